@@ -1,0 +1,64 @@
+// Builds the four programs (and, with --tests, the test suites). --watch keeps building; --production minifies.
+import {readdirSync} from "node:fs";
+import esbuild from "esbuild";
+
+const flags = new Set(process.argv.slice(2));
+const production = flags.has("--production");
+
+/** @type {esbuild.BuildOptions} */
+const common = {
+  bundle: true,
+  sourcemap: true,
+  minify: production,
+  // The toolkit and the tests are the only ones to notice: names in stacks and errors stay as written.
+  keepNames: false,
+  logLevel: "info",
+  define: {"process.env.NODE_ENV": '"production"'}
+};
+
+/** @type {esbuild.BuildOptions} */
+const node = {
+  ...common,
+  platform: "node",
+  format: "cjs",
+  // VS Code 1.90 runs Node 20.9.
+  target: "node20.9",
+  // node-llama-cpp finds its binaries beside its own files, and is ESM: it stays a package, reached by import().
+  external: ["vscode", "node-llama-cpp", "mocha", "playwright-core", "fast-check"]
+};
+
+const builds = [
+  {...node, entryPoints: {extension: "src/extension.ts", engine: "src/engine/main.ts", cli: "src/cli.ts"}, outdir: "dist"},
+  {
+    ...common,
+    entryPoints: {logprobs: "webview/logprobs/main.ts"},
+    outdir: "dist/webview",
+    platform: "browser",
+    format: "iife",
+    target: "chrome122"
+  }
+];
+
+if (flags.has("--tests")) {
+  const tests = ["unit", "engine", "extension", "e2e"].flatMap((suite) =>
+    readdirSync(`test/${suite}`, {recursive: true, encoding: "utf8"})
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => `test/${suite}/${file}`)
+  );
+  // Tests run from source as bundles: each finds the sources it tests inside itself, and packages in node_modules.
+  builds.push({...node, minify: false, entryPoints: tests, outdir: "out", outbase: "."});
+}
+
+if (flags.has("--watch")) {
+  // The words VS Code's task waits for (.vscode/tasks.json).
+  const watching = {
+    name: "watch-marks",
+    setup(build) {
+      build.onStart(() => console.log("[watch] build started"));
+      build.onEnd(() => console.log("[watch] build finished"));
+    }
+  };
+  for (const build of builds) await (await esbuild.context({...build, plugins: [watching]})).watch();
+} else {
+  await Promise.all(builds.map((build) => esbuild.build(build)));
+}

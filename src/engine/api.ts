@@ -1,0 +1,288 @@
+/**
+ * The contract between the extension host and the engine process: requests, replies, progress and errors.
+ * Nothing in it assumes llama.cpp: another backend (a server, say) answers the same requests, or says in its
+ * capabilities that it can't.
+ *
+ * Offsets are UTF-8 byte offsets into the text of the request. Logprobs are natural. A lone surrogate in a text counts
+ * as U+FFFD, the way every UTF-8 encoder writes it, so UTF-16 lengths are unchanged.
+ */
+
+/** Which model answers, and how it is run. Every request names it, so a new engine process needs no set-up. */
+export interface ModelSpec {
+  /** Absolute path of a GGUF file. */
+  readonly path: string;
+  readonly gpu: GpuChoice;
+  /** CPU threads; 0 leaves the choice to the backend. */
+  readonly threads: number;
+  /** Tokens of context; 0 means what the model was trained on, {@link automaticContextLimit} at most. */
+  readonly contextSize: number;
+}
+
+export type GpuChoice = "auto" | "metal" | "cuda" | "vulkan" | "off";
+
+export const automaticContextLimit = 4096;
+
+/** What a backend can do with a model. A feature asks here, never for the backend's kind. */
+export interface Capabilities {
+  /** Predicts a next token: can be scored, and can complete. False for an embedding-only model. */
+  readonly generate: boolean;
+  /** Completes between a prefix and a suffix, with tokens of its own for it. */
+  readonly infill: boolean;
+  /** Tokens tile the text's bytes, so that spans can be shown. False where the tokenizer rewrites text. */
+  readonly spans: boolean;
+}
+
+/** What is known of a model without loading its weights. */
+export interface ModelDescription {
+  /** A name for people: the model's own, or else its file's. */
+  readonly name: string;
+  /** File name without its folder. */
+  readonly file: string;
+  readonly architecture: string;
+  readonly quantization: string;
+  readonly parameters: number | null;
+  readonly vocabularySize: number;
+  /** Tokens of context as run (see {@link ModelSpec.contextSize}). */
+  readonly contextSize: number;
+  /** The vocabulary asks for BOS in front of a text. */
+  readonly addsBos: boolean;
+  readonly capabilities: Capabilities;
+}
+
+/** A {@link ModelDescription} of a model that ran. */
+export interface RunningModel extends ModelDescription {
+  /** Lower-case hex SHA-256 of the model file. */
+  readonly sha256: string;
+  /** What it ran on: "cpu", "cuda", "metal", "vulkan". */
+  readonly device: string;
+}
+
+export interface DescribeParams {
+  readonly model: ModelSpec;
+}
+
+export interface CountParams {
+  readonly model: ModelSpec;
+  readonly text: string;
+}
+
+export interface CountResult {
+  readonly count: number;
+  readonly model: ModelDescription;
+}
+
+export interface TokenizeParams {
+  readonly model: ModelSpec;
+  readonly text: string;
+  /** Read special tokens written in the text (`<|endoftext|>`) as what they stand for, not as characters. */
+  readonly special?: boolean;
+  /** Give texts for this many tokens from the start; all when absent. */
+  readonly texts?: number;
+}
+
+/** N tokens of a text. */
+export interface TokenList {
+  readonly model: ModelDescription;
+  /** N token ids. */
+  readonly ids: Int32Array;
+  /**
+   * N byte offsets at which tokens end; token i covers `[ends[i-1] ?? 0, ends[i])`, tokens tile the text.
+   * Null where the tokenizer rewrote this text.
+   */
+  readonly ends: Uint32Array | null;
+  /** Tokens as text, as many as asked for; a token that holds part of a character shows U+FFFD for it. */
+  readonly texts: readonly string[];
+}
+
+export type ScoreMode = "document" | "llama-perplexity";
+
+export interface ScoreParams {
+  readonly model: ModelSpec;
+  readonly text: string;
+  readonly special?: boolean;
+  /** metrics.md, "Context". Default `document`. */
+  readonly mode?: ScoreMode;
+  /** Positions the model sees together, BOS included. Default: the model's context (document), 512 (llama-perplexity). */
+  readonly window?: number;
+  /** New tokens per window after the first. Default: half the window. Without meaning in llama-perplexity mode. */
+  readonly stride?: number;
+  /** Adds rank, entropy and this many alternatives for every token. 0 (default) leaves them out: they cost more. */
+  readonly top?: number;
+}
+
+/** How a text was cut into windows; enough to repeat a score. */
+export interface Windowing {
+  readonly mode: ScoreMode;
+  /** BOS stood in front of every window. */
+  readonly bos: boolean;
+  readonly window: number;
+  readonly stride: number;
+}
+
+/** Scores of a text's N tokens. */
+export interface Scores extends Windowing {
+  readonly model: RunningModel;
+  /** N token ids. */
+  readonly ids: Int32Array;
+  /** As {@link TokenList.ends}. */
+  readonly ends: Uint32Array | null;
+  /** N natural logprobs; NaN where unscored. */
+  readonly logprobs: Float64Array;
+  /** N flags: 1 where the token was the model's first choice. */
+  readonly top1: Uint8Array;
+  readonly detail: ScoreDetail | null;
+}
+
+/** Rank, entropy and alternatives of N tokens, K alternatives each; what is unscored holds 0, NaN and -1. */
+export interface ScoreDetail {
+  readonly top: number;
+  /** N ranks, 1 is the first choice. */
+  readonly ranks: Int32Array;
+  /** N entropies of the prediction, nats. */
+  readonly entropies: Float64Array;
+  /** N × K ids, best first; -1 where the vocabulary has fewer. */
+  readonly topIds: Int32Array;
+  /** N × K natural logprobs. */
+  readonly topLogprobs: Float64Array;
+}
+
+export interface AlternativesParams {
+  readonly model: ModelSpec;
+  /** Ids of the text's tokens as {@link Scores.ids} gave them, at least up to and including `position`. */
+  readonly ids: Int32Array;
+  /** Index of the token whose rivals are asked for. */
+  readonly position: number;
+  /** The windowing the scores were made with: the same context is rebuilt. */
+  readonly windowing: Windowing;
+  /** How many. */
+  readonly top: number;
+}
+
+/** The prediction at one position. */
+export interface Alternatives {
+  /** Of the token that stands there: natural logprob and rank (1 = first choice). */
+  readonly logprob: number;
+  readonly rank: number;
+  /** Nats. */
+  readonly entropy: number;
+  readonly top: readonly Alternative[];
+}
+
+export interface Alternative {
+  readonly id: number;
+  readonly text: string;
+  readonly logprob: number;
+}
+
+export interface TokenTextsParams {
+  readonly model: ModelSpec;
+  readonly ids: Int32Array;
+}
+
+/** Where a completion ends, besides the end of generation and `maxTokens`. */
+export type CompletionExtent = "line" | "block" | "unlimited";
+
+export interface CompleteParams {
+  readonly model: ModelSpec;
+  readonly prefix: string;
+  readonly suffix: string;
+  readonly maxTokens: number;
+  readonly extent: CompletionExtent;
+}
+
+export type CompletionStop = "end" | "line" | "block" | "maxTokens" | "context";
+
+export interface Completion {
+  readonly model: ModelDescription;
+  readonly text: string;
+  readonly ids: Int32Array;
+  /** Natural logprob of each generated token, temperature 1. */
+  readonly logprobs: Float64Array;
+  readonly texts: readonly string[];
+  readonly stop: CompletionStop;
+  /** The prompt used the model's fill-in-the-middle tokens; false: the suffix was left out. */
+  readonly infill: boolean;
+  readonly promptTokens: number;
+  /** Of these, the ones not found in the KV cache. */
+  readonly evaluatedPromptTokens: number;
+  readonly milliseconds: number;
+}
+
+/** Work done and to do, in `unit`s. */
+export interface Progress {
+  readonly stage: "load" | "score";
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Method name → what it takes and gives. */
+export interface EngineRequests {
+  describe: {params: DescribeParams; result: ModelDescription};
+  count: {params: CountParams; result: CountResult};
+  tokenize: {params: TokenizeParams; result: TokenList};
+  score: {params: ScoreParams; result: Scores};
+  alternatives: {params: AlternativesParams; result: Alternatives};
+  tokenTexts: {params: TokenTextsParams; result: readonly string[]};
+  complete: {params: CompleteParams; result: Completion};
+}
+
+export type EngineMethod = keyof EngineRequests;
+
+/** Notifications from the engine. */
+export const logNotification = "log";
+export const progressNotification = "progress";
+
+export type LogLevel = "error" | "warn" | "info" | "debug" | "trace";
+
+export interface LogParams {
+  readonly level: LogLevel;
+  readonly message: string;
+}
+
+/** Progress of one request, found by the number its caller gave it. */
+export interface ProgressParams extends Progress {
+  readonly request: number;
+}
+
+/** A request as it travels: its parameters and the number its progress is reported under. */
+export interface RequestEnvelope<M extends EngineMethod> {
+  readonly request: number;
+  readonly params: EngineRequests[M]["params"];
+}
+
+/** What can go wrong in a way a person can act on. */
+export type ErrorKind =
+  | "modelMissing"
+  | "modelIsDirectory"
+  | "modelUnreadable"
+  | "notGguf"
+  | "modelIncomplete"
+  | "unknownArchitecture"
+  | "modelFailed"
+  | "embeddingOnly"
+  | "noRuntime"
+  | "outOfMemory"
+  | "contextFailed"
+  | "emptyText"
+  | "nothingToScore"
+  | "invalidRequest"
+  | "engineDied"
+  | "cannotStart";
+
+/** An error for people: what happened and what to do next, in one sentence. Everything else is a bug. */
+export class HumanError extends Error {
+  override readonly name = "HumanError";
+  constructor(
+    readonly kind: ErrorKind,
+    message: string
+  ) {
+    super(message);
+  }
+}
+
+/** JSON-RPC code of a {@link HumanError}; its `data` is {@link HumanErrorData}. */
+export const humanErrorCode = -32001;
+
+export interface HumanErrorData {
+  readonly kind: ErrorKind;
+}
