@@ -1,0 +1,74 @@
+/**
+ * Lengths and offsets of a text in its three units: UTF-8 bytes (tokens), UTF-16 units (editor and JavaScript), Unicode
+ * code points (metrics). Everything here walks the text once and allocates nothing per character, for texts of megabytes.
+ *
+ * A lone surrogate counts as U+FFFD, which is what UTF-8 encoders write for it: 3 bytes, 1 unit, 1 code point.
+ */
+
+/** Bytes of the text in UTF-8. */
+export function utf8Length(text: string): number {
+  let bytes = 0;
+  for (let unit = 0; unit < text.length; ) {
+    const width = utf8Width(text, unit);
+    bytes += width;
+    unit += unitsOf(width);
+  }
+  return bytes;
+}
+
+/** Unicode code points of the text. */
+export function codePoints(text: string): number {
+  let points = 0;
+  for (let unit = 0; unit < text.length; points++) unit += unitsOf(utf8Width(text, unit));
+  return points;
+}
+
+/**
+ * UTF-16 offsets of UTF-8 byte offsets.
+ *
+ * @param byteOffsets N ascending byte offsets into the text. One inside a character stands for the character's start, so
+ * that no half of a character is ever cut off; one beyond the text stands for its end.
+ * @returns N ascending offsets in UTF-16 units, none of them inside a surrogate pair.
+ * @throws RangeError where the byte offsets descend.
+ */
+export function utf16Offsets(text: string, byteOffsets: Uint32Array): Uint32Array {
+  const offsets = new Uint32Array(byteOffsets.length);
+  let unit = 0;
+  let byte = 0;
+  let previous = 0;
+  for (const [index, target] of byteOffsets.entries()) {
+    if (target < previous) throw new RangeError(`byte offset ${target} after ${previous}`);
+    previous = target;
+    while (unit < text.length) {
+      const width = utf8Width(text, unit);
+      if (byte + width > target) break;
+      byte += width;
+      unit += unitsOf(width);
+    }
+    offsets[index] = unit;
+  }
+  return offsets;
+}
+
+/** UTF-8 bytes, 1 to 4, of the character that starts at a UTF-16 offset inside the text. */
+export function utf8Width(text: string, unit: number): number {
+  const code = text.charCodeAt(unit);
+  if (code < 0x80) return 1;
+  if (code < 0x800) return 2;
+  const pair = isHighSurrogate(code) && isLowSurrogate(text.charCodeAt(unit + 1));
+  return pair ? 4 : 3;
+}
+
+/** UTF-16 units of a character that takes `width` bytes in UTF-8: the surrogate pairs are those of 4 bytes. */
+export function unitsOf(width: number): number {
+  return width === 4 ? 2 : 1;
+}
+
+function isHighSurrogate(code: number): boolean {
+  return (code & 0xfc00) === 0xd800;
+}
+
+/** False for NaN, which is what charCodeAt gives beyond the text's end. */
+function isLowSurrogate(code: number): boolean {
+  return (code & 0xfc00) === 0xdc00;
+}

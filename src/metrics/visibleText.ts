@@ -1,0 +1,30 @@
+/**
+ * A token's text made readable and harmless on one line. For reading, not for parsing: a text that contains `·` or
+ * `\u{...}` itself looks the same.
+ *
+ * - A space is `·` at the start or end of the text and in a run of spaces; a single one between other characters stays.
+ * - Line feed `⏎`, carriage return `␍`, tab `→`; other C0 controls and DEL are their control pictures (`␀`, `␡`).
+ * - What has no ink of its own is `\u{hex}`: C1 controls, zero-width and bidirectional controls (which could reorder the
+ *   text around them), line and paragraph separators, spaces other than U+0020, variation selectors and fillers, private
+ *   use, lone surrogates, and what this JavaScript engine's Unicode tables don't know.
+ * - A combining mark at the start stands on a dotted circle `◌`, not on the neighbouring token.
+ * - U+FFFD stays: it is how a part of a character is shown.
+ */
+export function visibleText(text: string): string {
+  return text
+    .replace(/^ +| +$| {2,}/g, (spaces) => "·".repeat(spaces.length))
+    .replace(invisible, visibleForm)
+    .replace(/^(?=\p{M})/u, "◌");
+}
+
+/** Categories C (controls, format, surrogates, private use, unassigned) and Z but for U+0020, and the blank rest. */
+const invisible = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
+
+function visibleForm(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  if (code === 0x0a) return "⏎";
+  if (code === 0x09) return "→";
+  if (code < 0x20) return String.fromCharCode(0x2400 + code);
+  if (code === 0x7f) return "␡";
+  return `\\u{${code.toString(16)}}`;
+}
