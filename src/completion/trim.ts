@@ -1,0 +1,116 @@
+import {cursorLine, isBlank} from "./lines";
+
+/**
+ * What of a generated text to show at the cursor; "" for nothing.
+ *
+ * In this order: line ends become the document's; a space is dropped from the front where the cursor already stands
+ * behind one; blank ends are cut; the end is cut where it repeats what stands after the cursor, character by character,
+ * line by line, or as closing brackets and quotes that only spaces, `;` or `,` keep from matching. Indentation is left as
+ * generated.
+ *
+ * @param prefix The text before the cursor, from the start of its line at least. @param suffix The text after it.
+ */
+export function trimCompletion(generated: string, prefix: string, suffix: string): string {
+  const after = toLineFeeds(suffix);
+  const following = after.replace(/^[^\S\n]+(?=\n|$)/, "");
+  const atLineEnd = following === "" || following.startsWith("\n");
+  let text = withoutSecondSpace(toLineFeeds(generated), prefix);
+  text = trimEnd(text, atLineEnd);
+  text = trimEnd(withoutOverlap(text, following), atLineEnd);
+  text = atLineEnd ? withoutNextLines(text, prefix, following) : text;
+  if (isBlank(text)) return "";
+  return usesCrLf(prefix, suffix) ? text.replaceAll("\n", "\r\n") : text;
+}
+
+function toLineFeeds(text: string): string {
+  return text.replace(/\r\n?/g, "\n");
+}
+
+function usesCrLf(prefix: string, suffix: string): boolean {
+  return prefix.includes("\r\n") || suffix.includes("\r\n");
+}
+
+/** Behind a word and a space the model often starts with a space again; on a blank line that would be indentation. */
+function withoutSecondSpace(text: string, prefix: string): string {
+  const line = cursorLine(prefix);
+  return !isBlank(line) && /\s$/.test(line) ? text.replace(/^[ \t]+/, "") : text;
+}
+
+/** Where text follows on the line, a space before it may be wanted (`a + |b`); at a line's end none is. */
+function trimEnd(text: string, atLineEnd: boolean): string {
+  return atLineEnd ? text.trimEnd() : text.replace(/\s*\n\s*$/, "");
+}
+
+/**
+ * The text without the part of its end that stands behind the cursor already: the longest such part, exactly, or else a
+ * tail of closers. A part isn't taken where it would leave a bracket open that the text itself opened (`bar()` before `)`
+ * keeps both brackets), or where it starts inside a word.
+ */
+function withoutOverlap(text: string, following: string): string {
+  const openers = openersOf(text);
+  for (let start = Math.max(0, text.length - following.length); start < text.length; start++) {
+    if (!following.startsWith(text.slice(start))) continue;
+    const splitsWord = start > 0 && /^\w\w$/.test(text.slice(start - 1, start + 1));
+    if (!splitsWord && !splitsPair(openers, start)) return text.slice(0, start);
+  }
+  return withoutClosers(text, following, openers);
+}
+
+/** Drops the longest tail of unmatched closing brackets and quotes that are the next ones on the line anyway. */
+function withoutClosers(text: string, following: string, openers: ReadonlyMap<number, number | null>): string {
+  const present = /^[)\]}"'` \t]*/.exec(following)?.[0].replace(/\s/g, "") ?? "";
+  const tail = /[)\]}"'`;, \t]*$/.exec(text)?.index ?? text.length;
+  for (let start = tail; start < text.length; start++) {
+    if (!/[)\]}"'`]/.test(text.charAt(start)) || splitsPair(openers, start) || closesOwnQuote(text, start)) continue;
+    if (present.startsWith(text.slice(start).replace(/[\s;,]/g, ""))) return text.slice(0, start);
+  }
+  return text;
+}
+
+/** A quote, and the text before it has opened one: the two belong together. */
+function closesOwnQuote(text: string, index: number): boolean {
+  const quote = text.charAt(index);
+  return /["'`]/.test(quote) && text.slice(0, index).split(quote).length % 2 === 0;
+}
+
+/** For every closing bracket of the text, by index: the index of its opening one; null where that is further above. */
+function openersOf(text: string): Map<number, number | null> {
+  const openers = new Map<number, number | null>();
+  const open: number[] = [];
+  for (let index = 0; index < text.length; index++) {
+    const character = text.charAt(index);
+    if ("([{".includes(character)) open.push(index);
+    else if (")]}".includes(character)) openers.set(index, open.pop() ?? null);
+  }
+  return openers;
+}
+
+function splitsPair(openers: ReadonlyMap<number, number | null>, start: number): boolean {
+  for (const [closer, opener] of openers) {
+    if (closer >= start && opener !== null && opener < start) return true;
+  }
+  return false;
+}
+
+/**
+ * The text without lines at its end that the next lines of the document repeat, blank ones left aside. Where the whole
+ * text repeats them, its last line may be unfinished: generation stops anywhere when it runs out of tokens.
+ */
+function withoutNextLines(text: string, prefix: string, following: string): string {
+  const next = following
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== "");
+  const before = cursorLine(prefix);
+  const rows = text.split("\n");
+  const lines = rows.map((row, index) => (index === 0 ? before + row : row).trimEnd());
+  // A line that was begun before the cursor is not a repetition: its beginning is the user's.
+  for (let start = isBlank(before) ? 0 : 1; start < lines.length; start++) {
+    const tail = lines.slice(start).filter((line) => line !== "");
+    if (tail.every((line, index) => line === next[index])) return rows.slice(0, start).join("\n").trimEnd();
+    const unfinished =
+      tail.length > 1 && isBlank(rows.slice(0, start).join("")) && next[tail.length - 1]?.startsWith(tail.at(-1) ?? "");
+    if (unfinished && tail.slice(0, -1).every((line, index) => line === next[index])) return "";
+  }
+  return text;
+}
