@@ -76,8 +76,7 @@ export function summarize(text: string, scores: TokenScores): Summary {
     sum -= logprob;
     if (top1[token] === 1) hits++;
   }
-  const coverage =
-    scored === 0 ? nothing : scored === tokens ? wholeText(text, ends) : ends && coveredBy(text, logprobs, ends);
+  const coverage = ends ? coveredBy(text, logprobs, ends) : coveredUnseen(text, scored, tokens);
   const crossEntropy = ratio(sum, scored);
   const perplexity = crossEntropy === null ? null : Math.exp(crossEntropy);
   const standardError =
@@ -111,12 +110,10 @@ interface Coverage {
   readonly words: number;
 }
 
-const nothing: Coverage = {bytes: 0, characters: 0, words: 0};
-
-function wholeText(text: string, ends: Uint32Array | null): Coverage {
-  const bytes = utf8Length(text);
-  if (ends) mustEndAt(ends, bytes);
-  return coveredBy(text, new Float64Array(1), Uint32Array.of(bytes));
+/** Without spans it is known only of all tokens and of none what they cover. */
+function coveredUnseen(text: string, scored: number, tokens: number): Coverage | null {
+  if (scored === 0) return {bytes: 0, characters: 0, words: 0};
+  return scored === tokens ? coveredBy(text, Float64Array.of(0), Uint32Array.of(utf8Length(text))) : null;
 }
 
 function coveredBy(text: string, logprobs: Float64Array, ends: Uint32Array): Coverage {
@@ -144,13 +141,8 @@ function coveredBy(text: string, logprobs: Float64Array, ends: Uint32Array): Cov
     byte += width;
     unit += unitsOf(width);
   }
-  mustEndAt(ends, byte);
+  if (start !== byte) throw new RangeError(`tokens end at byte ${start}, the text at ${byte}`);
   return {bytes, characters, words};
-}
-
-function mustEndAt(ends: Uint32Array, bytes: number): void {
-  const last = ends.at(-1) ?? 0;
-  if (last !== bytes) throw new RangeError(`tokens end at byte ${last}, the text at ${bytes}`);
 }
 
 function isScored(logprobs: Float64Array, token: number): boolean {

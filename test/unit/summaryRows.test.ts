@@ -1,0 +1,106 @@
+import {strict as assert} from "node:assert";
+import type {Summary} from "../../src/metrics/summary";
+import {type SummaryAbout, summaryRows} from "../../src/metrics/summaryRows";
+
+const summary: Summary = {
+  tokens: 90,
+  scored: 90,
+  unscored: 0,
+  crossEntropy: 4.2786,
+  crossEntropyBits: 6.17275,
+  perplexity: 72.1389,
+  standardError: 8.3412,
+  bitsPerCharacter: 1.48416,
+  bitsPerByte: 1.4,
+  wordPerplexity: 2381.77,
+  top1Accuracy: 28 / 90,
+  bytes: 386,
+  characters: 380,
+  words: 61
+};
+
+const about: SummaryAbout = {
+  model: "Tokenscope tiny (Q8_0)",
+  windowing: {mode: "document", bos: true, window: 1024, stride: 512}
+};
+
+describe("summary rows", () => {
+  it("word every number of a summary", () => {
+    assert.deepEqual(
+      summaryRows(summary, about).map(({label, value}) => [label, value]),
+      [
+        ["Perplexity", "72.14 ± 8.34"],
+        ["Cross entropy", "4.279 nats (6.173 bits) per token"],
+        ["Bits per character", "1.484"],
+        ["Bits per byte", "1.400"],
+        ["Word perplexity", "2382"],
+        ["Top-1 accuracy", "31.1 %"],
+        ["Tokens", "90 scored, 0 left out"],
+        ["Model", "Tokenscope tiny (Q8_0)"],
+        ["Window", "1024 tokens, stride 512, BOS in front"]
+      ]
+    );
+  });
+
+  it("explain every number in a sentence or two", () => {
+    for (const {label, help} of summaryRows(summary, about)) assert.match(help, /^[A-Z].+\.$/, label);
+  });
+
+  it("say which numbers may be compared between vocabularies", () => {
+    const help = new Map(summaryRows(summary, about).map((row) => [row.label, row.help]));
+    assert.match(help.get("Perplexity") ?? "", /not between different vocabularies/);
+    assert.match(help.get("Bits per byte") ?? "", /Comparable between models with different vocabularies/);
+  });
+
+  it("hide the error of fewer than ten tokens", () => {
+    assert.equal(perplexity({scored: 9}), "72.14");
+    assert.equal(perplexity({scored: 10}), "72.14 ± 8.34");
+    assert.equal(perplexity({standardError: null}), "72.14");
+  });
+
+  it("give the perplexity and its error the same number of decimals, and the error a digit to show", () => {
+    assert.equal(perplexity({perplexity: 1282.891, standardError: 532.37}), "1283 ± 532");
+    assert.equal(perplexity({perplexity: 9.99996, standardError: 1.2}), "10.00 ± 1.20");
+    assert.equal(perplexity({perplexity: 1.0213, standardError: 0.0004}), "1.02130 ± 0.00040");
+    assert.equal(perplexity({perplexity: 1, standardError: 0}), "1.000 ± 0.000");
+    assert.equal(perplexity({perplexity: 123456789, standardError: 987654}), "1.235e+8 ± 9.9e+5");
+    assert.equal(perplexity({perplexity: Number.POSITIVE_INFINITY, standardError: null}), "∞");
+  });
+
+  it("put a dash where a number has no value", () => {
+    const nothing = {
+      ...summary,
+      scored: 0,
+      crossEntropy: null,
+      perplexity: null,
+      bitsPerByte: null,
+      top1Accuracy: null
+    };
+    const values = new Map(summaryRows(nothing, about).map((row) => [row.label, row.value]));
+    for (const label of ["Perplexity", "Cross entropy", "Bits per byte", "Top-1 accuracy"]) {
+      assert.equal(values.get(label), "–", label);
+    }
+  });
+
+  it("say why tokens were left out", () => {
+    const tokens = (windowing: SummaryAbout["windowing"]) =>
+      summaryRows({...summary, scored: 89, unscored: 1}, {...about, windowing})[6]?.value;
+    assert.equal(
+      tokens({...about.windowing, bos: false}),
+      "89 scored, 1 left out (the first token has no context: this model puts no BOS in front)"
+    );
+    assert.match(tokens({...about.windowing, mode: "llama-perplexity"}) ?? "", /first half of each chunk is context/);
+  });
+
+  it("say how llama-perplexity cuts a text", () => {
+    const windowing = {mode: "llama-perplexity", bos: false, window: 512, stride: 512} as const;
+    assert.equal(
+      summaryRows(summary, {...about, windowing})[8]?.value,
+      "chunks of 512 tokens, as llama-perplexity, no BOS"
+    );
+  });
+
+  function perplexity(change: Partial<Summary>): string | undefined {
+    return summaryRows({...summary, ...change}, about)[0]?.value;
+  }
+});
