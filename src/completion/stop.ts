@@ -4,7 +4,7 @@ import {cursorLine, isBlank, lineBreak} from "./lines";
  * Where the generated text must be cut, so that generation can stop; undefined: go on.
  *
  * Safe to ask after every token: what comes later never changes an answer once given, and never moves it. A line decides
- * as soon as its first character that isn't blank is there (its first word where that could be `else` or the like).
+ * as soon as its first character that isn't blank is there (its first word where that could become `else` or the like).
  *
  * `line`: at the first line break. A completion that opens with one is empty.
  *
@@ -96,13 +96,12 @@ function carriesOn(line: string, complete: boolean): boolean | undefined {
   const text = line.trimStart();
   if (text.startsWith("{")) return true;
   const word = /^\w*/.exec(text)?.[0] ?? "";
-  if (!complete && word.length === text.length) return undefined;
-  return carryingOn.has(word);
+  const grows = !complete && word.length === text.length;
+  if (grows && carryingOn.some((known) => known.startsWith(word))) return undefined;
+  return carryingOn.includes(word);
 }
 
-const carryingOn = new Set(
-  "else elif elsif elseif except catch finally rescue ensure end fi done esac until when".split(" ")
-);
+const carryingOn = "else elif elsif elseif except catch finally rescue ensure end fi done esac until when".split(" ");
 
 /** Open brackets after a line; what closes a bracket from before counts as nothing. */
 function depthAfter(line: string, before: number): number {

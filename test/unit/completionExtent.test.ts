@@ -1,0 +1,37 @@
+import {strict as assert} from "node:assert";
+import {completionExtent} from "../../src/completion/extent";
+
+describe("the extent of a completion", () => {
+  it("is a block at the end of a line", () => {
+    assert.equal(completionExtent("function f() {", "\n}\n"), "block");
+    assert.equal(completionExtent("def f():\n    ", "\nprint(f())"), "block");
+    assert.equal(completionExtent("", ""), "block");
+  });
+
+  it("is a block where only spaces follow on the line, whatever its line break", () => {
+    assert.equal(completionExtent("x = ", " \t\r\nnext line"), "block");
+    assert.equal(completionExtent("x = ", " \rnext line"), "block");
+  });
+
+  it("is one line where text follows on the line", () => {
+    assert.equal(completionExtent("const x = ", " + 1;\n"), "line");
+  });
+
+  it("is one line before a closing bracket, quote or semicolon: they are text too", () => {
+    for (const rest of [")", "]", "}", '"', ";", ","]) {
+      assert.equal(completionExtent("foo(", `${rest}\n`), "line", rest);
+    }
+  });
+
+  it("is one line inside a line comment, where a sentence is wanted and not the function below it", () => {
+    for (const line of ["// Returns ", "    # Returns ", "-- Returns ", " * Returns ", " *"]) {
+      assert.equal(completionExtent(`x\n${line}`, "\n"), "line", line);
+    }
+  });
+
+  it("is a block below a comment, and for a line that only contains one's sign", () => {
+    assert.equal(completionExtent("// The sum.\n", "\n"), "block");
+    assert.equal(completionExtent("const half = a //", "\n"), "block");
+    assert.equal(completionExtent("*pointer = ", "\n"), "block");
+  });
+});

@@ -1,0 +1,148 @@
+import {strict as assert} from "node:assert";
+import fc from "fast-check";
+import {completionEnd} from "../../src/completion/stop";
+
+/** What is kept of a generated text, and undefined where generation goes on. */
+function kept(prefix: string, generated: string, extent: "line" | "block" | "unlimited" = "block"): string | undefined {
+  const end = completionEnd(generated, prefix, extent);
+  return end === undefined ? undefined : generated.slice(0, end);
+}
+
+describe("the end of a one-line completion", () => {
+  it("is the first line break of any kind", () => {
+    assert.equal(kept("x = ", "1\ny = 2", "line"), "1");
+    assert.equal(kept("x = ", "1\r\ny = 2", "line"), "1");
+    assert.equal(kept("x = ", "1\ry = 2", "line"), "1");
+  });
+
+  it("is its start where it opens with a line break", () => {
+    assert.equal(kept("x = 1", "\ny = 2", "line"), "");
+  });
+
+  it("isn't reached while the line goes on", () => {
+    assert.equal(kept("x = ", "1 + 2", "line"), undefined);
+    assert.equal(kept("x = ", "", "line"), undefined);
+  });
+});
+
+describe("the end of an unlimited completion", () => {
+  it("is the model's affair", () => {
+    assert.equal(kept("", "a\n\n\nb\n}\n", "unlimited"), undefined);
+  });
+});
+
+describe("the end of a block", () => {
+  it("is a blank line, once something was written", () => {
+    assert.equal(kept("def f():", "\n    return 1\n\ndef g"), "\n    return 1");
+    assert.equal(kept("Some prose", " goes on.\n  \t\nNext"), " goes on.");
+    assert.equal(kept("def f():", "\n\n    return 1"), undefined);
+  });
+
+  it("is a line indented less than the cursor's", () => {
+    assert.equal(kept("def f():\n    ", "return 1\nprint"), "return 1");
+    assert.equal(kept("def f():\n    x = 1", "\n    return x\nprint"), "\n    return x");
+    assert.equal(kept("\tif x:\n\t\t", "a()\n\tb()"), "a()");
+  });
+
+  it("is the cursor where nothing of the block is left to write", () => {
+    assert.equal(kept("def f():\n    return 1", "\n\n\ndef g"), "");
+    assert.equal(kept("def f():\n    return 1", "\nprint"), "");
+  });
+
+  it("takes the indentation of what the model writes where the cursor's line is blank", () => {
+    assert.equal(kept("def f():\n", "    x = 1\n    return x\nprint"), "    x = 1\n    return x");
+  });
+
+  it("is the next statement at the cursor's indentation, once the text went deeper and came back", () => {
+    assert.equal(kept("def f(a):", "\n    return a\nprint("), "\n    return a");
+    assert.equal(kept("", "for x in y:\n    f(x)\nprint("), "for x in y:\n    f(x)");
+    assert.equal(kept("const x = list", "\n  .map(f)\n  .filter(g);\nconst "), "\n  .map(f)\n  .filter(g);");
+  });
+
+  it("isn't reached by statements that follow each other", () => {
+    assert.equal(kept("", "a = 1\nb = 2\nc = 3\n"), undefined);
+  });
+
+  it("comes after the bracket that closes what the cursor's line opened", () => {
+    assert.equal(kept("if (x) {", "\n  a();\n}\nb();"), "\n  a();\n}");
+    assert.equal(kept("  foo(", "\n    a,\n    b\n  );\n  bar"), "\n    a,\n    b\n  );");
+  });
+
+  it("comes after the bracket that closes what the completion opened", () => {
+    assert.equal(kept("", "if (x) {\n  a();\n}\nb();"), "if (x) {\n  a();\n}");
+    assert.equal(kept("const f", " = [\n  1\n];\nconst "), " = [\n  1\n];");
+  });
+
+  it("comes before a bracket that closes something from further above", () => {
+    assert.equal(kept("function f() {\n  ", "return 1;\n}\n"), "return 1;");
+    assert.equal(kept("function f() {\n", "return 1;\n}\n"), "return 1;");
+    assert.equal(kept("} else ", "if (x) {\n  a();\n}\n}"), "if (x) {\n  a();\n}");
+  });
+
+  it("isn't reached by a bracket the model starts with", () => {
+    assert.equal(kept("function f() {\n  return 1;\n", "}"), undefined);
+  });
+
+  it("comes after else, finally, end and the other words that carry on or close a block", () => {
+    assert.equal(kept("if x:", "\n    a()\nelse:\n    b()\n"), undefined);
+    assert.equal(kept("if x:", "\n    a()\nelse:\n    b()\nc()"), "\n    a()\nelse:\n    b()");
+    assert.equal(kept("if (x) {", "\n  a();\n} else {\n  b();\n}\nc();"), "\n  a();\n} else {\n  b();\n}");
+    assert.equal(kept("def f", "\n  1\nend\nf "), "\n  1\nend");
+    assert.equal(kept("if (x)", "\n{\n  a();\n}\nelse\n{\n  b();\n}\nc "), "\n{\n  a();\n}\nelse\n{\n  b();\n}");
+  });
+
+  it("waits for a word that may still become one of them", () => {
+    assert.equal(kept("if x:", "\n    a()\nel"), undefined);
+    assert.equal(kept("if x:", "\n    a()\nelse"), undefined);
+    assert.equal(kept("if x:", "\n    a()\nelsew"), "\n    a()");
+  });
+
+  it("isn't reached inside a bracket that is still open, such as the cases of a switch", () => {
+    assert.equal(kept("switch (x) {", "\ncase 1:\n  a();\ncase 2:\n  b();"), undefined);
+  });
+
+  it("reads CRLF as one line break, also when it comes in two halves", () => {
+    assert.equal(kept("def f():\r\n    ", "a = 1\r\n    return a\r"), undefined);
+    assert.equal(kept("def f():\r\n    ", "a = 1\r\n    return a\r\n\r\nb"), "a = 1\r\n    return a");
+  });
+});
+
+describe("the end of a completion, asked for after every token", () => {
+  const code = fc
+    .array(
+      fc.constantFrom(
+        ...["a", "foo()", "if x", "else", "elif", "end", ":", "{", "}", ");", "(", " ", "  ", "    ", "\t"],
+        ...["\n", "\n", "\n", "\r", "\r\n", "\n\n", "👩", "\ud800"]
+      ),
+      {maxLength: 30}
+    )
+    .map((parts) => parts.join(""));
+  const extents = fc.constantFrom("line" as const, "block" as const, "unlimited" as const);
+
+  it("never changes once it is known, whatever comes later", () => {
+    fc.assert(
+      fc.property(code, code, extents, (prefix, generated, extent) => {
+        let known: number | undefined;
+        for (let length = 0; length <= generated.length; length++) {
+          const end = completionEnd(generated.slice(0, length), prefix, extent);
+          if (known !== undefined) assert.equal(end, known);
+          known = end;
+        }
+      }),
+      {seed: 7, numRuns: 3000}
+    );
+  });
+
+  it("lies inside the text, and a block's end at the end of a line that isn't blank, or at the cursor", () => {
+    fc.assert(
+      fc.property(code, code, extents, (prefix, generated, extent) => {
+        const end = completionEnd(generated, prefix, extent);
+        if (end === undefined) return;
+        assert.ok(end >= 0 && end < generated.length);
+        if (end > 0) assert.match(generated.charAt(end), /[\r\n]/);
+        if (extent === "block" && end > 0) assert.match(generated.slice(0, end), /\S[^\S\r\n]*$/);
+      }),
+      {seed: 8, numRuns: 3000}
+    );
+  });
+});

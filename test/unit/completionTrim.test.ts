@@ -1,0 +1,142 @@
+import {strict as assert} from "node:assert";
+import fc from "fast-check";
+import {trimCompletion} from "../../src/completion/trim";
+
+/** `|` is the cursor. */
+function shown(document: string, generated: string): string {
+  const cursor = document.indexOf("|");
+  return trimCompletion(generated, document.slice(0, cursor), document.slice(cursor + 1));
+}
+
+describe("a completion is cleaned of", () => {
+  it("a trailing newline and blank lines (llama-coder #50)", () => {
+    assert.equal(shown("x = |", "1\n"), "1");
+    assert.equal(shown("x = |", "1  \n\n  "), "1");
+    assert.equal(shown("foo(|)", "a\n"), "a");
+  });
+
+  it("white space alone, which as ghost text looks like nothing (llama.vscode #69)", () => {
+    assert.equal(shown("x|", "   "), "");
+    assert.equal(shown("x|", "\n\n\t"), "");
+    assert.equal(shown("foo(|)", "  "), "");
+    assert.equal(shown("|", ""), "");
+  });
+
+  it("a leading space behind a space (Tabby #3261)", () => {
+    assert.equal(shown("return |", " x;"), "x;");
+    assert.equal(shown("return|", " x;"), " x;");
+  });
+
+  it("closing brackets and quotes that stand behind the cursor already (Continue #10751, #2169)", () => {
+    assert.equal(shown("foo(|)", "a)"), "a");
+    assert.equal(shown('foo("|")', 'hello")'), "hello");
+    assert.equal(shown("((a|)", " + b))"), " + b)");
+    assert.equal(shown("[foo(|)]", "a)]"), "a");
+    assert.equal(shown("f({a: [|]});", "1]});"), "1");
+  });
+
+  it("the longest overlap with the rest of the line", () => {
+    assert.equal(shown("const | = 1;", "x = 1;"), "x");
+    assert.equal(shown("a.le|ngth", "ngth"), "");
+    assert.equal(shown("a.|length", "items.length"), "items.");
+  });
+
+  it("an overlap with the lines below", () => {
+    assert.equal(shown("if (x) {|\n}\n", "\n  a();\n}"), "\n  a();");
+    assert.equal(shown("if (x) {|  \n}\n", "\n  a();\n}"), "\n  a();");
+    assert.equal(shown("a()|\nb()\ncde()", "\nb()\ncd"), "");
+  });
+
+  it("an unmatched closing bracket, also where spaces or a semicolon keep it from being an overlap", () => {
+    assert.equal(shown("foo(|)", "a);"), "a");
+    assert.equal(shown("foo(| )", "a)"), "a");
+    assert.equal(shown("foo([|])", "a] );"), "a");
+    assert.equal(shown('foo("|")', 'a");'), "a");
+  });
+
+  it("the next lines of the document over again", () => {
+    assert.equal(shown("a()\n|\nb()\nc()", "b()"), "");
+    assert.equal(shown("a()\n|\n\nb()\n\nc()", "b()\nc()"), "");
+    assert.equal(shown("{\n  |\n  b();\n}", "a();\n  b();"), "a();");
+    assert.equal(shown("{\n  |\n\n}", "a();\n}"), "a();");
+  });
+
+  it("the next lines over again where the last one was left unfinished", () => {
+    assert.equal(shown("a()\n|\n\nb()\n\nfoo(1)", "b()\nfo"), "");
+  });
+});
+
+describe("a completion keeps", () => {
+  it("a bracket or quote that it opened itself", () => {
+    assert.equal(shown("foo(|)", "bar()"), "bar()");
+    assert.equal(shown("foo(|)", "[1, 2]"), "[1, 2]");
+    assert.equal(shown("foo(|)", "bar());"), "bar()");
+    assert.equal(shown("x = [|'b']", "'a', "), "'a', ");
+  });
+
+  it("a bracket that the line doesn't have", () => {
+    assert.equal(shown("foo(|", "a);"), "a);");
+    assert.equal(shown("foo(|]", "a)"), "a)");
+  });
+
+  it("a bracket whose double stands further out, at another indentation", () => {
+    assert.equal(shown("{\n  if (x) {|\n}", "\n    a();\n  }"), "\n    a();\n  }");
+  });
+
+  it("a word that ends with what the next word starts with", () => {
+    assert.equal(shown("x = |table", "cat"), "cat");
+  });
+
+  it("a line whose beginning is the user's, though the next line is the same", () => {
+    assert.equal(shown("b|\nb()", "()"), "()");
+  });
+
+  it("a line that is only the beginning of the next one", () => {
+    assert.equal(shown("|\nab = 1", "a"), "a");
+  });
+
+  it("its indentation on a blank line", () => {
+    assert.equal(shown("def f():\n|", "    return 1\n"), "    return 1");
+    assert.equal(shown("def f():\n  |", "  return 1"), "  return 1");
+  });
+
+  it("a space before the text that follows", () => {
+    assert.equal(shown("return |b", "a + "), "a + ");
+    assert.equal(shown("return | b", "a + "), "a +");
+  });
+});
+
+describe("a completion's line ends", () => {
+  it("are the document's", () => {
+    assert.equal(shown("if x:|\r\n", "\n  a\n  b"), "\r\n  a\r\n  b");
+    assert.equal(shown("if x:|\n", "\r\n  a\r\n  b"), "\n  a\n  b");
+    assert.equal(shown("if x:|", "\n  a\r\n  b"), "\n  a\n  b");
+  });
+
+  it("don't keep it from finding what is there already", () => {
+    assert.equal(shown("if (x) {|\r\n}\r\n", "\n  a();\n}"), "\r\n  a();");
+  });
+});
+
+describe("cleaning", () => {
+  const code = fc
+    .array(fc.constantFrom("a", "foo", "(", ")", "{", "}", '"', ";", ",", " ", "  ", "\n", "\r\n", "👩"), {
+      maxLength: 15
+    })
+    .map((parts) => parts.join(""));
+
+  it("only ever takes away: what is shown is a piece of what was generated", () => {
+    fc.assert(
+      fc.property(code, code, code, (generated, prefix, suffix) => {
+        const text = trimCompletion(generated, prefix, suffix);
+        assert.ok(toLineFeeds(generated).includes(toLineFeeds(text)));
+        assert.ok(text === "" || text.trim() !== "");
+      }),
+      {seed: 9, numRuns: 3000}
+    );
+  });
+
+  function toLineFeeds(text: string): string {
+    return text.replaceAll("\r\n", "\n");
+  }
+});
