@@ -1,0 +1,134 @@
+// What `npm start` and `npm test` need and a fresh clone lacks: the npm packages and, for a VS Code in the browser,
+// chromium and code-server. Plain Node, because it runs before there are packages. Says what it does, one line a step,
+// and nothing when all is there.
+// usage: node scripts/setup.mjs start|test
+import {spawnSync} from "node:child_process";
+import {createHash} from "node:crypto";
+import {existsSync, readFileSync, writeFileSync} from "node:fs";
+import path from "node:path";
+import {desktopCode, findChromium, onPath} from "./environment.mjs";
+import {root} from "./root.mjs";
+
+const codeServer = path.join(root, "test/harness/code-server");
+
+/** Debian's name for a package, what it is for, and how to see that it is there. */
+const systemPackages = {
+  chromium: {why: "shows VS Code in the tests", present: () => findChromium() !== undefined},
+  "libkrb5-dev": {why: "code-server compiles against it", present: () => existsSync("/usr/include/gssapi/gssapi.h")},
+  python3: {why: "code-server's build runs it", present: () => onPath("python3") !== undefined},
+  make: {why: "code-server's build runs it", present: () => onPath("make") !== undefined},
+  "g++": {why: "code-server's build runs it", present: () => onPath("g++") !== undefined}
+};
+
+const purpose = process.argv[2];
+if (purpose !== "start" && purpose !== "test") stop("usage: node scripts/setup.mjs start|test");
+
+if (!isInstalled(root)) {
+  step("npm packages: npm ci");
+  // No package of ours needs its install script, and node-llama-cpp's would go looking for a GPU.
+  npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"], root);
+}
+
+const needsBrowserVsCode = purpose === "test" || desktopCode() === undefined;
+if (needsBrowserVsCode && process.platform === "linux") {
+  const compiles = !isCodeServerReady();
+  const wanted = [
+    ...(purpose === "test" ? ["chromium"] : []),
+    ...(compiles ? ["libkrb5-dev", "python3", "make", "g++"] : [])
+  ];
+  const enough = installSystemPackages(wanted.filter((name) => !systemPackages[name].present()));
+  if (compiles && enough) installCodeServer();
+}
+
+/**
+ * Whether node_modules holds what package-lock.json asks for. npm writes what it has installed into a lockfile of its
+ * own; packages for other platforms are missing there, and may be.
+ */
+function isInstalled(folder) {
+  const installed = readJson(path.join(folder, "node_modules/.package-lock.json"))?.packages;
+  if (installed === undefined) return false;
+  const wanted = readJson(path.join(folder, "package-lock.json")).packages;
+  return Object.entries(wanted).every(
+    ([name, {version, optional}]) =>
+      name === "" || installed[name]?.version === version || (optional && installed[name] === undefined)
+  );
+}
+
+/** Installs what is missing where that can be done. Returns whether code-server can be compiled now. */
+function installSystemPackages(missing) {
+  if (missing.length === 0) return true;
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot && onPath("apt-get")) {
+    step(`system packages: apt-get install ${missing.join(" ")}`);
+    run("apt-get", ["-qq", "update"]);
+    run("apt-get", ["-qq", "install", "-y", "--no-install-recommends", ...missing], {
+      // Questions would wait for a person.
+      DEBIAN_FRONTEND: "noninteractive"
+    });
+    return true;
+  }
+  const reasons = missing.map((name) => `${name} (${systemPackages[name].why})`).join(", ");
+  step(`please install, by these or your system's own names: ${reasons}`);
+  return missing.every((name) => name === "chromium");
+}
+
+/** The stamp is written last, so an installation cut short is begun again. */
+function stampFile() {
+  return path.join(codeServer, "node_modules/.ready");
+}
+
+function lockDigest() {
+  return createHash("sha256")
+    .update(readFileSync(path.join(codeServer, "package-lock.json")))
+    .digest("hex");
+}
+
+function isCodeServerReady() {
+  return existsSync(stampFile()) && readFileSync(stampFile(), "utf8") === lockDigest();
+}
+
+function installCodeServer() {
+  step("VS Code for the browser: npm's code-server (about 3 minutes and 800 MB, once)");
+  const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
+  npm(["ci", "--ignore-scripts", ...quiet], codeServer);
+  // code-server's own install script insists on Node 24, and starts npm again: so npm itself runs on that Node.
+  const node = path.join(codeServer, `node_modules/node-linux-${process.arch}`);
+  if (!existsSync(node)) stop(`code-server needs Node 24, which npm does not have for linux-${process.arch}.`);
+  npm(["rebuild", "code-server", "--ignore-scripts=false", ...quiet], codeServer, {
+    PATH: `${path.join(node, "bin")}${path.delimiter}${process.env.PATH}`,
+    // Node's headers are in the package: nothing else has to be downloaded to compile.
+    npm_config_nodedir: node
+  });
+  writeFileSync(stampFile(), lockDigest());
+}
+
+function npm(args, cwd, env = {}) {
+  run(process.platform === "win32" ? "npm.cmd" : "npm", args, env, cwd);
+}
+
+/** Runs a step; its output is shown only when it fails. */
+function run(command, args, env = {}, cwd = root) {
+  const result = spawnSync(command, args, {
+    cwd,
+    env: {...process.env, ...env},
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+    shell: process.platform === "win32"
+  });
+  if (result.status === 0) return;
+  process.stderr.write(`${result.stdout ?? ""}${result.stderr ?? ""}`);
+  stop(`${command} ${args.join(" ")} failed${result.error ? `: ${result.error.message}` : ""}`);
+}
+
+function readJson(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
+}
+
+function step(text) {
+  console.log(`[setup] ${text}`);
+}
+
+function stop(text) {
+  console.error(`[setup] ${text}`);
+  process.exit(1);
+}
