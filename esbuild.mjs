@@ -1,4 +1,4 @@
-// Builds the four programs (and, with --tests, the test suites). --watch keeps building; --production minifies.
+// Builds the four programs (and, with --tests, the test suites, with --harness what drives VS Code). --watch keeps building; --production minifies.
 import {readdirSync} from "node:fs";
 import esbuild from "esbuild";
 
@@ -28,7 +28,11 @@ const node = {
 };
 
 const builds = [
-  {...node, entryPoints: {extension: "src/extension.ts", engine: "src/engine/main.ts", cli: "src/cli.ts"}, outdir: "dist"},
+  {
+    ...node,
+    entryPoints: {extension: "src/extension.ts", engine: "src/engine/main.ts", cli: "src/cli.ts"},
+    outdir: "dist"
+  },
   {
     ...common,
     entryPoints: {logprobs: "webview/logprobs/main.ts"},
@@ -39,14 +43,20 @@ const builds = [
   }
 ];
 
-if (flags.has("--tests")) {
-  const tests = ["unit", "engine", "extension", "e2e"].flatMap((suite) =>
+// Tests run from source as bundles: each finds the sources it tests inside itself, and packages in node_modules.
+// --harness builds the part of them that `npm start` needs.
+const suites = flags.has("--tests")
+  ? ["unit", "engine", "extension", "e2e", "harness"]
+  : flags.has("--harness")
+    ? ["harness"]
+    : [];
+if (suites.length > 0) {
+  const entryPoints = suites.flatMap((suite) =>
     readdirSync(`test/${suite}`, {recursive: true, encoding: "utf8"})
-      .filter((file) => file.endsWith(".ts"))
+      .filter((file) => file.endsWith(".ts") && !file.includes("node_modules"))
       .map((file) => `test/${suite}/${file}`)
   );
-  // Tests run from source as bundles: each finds the sources it tests inside itself, and packages in node_modules.
-  builds.push({...node, minify: false, entryPoints: tests, outdir: "out", outbase: "."});
+  builds.push({...node, minify: false, entryPoints, outdir: "out", outbase: "."});
 }
 
 if (flags.has("--watch")) {

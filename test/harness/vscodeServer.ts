@@ -1,0 +1,173 @@
+import {type ChildProcess, execFile, spawn} from "node:child_process";
+import {once} from "node:events";
+import {cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
+import path from "node:path";
+import {promisify} from "node:util";
+import {root} from "./paths";
+
+export interface ServerOptions {
+  /** Folder copied for this run to work in; the original is never written to. */
+  workspace: string;
+  /** Settings of the workspace copy, beside those it brings along. */
+  settings?: Record<string, unknown>;
+  /** Where extensions are installed. Default: an empty folder of this server's own. */
+  extensionsDir?: string;
+  /** 0, the default, takes any free port. */
+  port?: number;
+  /** Variables that the extension host sees, beside this process's own. */
+  env?: Record<string, string>;
+  /** Ask whether the workspace is trusted. Default: false, all are. */
+  workspaceTrust?: boolean;
+}
+
+export interface VsCodeServer {
+  readonly origin: string;
+  /** The copy of the workspace that the browser opens. */
+  readonly workspace: string;
+  /** The address to open; `payload` is for VS Code's own switches, such as extensionDevelopmentPath. */
+  address(payload?: ReadonlyArray<readonly [string, string]>): string;
+  /** A file of this machine as the workbench names it. */
+  remoteUri(file: string): string;
+  /** What the server has printed, for the message when something goes wrong. */
+  output(): string;
+  /** Ends the server with all it started, and removes its folders. */
+  stop(): Promise<void>;
+}
+
+const startTimeout = 60_000;
+const stopTimeout = 5_000;
+const tools = path.join(root, "test/harness/code-server/node_modules");
+
+/** code-server's Node, and the VS Code server's entry point. */
+function serverCommand(): {node: string; main: string} {
+  const main = path.join(tools, "code-server/lib/vscode/out/server-main.js");
+  const node = path.join(tools, `node-linux-${process.arch}/bin/node`);
+  if (!existsSync(main) || !existsSync(node))
+    throw new Error("code-server is not installed: run `node scripts/setup.mjs test`.");
+  return {node, main};
+}
+
+/** Starts VS Code's server on 127.0.0.1 with new folders for its data, and waits until it listens. */
+export async function startServer(options: ServerOptions): Promise<VsCodeServer> {
+  const {node, main} = serverCommand();
+  const home = mkdtempSync(path.join(tmpdir(), "tokenscope-vscode-"));
+  const workspace = path.join(home, path.basename(options.workspace));
+  cpSync(options.workspace, workspace, {recursive: true});
+  if (options.settings !== undefined) {
+    mkdirSync(path.join(workspace, ".vscode"), {recursive: true});
+    writeFileSync(path.join(workspace, ".vscode/settings.json"), JSON.stringify(options.settings, null, 2));
+  }
+  const args = [
+    ...["--host", "127.0.0.1", "--port", String(options.port ?? 0), "--without-connection-token"],
+    // Without the driver a built VS Code ignores `payload`.
+    ...["--accept-server-license-terms", "--enable-smoke-test-driver", "--disable-telemetry"],
+    ...(options.workspaceTrust ? [] : ["--disable-workspace-trust"]),
+    ...["--server-data-dir", path.join(home, "data")],
+    ...["--extensions-dir", options.extensionsDir ?? path.join(home, "extensions")]
+  ];
+  // A process group of its own, so that its extension hosts and what they fork end with it.
+  const server = spawn(node, [main, ...args], {
+    detached: true,
+    env: {...process.env, ...options.env},
+    stdio: ["ignore", "pipe", "pipe"]
+  });
+  const killGroup = (signal: NodeJS.Signals) => {
+    try {
+      if (server.pid !== undefined) process.kill(-server.pid, signal);
+    } catch {
+      // It has ended already.
+    }
+  };
+  const lastResort = () => killGroup("SIGKILL");
+  process.once("exit", lastResort);
+
+  let output = "";
+  const stop = async () => {
+    if (server.exitCode === null && server.signalCode === null) {
+      const ended = once(server, "exit");
+      killGroup("SIGTERM");
+      const timer = setTimeout(lastResort, stopTimeout);
+      await ended;
+      clearTimeout(timer);
+    }
+    // The server has ended; what it started may still be about to.
+    killGroup("SIGKILL");
+    process.removeListener("exit", lastResort);
+    rmSync(home, {recursive: true, force: true, maxRetries: 5});
+  };
+
+  try {
+    const port = await listening(server, (text) => {
+      output += text;
+      return output;
+    });
+    const origin = `http://127.0.0.1:${port}`;
+    const remoteUri = (file: string) => `vscode-remote://127.0.0.1:${port}${file}`;
+    return {
+      origin,
+      workspace,
+      remoteUri,
+      address: (payload = []) => {
+        const query = new URLSearchParams({folder: workspace});
+        query.set("payload", JSON.stringify([["skipWelcome", "true"], ...payload]));
+        return `${origin}/?${query}`;
+      },
+      output: () => output,
+      stop
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Resolves with the port once the server says that it takes connections. */
+async function listening(server: ChildProcess, collect: (text: string) => string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let output = "";
+    const timer = setTimeout(
+      () => reject(new Error(`VS Code's server did not start within ${startTimeout / 1000} s:\n${output}`)),
+      startTimeout
+    );
+    const onData = (data: Buffer) => {
+      output = collect(data.toString());
+      if (output.includes("EADDRINUSE"))
+        reject(new Error("The port for VS Code's server is taken: choose another one, or none."));
+      const port = /Extension host agent listening on (\d+)/.exec(output)?.[1];
+      if (port === undefined || !output.includes("Extension host agent started")) return;
+      clearTimeout(timer);
+      resolve(Number(port));
+    };
+    server.stdout?.on("data", onData);
+    server.stderr?.on("data", onData);
+    server.once("error", (error) => {
+      clearTimeout(timer);
+      reject(new Error(`VS Code's server could not be started: ${error.message}`));
+    });
+    server.once("exit", (code, signal) => {
+      clearTimeout(timer);
+      reject(new Error(`VS Code's server ended at once (${signal ?? code}):\n${output}`));
+    });
+  });
+}
+
+/** Installs a packaged extension as a person would: with VS Code's own command line. */
+export async function installVsix(vsix: string, extensionsDir: string): Promise<string> {
+  const {node, main} = serverCommand();
+  const home = mkdtempSync(path.join(tmpdir(), "tokenscope-install-"));
+  try {
+    const {stdout, stderr} = await promisify(execFile)(
+      node,
+      [
+        ...[main, "--accept-server-license-terms", "--install-extension", vsix],
+        ...["--extensions-dir", extensionsDir, "--server-data-dir", path.join(home, "data")]
+      ],
+      {timeout: startTimeout}
+    );
+    if (!stdout.includes("successfully installed")) throw new Error(`${vsix} was not installed:\n${stdout}${stderr}`);
+    return stdout.trim();
+  } finally {
+    rmSync(home, {recursive: true, force: true, maxRetries: 5});
+  }
+}
