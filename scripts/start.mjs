@@ -1,0 +1,55 @@
+// `npm start`: VS Code with the extension from this folder and the sample workspace. The desktop one where there is one,
+// else one in the browser, which stays up until Ctrl+C.
+// usage: npm start [-- --port N] (or the variable PORT); the browser's VS Code listens on 127.0.0.1 only.
+import {spawnSync} from "node:child_process";
+import path from "node:path";
+import {desktopCode} from "./environment.mjs";
+import {root} from "./root.mjs";
+
+const sample = path.join(root, "sample");
+const code = desktopCode();
+
+run(process.execPath, ["esbuild.mjs", ...(code === undefined ? ["--harness"] : [])]);
+
+if (code !== undefined) {
+  console.log("Opening desktop VS Code with Tokenscope and the sample workspace.");
+  run(code, ["--new-window", `--extensionDevelopmentPath=${root}`, sample]);
+} else {
+  await serve();
+}
+
+async function serve() {
+  const {startServer} = await import("../out/test/harness/vscodeServer.js");
+  const server = await startServer({workspace: sample, port: port()}).catch((error) => stop(error.message));
+  console.log("\nVS Code with Tokenscope and a copy of the sample workspace:\n");
+  console.log(`  ${server.address([["extensionDevelopmentPath", server.remoteUri(root)]])}\n`);
+  console.log("It listens on this machine only. Ctrl+C ends it.");
+  const signal = await new Promise((resolve) => {
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, resolve);
+  });
+  await server.stop();
+  process.exit(signal === "SIGINT" ? 0 : 143);
+}
+
+/** The port asked for; 0 is any free one. */
+function port() {
+  const flag = process.argv.indexOf("--port");
+  const asked = flag === -1 ? (process.env.PORT ?? "0") : process.argv[flag + 1];
+  const number = Number(asked);
+  if (!Number.isInteger(number) || number < 0 || number > 65_535) stop(`"${asked}" is not a port.`);
+  return number;
+}
+
+function run(command, args) {
+  const {status, error} = spawnSync(command, args, {
+    cwd: root,
+    stdio: "inherit",
+    shell: process.platform === "win32" && command.endsWith(".cmd")
+  });
+  if (status !== 0) stop(`${path.basename(command)} failed${error ? `: ${error.message}` : "."}`);
+}
+
+function stop(text) {
+  console.error(text);
+  process.exit(1);
+}
