@@ -20,9 +20,11 @@ if (code !== undefined) {
 
 async function serve() {
   const {startServer} = await import("../out/test/harness/vscodeServer.js");
-  const server = await startServer({workspace: sample, port: port()}).catch((error) => stop(error.message));
+  const server = await startServer({workspace: sample, extension: root, port: port()}).catch((error) =>
+    stop(error.message)
+  );
   console.log("\nVS Code with Tokenscope and a copy of the sample workspace:\n");
-  console.log(`  ${server.address([["extensionDevelopmentPath", server.remoteUri(root)]])}\n`);
+  console.log(`  ${server.address()}\n`);
   console.log("It listens on this machine only. Ctrl+C ends it.");
   const signal = await new Promise((resolve) => {
     for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, resolve);

@@ -6,6 +6,7 @@ import {tmpdir} from "node:os";
 import path from "node:path";
 import {hasDisplay} from "./environment.mjs";
 import {root} from "./root.mjs";
+import {vsixFile} from "./vsix.mjs";
 
 const out = path.join(root, "out/test");
 const resultsFolder = path.join(root, "out/results");
@@ -17,7 +18,7 @@ const suites = {
   engine: (results) => nodeSuite("engine", results, 20),
   extension: extensionSuite,
   package: packageSuite,
-  e2e: (results) => nodeSuite("e2e", results, 20)
+  e2e: e2eSuite
 };
 
 const asked = process.argv.slice(2);
@@ -64,14 +65,26 @@ async function counts(name) {
   return {passed, failed: 1};
 }
 
-function nodeSuite(name, results, minutes) {
-  return node("out/test/harness/nodeSuite.js", [path.join(out, name), results], minutes);
+function nodeSuite(name, results, minutes, env) {
+  return node("out/test/harness/nodeSuite.js", [path.join(out, name), results], minutes, env);
 }
 
 /** `npm run package` fails where the build does, and above the size limit; what the VSIX can do is the e2e suite's. */
 async function packageSuite(results) {
   await node("scripts/package.mjs", [], 5);
   writeFileSync(results, JSON.stringify({passed: 1, failed: 0}));
+}
+
+/** Drives a VS Code into which the package has been installed, not the one that this folder would make. */
+async function e2eSuite(results) {
+  const {installVsix} = await import("../out/test/harness/vscodeServer.js");
+  const extensions = mkdtempSync(path.join(tmpdir(), "tokenscope-extensions-"));
+  try {
+    console.log(await installVsix(vsixFile(), extensions));
+    await nodeSuite("e2e", results, 20, {TOKENSCOPE_EXTENSIONS: extensions});
+  } finally {
+    rmSync(extensions, {recursive: true, force: true});
+  }
 }
 
 /** The suite inside VS Code: a desktop one where it can be had, else the one in the browser. */
@@ -116,11 +129,12 @@ function temporaryCopy(folder) {
 }
 
 /** Runs a program of ours to its end. */
-async function node(script, args, minutes) {
+async function node(script, args, minutes, env = {}) {
   // A group of its own: what hangs is ended with all that it has started.
   const child = spawn(process.execPath, [path.join(root, script), ...args], {
     cwd: root,
     detached: true,
+    env: {...process.env, ...env},
     stdio: ["ignore", "inherit", "inherit"]
   });
   const endGroup = () => {

@@ -19,6 +19,7 @@ export async function runExtensionSuite(suite: ExtensionSuite): Promise<void> {
   try {
     const server = await startServer({
       workspace: suite.workspace,
+      payload: true,
       env: {TOKENSCOPE_TEST_RESULTS: suite.resultsFile}
     });
     try {
@@ -40,6 +41,8 @@ export async function runExtensionSuite(suite: ExtensionSuite): Promise<void> {
         );
       }
     } finally {
+      // In this order, or the page would complain that its server is gone.
+      await browser.close();
       await server.stop();
     }
   } finally {

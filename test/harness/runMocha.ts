@@ -10,6 +10,8 @@ export interface SuiteResults {
 
 /** Runs every test file below a folder of bundles; a new file takes part by being there. */
 export async function runMocha(folder: string, resultsFile: string | undefined): Promise<SuiteResults> {
+  // A failure's stack names the source, not the bundle.
+  process.setSourceMapsEnabled(true);
   // mocha is an ES module, and the extension host of VS Code 1.90 cannot require one.
   const {default: Mocha} = await import("mocha");
   const mocha = new Mocha({color: false, timeout: 60_000});

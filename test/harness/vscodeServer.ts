@@ -1,6 +1,6 @@
 import {type ChildProcess, execFile, spawn} from "node:child_process";
 import {once} from "node:events";
-import {cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from "node:fs";
+import {cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import path from "node:path";
 import {promisify} from "node:util";
@@ -13,6 +13,13 @@ export interface ServerOptions {
   settings?: Record<string, unknown>;
   /** Where extensions are installed. Default: an empty folder of this server's own. */
   extensionsDir?: string;
+  /** Folder with a built extension, used as it is beside the installed ones. */
+  extension?: string;
+  /**
+   * Obey the switches in an address's payload, such as extensionTestsPath, as VS Code does for its own smoke tests. It
+   * then shows no notifications, so only suites that are asked for by payload want it. Default: false.
+   */
+  payload?: boolean;
   /** 0, the default, takes any free port. */
   port?: number;
   /** Variables that the extension host sees, beside this process's own. */
@@ -25,7 +32,7 @@ export interface VsCodeServer {
   readonly origin: string;
   /** The copy of the workspace that the browser opens. */
   readonly workspace: string;
-  /** The address to open; `payload` is for VS Code's own switches, such as extensionDevelopmentPath. */
+  /** The address to open, with switches for a server that obeys them. */
   address(payload?: ReadonlyArray<readonly [string, string]>): string;
   /** A file of this machine as the workbench names it. */
   remoteUri(file: string): string;
@@ -34,6 +41,13 @@ export interface VsCodeServer {
   /** Ends the server with all it started, and removes its folders. */
   stop(): Promise<void>;
 }
+
+/** What would stand in the way of a look at the extension. */
+const machineSettings = {
+  "chat.disableAIFeatures": true,
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "workbench.startupEditor": "none"
+};
 
 const startTimeout = 60_000;
 const stopTimeout = 5_000;
@@ -58,13 +72,21 @@ export async function startServer(options: ServerOptions): Promise<VsCodeServer>
     mkdirSync(path.join(workspace, ".vscode"), {recursive: true});
     writeFileSync(path.join(workspace, ".vscode/settings.json"), JSON.stringify(options.settings, null, 2));
   }
+  const extensionsDir = options.extensionsDir ?? path.join(home, "extensions");
+  if (options.extension !== undefined) {
+    mkdirSync(extensionsDir, {recursive: true});
+    symlinkSync(options.extension, path.join(extensionsDir, path.basename(options.extension)), "dir");
+  }
+  const machine = path.join(home, "data/data/Machine");
+  mkdirSync(machine, {recursive: true});
+  writeFileSync(path.join(machine, "settings.json"), JSON.stringify(machineSettings));
   const args = [
     ...["--host", "127.0.0.1", "--port", String(options.port ?? 0), "--without-connection-token"],
-    // Without the driver a built VS Code ignores `payload`.
-    ...["--accept-server-license-terms", "--enable-smoke-test-driver", "--disable-telemetry"],
+    ...["--accept-server-license-terms", "--disable-telemetry"],
+    ...(options.payload ? ["--enable-smoke-test-driver"] : []),
     ...(options.workspaceTrust ? [] : ["--disable-workspace-trust"]),
     ...["--server-data-dir", path.join(home, "data")],
-    ...["--extensions-dir", options.extensionsDir ?? path.join(home, "extensions")]
+    ...["--extensions-dir", extensionsDir]
   ];
   // A process group of its own, so that its extension hosts and what they fork end with it.
   const server = spawn(node, [main, ...args], {
@@ -110,7 +132,7 @@ export async function startServer(options: ServerOptions): Promise<VsCodeServer>
       remoteUri,
       address: (payload = []) => {
         const query = new URLSearchParams({folder: workspace});
-        query.set("payload", JSON.stringify([["skipWelcome", "true"], ...payload]));
+        if (payload.length > 0) query.set("payload", JSON.stringify(payload));
         return `${origin}/?${query}`;
       },
       output: () => output,

@@ -5,11 +5,6 @@ import {startBrowser} from "./browser";
 import {screenshots} from "./paths";
 import {type ServerOptions, startServer, type VsCodeServer} from "./vscodeServer";
 
-export interface WorkbenchOptions extends ServerOptions {
-  /** Load the extension from this folder instead of from the installed ones. */
-  extensionDevelopmentPath?: string;
-}
-
 /** VS Code's own themes, by what they are for, with the class that the workbench wears under each. */
 const themes = {
   light: {name: "Default Light Modern", css: ".monaco-workbench.vs"},
@@ -25,12 +20,11 @@ export class Workbench {
   private constructor(
     public readonly page: Page,
     public readonly server: VsCodeServer,
-    private readonly browser: Browser,
-    private readonly payload: ReadonlyArray<readonly [string, string]>
+    private readonly browser: Browser
   ) {}
 
   /** Starts a server on a copy of the workspace, opens it in a browser and waits until the workbench stands. */
-  public static async open(options: WorkbenchOptions): Promise<Workbench> {
+  public static async open(options: ServerOptions): Promise<Workbench> {
     const browser = await startBrowser();
     try {
       const server = await startServer(options);
@@ -40,10 +34,8 @@ export class Workbench {
           permissions: ["clipboard-read", "clipboard-write"]
         });
         const page = await context.newPage();
-        const folder = options.extensionDevelopmentPath;
-        const payload = folder === undefined ? [] : [["extensionDevelopmentPath", server.remoteUri(folder)] as const];
-        const workbench = new Workbench(page, server, browser, payload);
-        await page.goto(server.address(payload));
+        const workbench = new Workbench(page, server, browser);
+        await page.goto(server.address());
         await workbench.stands();
         return workbench;
       } catch (error) {
@@ -63,7 +55,7 @@ export class Workbench {
 
   /** Loads the window anew, as "Developer: Reload Window" does. */
   public async reload(): Promise<void> {
-    await this.page.goto(this.server.address(this.payload));
+    await this.page.goto(this.server.address());
     await this.stands();
   }
 
