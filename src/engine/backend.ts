@@ -1,0 +1,43 @@
+import type {
+  Alternatives,
+  AlternativesParams,
+  CompleteParams,
+  Completion,
+  CountParams,
+  ModelDescription,
+  ModelSpec,
+  Progress,
+  ScoreParams,
+  Scores,
+  TokenizeParams,
+  TokenList
+} from "./api";
+
+/** How a request is accompanied while it runs. */
+export interface RequestContext {
+  /** Aborted when nobody waits for the answer any more. Work then stops at the next batch and rejects. */
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+type Without<T extends {model: ModelSpec}> = Omit<T, "model">;
+
+/**
+ * One model, ready to answer. What stands behind it (llama.cpp in this process today, a server one day) is nobody's
+ * business but `openBackend`'s. Methods throw HumanError for what a person can act on, and reject with the signal's
+ * reason when aborted.
+ */
+export interface Backend {
+  describe(context: RequestContext): Promise<ModelDescription>;
+  count(params: Without<CountParams>, context: RequestContext): Promise<number>;
+  tokenize(params: Without<TokenizeParams>, context: RequestContext): Promise<TokenList>;
+  tokenTexts(ids: Int32Array, context: RequestContext): Promise<readonly string[]>;
+  score(params: Without<ScoreParams>, context: RequestContext): Promise<Scores>;
+  alternatives(params: Without<AlternativesParams>, context: RequestContext): Promise<Alternatives>;
+  complete(params: Without<CompleteParams>, context: RequestContext): Promise<Completion>;
+  /** Gives memory back. Nothing is asked of the backend afterwards. */
+  dispose(): Promise<void>;
+}
+
+/** Log lines of whatever runs the model. */
+export type EngineLog = (level: "error" | "warn" | "info" | "debug", message: string) => void;

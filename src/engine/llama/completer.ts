@@ -1,0 +1,128 @@
+import type {ControlledEvaluateInputItem, LlamaContextSequence, LlamaModel, Token} from "node-llama-cpp";
+import {completionEnd} from "../../completion/stop";
+import type {CompleteParams, Completion, CompletionStop} from "../api";
+import type {RequestContext} from "../backend";
+import {asToken, type Vocabulary} from "./vocabulary";
+
+/** Prompt tokens evaluated between two looks at the cancellation. */
+const promptBatch = 128;
+
+/** Share of the prompt's room that the text before the cursor may take when the text after it needs the rest. */
+const prefixShare = 0.75;
+
+export interface Prompt {
+  readonly tokens: readonly Token[];
+  readonly infill: boolean;
+}
+
+/**
+ * Prefix-suffix-middle with the model's own tokens where it has them, else the prefix alone. `room` is what the prompt
+ * may have; what is far from the cursor is left out.
+ */
+export function infillPrompt(
+  model: LlamaModel,
+  vocabulary: Vocabulary,
+  prefix: string,
+  suffix: string,
+  room: number
+): Prompt {
+  const {infill} = model.tokens;
+  const bos = model.tokens.shouldPrependBosToken && model.tokens.bos !== null ? [model.tokens.bos] : [];
+  const before = Array.from(vocabulary.tokenize(prefix, false), asToken);
+  if (infill.prefix === null || infill.suffix === null || infill.middle === null) {
+    const tokens = [...bos, ...last(before, Math.max(1, room - bos.length))];
+    return {tokens, infill: false};
+  }
+  const after = Array.from(vocabulary.tokenize(suffix, false), asToken);
+  const textRoom = Math.max(2, room - bos.length - 3);
+  const prefixRoom = Math.max(Math.floor(textRoom * prefixShare), textRoom - after.length);
+  const kept = last(before, prefixRoom);
+  return {
+    tokens: [...bos, infill.prefix, ...kept, infill.suffix, ...after.slice(0, textRoom - kept.length), infill.middle],
+    infill: true
+  };
+}
+
+function last<T>(items: readonly T[], count: number): readonly T[] {
+  return items.length <= count ? items : items.slice(items.length - count);
+}
+
+/** Generates greedily (temperature 0) until the completion ends. The sequence keeps its state for the next request. */
+export async function generate(
+  sequence: LlamaContextSequence,
+  model: LlamaModel,
+  vocabulary: Vocabulary,
+  prompt: Prompt,
+  {prefix, maxTokens, extent}: Pick<CompleteParams, "prefix" | "maxTokens" | "extent">,
+  {signal}: RequestContext
+): Promise<Omit<Completion, "model" | "milliseconds">> {
+  const {tokens, infill} = prompt;
+  if (tokens.length === 0)
+    return {
+      text: "",
+      ids: new Int32Array(),
+      logprobs: new Float64Array(),
+      texts: [],
+      stop: "end",
+      infill,
+      promptTokens: 0,
+      evaluatedPromptTokens: 0
+    };
+  // All but the last may be in the KV cache already; the last has to run to give its prediction.
+  await sequence.adaptStateToTokens(tokens.slice(0, -1), false);
+  const evaluatedPromptTokens = tokens.length - sequence.nextTokenIndex;
+  for (let from = sequence.nextTokenIndex; from < tokens.length - 1; from += promptBatch) {
+    signal.throwIfAborted();
+    await sequence.controlledEvaluate(tokens.slice(from, Math.min(from + promptBatch, tokens.length - 1)));
+  }
+
+  const ids: number[] = [];
+  const logprobs: number[] = [];
+  // Holds back the bytes of a character that is not complete yet.
+  const decoder = new TextDecoder();
+  let text = "";
+  let stop: CompletionStop = "maxTokens";
+  let current = tokens.at(-1) as Token;
+  while (ids.length < maxTokens) {
+    signal.throwIfAborted();
+    if (sequence.nextTokenIndex >= sequence.contextSize - 1) {
+      stop = "context";
+      break;
+    }
+    const [output] = await sequence.controlledEvaluate([greedily(current)]);
+    const next = output?.next;
+    const token = next?.token;
+    if (token === undefined || token === null || model.isEogToken(token) || model.isSpecialToken(token)) {
+      stop = "end";
+      break;
+    }
+    ids.push(token);
+    // The selected token is the greatest: ln p = 0 - ln Σ exp(logit - max).
+    logprobs.push(-Math.log(next?.totalLogitWeight ?? Number.NaN));
+    text += decoder.decode(vocabulary.bytes(token), {stream: true});
+    const end = completionEnd(text, prefix, extent);
+    if (end !== undefined) {
+      text = text.slice(0, end);
+      stop = extent === "line" ? "line" : "block";
+      break;
+    }
+    current = token;
+  }
+  return {
+    text,
+    ids: Int32Array.from(ids),
+    logprobs: Float64Array.from(logprobs),
+    texts: ids.map((id) => vocabulary.text(id)),
+    stop,
+    infill,
+    promptTokens: tokens.length,
+    evaluatedPromptTokens
+  };
+}
+
+function greedily(token: Token): ControlledEvaluateInputItem {
+  return [
+    token,
+    {generateNext: {token: true, totalLogitWeight: true, logits: {filter: {tokens: [], includeSelected: true}}}}
+  ];
+}

@@ -1,0 +1,326 @@
+import path from "node:path";
+import type {Llama, LlamaContextSequence, LlamaModel} from "node-llama-cpp";
+import {
+  type Alternatives,
+  type AlternativesParams,
+  automaticContextLimit,
+  type CompleteParams,
+  type Completion,
+  HumanError,
+  type ModelDescription,
+  type ModelSpec,
+  type RunningModel,
+  type ScoreParams,
+  type Scores,
+  type TokenizeParams,
+  type TokenList
+} from "../api";
+import type {Backend, EngineLog, RequestContext} from "../backend";
+import {Foreground} from "../foreground";
+import {Mutex} from "../mutex";
+import {resolveWindowing} from "../windows";
+import {generate, infillPrompt} from "./completer";
+import {loadError} from "./loadErrors";
+import {sha256Of} from "./modelFile";
+import {llamaRuntime, withLoggedErrors} from "./runtime";
+import {alternativesAt, scoreTokens, scoringBatch} from "./scorer";
+import {type asToken, Vocabulary} from "./vocabulary";
+
+/** Architectures that have no next token to predict (llama.cpp: encoder-only). */
+const encoderOnly = new Set([
+  "bert",
+  "modern-bert",
+  "nomic-bert",
+  "nomic-bert-moe",
+  "neo-bert",
+  "jina-bert-v2",
+  "jina-bert-v3",
+  "eurobert",
+  "gemma-embedding",
+  "t5encoder"
+]);
+
+/**
+ * A GGUF model run by node-llama-cpp in this process. Three parts are loaded when they are first needed and no earlier:
+ * the vocabulary (counting needs no more), the weights, and a KV cache for scoring and one for completing, which thus
+ * never spoil each other's.
+ */
+export class LlamaBackend implements Backend {
+  private readonly foreground = new Foreground();
+  private readonly vocabularyPart: Promise<{llama: Llama; vocabulary: Vocabulary; model: LlamaModel}>;
+  private weightsPart: Promise<LlamaModel> | undefined;
+  private scoring: {size: number; sequence: Promise<LlamaContextSequence>} | undefined;
+  private completing: Promise<LlamaContextSequence> | undefined;
+  private readonly scoringTurn = new Mutex();
+  private readonly completingTurn = new Mutex();
+  private sha256: Promise<string> | undefined;
+  private readonly disposing = new AbortController();
+
+  constructor(
+    private readonly spec: ModelSpec,
+    private readonly log: EngineLog
+  ) {
+    this.vocabularyPart = this.loadVocabulary();
+    // Whoever asks gets the failure; without anyone asking it is no crash.
+    this.vocabularyPart.catch(() => undefined);
+  }
+
+  async describe(): Promise<ModelDescription> {
+    const {vocabulary, model} = await this.vocabularyPart;
+    const {GgufFileType} = await import("node-llama-cpp");
+    const {general} = model.fileInfo.metadata;
+    const {infill} = model.tokens;
+    const file = path.basename(this.spec.path);
+    return {
+      name: general?.name ?? file,
+      file,
+      architecture: general?.architecture ?? "unknown",
+      quantization: (GgufFileType[general?.file_type ?? -1] ?? "unknown").replace(/^(MOSTLY|ALL)_/, ""),
+      parameters: parametersOf(model),
+      vocabularySize: vocabulary.size,
+      contextSize: this.contextSize(model),
+      addsBos: bosOf(model) !== null,
+      capabilities: {
+        generate: generates(model),
+        infill: infill.prefix !== null && infill.suffix !== null && infill.middle !== null,
+        spans: vocabulary.spans
+      }
+    };
+  }
+
+  async count({text}: {text: string}): Promise<number> {
+    const {model} = await this.vocabularyPart;
+    return model.tokenize(text.toWellFormed(), false).length;
+  }
+
+  async tokenize({text, special = false, texts}: Omit<TokenizeParams, "model">): Promise<TokenList> {
+    const {vocabulary} = await this.vocabularyPart;
+    const wellFormed = text.toWellFormed();
+    const ids = vocabulary.tokenize(wellFormed, special);
+    return {
+      model: await this.describe(),
+      ids,
+      ends: vocabulary.ends(wellFormed, ids),
+      texts: Array.from(ids.subarray(0, texts ?? ids.length), (id) => vocabulary.text(id))
+    };
+  }
+
+  async tokenTexts(ids: Int32Array): Promise<readonly string[]> {
+    const {vocabulary} = await this.vocabularyPart;
+    return Array.from(ids, (id) => vocabulary.text(id));
+  }
+
+  async score(params: Omit<ScoreParams, "model">, context: RequestContext): Promise<Scores> {
+    const {text, special, top = 0} = params;
+    if (text === "")
+      throw new HumanError("emptyText", "There is no text to score: select some, or open a file that has some.");
+    const tokens = await this.tokenize({text, ...(special === undefined ? {} : {special}), texts: 0});
+    requireGenerating(tokens.model, "scored");
+    const {vocabulary, model: vocabularyModel} = await this.vocabularyPart;
+    const windowing = resolveWindowing({
+      mode: params.mode,
+      window: params.window,
+      stride: params.stride,
+      bos: tokens.model.addsBos,
+      contextSize: tokens.model.contextSize
+    });
+    const bos = bosOf(vocabularyModel);
+    if (windowing.mode === "llama-perplexity" && tokens.ids.length + (windowing.bos ? 1 : 0) < windowing.window)
+      throw new HumanError(
+        "nothingToScore",
+        `llama-perplexity mode needs at least ${windowing.window} tokens and this text has ${tokens.ids.length}: use a smaller window, or document mode.`
+      );
+    return await this.scoringTurn.run(async () => {
+      context.signal.throwIfAborted();
+      const sequence = await this.scoringSequence(windowing.window, context);
+      const [scored, running] = await Promise.all([
+        scoreTokens(sequence, tokens.ids, bos, windowing, top, vocabulary.size, this.foreground, context),
+        this.running(tokens.model)
+      ]);
+      return {model: running, ...windowing, ids: tokens.ids, ends: tokens.ends, ...scored};
+    });
+  }
+
+  async alternatives(params: Omit<AlternativesParams, "model">, context: RequestContext): Promise<Alternatives> {
+    const {ids, position, windowing, top} = params;
+    const description = await this.describe();
+    requireGenerating(description, "scored");
+    const {vocabulary, model} = await this.vocabularyPart;
+    if (!Number.isSafeInteger(position) || position < 0 || position >= ids.length)
+      throw new HumanError("invalidRequest", "There is no such token: score the text again.");
+    const checked = resolveWindowing({...windowing, bos: description.addsBos, contextSize: description.contextSize});
+    return await this.scoringTurn.run(async () => {
+      context.signal.throwIfAborted();
+      const sequence = await this.scoringSequence(checked.window, context);
+      const found = await alternativesAt(sequence, ids, position, bosOf(model), checked, top, context.signal);
+      return {...found, top: found.top.map((rival) => ({...rival, text: vocabulary.text(rival.id)}))};
+    });
+  }
+
+  async complete(params: Omit<CompleteParams, "model">, context: RequestContext): Promise<Completion> {
+    const description = await this.describe();
+    requireGenerating(description, "used for completions");
+    const {vocabulary} = await this.vocabularyPart;
+    const started = performance.now();
+    return await this.foreground.run(() =>
+      this.completingTurn.run(async () => {
+        context.signal.throwIfAborted();
+        const model = await this.weights(context);
+        const sequence = await this.completingSequence(model, description.contextSize);
+        const room = Math.max(8, description.contextSize - params.maxTokens);
+        const prompt = infillPrompt(
+          model,
+          vocabulary,
+          params.prefix.toWellFormed(),
+          params.suffix.toWellFormed(),
+          room
+        );
+        const completion = await generate(sequence, model, vocabulary, prompt, params, context);
+        return {model: description, ...completion, milliseconds: performance.now() - started};
+      })
+    );
+  }
+
+  async dispose(): Promise<void> {
+    this.disposing.abort();
+    const weights = await this.weightsPart?.catch(() => undefined);
+    await weights?.dispose();
+    const part = await this.vocabularyPart.catch(() => undefined);
+    await part?.model.dispose();
+  }
+
+  private async loadVocabulary(): Promise<{llama: Llama; vocabulary: Vocabulary; model: LlamaModel}> {
+    const llama = await llamaRuntime(this.spec.gpu, this.spec.threads, this.log);
+    const model = await this.load(llama, {vocabOnly: true});
+    return {llama, model, vocabulary: new Vocabulary(model)};
+  }
+
+  private async weights({onProgress}: RequestContext): Promise<LlamaModel> {
+    const {llama} = await this.vocabularyPart;
+    if (this.weightsPart === undefined) {
+      this.weightsPart = this.load(llama, {
+        onLoadProgress: (fraction: number) => onProgress({stage: "load", done: fraction, total: 1})
+      });
+      // A failure is not kept: there may be more memory next time.
+      this.weightsPart.catch(() => {
+        this.weightsPart = undefined;
+      });
+    }
+    return await this.weightsPart;
+  }
+
+  private async load(
+    llama: Llama,
+    options: {vocabOnly?: boolean; onLoadProgress?: (fraction: number) => void}
+  ): Promise<LlamaModel> {
+    return await withLoggedErrors(async (logged) => {
+      try {
+        return await llama.loadModel({modelPath: this.spec.path, ...options});
+      } catch (error) {
+        this.log("error", error instanceof Error ? (error.stack ?? error.message) : String(error));
+        throw loadError(error, logged, path.basename(this.spec.path));
+      }
+    });
+  }
+
+  /** A sequence with room for `window` tokens; a greater one than the last gets a new KV cache. */
+  private async scoringSequence(window: number, context: RequestContext): Promise<LlamaContextSequence> {
+    if (this.scoring === undefined || this.scoring.size < window) {
+      const model = await this.weights(context);
+      await (await this.scoring?.sequence.catch(() => undefined))?.context.dispose();
+      this.scoring = {size: window, sequence: this.createSequence(model, window)};
+      this.scoring.sequence.catch(() => {
+        this.scoring = undefined;
+      });
+    }
+    return await this.scoring.sequence;
+  }
+
+  private async completingSequence(model: LlamaModel, contextSize: number): Promise<LlamaContextSequence> {
+    if (this.completing === undefined) {
+      this.completing = this.createSequence(model, contextSize);
+      this.completing.catch(() => {
+        this.completing = undefined;
+      });
+    }
+    return await this.completing;
+  }
+
+  private async createSequence(model: LlamaModel, tokens: number): Promise<LlamaContextSequence> {
+    return await withLoggedErrors(async (logged) => {
+      try {
+        const context = await model.createContext({
+          // node-llama-cpp shifts the context one token before it is full, which would falsify scores.
+          contextSize: tokens + 1,
+          batchSize: Math.min(scoringBatch, tokens + 1)
+        });
+        return context.getSequence();
+      } catch (error) {
+        this.log("error", error instanceof Error ? (error.stack ?? error.message) : String(error));
+        if (loadError(error, logged, path.basename(this.spec.path)).kind === "outOfMemory")
+          throw new HumanError(
+            "outOfMemory",
+            `There is not enough memory for a context of ${tokens} tokens: choose a smaller tokenscope.contextSize or a smaller model.`
+          );
+        throw new HumanError(
+          "contextFailed",
+          `A context of ${tokens} tokens could not be made: try a smaller tokenscope.contextSize.`
+        );
+      }
+    });
+  }
+
+  private async running(description: ModelDescription): Promise<RunningModel> {
+    const {llama} = await this.vocabularyPart;
+    // One reading serves all: it ends with the model, not with the request that began it.
+    this.sha256 ??= sha256Of(this.spec.path, this.disposing.signal);
+    this.sha256.catch(() => {
+      this.sha256 = undefined;
+    });
+    const weights = await this.weightsPart;
+    const device = llama.gpu === false || weights?.gpuLayers === 0 ? "cpu" : llama.gpu;
+    return {...description, sha256: await this.sha256, device};
+  }
+
+  private contextSize(model: LlamaModel): number {
+    if (this.spec.contextSize > 0) return this.spec.contextSize;
+    // Not model.trainContextSize: it is 0 while only the vocabulary is loaded.
+    const trained = ownMetadata(model)["context_length"];
+    return typeof trained === "number" && trained > 1 ? Math.min(trained, automaticContextLimit) : automaticContextLimit;
+  }
+}
+
+function bosOf(model: LlamaModel): ReturnType<typeof asToken> | null {
+  return model.tokens.shouldPrependBosToken ? model.tokens.bos : null;
+}
+
+/** The metadata under the architecture's own name (`llama.context_length` and its like). */
+function ownMetadata(model: LlamaModel): Readonly<Record<string, unknown>> {
+  const own = (model.fileInfo.metadata as Record<string, unknown>)[model.fileInfo.metadata.general?.architecture ?? ""];
+  return typeof own === "object" && own !== null ? (own as Record<string, unknown>) : {};
+}
+
+function generates(model: LlamaModel): boolean {
+  const architecture = model.fileInfo.metadata.general?.architecture ?? "";
+  if (encoderOnly.has(architecture)) return false;
+  const {pooling_type: pooling, attention} = ownMetadata(model) as {pooling_type?: unknown; attention?: {causal?: unknown}};
+  // A pooled model (1 mean, 2 CLS, 3 last, 4 rank) was trained to give one vector for a text.
+  return attention?.causal !== false && !(typeof pooling === "number" && pooling > 0);
+}
+
+function requireGenerating(model: ModelDescription, what: string): void {
+  if (!model.capabilities.generate)
+    throw new HumanError(
+      "embeddingOnly",
+      `"${model.file}" is an embedding model and predicts no tokens, so it can't be ${what}: choose a text generation model.`
+    );
+}
+
+function parametersOf(model: LlamaModel): number | null {
+  const tensors = model.fileInfo.fullTensorInfo;
+  if (tensors === undefined || tensors.length === 0) return null;
+  return tensors.reduce(
+    (sum, tensor) => sum + tensor.dimensions.reduce<number>((product, size) => product * Number(size), 1),
+    0
+  );
+}

@@ -1,0 +1,38 @@
+import {HumanError} from "../api";
+
+/**
+ * Says in one sentence why llama.cpp did not take a model. Its exception only says "Failed to load model"; the reason
+ * stands in the lines it logged meanwhile.
+ */
+export function loadError(error: unknown, logged: readonly string[], file: string): HumanError {
+  if (error instanceof HumanError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const name = error instanceof Error ? error.name : "";
+  const reasons = [message, ...logged].join("\n");
+  const architecture = /unknown model architecture: '([^']*)'/.exec(reasons)?.[1];
+  if (architecture !== undefined)
+    return new HumanError(
+      "unknownArchitecture",
+      `"${file}" has an architecture that this version does not know ("${architecture.slice(0, 40)}"): choose another model.`
+    );
+  if (/Invalid GGUF magic/.test(reasons))
+    return new HumanError("notGguf", `"${file}" is not a GGUF file: choose a model in the GGUF format.`);
+  if (
+    /file bounds|corrupted or incomplete|failed to read|missing tensor|unexpected(ly)? end|Unsupported GGUF version|gguf_init_from/i.test(
+      reasons
+    )
+  )
+    return new HumanError(
+      "modelIncomplete",
+      `"${file}" is incomplete or damaged: download it again or choose another model.`
+    );
+  if (
+    name === "InsufficientMemoryError" ||
+    /insufficient memory|out of memory|failed to allocate|unable to allocate/i.test(reasons)
+  )
+    return new HumanError(
+      "outOfMemory",
+      `There is not enough memory for "${file}": choose a smaller model or a smaller tokenscope.contextSize.`
+    );
+  return new HumanError("modelFailed", `"${file}" could not be loaded: the log says why, another model may work.`);
+}

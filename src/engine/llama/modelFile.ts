@@ -1,0 +1,56 @@
+import {createHash} from "node:crypto";
+import {createReadStream} from "node:fs";
+import {open, stat} from "node:fs/promises";
+import path from "node:path";
+import {HumanError} from "../api";
+
+/** Tells one state of a file from another, without reading it. */
+export interface FileStamp {
+  readonly size: number;
+  readonly modified: number;
+}
+
+/** Makes sure that there is a file that says it is a GGUF, before native code gets to see it. */
+export async function checkModelFile(file: string): Promise<FileStamp> {
+  const name = path.basename(file);
+  const status = await stat(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT" || error.code === "ENOTDIR" || error.code === "ENAMETOOLONG")
+      throw new HumanError(
+        "modelMissing",
+        `There is no model file "${name}" where the settings say: choose another one.`
+      );
+    throw new HumanError(
+      "modelUnreadable",
+      `The model file "${name}" can't be read (${error.code}): check its permissions or choose another one.`
+    );
+  });
+  if (status.isDirectory())
+    throw new HumanError("modelIsDirectory", `"${name}" is a folder: choose a GGUF file in it as the model.`);
+  if (!status.isFile()) throw new HumanError("notGguf", `"${name}" is not a file: choose a GGUF file as the model.`);
+  const magic = await readStart(file, 4).catch((error: NodeJS.ErrnoException) => {
+    throw new HumanError(
+      "modelUnreadable",
+      `The model file "${name}" can't be read (${error.code}): check its permissions or choose another one.`
+    );
+  });
+  if (magic.toString("latin1") !== "GGUF")
+    throw new HumanError("notGguf", `"${name}" is not a GGUF file: choose a model in the GGUF format.`);
+  return {size: status.size, modified: status.mtimeMs};
+}
+
+async function readStart(file: string, bytes: number): Promise<Buffer> {
+  const handle = await open(file, "r");
+  try {
+    const {buffer, bytesRead} = await handle.read(Buffer.alloc(bytes), 0, bytes, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Lower-case hex SHA-256 of a file, read in pieces. */
+export async function sha256Of(file: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const piece of createReadStream(file, {signal, highWaterMark: 1 << 20})) hash.update(piece);
+  return hash.digest("hex");
+}

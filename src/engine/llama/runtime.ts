@@ -1,0 +1,73 @@
+import type {Llama, LlamaLogLevel} from "node-llama-cpp";
+import {type GpuChoice, HumanError} from "../api";
+import type {EngineLog} from "../backend";
+
+/** node-llama-cpp's levels (its LlamaLogLevel) and ours. */
+const levels: Record<`${LlamaLogLevel}`, "error" | "warn" | "info" | "debug"> = {
+  disabled: "debug",
+  fatal: "error",
+  error: "error",
+  warn: "warn",
+  info: "info",
+  log: "info",
+  debug: "debug"
+};
+
+const runtimes = new Map<string, Promise<Llama>>();
+const listeners = new Set<EngineLog>();
+
+/** llama.cpp for one choice of device and threads; loaded once per process, since native code is never unloaded. */
+export function llamaRuntime(gpu: GpuChoice, threads: number, log: EngineLog): Promise<Llama> {
+  const key = `${gpu} ${threads}`;
+  let runtime = runtimes.get(key);
+  if (runtime === undefined) {
+    runtime = load(gpu, threads, log);
+    runtimes.set(key, runtime);
+    runtime.catch(() => runtimes.delete(key));
+  }
+  return runtime;
+}
+
+async function load(gpu: GpuChoice, threads: number, log: EngineLog): Promise<Llama> {
+  try {
+    // ESM with native parts: import() reaches it from this CommonJS bundle, and only when a model is asked for.
+    const {getLlama, LlamaLogLevel} = await import("node-llama-cpp");
+    return await getLlama({
+      gpu: gpu === "off" ? false : gpu,
+      // The user's machine is no build machine: no compiler is started, nothing is downloaded.
+      build: "never",
+      skipDownload: true,
+      progressLogs: false,
+      logLevel: LlamaLogLevel.info,
+      logger: (level, message) => {
+        const text = message.trimEnd();
+        if (text === "") return;
+        log(levels[level], text);
+        for (const listener of listeners) listener(levels[level], text);
+      },
+      ...(threads > 0 ? {maxThreads: threads} : {})
+    });
+  } catch (error) {
+    log("error", String(error));
+    throw new HumanError(
+      "noRuntime",
+      gpu === "auto" || gpu === "off"
+        ? "llama.cpp does not run on this machine: there is no build of it for this system and processor."
+        : `There is no working ${gpu} on this machine: set tokenscope.gpu to auto or off.`
+    );
+  }
+}
+
+/** Runs `work` and gives it the error lines that llama.cpp logs meanwhile: its exceptions don't say why. */
+export async function withLoggedErrors<T>(work: (logged: readonly string[]) => Promise<T>): Promise<T> {
+  const logged: string[] = [];
+  const listener: EngineLog = (level, message) => {
+    if (level === "error" || level === "warn") logged.push(message);
+  };
+  listeners.add(listener);
+  try {
+    return await work(logged);
+  } finally {
+    listeners.delete(listener);
+  }
+}

@@ -1,0 +1,121 @@
+import type {LlamaModel, Token} from "node-llama-cpp";
+
+/** Token types of a GGUF's `tokenizer.ggml.token_type` (llama.h, llama_token_type). */
+const tokenTypeUnknown = 2;
+const tokenTypeControl = 3;
+const tokenTypeUserDefined = 4;
+const tokenTypeByte = 6;
+
+/** Pre-tokenizers whose BPE writes spaces as ▁ instead of in the GPT-2 byte alphabet (llama-vocab.cpp). */
+const spacedBpe = new Set(["gemma4", "granite-embed-multi-311m", "sarvam-moe"]);
+
+/** The GPT-2 byte alphabet: code point → byte. Printable Latin-1 stands for itself, the other bytes follow from U+0100. */
+const byteOfCodePoint = new Map<number, number>();
+{
+  let next = 0x100;
+  for (let byte = 0; byte < 256; byte++) {
+    const printable = (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
+    byteOfCodePoint.set(printable ? byte : next++, byte);
+  }
+}
+
+/**
+ * The bytes of every token, read off the vocabulary in the GGUF's metadata, and with them the spans that tokens cover.
+ * A token is bytes: it can hold part of a character.
+ */
+export class Vocabulary {
+  private readonly tokens: readonly string[];
+  private readonly types: readonly number[];
+  private readonly alphabet: "bytes" | "spaces" | "raw";
+  private readonly addsSpace: boolean;
+  private readonly utf8 = new TextEncoder();
+  private readonly lossy = new TextDecoder();
+
+  /** Tokens of this vocabulary tile a text's bytes. False where the tokenizer lower-cases or normalises. */
+  readonly spans: boolean;
+
+  constructor(private readonly model: LlamaModel) {
+    const metadata = model.fileInfo.metadata.tokenizer?.ggml;
+    this.tokens = metadata?.tokens ?? [];
+    this.types = metadata?.token_type ?? [];
+    const kind = model.vocabularyType;
+    const spacesAsUnderlines =
+      kind === "spm" || (kind === "bpe" && (metadata?.model === "gemma4" || spacedBpe.has(metadata?.pre ?? "")));
+    this.alphabet =
+      kind === "bpe" && !spacesAsUnderlines ? "bytes" : kind === "spm" || kind === "bpe" ? "spaces" : "raw";
+    // llama.cpp takes a missing key for true in SentencePiece vocabularies, and knows it in no other.
+    this.addsSpace = kind === "spm" && metadata?.add_space_prefix !== false;
+    this.spans = kind === "bpe" || kind === "spm";
+  }
+
+  get size(): number {
+    return this.tokens.length;
+  }
+
+  tokenize(text: string, special: boolean): Int32Array {
+    return Int32Array.from(this.model.tokenize(text, special));
+  }
+
+  /** The bytes that a token stands for; empty for an id outside the vocabulary. */
+  bytes(id: number): Uint8Array {
+    const text = this.tokens[id];
+    if (text === undefined) return new Uint8Array();
+    const type = this.types[id];
+    if (type === tokenTypeByte) {
+      const byte = /^<0x([0-9A-Fa-f]{2})>$/.exec(text)?.[1];
+      if (byte !== undefined) return Uint8Array.of(Number.parseInt(byte, 16));
+    }
+    if (
+      type === tokenTypeControl ||
+      type === tokenTypeUnknown ||
+      type === tokenTypeUserDefined ||
+      this.alphabet === "raw"
+    )
+      return this.utf8.encode(text);
+    if (this.alphabet === "spaces") return this.utf8.encode(text.replaceAll("\u2581", " "));
+    const bytes: number[] = [];
+    for (const character of text) {
+      const byte = byteOfCodePoint.get(character.codePointAt(0) ?? -1);
+      if (byte === undefined) return this.utf8.encode(text);
+      bytes.push(byte);
+    }
+    return Uint8Array.from(bytes);
+  }
+
+  /** A token as text; U+FFFD stands for a part of a character. */
+  text(id: number): string {
+    return this.lossy.decode(this.bytes(id));
+  }
+
+  /**
+   * Where each token of `text` ends, in UTF-8 bytes; tokens tile the text. Null where they don't: this tokenizer
+   * rewrote this text. A space that SentencePiece puts in front covers no byte.
+   */
+  ends(text: string, ids: Int32Array): Uint32Array | null {
+    if (!this.spans) return null;
+    const bytes = this.utf8.encode(text);
+    const ends = new Uint32Array(ids.length);
+    let at = 0;
+    // llama.cpp starts a fragment of plain text at the beginning and after every special token, each with a space.
+    let fragmentStart = true;
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i] as number;
+      const type = this.types[id];
+      const special = type === tokenTypeControl || type === tokenTypeUserDefined || type === tokenTypeUnknown;
+      let token = this.bytes(id);
+      if (fragmentStart && this.addsSpace && !special) {
+        if (token[0] !== 0x20) return null;
+        token = token.subarray(1);
+      }
+      fragmentStart = special;
+      for (const byte of token) if (bytes[at++] !== byte) return null;
+      ends[i] = at;
+    }
+    return at === bytes.length ? ends : null;
+  }
+}
+
+/** Token ids as node-llama-cpp types them. */
+export function asToken(id: number): Token {
+  return id as Token;
+}

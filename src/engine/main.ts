@@ -1,0 +1,70 @@
+/** The engine process: serves the contract in api.ts on the channel that fork() made. */
+import {
+  type CancellationToken,
+  createMessageConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+  ResponseError
+} from "vscode-jsonrpc/node";
+import {
+  type EngineMethod,
+  HumanError,
+  type HumanErrorData,
+  humanErrorCode,
+  type LogParams,
+  logNotification,
+  type ProgressParams,
+  progressNotification,
+  type RequestEnvelope
+} from "./api";
+import {Models} from "./models";
+import {handlers} from "./requests";
+
+/** JSON-RPC: the answer to a request that was cancelled. */
+const requestCancelled = -32800;
+
+const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
+
+function log(level: LogParams["level"], message: string): void {
+  connection.sendNotification(logNotification, {level, message} satisfies LogParams).catch(() => undefined);
+}
+
+const models = new Models(log);
+
+for (const method of Object.keys(handlers) as EngineMethod[]) serve(method);
+
+function serve<M extends EngineMethod>(method: M): void {
+  connection.onRequest(
+    method,
+    async ({request, params}: RequestEnvelope<M>, token: CancellationToken): Promise<unknown> => {
+      const abort = new AbortController();
+      if (token.isCancellationRequested) abort.abort();
+      const listening = token.onCancellationRequested(() => abort.abort());
+      try {
+        return await handlers[method](models, params, {
+          signal: abort.signal,
+          onProgress: (progress) => {
+            connection
+              .sendNotification(progressNotification, {request, ...progress} satisfies ProgressParams)
+              .catch(() => undefined);
+          }
+        });
+      } catch (error) {
+        if (abort.signal.aborted) throw new ResponseError(requestCancelled, "cancelled");
+        if (error instanceof HumanError)
+          throw new ResponseError<HumanErrorData>(humanErrorCode, error.message, {kind: error.kind});
+        // A bug: its stack belongs in the log, and only there.
+        log("error", error instanceof Error ? (error.stack ?? error.message) : String(error));
+        throw error;
+      } finally {
+        listening.dispose();
+      }
+    }
+  );
+}
+
+// The editor is gone, however it went. Native threads may be computing: nothing to wait for, nothing to save.
+process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
+
+connection.listen();
+log("info", `engine process ${process.pid}, Node ${process.version}`);

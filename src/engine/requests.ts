@@ -1,0 +1,26 @@
+import type {EngineMethod, EngineRequests} from "./api";
+import type {RequestContext} from "./backend";
+import type {Models} from "./models";
+
+/** How each request of the contract is answered; the engine process and the headless runner share it. */
+export const handlers: {
+  readonly [M in EngineMethod]: (
+    models: Models,
+    params: EngineRequests[M]["params"],
+    context: RequestContext
+  ) => Promise<EngineRequests[M]["result"]>;
+} = {
+  describe: (models, params, context) => models.use(params.model, (backend) => backend.describe(context)),
+  count: (models, params, context) =>
+    models.use(params.model, async (backend) => ({
+      count: await backend.count(params, context),
+      model: await backend.describe(context)
+    })),
+  tokenize: (models, params, context) => models.use(params.model, (backend) => backend.tokenize(params, context)),
+  tokenTexts: (models, params, context) =>
+    models.use(params.model, (backend) => backend.tokenTexts(params.ids, context)),
+  score: (models, params, context) => models.use(params.model, (backend) => backend.score(params, context)),
+  alternatives: (models, params, context) =>
+    models.use(params.model, (backend) => backend.alternatives(params, context)),
+  complete: (models, params, context) => models.use(params.model, (backend) => backend.complete(params, context))
+};

@@ -1,0 +1,83 @@
+import {HumanError, type ScoreMode, type Windowing} from "./api";
+
+/**
+ * One window over a text of N tokens. The model sees BOS (where the vocabulary asks for it) and tokens
+ * `[start, end)`; tokens `[scoreFrom, end)` get their score here.
+ */
+export interface Window {
+  readonly start: number;
+  readonly scoreFrom: number;
+  readonly end: number;
+}
+
+/** What is asked for, with the model's own measures where nothing is. Throws HumanError on measures that can't work. */
+export function resolveWindowing(asked: {
+  readonly mode?: ScoreMode | undefined;
+  readonly window?: number | undefined;
+  readonly stride?: number | undefined;
+  readonly bos: boolean;
+  readonly contextSize: number;
+}): Windowing {
+  const mode = asked.mode ?? "document";
+  const {bos} = asked;
+  if (mode === "llama-perplexity") {
+    const window = asked.window ?? 512;
+    requireInteger("window", window, 4);
+    return {mode, bos, window, stride: window};
+  }
+  const window = asked.window ?? asked.contextSize;
+  requireInteger("window", window, 2);
+  const stride = asked.stride ?? Math.max(1, Math.floor(window / 2));
+  // At least one position of every window has to be left for context: BOS, or else a token.
+  if (!Number.isSafeInteger(stride) || stride < 1 || stride > window - 1)
+    throw new HumanError(
+      "invalidRequest",
+      `The stride has to be a whole number from 1 to ${window - 1}, the window less one.`
+    );
+  return {mode, bos, window, stride};
+}
+
+function requireInteger(name: string, value: number, least: number): void {
+  if (!Number.isSafeInteger(value) || value < least)
+    throw new HumanError("invalidRequest", `The ${name} has to be a whole number of at least ${least} tokens.`);
+}
+
+/**
+ * The windows that score a text of `count` tokens, in order. Every token is scored at most once.
+ *
+ * `document`: the first window scores all it can (without BOS the first token has no context and stays unscored), each
+ * later one `stride` new tokens, with the `room - stride` tokens before them as context.
+ *
+ * `llama-perplexity` (llama.cpp tools/perplexity): disjoint chunks of `window` positions over BOS + text, position 0 of
+ * each replaced by BOS, the second half scored from `window/2 + 1` on, the tail dropped.
+ */
+export function* planWindows(count: number, windowing: Windowing): Generator<Window> {
+  const bosCount = windowing.bos ? 1 : 0;
+  if (windowing.mode === "llama-perplexity") {
+    const chunks = Math.floor((count + bosCount) / windowing.window);
+    for (let chunk = 0; chunk < chunks; chunk++) {
+      // Position p of the stream BOS + text is token p - 1. The chunk's own position 0 is given up for BOS.
+      const start = chunk * windowing.window;
+      const end = start + windowing.window - bosCount;
+      yield {start, scoreFrom: start + Math.floor(windowing.window / 2) + 1 - bosCount, end};
+    }
+    return;
+  }
+  const room = windowing.window - bosCount;
+  if (count === 0) return;
+  let end = Math.min(room, count);
+  if (end > 1 - bosCount) yield {start: 0, scoreFrom: 1 - bosCount, end};
+  while (end < count) {
+    const scoreFrom = end;
+    end = Math.min(scoreFrom + windowing.stride, count);
+    yield {start: scoreFrom - (room - windowing.stride), scoreFrom, end};
+  }
+}
+
+/** The window that scores token `position`, or undefined where the token stays unscored. */
+export function windowOf(position: number, count: number, windowing: Windowing): Window | undefined {
+  for (const window of planWindows(count, windowing)) {
+    if (position < window.end) return position >= window.scoreFrom ? window : undefined;
+  }
+  return undefined;
+}

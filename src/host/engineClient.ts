@@ -1,0 +1,193 @@
+import {type ChildProcess, fork} from "node:child_process";
+import {
+  createMessageConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+  type MessageConnection,
+  ResponseError
+} from "vscode-jsonrpc/node";
+import {
+  type EngineMethod,
+  type EngineRequests,
+  HumanError,
+  type HumanErrorData,
+  humanErrorCode,
+  type LogParams,
+  logNotification,
+  type Progress,
+  type ProgressParams,
+  progressNotification,
+  type RequestEnvelope
+} from "../engine/api";
+
+/** The part of vscode.CancellationToken that is needed; this file runs in tests without VS Code too. */
+export interface Cancellation {
+  readonly isCancellationRequested: boolean;
+  onCancellationRequested(listener: () => void): {dispose(): void};
+}
+
+export interface EngineClientOptions {
+  /** The engine's program, built by esbuild. */
+  readonly program: string;
+  readonly log: Record<LogParams["level"], (message: string) => void>;
+  /** What a cancelled request rejects with. */
+  readonly cancelled: () => Error;
+}
+
+export interface RequestOptions {
+  readonly token?: Cancellation | undefined;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+interface Engine {
+  readonly process: ChildProcess;
+  readonly connection: MessageConnection;
+  /** Rejects with a HumanError as soon as the process is gone; never resolves. */
+  readonly gone: Promise<never>;
+}
+
+const doing: Record<EngineMethod, string> = {
+  describe: "reading the model",
+  count: "counting tokens",
+  tokenize: "splitting text into tokens",
+  tokenTexts: "reading the vocabulary",
+  score: "scoring",
+  alternatives: "looking for alternatives",
+  complete: "completing"
+};
+
+/**
+ * Owns the engine process: started by the first request, asked through a typed connection, ended with its owner. When it
+ * dies, the requests under way fail with one sentence and the next request starts a new one.
+ */
+export class EngineClient {
+  private engine: Engine | undefined;
+  private disposed = false;
+  private requests = 0;
+  private readonly progress = new Map<number, (progress: Progress) => void>();
+
+  constructor(private readonly options: EngineClientOptions) {}
+
+  /** The running engine's process id, if one runs. */
+  get processId(): number | undefined {
+    return this.engine?.process.pid;
+  }
+
+  /**
+   * Asks the engine. Rejects with HumanError for what a person can act on, and with `cancelled()` at once when the token
+   * is cancelled: the engine hears of it and stops at the next batch.
+   */
+  async request<M extends EngineMethod>(
+    method: M,
+    params: EngineRequests[M]["params"],
+    {token, onProgress}: RequestOptions = {}
+  ): Promise<EngineRequests[M]["result"]> {
+    if (token?.isCancellationRequested) throw this.options.cancelled();
+    if (this.disposed) throw new HumanError("cannotStart", "Tokenscope was ended: reload the window to use it again.");
+    const engine = this.engine ?? this.start();
+    const request = ++this.requests;
+    if (onProgress !== undefined) this.progress.set(request, onProgress);
+    let cancelling: {dispose(): void} | undefined;
+    const cancelled = new Promise<never>((_, reject) => {
+      cancelling = token?.onCancellationRequested(() => reject(this.options.cancelled()));
+    });
+    const envelope: RequestEnvelope<M> = {request, params};
+    try {
+      const answer = engine.connection
+        .sendRequest<EngineRequests[M]["result"]>(method, envelope, ...(token === undefined ? [] : [token]))
+        .catch((error: unknown) => this.failure(error, engine));
+      return await Promise.race([answer, engine.gone, cancelled]);
+    } catch (error) {
+      if (error instanceof HumanError && error.kind === "engineDied")
+        throw new HumanError(
+          "engineDied",
+          `The model's process ended while ${doing[method]}: try again, a new one starts by itself.`
+        );
+      throw error;
+    } finally {
+      cancelling?.dispose();
+      this.progress.delete(request);
+    }
+  }
+
+  /** Ends the process; the next request starts a new one. */
+  restart(): void {
+    const engine = this.engine;
+    this.engine = undefined;
+    if (engine !== undefined) end(engine);
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.restart();
+  }
+
+  private start(): Engine {
+    const {log} = this.options;
+    const process = fork(this.options.program, [], {
+      // Typed arrays cross as typed arrays.
+      serialization: "advanced",
+      // In desktop VS Code, process.execPath is Electron.
+      env: {...globalThis.process.env, ELECTRON_RUN_AS_NODE: "1"},
+      // Not the debugger's flags of the extension host.
+      execArgv: [],
+      stdio: ["ignore", "pipe", "pipe", "ipc"]
+    });
+    process.stdout?.setEncoding("utf8").on("data", (text: string) => log.info(text.trimEnd()));
+    process.stderr?.setEncoding("utf8").on("data", (text: string) => log.warn(text.trimEnd()));
+    const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
+    connection.onNotification(logNotification, ({level, message}: LogParams) => log[level](message));
+    connection.onNotification(progressNotification, ({request, ...progress}: ProgressParams) =>
+      this.progress.get(request)?.(progress)
+    );
+    // A broken channel is no news beside the exit that comes with it.
+    connection.onError(([error]) => log.debug(`engine channel: ${error.message}`));
+
+    const gone = new Promise<never>((_, reject) => {
+      const leave = (error: HumanError, line: string): void => {
+        log.warn(line);
+        if (this.engine === engine) this.engine = undefined;
+        reject(error);
+        connection.dispose();
+      };
+      process.once("error", (error) =>
+        leave(
+          new HumanError("cannotStart", "The model's process could not be started: the log says why."),
+          String(error)
+        )
+      );
+      process.once("exit", (code, signal) =>
+        leave(
+          new HumanError("engineDied", "The model's process ended unexpectedly: the next request starts a new one."),
+          `engine process ended (${signal ?? `code ${code}`})`
+        )
+      );
+    });
+    gone.catch(() => undefined);
+    const engine: Engine = {process, connection, gone};
+    connection.listen();
+    this.engine = engine;
+    return engine;
+  }
+
+  /** Turns what the connection says into what a person can read; never resolves. */
+  private async failure(error: unknown, engine: Engine): Promise<never> {
+    if (error instanceof ResponseError) {
+      if (error.code === humanErrorCode)
+        throw new HumanError((error as ResponseError<HumanErrorData>).data?.kind ?? "modelFailed", error.message);
+      if (error.code === requestCancelled) throw this.options.cancelled();
+    }
+    // A connection that broke is a process that is about to be gone; its exit says it better.
+    if (engine.process.exitCode !== null || engine.process.signalCode !== null || !engine.process.connected)
+      return await engine.gone;
+    throw error;
+  }
+}
+
+/** JSON-RPC: the answer to a request that was cancelled. */
+const requestCancelled = -32800;
+
+function end(engine: Engine): void {
+  // It holds nothing that wants saving, and native threads don't listen to anything gentler.
+  engine.process.kill("SIGKILL");
+}

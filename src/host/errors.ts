@@ -1,0 +1,55 @@
+import * as vscode from "vscode";
+import {type ErrorKind, HumanError} from "../engine/api";
+
+interface WayOut {
+  readonly title: string;
+  readonly command: string;
+  readonly argument?: string;
+}
+
+const chooseModel: WayOut = {title: "Select Model File…", command: "tokenscope.selectModelFile"};
+const demonstrationModel: WayOut = {title: "Use Demonstration Model", command: "tokenscope.useDemonstrationModel"};
+const showLog: WayOut = {title: "Show Log", command: "tokenscope.showLog"};
+const openSettings: WayOut = {title: "Open Settings", command: "workbench.action.openSettings", argument: "tokenscope"};
+const openFile: WayOut = {title: "Go to File…", command: "workbench.action.quickOpen"};
+
+const waysOut: Record<ErrorKind, readonly WayOut[]> = {
+  modelMissing: [chooseModel, demonstrationModel],
+  modelIsDirectory: [chooseModel, demonstrationModel],
+  modelUnreadable: [chooseModel, demonstrationModel],
+  notGguf: [chooseModel, demonstrationModel],
+  modelIncomplete: [chooseModel, demonstrationModel],
+  unknownArchitecture: [chooseModel, demonstrationModel],
+  modelFailed: [chooseModel, showLog],
+  embeddingOnly: [chooseModel, demonstrationModel],
+  noRuntime: [openSettings, showLog],
+  outOfMemory: [openSettings, chooseModel],
+  contextFailed: [openSettings, showLog],
+  emptyText: [openFile],
+  nothingToScore: [openFile],
+  invalidRequest: [openSettings],
+  engineDied: [showLog, demonstrationModel],
+  cannotStart: [showLog]
+};
+
+/** The one place where errors become words: a sentence and a button for people, a stack for the log. */
+export class ErrorReporter {
+  constructor(private readonly log: vscode.LogOutputChannel) {}
+
+  /** Shows an error with its way out. A cancellation is no error. */
+  async show(error: unknown): Promise<void> {
+    if (error instanceof vscode.CancellationError) return;
+    const ways = error instanceof HumanError ? waysOut[error.kind] : [showLog];
+    const chosen = await vscode.window.showErrorMessage(this.describe(error), ...ways.map((way) => way.title));
+    const way = ways.find((one) => one.title === chosen);
+    if (way !== undefined)
+      await vscode.commands.executeCommand(way.command, ...(way.argument === undefined ? [] : [way.argument]));
+  }
+
+  /** One sentence; what is a bug goes to the log with its stack. */
+  describe(error: unknown): string {
+    if (error instanceof HumanError) return error.message;
+    this.log.error(error instanceof Error ? error : String(error));
+    return "Tokenscope made a mistake: its log has the details.";
+  }
+}
