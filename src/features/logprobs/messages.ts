@@ -1,0 +1,131 @@
+import type {Place} from "../../host/subject";
+import {
+  type FromView,
+  protocolVersion,
+  type ScoredModel,
+  type ScoredText,
+  type ScrollAnchor,
+  type Source,
+  type SummaryRow,
+  type ViewState
+} from "./protocol";
+
+type Fields<T> = {readonly [K in keyof T]?: unknown};
+
+/** The message as its type says, or null for anything else. Token indexes are checked against `tokens`, the count. */
+export function readMessage(message: unknown, tokens: number): FromView | null {
+  if (!isObject<{type: string; token: number; showing: string | null}>(message)) return null;
+  switch (message.type) {
+    case "ready":
+      return message.showing === null || typeof message.showing === "string"
+        ? {type: "ready", showing: message.showing}
+        : null;
+    case "alternatives":
+    case "select":
+      return isIndex(message.token, tokens) ? {type: message.type, token: message.token} : null;
+    case "copyJson":
+    case "scoreAgain":
+    case "cancel":
+      return {type: message.type};
+    default:
+      return null;
+  }
+}
+
+/** The state of a view of this version, or null: a state may come from another version of this extension. */
+export function readViewState(state: unknown): ViewState | null {
+  if (!isObject<ViewState>(state) || state.version !== protocolVersion || !isSource(state.source)) return null;
+  const scored = isScoredText(state.scored) ? state.scored : null;
+  const tokens = scored?.ids.length ?? 0;
+  return {
+    version: protocolVersion,
+    source: state.source,
+    scored,
+    token: isIndex(state.token, tokens) ? state.token : 0,
+    scroll: isAnchor(state.scroll, tokens) ? state.scroll : null
+  };
+}
+
+export function isScoredText(value: unknown): value is ScoredText {
+  if (!isObject<ScoredText>(value) || value.version !== protocolVersion) return false;
+  const {id, source, text, ids, ends, labels, logprobs, model, windowing, rows} = value;
+  if (typeof id !== "string" || typeof text !== "string") return false;
+  if (!isSource(source) || !isModel(model) || !isWindowing(windowing)) return false;
+  if (!isArrayOf(ids, Number.isInteger)) return false;
+  return (
+    isArrayOf(labels, isString, ids.length) &&
+    isArrayOf(logprobs, (logprob) => logprob === null || Number.isFinite(logprob), ids.length) &&
+    (ends === null || (isArrayOf(ends, isOffset, ids.length) && isAscending(ends as number[], text.length))) &&
+    isArrayOf(rows, isRow)
+  );
+}
+
+/** What another feature, or a link, hands to the command. */
+export function isPlace(value: unknown): value is Place {
+  return (
+    isObject<Place>(value) &&
+    typeof value.uri === "string" &&
+    isOffset(value.start) &&
+    isOffset(value.end) &&
+    value.start <= value.end
+  );
+}
+
+function isSource(value: unknown): value is Source {
+  if (!isPlace(value)) return false;
+  const {title, isSelection} = value as Fields<Source>;
+  return typeof title === "string" && typeof isSelection === "boolean";
+}
+
+function isModel(value: unknown): value is ScoredModel {
+  if (!isObject<ScoredModel>(value)) return false;
+  const {name, file, path, sha256, quantization, device} = value;
+  return [name, file, path, sha256, quantization, device].every(isString);
+}
+
+function isWindowing(value: unknown): value is ScoredText["windowing"] {
+  return (
+    isObject<ScoredText["windowing"]>(value) &&
+    (value.mode === "document" || value.mode === "llama-perplexity") &&
+    typeof value.bos === "boolean" &&
+    isOffset(value.window) &&
+    isOffset(value.stride)
+  );
+}
+
+function isRow(value: unknown): value is SummaryRow {
+  return isObject<SummaryRow>(value) && [value.label, value.value, value.help].every(isString);
+}
+
+function isAnchor(value: unknown, tokens: number): value is ScrollAnchor {
+  return isObject<ScrollAnchor>(value) && isIndex(value.token, tokens) && Number.isFinite(value.offset);
+}
+
+function isAscending(ends: readonly number[], last: number): boolean {
+  let previous = 0;
+  for (const end of ends) {
+    if (end < previous || end > last) return false;
+    previous = end;
+  }
+  return true;
+}
+
+function isObject<T>(value: unknown): value is Fields<T> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isArrayOf(value: unknown, is: (item: unknown) => boolean, length?: number): value is unknown[] {
+  return Array.isArray(value) && (length === undefined || value.length === length) && value.every(is);
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isOffset(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isIndex(value: unknown, count: number): value is number {
+  return isOffset(value) && value < count;
+}

@@ -1,0 +1,49 @@
+import * as vscode from "vscode";
+import {HumanError} from "../../engine/api";
+import {type Host, registerCommand} from "../../host/host";
+import {activeSubject, type Subject} from "../../host/subject";
+import {LogprobsPanel} from "./logprobsPanel";
+import {isPlace, readViewState} from "./messages";
+import {openSource, subjectAt} from "./sourceText";
+
+/** Show Logprobs: one panel beside the editor, kept over reloads. */
+export function registerLogprobs(host: Host): vscode.Disposable {
+  let panel: LogprobsPanel | undefined;
+
+  function keep(opened: LogprobsPanel): LogprobsPanel {
+    panel?.dispose();
+    panel = opened;
+    opened.onDidDispose(() => {
+      opened.dispose();
+      if (panel === opened) panel = undefined;
+    });
+    return opened;
+  }
+
+  const command = registerCommand(host, "tokenscope.showLogprobs", async (place) => {
+    // With the panel in front there is no active editor: what is meant is the text it shows.
+    if (place === undefined && panel && !vscode.window.activeTextEditor) return panel.scoreAgain();
+    const subject = await subjectOfCommand(place);
+    await (panel ?? keep(LogprobsPanel.create(host))).score(subject);
+  });
+
+  const serializer = vscode.window.registerWebviewPanelSerializer(LogprobsPanel.viewType, {
+    async deserializeWebviewPanel(restored: vscode.WebviewPanel, state: unknown): Promise<void> {
+      const viewState = readViewState(state);
+      // Nothing was scored in it yet, or another version of Tokenscope wrote it.
+      if (!viewState) return restored.dispose();
+      keep(new LogprobsPanel(host, restored)).restore(viewState);
+    }
+  });
+
+  return vscode.Disposable.from(command, serializer, {dispose: () => panel?.dispose()});
+}
+
+async function subjectOfCommand(place: unknown): Promise<Subject> {
+  // The context menu hands over the file's address; its editor is the active one.
+  if (place === undefined || place instanceof vscode.Uri) return activeSubject();
+  if (!isPlace(place)) throw new HumanError("invalidRequest", "Show Logprobs was asked for a place that is none.");
+  const subject = subjectAt(await openSource(place), place);
+  if (subject.text === "") throw new HumanError("emptyText", "There is no text here: select some and try again.");
+  return subject;
+}

@@ -1,0 +1,227 @@
+import {strict as assert} from "node:assert";
+import fc from "fast-check";
+import type {Scores} from "../../src/engine/api";
+import {isPlace, isScoredText, readMessage, readViewState} from "../../src/features/logprobs/messages";
+import {movedSource} from "../../src/features/logprobs/movedSource";
+import {protocolVersion, type ScoredText, type Source} from "../../src/features/logprobs/protocol";
+import {exportJson, scoredText, tokenRange} from "../../src/features/logprobs/scoredText";
+
+const source: Source = {title: "a.txt", uri: "file:///a.txt", start: 0, end: 0, isSelection: false};
+
+/** A text scored in tokens of the given bytes; `ends` null for a tokenizer that rewrites texts. */
+function scored(text: string, ends: number[] | null, tokens: readonly string[] = []): ScoredText {
+  const count = ends?.length ?? tokens.length;
+  const scores: Scores = {
+    model: {
+      name: "Tiny",
+      file: "tiny.gguf",
+      architecture: "llama",
+      quantization: "Q8_0",
+      parameters: 1,
+      vocabularySize: 10,
+      contextSize: 512,
+      addsBos: false,
+      capabilities: {generate: true, infill: false, spans: ends !== null},
+      sha256: "00",
+      device: "cpu"
+    },
+    mode: "document",
+    bos: false,
+    window: 512,
+    stride: 256,
+    ids: Int32Array.from({length: count}, (_, token) => token + 7),
+    ends: ends && Uint32Array.from(ends),
+    logprobs: Float64Array.from({length: count}, (_, token) => (token === 0 ? Number.NaN : -token / 2)),
+    top1: new Uint8Array(count),
+    detail: null
+  };
+  const rows = [{label: "Perplexity", value: "12 ± 3", help: "How surprised."}];
+  return scoredText({id: "1", source, text, scores, path: "/m/tiny.gguf", texts: ends ? null : tokens, rows});
+}
+
+/** The byte offsets at which the given pieces of a text end. */
+function endsOf(pieces: readonly string[]): number[] {
+  let end = 0;
+  return pieces.map((piece) => {
+    end += Buffer.byteLength(piece);
+    return end;
+  });
+}
+
+describe("A scored text for the view", () => {
+  it("has UTF-16 ends and visible labels", () => {
+    const {ends, labels} = scored("né 🚀\n", endsOf(["né", " 🚀", "\n"]));
+    assert.deepEqual(ends, [2, 5, 6]);
+    assert.deepEqual(labels, ["né", "·🚀", "⏎"]);
+  });
+
+  it("writes the bytes of a character that tokens share", () => {
+    const {ends, labels} = scored("a🚀b", [2, 4, 6]);
+    assert.deepEqual(ends, [1, 1, 4]);
+    assert.deepEqual(labels, ["a<0xF0>", "<0x9F><0x9A>", "<0x80>b"]);
+  });
+
+  it("shows a token that covers no byte", () => {
+    assert.deepEqual(scored("a", [0, 1]).labels, ["▁", "a"]);
+  });
+
+  it("keeps CRLF, NUL and a byte order mark in their places", () => {
+    const text = "\ufeffa\r\n\0";
+    const {ends, labels} = scored(text, endsOf(["\ufeff", "a", "\r\n", "\0"]));
+    assert.deepEqual(ends, [1, 2, 4, 5]);
+    assert.deepEqual(labels, ["\\u{feff}", "a", "␍⏎", "␀"]);
+  });
+
+  it("takes the model's token texts where the tokenizer rewrites the text", () => {
+    const {ends, labels} = scored("Ünit", null, ["un", " it"]);
+    assert.equal(ends, null);
+    assert.deepEqual(labels, ["un", "·it"]);
+  });
+
+  it("is JSON that reads back as a scored text, unscored tokens as null", () => {
+    const back: unknown = JSON.parse(JSON.stringify(scored("ab", [1, 2])));
+    assert.ok(isScoredText(back));
+    assert.deepEqual(back.logprobs, [null, -0.5]);
+  });
+
+  it("tiles any text, however its bytes are cut", () => {
+    const pieces = fc.array(fc.string({unit: "grapheme", minLength: 1, maxLength: 4}), {minLength: 1, maxLength: 8});
+    fc.assert(
+      fc.property(pieces, fc.array(fc.nat(40), {maxLength: 8}), (texts, cuts) => {
+        const text = texts.join("");
+        const bytes = Buffer.byteLength(text);
+        const ends = [...new Set([...cuts.filter((cut) => cut > 0 && cut < bytes), bytes])].sort((a, b) => a - b);
+        const result = scored(text, ends);
+        assert.ok(isScoredText(result));
+        assert.equal(result.ends?.at(-1), text.length);
+        const spans = ends.map((_, token) => text.slice(result.ends?.[token - 1] ?? 0, result.ends?.[token]));
+        assert.equal(spans.join(""), text);
+        for (const [token, end] of ends.entries()) {
+          const range = tokenRange(result, token);
+          assert.ok(range && range.end > range.start, `token ${token} ending at byte ${end} selects nothing`);
+        }
+      })
+    );
+  });
+});
+
+describe("A click on a token", () => {
+  it("selects its text", () => {
+    assert.deepEqual(tokenRange(scored("const a", endsOf(["const", " a"])), 1), {start: 5, end: 7});
+  });
+
+  it("selects the whole character the token is a part of", () => {
+    const rocket = scored("a🚀", [1, 2, 3, 4, 5]);
+    assert.deepEqual(tokenRange(rocket, 2), {start: 1, end: 3});
+    assert.deepEqual(tokenRange(rocket, 4), {start: 1, end: 3});
+  });
+
+  it("selects nothing for a token that covers nothing", () => {
+    assert.deepEqual(tokenRange(scored("a", [0, 1]), 0), {start: 0, end: 0});
+  });
+
+  it("selects nothing where tokens stand nowhere in the text, or there is no such token", () => {
+    assert.equal(tokenRange(scored("A", null, ["a"]), 0), null);
+    assert.equal(tokenRange(scored("a", [1]), 1), null);
+  });
+});
+
+describe("Copy as JSON", () => {
+  it("has the text, place and logprob of every token", () => {
+    const {tokens, model, offsets} = JSON.parse(exportJson(scored("é b", endsOf(["é", " b"]))));
+    assert.equal(offsets, "utf-16");
+    assert.deepEqual(tokens, [
+      {id: 7, text: "é", start: 0, end: 1, logprob: null},
+      {id: 8, text: " b", start: 1, end: 3, logprob: -0.5}
+    ]);
+    assert.deepEqual(model, {name: "Tiny", file: "tiny.gguf", sha256: "00", quantization: "Q8_0", device: "cpu"});
+  });
+
+  it("claims no places where there are none", () => {
+    const {tokens} = JSON.parse(exportJson(scored("A", null, ["a"])));
+    assert.deepEqual(tokens, [{id: 7, text: "a", logprob: null}]);
+  });
+});
+
+describe("What the view says", () => {
+  it("is understood", () => {
+    assert.deepEqual(readMessage({type: "select", token: 2, more: 1}, 3), {type: "select", token: 2});
+    assert.deepEqual(readMessage({type: "ready", showing: null}, 0), {type: "ready", showing: null});
+    assert.deepEqual(readMessage({type: "cancel"}, 0), {type: "cancel"});
+  });
+
+  it("is dropped where it is not what it should be", () => {
+    const wrong = [null, 1, "cancel", [], {}, {type: "cancel "}, {type: "run"}, {type: "ready"}, {type: "select"}];
+    for (const message of wrong) assert.equal(readMessage(message, 3), null, JSON.stringify(message));
+  });
+
+  it("is dropped where it names no token", () => {
+    for (const token of [-1, 3, 1.5, Number.NaN, "1", null]) {
+      assert.equal(readMessage({type: "alternatives", token}, 3), null, String(token));
+    }
+  });
+});
+
+describe("What VS Code kept of the view", () => {
+  const state = {
+    version: protocolVersion,
+    source,
+    scored: scored("ab", [1, 2]),
+    token: 1,
+    scroll: {token: 0, offset: -3}
+  };
+
+  it("comes back", () => {
+    assert.deepEqual(readViewState(JSON.parse(JSON.stringify(state))), state);
+  });
+
+  it("is not read in another version or shape", () => {
+    for (const wrong of [undefined, null, {}, {...state, version: 0}, {...state, source: {...source, start: -1}}]) {
+      assert.equal(readViewState(wrong), null);
+    }
+  });
+
+  it("comes back without its text where that can't be drawn", () => {
+    const {scored: text} = state;
+    for (const wrong of [
+      {...text, labels: []},
+      {...text, ends: [2, 1]},
+      {...text, ends: [1, 3]},
+      {...text, rows: [{}]}
+    ]) {
+      const read = readViewState({...state, scored: wrong});
+      assert.deepEqual(read, {...state, scored: null, token: 0, scroll: null});
+    }
+  });
+});
+
+describe("A place given to Show Logprobs", () => {
+  it("has an address and offsets in order", () => {
+    assert.ok(isPlace({uri: "file:///a", start: 1, end: 1}));
+    for (const wrong of [
+      undefined,
+      {uri: "file:///a", start: 2, end: 1},
+      {uri: 1, start: 0, end: 1},
+      {start: 0, end: 1}
+    ]) {
+      assert.ok(!isPlace(wrong));
+    }
+  });
+});
+
+describe("The place of a scored text", () => {
+  const at = (start: number, end: number): Source => ({...source, start, end, isSelection: true});
+  const change = (rangeOffset: number, rangeLength: number, text: string) => ({rangeOffset, rangeLength, text});
+
+  it("moves with edits before it and stays with edits behind it", () => {
+    assert.deepEqual(movedSource(at(10, 20), [change(25, 0, "tail"), change(2, 3, "x")]), at(8, 18));
+    assert.deepEqual(movedSource(at(10, 20), [change(10, 0, "ab")]), at(12, 22));
+    assert.deepEqual(movedSource(at(10, 20), [change(20, 0, "ab")]), at(10, 20));
+  });
+
+  it("grows and shrinks with edits inside it", () => {
+    assert.deepEqual(movedSource(at(10, 20), [change(12, 4, "x")]), at(10, 17));
+    assert.deepEqual(movedSource(at(10, 20), [change(5, 10, "")]), at(5, 10));
+    assert.deepEqual(movedSource(at(10, 20), [change(15, 10, "")]), at(10, 15));
+  });
+});

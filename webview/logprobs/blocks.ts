@@ -1,0 +1,36 @@
+import type {ScoredText} from "../../src/features/logprobs/protocol";
+import {endsLine} from "./tokenElement";
+
+/** Tokens `[start, end)` that are laid out together, and the lines they hold: an estimate of their height. */
+export interface Block {
+  readonly start: number;
+  readonly end: number;
+  readonly lines: number;
+}
+
+const preferredTokens = 256;
+const mostTokens = 1024;
+
+/**
+ * Cuts the tokens into blocks the browser can leave out of layout while they are out of sight. A block is a line of its own,
+ * so it ends where a token ends a line; only a line of more than {@link mostTokens} is cut inside.
+ */
+export function cutIntoBlocks(scored: ScoredText): Block[] {
+  const {text, ends, ids} = scored;
+  const blocks: Block[] = [];
+  let start = 0;
+  let lines = 1;
+  for (let token = 0; token < ids.length; token++) {
+    const from = token === 0 ? 0 : (ends?.[token - 1] ?? 0);
+    const to = ends?.[token] ?? 0;
+    for (let at = from; at < to; at++) if (text[at] === "\n") lines++;
+    const size = token + 1 - start;
+    const full = size === mostTokens || (size >= preferredTokens && endsLine(scored, token));
+    if (full || token + 1 === ids.length) {
+      blocks.push({start, end: token + 1, lines});
+      start = token + 1;
+      lines = 1;
+    }
+  }
+  return blocks;
+}

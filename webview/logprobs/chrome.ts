@@ -1,0 +1,87 @@
+import {html, nothing, type TemplateResult} from "lit";
+import type {Progress, ScoredText, Source} from "../../src/features/logprobs/protocol";
+import {button, progressBar} from "../ui/controls";
+import {bucketOf, buckets} from "./buckets";
+import {count} from "./numbers";
+
+/** What the buttons do. */
+export interface Actions {
+  readonly scoreAgain: () => void;
+  readonly copyJson: () => void;
+  readonly cancel: () => void;
+  readonly nextSurprising: () => void;
+}
+
+/** Above the tokens: what was scored by whom, the numbers, the legend. */
+export function heading(scored: ScoredText, notice: string | null, actions: Actions): TemplateResult {
+  const {model, source, rows} = scored;
+  return html`
+    ${notice === null ? nothing : noticeBar(notice, actions)}
+    <header>
+      <div class="titles">
+        <h1>${source.title}</h1>
+        <p class="muted" title=${`${model.path}\nSHA-256 ${model.sha256}`}>
+          ${[model.name, model.quantization, model.device].filter(Boolean).join(" · ")}
+        </p>
+      </div>
+      <div class="buttons" role="toolbar" aria-label="Logprobs">
+        ${button({label: "Next Surprise", onClick: actions.nextSurprising, tooltip: "The next token below 1 % (n; p goes back)"})}
+        ${button({label: "Copy as JSON", onClick: actions.copyJson})}
+        ${button({label: "Score Again", onClick: actions.scoreAgain})}
+      </div>
+    </header>
+    <dl class="summary">
+      ${rows.map(
+        ({label, value, help}, index) => html`<div title=${help} class=${index === 0 ? "main" : ""}>
+          <dt id="row-${index}">${label}</dt>
+          <dd aria-describedby="help-${index}">${value}<span class="spoken-only" id="help-${index}">${help}</span></dd>
+        </div>`
+      )}
+    </dl>
+    ${legend(scored)}
+  `;
+}
+
+export function scoring(source: Source, {stage, done, total}: Progress, cancel: () => void): TemplateResult {
+  const what = stage === "load" ? "Loading the model" : "Scoring";
+  const far = stage === "score" && total > 0 ? ` · ${count(done)} of ${count(total)} tokens` : "";
+  return html`<section class="state">
+    <h1>${source.title}</h1>
+    ${progressBar(what, done, total)}
+    <p class="muted">${what}${far || "…"}</p>
+    <div class="buttons">${button({label: "Cancel", onClick: cancel})}</div>
+  </section>`;
+}
+
+export function failure(source: Source, message: string, scoreAgain: () => void): TemplateResult {
+  return html`<section class="state" role="alert">
+    <h1>${source.title}</h1>
+    <p>${message}</p>
+    <div class="buttons">${button({label: "Score Again", onClick: scoreAgain, primary: true})}</div>
+  </section>`;
+}
+
+function noticeBar(message: string, {scoreAgain}: Actions): TemplateResult {
+  return html`<div class="notice" role="status">
+    <span>${message}</span>
+    ${button({label: "Score Again", onClick: scoreAgain})}
+  </div>`;
+}
+
+function legend({logprobs}: ScoredText): TemplateResult {
+  const counts = new Map<string, number>();
+  for (const logprob of logprobs) {
+    const {name} = bucketOf(logprob);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return html`<ul class="legend" aria-label="Colours: how likely the model held each token">
+    ${buckets
+      .filter(({name}) => name !== "unscored" || counts.has(name))
+      .map(
+        ({name, label, help}) => html`<li title=${help}>
+          <span class="swatch token ${name}" aria-hidden="true">ab</span>${label}
+          <span class="muted">${count(counts.get(name) ?? 0)}<span class="spoken-only"> tokens. ${help}</span></span>
+        </li>`
+      )}
+  </ul>`;
+}

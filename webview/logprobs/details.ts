@@ -1,0 +1,101 @@
+import {html, nothing, type TemplateResult} from "lit";
+import type {Alternative, ScoredText} from "../../src/features/logprobs/protocol";
+import {busyRing} from "../ui/controls";
+import {cssVariable} from "../ui/cssVariable";
+import type {Alternatives, AlternativesState} from "./alternatives";
+import {bucketOf} from "./buckets";
+import {bits, count, nats, percent} from "./numbers";
+
+/** The pane about one token: its numbers, and what the model would rather have written. */
+export function details(scored: ScoredText, token: number, alternatives: AlternativesState): TemplateResult {
+  const logprob = scored.logprobs[token] ?? null;
+  const label = scored.labels[token] ?? "";
+  const known = alternatives.type === "alternatives" ? alternatives : null;
+  return html`
+    <h2>
+      <code class="label token ${bucketOf(logprob).name}">${label}</code>
+      <span class="muted">${count(token + 1)} of ${count(scored.ids.length)}</span>
+    </h2>
+    <div class="about-token">
+      <dl class="facts">
+        ${fact("id", String(scored.ids[token]), "The token's number in the model's vocabulary.")}
+        ${logprob === null ? nothing : scoreFacts(logprob, known)}
+      </dl>
+      ${logprob === null ? html`<p>${whyUnscored(scored)}</p>` : chart(scored, token, logprob, alternatives)}
+    </div>
+  `;
+}
+
+export function noToken(): TemplateResult {
+  return html`<p class="hint">
+    Point at a token, or press <kbd>Tab</kbd> into the text and use the arrow keys, to see what the model expected there.
+    <kbd>n</kbd> and <kbd>p</kbd> go to the next and the previous token below 1 %, <kbd>Enter</kbd> selects it in the editor.
+  </p>`;
+}
+
+/** For a screen reader, once what was asked for has come: the label says the rest already. */
+export function spoken(alternatives: AlternativesState): string {
+  if (alternatives.type === "loading") return "";
+  if (alternatives.type === "failed") return alternatives.message;
+  const best = alternatives.top.slice(0, 3).map(({label, logprob}) => `'${label}' ${percent(logprob)}`);
+  return `Rank ${count(alternatives.rank)}, entropy ${bits(alternatives.entropy)} bits. Most likely: ${best.join(", ")}.`;
+}
+
+function scoreFacts(logprob: number, known: Alternatives | null): TemplateResult {
+  return html`
+    ${fact("probability", percent(logprob), "How likely the model held this token, given what stands before it.")}
+    ${fact("logprob", `${nats(logprob)} nats`, "The natural logarithm of that probability.")}
+    ${fact("surprisal", `${bits(-logprob)} bits`, "The same in bits: each bit halves the probability.")}
+    ${fact("rank", known ? count(known.rank) : "…", "1 is the token the model held most likely.")}
+    ${fact(
+      "entropy",
+      known ? `${bits(known.entropy)} bits` : "…",
+      known
+        ? `How open the model held this place: as uncertain as an even choice between ${effectiveChoices(known.entropy)} tokens.`
+        : "How open the model held this place."
+    )}
+  `;
+}
+
+function effectiveChoices(entropy: number): string {
+  const choices = Math.exp(entropy);
+  return choices < 10 ? choices.toFixed(1) : count(Math.round(choices));
+}
+
+function fact(name: string, value: string, help: string): TemplateResult {
+  return html`<div title=${help}><dt>${name}</dt><dd>${value}</dd></div>`;
+}
+
+function chart(scored: ScoredText, token: number, logprob: number, alternatives: AlternativesState): TemplateResult {
+  if (alternatives.type === "failed") return html`<p class="failure">${alternatives.message}</p>`;
+  if (alternatives.type === "loading") {
+    return html`<div class="waiting">${busyRing("Asking the model")}<span>Asking the model…</span></div>`;
+  }
+  const {top, rank} = alternatives;
+  const id = scored.ids[token] ?? -1;
+  const among = top.some((alternative) => alternative.id === id);
+  const longest = Math.max(logprob, ...top.map((alternative) => alternative.logprob));
+  return html`<ol class="chart" aria-label="What the model expected here">
+    ${top.map((alternative, index) => bar(alternative, index + 1, longest, alternative.id === id))}
+    ${among ? nothing : bar({id, label: scored.labels[token] ?? "", logprob}, rank, longest, true)}
+  </ol>`;
+}
+
+function bar({id, label, logprob}: Alternative, rank: number, longest: number, actual: boolean): TemplateResult {
+  const says = `${count(rank)}. '${label}', ${percent(logprob)}${actual ? ", the token that stands here" : ""}`;
+  return html`<li class=${actual ? "actual" : ""} title="id ${id}" aria-label=${says}>
+    <span class="rank">${count(rank)}</span>
+    <code>${label}</code>
+    <span class="bar" ${cssVariable("--share", Math.exp(logprob - longest))}></span>
+    <span class="share">${percent(logprob)}</span>
+  </li>`;
+}
+
+function whyUnscored({windowing}: ScoredText): string {
+  if (windowing.mode === "llama-perplexity") {
+    return "Not scored: llama-perplexity scores the second half of each chunk only.";
+  }
+  return windowing.bos
+    ? "Not scored."
+    : "Not scored: nothing stands before it, and this model has no token for the beginning of a text.";
+}

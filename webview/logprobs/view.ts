@@ -1,0 +1,181 @@
+import {nothing, render} from "lit";
+import {protocolVersion, type ScoredText, type Source, type ToView} from "../../src/features/logprobs/protocol";
+import {AlternativesCache} from "./alternatives";
+import {type Actions, failure, heading, scoring} from "./chrome";
+import {details, noToken, spoken} from "./details";
+import type {Host} from "./host";
+import {TokenFlow} from "./tokenFlow";
+
+/** The page's parts, as logprobsPanel.ts writes them. */
+export interface Places {
+  readonly scroller: HTMLElement;
+  readonly top: HTMLElement;
+  readonly tokens: HTMLElement;
+  readonly details: HTMLElement;
+  /** Read aloud when it changes. */
+  readonly status: HTMLElement;
+}
+
+/** Milliseconds without a change before the place in the text is kept. */
+const saveDelay = 250;
+
+const noSpans = "This model's tokenizer rewrites the text: its tokens have no place in the document to select.";
+
+/** The whole view: draws what the host shows, and asks for what the person looks at. */
+export class View {
+  private readonly flow: TokenFlow;
+  private readonly alternatives: AlternativesCache;
+  private readonly actions: Actions;
+  private scored: ScoredText | null = null;
+  private notice: string | null = null;
+  private focused: number | null = null;
+  private hovered: number | null = null;
+  private saving: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly host: Host,
+    private readonly places: Places
+  ) {
+    this.alternatives = new AlternativesCache((token) => host.post({type: "alternatives", token}));
+    this.flow = new TokenFlow(places.tokens, places.scroller, {
+      onLook: (token, focused) => this.look(token, focused),
+      onSelect: (token) => this.select(token),
+      onNoMore: (direction) => this.say(`No ${direction === 1 ? "further" : "earlier"} token below 1 %.`)
+    });
+    this.actions = {
+      scoreAgain: () => host.post({type: "scoreAgain"}),
+      copyJson: () => host.post({type: "copyJson"}),
+      cancel: () => host.post({type: "cancel"}),
+      nextSurprising: () => this.flow.goToSurprising(1)
+    };
+    places.scroller.addEventListener("scroll", () => this.saveSoon(), {passive: true});
+    document.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  /** Draws what VS Code kept, and lets the host bring what is missing. */
+  start(): void {
+    const state = this.host.load();
+    if (state?.scored) {
+      this.show(state.scored, state.token);
+      if (state.scroll) this.flow.scrollTo(state.scroll);
+    }
+    this.host.listen((message) => this.receive(message));
+    this.host.post({type: "ready", showing: this.scored?.id ?? null});
+  }
+
+  private receive(message: ToView): void {
+    switch (message.type) {
+      case "show":
+        this.show(message.scored, this.sameText(message.scored) ? (this.focused ?? 0) : 0);
+        break;
+      case "progress":
+        this.leaveText(message.source, scoring(message.source, message.progress, this.actions.cancel));
+        break;
+      case "failed":
+        this.leaveText(message.source, failure(message.source, message.message, this.actions.scoreAgain));
+        break;
+      case "notice":
+        this.notice = message.message;
+        this.drawTop();
+        break;
+      case "alternatives":
+        this.alternatives.answer(message);
+        this.drawDetails();
+        break;
+      case "alternativesFailed":
+        this.alternatives.fail(message.token, message.message);
+        this.drawDetails();
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
+  private sameText({text, ids}: ScoredText): boolean {
+    return this.scored?.text === text && this.scored.ids.length === ids.length;
+  }
+
+  private show(scored: ScoredText, token: number): void {
+    this.scored = scored;
+    this.notice = null;
+    this.focused = null;
+    this.hovered = null;
+    this.alternatives.clear();
+    document.body.classList.remove("no-text");
+    this.places.tokens.setAttribute("aria-label", `${scored.source.title}: ${scored.ids.length} tokens`);
+    this.drawTop();
+    this.flow.show(scored, token);
+    if (token > 0) this.look(token, true);
+    else this.drawDetails();
+    this.save();
+  }
+
+  /** The text gives way to something else; it is kept in case it is shown again. */
+  private leaveText(source: Source, instead: ReturnType<typeof failure>): void {
+    document.body.classList.add("no-text");
+    render(instead, this.places.top);
+    if (!this.scored) this.host.save({version: protocolVersion, source, scored: null, token: 0, scroll: null});
+  }
+
+  private look(token: number | null, focused: boolean): void {
+    // The keyboard's last word counts until the pointer moves on to another token. Where there is none, the last token
+    // pointed at stays: the pointer may only be on its way to the pane that tells of it.
+    if (focused) {
+      this.focused = token;
+      this.hovered = null;
+    } else if (token !== null || this.focused !== null) {
+      this.hovered = token;
+    }
+    const current = this.hovered ?? this.focused;
+    if (current !== null && this.scored?.logprobs[current] !== null) this.alternatives.want(current);
+    this.drawDetails();
+    if (focused) this.saveSoon();
+  }
+
+  private select(token: number): void {
+    if (this.scored?.ends) {
+      this.host.post({type: "select", token});
+      return;
+    }
+    this.notice = noSpans;
+    this.drawTop();
+  }
+
+  private drawTop(): void {
+    if (this.scored) render(heading(this.scored, this.notice, this.actions), this.places.top);
+  }
+
+  private drawDetails(): void {
+    const token = this.hovered ?? this.focused;
+    if (!this.scored || token === null) return void render(noToken(), this.places.details);
+    const alternatives = this.alternatives.get(token);
+    render(details(this.scored, token, alternatives), this.places.details);
+    if (token === this.focused) this.say(this.scored.logprobs[token] === null ? "" : spoken(alternatives));
+  }
+
+  private say(sentence: string): void {
+    render(sentence || nothing, this.places.status);
+  }
+
+  private key(event: KeyboardEvent): void {
+    const plain = !(event.altKey || event.ctrlKey || event.metaKey);
+    if (!plain || !this.scored || document.body.classList.contains("no-text")) return;
+    // From the buttons back to the token; and from nowhere, where a view is right after it was opened, into the text.
+    if (event.key === "Escape") this.flow.focus();
+    else if (event.target === document.body && (event.key === "n" || event.key === "ArrowRight")) this.flow.focus();
+    else return;
+    event.preventDefault();
+  }
+
+  private saveSoon(): void {
+    clearTimeout(this.saving);
+    this.saving = setTimeout(() => this.save(), saveDelay);
+  }
+
+  private save(): void {
+    const {scored} = this;
+    if (!scored) return;
+    const scroll = this.flow.anchor();
+    this.host.save({version: protocolVersion, source: scored.source, scored, token: this.focused ?? 0, scroll});
+  }
+}

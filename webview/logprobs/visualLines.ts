@@ -1,0 +1,49 @@
+/**
+ * Moving through tokens by the lines one sees: what stands above or below is known by where it was laid out, because
+ * lines wrap.
+ */
+export interface LaidOut {
+  readonly count: number;
+  /** The box in which a token starts. */
+  box(token: number): DOMRect;
+}
+
+export type Direction = 1 | -1;
+
+/** The token of the line above (-1) or below (1) that stands closest to `x`; null on the first or last line. */
+export function onNextLine(tokens: LaidOut, from: number, direction: Direction, x: number): number | null {
+  const edge = lineEdge(tokens, from, direction);
+  const first = edge + direction;
+  if (first < 0 || first >= tokens.count) return null;
+  const last = lineEdge(tokens, first, direction);
+  let best = first;
+  let distance = Number.POSITIVE_INFINITY;
+  for (let token = first; token !== last + direction; token += direction) {
+    const away = distanceTo(tokens.box(token), x);
+    if (away < distance) {
+      best = token;
+      distance = away;
+    }
+  }
+  return best;
+}
+
+/** The first (-1) or last (1) token of the line on which a token starts. */
+export function lineEdge(tokens: LaidOut, from: number, direction: Direction): number {
+  const line = tokens.box(from);
+  let token = from;
+  for (let next = from + direction; next >= 0 && next < tokens.count; next += direction) {
+    if (!sameLine(line, tokens.box(next))) break;
+    token = next;
+  }
+  return token;
+}
+
+function sameLine(a: DOMRect, b: DOMRect): boolean {
+  // Boxes of smaller type stand lower in the same line; their middles are still close.
+  return Math.abs(a.top + a.height / 2 - (b.top + b.height / 2)) < Math.max(a.height, b.height) / 2;
+}
+
+function distanceTo(box: DOMRect, x: number): number {
+  return Math.max(box.left - x, x - box.right, 0);
+}

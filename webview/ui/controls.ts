@@ -1,0 +1,36 @@
+/**
+ * The controls of every view. The toolkit behind them is no longer developed; nothing outside this folder knows its
+ * elements, so that another can take its place here.
+ */
+import {provideVSCodeDesignSystem, vsCodeButton, vsCodeProgressRing} from "@vscode/webview-ui-toolkit";
+import {html, nothing, type TemplateResult} from "lit";
+
+provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeProgressRing());
+
+export interface ButtonOptions {
+  readonly label: string;
+  readonly onClick: () => void;
+  /** The one thing to do here. Others are quieter. */
+  readonly primary?: boolean;
+  readonly tooltip?: string;
+}
+
+export function button({label, onClick, primary, tooltip}: ButtonOptions): TemplateResult {
+  return html`<vscode-button
+    appearance=${primary ? "primary" : "secondary"}
+    title=${tooltip ?? nothing}
+    @click=${onClick}
+  >${label}</vscode-button>`;
+}
+
+/** Something is on its way and nobody knows how far it is. */
+export function busyRing(label: string): TemplateResult {
+  return html`<vscode-progress-ring class="busy-ring" aria-label=${label}></vscode-progress-ring>`;
+}
+
+/** How far something is. Without a total it only moves. */
+export function progressBar(label: string, done: number, total: number): TemplateResult {
+  return total > 0
+    ? html`<progress class="progress-bar" aria-label=${label} max=${total} .value=${done}></progress>`
+    : html`<progress class="progress-bar" aria-label=${label}></progress>`;
+}
