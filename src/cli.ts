@@ -6,6 +6,7 @@ import {parseArgs} from "node:util";
 import {type EngineMethod, type EngineRequests, HumanError, type ModelSpec, type ScoreMode} from "./engine/api";
 import {Models} from "./engine/models";
 import {handlers} from "./engine/requests";
+import {scoreHeader} from "./metrics/scoreHeader";
 import {summarize} from "./metrics/summary";
 
 const usage = `Usage: node dist/cli.js COMMAND [options]
@@ -90,20 +91,7 @@ async function main(): Promise<unknown> {
       const textOf = new Map(Array.from(ids, (id, i) => [id, texts[i] ?? ""]));
       const summary = summarize(text.toWellFormed(), scores);
       return {
-        model: scores.model,
-        mode: scores.mode,
-        bos: scores.bos,
-        window: scores.window,
-        stride: scores.stride,
-        scored: summary.scored,
-        unscored: summary.unscored,
-        crossEntropy: summary.crossEntropy,
-        perplexity: summary.perplexity,
-        standardError: summary.standardError,
-        bitsPerCharacter: summary.bitsPerCharacter,
-        bitsPerByte: summary.bitsPerByte,
-        wordPerplexity: summary.wordPerplexity,
-        top1Accuracy: summary.top1Accuracy,
+        ...scoreHeader(scores, summary),
         tokens: Array.from(scores.ids, (id, i) => {
           const logprob = scores.logprobs[i] ?? Number.NaN;
           const token = {

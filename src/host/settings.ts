@@ -84,6 +84,9 @@ export class Settings {
     if (written === "") return this.demonstrationModel;
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? homedir();
     const home = written.replace(/^~(?=$|[/\\])/, homedir());
-    return path.resolve(folder, home.replace(/\$\{workspaceFolder\}/g, () => folder));
+    return path.resolve(
+      folder,
+      home.replace(/\$\{workspaceFolder\}/g, () => folder)
+    );
   }
 }

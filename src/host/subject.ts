@@ -56,3 +56,22 @@ export function placeOf(subject: Subject): Place {
 function nameOf(uri: vscode.Uri): string {
   return uri.path.slice(uri.path.lastIndexOf("/") + 1);
 }
+
+/**
+ * The text at a {@link Place} handed to a command. Undefined where the argument is none (a menu hands its own things
+ * over); a place outside the document is cut to it.
+ */
+export async function subjectAt(argument: unknown): Promise<Subject | undefined> {
+  if (!isPlace(argument)) return undefined;
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(argument.uri, true));
+  const range = new vscode.Range(document.positionAt(argument.start), document.positionAt(argument.end));
+  const subject = range.isEmpty ? undefined : partOf(document, range);
+  if (subject === undefined) throw new HumanError("emptyText", "There is no text at this place any more: select some.");
+  return subject.text === document.getText() ? wholeDocument(document) : subject;
+}
+
+function isPlace(argument: unknown): argument is Place {
+  if (typeof argument !== "object" || argument === null) return false;
+  const {uri, start, end} = argument as Partial<Record<keyof Place, unknown>>;
+  return typeof uri === "string" && Number.isSafeInteger(start) && Number.isSafeInteger(end);
+}

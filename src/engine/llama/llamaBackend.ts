@@ -22,7 +22,7 @@ import {resolveWindowing} from "../windows";
 import {generate, infillPrompt} from "./completer";
 import {loadError} from "./loadErrors";
 import {sha256Of} from "./modelFile";
-import {llamaRuntime, withLoggedErrors} from "./runtime";
+import {explaining, llamaRuntime} from "./runtime";
 import {alternativesAt, scoreTokens, scoringBatch} from "./scorer";
 import {type asToken, Vocabulary} from "./vocabulary";
 
@@ -213,14 +213,13 @@ export class LlamaBackend implements Backend {
     llama: Llama,
     options: {vocabOnly?: boolean; onLoadProgress?: (fraction: number) => void}
   ): Promise<LlamaModel> {
-    return await withLoggedErrors(async (logged) => {
-      try {
-        return await llama.loadModel({modelPath: this.spec.path, ...options});
-      } catch (error) {
-        this.log("error", error instanceof Error ? (error.stack ?? error.message) : String(error));
-        throw loadError(error, logged, path.basename(this.spec.path));
+    return await explaining(
+      () => llama.loadModel({modelPath: this.spec.path, ...options}),
+      (error, logged) => {
+        this.logFailure(error);
+        return loadError(error, logged, path.basename(this.spec.path));
       }
-    });
+    );
   }
 
   /** A sequence with room for `window` tokens; a greater one than the last gets a new KV cache. */
@@ -247,27 +246,32 @@ export class LlamaBackend implements Backend {
   }
 
   private async createSequence(model: LlamaModel, tokens: number): Promise<LlamaContextSequence> {
-    return await withLoggedErrors(async (logged) => {
-      try {
+    return await explaining(
+      async () => {
         const context = await model.createContext({
           // node-llama-cpp shifts the context one token before it is full, which would falsify scores.
           contextSize: tokens + 1,
           batchSize: Math.min(scoringBatch, tokens + 1)
         });
         return context.getSequence();
-      } catch (error) {
-        this.log("error", error instanceof Error ? (error.stack ?? error.message) : String(error));
-        if (loadError(error, logged, path.basename(this.spec.path)).kind === "outOfMemory")
-          throw new HumanError(
-            "outOfMemory",
-            `There is not enough memory for a context of ${tokens} tokens: choose a smaller tokenscope.contextSize or a smaller model.`
-          );
-        throw new HumanError(
-          "contextFailed",
-          `A context of ${tokens} tokens could not be made: try a smaller tokenscope.contextSize.`
-        );
+      },
+      (error, logged) => {
+        this.logFailure(error);
+        return loadError(error, logged, "").kind === "outOfMemory"
+          ? new HumanError(
+              "outOfMemory",
+              `There is not enough memory for a context of ${tokens} tokens: choose a smaller tokenscope.contextSize or a smaller model.`
+            )
+          : new HumanError(
+              "contextFailed",
+              `A context of ${tokens} tokens could not be made: try a smaller tokenscope.contextSize.`
+            );
       }
-    });
+    );
+  }
+
+  private logFailure(error: unknown): void {
+    this.log("error", error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
 
   private async running(description: ModelDescription): Promise<RunningModel> {
@@ -286,7 +290,9 @@ export class LlamaBackend implements Backend {
     if (this.spec.contextSize > 0) return this.spec.contextSize;
     // Not model.trainContextSize: it is 0 while only the vocabulary is loaded.
     const trained = ownMetadata(model)["context_length"];
-    return typeof trained === "number" && trained > 1 ? Math.min(trained, automaticContextLimit) : automaticContextLimit;
+    return typeof trained === "number" && trained > 1
+      ? Math.min(trained, automaticContextLimit)
+      : automaticContextLimit;
   }
 }
 
@@ -303,7 +309,10 @@ function ownMetadata(model: LlamaModel): Readonly<Record<string, unknown>> {
 function generates(model: LlamaModel): boolean {
   const architecture = model.fileInfo.metadata.general?.architecture ?? "";
   if (encoderOnly.has(architecture)) return false;
-  const {pooling_type: pooling, attention} = ownMetadata(model) as {pooling_type?: unknown; attention?: {causal?: unknown}};
+  const {pooling_type: pooling, attention} = ownMetadata(model) as {
+    pooling_type?: unknown;
+    attention?: {causal?: unknown};
+  };
   // A pooled model (1 mean, 2 CLS, 3 last, 4 rank) was trained to give one vector for a text.
   return attention?.causal !== false && !(typeof pooling === "number" && pooling > 0);
 }

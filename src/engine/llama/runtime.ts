@@ -1,3 +1,4 @@
+import {setTimeout} from "node:timers/promises";
 import type {Llama, LlamaLogLevel} from "node-llama-cpp";
 import {type GpuChoice, HumanError} from "../api";
 import type {EngineLog} from "../backend";
@@ -58,15 +59,25 @@ async function load(gpu: GpuChoice, threads: number, log: EngineLog): Promise<Ll
   }
 }
 
-/** Runs `work` and gives it the error lines that llama.cpp logs meanwhile: its exceptions don't say why. */
-export async function withLoggedErrors<T>(work: (logged: readonly string[]) => Promise<T>): Promise<T> {
+/**
+ * Runs `work` and turns its failure into `explain`'s, which is given the warnings and errors that llama.cpp logged
+ * meanwhile: its exceptions don't say why.
+ */
+export async function explaining<T>(
+  work: () => Promise<T>,
+  explain: (error: unknown, logged: readonly string[]) => Error
+): Promise<T> {
   const logged: string[] = [];
   const listener: EngineLog = (level, message) => {
     if (level === "error" || level === "warn") logged.push(message);
   };
   listeners.add(listener);
   try {
-    return await work(logged);
+    return await work();
+  } catch (error) {
+    // Log lines come from another thread and may arrive after the failure they explain.
+    for (let i = 0; i < 10 && logged.length === 0; i++) await setTimeout(20);
+    throw explain(error, logged);
   } finally {
     listeners.delete(listener);
   }

@@ -3,6 +3,9 @@ import {utf16Offsets} from "../../metrics/textOffsets";
 import {visibleText} from "../../metrics/visibleText";
 import {protocolVersion, type ScoredText, type Source, type SummaryRow} from "./protocol";
 
+/** Characters of a label: more than any token has that a person reads. */
+const longestLabel = 200;
+
 /** What a scored text is made of. `texts` are the tokens' texts, needed where `scores.ends` is null. */
 export interface ScoredTextParts {
   readonly id: string;
@@ -24,7 +27,7 @@ export function scoredText({id, source, text, scores, path, texts, rows}: Scored
     text,
     ids: Array.from(ids),
     ends: ends && Array.from(utf16Offsets(text, ends)),
-    labels: ends ? tokenLabels(text, ends) : (texts ?? []).map(visibleText),
+    labels: ends ? tokenLabels(text, ends) : (texts ?? []).map((token) => shortened(visibleText(token))),
     logprobs: Array.from(logprobs, (logprob) => (Number.isNaN(logprob) ? null : logprob)),
     model: {
       name: model.name,
@@ -98,8 +101,12 @@ function tokenLabels(text: string, ends: Uint32Array): string[] {
     }
     start = end;
     // A token without a byte of the text: SentencePiece's own sign for the space it puts in front.
-    return label || "▁";
+    return shortened(label) || "▁";
   });
+}
+
+function shortened(label: string): string {
+  return label.length > longestLabel ? `${label.slice(0, longestLabel).toWellFormed()}…` : label;
 }
 
 /** Where the run of complete characters ends that starts at `start`; `start` where none does. */

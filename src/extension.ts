@@ -1,0 +1,22 @@
+import type * as vscode from "vscode";
+import {registerEngineControl} from "./features/engineControl/registration";
+import {registerInlineCompletion} from "./features/inlineCompletion/registration";
+import {registerLogprobs} from "./features/logprobs/registration";
+import {registerMenu} from "./features/menu/registration";
+import {registerModels} from "./features/models/registration";
+import {registerPerplexity} from "./features/perplexity/registration";
+import {registerTokenCount} from "./features/tokenCount/registration";
+import {createHost} from "./host/host";
+
+export function activate(context: vscode.ExtensionContext): void {
+  const host = createHost(context);
+  context.subscriptions.push(
+    registerTokenCount(host),
+    registerPerplexity(host),
+    registerLogprobs(host),
+    registerInlineCompletion(host),
+    registerModels(host),
+    registerEngineControl(host),
+    registerMenu(host)
+  );
+}

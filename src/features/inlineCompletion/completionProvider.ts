@@ -1,0 +1,101 @@
+import {setTimeout} from "node:timers/promises";
+import * as vscode from "vscode";
+import {completionExtent} from "../../completion/extent";
+import {defaultPrefixLimit, defaultSuffixLimit, promptWindow} from "../../completion/promptWindow";
+import {trimCompletion} from "../../completion/trim";
+import type {Completion} from "../../engine/api";
+import type {Host} from "../../host/host";
+
+/** Editors that look like text and are none of the user's. */
+const foreignSchemes = new Set(["output", "vscode-scm", "comment", "debug"]);
+
+/** Asks for what is missing at the cursor, waits out the typing, and cuts the answer to what can stand there. */
+export class CompletionProvider implements vscode.InlineCompletionItemProvider, vscode.Disposable {
+  /** Model files of which was said that they only continue the prefix. */
+  private readonly saidPrefixOnly = new Set<string>();
+  /** The last error shown while typing; it is not shown again until another one, or a success, comes. */
+  private shownError: string | undefined;
+  private readonly subscription: vscode.Disposable;
+
+  constructor(private readonly host: Host) {
+    this.subscription = host.settings.onDidChangeModel(() => {
+      this.shownError = undefined;
+    });
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+  }
+
+  async provideInlineCompletionItems(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    context: vscode.InlineCompletionContext,
+    token: vscode.CancellationToken
+  ): Promise<vscode.InlineCompletionItem[]> {
+    const asked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
+    const {enabled, delay, maxTokens} = this.host.settings.inlineCompletion();
+    if (foreignSchemes.has(document.uri.scheme)) return [];
+    // While the suggestion list is open, ghost text would fight it for the same keys.
+    if (!asked && (!enabled || context.selectedCompletionInfo !== undefined)) return [];
+    if (!asked) await setTimeout(delay);
+    if (token.isCancellationRequested) return [];
+    try {
+      const completion = this.complete(document, position, maxTokens, token);
+      const text = await (asked ? this.showingProgress(completion) : completion);
+      this.shownError = undefined;
+      if (token.isCancellationRequested) return [];
+      if (text !== "") return [new vscode.InlineCompletionItem(text, new vscode.Range(position, position))];
+      if (asked) vscode.window.setStatusBarMessage("Tokenscope: the model has nothing to add here", 4000);
+    } catch (error) {
+      if (!(error instanceof vscode.CancellationError)) this.fail(error, asked);
+    }
+    return [];
+  }
+
+  private async complete(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    maxTokens: number,
+    token: vscode.CancellationToken
+  ): Promise<string> {
+    const {prefix, suffix} = promptWindow(document.getText(), document.offsetAt(position), {
+      prefix: defaultPrefixLimit,
+      suffix: defaultSuffixLimit
+    });
+    const completion = await this.host.engine.request(
+      "complete",
+      {model: this.host.settings.modelSpec(), prefix, suffix, maxTokens, extent: completionExtent(prefix, suffix)},
+      {token}
+    );
+    this.sayIfPrefixOnly(completion);
+    const {text, stop, promptTokens, evaluatedPromptTokens, ids, milliseconds} = completion;
+    this.host.log.debug(
+      `completion: ${ids.length} tokens, stop ${stop}, prompt ${promptTokens} (${evaluatedPromptTokens} evaluated), ${milliseconds.toFixed(0)} ms`
+    );
+    return trimCompletion(text, prefix, suffix);
+  }
+
+  private async showingProgress<T>(work: Promise<T>): Promise<T> {
+    return await vscode.window.withProgress(
+      {location: vscode.ProgressLocation.Window, title: "$(loading~spin) Completing"},
+      () => work
+    );
+  }
+
+  private sayIfPrefixOnly({infill, model}: Completion): void {
+    if (infill || this.saidPrefixOnly.has(model.file)) return;
+    this.saidPrefixOnly.add(model.file);
+    void vscode.window.showInformationMessage(
+      `${model.name} has no fill-in-the-middle tokens: it continues the text before the cursor and does not see what follows.`
+    );
+  }
+
+  /** Asked for, a failure is shown every time; while typing, once: nobody wants the same message at every key. */
+  private fail(error: unknown, asked: boolean): void {
+    const message = error instanceof Error ? error.message : String(error);
+    if (!asked && message === this.shownError) return;
+    this.shownError = message;
+    void this.host.errors.show(error);
+  }
+}

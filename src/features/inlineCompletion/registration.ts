@@ -1,0 +1,29 @@
+import * as vscode from "vscode";
+import {type Host, registerCommand} from "../../host/host";
+import {CompletionProvider} from "./completionProvider";
+
+/** Ghost text at the cursor: while typing where the user wants it, and whenever it is asked for. */
+export function registerInlineCompletion(host: Host): vscode.Disposable {
+  const provider = new CompletionProvider(host);
+  return vscode.Disposable.from(
+    provider,
+    vscode.languages.registerInlineCompletionItemProvider({pattern: "**"}, provider),
+    registerCommand(host, "tokenscope.complete", async () => {
+      if (vscode.window.activeTextEditor === undefined) {
+        vscode.window.showInformationMessage("Open a file and place the cursor where something is missing.");
+        return;
+      }
+      await vscode.commands.executeCommand("editor.action.inlineSuggest.trigger");
+    }),
+    registerCommand(host, "tokenscope.toggleInlineCompletion", async () => {
+      const enabled = !host.settings.inlineCompletion().enabled;
+      await host.settings.setInlineCompletion(enabled);
+      vscode.window.setStatusBarMessage(
+        enabled
+          ? "$(check) Inline completion suggests while you type"
+          : "$(circle-slash) Inline completion waits to be asked",
+        4000
+      );
+    })
+  );
+}

@@ -1,0 +1,75 @@
+import * as vscode from "vscode";
+import type {Scores} from "../../engine/api";
+import type {Host} from "../../host/host";
+import type {Place, Subject} from "../../host/subject";
+import {scoreHeader} from "../../metrics/scoreHeader";
+import type {Summary} from "../../metrics/summary";
+import {summaryRows} from "../../metrics/summaryRows";
+
+interface Item extends vscode.QuickPickItem {
+  readonly run: () => Promise<void>;
+}
+
+/**
+ * The numbers as a list: readable at a glance, by keyboard and by screen reader. Enter on a number copies it; the buttons
+ * and the last two lines lead to the logprobs and to the whole as JSON.
+ */
+export async function showResult(
+  host: Host,
+  subject: Subject,
+  scores: Scores,
+  summary: Summary,
+  place: Place
+): Promise<void> {
+  const showLogprobs = async (): Promise<void> => {
+    await vscode.commands.executeCommand("tokenscope.showLogprobs", place);
+  };
+  const copyJson = async (): Promise<void> => {
+    await vscode.env.clipboard.writeText(JSON.stringify(scoreHeader(scores, summary), undefined, 2));
+    vscode.window.setStatusBarMessage("$(check) Copied the perplexity as JSON", 3000);
+  };
+  const rows = summaryRows(summary, {
+    model: `${scores.model.name} (${scores.model.file}, ${scores.model.quantization}, ${scores.model.device})`,
+    windowing: scores
+  });
+  const items: (Item | vscode.QuickPickItem)[] = [
+    ...rows.map(
+      (row): Item => ({
+        label: row.value,
+        description: row.label,
+        run: async () => {
+          await vscode.env.clipboard.writeText(row.value);
+          vscode.window.setStatusBarMessage(`$(check) Copied ${row.label}`, 3000);
+        }
+      })
+    ),
+    {label: "", kind: vscode.QuickPickItemKind.Separator},
+    {label: "$(graph) Show Logprobs", description: "how probable each token is", run: showLogprobs},
+    {label: "$(json) Copy as JSON", description: "all of these numbers", run: copyJson}
+  ];
+  const logprobsButton = {iconPath: new vscode.ThemeIcon("graph"), tooltip: "Show Logprobs"};
+  const jsonButton = {iconPath: new vscode.ThemeIcon("json"), tooltip: "Copy as JSON"};
+  const list = vscode.window.createQuickPick<Item | vscode.QuickPickItem>();
+  list.title = `Perplexity of ${subject.title}`;
+  list.placeholder = "Enter copies a number";
+  list.items = items;
+  list.buttons = [logprobsButton, jsonButton];
+  // A result someone waited for stays until it is put away.
+  list.ignoreFocusOut = true;
+  const act = (run: () => Promise<void>): void => {
+    run().catch((error: unknown) => void host.errors.show(error));
+  };
+  list.onDidTriggerButton((button) => {
+    if (button === logprobsButton) {
+      list.hide();
+      act(showLogprobs);
+    } else act(copyJson);
+  });
+  list.onDidAccept(() => {
+    const [item] = list.activeItems;
+    list.hide();
+    if (item !== undefined && "run" in item) act(item.run);
+  });
+  list.onDidHide(() => list.dispose());
+  list.show();
+}

@@ -1,0 +1,64 @@
+import * as vscode from "vscode";
+import type {Host} from "../../host/host";
+import {partOf, placeOf} from "../../host/subject";
+import {visibleText} from "../../metrics/visibleText";
+import {countLine, plural} from "./countLine";
+
+/** Tokens shown as chips before the rest is summed up. */
+const chips = 24;
+
+/** A greater selection is counted on command: a hover should not make anybody wait. */
+const hoverLimit = 1 << 20;
+
+/** Over a selection: its tokens in numbers, the first of them as chips, and the way to its probabilities. */
+export class SelectionHover implements vscode.HoverProvider {
+  constructor(private readonly host: Host) {}
+
+  async provideHover(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    token: vscode.CancellationToken
+  ): Promise<vscode.Hover | undefined> {
+    const editor = vscode.window.visibleTextEditors.find((one) => one.document === document);
+    const selection = editor?.selections.find((one) => !one.isEmpty && one.contains(position));
+    if (selection === undefined) return undefined;
+    const subject = partOf(document, selection);
+    if (subject.text.length > hoverLimit) return undefined;
+    try {
+      const list = await this.host.engine.request(
+        "tokenize",
+        {model: this.host.settings.modelSpec(), text: subject.text, texts: chips},
+        {token}
+      );
+      const markdown = new vscode.MarkdownString();
+      markdown.supportHtml = true;
+      // Only our own commands, with arguments made here.
+      markdown.isTrusted = {enabledCommands: ["tokenscope.perplexity", "tokenscope.showLogprobs"]};
+      const hidden = list.ids.length - list.texts.length;
+      const shown = list.texts.map((text, i) => chip(text, list.ids[i] ?? 0)).join(" ");
+      const argument = encodeURIComponent(JSON.stringify([placeOf(subject)]));
+      markdown.appendMarkdown(
+        [
+          `**${countLine(list.ids.length, subject.text)}**`,
+          hidden > 0 ? `${shown} … ${plural(hidden, "more token")}` : shown,
+          `[$(pulse) Perplexity](command:tokenscope.perplexity?${argument} "Perplexity of the selection") &nbsp; [$(graph) Logprobs](command:tokenscope.showLogprobs?${argument} "How probable each token is") &nbsp; ${escapeMarkdown(list.model.name)}`
+        ].join("\n\n")
+      );
+      markdown.supportThemeIcons = true;
+      return new vscode.Hover(markdown, selection);
+    } catch (error) {
+      if (error instanceof vscode.CancellationError) return undefined;
+      return new vscode.Hover(escapeMarkdown(this.host.errors.describe(error)), selection);
+    }
+  }
+}
+
+/** A token and its id: `·the` 262. */
+function chip(text: string, id: number): string {
+  return `<code>${escapeMarkdown(visibleText(text))}</code><sub>${id}</sub>`;
+}
+
+/** Text as text, whatever it holds: every character that could mean something to Markdown, HTML or icons is an entity. */
+function escapeMarkdown(text: string): string {
+  return text.replace(/[^\p{L}\p{N} ]/gu, (character) => `&#${character.codePointAt(0)};`);
+}

@@ -1,0 +1,117 @@
+import * as vscode from "vscode";
+import type {ModelDescription} from "../../engine/api";
+import type {Host} from "../../host/host";
+import {subjectOf} from "../../host/subject";
+import {countLine, plural} from "./countLine";
+
+/** Milliseconds of quiet before the count follows the text. */
+const quiet = 150;
+
+/** UTF-16 units; a greater text is counted on command, so that typing in it costs nothing. */
+const liveLimit = 1 << 21;
+
+/**
+ * The count of the selection, or else of the file, in the status bar. It follows what the user does: opening VS Code
+ * starts no engine, the first click or key in a text does.
+ */
+export class StatusBarCount implements vscode.Disposable {
+  private readonly item: vscode.StatusBarItem;
+  private readonly subscriptions: vscode.Disposable;
+  private timer: NodeJS.Timeout | undefined;
+  private running: vscode.CancellationTokenSource | undefined;
+  private used = false;
+
+  constructor(private readonly host: Host) {
+    this.item = vscode.window.createStatusBarItem("tokenscope.count", vscode.StatusBarAlignment.Right, 100);
+    this.item.name = "Token Count";
+    this.item.command = "tokenscope.showMenu";
+    this.rest("Click for everything Tokenscope can do.");
+    this.item.show();
+    this.subscriptions = vscode.Disposable.from(
+      this.item,
+      vscode.window.onDidChangeActiveTextEditor(() => this.soon()),
+      vscode.window.onDidChangeTextEditorSelection((change) => {
+        if (change.textEditor === vscode.window.activeTextEditor) this.soon();
+      }),
+      vscode.workspace.onDidChangeTextDocument((change) => {
+        if (change.document === vscode.window.activeTextEditor?.document && change.contentChanges.length > 0)
+          this.soon();
+      }),
+      host.settings.onDidChangeModel(() => {
+        if (this.used) this.soon();
+      })
+    );
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.running?.cancel();
+    this.subscriptions.dispose();
+  }
+
+  private soon(): void {
+    clearTimeout(this.timer);
+    this.running?.cancel();
+    this.timer = setTimeout(() => void this.count(), quiet);
+  }
+
+  private async count(): Promise<void> {
+    this.used = true;
+    const editor = vscode.window.activeTextEditor;
+    if (editor === undefined) {
+      this.rest("Open a file to see how many tokens it has.");
+      return;
+    }
+    // The log is a text editor too, and counting writes to it.
+    if (editor.document.uri.scheme === "output") return;
+    const subject = subjectOf(editor);
+    if (subject.text.length > liveLimit)
+      return this.rest("This file is large: Count Tokens counts it when you ask for it.");
+    const running = new vscode.CancellationTokenSource();
+    this.running = running;
+    try {
+      const {count, model} = await this.host.engine.request(
+        "count",
+        {model: this.host.settings.modelSpec(), text: subject.text},
+        {token: running.token}
+      );
+      if (running.token.isCancellationRequested) return;
+      this.item.text = `$(symbol-string) ${plural(count, "token")}${subject.isSelection ? " selected" : ""}`;
+      this.item.backgroundColor = undefined;
+      this.item.tooltip = tooltip([
+        `**${subject.isSelection ? "Selection" : "File"}:** ${countLine(count, subject.text)}`,
+        about(model)
+      ]);
+    } catch (error) {
+      if (error instanceof vscode.CancellationError || running.token.isCancellationRequested) return;
+      this.item.text = "$(warning) Tokens";
+      this.item.backgroundColor = new vscode.ThemeColor("statusBarItem.warningBackground");
+      this.item.tooltip = this.host.errors.describe(error);
+    } finally {
+      if (this.running === running) this.running = undefined;
+      running.dispose();
+    }
+  }
+
+  private rest(why: string): void {
+    this.item.text = "$(symbol-string) Tokens";
+    this.item.backgroundColor = undefined;
+    this.item.tooltip = `Tokenscope: ${why}`;
+  }
+}
+
+function about(model: ModelDescription): string {
+  return `**Model:** ${model.name} (${model.file}, ${model.quantization}, vocabulary of ${plural(model.vocabularySize, "token")})`;
+}
+
+function tooltip(lines: readonly string[]): vscode.MarkdownString {
+  // Names come from model files: escaped but for our own bold words.
+  const markdown = new vscode.MarkdownString();
+  for (const line of lines) {
+    const [, label = "", rest = ""] = /^\*\*(.*?)\*\* (.*)$/s.exec(line) ?? [];
+    markdown.appendMarkdown(`**${label}** `);
+    markdown.appendText(rest);
+    markdown.appendMarkdown("\n\n");
+  }
+  return markdown;
+}
