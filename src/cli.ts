@@ -18,7 +18,7 @@ const usage = `Usage: node dist/cli.js COMMAND [options]
 FILE may be - for standard input. Options:
   --model FILE.gguf                the model (without it: the demonstration model)
   --gpu auto|metal|cuda|vulkan|off (auto)
-  --threads N                      CPU threads (0: as many as help)
+  --threads N                      CPU threads (0: all cores but one)
   --context-size N                 tokens of context (0: what the model was trained on, 4096 at most)
   --special                        tokenize, score: read special tokens written in the text
   --mode document|llama-perplexity score: how the text is cut into windows (document)

@@ -12,7 +12,7 @@ export interface ModelSpec {
   /** Absolute path of a GGUF file. */
   readonly path: string;
   readonly gpu: GpuChoice;
-  /** CPU threads; 0 leaves the choice to the backend. */
+  /** CPU threads; 0 leaves the choice to the backend, which leaves a core to the editor. */
   readonly threads: number;
   /** Tokens of context; 0 means what the model was trained on, {@link automaticContextLimit} at most. */
   readonly contextSize: number;

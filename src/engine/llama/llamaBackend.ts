@@ -251,7 +251,8 @@ export class LlamaBackend implements Backend {
         const context = await model.createContext({
           // node-llama-cpp shifts the context one token before it is full, which would falsify scores.
           contextSize: tokens + 1,
-          batchSize: Math.min(scoringBatch, tokens + 1)
+          batchSize: Math.min(scoringBatch, tokens + 1),
+          threads: this.threads(model.llama)
         });
         return context.getSequence();
       },
@@ -284,6 +285,14 @@ export class LlamaBackend implements Backend {
     const weights = await this.weightsPart;
     const device = llama.gpu === false || weights?.gpuLayers === 0 ? "cpu" : llama.gpu;
     return {...description, sha256: await this.sha256, device};
+  }
+
+  /**
+   * One core is left to the editor, and to this process's own JavaScript. llama.cpp's threads wait for each other
+   * spinning: with as many of them as cores, anything else that runs makes all of them wait (docs/decisions.md).
+   */
+  private threads(llama: Llama): number {
+    return this.spec.threads > 0 ? this.spec.threads : Math.max(1, llama.cpuMathCores - 1);
   }
 
   private contextSize(model: LlamaModel): number {

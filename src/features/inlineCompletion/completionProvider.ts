@@ -78,7 +78,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
 
   private async showingProgress<T>(work: Promise<T>): Promise<T> {
     return await vscode.window.withProgress(
-      {location: vscode.ProgressLocation.Window, title: "$(loading~spin) Completing"},
+      {location: vscode.ProgressLocation.Window, title: "Completing"},
       () => work
     );
   }

@@ -1,23 +1,21 @@
-import {randomBytes} from "node:crypto";
-import * as vscode from "vscode";
-
-/** Where the view's script and style sheet lie: all that its page may load. */
-export function pageFolder(extensionUri: vscode.Uri): vscode.Uri {
-  return vscode.Uri.joinPath(extensionUri, "dist", "webview");
+/** Addresses and words for a page's Content-Security-Policy, as VS Code's webview gives them. */
+export interface PageParts {
+  readonly script: string;
+  readonly styles: string;
+  /** Where styles may come from. */
+  readonly cspSource: string;
+  /** Unguessable, new for every page. */
+  readonly nonce: string;
 }
 
-/** The page without any content: what it shows comes by message, as data. */
-export function logprobsPage(webview: vscode.Webview, extensionUri: vscode.Uri): string {
-  const folder = pageFolder(extensionUri);
-  const script = webview.asWebviewUri(vscode.Uri.joinPath(folder, "logprobs.js"));
-  const styles = webview.asWebviewUri(vscode.Uri.joinPath(folder, "logprobs.css"));
-  const nonce = randomBytes(16).toString("base64");
+/** The view's page without any content: what it shows comes by message, as data. */
+export function logprobsPage({script, styles, cspSource, nonce}: PageParts): string {
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
   <meta charset="utf-8">
   <meta http-equiv="Content-Security-Policy"
-    content="default-src 'none'; script-src 'nonce-${nonce}'; style-src ${webview.cspSource}">
+    content="default-src 'none'; script-src 'nonce-${nonce}'; style-src ${cspSource}">
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <link rel="stylesheet" href="${styles}">
   <title>Logprobs</title>

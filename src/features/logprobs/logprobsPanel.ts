@@ -1,4 +1,4 @@
-import {randomUUID} from "node:crypto";
+import {randomBytes, randomUUID} from "node:crypto";
 import path from "node:path";
 import * as vscode from "vscode";
 import {HumanError} from "../../engine/api";
@@ -7,7 +7,7 @@ import {placeOf, type Subject} from "../../host/subject";
 import {summarize} from "../../metrics/summary";
 import {summaryRows} from "../../metrics/summaryRows";
 import {visibleText} from "../../metrics/visibleText";
-import {logprobsPage, pageFolder} from "./logprobsPage";
+import {logprobsPage} from "./logprobsPage";
 import {readMessage} from "./messages";
 import {movedSource} from "./movedSource";
 import type {FromView, ScoredText, Source, ToView, ViewState} from "./protocol";
@@ -42,12 +42,19 @@ export class LogprobsPanel implements vscode.Disposable {
     private readonly panel: vscode.WebviewPanel
   ) {
     const {webview} = panel;
-    webview.options = {enableScripts: true, localResourceRoots: [pageFolder(host.extensionUri)]};
+    const folder = vscode.Uri.joinPath(host.extensionUri, "dist", "webview");
+    const address = (file: string) => webview.asWebviewUri(vscode.Uri.joinPath(folder, file)).toString();
+    webview.options = {enableScripts: true, localResourceRoots: [folder]};
     this.subscriptions.push(
       webview.onDidReceiveMessage((message) => this.receive(message)),
       vscode.workspace.onDidChangeTextDocument((change) => this.follow(change))
     );
-    webview.html = logprobsPage(webview, host.extensionUri);
+    webview.html = logprobsPage({
+      script: address("logprobs.js"),
+      styles: address("logprobs.css"),
+      cspSource: webview.cspSource,
+      nonce: randomBytes(16).toString("base64")
+    });
   }
 
   static create(host: Host): LogprobsPanel {

@@ -35,7 +35,7 @@ export class SelectionHover implements vscode.HoverProvider {
       // Only our own commands, with arguments made here.
       markdown.isTrusted = {enabledCommands: ["tokenscope.perplexity", "tokenscope.showLogprobs"]};
       const hidden = list.ids.length - list.texts.length;
-      const shown = list.texts.map((text, i) => chip(text, list.ids[i] ?? 0)).join(" ");
+      const shown = list.texts.map((text, i) => chip(text, list.ids[i] ?? 0)).join("&ensp;");
       const argument = encodeURIComponent(JSON.stringify([placeOf(subject)]));
       markdown.appendMarkdown(
         [
