@@ -12,8 +12,15 @@ export interface Actions {
   readonly nextSurprising: () => void;
 }
 
+/** A sentence about the text that is shown. */
+export interface Notice {
+  readonly message: string;
+  /** Scoring again is the way out. */
+  readonly scoreAgain: boolean;
+}
+
 /** Above the tokens: what was scored by whom, the numbers, the legend. */
-export function heading(scored: ScoredText, notice: string | null, actions: Actions): TemplateResult {
+export function heading(scored: ScoredText, notice: Notice | null, actions: Actions): TemplateResult {
   const {model, source, rows} = scored;
   return html`
     ${notice === null ? nothing : noticeBar(notice, actions)}
@@ -61,10 +68,10 @@ export function failure(source: Source, message: string, scoreAgain: () => void)
   </section>`;
 }
 
-function noticeBar(message: string, {scoreAgain}: Actions): TemplateResult {
+function noticeBar({message, scoreAgain}: Notice, actions: Actions): TemplateResult {
   return html`<div class="notice" role="status">
     <span>${message}</span>
-    ${button({label: "Score Again", onClick: scoreAgain})}
+    ${scoreAgain ? button({label: "Score Again", onClick: actions.scoreAgain}) : nothing}
   </div>`;
 }
 

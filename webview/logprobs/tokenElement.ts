@@ -7,6 +7,9 @@ import {percent} from "./numbers";
 const invisible =
   /[\n\t ]+|[\p{Cc}\p{Cs}\p{Cn}\p{Co}\p{Z}\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\ufeff]/gu;
 
+/** The longest piece of text a browser lays out without a pause. No vocabulary has such tokens; a strange file may. */
+const mostCharacters = 1000;
+
 const blank = /^\s*$/u;
 
 /**
@@ -29,6 +32,8 @@ export function tokenElement(scored: ScoredText, token: number): HTMLElement {
 
   if (!ends) element.textContent = label;
   else if (start === end) element.append(mark("part", label));
+  else if (end - start > mostCharacters)
+    element.append(text.slice(start, start + mostCharacters), mark("control", "…"));
   else appendText(element, text.slice(start, end), text[end] ?? "\n");
   return element;
 }

@@ -1,7 +1,7 @@
 import {nothing, render} from "lit";
 import {protocolVersion, type ScoredText, type Source, type ToView} from "../../src/features/logprobs/protocol";
 import {AlternativesCache} from "./alternatives";
-import {type Actions, failure, heading, scoring} from "./chrome";
+import {type Actions, failure, heading, type Notice, scoring} from "./chrome";
 import {details, noToken, spoken} from "./details";
 import type {Host} from "./host";
 import {TokenFlow} from "./tokenFlow";
@@ -27,7 +27,7 @@ export class View {
   private readonly alternatives: AlternativesCache;
   private readonly actions: Actions;
   private scored: ScoredText | null = null;
-  private notice: string | null = null;
+  private notice: Notice | null = null;
   private focused: number | null = null;
   private hovered: number | null = null;
   private saving: ReturnType<typeof setTimeout> | undefined;
@@ -75,7 +75,7 @@ export class View {
         this.leaveText(message.source, failure(message.source, message.message, this.actions.scoreAgain));
         break;
       case "notice":
-        this.notice = message.message;
+        this.notice = message.message === null ? null : {message: message.message, scoreAgain: true};
         this.drawTop();
         break;
       case "alternatives":
@@ -137,7 +137,7 @@ export class View {
       this.host.post({type: "select", token});
       return;
     }
-    this.notice = noSpans;
+    this.notice = {message: noSpans, scoreAgain: false};
     this.drawTop();
   }
 

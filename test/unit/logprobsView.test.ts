@@ -1,0 +1,245 @@
+import {strict as assert} from "node:assert";
+import path from "node:path";
+import type {Browser, Page} from "playwright-core";
+import {logprobsPage} from "../../src/features/logprobs/logprobsPage";
+import {
+  type Alternative,
+  type FromView,
+  protocolVersion,
+  type ScoredText,
+  type Source,
+  type ToView
+} from "../../src/features/logprobs/protocol";
+import {visibleText} from "../../src/metrics/visibleText";
+import {startBrowser} from "../harness/browser";
+import {root} from "../harness/paths";
+
+const origin = "http://view.test";
+
+/** Stands for VS Code: keeps what is posted, and the state over reloads. */
+const vscodeApi = `
+  globalThis.sent = [];
+  globalThis.acquireVsCodeApi = () => ({
+    postMessage: (message) => sent.push(message),
+    getState: () => JSON.parse(sessionStorage.state ?? "null"),
+    setState: (state) => { sessionStorage.state = JSON.stringify(state); }
+  });`;
+
+const source: Source = {title: "a.txt, lines 1–2", uri: "file:///a.txt", start: 0, end: 0, isSelection: true};
+
+function scored(tokens: readonly string[], logprobs: readonly (number | null)[] = tokens.map(() => -1)): ScoredText {
+  let end = 0;
+  return {
+    version: protocolVersion,
+    id: tokens.join("|").slice(0, 100),
+    source,
+    text: tokens.join(""),
+    ids: tokens.map((_, token) => token + 100),
+    ends: tokens.map((token) => (end += token.length)),
+    labels: tokens.map(visibleText),
+    logprobs,
+    model: {name: "Tiny", file: "tiny.gguf", path: "/m/tiny.gguf", sha256: "00", quantization: "Q8_0", device: "cpu"},
+    windowing: {mode: "document", bos: true, window: 512, stride: 256},
+    rows: [{label: "Perplexity", value: "12 ± 3", help: "How surprised the model was."}]
+  };
+}
+
+const ten: Alternative[] = Array.from({length: 10}, (_, index) => ({
+  id: index,
+  label: `alt${index}`,
+  logprob: -1 - index
+}));
+
+/** The page's policy refuses what Playwright's own waiting evaluates. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+describe("The logprobs view", function () {
+  this.timeout(20_000);
+  let browser: Browser;
+  let page: Page;
+  const complaints: string[] = [];
+
+  before(async () => {
+    browser = await startBrowser();
+  });
+
+  after(() => browser.close());
+
+  beforeEach(async () => {
+    complaints.length = 0;
+    page = await browser.newPage({viewport: {width: 420, height: 800}});
+    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+    page.on("dialog", (dialog) => {
+      complaints.push(`dialog: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    const html = logprobsPage({script: "/logprobs.js", styles: "/logprobs.css", cspSource: origin, nonce: "n"});
+    await page.route(`${origin}/**`, async (route) => {
+      const file = new URL(route.request().url()).pathname;
+      if (file === "/") await route.fulfill({contentType: "text/html", body: html});
+      else await route.fulfill({path: path.join(root, "dist/webview", file)});
+    });
+    await page.addInitScript(vscodeApi);
+    await page.goto(origin);
+  });
+
+  afterEach(() => page.close());
+
+  const tell = (message: ToView) => page.evaluate(`postMessage(${JSON.stringify(message)}, "*")`);
+  const sent = () => page.evaluate<FromView[]>("sent");
+  const focused = () => page.evaluate<string | undefined>("document.activeElement.dataset.token");
+  const token = (index: number) => page.locator(`#tokens [data-token="${index}"]`);
+  const press = async (...keys: string[]) => {
+    for (const key of keys) await page.keyboard.press(key);
+  };
+
+  async function show(text: ScoredText): Promise<void> {
+    await tell({type: "show", scored: text});
+    await token(text.ids.length - 1).waitFor({state: "attached"});
+  }
+
+  /** Waits until the view asked for a token's alternatives, and answers. */
+  async function answer(index: number, rank: number): Promise<void> {
+    await until(async () => (await sent()).some((it) => it.type === "alternatives" && it.token === index));
+    await tell({type: "alternatives", token: index, rank, entropy: 2, top: ten});
+    await page.locator(".chart").waitFor();
+  }
+
+  it("says that it is ready, and draws what it is shown", async () => {
+    assert.deepEqual(await sent(), [{type: "ready", showing: null}]);
+    await show(scored(["one", " two", "\n", "three"]));
+    assert.equal(await page.locator("#tokens").textContent(), "one two\nthree");
+    assert.equal(await page.locator("h1").textContent(), source.title);
+    assert.match((await page.locator(".summary").textContent()) ?? "", /Perplexity\s*12 ± 3/);
+    assert.equal(await page.locator("#tokens").getByRole("option").count(), 4);
+    assert.equal(await token(1).getAttribute("aria-label"), "token '·two', id 101, probability 36.8 %");
+  });
+
+  it("obeys its Content-Security-Policy but for the toolkit's one style element", async () => {
+    await show(scored(["one", " two"]));
+    await token(1).click();
+    await answer(1, 20);
+    assert.equal(complaints.filter((complaint) => !complaint.startsWith("Applying inline style")).join("\n"), "");
+    assert.ok(complaints.length <= 1, complaints.join("\n"));
+  });
+
+  it("takes every token as text, whatever it holds", async () => {
+    const tokens = ["<img src=x onerror=alert(1)>", "</script>", "<script>alert(1)</script>", "\0", "\u202e", "\ud800"];
+    await show(scored(tokens));
+    await token(0).click();
+    await tell({
+      type: "alternatives",
+      token: 0,
+      rank: 1,
+      entropy: 0,
+      top: [{id: 100, label: tokens[0] ?? "", logprob: 0}]
+    });
+    await page.locator(".chart").waitFor();
+    assert.equal(await page.locator("img, #tokens script, aside script").count(), 0);
+    assert.ok(!complaints.some((complaint) => complaint.startsWith("dialog")));
+    assert.equal(await token(4).locator(".mark").getAttribute("data-sign"), "\\u{202e}");
+  });
+
+  it("colours tokens by their probability", async () => {
+    const probabilities = [0.6, 0.2, 0.02, 0.002, 0.0002];
+    await show(scored(["a", "b", "c", "d", "e", "f"], [...probabilities.map(Math.log), null]));
+    const classes = await page.locator("#tokens .token").evaluateAll((all) => all.map((one) => one.className));
+    assert.deepEqual(classes, ["token p50", "token p10", "token p1", "token p01", "token p0", "token unscored"]);
+  });
+
+  it("is used with the keyboard: one tab stop, arrows by token and line, Enter selects, Escape comes back", async () => {
+    await show(scored(["aa", " bb", "\n", "cc", " dd", "\n", "ee"]));
+    await press("Tab", "Tab", "Tab", "Tab");
+    assert.equal(await focused(), "0");
+    await press("ArrowRight");
+    assert.equal(await focused(), "1");
+    await press("ArrowDown");
+    assert.equal(await focused(), "4");
+    await press("ArrowDown", "ArrowUp");
+    assert.equal(await focused(), "4", "up and down keep their column");
+    await press("Home");
+    assert.equal(await focused(), "3");
+    await press("End", "Enter");
+    assert.deepEqual((await sent()).at(-1), {type: "select", token: 5});
+    await press("Control+End");
+    assert.equal(await focused(), "6");
+    await press("Shift+Tab", "Escape");
+    assert.equal(await focused(), "6");
+  });
+
+  it("goes to the next and previous surprising token", async () => {
+    await show(scored(["a", "b", "c", "d"], [-1, -6, null, -7]));
+    await token(0).focus();
+    await press("n", "n");
+    assert.equal(await focused(), "3");
+    await press("p");
+    assert.equal(await focused(), "1");
+    await press("p");
+    assert.equal((await page.locator("#status").textContent())?.trim(), "No earlier token below 1 %.");
+  });
+
+  it("asks once for a token's alternatives and adds the token itself where it is not among them", async () => {
+    await show(scored(["one", " two"]));
+    await token(1).click();
+    await answer(1, 4321);
+    const rows = page.locator(".chart li");
+    assert.equal(await rows.count(), 11);
+    assert.match((await page.locator(".chart .actual").textContent()) ?? "", /4.321\s+·two/);
+    await press("ArrowLeft");
+    await answer(0, 1);
+    await press("ArrowRight");
+    assert.equal(await rows.count(), 11);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.equal((await sent()).filter(({type}) => type === "alternatives").length, 2);
+  });
+
+  it("shows the text again after it was hidden, without its host", async () => {
+    const text = scored(["one", " two", "\n", "three"]);
+    await show(text);
+    await token(3).click();
+    await until(async () => (await page.evaluate("JSON.parse(sessionStorage.state).token")) === 3);
+    await page.reload();
+    await token(3).waitFor();
+    assert.deepEqual((await sent())[0], {type: "ready", showing: text.id});
+    assert.equal(await token(3).getAttribute("aria-selected"), "true");
+    assert.match((await page.locator("#details h2").textContent()) ?? "", /three/);
+  });
+
+  it("draws a hundred thousand tokens", async () => {
+    const many = Array.from({length: 100_000}, (_, index) => (index % 12 === 11 ? "\n" : ` w${index % 10}`));
+    await show(scored(many));
+    await token(0).focus();
+    await press("Control+End");
+    assert.equal(await focused(), "99999");
+    assert.equal(await page.evaluate("JSON.parse(sessionStorage.state).scored"), null, "too long to keep");
+  });
+
+  it("shows progress that can be cancelled, and failure that can be tried again", async () => {
+    await tell({type: "progress", source, progress: {stage: "score", done: 512, total: 2048}});
+    await page.getByText("512 of 2\u202f048 tokens").waitFor();
+    await page.getByText("Cancel").click();
+    assert.deepEqual((await sent()).at(-1), {type: "cancel"});
+    await tell({type: "failed", source, message: "There is no such model: choose another."});
+    await page.getByText("There is no such model").waitFor();
+    await page.getByText("Score Again").click();
+    assert.deepEqual((await sent()).at(-1), {type: "scoreAgain"});
+  });
+
+  it("says what the host has to say, and takes it back", async () => {
+    await show(scored(["one"]));
+    await tell({type: "notice", message: "The document has changed since it was scored."});
+    await page.locator(".notice").waitFor();
+    await tell({type: "notice", message: null});
+    await page.locator(".notice").waitFor({state: "detached"});
+  });
+
+  it("explains why a token can't be selected where tokens have no place in the text", async () => {
+    await show({...scored(["one", " two"]), ends: null});
+    await token(1).click();
+    assert.match((await page.locator(".notice").textContent()) ?? "", /tokenizer rewrites the text/);
+    assert.ok(!(await sent()).some(({type}) => type === "select"));
+  });
+});
