@@ -1,0 +1,45 @@
+import path from "node:path";
+import type {EngineMethod, EngineRequests, ModelSpec, Progress} from "../../src/engine/api";
+import {Models} from "../../src/engine/models";
+import {handlers} from "../../src/engine/requests";
+import {root} from "../harness/paths";
+
+/** The model that ships, Q8_0: 8192 tokens, context 1024, BOS, fill-in-the-middle. */
+export const demonstration = path.join(root, "media/models/tokenscope-tiny-q8_0.gguf");
+/** The same weights in F16, those that the reference logprobs were computed from. */
+export const f16 = path.join(root, "test/fixtures/models/tokenscope-tiny-f16.gguf");
+
+/** On the CPU, so that a test's numbers don't depend on the machine's other devices. */
+export function spec(file: string, contextSize = 0): ModelSpec {
+  return {path: file, gpu: "off", threads: 0, contextSize};
+}
+
+export interface Asking {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** The engine as the engine process and the headless runner have it, in this process. */
+export class Engine {
+  private readonly models = new Models(() => undefined);
+
+  constructor(readonly model: ModelSpec = spec(demonstration)) {}
+
+  /** Asks with this engine's model, unless the parameters name another. */
+  ask<M extends EngineMethod>(
+    method: M,
+    params: Omit<EngineRequests[M]["params"], "model"> & {readonly model?: ModelSpec},
+    {signal = new AbortController().signal, onProgress = () => undefined}: Asking = {}
+  ): Promise<EngineRequests[M]["result"]> {
+    // The generic spread can't be seen to be complete: what was left out of the parameters is added here.
+    const complete = {model: this.model, ...params} as unknown as EngineRequests[M]["params"];
+    return handlers[method](this.models, complete, {signal, onProgress});
+  }
+}
+
+/** The items of a list that may have holes where the index is wrong: a test then fails here and not three lines on. */
+export function at<T>(items: {readonly [index: number]: T; readonly length: number}, index: number): T {
+  const item = items[index];
+  if (item === undefined) throw new RangeError(`no item ${index} among ${items.length}`);
+  return item;
+}

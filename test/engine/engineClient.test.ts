@@ -1,0 +1,225 @@
+import {strict as assert} from "node:assert";
+import {fork} from "node:child_process";
+import {once} from "node:events";
+import {existsSync, readFileSync} from "node:fs";
+import path from "node:path";
+import {setTimeout} from "node:timers/promises";
+import {type EngineMethod, type EngineRequests, HumanError, type ModelSpec} from "../../src/engine/api";
+import {type Cancellation, EngineClient} from "../../src/host/engineClient";
+
+const model: ModelSpec = {
+  path: path.resolve("media/models/tokenscope-tiny-q8_0.gguf"),
+  gpu: "off",
+  threads: 1,
+  contextSize: 0
+};
+const program = path.resolve("dist/engine.js");
+
+class Cancelled extends Error {}
+
+/** A cancellation token without VS Code. */
+class Token implements Cancellation {
+  isCancellationRequested = false;
+  private readonly listeners = new Set<() => void>();
+  onCancellationRequested(listener: () => void): {dispose(): void} {
+    this.listeners.add(listener);
+    return {dispose: () => this.listeners.delete(listener)};
+  }
+  cancel(): void {
+    this.isCancellationRequested = true;
+    for (const listener of this.listeners) listener();
+  }
+}
+
+describe("the engine client", function () {
+  this.timeout(60_000);
+  const lines: {level: string; message: string}[] = [];
+  let client: EngineClient;
+
+  beforeEach(() => {
+    lines.length = 0;
+    const write = (level: string) => (message: string) => void lines.push({level, message});
+    client = new EngineClient({
+      program,
+      log: {
+        error: write("error"),
+        warn: write("warn"),
+        info: write("info"),
+        debug: write("debug"),
+        trace: write("trace")
+      },
+      cancelled: () => new Cancelled("cancelled")
+    });
+  });
+  afterEach(() => client.dispose());
+
+  it("starts no process before the first request", async () => {
+    assert.equal(client.processId, undefined);
+    const {count} = await client.request("count", {model, text: "Hello world"});
+    assert.ok(count > 0);
+    assert.notEqual(client.processId, undefined);
+  });
+
+  it("hands typed arrays over as typed arrays", async () => {
+    const scores = await client.request("score", {model, text: "def add(a, b):\n    return a + b\n"});
+    assert.ok(scores.ids instanceof Int32Array);
+    assert.ok(scores.logprobs instanceof Float64Array);
+    assert.ok(scores.ends instanceof Uint32Array);
+    assert.equal(scores.logprobs.length, scores.ids.length);
+  });
+
+  it("passes llama.cpp's log lines on with their levels", async () => {
+    await client.request("describe", {model});
+    assert.ok(lines.some(({level, message}) => level === "info" && message.startsWith("llama_model_loader:")));
+  });
+
+  it("reports progress that rises to its end", async () => {
+    const done: number[] = [];
+    let total = 0;
+    await client.request(
+      "score",
+      {model, text: "a b c d e f g\n".repeat(200)},
+      {
+        onProgress: (progress) => {
+          if (progress.stage !== "score") return;
+          done.push(progress.done);
+          total = progress.total;
+        }
+      }
+    );
+    assert.ok(done.length > 3);
+    assert.deepEqual(
+      done,
+      done.toSorted((a, b) => a - b)
+    );
+    assert.equal(done.at(-1), total);
+  });
+
+  it("turns the engine's errors into sentences for people", async () => {
+    const missing = {...model, path: path.resolve("no-such-model.gguf")};
+    const error = await client.request("count", {model: missing, text: "x"}).catch((thrown: unknown) => thrown);
+    assert.ok(error instanceof HumanError);
+    assert.equal(error.kind, "modelMissing");
+    assert.equal((await client.request("count", {model, text: "x"})).count, 1);
+  });
+
+  it("does not ask the engine for what is cancelled already", async () => {
+    const token = new Token();
+    token.cancel();
+    await assert.rejects(client.request("count", {model, text: "x"}, {token}), Cancelled);
+    assert.equal(client.processId, undefined);
+  });
+
+  it("cancels a score at any moment and answers the next request", async () => {
+    const text = "x = [1, 2, 3]\n".repeat(3000);
+    for (const batches of [0, 1, 3, 8]) {
+      const token = new Token();
+      let seen = 0;
+      const score = client.request(
+        "score",
+        {model, text},
+        {
+          token,
+          onProgress: () => {
+            if (seen++ >= batches) token.cancel();
+          }
+        }
+      );
+      await assert.rejects(score, Cancelled);
+      assert.ok((await client.request("score", {model, text: "x = 1\n"})).logprobs.length > 0);
+    }
+  });
+
+  it("stops decoding when a completion is cancelled", async () => {
+    const token = new Token();
+    const endless = {model, prefix: "def f(x):\n", suffix: "", maxTokens: 900, extent: "unlimited"} as const;
+    await client.request("complete", {...endless, maxTokens: 1});
+    const cancelled = client.request("complete", endless, {token});
+    await setTimeout(5);
+    token.cancel();
+    await assert.rejects(cancelled, Cancelled);
+    // Completions take turns: this answer comes only after the cancelled one has left the KV cache.
+    assert.equal((await client.request("complete", {...endless, maxTokens: 2})).ids.length <= 2, true);
+  });
+
+  const slow: {[M in EngineMethod]?: EngineRequests[M]["params"]} = {
+    describe: {model},
+    count: {model, text: "word ".repeat(200_000)},
+    tokenize: {model, text: "word ".repeat(200_000)},
+    score: {model, text: "word ".repeat(20_000)},
+    complete: {model, prefix: "def f(x):\n", suffix: "", maxTokens: 900, extent: "unlimited"}
+  };
+  for (const method of Object.keys(slow) as (keyof typeof slow)[]) {
+    it(`says that the engine died in the middle of ${method}, and starts a new one`, async () => {
+      // A first engine that runs already, so that it is the request that is hit.
+      await client.request("count", {model, text: "x"});
+      const pid = client.processId as number;
+      const answer = client.request(method, slow[method] as EngineRequests[typeof method]["params"]);
+      const failed = answer.then(
+        () => undefined,
+        (error: unknown) => error
+      );
+      process.kill(pid, "SIGKILL");
+      const error = await failed;
+      assert.ok(error instanceof HumanError, `expected a HumanError, not ${String(error)}`);
+      assert.equal(error.kind, "engineDied");
+      assert.match(error.message, /^The model's process ended while [a-z ]+: try again, a new one starts by itself\.$/);
+      assert.equal((await client.request("count", {model, text: "x"})).count, 1);
+      assert.notEqual(client.processId, pid);
+    });
+  }
+
+  it("fails every request under way when the engine dies, and none twice", async () => {
+    await client.request("count", {model, text: "x"});
+    const requests = Array.from({length: 20}, () => client.request("count", {model, text: "word ".repeat(50_000)}));
+    const settled = Promise.allSettled(requests);
+    process.kill(client.processId as number, "SIGKILL");
+    for (const outcome of await settled) {
+      assert.equal(outcome.status, "rejected");
+      assert.ok(outcome.status === "rejected" && outcome.reason instanceof HumanError);
+    }
+  });
+
+  it("starts a new engine after a restart", async () => {
+    await client.request("count", {model, text: "x"});
+    const before = client.processId as number;
+    client.restart();
+    await gone(before);
+    await client.request("count", {model, text: "x"});
+    assert.notEqual(client.processId, before);
+  });
+
+  it("ends the engine with its owner", async () => {
+    await client.request("count", {model, text: "x"});
+    const pid = client.processId as number;
+    client.dispose();
+    await gone(pid);
+    await assert.rejects(client.request("count", {model, text: "x"}), HumanError);
+  });
+
+  it("leaves no orphan when its owner is killed while the engine computes", async () => {
+    const owner = fork(path.resolve("out/test/engine/fixtures/owner.js"), [program, JSON.stringify(model)], {
+      stdio: ["ignore", "ignore", "inherit", "ipc"]
+    });
+    const [enginePid] = (await once(owner, "message")) as [number];
+    assert.ok(isAlive(enginePid));
+    owner.kill("SIGKILL");
+    await gone(enginePid);
+  });
+});
+
+/** Resolves when the process is gone; the test's own time limit ends a vain wait. */
+async function gone(pid: number): Promise<void> {
+  while (isAlive(pid)) await setTimeout(20);
+}
+
+/** A killed child that nobody has waited for is a zombie: gone all the same. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  const status = `/proc/${pid}/status`;
+  return !existsSync(status) || !/^State:\s+Z/m.test(readFileSync(status, "utf8"));
+}
