@@ -27,7 +27,13 @@ export function createHost(context: vscode.ExtensionContext): Host {
     },
     cancelled: () => new vscode.CancellationError()
   });
-  context.subscriptions.push(log, settings, engine);
+  // Native code is never unloaded: another device's runtime gets a process of its own.
+  context.subscriptions.push(
+    log,
+    settings,
+    engine,
+    settings.onDidChangeDevice(() => engine.restart())
+  );
   return {extensionUri: context.extensionUri, log, settings, engine, errors: new ErrorReporter(log)};
 }
 

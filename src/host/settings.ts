@@ -15,10 +15,10 @@ export interface InlineCompletionSettings {
 /** Every setting is read here and nowhere else; the defaults stand in package.json. */
 export class Settings {
   private readonly changedModel = new vscode.EventEmitter<void>();
-  private readonly changedInlineCompletion = new vscode.EventEmitter<void>();
+  private readonly changedDevice = new vscode.EventEmitter<void>();
   private readonly subscription: vscode.Disposable;
   readonly onDidChangeModel = this.changedModel.event;
-  readonly onDidChangeInlineCompletion = this.changedInlineCompletion.event;
+  readonly onDidChangeDevice = this.changedDevice.event;
   private readonly demonstrationModel: string;
 
   constructor(extensionUri: vscode.Uri) {
@@ -26,7 +26,7 @@ export class Settings {
     this.subscription = vscode.workspace.onDidChangeConfiguration((change) => {
       if (["model", "gpu", "threads", "contextSize"].some((key) => change.affectsConfiguration(`${section}.${key}`)))
         this.changedModel.fire();
-      if (change.affectsConfiguration(`${section}.inlineCompletion`)) this.changedInlineCompletion.fire();
+      if (change.affectsConfiguration(`${section}.gpu`)) this.changedDevice.fire();
     });
   }
 
@@ -65,7 +65,7 @@ export class Settings {
   dispose(): void {
     this.subscription.dispose();
     this.changedModel.dispose();
-    this.changedInlineCompletion.dispose();
+    this.changedDevice.dispose();
   }
 
   /** Where the value is set already, so that the change is seen; else for the user. */

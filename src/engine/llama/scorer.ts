@@ -40,7 +40,7 @@ export async function scoreTokens(
   const top1 = new Uint8Array(count);
   const detail = top > 0 ? emptyDetail(count, top) : null;
   const windows = [...planWindows(count, windowing)];
-  const total = windows.reduce((sum, window) => sum + contextTokens(ids, bos, window).length, 0);
+  const total = windows.reduce((sum, {start, end}) => sum + end - 1 - start + (bos === null ? 0 : 1), 0);
   let done = 0;
   const batchSize =
     detail === null
