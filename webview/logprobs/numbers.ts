@@ -3,10 +3,11 @@
 export function percent(logprob: number): string {
   const value = Math.exp(logprob) * 100;
   if (value >= 99.95 && value < 100) return "> 99.9 %";
-  if (value >= 10) return `${value.toFixed(1)} %`;
-  if (value >= 0.001) return `${Number(value.toPrecision(2))} %`;
+  if (value >= 9.95) return `${value.toFixed(1)} %`;
+  // Two digits, a zero at the end too: columns of them stay even.
+  if (value >= 0.001) return `${value.toFixed(1 - Math.floor(Math.log10(value)))} %`;
   if (value === 0) return "0 %";
-  const [digits, exponent] = value.toExponential(0).split("e");
+  const [digits, exponent] = value.toExponential(1).split("e");
   return `${digits} · 10${superscript(exponent ?? "")} %`;
 }
 

@@ -63,6 +63,11 @@ export class TokenFlow implements LaidOut {
     if (this.count > 0) this.token(this.active).focus();
   }
 
+  /** Scrolls to the token the keyboard is on, as far as needed. */
+  reveal(): void {
+    this.token(this.active).scrollIntoView({block: "nearest"});
+  }
+
   goTo(token: number): void {
     this.activate(token);
     this.focus();

@@ -146,10 +146,14 @@ export class View {
   }
 
   private drawDetails(): void {
+    const {details: pane} = this.places;
     const token = this.hovered ?? this.focused;
-    if (!this.scored || token === null) return void render(noToken(), this.places.details);
+    const opens = token !== null && !pane.classList.contains("open");
+    pane.classList.toggle("open", token !== null);
+    if (!this.scored || token === null) return void render(noToken(), pane);
     const alternatives = this.alternatives.get(token);
-    render(details(this.scored, token, alternatives), this.places.details);
+    render(details(this.scored, token, alternatives), pane);
+    if (opens && token === this.focused) this.flow.reveal();
     if (token === this.focused) this.say(this.scored.logprobs[token] === null ? "" : spoken(alternatives));
   }
 
