@@ -79,7 +79,7 @@ export async function generate(
   const ids: number[] = [];
   const logprobs: number[] = [];
   // Holds back the bytes of a character that is not complete yet.
-  const decoder = new TextDecoder();
+  const decoder = new TextDecoder("utf-8", {ignoreBOM: true});
   let text = "";
   let stop: CompletionStop = "maxTokens";
   let current = tokens.at(-1) as Token;

@@ -29,7 +29,10 @@ export class Vocabulary {
   private readonly alphabet: "bytes" | "spaces" | "raw";
   private readonly addsSpace: boolean;
   private readonly utf8 = new TextEncoder();
-  private readonly lossy = new TextDecoder();
+  // A byte order mark is a character like any other; by default a decoder swallows it.
+  private readonly lossy = new TextDecoder("utf-8", {ignoreBOM: true});
+  /** A text uses few of its vocabulary's tokens, and those often. */
+  private readonly known = new Map<number, Uint8Array>();
 
   /** Tokens of this vocabulary tile a text's bytes. False where the tokenizer lower-cases or normalises. */
   readonly spans: boolean;
@@ -56,8 +59,17 @@ export class Vocabulary {
     return Int32Array.from(this.model.tokenize(text, special));
   }
 
-  /** The bytes that a token stands for; empty for an id outside the vocabulary. */
+  /** The bytes that a token stands for; empty for an id outside the vocabulary. Not to be written to. */
   bytes(id: number): Uint8Array {
+    let bytes = this.known.get(id);
+    if (bytes === undefined) {
+      bytes = this.decode(id);
+      this.known.set(id, bytes);
+    }
+    return bytes;
+  }
+
+  private decode(id: number): Uint8Array {
     const text = this.tokens[id];
     if (text === undefined) return new Uint8Array();
     const type = this.types[id];
