@@ -53,9 +53,11 @@ export class Workbench {
     await this.server.stop();
   }
 
-  /** Loads the window anew, as "Developer: Reload Window" does. */
+  /** Loads the window anew. VS Code keeps what is open when it is asked to, not when its page just goes away. */
   public async reload(): Promise<void> {
-    await this.page.goto(this.server.address());
+    const loaded = this.page.waitForEvent("load", {timeout: patience});
+    await this.runCommand("Developer: Reload Window");
+    await loaded;
     await this.stands();
   }
 
@@ -79,14 +81,18 @@ export class Workbench {
     await row.click();
   }
 
-  /** Opens a file of the workspace by its name. */
+  /** Opens a file of the workspace by its name. A new file takes a moment until VS Code finds it. */
   public async openFile(name: string): Promise<void> {
-    await this.page.keyboard.press("Control+P");
-    await this.quickInput.fill(name);
     const row = this.page.locator(".quick-input-list .monaco-list-row").filter({hasText: name}).first();
-    await row.waitFor({timeout: patience});
+    await this.until(`${name} can be opened`, async () => {
+      await this.page.keyboard.press("Control+P");
+      await this.quickInput.fill(name);
+      if (await appears(row, 2000)) return true;
+      await this.page.keyboard.press("Escape");
+      return undefined;
+    });
     await row.click();
-    await this.page.locator(".tab.active").filter({hasText: name}).waitFor({timeout: patience});
+    await this.page.locator(".tab.active").filter({hasText: name}).first().waitFor({timeout: patience});
     await this.page.locator(".editor-instance .view-lines .view-line").first().waitFor({timeout: patience});
   }
 
@@ -96,10 +102,7 @@ export class Workbench {
     await this.page.keyboard.press("Control+G");
     await this.quickInput.fill(`:${line}:${column}`);
     await this.page.keyboard.press("Enter");
-    await this.page
-      .locator(".statusbar-item")
-      .filter({hasText: new RegExp(`Ln ${line}, Col ${column}\\b`)})
-      .waitFor({timeout: patience});
+    await this.statusBar(new RegExp(`Ln ${line}, Col ${column}\\b`)).waitFor({timeout: patience});
   }
 
   /** Selects whole lines, counted from 1, both included. */
@@ -107,7 +110,14 @@ export class Workbench {
     await this.goTo(first);
     for (let line = first; line < last; line++) await this.page.keyboard.press("Shift+ArrowDown");
     await this.page.keyboard.press("Shift+End");
-    await this.page.locator(".statusbar-item").filter({hasText: "selected"}).waitFor({timeout: patience});
+    await this.statusBar(/\(\d+ selected\)/).waitFor({timeout: patience});
+  }
+
+  /** What is selected in the first editor, as its status bar counts it. */
+  public async waitForSelection(characters: number): Promise<void> {
+    await this.selection.waitFor({timeout: patience});
+    await this.focusEditor();
+    await this.statusBar(`(${characters} selected)`).waitFor({timeout: patience});
   }
 
   public async focusEditor(): Promise<void> {
@@ -117,12 +127,12 @@ export class Workbench {
 
   /** Rests the mouse on the selection and returns the hover that comes. */
   public async hoverSelection(): Promise<Locator> {
-    const box = await this.page.locator(".editor-instance .selected-text").first().boundingBox();
+    const box = await this.selection.boundingBox();
     if (box === null) throw new Error("Nothing is selected in the editor.");
     // Beside the place first: only a mouse that moves makes a hover.
     await this.page.mouse.move(box.x + 2, box.y + 2);
     await this.page.mouse.move(box.x + Math.min(40, box.width / 2), box.y + box.height / 2, {steps: 4});
-    const hover = this.page.locator(".monaco-hover:not(.hidden) .monaco-hover-content, .monaco-hover:visible").first();
+    const hover = this.page.locator(".monaco-hover .monaco-hover-content").filter({visible: true}).first();
     await hover.waitFor({timeout: patience});
     return hover;
   }
@@ -137,16 +147,32 @@ export class Workbench {
     return this.page.locator(".notification-toast").filter({hasText: text}).first();
   }
 
-  /** The ghost text at the cursor. */
-  public get ghostText(): Locator {
-    return this.page.locator(".editor-instance .ghost-text-decoration, .editor-instance .ghost-text");
+  /** The list or input in the middle of the window: the palette's, or one that a command has opened. */
+  public get quickInputWidget(): Locator {
+    return this.page.locator(".quick-input-widget").filter({visible: true});
   }
 
-  /** What the active editor holds, by way of the file: saves it first. */
-  public async savedText(file: string): Promise<string> {
+  public async readClipboard(): Promise<string> {
+    return this.page.evaluate("navigator.clipboard.readText()");
+  }
+
+  /** The ghost text at the cursor. */
+  public get ghostText(): Locator {
+    return this.page.locator(".editor-instance [class*=ghost-text]").first();
+  }
+
+  /** Saves the active editor, and waits until its file holds what is expected. */
+  public async saved(file: string, expected: (text: string) => boolean): Promise<string> {
     await this.focusEditor();
     await this.page.keyboard.press("Control+S");
-    await this.page.locator(".tab.active.dirty").waitFor({state: "detached", timeout: patience});
+    return this.until(`${file} is saved`, async () => {
+      const text = this.fileText(file);
+      return expected(text) ? text : undefined;
+    });
+  }
+
+  /** What a file of the workspace holds on disk. */
+  public fileText(file: string): string {
     return readFileSync(path.join(this.server.workspace, file), "utf8");
   }
 
@@ -189,6 +215,10 @@ export class Workbench {
     }
     const picture = await this.screenshot("waited-in-vain");
     throw new Error(`Waited ${patience / 1000} s in vain until ${what}. What there was to see: ${picture}`);
+  }
+
+  private get selection(): Locator {
+    return this.page.locator(".editor-instance .selected-text").filter({visible: true}).first();
   }
 
   private get quickInput(): Locator {

@@ -1,0 +1,88 @@
+import * as assert from "node:assert/strict";
+import type {Frame} from "playwright-core";
+import {leastContrast} from "../harness/contrast";
+import {useWorkbench} from "../harness/useWorkbench";
+
+describe("Logprobs in the workbench", () => {
+  const workbench = useWorkbench();
+  let view: Frame;
+
+  it("shows the selection as coloured tokens under the summary's numbers", async () => {
+    const vscode = workbench();
+    await vscode.openFile("retry.py");
+    await vscode.selectLines(25, 30);
+    await vscode.runCommand("Tokenscope: Show Logprobs");
+    view = await vscode.webview("#tokens .token");
+    const tokens = await view.locator("#tokens .token").evaluateAll((elements) => elements.map((it) => it.className));
+    assert.ok(tokens.length > 50, `${tokens.length} tokens`);
+    assert.ok(new Set(tokens).size >= 4, `colours: ${[...new Set(tokens)].join(", ")}`);
+    assert.match((await view.locator("dl.summary").textContent()) ?? "", /perplexity/i);
+    assert.match((await view.locator("#tokens").textContent()) ?? "", /def.retry\(operation/);
+  });
+
+  it("tells of the token under the mouse: its numbers and the ten best alternatives", async () => {
+    await view.locator('#tokens .token[data-token="5"]').hover();
+    const details = view.locator("#details");
+    await details.locator("ol.chart li").nth(9).waitFor();
+    const facts = (await details.locator("dl.facts").textContent()) ?? "";
+    for (const name of ["id", "probability", "logprob", "rank", "entropy"]) assert.match(facts, new RegExp(name, "i"));
+    await workbench().screenshot("logprobs-light");
+  });
+
+  it("is used with the keyboard alone", async () => {
+    const vscode = workbench();
+    await vscode.selectLines(3, 8);
+    await vscode.runCommand("Tokenscope: Show Logprobs");
+    await view.getByText("lines 3–8").first().waitFor();
+    await view.locator("#tokens .token").first().waitFor();
+    await vscode.page.keyboard.press("ArrowRight");
+    await view.locator('.token[data-token="0"]:focus').waitFor();
+    for (const key of ["ArrowRight", "ArrowRight", "ArrowLeft"]) await vscode.page.keyboard.press(key);
+    await view.locator('.token[data-token="1"]:focus').waitFor();
+    await view.locator("#details ol.chart li").nth(9).waitFor();
+    await vscode.page.keyboard.press("Enter");
+    const label = await view.locator("#details h2 code").textContent();
+    await vscode.waitForSelection(label?.length ?? 0);
+  });
+
+  it("selects in the editor the token that is clicked", async () => {
+    const vscode = workbench();
+    const token = view.locator("#tokens .token").filter({hasText: "random"}).first();
+    const text = await token.textContent();
+    await token.click();
+    await vscode.waitForSelection(text?.length ?? 0);
+    await vscode.statusBar("Ln 3").waitFor();
+  });
+
+  for (const theme of ["dark", "highContrast", "highContrastLight", "light"] as const)
+    it(`is readable in the theme for ${theme}`, async () => {
+      const vscode = workbench();
+      await vscode.setTheme(theme);
+      await view.locator('#tokens .token[data-token="7"]').hover();
+      await view.locator("#details ol.chart li").nth(9).waitFor();
+      await vscode.screenshot(`logprobs-${theme}`);
+      const contrasts = await view.locator("#tokens .token").evaluateAll(leastContrast);
+      assert.ok(contrasts >= 4.5, `contrast ${contrasts.toFixed(2)}`);
+    });
+
+  it("is the same after it was hidden", async () => {
+    const vscode = workbench();
+    const before = await view.locator("#tokens").textContent();
+    await vscode.page.keyboard.press("Control+2");
+    await view.waitForFunction("document.hasFocus()");
+    await vscode.openFile("prompt.md");
+    await vscode.page.locator(".tab").filter({hasText: "Logprobs"}).click();
+    view = await vscode.webview("#tokens .token");
+    assert.equal(await view.locator("#tokens").textContent(), before);
+  });
+
+  it("is the same after VS Code was reloaded, and answers", async () => {
+    const vscode = workbench();
+    const before = await view.locator("#tokens").textContent();
+    await vscode.reload();
+    view = await vscode.webview("#tokens .token");
+    assert.equal(await view.locator("#tokens").textContent(), before);
+    await view.locator('#tokens .token[data-token="5"]').hover();
+    await view.locator("#details ol.chart li").nth(9).waitFor();
+  });
+});

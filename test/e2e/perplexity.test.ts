@@ -1,0 +1,77 @@
+import * as assert from "node:assert/strict";
+import {writeFileSync} from "node:fs";
+import path from "node:path";
+import {useWorkbench} from "../harness/useWorkbench";
+
+/** From the first command to the first numbers with the demonstration model, on two cores. */
+const firstResultLimit = 3000;
+
+describe("Perplexity in the workbench", () => {
+  const workbench = useWorkbench();
+
+  it("comes within 3 s of the first command: perplexity, entropy, bits, tokens, model", async () => {
+    const vscode = workbench();
+    await vscode.openFile("wordCount.ts");
+    await vscode.selectLines(10, 16);
+    // The selection has been counted by now: end the engine that did it.
+    await vscode.runCommand("Tokenscope: Restart Engine");
+    await vscode.runCommand("Tokenscope: Perplexity of Selection");
+    const started = Date.now();
+    const result = vscode.quickInputWidget.filter({hasText: "Perplexity of wordCount.ts, lines 10–16"});
+    await result.waitFor({timeout: 30_000});
+    const waited = Date.now() - started;
+    const text = (await result.textContent()) ?? "";
+    for (const label of [
+      /[\d.]+ ± [\d.]+/,
+      /nats/,
+      /bits/i,
+      /per character/i,
+      /per byte/i,
+      /left out/,
+      /Tokenscope Tiny/
+    ])
+      assert.match(text, label);
+    await vscode.screenshot("perplexity-result");
+    assert.ok(waited < firstResultLimit, `${waited} ms`);
+  });
+
+  it("can be copied as JSON", async () => {
+    const vscode = workbench();
+    await vscode.quickInputWidget.getByText("Copy as JSON").click();
+    const copied = await vscode.until("JSON is in the clipboard", async () => {
+      const text = await vscode.readClipboard();
+      return text.startsWith("{") ? (JSON.parse(text) as {perplexity: number}) : undefined;
+    });
+    assert.ok(copied.perplexity > 1);
+  });
+
+  it("leads to the logprobs of the same text", async () => {
+    const vscode = workbench();
+    await vscode.focusEditor();
+    await vscode.runCommand("Tokenscope: Perplexity of Selection");
+    await vscode.quickInputWidget.getByText("Show Logprobs").click();
+    const view = await vscode.webview("#tokens .token");
+    await view.getByText("wordCount.ts, lines 10–16").first().waitFor();
+  });
+
+  it("shows progress that moves, and can be cancelled", async () => {
+    const vscode = workbench();
+    writeFileSync(
+      path.join(vscode.server.workspace, "long.txt"),
+      "The quick brown fox jumps over the lazy dog. ".repeat(8000)
+    );
+    await vscode.openFile("long.txt");
+    await vscode.runCommand("Tokenscope: Perplexity of Selection");
+    const progress = vscode.notification("Perplexity of long.txt");
+    const seen = new Set<string>();
+    await vscode.until("the progress has moved", async () => {
+      const [message] = /\d+ of \d+ tokens/.exec((await progress.textContent()) ?? "") ?? [];
+      if (message !== undefined) seen.add(message);
+      return seen.size >= 3 ? true : undefined;
+    });
+    await vscode.screenshot("perplexity-progress");
+    await progress.getByText("Cancel").click();
+    await progress.waitFor({state: "detached"});
+    assert.equal(await vscode.quickInputWidget.count(), 0, "no result of a cancelled request");
+  });
+});
