@@ -25,7 +25,8 @@ for (const busy of [false, true]) {
     const batch = performance.now() - started;
     let token = tokens[5];
     started = performance.now();
-    for (let i = 0; i < 30; i++) token = (await sequence.controlledEvaluate([[token, {generateNext: greedy}]]))[0].next.token;
+    for (let i = 0; i < 30; i++)
+      token = (await sequence.controlledEvaluate([[token, {generateNext: greedy}]]))[0].next.token;
     const single = performance.now() - started;
     console.log(
       `${busy ? "one core busy" : "idle"}, ${threads} threads of ${availableParallelism()} cores: 128 tokens at once ${batch.toFixed(1)} ms, 30 one by one ${single.toFixed(1)} ms`

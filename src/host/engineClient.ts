@@ -1,11 +1,5 @@
 import {type ChildProcess, fork} from "node:child_process";
-import {
-  createMessageConnection,
-  IPCMessageReader,
-  IPCMessageWriter,
-  type MessageConnection,
-  ResponseError
-} from "vscode-jsonrpc/node";
+import type {MessageConnection} from "vscode-jsonrpc/node";
 import {
   type EngineMethod,
   type EngineRequests,
@@ -41,7 +35,7 @@ export interface RequestOptions {
 
 interface Engine {
   readonly process: ChildProcess;
-  readonly connection: MessageConnection;
+  readonly connection: Promise<MessageConnection>;
   /** Rejects with a HumanError as soon as the process is gone; never resolves. */
   readonly gone: Promise<never>;
 }
@@ -94,7 +88,9 @@ export class EngineClient {
     const envelope: RequestEnvelope<M> = {request, params};
     try {
       const answer = engine.connection
-        .sendRequest<EngineRequests[M]["result"]>(method, envelope, ...(token === undefined ? [] : [token]))
+        .then((connection) =>
+          connection.sendRequest<EngineRequests[M]["result"]>(method, envelope, ...(token === undefined ? [] : [token]))
+        )
         .catch((error: unknown) => this.failure(error, engine));
       return await Promise.race([answer, engine.gone, cancelled]);
     } catch (error) {
@@ -135,20 +131,13 @@ export class EngineClient {
     });
     process.stdout?.setEncoding("utf8").on("data", (text: string) => log.info(text.trimEnd()));
     process.stderr?.setEncoding("utf8").on("data", (text: string) => log.warn(text.trimEnd()));
-    const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
-    connection.onNotification(logNotification, ({level, message}: LogParams) => log[level](message));
-    connection.onNotification(progressNotification, ({request, ...progress}: ProgressParams) =>
-      this.progress.get(request)?.(progress)
-    );
-    // A broken channel is no news beside the exit that comes with it.
-    connection.onError(([error]) => log.debug(`engine channel: ${error.message}`));
-
+    const connection = this.connect(process);
     const gone = new Promise<never>((_, reject) => {
       const leave = (error: HumanError, line: string): void => {
         log.warn(line);
         if (this.engine === engine) this.engine = undefined;
         reject(error);
-        connection.dispose();
+        void connection.then((open) => open.dispose());
       };
       process.once("error", (error) =>
         leave(
@@ -165,18 +154,30 @@ export class EngineClient {
     });
     gone.catch(() => undefined);
     const engine: Engine = {process, connection, gone};
-    connection.listen();
     this.engine = engine;
     return engine;
   }
 
+  private async connect(process: ChildProcess): Promise<MessageConnection> {
+    const {log} = this.options;
+    // Loaded with the first engine: it takes longer than all the rest of activation (docs/decisions.md).
+    const {createMessageConnection, IPCMessageReader, IPCMessageWriter} = await import("vscode-jsonrpc/node");
+    const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
+    connection.onNotification(logNotification, ({level, message}: LogParams) => log[level](message));
+    connection.onNotification(progressNotification, ({request, ...progress}: ProgressParams) =>
+      this.progress.get(request)?.(progress)
+    );
+    // A broken channel is no news beside the exit that comes with it.
+    connection.onError(([error]) => log.debug(`engine channel: ${error.message}`));
+    connection.listen();
+    return connection;
+  }
+
   /** Turns what the connection says into what a person can read; never resolves. */
   private async failure(error: unknown, engine: Engine): Promise<never> {
-    if (error instanceof ResponseError) {
-      if (error.code === humanErrorCode)
-        throw new HumanError((error as ResponseError<HumanErrorData>).data?.kind ?? "modelFailed", error.message);
-      if (error.code === requestCancelled) throw this.options.cancelled();
-    }
+    const {code, message, data} = error as {code?: unknown; message?: string; data?: HumanErrorData};
+    if (code === humanErrorCode) throw new HumanError(data?.kind ?? "modelFailed", message ?? "");
+    if (code === requestCancelled) throw this.options.cancelled();
     // A connection that broke is a process that is about to be gone; its exit says it better.
     if (engine.process.exitCode !== null || engine.process.signalCode !== null || !engine.process.connected)
       return await engine.gone;

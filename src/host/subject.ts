@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import {HumanError} from "../engine/api";
+import {isPlace, type Place} from "./place";
 
 /** The text that a command is about. */
 export interface Subject {
@@ -10,13 +11,6 @@ export interface Subject {
   /** UTF-16 offset of the text in its document. */
   readonly start: number;
   readonly isSelection: boolean;
-}
-
-/** A place in a document, as a command's argument: UTF-16 offsets, end exclusive. */
-export interface Place {
-  readonly uri: string;
-  readonly start: number;
-  readonly end: number;
 }
 
 /** The editor's selection, or its whole document where nothing is selected. */
@@ -53,25 +47,30 @@ export function placeOf(subject: Subject): Place {
   return {uri: subject.uri.toString(), start: subject.start, end: subject.start + subject.text.length};
 }
 
+/** What a command is about: the place it was given as argument, or else the active editor's subject. */
+export async function commandSubject(argument: unknown): Promise<Subject> {
+  if (!isPlace(argument)) return activeSubject();
+  const subject = subjectAt(await openPlace(argument), argument);
+  if (subject.text === "") throw new HumanError("emptyText", "There is no text at this place any more: select some.");
+  return subject;
+}
+
+/** The document of a place. A HumanError says so where it is gone. */
+export async function openPlace({uri}: Place): Promise<vscode.TextDocument> {
+  try {
+    return await vscode.workspace.openTextDocument(vscode.Uri.parse(uri, true));
+  } catch {
+    throw new HumanError("emptyText", "The document of this text is gone: open it again and select the text there.");
+  }
+}
+
+/** The text of a place in a document as it is now; a place beyond the document's end is cut to it. */
+export function subjectAt(document: vscode.TextDocument, {start, end}: Place): Subject {
+  const range = new vscode.Range(document.positionAt(start), document.positionAt(end));
+  const whole = start === 0 && end >= document.getText().length;
+  return whole ? wholeDocument(document) : partOf(document, range);
+}
+
 function nameOf(uri: vscode.Uri): string {
   return uri.path.slice(uri.path.lastIndexOf("/") + 1);
-}
-
-/**
- * The text at a {@link Place} handed to a command. Undefined where the argument is none (a menu hands its own things
- * over); a place outside the document is cut to it.
- */
-export async function subjectAt(argument: unknown): Promise<Subject | undefined> {
-  if (!isPlace(argument)) return undefined;
-  const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(argument.uri, true));
-  const range = new vscode.Range(document.positionAt(argument.start), document.positionAt(argument.end));
-  const subject = range.isEmpty ? undefined : partOf(document, range);
-  if (subject === undefined) throw new HumanError("emptyText", "There is no text at this place any more: select some.");
-  return subject.text === document.getText() ? wholeDocument(document) : subject;
-}
-
-function isPlace(argument: unknown): argument is Place {
-  if (typeof argument !== "object" || argument === null) return false;
-  const {uri, start, end} = argument as Partial<Record<keyof Place, unknown>>;
-  return typeof uri === "string" && Number.isSafeInteger(start) && Number.isSafeInteger(end);
 }

@@ -10,6 +10,7 @@ import {
   type Source,
   type ToView
 } from "../../src/features/logprobs/protocol";
+import {summarize} from "../../src/metrics/summary";
 import {visibleText} from "../../src/metrics/visibleText";
 import {startBrowser} from "../harness/browser";
 import {root} from "../harness/paths";
@@ -28,19 +29,27 @@ const vscodeApi = `
 const source: Source = {title: "a.txt, lines 1–2", uri: "file:///a.txt", start: 0, end: 0, isSelection: true};
 
 function scored(tokens: readonly string[], logprobs: readonly (number | null)[] = tokens.map(() => -1)): ScoredText {
+  const text = tokens.join("");
   let end = 0;
+  let byteEnd = 0;
+  const byteEnds = tokens.map((token) => (byteEnd += Buffer.byteLength(token)));
   return {
     version: protocolVersion,
     id: tokens.join("|").slice(0, 100),
     source,
-    text: tokens.join(""),
+    text,
     ids: tokens.map((_, token) => token + 100),
     ends: tokens.map((token) => (end += token.length)),
+    byteEnds,
     labels: tokens.map(visibleText),
     logprobs,
     model: {name: "Tiny", file: "tiny.gguf", path: "/m/tiny.gguf", sha256: "00", quantization: "Q8_0", device: "cpu"},
     windowing: {mode: "document", bos: true, window: 512, stride: 256},
-    rows: [{label: "Perplexity", value: "12 ± 3", help: "How surprised the model was."}]
+    summary: summarize(text, {
+      logprobs: Float64Array.from(logprobs, (logprob) => logprob ?? Number.NaN),
+      top1: new Uint8Array(tokens.length),
+      ends: Uint32Array.from(byteEnds)
+    })
   };
 }
 
@@ -113,7 +122,7 @@ describe("The logprobs view", function () {
     await show(scored(["one", " two", "\n", "three"]));
     assert.equal(await page.locator("#tokens").textContent(), "one two\nthree");
     assert.equal(await page.locator("h1").textContent(), source.title);
-    assert.match((await page.locator(".summary").textContent()) ?? "", /Perplexity\s*12 ± 3/);
+    assert.match((await page.locator(".summary").textContent()) ?? "", /Perplexity\s*2\.718/);
     assert.equal(await page.locator("#tokens").getByRole("option").count(), 4);
     assert.equal(await token(1).getAttribute("aria-label"), "token '·two', id 101, probability 36.8 %");
   });

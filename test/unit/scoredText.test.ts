@@ -1,10 +1,12 @@
 import {strict as assert} from "node:assert";
 import fc from "fast-check";
 import type {Scores} from "../../src/engine/api";
-import {isPlace, isScoredText, readMessage, readViewState} from "../../src/features/logprobs/messages";
+import {isScoredText, readMessage, readViewState} from "../../src/features/logprobs/messages";
 import {movedSource} from "../../src/features/logprobs/movedSource";
 import {protocolVersion, type ScoredText, type Source} from "../../src/features/logprobs/protocol";
 import {exportJson, scoredText, tokenRange} from "../../src/features/logprobs/scoredText";
+import {isPlace} from "../../src/host/place";
+import {summarize} from "../../src/metrics/summary";
 
 const source: Source = {title: "a.txt", uri: "file:///a.txt", start: 0, end: 0, isSelection: false};
 
@@ -35,8 +37,8 @@ function scored(text: string, ends: number[] | null, tokens: readonly string[] =
     top1: new Uint8Array(count),
     detail: null
   };
-  const rows = [{label: "Perplexity", value: "12 ± 3", help: "How surprised."}];
-  return scoredText({id: "1", source, text, scores, path: "/m/tiny.gguf", texts: ends ? null : tokens, rows});
+  const summary = summarize(text, scores);
+  return scoredText({id: "1", source, text, scores, path: "/m/tiny.gguf", texts: ends ? null : tokens, summary});
 }
 
 /** The byte offsets at which the given pieces of a text end. */
@@ -49,9 +51,10 @@ function endsOf(pieces: readonly string[]): number[] {
 }
 
 describe("A scored text for the view", () => {
-  it("has UTF-16 ends and visible labels", () => {
-    const {ends, labels} = scored("né 🚀\n", endsOf(["né", " 🚀", "\n"]));
+  it("has UTF-16 and byte ends, and visible labels", () => {
+    const {ends, byteEnds, labels} = scored("né 🚀\n", endsOf(["né", " 🚀", "\n"]));
     assert.deepEqual(ends, [2, 5, 6]);
+    assert.deepEqual(byteEnds, [3, 8, 9]);
     assert.deepEqual(labels, ["né", "·🚀", "⏎"]);
   });
 
@@ -93,6 +96,7 @@ describe("A scored text for the view", () => {
         const ends = [...new Set([...cuts.filter((cut) => cut > 0 && cut < bytes), bytes])].sort((a, b) => a - b);
         const result = scored(text, ends);
         assert.ok(isScoredText(result));
+        assert.deepEqual(result.byteEnds, ends);
         assert.equal(result.ends?.at(-1), text.length);
         const spans = ends.map((_, token) => text.slice(result.ends?.[token - 1] ?? 0, result.ends?.[token]));
         assert.equal(spans.join(""), text);
@@ -128,18 +132,19 @@ describe("A click on a token", () => {
 
 describe("Copy as JSON", () => {
   it("has the text, place and logprob of every token", () => {
-    const {tokens, model, offsets} = JSON.parse(exportJson(scored("é b", endsOf(["é", " b"]))));
-    assert.equal(offsets, "utf-16");
+    const {tokens, model, scored: count, crossEntropy} = JSON.parse(exportJson(scored("é b", endsOf(["é", " b"]))));
+    assert.equal(count, 1);
+    assert.equal(crossEntropy, 0.5);
     assert.deepEqual(tokens, [
-      {id: 7, text: "é", start: 0, end: 1, logprob: null},
-      {id: 8, text: " b", start: 1, end: 3, logprob: -0.5}
+      {id: 7, text: "é", start: 0, end: 2, logprob: null},
+      {id: 8, text: " b", start: 2, end: 4, logprob: -0.5}
     ]);
     assert.deepEqual(model, {name: "Tiny", file: "tiny.gguf", sha256: "00", quantization: "Q8_0", device: "cpu"});
   });
 
   it("claims no places where there are none", () => {
     const {tokens} = JSON.parse(exportJson(scored("A", null, ["a"])));
-    assert.deepEqual(tokens, [{id: 7, text: "a", logprob: null}]);
+    assert.deepEqual(tokens, [{id: 7, text: "a", start: null, end: null, logprob: null}]);
   });
 });
 
@@ -187,7 +192,8 @@ describe("What VS Code kept of the view", () => {
       {...text, labels: []},
       {...text, ends: [2, 1]},
       {...text, ends: [1, 3]},
-      {...text, rows: [{}]}
+      {...text, byteEnds: [1]},
+      {...text, summary: {}}
     ]) {
       const read = readViewState({...state, scored: wrong});
       assert.deepEqual(read, {...state, scored: null, token: 0, scroll: null});

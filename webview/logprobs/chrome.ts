@@ -1,5 +1,6 @@
 import {html, nothing, type TemplateResult} from "lit";
 import type {Progress, ScoredText, Source} from "../../src/features/logprobs/protocol";
+import {summaryRows} from "../../src/metrics/summaryRows";
 import {button, progressBar} from "../ui/controls";
 import {bucketOf, buckets} from "./buckets";
 import {count} from "./numbers";
@@ -21,7 +22,8 @@ export interface Notice {
 
 /** Above the tokens: what was scored by whom, the numbers, the legend. */
 export function heading(scored: ScoredText, notice: Notice | null, actions: Actions): TemplateResult {
-  const {model, source, rows} = scored;
+  const {model, source, summary, windowing} = scored;
+  const rows = summaryRows(summary, {model: model.name, windowing});
   return html`
     ${notice === null ? nothing : noticeBar(notice, actions)}
     <header>

@@ -3,16 +3,15 @@ import path from "node:path";
 import * as vscode from "vscode";
 import {HumanError} from "../../engine/api";
 import type {Host} from "../../host/host";
-import {placeOf, type Subject} from "../../host/subject";
+import {openPlace, placeOf, type Subject} from "../../host/subject";
 import {summarize} from "../../metrics/summary";
-import {summaryRows} from "../../metrics/summaryRows";
 import {visibleText} from "../../metrics/visibleText";
 import {logprobsPage} from "./logprobsPage";
 import {readMessage} from "./messages";
 import {movedSource} from "./movedSource";
 import type {FromView, ScoredText, Source, ToView, ViewState} from "./protocol";
 import {exportJson, scoredText, tokenRange} from "./scoredText";
-import {openSource, selectInEditor, stillHolds, subjectAgain} from "./sourceText";
+import {selectInEditor, stillHolds, subjectAgain} from "./sourceText";
 
 const alternativesShown = 10;
 
@@ -109,7 +108,7 @@ export class LogprobsPanel implements vscode.Disposable {
     const {source} = this;
     if (!source) return;
     try {
-      const subject = subjectAgain(await openSource(source), source);
+      const subject = subjectAgain(await openPlace(source), source);
       if (subject.text === "")
         throw new HumanError("emptyText", "There is no text left here: select some and try again.");
       await this.score(subject);
@@ -139,8 +138,8 @@ export class LogprobsPanel implements vscode.Disposable {
       }
     );
     const texts = scores.ends ? null : await engine.request("tokenTexts", {model, ids: scores.ids}, {token});
-    const rows = summaryRows(summarize(text, scores), {model: scores.model.name, windowing: scores});
-    return scoredText({id: randomUUID(), source, text, scores, path: model.path, texts, rows});
+    const summary = summarize(text, scores);
+    return scoredText({id: randomUUID(), source, text, scores, path: model.path, texts, summary});
   }
 
   private failed(source: Source, error: unknown): void {
@@ -219,7 +218,7 @@ export class LogprobsPanel implements vscode.Disposable {
     const {scored, source} = this;
     const range = scored && tokenRange(scored, token);
     if (!scored || !source || !range) return;
-    const document = await openSource(source);
+    const document = await openPlace(source);
     if (!stillHolds(document, source, scored.text)) return this.setNotice(changed);
     await selectInEditor(document, source.start + range.start, source.start + range.end);
   }

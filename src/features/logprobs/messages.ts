@@ -1,4 +1,6 @@
-import type {Place} from "../../host/subject";
+import {isPlace} from "../../host/place";
+import type {Summary} from "../../metrics/summary";
+import {utf8Length} from "../../metrics/textOffsets";
 import {
   type FromView,
   protocolVersion,
@@ -6,7 +8,6 @@ import {
   type ScoredText,
   type ScrollAnchor,
   type Source,
-  type SummaryRow,
   type ViewState
 } from "./protocol";
 
@@ -48,26 +49,16 @@ export function readViewState(state: unknown): ViewState | null {
 
 export function isScoredText(value: unknown): value is ScoredText {
   if (!isObject<ScoredText>(value) || value.version !== protocolVersion) return false;
-  const {id, source, text, ids, ends, labels, logprobs, model, windowing, rows} = value;
+  const {id, source, text, ids, ends, byteEnds, labels, logprobs, model, windowing, summary} = value;
   if (typeof id !== "string" || typeof text !== "string") return false;
   if (!isSource(source) || !isModel(model) || !isWindowing(windowing)) return false;
   if (!isArrayOf(ids, Number.isInteger)) return false;
   return (
     isArrayOf(labels, isString, ids.length) &&
     isArrayOf(logprobs, (logprob) => logprob === null || Number.isFinite(logprob), ids.length) &&
-    (ends === null || (isArrayOf(ends, isOffset, ids.length) && isAscending(ends as number[], text.length))) &&
-    isArrayOf(rows, isRow)
-  );
-}
-
-/** What another feature, or a link, hands to the command. */
-export function isPlace(value: unknown): value is Place {
-  return (
-    isObject<Place>(value) &&
-    typeof value.uri === "string" &&
-    isOffset(value.start) &&
-    isOffset(value.end) &&
-    value.start <= value.end
+    isTiling(ends, ids.length, text.length) &&
+    isTiling(byteEnds, ids.length, utf8Length(text)) &&
+    isSummary(summary)
   );
 }
 
@@ -93,21 +84,31 @@ function isWindowing(value: unknown): value is ScoredText["windowing"] {
   );
 }
 
-function isRow(value: unknown): value is SummaryRow {
-  return isObject<SummaryRow>(value) && [value.label, value.value, value.help].every(isString);
+function isSummary(value: unknown): value is Summary {
+  return (
+    isObject<Summary>(value) &&
+    [value.tokens, value.scored, value.unscored].every(isOffset) &&
+    Object.values(value).every((number) => number === null || typeof number === "number")
+  );
 }
 
 function isAnchor(value: unknown, tokens: number): value is ScrollAnchor {
   return isObject<ScrollAnchor>(value) && isIndex(value.token, tokens) && Number.isFinite(value.offset);
 }
 
-function isAscending(ends: readonly number[], last: number): boolean {
+/** `count` ends in order, none beyond the text's; or null, where tokens stand nowhere in the text. */
+function isTiling(ends: unknown, count: number, length: number): boolean {
+  if (ends === null) return true;
   let previous = 0;
-  for (const end of ends) {
-    if (end < previous || end > last) return false;
-    previous = end;
-  }
-  return true;
+  return isArrayOf(
+    ends,
+    (end) => {
+      const ascends = isOffset(end) && end >= previous && end <= length;
+      previous = Number(end);
+      return ascends;
+    },
+    count
+  );
 }
 
 function isObject<T>(value: unknown): value is Fields<T> {

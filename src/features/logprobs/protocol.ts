@@ -1,3 +1,5 @@
+import type {Summary} from "../../metrics/summary";
+
 /**
  * What the logprobs view (webview/logprobs) and its host (logprobsPanel.ts) say to each other. JSON only. The host checks
  * all that comes from the view (messages.ts); the view believes its host, and its own state if the version is the same.
@@ -16,10 +18,12 @@ export interface ScoredText {
   /** N ids. */
   readonly ids: readonly number[];
   /**
-   * N UTF-16 offsets into `text` at which tokens end. A token that ends inside a character ends where that character
-   * starts. Null where the tokenizer rewrote the text: its tokens stand nowhere in it.
+   * N UTF-16 offsets into `text` at which tokens end: what is drawn and selected. A token that ends inside a character
+   * ends where that character starts. Null where the tokenizer rewrote the text: its tokens stand nowhere in it.
    */
   readonly ends: readonly number[] | null;
+  /** The same as N UTF-8 byte offsets, exact inside characters too: what is exported. */
+  readonly byteEnds: readonly number[] | null;
   /** N token texts, visible forms (see metrics/visibleText.ts); bytes that are no character are written `<0xE2>`. */
   readonly labels: readonly string[];
   /** N natural logprobs; null where unscored. */
@@ -31,8 +35,7 @@ export interface ScoredText {
     readonly window: number;
     readonly stride: number;
   };
-  /** The summary's numbers, already worded: the same rows everywhere (metrics/summaryRows.ts). */
-  readonly rows: readonly SummaryRow[];
+  readonly summary: Summary;
 }
 
 export interface ScoredModel {
@@ -43,13 +46,6 @@ export interface ScoredModel {
   readonly sha256: string;
   readonly quantization: string;
   readonly device: string;
-}
-
-export interface SummaryRow {
-  readonly label: string;
-  readonly value: string;
-  /** What the number means, for a tooltip. */
-  readonly help: string;
 }
 
 /** A text in a document: what was scored, to score it again. Offsets are UTF-16, into the text as the editor has it. */

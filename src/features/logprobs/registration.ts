@@ -1,10 +1,8 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../engine/api";
 import {type Host, registerCommand} from "../../host/host";
-import {activeSubject, type Subject} from "../../host/subject";
+import {commandSubject} from "../../host/subject";
 import {LogprobsPanel} from "./logprobsPanel";
-import {isPlace, readViewState} from "./messages";
-import {openSource, subjectAt} from "./sourceText";
+import {readViewState} from "./messages";
 
 /** Show Logprobs: one panel beside the editor, kept over reloads. */
 export function registerLogprobs(host: Host): vscode.Disposable {
@@ -23,7 +21,7 @@ export function registerLogprobs(host: Host): vscode.Disposable {
   const command = registerCommand(host, "tokenscope.showLogprobs", async (place) => {
     // With the panel in front there is no active editor: what is meant is the text it shows.
     if (place === undefined && panel && !vscode.window.activeTextEditor) return panel.scoreAgain();
-    const subject = await subjectOfCommand(place);
+    const subject = await commandSubject(place);
     await (panel ?? keep(LogprobsPanel.create(host))).score(subject);
   });
 
@@ -37,13 +35,4 @@ export function registerLogprobs(host: Host): vscode.Disposable {
   });
 
   return vscode.Disposable.from(command, serializer, {dispose: () => panel?.dispose()});
-}
-
-async function subjectOfCommand(place: unknown): Promise<Subject> {
-  // The context menu hands over the file's address; its editor is the active one.
-  if (place === undefined || place instanceof vscode.Uri) return activeSubject();
-  if (!isPlace(place)) throw new HumanError("invalidRequest", "Show Logprobs was asked for a place that is none.");
-  const subject = subjectAt(await openSource(place), place);
-  if (subject.text === "") throw new HumanError("emptyText", "There is no text here: select some and try again.");
-  return subject;
 }

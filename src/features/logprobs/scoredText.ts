@@ -1,7 +1,9 @@
 import type {Scores} from "../../engine/api";
+import {scoreHeader} from "../../metrics/scoreHeader";
+import type {Summary} from "../../metrics/summary";
 import {utf16Offsets} from "../../metrics/textOffsets";
 import {visibleText} from "../../metrics/visibleText";
-import {protocolVersion, type ScoredText, type Source, type SummaryRow} from "./protocol";
+import {protocolVersion, type ScoredText, type Source} from "./protocol";
 
 /** Characters of a label: more than any token has that a person reads. */
 const longestLabel = 200;
@@ -14,11 +16,11 @@ export interface ScoredTextParts {
   readonly scores: Scores;
   readonly path: string;
   readonly texts: readonly string[] | null;
-  readonly rows: readonly SummaryRow[];
+  readonly summary: Summary;
 }
 
-/** The scores of a text in the form the view draws: JSON, UTF-16 offsets, tokens as they can be seen. */
-export function scoredText({id, source, text, scores, path, texts, rows}: ScoredTextParts): ScoredText {
+/** The scores of a text in the form the view draws: JSON, tokens as they can be seen. */
+export function scoredText({id, source, text, scores, path, texts, summary}: ScoredTextParts): ScoredText {
   const {model, ends, ids, logprobs, mode, bos, window, stride} = scores;
   return {
     version: protocolVersion,
@@ -27,6 +29,7 @@ export function scoredText({id, source, text, scores, path, texts, rows}: Scored
     text,
     ids: Array.from(ids),
     ends: ends && Array.from(utf16Offsets(text, ends)),
+    byteEnds: ends && Array.from(ends),
     labels: ends ? tokenLabels(text, ends) : (texts ?? []).map((token) => shortened(visibleText(token))),
     logprobs: Array.from(logprobs, (logprob) => (Number.isNaN(logprob) ? null : logprob)),
     model: {
@@ -38,7 +41,7 @@ export function scoredText({id, source, text, scores, path, texts, rows}: Scored
       device: model.device
     },
     windowing: {mode, bos, window, stride},
-    rows
+    summary
   };
 }
 
@@ -49,7 +52,7 @@ export function scoredText({id, source, text, scores, path, texts, rows}: Scored
 export function tokenRange({text, ends}: ScoredText, token: number): {start: number; end: number} | null {
   const end = ends?.[token];
   if (end === undefined) return null;
-  const start = token === 0 ? 0 : (ends?.[token - 1] ?? 0);
+  const start = ends?.[token - 1] ?? 0;
   if (start < end) return {start, end};
   const character = text.codePointAt(start) ?? 0;
   // One byte is never a part of a character: this token covers nothing (the space SentencePiece puts in front).
@@ -57,27 +60,23 @@ export function tokenRange({text, ends}: ScoredText, token: number): {start: num
   return {start, end: start + (character > 0xffff ? 2 : 1)};
 }
 
-/** What "Copy as JSON" copies: like the headless runner's `score`, with offsets as JavaScript and VS Code count them. */
+/** What "Copy as JSON" copies: what the headless runner's `score` prints, and where the text came from. */
 export function exportJson(scored: ScoredText): string {
-  const {text, ids, ends, labels, logprobs, model, windowing, rows} = scored;
-  let start = 0;
+  const {text, ids, byteEnds, labels, logprobs, windowing, summary} = scored;
+  const {name, file, sha256, quantization, device} = scored.model;
+  const bytes = new TextEncoder().encode(text);
+  const decoder = new TextDecoder("utf-8", {ignoreBOM: true});
   const tokens = ids.map((id, token) => {
-    const end = ends?.[token] ?? start;
-    const whole = text.slice(start, end);
-    const span = ends ? {start, end} : {};
-    start = end;
-    return {id, text: whole || labels[token], ...span, logprob: logprobs[token]};
+    if (!byteEnds) return {id, text: labels[token], start: null, end: null, logprob: logprobs[token]};
+    const start = byteEnds[token - 1] ?? 0;
+    const end = byteEnds[token] ?? start;
+    return {id, text: decoder.decode(bytes.subarray(start, end)), start, end, logprob: logprobs[token]};
   });
-  const {name, file, sha256, quantization, device} = model;
-  const summary = Object.fromEntries(rows.map(({label, value}) => [label, value]));
-  const {title, start: from, end: to} = scored.source;
+  const {title, start, end} = scored.source;
   return JSON.stringify(
     {
-      model: {name, file, sha256, quantization, device},
-      ...windowing,
-      source: {title, start: from, end: to},
-      summary,
-      offsets: "utf-16",
+      ...scoreHeader({model: {name, file, sha256, quantization, device}, ...windowing}, summary),
+      source: {title, start, end},
       tokens
     },
     null,

@@ -1,23 +1,6 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../engine/api";
-import {type Place, partOf, type Subject, wholeDocument} from "../../host/subject";
+import {type Subject, subjectAt, wholeDocument} from "../../host/subject";
 import type {Source} from "./protocol";
-
-/** The document a text came from. A HumanError says so where it is gone. */
-export async function openSource({uri}: Place): Promise<vscode.TextDocument> {
-  try {
-    return await vscode.workspace.openTextDocument(vscode.Uri.parse(uri, true));
-  } catch {
-    throw new HumanError("emptyText", "The document of this text is gone: open it again and run Show Logprobs there.");
-  }
-}
-
-/** The text of a place in a document as it is now. */
-export function subjectAt(document: vscode.TextDocument, {start, end}: Place): Subject {
-  const range = new vscode.Range(document.positionAt(start), document.positionAt(end));
-  const whole = start === 0 && end >= document.getText().length;
-  return whole ? wholeDocument(document) : partOf(document, range);
-}
 
 /** The part of the document, and the whole of it where it was the whole that was scored. */
 export function subjectAgain(document: vscode.TextDocument, source: Source): Subject {

@@ -1,14 +1,14 @@
 import * as vscode from "vscode";
 import type {Progress, Scores} from "../../engine/api";
 import {type Host, registerCommand} from "../../host/host";
-import {activeSubject, placeOf, type Subject, subjectAt} from "../../host/subject";
+import {commandSubject, placeOf, type Subject} from "../../host/subject";
 import {summarize} from "../../metrics/summary";
 import {showResult} from "./result";
 
 /** `Perplexity of Selection`: of a place given as argument (a hover's link), else of the selection, else of the file. */
 export function registerPerplexity(host: Host): vscode.Disposable {
   return registerCommand(host, "tokenscope.perplexity", async (argument) => {
-    const subject = (await subjectAt(argument)) ?? activeSubject();
+    const subject = await commandSubject(argument);
     const scores = await score(host, subject);
     void showResult(host, subject, scores, summarize(subject.text, scores), placeOf(subject));
   });

@@ -1,7 +1,8 @@
 import * as vscode from "vscode";
 import type {Scores} from "../../engine/api";
 import type {Host} from "../../host/host";
-import type {Place, Subject} from "../../host/subject";
+import type {Place} from "../../host/place";
+import type {Subject} from "../../host/subject";
 import {scoreHeader} from "../../metrics/scoreHeader";
 import type {Summary} from "../../metrics/summary";
 import {summaryRows} from "../../metrics/summaryRows";
