@@ -1,0 +1,85 @@
+import {strict as assert} from "node:assert";
+import path from "node:path";
+import * as vscode from "vscode";
+import {closeEditors, showText} from "./support/editors";
+import {engineProcess, engineProcesses, mappedFiles, noProcesses} from "./support/engineProcess";
+import {tokenscope} from "./support/extension";
+import {watchWindow} from "./support/watchedWindow";
+
+interface Manifest {
+  readonly contributes: {
+    readonly commands: readonly {readonly command: string}[];
+    readonly configuration: {readonly properties: Readonly<Record<string, {readonly default: unknown}>>};
+  };
+}
+
+const native = /llama|ggml/i;
+
+/** Names of the native libraries loaded into the extension host. */
+function sharedObjects(): string[] {
+  // @types/node says string; it is an object.
+  const report = process.report?.getReport() as unknown as {readonly sharedObjects: readonly string[]};
+  return report.sharedObjects.map((file) => path.basename(file));
+}
+
+describe("activation", () => {
+  const window = watchWindow();
+  after(closeEditors);
+
+  it("happens by itself, and starts no engine process", async function () {
+    await tokenscope();
+    if (noProcesses !== undefined) this.skip();
+    assert.deepEqual(engineProcesses(), []);
+  });
+
+  it("registers the commands of package.json and no others", async () => {
+    const {packageJSON} = await tokenscope();
+    const declared = (packageJSON as Manifest).contributes.commands.map(({command}) => command);
+    const registered = (await vscode.commands.getCommands(true)).filter((command) => command.startsWith("tokenscope."));
+    assert.deepEqual(registered.sort(), declared.sort());
+  });
+
+  it("finds its settings at their defaults", async () => {
+    const {packageJSON} = await tokenscope();
+    const keys = Object.keys((packageJSON as Manifest).contributes.configuration.properties);
+    const configuration = vscode.workspace.getConfiguration();
+    assert.deepEqual(Object.fromEntries(keys.map((key) => [key, configuration.get(key)])), {
+      "tokenscope.model": "",
+      "tokenscope.gpu": "auto",
+      "tokenscope.threads": 0,
+      "tokenscope.contextSize": 0,
+      "tokenscope.inlineCompletion.enabled": false,
+      "tokenscope.inlineCompletion.delay": 250,
+      "tokenscope.inlineCompletion.maxTokens": 64
+    });
+  });
+
+  it("leaves native code to the engine process, also when the model has been used", async function () {
+    if (noProcesses !== undefined) this.skip();
+    await showText("def add(a, b):\n    return a + b\n", "python");
+    await vscode.commands.executeCommand("tokenscope.countTokens");
+    assert.equal(window().messages.at(-1)?.severity, "information");
+    const engine = mappedFiles(await engineProcess()).map((file) => path.basename(file));
+    assert.ok(
+      engine.some((name) => native.test(name)),
+      "the engine has loaded what is looked for"
+    );
+    assert.deepEqual(
+      sharedObjects().filter((name) => native.test(name)),
+      []
+    );
+    assert.deepEqual(
+      mappedFiles(process.pid)
+        .map((file) => path.basename(file))
+        .filter((name) => native.test(name)),
+      []
+    );
+  });
+
+  it("runs one engine process for all requests", async function () {
+    if (noProcesses !== undefined) this.skip();
+    const [first] = engineProcesses();
+    await vscode.commands.executeCommand("tokenscope.countTokens");
+    assert.deepEqual(engineProcesses(), [first]);
+  });
+});

@@ -1,0 +1,66 @@
+import {mkdtempSync, rmSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
+import path from "node:path";
+import * as vscode from "vscode";
+
+/** Shows a new text, not yet saved, with the cursor at its start. */
+export async function showText(content: string, language = "plaintext"): Promise<vscode.TextEditor> {
+  return await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({content, language}));
+}
+
+/** Shows a file. */
+export async function showFile(file: string): Promise<vscode.TextEditor> {
+  return await vscode.window.showTextDocument(vscode.Uri.file(file));
+}
+
+/** Selects from one UTF-16 offset to another; the end of the text when there is none. */
+export function select(editor: vscode.TextEditor, start: number, end?: number): vscode.Selection {
+  const {document} = editor;
+  const last = end ?? document.getText().length;
+  editor.selection = new vscode.Selection(document.positionAt(start), document.positionAt(last));
+  return editor.selection;
+}
+
+/** Puts the cursor behind the first occurrence of a text. */
+export function placeCursor(editor: vscode.TextEditor, behind: string): void {
+  const offset = editor.document.getText().indexOf(behind) + behind.length;
+  select(editor, offset, offset);
+}
+
+/** Closes all editors without asking whether to save. */
+export async function closeEditors(): Promise<void> {
+  while (vscode.window.tabGroups.all.some(({tabs}) => tabs.length > 0)) {
+    if (vscode.window.activeTextEditor?.document.isDirty)
+      await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+    else await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
+  }
+}
+
+/** A folder of its own for a `describe`'s files. */
+export function temporaryFolder(): {write(name: string, content: string | Uint8Array): string; readonly path: string} {
+  const folder = mkdtempSync(path.join(tmpdir(), "tokenscope-test-"));
+  after(() => rmSync(folder, {recursive: true, force: true}));
+  return {
+    path: folder,
+    write(name, content) {
+      const file = path.join(folder, name);
+      writeFileSync(file, content);
+      return file;
+    }
+  };
+}
+
+/** Sets settings of the user's for the tests of a `describe`, and takes them back after each. */
+export function userSettings(): (key: string, value: unknown) => Promise<void> {
+  const changed = new Set<string>();
+  const update = (key: string, value: unknown) =>
+    vscode.workspace.getConfiguration("tokenscope").update(key, value, vscode.ConfigurationTarget.Global);
+  afterEach(async () => {
+    for (const key of changed) await update(key, undefined);
+    changed.clear();
+  });
+  return async (key, value) => {
+    changed.add(key);
+    await update(key, value);
+  };
+}

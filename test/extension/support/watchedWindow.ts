@@ -1,0 +1,108 @@
+import * as vscode from "vscode";
+
+export interface Message {
+  readonly severity: "error" | "warning" | "information";
+  readonly text: string;
+  readonly buttons: readonly string[];
+}
+
+/** A piece of work that was shown with progress. */
+export interface Work {
+  readonly title: string;
+  /** What was reported so far. */
+  readonly reports: {readonly message?: string; readonly increment?: number}[];
+  /** Presses its Cancel. */
+  cancel(): void;
+  ended: boolean;
+}
+
+/**
+ * What the extension shows and no test can read off the API: messages, progress, and result lists. Under VS Code's test
+ * driver notifications stay hidden, so messages are taken where they are handed over; work and lists run as ever.
+ *
+ * It works because VS Code hands the extension's tests the same API object as the extension.
+ */
+export class WatchedWindow implements vscode.Disposable {
+  readonly messages: Message[] = [];
+  readonly works: Work[] = [];
+  readonly lists: vscode.QuickPick<vscode.QuickPickItem>[] = [];
+  private readonly answers: string[] = [];
+  private readonly originals = new Map<keyof typeof vscode.window, unknown>();
+
+  constructor() {
+    const message =
+      (severity: Message["severity"]) =>
+      (text: string, ...buttons: string[]) => {
+        this.messages.push({severity, text, buttons});
+        const answer = this.answers.findIndex((one) => buttons.includes(one));
+        return Promise.resolve(answer < 0 ? undefined : this.answers.splice(answer, 1)[0]);
+      };
+    this.replace("showErrorMessage", message("error"));
+    this.replace("showWarningMessage", message("warning"));
+    this.replace("showInformationMessage", message("information"));
+    const withProgress: typeof vscode.window.withProgress = vscode.window.withProgress;
+    this.replace("withProgress", ((options, task) =>
+      withProgress(options, async (progress, token) => {
+        const source = new vscode.CancellationTokenSource();
+        const following = token.onCancellationRequested(() => source.cancel());
+        const work: Work = {title: options.title ?? "", reports: [], cancel: () => source.cancel(), ended: false};
+        const report: typeof progress.report = (value) => {
+          work.reports.push(value);
+          progress.report(value);
+        };
+        try {
+          const running = task({report}, source.token);
+          // Only now: who sees the work may rely on its request being sent.
+          this.works.push(work);
+          return await running;
+        } finally {
+          work.ended = true;
+          following.dispose();
+        }
+      })) satisfies typeof vscode.window.withProgress);
+    const createQuickPick: typeof vscode.window.createQuickPick = vscode.window.createQuickPick;
+    this.replace("createQuickPick", () => {
+      const list = createQuickPick();
+      this.lists.push(list);
+      return list;
+    });
+  }
+
+  get errors(): Message[] {
+    return this.messages.filter(({severity}) => severity === "error");
+  }
+
+  /** Presses this button on the next message that has it. */
+  answer(button: string): void {
+    this.answers.push(button);
+  }
+
+  forget(): void {
+    for (const seen of [this.messages, this.works, this.lists, this.answers]) seen.length = 0;
+  }
+
+  dispose(): void {
+    for (const [key, original] of this.originals) Reflect.set(vscode.window, key, original);
+  }
+
+  private replace(key: keyof typeof vscode.window, replacement: unknown): void {
+    this.originals.set(key, vscode.window[key]);
+    if (!Reflect.set(vscode.window, key, replacement)) throw new Error(`vscode.window.${key} can't be watched`);
+  }
+}
+
+/** Watches the window during each test of a `describe`. */
+export function watchWindow(): () => WatchedWindow {
+  let watched: WatchedWindow | undefined;
+  beforeEach(() => {
+    watched = new WatchedWindow();
+  });
+  afterEach(() => {
+    watched?.dispose();
+    watched = undefined;
+  });
+  return () => {
+    if (watched === undefined) throw new Error("The window is watched during tests only.");
+    return watched;
+  };
+}
