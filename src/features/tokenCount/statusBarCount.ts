@@ -59,7 +59,8 @@ export class StatusBarCount implements vscode.Disposable {
     this.used = true;
     const editor = vscode.window.activeTextEditor;
     if (editor === undefined) {
-      this.rest("Open a file to see how many tokens it has.");
+      // With the keyboard in a webview or the terminal, the count of the text beside it stays right.
+      if (vscode.window.visibleTextEditors.length === 0) this.rest("Open a file to see how many tokens it has.");
       return;
     }
     // The log is a text editor too, and counting writes to it.
