@@ -61,15 +61,15 @@ describe("Logprobs in the workbench", () => {
       await view.locator('#tokens .token[data-token="7"]').hover();
       await view.locator("#details ol.chart li").nth(9).waitFor();
       await vscode.screenshot(`logprobs-${theme}`);
-      const contrasts = await view.locator("#tokens .token").evaluateAll(leastContrast);
-      assert.ok(contrasts >= 4.5, `contrast ${contrasts.toFixed(2)}`);
+      const least = await view.locator("#tokens .token").evaluateAll(leastContrast);
+      assert.ok(least.ratio >= 4.5, `contrast ${least.ratio.toFixed(2)} of ${least.element}`);
     });
 
   it("is the same after it was hidden", async () => {
     const vscode = workbench();
     const before = await view.locator("#tokens").textContent();
     await vscode.page.keyboard.press("Control+2");
-    await view.waitForFunction("document.hasFocus()");
+    await view.waitForFunction(() => (globalThis as unknown as {document: {hasFocus(): boolean}}).document.hasFocus());
     await vscode.openFile("prompt.md");
     await vscode.page.locator(".tab").filter({hasText: "Logprobs"}).click();
     view = await vscode.webview("#tokens .token");

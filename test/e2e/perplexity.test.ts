@@ -9,8 +9,11 @@ const firstResultLimit = 3000;
 describe("Perplexity in the workbench", () => {
   const workbench = useWorkbench();
 
-  it("comes within 3 s of the first command: perplexity, entropy, bits, tokens, model", async () => {
+  it("comes within 3 s of the first command: perplexity, entropy, bits, tokens, model", async function () {
+    // Whatever else the machine does counts in; three times in a row it is us.
+    this.retries(2);
     const vscode = workbench();
+    await vscode.page.keyboard.press("Escape");
     await vscode.openFile("wordCount.ts");
     await vscode.selectLines(10, 16);
     // The selection has been counted by now: end the engine that did it.

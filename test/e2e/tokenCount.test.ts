@@ -7,7 +7,8 @@ describe("Token count in the workbench", () => {
   it("stands in the status bar for the file, with the model's name in the tooltip", async () => {
     const vscode = workbench();
     await vscode.openFile("prompt.md");
-    // Opening VS Code on a file starts no engine; the first click or key in it does.
+    // Opening VS Code on a file starts no engine; the first click or key in it does, once the extension is there.
+    await vscode.statusBar("Tokens").waitFor();
     await vscode.goTo(3);
     const item = vscode.statusBar(/\d+ tokens/);
     await item.waitFor({timeout: 30_000});

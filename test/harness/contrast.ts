@@ -1,10 +1,11 @@
 /**
- * The least contrast of text to its background among these elements (WCAG 2, 1 to 21). Runs in the page: it may use
+ * The element with the least contrast of text to its background among these (WCAG 2, 1 to 21). Runs in the page: it may use
  * nothing from outside itself, and its types are what it needs of the DOM.
  */
-export function leastContrast(elements: readonly unknown[]): number {
+export function leastContrast(elements: readonly unknown[]): {ratio: number; element: string} {
   interface Painted {
     readonly parentElement: Painted | null;
+    readonly outerHTML: string;
   }
   interface Style {
     readonly color: string;
@@ -47,10 +48,10 @@ export function leastContrast(elements: readonly unknown[]): number {
     };
     return 0.2126 * linear(0) + 0.7152 * linear(1) + 0.0722 * linear(2);
   };
-  const ratios = (elements as readonly Painted[]).map((element) => {
+  const contrasts = (elements as readonly Painted[]).map((element) => {
     const behind = background(element);
     const lights = [luminance(over(parse(styleOf(element).color), behind)), luminance(behind)].sort((a, b) => b - a);
-    return ((lights[0] ?? 0) + 0.05) / ((lights[1] ?? 0) + 0.05);
+    return {ratio: ((lights[0] ?? 0) + 0.05) / ((lights[1] ?? 0) + 0.05), element: element.outerHTML};
   });
-  return Math.min(...ratios);
+  return contrasts.reduce((least, one) => (one.ratio < least.ratio ? one : least), {ratio: 21, element: "none"});
 }

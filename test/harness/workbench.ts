@@ -108,8 +108,9 @@ export class Workbench {
   /** Selects whole lines, counted from 1, both included. */
   public async selectLines(first: number, last: number): Promise<void> {
     await this.goTo(first);
-    for (let line = first; line < last; line++) await this.page.keyboard.press("Shift+ArrowDown");
-    await this.page.keyboard.press("Shift+End");
+    // Arrow keys would go by lines as they are wrapped; this takes whole ones, with the last one's end, which goes again.
+    for (let line = first; line <= last; line++) await this.page.keyboard.press("Control+L");
+    await this.page.keyboard.press("Shift+ArrowLeft");
     await this.statusBar(/\(\d+ selected\)/).waitFor({timeout: patience});
   }
 
@@ -127,6 +128,7 @@ export class Workbench {
 
   /** Rests the mouse on the selection and returns the hover that comes. */
   public async hoverSelection(): Promise<Locator> {
+    await this.selection.waitFor({timeout: patience});
     const box = await this.selection.boundingBox();
     if (box === null) throw new Error("Nothing is selected in the editor.");
     // Beside the place first: only a mouse that moves makes a hover.
