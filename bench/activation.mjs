@@ -21,7 +21,7 @@ for (let run = 0; run < runs; run++) {
     const text = await workbench.until("Tokenscope's activation time is shown", async () => {
       const found = await row
         .first()
-        .innerText()
+        .textContent()
         .catch(() => "");
       return /Activation:\s*(\d+)\s*ms/.exec(found)?.[1];
     });

@@ -15,9 +15,16 @@ export interface Prompt {
   readonly infill: boolean;
 }
 
+/** UTF-16 units; a longer line (minified code) is no beginning that a middle would have. */
+const longestLine = 512;
+
 /**
  * Prefix-suffix-middle with the model's own tokens where it has them, else the prefix alone. `room` is what the prompt
  * may have; what is far from the cursor is left out.
+ *
+ * The line up to the cursor stands behind the middle token, as the beginning of the middle (llama.cpp's `/infill` does so
+ * with its `prompt`): the model continues what stands right before it, and a key typed in the line leaves all before it in
+ * the KV cache, the suffix too (docs/decisions.md).
  */
 export function infillPrompt(
   model: LlamaModel,
@@ -28,17 +35,29 @@ export function infillPrompt(
 ): Prompt {
   const {infill} = model.tokens;
   const bos = model.tokens.shouldPrependBosToken && model.tokens.bos !== null ? [model.tokens.bos] : [];
-  const before = Array.from(vocabulary.tokenize(prefix, false), asToken);
+  const tokensOf = (text: string): Token[] => Array.from(vocabulary.tokenize(text, false), asToken);
   if (infill.prefix === null || infill.suffix === null || infill.middle === null) {
-    const tokens = [...bos, ...last(before, Math.max(1, room - bos.length))];
+    const tokens = [...bos, ...last(tokensOf(prefix), Math.max(1, room - bos.length))];
     return {tokens, infill: false};
   }
-  const after = Array.from(vocabulary.tokenize(suffix, false), asToken);
+  const lineStart = prefix.lastIndexOf("\n") + 1;
+  const cut = prefix.length - lineStart <= longestLine ? lineStart : prefix.length;
+  const before = tokensOf(prefix.slice(0, cut));
   const textRoom = Math.max(2, room - bos.length - 3);
-  const prefixRoom = Math.max(Math.floor(textRoom * prefixShare), textRoom - after.length);
-  const kept = last(before, prefixRoom);
+  const line = last(tokensOf(prefix.slice(cut)), Math.floor(textRoom / 2));
+  const after = tokensOf(suffix);
+  const sides = textRoom - line.length;
+  const kept = last(before, Math.max(Math.floor(sides * prefixShare), sides - after.length));
   return {
-    tokens: [...bos, infill.prefix, ...kept, infill.suffix, ...after.slice(0, textRoom - kept.length), infill.middle],
+    tokens: [
+      ...bos,
+      infill.prefix,
+      ...kept,
+      infill.suffix,
+      ...after.slice(0, sides - kept.length),
+      infill.middle,
+      ...line
+    ],
     infill: true
   };
 }

@@ -84,7 +84,8 @@ export async function scoreTokens(
         }
       }
       done += batch.length;
-      onProgress({stage: "score", done, total});
+      // Windows overlap: in tokens of the text, as people count it.
+      onProgress({stage: "score", done: Math.floor((done / total) * count), total: count});
     }
   }
   return {logprobs, top1, detail};

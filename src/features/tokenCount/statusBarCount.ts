@@ -77,17 +77,17 @@ export class StatusBarCount implements vscode.Disposable {
         {token: running.token}
       );
       if (running.token.isCancellationRequested) return;
-      this.item.text = `$(symbol-string) ${plural(count, "token")}${subject.isSelection ? " selected" : ""}`;
-      this.item.backgroundColor = undefined;
-      this.item.tooltip = tooltip([
-        `**${subject.isSelection ? "Selection" : "File"}:** ${countLine(count, subject.text)}`,
-        about(model)
-      ]);
+      const what = subject.isSelection ? "Selection" : "File";
+      this.show(
+        `$(symbol-string) ${plural(count, "token")}${subject.isSelection ? " selected" : ""}`,
+        tooltip([`**${what}:** ${countLine(count, subject.text)}`, about(model)]),
+        `${what}: ${plural(count, "token")}, ${model.name}`
+      );
     } catch (error) {
       if (error instanceof vscode.CancellationError || running.token.isCancellationRequested) return;
-      this.item.text = "$(warning) Tokens";
+      const message = this.host.errors.describe(error);
+      this.show("$(warning) Tokens", message, message);
       this.item.backgroundColor = new vscode.ThemeColor("statusBarItem.warningBackground");
-      this.item.tooltip = this.host.errors.describe(error);
     } finally {
       if (this.running === running) this.running = undefined;
       running.dispose();
@@ -95,9 +95,15 @@ export class StatusBarCount implements vscode.Disposable {
   }
 
   private rest(why: string): void {
-    this.item.text = "$(symbol-string) Tokens";
+    this.show("$(symbol-string) Tokens", `Tokenscope: ${why}`, `Tokens. ${why}`);
+  }
+
+  /** `spoken` is what a screen reader says: a tooltip's Markdown would be read with its signs. */
+  private show(text: string, tooltip: string | vscode.MarkdownString, spoken: string): void {
+    this.item.text = text;
+    this.item.tooltip = tooltip;
     this.item.backgroundColor = undefined;
-    this.item.tooltip = `Tokenscope: ${why}`;
+    this.item.accessibilityInformation = {label: spoken, role: "button"};
   }
 }
 
