@@ -18,14 +18,14 @@ export function loadError(error: unknown, logged: readonly string[], file: strin
   if (/Invalid GGUF magic/.test(reasons))
     return new HumanError("notGguf", `"${file}" is not a GGUF file: choose a model in the GGUF format.`);
   if (
-    /file bounds|corrupted or incomplete|failed to read|missing tensor|unexpected(ly)? end|Unsupported GGUF version|gguf_init_from/i.test(
+    /file bounds|corrupted or incomplete|failed to (read|parse)|missing tensor|unexpected(ly)? end|gguf_init_from/i.test(
       reasons
-    )
+    ) ||
+    // node-llama-cpp reads the metadata before llama.cpp does, and stumbles where they break off.
+    error instanceof TypeError ||
+    error instanceof RangeError
   )
-    return new HumanError(
-      "modelIncomplete",
-      `"${file}" is incomplete or damaged: download it again or choose another model.`
-    );
+    return incomplete(file);
   if (
     name === "InsufficientMemoryError" ||
     /insufficient memory|out of memory|failed to allocate|unable to allocate/i.test(reasons)
@@ -35,4 +35,11 @@ export function loadError(error: unknown, logged: readonly string[], file: strin
       `There is not enough memory for "${file}": choose a smaller model or a smaller tokenscope.contextSize.`
     );
   return new HumanError("modelFailed", `"${file}" could not be loaded: the log says why, another model may work.`);
+}
+
+export function incomplete(file: string): HumanError {
+  return new HumanError(
+    "modelIncomplete",
+    `"${file}" is incomplete or damaged: download it again or choose another model.`
+  );
 }

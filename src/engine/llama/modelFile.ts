@@ -3,6 +3,7 @@ import {createReadStream} from "node:fs";
 import {open, stat} from "node:fs/promises";
 import path from "node:path";
 import {HumanError} from "../api";
+import {incomplete} from "./loadErrors";
 
 /** Tells one state of a file from another, without reading it. */
 export interface FileStamp {
@@ -10,7 +11,10 @@ export interface FileStamp {
   readonly modified: number;
 }
 
-/** Makes sure that there is a file that says it is a GGUF, before native code gets to see it. */
+/** Magic, version, and how many tensors and entries there are. */
+const headerBytes = 24;
+
+/** Makes sure that there is a file that says it is a GGUF, of a version that is known, before native code gets to see it. */
 export async function checkModelFile(file: string): Promise<FileStamp> {
   const name = path.basename(file);
   const status = await stat(file).catch((error: NodeJS.ErrnoException) => {
@@ -27,14 +31,16 @@ export async function checkModelFile(file: string): Promise<FileStamp> {
   if (status.isDirectory())
     throw new HumanError("modelIsDirectory", `"${name}" is a folder: choose a GGUF file in it as the model.`);
   if (!status.isFile()) throw new HumanError("notGguf", `"${name}" is not a file: choose a GGUF file as the model.`);
-  const magic = await readStart(file, 4).catch((error: NodeJS.ErrnoException) => {
+  const header = await readStart(file, headerBytes).catch((error: NodeJS.ErrnoException) => {
     throw new HumanError(
       "modelUnreadable",
       `The model file "${name}" can't be read (${error.code}): check its permissions or choose another one.`
     );
   });
-  if (magic.toString("latin1") !== "GGUF")
+  if (header.toString("latin1", 0, 4) !== "GGUF")
     throw new HumanError("notGguf", `"${name}" is not a GGUF file: choose a model in the GGUF format.`);
+  // node-llama-cpp reads other versions as if they were version 3, and says so on the console.
+  if (header.length < headerBytes || ![2, 3].includes(header.readUInt32LE(4))) throw incomplete(name);
   return {size: status.size, modified: status.mtimeMs};
 }
 

@@ -68,15 +68,17 @@ export async function explaining<T>(
   explain: (error: unknown, logged: readonly string[]) => Error
 ): Promise<T> {
   const logged: string[] = [];
+  let errors = 0;
   const listener: EngineLog = (level, message) => {
     if (level === "error" || level === "warn") logged.push(message);
+    if (level === "error") errors++;
   };
   listeners.add(listener);
   try {
     return await work();
   } catch (error) {
     // Log lines come from another thread and may arrive after the failure they explain.
-    for (let i = 0; i < 10 && logged.length === 0; i++) await setTimeout(20);
+    for (let i = 0; i < 10 && errors === 0; i++) await setTimeout(20);
     throw explain(error, logged);
   } finally {
     listeners.delete(listener);

@@ -1,0 +1,212 @@
+import {strict as assert} from "node:assert";
+import {mkdirSync, readFileSync, writeFileSync} from "node:fs";
+import path from "node:path";
+import fc from "fast-check";
+import {type EngineMethod, type ErrorKind, HumanError} from "../../src/engine/api";
+import {at, demonstration, Engine, spec} from "./engine";
+import {pooled, temporaryFolder, withArchitecture} from "./modelCopies";
+import {vocabularyFile} from "./vocabularyFiles";
+
+/** Asks each of the methods that need the model. */
+const parameters = {
+  count: {text: "some text"},
+  tokenize: {text: "some text"},
+  score: {text: "some text"},
+  complete: {prefix: "const ", suffix: "", maxTokens: 4, extent: "unlimited"}
+} as const;
+
+async function ask(engine: Engine, method: keyof typeof parameters, file: string): Promise<unknown> {
+  return await engine.ask<EngineMethod>(method, {...parameters[method], model: spec(file)});
+}
+
+describe("A bad model file", () => {
+  const folder = temporaryFolder();
+  after(() => folder.remove());
+  // One for all of them: what went wrong before must not matter to what comes next.
+  const engine = new Engine();
+
+  /** One sentence for people, nothing of the machine's in it; and the good model works afterwards. */
+  async function assertRefused(method: keyof typeof parameters, file: string, kind: ErrorKind): Promise<void> {
+    await assert.rejects(ask(engine, method, file), (error) => {
+      assert.ok(error instanceof HumanError, String(error));
+      assert.equal(error.kind, kind, error.message);
+      assert.match(error.message, /^[^\n]{20,400}\.$/);
+      assert.ok(!error.message.includes(path.dirname(file)), error.message);
+      assert.doesNotMatch(error.message, /^\s+at |undefined|\[object/);
+      return true;
+    });
+    assert.equal((await engine.ask("count", {text: "one"})).count, 1);
+  }
+
+  it("that is missing is missed", async () => {
+    for (const file of ["none.gguf", "no/such/folder.gguf", `${"long".repeat(80)}.gguf`])
+      await assertRefused("count", path.join(folder.path, file), "modelMissing");
+    await assertRefused("count", path.join(demonstration, "below-a-file.gguf"), "modelMissing");
+  });
+
+  it("that is a directory is one", async () => {
+    const file = path.join(folder.path, "folder.gguf");
+    mkdirSync(file);
+    await assertRefused("score", file, "modelIsDirectory");
+  });
+
+  it("that is no GGUF is none", async () => {
+    for (const [name, content] of [
+      ["text.gguf", "GGML and so on, a long text that is no model at all"],
+      ["empty.gguf", ""],
+      ["short.gguf", "GG"],
+      ["zeros.gguf", "\0".repeat(5000)]
+    ] as const) {
+      const file = path.join(folder.path, name);
+      writeFileSync(file, content);
+      await assertRefused("count", file, "notGguf");
+    }
+  });
+
+  it("that is GGUF in its first bytes only is damaged", async () => {
+    const file = path.join(folder.path, "magic.gguf");
+    for (const content of [
+      "GGUF",
+      "GGUF\u0003\0\0\0",
+      `GGUF${"\u00ff".repeat(400)}`,
+      `GGUF\u0003\0\0\0${"\u007f".repeat(400)}`
+    ]) {
+      writeFileSync(file, content, "latin1");
+      await assertRefused("count", file, "modelIncomplete");
+    }
+  });
+
+  it("that is cut off anywhere is incomplete", async () => {
+    const whole = readFileSync(demonstration);
+    const file = path.join(folder.path, "cut.gguf");
+    // Where the metadata ends and the tensors' data begins, some 270 KB in, and at random before and behind it.
+    const header = fc.sample(fc.integer({min: 24, max: 260_000}), {seed: 20261122, numRuns: 6});
+    const data = fc.sample(fc.integer({min: 270_000, max: whole.length - 1}), {seed: 20261122, numRuns: 5});
+    for (const length of [4, 8, 16, 23, 24, 30, 60, ...header, ...data, whole.length - 1]) {
+      writeFileSync(file, whole.subarray(0, length));
+      await assertRefused("score", file, "modelIncomplete");
+      await assertRefused("complete", file, "modelIncomplete");
+    }
+  });
+
+  it("of an unknown architecture has one", async () => {
+    const file = withArchitecture(demonstration, folder.path, "llamb");
+    await assertRefused("score", file, "unknownArchitecture");
+    await assert.rejects(ask(engine, "score", file), /"llamb"/);
+  });
+
+  it("without weights counts, but does not score", async () => {
+    const file = vocabularyFile("gpt-2");
+    assert.ok(await ask(engine, "count", file));
+    await assertRefused("score", file, "modelIncomplete");
+    assert.ok(await ask(engine, "tokenize", file));
+  });
+
+  it("becomes good when another file takes its place", async () => {
+    const file = path.join(folder.path, "replaced.gguf");
+    writeFileSync(file, "no model");
+    await assertRefused("count", file, "notGguf");
+    writeFileSync(file, readFileSync(demonstration));
+    assert.ok(await ask(engine, "score", file));
+  });
+
+  it("of embeddings only counts tokens, but neither scores nor completes", async () => {
+    for (const file of [vocabularyFile("bert-bge"), pooled(demonstration, folder.path)]) {
+      const list = await engine.ask("tokenize", {text: "some text", model: spec(file)});
+      assert.ok(list.ids.length >= 2);
+      assert.equal(list.model.capabilities.generate, false);
+      await assertRefused("score", file, "embeddingOnly");
+      await assertRefused("complete", file, "embeddingOnly");
+      assert.ok(await ask(engine, "count", file));
+    }
+  });
+
+  it("fails every request under way, each with its sentence", async () => {
+    const file = path.join(folder.path, "together.gguf");
+    writeFileSync(file, readFileSync(demonstration).subarray(0, 100_000));
+    const requests = (["count", "tokenize", "score", "complete", "count"] as const).map((method) =>
+      ask(engine, method, file).then(
+        () => "answered",
+        (error: HumanError) => error.kind
+      )
+    );
+    assert.deepEqual(await Promise.all(requests), Array(5).fill("modelIncomplete"));
+    assert.equal((await engine.ask("count", {text: "one"})).count, 1);
+  });
+});
+
+describe("A model in use", () => {
+  it("answers what was asked of it when another is asked for", async () => {
+    const engine = new Engine();
+    const other = spec(vocabularyFile("llama-spm"));
+    const text = "const a = 1;\n".repeat(60);
+    const [scores, counted, again] = await Promise.all([
+      engine.ask("score", {text}),
+      engine.ask("count", {text, model: other}),
+      engine.ask("count", {text})
+    ]);
+    assert.equal(scores.logprobs.length, again.count);
+    assert.notEqual(counted.count, again.count);
+  });
+});
+
+describe("A text of any kind", () => {
+  const engine = new Engine();
+  const texts: Readonly<Record<string, string>> = {
+    "a lone high surrogate": "a\ud83d b",
+    "a lone low surrogate": "\ude80",
+    "surrogates in the wrong order": "\ude80\ud83d",
+    "a surrogate at the end": "end \ud83d",
+    NUL: "a\0b\0",
+    emoji: "👩‍👩‍👧‍👦 🚀🇪🇺",
+    CRLF: "one\r\ntwo\r\n\r\nthree\r",
+    tabs: "\t\tif (a) {\t\n\t}",
+    "a byte order mark": "\ufeffconst a = 1;",
+    "characters beyond Unicode 16": "\u{1fffe}\u{10ffff}"
+  };
+
+  for (const [name, text] of Object.entries(texts))
+    it(`with ${name} is counted, scored and completed`, async () => {
+      const wellFormed = text.toWellFormed();
+      const list = await engine.ask("tokenize", {text});
+      assert.equal(list.ends?.at(-1), Buffer.byteLength(wellFormed));
+      assert.equal((await engine.ask("count", {text})).count, list.ids.length);
+      const scores = await engine.ask("score", {text, top: 2});
+      assert.deepEqual(scores.ids, list.ids);
+      assert.ok(scores.logprobs.every((logprob) => logprob < 0));
+      const completion = await engine.ask("complete", {prefix: text, suffix: text, maxTokens: 3, extent: "unlimited"});
+      assert.ok(completion.text.isWellFormed());
+    });
+
+  it("that is empty has no tokens and can't be scored", async () => {
+    assert.equal((await engine.ask("count", {text: ""})).count, 0);
+    const list = await engine.ask("tokenize", {text: ""});
+    assert.deepEqual([list.ids.length, list.ends?.length, list.texts.length], [0, 0, 0]);
+    await assert.rejects(engine.ask("score", {text: ""}), {name: "HumanError", kind: "emptyText"});
+  });
+
+  it("of 1 MB on one line is counted and tokenized, and scored until it is cancelled", async () => {
+    const text = '{"key": "value 🚀 12345", "list": [1, 2, 3]}, '.repeat(25_000).slice(0, 1_000_000);
+    const list = await engine.ask("tokenize", {text, texts: 10});
+    assert.ok(list.ids.length > 100_000);
+    assert.equal(list.ends?.at(-1), Buffer.byteLength(text.toWellFormed()));
+    assert.equal(list.texts.length, 10);
+    assert.equal((await engine.ask("count", {text})).count, list.ids.length);
+    const abort = new AbortController();
+    const score = engine.ask(
+      "score",
+      {text},
+      {
+        signal: abort.signal,
+        onProgress: ({stage, done}) => {
+          if (stage === "score" && done > 1000) abort.abort();
+        }
+      }
+    );
+    await assert.rejects(score, {name: "AbortError"});
+    const part = await engine.ask("score", {text: text.slice(0, 2000)});
+    assert.equal(at(part.ids, 5), at(list.ids, 5));
+    const completion = await engine.ask("complete", {prefix: text, suffix: text, maxTokens: 2, extent: "line"});
+    assert.ok(completion.promptTokens <= 1024);
+  });
+});
