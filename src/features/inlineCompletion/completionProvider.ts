@@ -15,7 +15,10 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   private readonly saidPrefixOnly = new Set<string>();
   /** The last error shown while typing; it is not shown again until another one, or a success, comes. */
   private shownError: string | undefined;
+  private readonly foundNothing = new vscode.EventEmitter<void>();
   private readonly subscription: vscode.Disposable;
+  /** Asked for, there was nothing to show: the model had nothing to say, or failed. */
+  readonly onDidFindNothing = this.foundNothing.event;
 
   constructor(private readonly host: Host) {
     this.subscription = host.settings.onDidChangeModel(() => {
@@ -25,6 +28,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
 
   dispose(): void {
     this.subscription.dispose();
+    this.foundNothing.dispose();
   }
 
   async provideInlineCompletionItems(
@@ -50,6 +54,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     } catch (error) {
       if (!(error instanceof vscode.CancellationError)) this.fail(error, asked);
     }
+    // When the answer is on its way.
+    if (asked) setImmediate(() => this.foundNothing.fire());
     return [];
   }
 

@@ -5,9 +5,19 @@ import {CompletionProvider} from "./completionProvider";
 /** Ghost text at the cursor: while typing where the user wants it, and whenever it is asked for. */
 export function registerInlineCompletion(host: Host): vscode.Disposable {
   const provider = new CompletionProvider(host);
+  const register = (): vscode.Disposable =>
+    vscode.languages.registerInlineCompletionItemProvider({pattern: "**"}, provider);
+  let registered = register();
+  // VS Code keeps an answer, also an empty one, and asks no more while text, cursor and providers are the same. Asked again
+  // after a failure, it shall ask again: a provider registered anew is another one.
+  const again = provider.onDidFindNothing(() => {
+    registered.dispose();
+    registered = register();
+  });
   return vscode.Disposable.from(
     provider,
-    vscode.languages.registerInlineCompletionItemProvider({pattern: "**"}, provider),
+    again,
+    {dispose: () => registered.dispose()},
     registerCommand(host, "tokenscope.complete", async () => {
       if (vscode.window.activeTextEditor === undefined) {
         vscode.window.showInformationMessage("Open a file and place the cursor where something is missing.");

@@ -1,4 +1,4 @@
-import {readdirSync, readFileSync} from "node:fs";
+import {existsSync, readdirSync, readFileSync} from "node:fs";
 import path from "node:path";
 import {root} from "../../harness/paths";
 import {until} from "./until";
@@ -18,10 +18,14 @@ export async function engineProcess(): Promise<number> {
   return await until(() => engineProcesses()[0]);
 }
 
-/** Kills every engine process, the hard way, and waits until they are gone. */
+/**
+ * Kills every engine process, the hard way, and waits until Node has buried them: only then is what owns them told, and a
+ * request sent before would still go to the dead.
+ */
 export async function killEngine(): Promise<void> {
-  for (const id of engineProcesses()) process.kill(id, "SIGKILL");
-  await until(() => engineProcesses().length === 0);
+  const ids = engineProcesses();
+  for (const id of ids) process.kill(id, "SIGKILL");
+  await until(() => ids.every((id) => !existsSync(`/proc/${id}`)));
 }
 
 /** Files that a process has mapped into its memory, code among them. */
