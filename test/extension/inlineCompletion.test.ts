@@ -1,0 +1,153 @@
+import {strict as assert} from "node:assert";
+import * as vscode from "vscode";
+import {withoutInfill} from "./support/brokenModels";
+import {closeEditors, placeCursor, showFile, showText, temporaryFolder, userSettings} from "./support/editors";
+import {until} from "./support/until";
+import {watchWindow} from "./support/watchedWindow";
+
+const code = "def add(a, b):\n    return \n";
+
+describe("inline completion", () => {
+  const window = watchWindow();
+  const set = userSettings();
+  const folder = temporaryFolder();
+  after(closeEditors);
+
+  /** Asks as the command does, and waits for the model's answer. */
+  async function complete(): Promise<void> {
+    const before = window().works.length;
+    await vscode.commands.executeCommand("tokenscope.complete");
+    await until(() =>
+      window()
+        .works.slice(before)
+        .find(({title, ended}) => title === "Completing" && ended)
+    );
+  }
+
+  /** Accepts the ghost text as Tab does; when it is drawn, no test can see, so it is tried until it takes. */
+  async function accept({document}: vscode.TextEditor): Promise<string> {
+    const {version} = document;
+    await until(async () => {
+      await vscode.commands.executeCommand("editor.action.inlineSuggest.commit");
+      return document.version > version;
+    });
+    return document.getText();
+  }
+
+  /** Whether a count got its answer: the engine then has been through whatever was asked for before. */
+  async function engineAnswers(): Promise<void> {
+    await vscode.commands.executeCommand("tokenscope.countTokens");
+    assert.equal(window().messages.at(-1)?.severity, "information");
+  }
+
+  it("comes when asked for, and is written when it is accepted", async () => {
+    const editor = await showText(code, "python");
+    placeCursor(editor, "return ");
+    await complete();
+    const accepted = await accept(editor);
+    const [before, after] = ["def add(a, b):\n    return ", "\n"];
+    assert.ok(accepted.startsWith(before) && accepted.endsWith(after) && accepted.length > code.length, accepted);
+    assert.deepEqual(window().messages, []);
+  });
+
+  it("writes nothing until it is accepted", async () => {
+    const editor = await showText(code, "python");
+    placeCursor(editor, "return ");
+    const {version} = editor.document;
+    await complete();
+    await engineAnswers();
+    assert.deepEqual([editor.document.getText(), editor.document.version], [code, version]);
+    await vscode.commands.executeCommand("editor.action.inlineSuggest.hide");
+    await vscode.commands.executeCommand("editor.action.inlineSuggest.commit");
+    assert.deepEqual([editor.document.getText(), editor.document.version], [code, version]);
+  });
+
+  it("keeps a CRLF file's line ends", async () => {
+    const file = folder.write("crlf.py", "def fib(n):\r\n    if n < 2:\r\n        return n\r\n    return \r\n");
+    const editor = await showFile(file);
+    placeCursor(editor, "    return ");
+    placeCursor(editor, "return n\r\n    return ");
+    await complete();
+    const accepted = await accept(editor);
+    assert.equal(editor.document.eol, vscode.EndOfLine.CRLF);
+    assert.equal(accepted.replaceAll("\r\n", "").match(/[\r\n]/), null);
+    await vscode.commands.executeCommand("workbench.action.files.revert");
+  });
+
+  describe("while typing", () => {
+    /** Types as a person does, and waits until VS Code has asked its providers by itself. */
+    async function type(text: string): Promise<void> {
+      let asked = false;
+      const provider = vscode.languages.registerInlineCompletionItemProvider("*", {
+        provideInlineCompletionItems: (_document, _position, context) => {
+          asked ||= context.triggerKind === vscode.InlineCompletionTriggerKind.Automatic;
+          return [];
+        }
+      });
+      try {
+        await vscode.commands.executeCommand("type", {text});
+        await until(() => asked);
+      } finally {
+        provider.dispose();
+      }
+    }
+
+    it("stays away by default", async () => {
+      await set("inlineCompletion.delay", 0);
+      const editor = await showText("def add(a, b):\n    return\n", "python");
+      placeCursor(editor, "return");
+      await type(" ");
+      assert.equal(editor.document.getText(), code);
+      await complete();
+      await vscode.commands.executeCommand("editor.action.inlineSuggest.hide");
+      await type("a");
+      await engineAnswers();
+      await vscode.commands.executeCommand("editor.action.inlineSuggest.commit");
+      assert.equal(editor.document.getText(), code.replace("return ", "return a"));
+    });
+
+    it("comes by itself where the setting is on", async () => {
+      await set("inlineCompletion.enabled", true);
+      await set("inlineCompletion.delay", 0);
+      const editor = await showText("def add(a, b):\n    return\n", "python");
+      placeCursor(editor, "return");
+      await type(" ");
+      const accepted = await accept(editor);
+      assert.ok(accepted.startsWith("def add(a, b):\n    return ") && accepted.length > code.length, accepted);
+      assert.ok(window().works.every(({title}) => title !== "Completing"));
+    });
+  });
+
+  it("is turned on and off by its command", async () => {
+    const enabled = () => vscode.workspace.getConfiguration("tokenscope").get("inlineCompletion.enabled");
+    await set("inlineCompletion.enabled", false);
+    await vscode.commands.executeCommand("tokenscope.toggleInlineCompletion");
+    assert.equal(enabled(), true);
+    await vscode.commands.executeCommand("tokenscope.toggleInlineCompletion");
+    assert.equal(enabled(), false);
+  });
+
+  it("says once that a model without fill-in-the-middle only sees what stands before the cursor", async () => {
+    await set("model", folder.write("prefix-only.gguf", withoutInfill()));
+    const editor = await showText(code, "python");
+    placeCursor(editor, "return ");
+    await complete();
+    assert.ok((await accept(editor)).length > code.length);
+    placeCursor(editor, "return ");
+    await complete();
+    assert.deepEqual(
+      window().messages.map(({text}) => text),
+      [
+        "Tokenscope Tiny Coder has no fill-in-the-middle tokens: it continues the text before the cursor and does not see what follows."
+      ]
+    );
+  });
+
+  it("says what to do where no file is open", async () => {
+    await closeEditors();
+    await until(() => vscode.window.activeTextEditor === undefined);
+    await vscode.commands.executeCommand("tokenscope.complete");
+    assert.equal(window().messages.length, 1);
+    assert.match(window().messages[0]?.text ?? "", /^Open a file/);
+  });
+});
