@@ -114,6 +114,8 @@ async function main(): Promise<unknown> {
     case "complete": {
       if (file !== undefined) throw new UsageError("complete takes its text from --prefix-file and --suffix-file");
       if (values["prefix-file"] === undefined) throw new UsageError("complete needs --prefix-file FILE");
+      if (values["prefix-file"] === "-" && values["suffix-file"] === "-")
+        throw new UsageError("only one of --prefix-file and --suffix-file can be standard input");
       const completion = await request("complete", {
         model,
         prefix: await readText(values["prefix-file"]),
@@ -163,7 +165,8 @@ function parse() {
       }
     });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    // Some of parseArgs' messages have several lines.
+    throw new UsageError((error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, " "));
   }
 }
 
