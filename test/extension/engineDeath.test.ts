@@ -1,0 +1,212 @@
+import {strict as assert} from "node:assert";
+import {setImmediate} from "node:timers/promises";
+import * as vscode from "vscode";
+import {closeEditors, placeCursor, select, showText} from "./support/editors";
+import {engineProcess, engineProcesses, killEngine, noProcesses} from "./support/engineProcess";
+import {until} from "./support/until";
+import {watchWindow} from "./support/watchedWindow";
+
+const code = "def add(a, b):\n    return \n";
+
+const ended = (doing: string) => ({
+  severity: "error",
+  text: `The model's process ended while ${doing}: try again, a new one starts by itself.`,
+  buttons: ["Show Log", "Use Demonstration Model"]
+});
+
+describe("the engine process, killed in the middle of", () => {
+  const window = watchWindow();
+  before(function () {
+    if (noProcesses !== undefined) this.skip();
+  });
+  afterEach(async () => {
+    // An engine that a failed test leaves held must not hold up the others.
+    await killEngine();
+    await vscode.commands.executeCommand("workbench.action.closeQuickOpen");
+  });
+  after(closeEditors);
+
+  /**
+   * Makes the engine hold whatever it is asked from now on. It runs, but answers nothing until it is killed: so a request
+   * is certain to be under way, however fast the engine.
+   */
+  async function holdEngine(): Promise<void> {
+    await vscode.commands.executeCommand("tokenscope.countTokens");
+    assert.equal(window().messages.at(-1)?.severity, "information");
+    window().forget();
+    process.kill(await engineProcess(), "SIGSTOP");
+  }
+
+  async function nextWorks(): Promise<void> {
+    window().forget();
+    await vscode.commands.executeCommand("tokenscope.countTokens");
+    assert.match(window().messages[0]?.text ?? "", /\d tokens?, /);
+    assert.deepEqual(window().errors, []);
+    assert.equal(engineProcesses().length, 1);
+  }
+
+  /** A text whose content and version are the same at the end. */
+  async function untouched(content: string, work: (editor: vscode.TextEditor) => Promise<void>): Promise<void> {
+    const editor = await showText(content, "python");
+    const {version} = editor.document;
+    await work(editor);
+    assert.equal(editor.document.version, version);
+    assert.ok(editor.document.getText() === content);
+  }
+
+  it("counting, fails that count clearly; the next one works", async () => {
+    await untouched(code, async () => {
+      await holdEngine();
+      const running = vscode.commands.executeCommand("tokenscope.countTokens");
+      await until(() => window().works[0]);
+      await killEngine();
+      await running;
+      assert.deepEqual(window().messages, [ended("counting tokens")]);
+      await nextWorks();
+    });
+  });
+
+  it("counting a long text in earnest, fails that count clearly; the next one works", async () => {
+    await untouched("lorem ipsum ".repeat(1 << 19), async () => {
+      // What was running may be counting something of the status bar's.
+      await vscode.commands.executeCommand("tokenscope.restartEngine");
+      await until(() => engineProcesses().length === 0);
+      const running = vscode.commands.executeCommand("tokenscope.countTokens");
+      await until(() => window().works[0]);
+      await engineProcess();
+      await killEngine();
+      await running;
+      assert.deepEqual(window().messages, [ended("counting tokens")]);
+    });
+    await showText(code);
+    await nextWorks();
+  });
+
+  it("splitting a selection for the hover, is said in the hover; the next one works", async () => {
+    await untouched(code, async (editor) => {
+      await holdEngine();
+      select(editor, 0, 14);
+      let asked = false;
+      // A less exact selector than ours: asked after it.
+      const last = vscode.languages.registerHoverProvider("*", {
+        provideHover: () => {
+          asked = true;
+          return undefined;
+        }
+      });
+      const hover = () =>
+        vscode.commands.executeCommand<vscode.Hover[]>(
+          "vscode.executeHoverProvider",
+          editor.document.uri,
+          editor.document.positionAt(3)
+        );
+      const textOf = ([shown]: vscode.Hover[]) =>
+        (shown?.contents[0] as vscode.MarkdownString | undefined)?.value ?? "";
+      try {
+        const running = hover();
+        await until(() => asked);
+        await setImmediate();
+        await killEngine();
+        assert.match(textOf(await running), /^The model&#39;s process ended while splitting text into tokens/);
+        assert.deepEqual(window().messages, []);
+        assert.match(textOf(await hover()), /^\*\*\d+ tokens/);
+      } finally {
+        last.dispose();
+      }
+      await nextWorks();
+    });
+  });
+
+  it("scoring, fails that score clearly; the next one works", async () => {
+    await untouched("def add(a, b):\n    return a + b\n\n".repeat(3000), async (editor) => {
+      const running = vscode.commands.executeCommand("tokenscope.perplexity");
+      const work = await until(() => window().works[0]);
+      await until(() => work.reports.some(({increment = 0}) => increment > 0));
+      await killEngine();
+      await running;
+      assert.deepEqual(window().messages, [ended("scoring")]);
+      assert.deepEqual(window().lists, []);
+      await vscode.commands.executeCommand("tokenscope.perplexity", {
+        uri: editor.document.uri.toString(),
+        start: 0,
+        end: 100
+      });
+      assert.equal(window().lists.length, 1);
+    });
+  });
+
+  it("completing, fails that completion clearly and writes nothing; the next one works", async () => {
+    let editor: vscode.TextEditor | undefined;
+    await untouched(code, async (shown) => {
+      editor = shown;
+      await holdEngine();
+      placeCursor(shown, "return ");
+      const running = vscode.commands.executeCommand("tokenscope.complete");
+      await until(() => window().works.find(({title}) => title === "Completing"));
+      await killEngine();
+      await running;
+      await until(() => window().errors[0]);
+      assert.deepEqual(window().messages, [ended("completing")]);
+      await vscode.commands.executeCommand("editor.action.inlineSuggest.commit");
+    });
+    assert.ok(editor);
+    const {document} = editor;
+    await vscode.commands.executeCommand("tokenscope.complete");
+    await until(async () => {
+      await vscode.commands.executeCommand("editor.action.inlineSuggest.commit");
+      return document.getText() !== code;
+    });
+    assert.equal(window().errors.length, 1);
+  });
+
+  it("reading another model, fails that clearly; the next one works", async () => {
+    await untouched(code, async () => {
+      await holdEngine();
+      const running = vscode.commands.executeCommand("tokenscope.useDemonstrationModel");
+      await until(() => window().works[0]);
+      await killEngine();
+      await running;
+      assert.deepEqual(window().messages, [ended("reading the model")]);
+      await nextWorks();
+    });
+  });
+
+  it("several requests at once, fails each of them", async () => {
+    await untouched(code, async () => {
+      await holdEngine();
+      const running = [
+        vscode.commands.executeCommand("tokenscope.countTokens"),
+        vscode.commands.executeCommand("tokenscope.perplexity")
+      ];
+      await until(() => window().works.length === 2);
+      await killEngine();
+      await Promise.all(running);
+      assert.deepEqual(window().messages, [ended("counting tokens"), ended("scoring")]);
+      await nextWorks();
+    });
+  });
+
+  it("nothing, is not noticed", async () => {
+    await untouched(code, async () => {
+      await nextWorks();
+      const [first] = engineProcesses();
+      await killEngine();
+      await nextWorks();
+      assert.notEqual(engineProcesses()[0], first);
+    });
+  });
+
+  it("a request, by Restart Engine, also works again with the next request", async () => {
+    await untouched(code, async () => {
+      await holdEngine();
+      const [held] = engineProcesses();
+      const running = vscode.commands.executeCommand("tokenscope.countTokens");
+      await until(() => window().works[0]);
+      await vscode.commands.executeCommand("tokenscope.restartEngine");
+      await running;
+      assert.deepEqual(window().messages, [ended("counting tokens")]);
+      await nextWorks();
+      assert.ok(held !== undefined && !engineProcesses().includes(held));
+    });
+  });
+});
