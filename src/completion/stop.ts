@@ -12,7 +12,8 @@ import {cursorLine, isBlank, lineBreak} from "./lines";
  * 1. before a blank line, once something was written: that is how people end a paragraph of code or prose;
  * 2. before a line indented less than the cursor's line: it belongs to what surrounds the block;
  * 3. before a line indented like the cursor's line, once the text went deeper and came back: the block is over, and that
- *    line begins the next statement. Lines at one indentation, none deeper, are one block.
+ *    line begins the next statement. Lines at one indentation, none deeper, are one block;
+ * 4. before a line that says again what the line above it says: a model that repeats itself has lost its thread.
  *
  * A line that closes a bracket which the cursor's line or the completion opened is part of the block, whatever its
  * indentation; one that closes a bracket from further above isn't, unless it is deeper than the cursor's line. Inside
@@ -50,6 +51,7 @@ function blockEnd(generated: string, prefix: string): number | undefined {
   let deeper = false;
   let base = 0;
   let depth = 0;
+  let previous = "";
   for (let row = 0; ; row++) {
     const length = generated.slice(start).search(lineBreak);
     const complete = length !== -1;
@@ -77,6 +79,9 @@ function blockEnd(generated: string, prefix: string): number | undefined {
     }
     if (!complete) return undefined;
 
+    // A line of brackets may well repeat; one with a word in it says the same thing twice.
+    if (written && line === previous && /[\p{L}\p{N}]/u.test(line)) return lastEnd;
+    previous = line;
     if (!isBlank(generated.slice(start, end))) {
       written = true;
       lastEnd = end;

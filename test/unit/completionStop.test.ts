@@ -83,6 +83,18 @@ describe("the end of a block", () => {
     assert.equal(kept("function f() {\n  return 1;\n", "}"), undefined);
   });
 
+  it("comes before a line that says again what the line above it says", () => {
+    assert.equal(
+      kept("import path", " from 'p';\nimport a from 'a';\nimport a from 'a';\n"),
+      " from 'p';\nimport a from 'a';"
+    );
+    assert.equal(kept("x", " = 1\nx = 1\n"), " = 1");
+  });
+
+  it("is not seen in brackets that close one after the other", () => {
+    assert.equal(kept("f(", "[[\n  ]\n  ]\n"), undefined);
+  });
+
   it("comes after else, finally, end and the other words that carry on or close a block", () => {
     assert.equal(kept("if x:", "\n    a()\nelse:\n    b()\n"), undefined);
     assert.equal(kept("if x:", "\n    a()\nelse:\n    b()\nc()"), "\n    a()\nelse:\n    b()");
