@@ -134,8 +134,11 @@ export class EngineClient {
     const connection = this.connect(process);
     const gone = new Promise<never>((_, reject) => {
       const leave = (error: HumanError, line: string): void => {
-        log.warn(line);
-        if (this.engine === engine) this.engine = undefined;
+        // Ended by its owner, it was let go of before.
+        if (this.engine === engine) {
+          log.warn(line);
+          this.engine = undefined;
+        } else log.info(line);
         reject(error);
         void connection.then((open) => open.dispose());
       };

@@ -19,10 +19,7 @@ export async function checkModelFile(file: string): Promise<FileStamp> {
   const name = path.basename(file);
   const status = await stat(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT" || error.code === "ENOTDIR" || error.code === "ENAMETOOLONG")
-      throw new HumanError(
-        "modelMissing",
-        `There is no model file "${name}" where the settings say: choose another one.`
-      );
+      throw new HumanError("modelMissing", `There is no model file "${name}": choose another one.`);
     throw new HumanError(
       "modelUnreadable",
       `The model file "${name}" can't be read (${error.code}): check its permissions or choose another one.`

@@ -33,7 +33,7 @@ async function load(gpu: GpuChoice, threads: number, log: EngineLog): Promise<Ll
   try {
     // ESM with native parts: import() reaches it from this CommonJS bundle, and only when a model is asked for.
     const {getLlama, LlamaLogLevel} = await import("node-llama-cpp");
-    return await getLlama({
+    const llama = await getLlama({
       gpu: gpu === "off" ? false : gpu,
       // The user's machine is no build machine: no compiler is started, nothing is downloaded.
       build: "never",
@@ -48,6 +48,9 @@ async function load(gpu: GpuChoice, threads: number, log: EngineLog): Promise<Ll
       },
       ...(threads > 0 ? {maxThreads: threads} : {})
     });
+    // node-llama-cpp takes "metal" for the CPU where there is none; who asks for a device shall get that one.
+    if (gpu !== "auto" && gpu !== "off" && llama.gpu !== gpu) throw new Error(`asked for ${gpu}, got ${llama.gpu}`);
+    return llama;
   } catch (error) {
     log("error", String(error));
     throw new HumanError(

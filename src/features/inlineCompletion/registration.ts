@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import {HumanError} from "../../engine/api";
 import {type Host, registerCommand} from "../../host/host";
 import {CompletionProvider} from "./completionProvider";
 
@@ -19,10 +20,11 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
     again,
     {dispose: () => registered.dispose()},
     registerCommand(host, "tokenscope.complete", async () => {
-      if (vscode.window.activeTextEditor === undefined) {
-        vscode.window.showInformationMessage("Open a file and place the cursor where something is missing.");
-        return;
-      }
+      if (vscode.window.activeTextEditor === undefined)
+        throw new HumanError(
+          "emptyText",
+          "No text is open: open a file and place the cursor where something is missing."
+        );
       await vscode.commands.executeCommand("editor.action.inlineSuggest.trigger");
     }),
     registerCommand(host, "tokenscope.toggleInlineCompletion", async () => {
