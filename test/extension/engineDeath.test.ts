@@ -117,6 +117,20 @@ describe("the engine process, killed in the middle of", () => {
     });
   });
 
+  it("counting for the status bar, disturbs nobody; the next one works", async () => {
+    await untouched(code, async (editor) => {
+      await nextWorks();
+      await killEngine();
+      window().forget();
+      // Nobody but the status bar asks now: the engine that comes is there for its count.
+      select(editor, 0, 14);
+      await engineProcess();
+      await killEngine();
+      assert.deepEqual(window().messages, []);
+      await nextWorks();
+    });
+  });
+
   it("scoring, fails that score clearly; the next one works", async () => {
     await untouched("def add(a, b):\n    return a + b\n\n".repeat(3000), async (editor) => {
       const running = vscode.commands.executeCommand("tokenscope.perplexity");

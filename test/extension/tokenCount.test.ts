@@ -204,6 +204,25 @@ describe("Count Tokens", () => {
     assert.equal(await counted(times), ten + ((twenty - ten) / 10) * (times - 10));
   });
 
+  it("can be cancelled, and works again", async () => {
+    await showText("lorem ipsum ".repeat(1 << 18));
+    const running = vscode.commands.executeCommand("tokenscope.countTokens");
+    (await until(() => window().works[0])).cancel();
+    await running;
+    assert.deepEqual(window().messages, []);
+    const {file, ids} = referenceText("python");
+    await showFile(file);
+    assert.equal((await count()).tokens, ids.length);
+  });
+
+  it("says in a sentence, with a way out, that the file is empty", async () => {
+    await showText("");
+    await vscode.commands.executeCommand("tokenscope.countTokens");
+    assert.deepEqual(window().messages, [
+      {severity: "error", text: "This file is empty: open one that has text in it.", buttons: ["Go to File…"]}
+    ]);
+  });
+
   it("copies the bare number on request", async () => {
     const {file, ids} = referenceText("python");
     await showFile(file);
