@@ -2,7 +2,7 @@ import {strict as assert} from "node:assert";
 import {mkdirSync, readFileSync, writeFileSync} from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
-import {type EngineMethod, type ErrorKind, HumanError} from "../../src/engine/api";
+import type {EngineMethod, ErrorKind, HumanError} from "../../src/engine/api";
 import {at, demonstration, Engine, spec} from "./engine";
 import {pooled, temporaryFolder, withArchitecture} from "./modelCopies";
 import {vocabularyFile} from "./vocabularyFiles";
@@ -19,6 +19,10 @@ async function ask(engine: Engine, method: keyof typeof parameters, file: string
   return await engine.ask<EngineMethod>(method, {...parameters[method], model: spec(file)});
 }
 
+function isHumanError(error: unknown): error is HumanError {
+  return error instanceof Error && error.name === "HumanError";
+}
+
 describe("A bad model file", () => {
   const folder = temporaryFolder();
   after(() => folder.remove());
@@ -28,7 +32,7 @@ describe("A bad model file", () => {
   /** One sentence for people, nothing of the machine's in it; and the good model works afterwards. */
   async function assertRefused(method: keyof typeof parameters, file: string, kind: ErrorKind): Promise<void> {
     await assert.rejects(ask(engine, method, file), (error) => {
-      assert.ok(error instanceof HumanError, String(error));
+      assert.ok(isHumanError(error), String(error));
       assert.equal(error.kind, kind, error.message);
       assert.match(error.message, /^[^\n]{20,400}\.$/);
       assert.ok(!error.message.includes(path.dirname(file)), error.message);
@@ -100,6 +104,17 @@ describe("A bad model file", () => {
     assert.ok(await ask(engine, "count", file));
     await assertRefused("score", file, "modelIncomplete");
     assert.ok(await ask(engine, "tokenize", file));
+  });
+
+  it("is refused with its reason whatever the number of threads was before", async () => {
+    const file = path.join(folder.path, "cut.gguf");
+    writeFileSync(file, readFileSync(demonstration).subarray(0, 3_000_000));
+    for (const threads of [1, 2, 3]) {
+      await engine.ask("score", {text: "some text", model: {...spec(demonstration), threads}});
+      await assert.rejects(engine.ask("count", {text: "a", model: {...spec(file), threads}}), {
+        kind: "modelIncomplete"
+      });
+    }
   });
 
   it("becomes good when another file takes its place", async () => {

@@ -1,5 +1,6 @@
 import path from "node:path";
 import type {EngineMethod, EngineRequests, ModelSpec, Progress} from "../../src/engine/api";
+import {llamaRuntime} from "../../src/engine/llama/runtime";
 import {Models} from "../../src/engine/models";
 import {handlers} from "../../src/engine/requests";
 import {root} from "../harness/paths";
@@ -14,6 +15,15 @@ export function spec(file: string, contextSize = 0): ModelSpec {
   return {path: file, gpu: "off", threads: 0, contextSize};
 }
 
+const own = {Models, handlers, llamaRuntime};
+const everywhere = globalThis as {tokenscopeEngine?: typeof own};
+/**
+ * A test file is a bundle with a copy of the engine in it, and mocha loads them all into one process, where llama.cpp has
+ * one log: the engine of the first file serves all. Errors are therefore known by their name, not by their class.
+ */
+everywhere.tokenscopeEngine ??= own;
+export const engineInProcess = everywhere.tokenscopeEngine;
+
 export interface Asking {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
@@ -21,7 +31,7 @@ export interface Asking {
 
 /** The engine as the engine process and the headless runner have it, in this process. */
 export class Engine {
-  private readonly models = new Models(() => undefined);
+  private readonly models = new engineInProcess.Models(() => undefined);
 
   constructor(readonly model: ModelSpec = spec(demonstration)) {}
 
@@ -33,7 +43,7 @@ export class Engine {
   ): Promise<EngineRequests[M]["result"]> {
     // The generic spread can't be seen to be complete: what was left out of the parameters is added here.
     const complete = {model: this.model, ...params} as unknown as EngineRequests[M]["params"];
-    return handlers[method](this.models, complete, {signal, onProgress});
+    return engineInProcess.handlers[method](this.models, complete, {signal, onProgress});
   }
 }
 

@@ -1,6 +1,6 @@
 import type {ControlledEvaluateIndexOutput, LlamaContextSequence, LlamaModel, Token} from "node-llama-cpp";
-import {llamaRuntime} from "../../src/engine/llama/runtime";
 import {scoringBatch} from "../../src/engine/llama/scorer";
+import {engineInProcess} from "./engine";
 
 /** The prediction at one position: the probability of every token of the vocabulary. */
 export class Distribution {
@@ -48,7 +48,7 @@ export class Judge {
 
   static async open(file: string): Promise<Judge> {
     // The same runtime, because there is one log for all of llama.cpp in a process: a second one would take it over.
-    const llama = await llamaRuntime("off", 0, () => undefined);
+    const llama = await engineInProcess.llamaRuntime("off", 0, () => undefined);
     const model = await llama.loadModel({modelPath: file});
     const context = await model.createContext({
       contextSize: 1100,

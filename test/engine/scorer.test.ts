@@ -3,7 +3,7 @@ import {readFileSync} from "node:fs";
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
 import fc from "fast-check";
-import {HumanError, type Progress, type Scores, type Windowing} from "../../src/engine/api";
+import type {Progress, Scores, Windowing} from "../../src/engine/api";
 import {planWindows, resolveWindowing, windowOf} from "../../src/engine/windows";
 import {root} from "../harness/paths";
 import {at, demonstration, Engine, f16, spec} from "./engine";
@@ -152,11 +152,10 @@ describe("A score", () => {
   });
 
   it("in llama-perplexity mode refuses what fills no chunk", async () => {
-    await assert.rejects(engine.ask("score", {text: "short", mode: "llama-perplexity"}), (error) => {
-      assert.ok(error instanceof HumanError);
-      assert.equal(error.kind, "nothingToScore");
-      assert.match(error.message, /512 tokens/);
-      return true;
+    await assert.rejects(engine.ask("score", {text: "short", mode: "llama-perplexity"}), {
+      name: "HumanError",
+      kind: "nothingToScore",
+      message: /512 tokens/
     });
   });
 

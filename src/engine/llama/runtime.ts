@@ -14,22 +14,33 @@ const levels: Record<`${LlamaLogLevel}`, "error" | "warn" | "info" | "debug"> = 
   debug: "debug"
 };
 
-const runtimes = new Map<string, Promise<Llama>>();
-const listeners = new Set<EngineLog>();
-
-/** llama.cpp for one choice of device and threads; loaded once per process, since native code is never unloaded. */
-export function llamaRuntime(gpu: GpuChoice, threads: number, log: EngineLog): Promise<Llama> {
-  const key = `${gpu} ${threads}`;
-  let runtime = runtimes.get(key);
-  if (runtime === undefined) {
-    runtime = load(gpu, threads, log);
-    runtimes.set(key, runtime);
-    runtime.catch(() => runtimes.delete(key));
-  }
-  return runtime;
+interface Runtime {
+  readonly llama: Llama;
+  /** node-llama-cpp's own choice. */
+  readonly maxThreads: number;
 }
 
-async function load(gpu: GpuChoice, threads: number, log: EngineLog): Promise<Llama> {
+const runtimes = new Map<GpuChoice, Promise<Runtime>>();
+const listeners = new Set<EngineLog>();
+
+/**
+ * llama.cpp for one choice of device; loaded once per process, since native code is never unloaded. `threads` is the most
+ * that all contexts may have together from now on (0: node-llama-cpp's choice). No second one is made for other threads:
+ * llama.cpp has one log per process, which a second one loses, and with it the reasons of failures.
+ */
+export async function llamaRuntime(gpu: GpuChoice, threads: number, log: EngineLog): Promise<Llama> {
+  let loading = runtimes.get(gpu);
+  if (loading === undefined) {
+    loading = load(gpu, log).then((llama) => ({llama, maxThreads: llama.maxThreads}));
+    runtimes.set(gpu, loading);
+    loading.catch(() => runtimes.delete(gpu));
+  }
+  const {llama, maxThreads} = await loading;
+  llama.maxThreads = threads > 0 ? threads : maxThreads;
+  return llama;
+}
+
+async function load(gpu: GpuChoice, log: EngineLog): Promise<Llama> {
   try {
     // ESM with native parts: import() reaches it from this CommonJS bundle, and only when a model is asked for.
     const {getLlama, LlamaLogLevel} = await import("node-llama-cpp");
@@ -45,8 +56,7 @@ async function load(gpu: GpuChoice, threads: number, log: EngineLog): Promise<Ll
         if (text === "") return;
         log(levels[level], text);
         for (const listener of listeners) listener(levels[level], text);
-      },
-      ...(threads > 0 ? {maxThreads: threads} : {})
+      }
     });
     // node-llama-cpp takes "metal" for the CPU where there is none; who asks for a device shall get that one.
     if (gpu !== "auto" && gpu !== "off" && llama.gpu !== gpu) throw new Error(`asked for ${gpu}, got ${llama.gpu}`);
