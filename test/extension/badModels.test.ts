@@ -22,7 +22,7 @@ describe("a model that can't be used", () => {
   const unusable: Record<string, {readonly file: () => string; readonly says: RegExp}> = {
     "a path where nothing is": {
       file: () => path.join(folder.path, "missing.gguf"),
-      says: /^There is no model file "missing\.gguf" /
+      says: /^There is no model file "missing\.gguf"/
     },
     "a folder": {file: () => folder.path, says: /is a folder/},
     "a text file": {file: write("text.gguf", () => "This is no model.\n"), says: /^"text\.gguf" is not a GGUF file/},
@@ -176,5 +176,16 @@ describe("a model that can't be used", () => {
     // The one while typing, and the one asked for.
     assert.equal(window().messages.length, 2);
     assert.equal(editor.document.getText(), code.replace("return ", "return abc"));
+  });
+
+  it("because its device isn't there is said with the way to the settings, and another device works", async function () {
+    if (process.platform === "darwin") this.skip();
+    await set("gpu", "metal");
+    const editor = await showCode();
+    await requests["Perplexity"]?.();
+    const {buttons} = await oneSentence();
+    assert.deepEqual(buttons, ["Open Settings", "Show Log"]);
+    await set("gpu", "auto");
+    await everythingWorks(editor);
   });
 });

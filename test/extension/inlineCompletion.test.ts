@@ -2,6 +2,7 @@ import {strict as assert} from "node:assert";
 import * as vscode from "vscode";
 import {withoutInfill} from "./support/brokenModels";
 import {closeEditors, placeCursor, showFile, showText, temporaryFolder, userSettings} from "./support/editors";
+import {engineProcess, noProcesses} from "./support/engineProcess";
 import {until} from "./support/until";
 import {watchWindow} from "./support/watchedWindow";
 
@@ -74,6 +75,29 @@ describe("inline completion", () => {
     await vscode.commands.executeCommand("workbench.action.files.revert");
   });
 
+  it("is forgotten when the text has moved on", async function () {
+    if (noProcesses !== undefined) this.skip();
+    const editor = await showText(code, "python");
+    await engineAnswers();
+    window().forget();
+    placeCursor(editor, "return ");
+    const engine = await engineProcess();
+    process.kill(engine, "SIGSTOP");
+    try {
+      const running = vscode.commands.executeCommand("tokenscope.complete");
+      const work = await until(() => window().works.find(({title}) => title === "Completing"));
+      await vscode.commands.executeCommand("type", {text: "a"});
+      await until(() => work.ended);
+      await running;
+    } finally {
+      process.kill(engine, "SIGCONT");
+    }
+    await engineAnswers();
+    await vscode.commands.executeCommand("editor.action.inlineSuggest.commit");
+    assert.equal(editor.document.getText(), code.replace("return ", "return a"));
+    assert.deepEqual(window().errors, []);
+  });
+
   describe("while typing", () => {
     /** Types as a person does, and waits until VS Code has asked its providers by itself. */
     async function type(text: string): Promise<void> {
@@ -98,12 +122,13 @@ describe("inline completion", () => {
       placeCursor(editor, "return");
       await type(" ");
       assert.equal(editor.document.getText(), code);
-      await complete();
-      await vscode.commands.executeCommand("editor.action.inlineSuggest.hide");
-      await type("a");
-      await engineAnswers();
+      // Scoring waits for completions: one that was wrongly asked for would be there now.
+      await vscode.commands.executeCommand("tokenscope.perplexity");
+      assert.equal(window().lists.length, 1);
+      await vscode.commands.executeCommand("workbench.action.closeQuickOpen");
+      await vscode.window.showTextDocument(editor.document);
       await vscode.commands.executeCommand("editor.action.inlineSuggest.commit");
-      assert.equal(editor.document.getText(), code.replace("return ", "return a"));
+      assert.equal(editor.document.getText(), code);
     });
 
     it("comes by itself where the setting is on", async () => {
@@ -143,11 +168,16 @@ describe("inline completion", () => {
     );
   });
 
-  it("says what to do where no file is open", async () => {
+  it("says in a sentence, with a way out, that no file is open", async () => {
     await closeEditors();
     await until(() => vscode.window.activeTextEditor === undefined);
     await vscode.commands.executeCommand("tokenscope.complete");
-    assert.equal(window().messages.length, 1);
-    assert.match(window().messages[0]?.text ?? "", /^Open a file/);
+    assert.deepEqual(window().messages, [
+      {
+        severity: "error",
+        text: "No text is open: open a file and place the cursor where something is missing.",
+        buttons: ["Go to File…"]
+      }
+    ]);
   });
 });
