@@ -78,7 +78,8 @@ export class EngineClient {
   ): Promise<EngineRequests[M]["result"]> {
     if (token?.isCancellationRequested) throw this.options.cancelled();
     if (this.disposed) throw new HumanError("cannotStart", "Tokenscope was ended: reload the window to use it again.");
-    const engine = this.engine ?? this.start();
+    // A process that has died is known by its channel some moments before its exit is told.
+    const engine = this.engine?.process.connected ? this.engine : this.start();
     const request = ++this.requests;
     if (onProgress !== undefined) this.progress.set(request, onProgress);
     let cancelling: {dispose(): void} | undefined;

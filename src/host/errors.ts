@@ -20,7 +20,7 @@ const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   notGguf: [chooseModel, demonstrationModel],
   modelIncomplete: [chooseModel, demonstrationModel],
   unknownArchitecture: [chooseModel, demonstrationModel],
-  modelFailed: [chooseModel, showLog],
+  modelFailed: [chooseModel, demonstrationModel, showLog],
   embeddingOnly: [chooseModel, demonstrationModel],
   noRuntime: [openSettings, showLog],
   outOfMemory: [openSettings, chooseModel],
