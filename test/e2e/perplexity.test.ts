@@ -3,15 +3,10 @@ import {writeFileSync} from "node:fs";
 import path from "node:path";
 import {useWorkbench} from "../harness/useWorkbench";
 
-/** From the first command to the first numbers with the demonstration model, on two cores. */
-const firstResultLimit = 3000;
-
 describe("Perplexity in the workbench", () => {
   const workbench = useWorkbench();
 
-  it("comes within 3 s of the first command: perplexity, entropy, bits, tokens, model", async function () {
-    // Whatever else the machine does counts in; three times in a row it is us.
-    this.retries(2);
+  it("is told with its relatives, by an engine that the command starts", async () => {
     const vscode = workbench();
     await vscode.page.keyboard.press("Escape");
     await vscode.openFile("wordCount.ts");
@@ -19,10 +14,8 @@ describe("Perplexity in the workbench", () => {
     // The selection has been counted by now: end the engine that did it.
     await vscode.runCommand("Tokenscope: Restart Engine");
     await vscode.runCommand("Tokenscope: Perplexity of Selection");
-    const started = Date.now();
     const result = vscode.quickInputWidget.filter({hasText: "Perplexity of wordCount.ts, lines 10–16"});
     await result.waitFor({timeout: 30_000});
-    const waited = Date.now() - started;
     const text = (await result.textContent()) ?? "";
     for (const label of [
       /[\d.]+ ± [\d.]+/,
@@ -35,7 +28,6 @@ describe("Perplexity in the workbench", () => {
     ])
       assert.match(text, label);
     await vscode.screenshot("perplexity-result");
-    assert.ok(waited < firstResultLimit, `${waited} ms`);
   });
 
   it("can be copied as JSON", async () => {

@@ -15,6 +15,9 @@ const model: ModelSpec = {
 };
 const program = path.resolve("dist/engine.js");
 
+/** The demonstration model repeats this line until it is stopped. */
+const endless = {model, prefix: "import path from", suffix: "", maxTokens: 900, extent: "unlimited"} as const;
+
 class Cancelled extends Error {}
 
 /** A cancellation token without VS Code. */
@@ -132,7 +135,6 @@ describe("the engine client", function () {
 
   it("stops decoding when a completion is cancelled", async () => {
     const token = new Token();
-    const endless = {model, prefix: "def f(x):\n", suffix: "", maxTokens: 900, extent: "unlimited"} as const;
     await client.request("complete", {...endless, maxTokens: 1});
     const cancelled = client.request("complete", endless, {token});
     await setTimeout(5);
@@ -147,7 +149,7 @@ describe("the engine client", function () {
     count: {model, text: "word ".repeat(200_000)},
     tokenize: {model, text: "word ".repeat(200_000)},
     score: {model, text: "word ".repeat(20_000)},
-    complete: {model, prefix: "def f(x):\n", suffix: "", maxTokens: 900, extent: "unlimited"}
+    complete: endless
   };
   for (const method of Object.keys(slow) as (keyof typeof slow)[]) {
     it(`says that the engine died in the middle of ${method}, and starts a new one`, async () => {
