@@ -1,14 +1,16 @@
 // `npm run package`: the VSIX for this platform, with the engine's runtime in it.
 //
-// Two things go in. Our own files are those that .vscodeignore lets through. node-llama-cpp is a package that cannot be
+// Three things go in. Our own files are those that .vscodeignore lets through. node-llama-cpp is a package that cannot be
 // bundled (it looks for its binaries beside its own files), so of it and of what it imports the very files that an import
 // reaches go in, as esbuild finds them: 3 MB out of 40, without command line tools, compilers' templates and llama.cpp's
-// sources. Both are laid out in a folder of their own, and vsce packs that folder as it is.
+// sources. ThirdPartyNotices.txt names what of others is in both. All is laid out in a folder of its own, and vsce packs
+// that folder as it is.
 import {spawnSync} from "node:child_process";
 import {cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from "node:fs";
 import path from "node:path";
 import {createVSIX, listFiles, PackageManager} from "@vscode/vsce";
 import esbuild from "esbuild";
+import {licenceFiles, thirdPartyNotices} from "./notices.mjs";
 import {root} from "./root.mjs";
 import {binaryPackages, target, vsixFile} from "./vsix.mjs";
 
@@ -17,15 +19,22 @@ const staging = path.join(root, "out/vsix");
 // vsce leaves out a node_modules at the top, whatever is in it; Node looks beside dist/engine.js first anyway.
 const packages = "dist/node_modules";
 
-const build = spawnSync(process.execPath, ["esbuild.mjs", "--production"], {cwd: root, stdio: "inherit"});
+const inputsFile = path.join(root, "out/bundled.json");
+const build = spawnSync(process.execPath, ["esbuild.mjs", "--production", `--inputs=${inputsFile}`], {
+  cwd: root,
+  stdio: "inherit"
+});
 if (build.status !== 0) process.exit(1);
 rmSync(staging, {recursive: true, force: true});
 
 for (const file of await listFiles({cwd: root, packageManager: PackageManager.None})) copy(file, file);
-for (const file of await runtimeFiles()) copy(file, path.join(packages, path.relative("node_modules", file)));
+const {files, packageFolders: copied} = await runtime();
+for (const file of files) copy(file, path.join(packages, path.relative("node_modules", file)));
 writeFileSync(path.join(staging, "package.json"), JSON.stringify(shippedManifest(), null, 2));
-// Without one vsce believes that it was forgotten.
-writeFileSync(path.join(staging, ".vscodeignore"), "");
+const bundled = JSON.parse(readFileSync(inputsFile, "utf8")).filter(isPackaged).map(packageFolder);
+writeFileSync(path.join(staging, "ThirdPartyNotices.txt"), thirdPartyNotices(bundled, copied));
+// All that is staged goes in, what vsce leaves out by itself too.
+writeFileSync(path.join(staging, ".vscodeignore"), "!CONTRIBUTING.md\n");
 
 const vsix = vsixFile();
 await createVSIX({
@@ -45,8 +54,8 @@ if (megabytes > limitMegabytes) {
   process.exit(1);
 }
 
-/** The files below node_modules that `import("node-llama-cpp")` can reach, and those that it reads by name. */
-async function runtimeFiles() {
+/** The files below node_modules that `import("node-llama-cpp")` can reach, and those that it reads by name; and their packages. */
+async function runtime() {
   const {metafile} = await esbuild.build({
     stdin: {contents: 'import "node-llama-cpp";', resolveDir: root},
     absWorkingDir: root,
@@ -63,18 +72,23 @@ async function runtimeFiles() {
     loader: {".node": "copy"},
     logLevel: "error"
   });
-  const imported = Object.keys(metafile.inputs).filter((file) => file.startsWith("node_modules/"));
+  const imported = Object.keys(metafile.inputs).filter(isPackaged);
   const packageFolders = [...new Set(imported.map(packageFolder))];
   const binaryFolders = binaryPackages().map((name) => `node_modules/${name}`);
   for (const folder of binaryFolders)
     if (!existsSync(path.join(root, folder))) throw new Error(`${folder} is missing: run npm ci.`);
-  return [
+  const files = [
     ...imported,
     ...new Set(imported.flatMap(packageManifests)),
-    ...packageFolders.flatMap((folder) => filesIn(folder)).filter((file) => /^licen[cs]e/i.test(path.basename(file))),
+    ...packageFolders.flatMap((folder) => licenceFiles(folder).map((file) => path.posix.join(folder, file))),
     ...filesIn("node_modules/node-llama-cpp/llama").filter((file) => file.endsWith(".json")),
     ...binaryFolders.flatMap((folder) => filesIn(folder, true))
   ];
+  return {files, packageFolders: [...packageFolders, ...binaryFolders]};
+}
+
+function isPackaged(file) {
+  return file.startsWith("node_modules/");
 }
 
 /** node_modules/a/node_modules/@b/c of node_modules/a/node_modules/@b/c/d/e.js */

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import {execFileSync} from "node:child_process";
-import {readdirSync, readFileSync, statSync} from "node:fs";
+import {existsSync, readdirSync, readFileSync, statSync} from "node:fs";
 import path from "node:path";
 import {root} from "../harness/paths";
 
@@ -37,6 +37,38 @@ describe("The installed package", () => {
     ])
       assert.ok(files.includes(wanted), wanted);
     assert.ok(files.some((file) => file.endsWith("llama-addon.node")));
+  });
+
+  it("gives the notices that the licences of what is bundled ask for", () => {
+    const notices = readFileSync(path.join(installedFolder(), "ThirdPartyNotices.txt"), "utf8");
+    const line = "-".repeat(80);
+    for (const name of [
+      ...["vscode-jsonrpc", "lit", "lit-html", "lit-element", "@lit/reactive-element", "tslib"],
+      ...["@vscode/webview-ui-toolkit", "@microsoft/fast-element", "@microsoft/fast-foundation"]
+    ]) {
+      const heading = notices.indexOf(`${line}\n${name} `);
+      assert.notEqual(heading, -1, `${name} has a heading`);
+      const start = notices.indexOf(line, heading + line.length) + line.length;
+      const text = notices.slice(start, notices.indexOf(line, start));
+      assert.match(text, /copyright/i, name);
+      assert.match(text, /without warranty of any kind|provided "?by|provided "as is"/i, name);
+    }
+    assert.match(notices, /^ {2}node-llama-cpp \d+\.\d+\.\d+ \(MIT\)$/m);
+    assert.match(notices, /The ggml authors/);
+  });
+
+  it("holds every file that its README links to", () => {
+    const folder = installedFolder();
+    // VS Code's packager writes readme.md.
+    const readme = readdirSync(folder).find((name) => name.toLowerCase() === "readme.md");
+    assert.ok(readme);
+    const text = readFileSync(path.join(folder, readme), "utf8").replace(/^```[\s\S]*?^```/gm, "");
+    const links = [...text.matchAll(/\]\(\s*([^)\s]+)[^)]*\)/g)].map(([, link = ""]) => link);
+    const relative = links.filter((link) => !/^([a-z][a-z0-9+.-]*:|#)/i.test(link));
+    assert.ok(relative.includes("docs/metrics.md"), relative.join(", "));
+    assert.ok(relative.some((link) => link.endsWith(".png")));
+    const dead = relative.filter((link) => !existsSync(path.join(folder, decodeURI(link.replace(/[?#].*$/, "")))));
+    assert.deepEqual(dead, []);
   });
 
   it("loads less than 200 KB into the extension host, without native code", () => {
