@@ -7,7 +7,6 @@ import {type EngineMethod, type EngineRequests, HumanError, type ModelSpec, type
 import {Models} from "./engine/models";
 import {handlers} from "./engine/requests";
 import {scoreHeader} from "./metrics/scoreHeader";
-import {summarize} from "./metrics/summary";
 
 const usage = `Usage: node dist/cli.js COMMAND [options]
 
@@ -35,10 +34,11 @@ class UsageError extends Error {}
 async function main(): Promise<unknown> {
   const {values, positionals} = parse();
   const [command, file, ...rest] = positionals;
-  if (command === undefined || values.help) {
+  if (values.help) {
     process.stdout.write(usage);
     return undefined;
   }
+  if (command === undefined) throw new UsageError("which command? tokenize, score or complete");
   if (rest.length > 0) throw new UsageError(`one FILE at a time, please: "${rest[0]}" is one too many`);
   const model: ModelSpec = {
     path:
@@ -89,7 +89,7 @@ async function main(): Promise<unknown> {
       const ids = Int32Array.from(new Set([...scores.ids, ...rivals]));
       const texts = await request("tokenTexts", {model, ids});
       const textOf = new Map(Array.from(ids, (id, i) => [id, texts[i] ?? ""]));
-      const summary = summarize(text.toWellFormed(), scores);
+      const {summary} = scores;
       return {
         ...scoreHeader(scores, summary),
         tokens: Array.from(scores.ids, (id, i) => {
@@ -218,7 +218,8 @@ main().then(
         ? `tokenscope: ${error.message} (--help says more)`
         : error instanceof HumanError
           ? `tokenscope: ${error.message}`
-          : `tokenscope: a mistake of ours: ${error instanceof Error ? error.stack : String(error)}`;
+          : `tokenscope: a mistake of ours: ${String(error).split("\n")[0]}`;
+    if (process.argv.includes("--verbose") && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     process.stderr.write(`${line}\n`, () => process.exit(1));
   }
 );

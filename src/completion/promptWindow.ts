@@ -6,7 +6,7 @@ export const defaultPrefixLimit = 8192;
 
 /**
  * Characters sent from after the cursor. Few, because a fill-in-the-middle prompt has the suffix behind the prefix: every
- * key typed changes what stands before it, so all of it is evaluated again, while the prefix stays in the KV cache.
+ * line finished changes what stands before it, so all of it is evaluated again, while the prefix stays in the KV cache.
  */
 export const defaultSuffixLimit = 1024;
 

@@ -1,3 +1,5 @@
+import type {Summary} from "../metrics/summary";
+
 /**
  * The contract between the extension host and the engine process: requests, replies, progress and errors.
  * Nothing in it assumes llama.cpp: another backend (a server, say) answers the same requests, or says in its
@@ -68,6 +70,10 @@ export interface CountParams {
 
 export interface CountResult {
   readonly count: number;
+  /** Unicode code points of the text. */
+  readonly characters: number;
+  /** UTF-8 bytes of the text. */
+  readonly bytes: number;
   readonly model: ModelDescription;
 }
 
@@ -90,6 +96,9 @@ export interface TokenList {
    * Null where the tokenizer rewrote this text.
    */
   readonly ends: Uint32Array | null;
+  /** As in {@link CountResult}. */
+  readonly characters: number;
+  readonly bytes: number;
   /** Tokens as text, as many as asked for; a token that holds part of a character shows U+FFFD for it. */
   readonly texts: readonly string[];
 }
@@ -131,6 +140,8 @@ export interface Scores extends Windowing {
   /** N flags: 1 where the token was the model's first choice. */
   readonly top1: Uint8Array;
   readonly detail: ScoreDetail | null;
+  /** Perplexity and its relatives. */
+  readonly summary: Summary;
 }
 
 /** Rank, entropy and alternatives of N tokens, K alternatives each; what is unscored holds 0, NaN and -1. */
@@ -154,6 +165,8 @@ export interface AlternativesParams {
   readonly position: number;
   /** The windowing the scores were made with: the same context is rebuilt. */
   readonly windowing: Windowing;
+  /** Of the model that made the scores; refused where the model in use is another one. */
+  readonly sha256?: string;
   /** How many. */
   readonly top: number;
 }
@@ -279,6 +292,9 @@ export class HumanError extends Error {
     super(message);
   }
 }
+
+/** JSON-RPC: the answer to a request that was cancelled. */
+export const requestCancelledCode = -32800;
 
 /** JSON-RPC code of a {@link HumanError}; its `data` is {@link HumanErrorData}. */
 export const humanErrorCode = -32001;

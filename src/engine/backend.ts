@@ -4,6 +4,7 @@ import type {
   CompleteParams,
   Completion,
   CountParams,
+  CountResult,
   ModelDescription,
   ModelSpec,
   Progress,
@@ -24,12 +25,12 @@ type Without<T extends {model: ModelSpec}> = Omit<T, "model">;
 
 /**
  * One model, ready to answer. What stands behind it (llama.cpp in this process today, a server one day) is nobody's
- * business but `openBackend`'s. Methods throw HumanError for what a person can act on, and reject with the signal's
+ * business but models.ts'. Methods throw HumanError for what a person can act on, and reject with the signal's
  * reason when aborted.
  */
 export interface Backend {
   describe(context: RequestContext): Promise<ModelDescription>;
-  count(params: Without<CountParams>, context: RequestContext): Promise<number>;
+  count(params: Without<CountParams>, context: RequestContext): Promise<Omit<CountResult, "model">>;
   tokenize(params: Without<TokenizeParams>, context: RequestContext): Promise<TokenList>;
   tokenTexts(ids: Int32Array, context: RequestContext): Promise<readonly string[]>;
   score(params: Without<ScoreParams>, context: RequestContext): Promise<Scores>;

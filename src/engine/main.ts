@@ -15,13 +15,11 @@ import {
   logNotification,
   type ProgressParams,
   progressNotification,
-  type RequestEnvelope
+  type RequestEnvelope,
+  requestCancelledCode
 } from "./api";
 import {Models} from "./models";
 import {handlers} from "./requests";
-
-/** JSON-RPC: the answer to a request that was cancelled. */
-const requestCancelled = -32800;
 
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
 
@@ -50,7 +48,7 @@ function serve<M extends EngineMethod>(method: M): void {
           }
         });
       } catch (error) {
-        if (abort.signal.aborted) throw new ResponseError(requestCancelled, "cancelled");
+        if (abort.signal.aborted) throw new ResponseError(requestCancelledCode, "cancelled");
         if (error instanceof HumanError)
           throw new ResponseError<HumanErrorData>(humanErrorCode, error.message, {kind: error.kind});
         // A bug: its stack belongs in the log, and only there.

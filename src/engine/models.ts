@@ -1,5 +1,5 @@
 import type {ModelSpec} from "./api";
-import type {Backend, EngineLog} from "./backend";
+import type {Backend, EngineLog, RequestContext} from "./backend";
 import {LlamaBackend} from "./llama/llamaBackend";
 import {checkModelFile} from "./llama/modelFile";
 
@@ -20,7 +20,7 @@ export class Models {
   constructor(private readonly log: EngineLog) {}
 
   /** Runs `work` with the model that `spec` names. */
-  async use<T>(spec: ModelSpec, work: (backend: Backend) => Promise<T>): Promise<T> {
+  async use<T>(spec: ModelSpec, {signal}: RequestContext, work: (backend: Backend) => Promise<T>): Promise<T> {
     const stamp = await checkModelFile(spec.path);
     const key = JSON.stringify([spec.path, spec.gpu, spec.threads, spec.contextSize, stamp.size, stamp.modified]);
     if (this.current?.key !== key) {
@@ -42,6 +42,8 @@ export class Models {
           open.replaced = true;
           throw error;
         });
+      // Cancelled while it waited: tokenizing can't be stopped half-way, so it is not begun.
+      signal.throwIfAborted();
       return await work(open.backend);
     } finally {
       open.users--;

@@ -10,17 +10,19 @@ export const handlers: {
     context: RequestContext
   ) => Promise<EngineRequests[M]["result"]>;
 } = {
-  describe: (models, params, context) => models.use(params.model, (backend) => backend.describe(context)),
+  describe: (models, params, context) => models.use(params.model, context, (backend) => backend.describe(context)),
   count: (models, params, context) =>
-    models.use(params.model, async (backend) => ({
-      count: await backend.count(params, context),
+    models.use(params.model, context, async (backend) => ({
+      ...(await backend.count(params, context)),
       model: await backend.describe(context)
     })),
-  tokenize: (models, params, context) => models.use(params.model, (backend) => backend.tokenize(params, context)),
+  tokenize: (models, params, context) =>
+    models.use(params.model, context, (backend) => backend.tokenize(params, context)),
   tokenTexts: (models, params, context) =>
-    models.use(params.model, (backend) => backend.tokenTexts(params.ids, context)),
-  score: (models, params, context) => models.use(params.model, (backend) => backend.score(params, context)),
+    models.use(params.model, context, (backend) => backend.tokenTexts(params.ids, context)),
+  score: (models, params, context) => models.use(params.model, context, (backend) => backend.score(params, context)),
   alternatives: (models, params, context) =>
-    models.use(params.model, (backend) => backend.alternatives(params, context)),
-  complete: (models, params, context) => models.use(params.model, (backend) => backend.complete(params, context))
+    models.use(params.model, context, (backend) => backend.alternatives(params, context)),
+  complete: (models, params, context) =>
+    models.use(params.model, context, (backend) => backend.complete(params, context))
 };

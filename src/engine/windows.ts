@@ -74,9 +74,12 @@ export function* planWindows(count: number, windowing: Windowing): Generator<Win
   }
 }
 
-/** The window that scores token `position`, or undefined where the token stays unscored. */
-export function windowOf(position: number, count: number, windowing: Windowing): Window | undefined {
-  for (const window of planWindows(count, windowing)) {
+/**
+ * The window that scores token `position` of a text that goes on for as long as it takes, or undefined where the token
+ * stays unscored. Its end is the window's own, however short the text.
+ */
+export function windowOf(position: number, windowing: Windowing): Window | undefined {
+  for (const window of planWindows(position + windowing.window + 1, windowing)) {
     if (position < window.end) return position >= window.scoreFrom ? window : undefined;
   }
   return undefined;

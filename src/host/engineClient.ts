@@ -11,7 +11,8 @@ import {
   type Progress,
   type ProgressParams,
   progressNotification,
-  type RequestEnvelope
+  type RequestEnvelope,
+  requestCancelledCode
 } from "../engine/api";
 
 /** The part of vscode.CancellationToken that is needed; this file runs in tests without VS Code too. */
@@ -36,9 +37,14 @@ export interface RequestOptions {
 interface Engine {
   readonly process: ChildProcess;
   readonly connection: Promise<MessageConnection>;
-  /** Rejects with a HumanError as soon as the process is gone; never resolves. */
-  readonly gone: Promise<never>;
+  /** Resolves as soon as the process is gone. */
+  readonly gone: Promise<End>;
+  /** Its owner has ended it. */
+  ended: boolean;
 }
+
+/** How a process went: by itself, by its owner, or it never came. */
+type End = "died" | "ended" | "notStarted";
 
 const doing: Record<EngineMethod, string> = {
   describe: "reading the model",
@@ -92,15 +98,11 @@ export class EngineClient {
         .then((connection) =>
           connection.sendRequest<EngineRequests[M]["result"]>(method, envelope, ...(token === undefined ? [] : [token]))
         )
-        .catch((error: unknown) => this.failure(error, engine));
-      return await Promise.race([answer, engine.gone, cancelled]);
-    } catch (error) {
-      if (error instanceof HumanError && error.kind === "engineDied")
-        throw new HumanError(
-          "engineDied",
-          `The model's process ended while ${doing[method]}: try again, a new one starts by itself.`
-        );
-      throw error;
+        .catch((error: unknown) => this.failure(error, engine, method));
+      const gone = engine.gone.then((end) => {
+        throw this.endError(end, method);
+      });
+      return await Promise.race([answer, gone, cancelled]);
     } finally {
       cancelling?.dispose();
       this.progress.delete(request);
@@ -133,31 +135,23 @@ export class EngineClient {
     process.stdout?.setEncoding("utf8").on("data", (text: string) => log.info(text.trimEnd()));
     process.stderr?.setEncoding("utf8").on("data", (text: string) => log.warn(text.trimEnd()));
     const connection = this.connect(process);
-    const gone = new Promise<never>((_, reject) => {
-      const leave = (error: HumanError, line: string): void => {
-        // Ended by its owner, it was let go of before.
-        if (this.engine === engine) {
-          log.warn(line);
-          this.engine = undefined;
-        } else log.info(line);
-        reject(error);
+    const gone = new Promise<End>((resolve) => {
+      const leave = (end: End, line: string): void => {
+        if (end === "ended") log.info(line);
+        else log.warn(line);
+        if (this.engine === engine) this.engine = undefined;
+        resolve(end);
         void connection.then((open) => open.dispose());
       };
-      process.once("error", (error) =>
-        leave(
-          new HumanError("cannotStart", "The model's process could not be started: the log says why."),
-          String(error)
-        )
-      );
+      process.once("error", (error) => {
+        leave("notStarted", String(error));
+        process.kill("SIGKILL");
+      });
       process.once("exit", (code, signal) =>
-        leave(
-          new HumanError("engineDied", "The model's process ended unexpectedly: the next request starts a new one."),
-          `engine process ended (${signal ?? `code ${code}`})`
-        )
+        leave(engine.ended ? "ended" : "died", `engine process ended (${signal ?? `code ${code}`})`)
       );
     });
-    gone.catch(() => undefined);
-    const engine: Engine = {process, connection, gone};
+    const engine: Engine = {process, connection, gone, ended: false};
     this.engine = engine;
     return engine;
   }
@@ -178,21 +172,35 @@ export class EngineClient {
   }
 
   /** Turns what the connection says into what a person can read; never resolves. */
-  private async failure(error: unknown, engine: Engine): Promise<never> {
+  private async failure(error: unknown, engine: Engine, method: EngineMethod): Promise<never> {
     const {code, message, data} = error as {code?: unknown; message?: string; data?: HumanErrorData};
     if (code === humanErrorCode) throw new HumanError(data?.kind ?? "modelFailed", message ?? "");
-    if (code === requestCancelled) throw this.options.cancelled();
+    if (code === requestCancelledCode) throw this.options.cancelled();
     // A connection that broke is a process that is about to be gone; its exit says it better.
     if (engine.process.exitCode !== null || engine.process.signalCode !== null || !engine.process.connected)
-      return await engine.gone;
+      throw this.endError(await engine.gone, method);
     throw error;
+  }
+
+  private endError(end: End, method: EngineMethod): Error {
+    switch (end) {
+      case "ended":
+        return this.options.cancelled();
+      case "notStarted":
+        return new HumanError("cannotStart", "The model's process could not be started: the log says why.");
+      case "died":
+        return new HumanError(
+          "engineDied",
+          `The model's process ended while ${doing[method]}: try again, a new one starts by itself.`
+        );
+      default:
+        return end satisfies never;
+    }
   }
 }
 
-/** JSON-RPC: the answer to a request that was cancelled. */
-const requestCancelled = -32800;
-
 function end(engine: Engine): void {
+  engine.ended = true;
   // It holds nothing that wants saving, and native threads don't listen to anything gentler.
   engine.process.kill("SIGKILL");
 }

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import {type ErrorKind, HumanError} from "../engine/api";
+import {plainText} from "./plainText";
 
 interface WayOut {
   readonly title: string;
@@ -48,7 +49,7 @@ export class ErrorReporter {
 
   /** One sentence; what is a bug goes to the log with its stack. */
   describe(error: unknown): string {
-    if (error instanceof HumanError) return error.message;
+    if (error instanceof HumanError) return plainText(error.message);
     this.log.error(error instanceof Error ? error : String(error));
     return "Tokenscope made a mistake: its log has the details.";
   }

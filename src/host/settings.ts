@@ -31,12 +31,11 @@ export class Settings {
   }
 
   modelSpec(): ModelSpec {
-    const configuration = vscode.workspace.getConfiguration(section);
     return {
-      path: this.modelPath(configuration.get<string>("model", "")),
-      gpu: configuration.get<GpuChoice>("gpu", "auto"),
-      threads: configuration.get<number>("threads", 0),
-      contextSize: configuration.get<number>("contextSize", 0)
+      path: this.modelPath(read("model", isString)),
+      gpu: read("gpu", isGpuChoice),
+      threads: read("threads", isInteger(0, 1024)),
+      contextSize: read("contextSize", isInteger(0, 1 << 20))
     };
   }
 
@@ -45,15 +44,14 @@ export class Settings {
   }
 
   inlineCompletion(): InlineCompletionSettings {
-    const configuration = vscode.workspace.getConfiguration(`${section}.inlineCompletion`);
     return {
-      enabled: configuration.get<boolean>("enabled", false),
-      delay: configuration.get<number>("delay", 0),
-      maxTokens: configuration.get<number>("maxTokens", 1)
+      enabled: read("inlineCompletion.enabled", isBoolean),
+      delay: read("inlineCompletion.delay", isInteger(0, 10_000)),
+      maxTokens: read("inlineCompletion.maxTokens", isInteger(1, 1024))
     };
   }
 
-  /** For all workspaces; "" is the demonstration model. */
+  /** "" is the demonstration model. */
   async setModel(file: string): Promise<void> {
     await this.update("model", file);
   }
@@ -73,9 +71,7 @@ export class Settings {
     const configuration = vscode.workspace.getConfiguration(section);
     const set = configuration.inspect(key);
     const target =
-      set?.workspaceFolderValue !== undefined || set?.workspaceValue !== undefined
-        ? vscode.ConfigurationTarget.Workspace
-        : vscode.ConfigurationTarget.Global;
+      set?.workspaceValue === undefined ? vscode.ConfigurationTarget.Global : vscode.ConfigurationTarget.Workspace;
     await configuration.update(key, value, target);
   }
 
@@ -89,4 +85,28 @@ export class Settings {
       home.replace(/\$\{workspaceFolder\}/g, () => folder)
     );
   }
+}
+
+/** A setting's value, or its default where someone wrote something that is none: VS Code only underlines that. */
+function read<T>(key: string, isValid: (value: unknown) => value is T): T {
+  const configuration = vscode.workspace.getConfiguration(section);
+  const value = configuration.get<unknown>(key);
+  return isValid(value) ? value : (configuration.inspect<T>(key)?.defaultValue as T);
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isBoolean(value: unknown): value is boolean {
+  return typeof value === "boolean";
+}
+
+function isGpuChoice(value: unknown): value is GpuChoice {
+  return ["auto", "metal", "cuda", "vulkan", "off"].includes(value as string);
+}
+
+function isInteger(least: number, most: number): (value: unknown) => value is number {
+  return (value): value is number =>
+    typeof value === "number" && Number.isSafeInteger(value) && value >= least && value <= most;
 }

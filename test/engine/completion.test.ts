@@ -156,6 +156,16 @@ describe("A completion", () => {
     assert.deepEqual([none.text, none.ids.length, none.stop], ["", 0, "maxTokens"]);
   });
 
+  it("keep most of the context for what they continue, however long they may become", async () => {
+    const {promptTokens} = await engine.ask("complete", {
+      ...shared,
+      prefix: "const a = 1;\n".repeat(500),
+      maxTokens: 5000,
+      extent: "line"
+    });
+    assert.ok(promptTokens > 700, `${promptTokens}`);
+  });
+
   it("of a line has no line break", async () => {
     for (const end of [0, 20, 77, 150, 200, 290, 350, 400]) {
       const text = at([python, typescript], end % 2);

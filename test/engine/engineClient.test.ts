@@ -182,6 +182,26 @@ describe("the engine client", function () {
     }
   });
 
+  it("cancels what is under way when its owner restarts it: that is no crash", async () => {
+    await client.request("count", {model, text: "x"});
+    const score = client.request("score", {model, text: "word ".repeat(20_000)});
+    client.restart();
+    await assert.rejects(score, Cancelled);
+    assert.equal((await client.request("count", {model, text: "x"})).count, 1);
+    assert.ok(!lines.some(({level}) => level === "warn" || level === "error"));
+  });
+
+  it("does not begin what was cancelled while it waited", async () => {
+    await client.request("count", {model, text: "x"});
+    const token = new Token();
+    const large = {model, text: "word ".repeat(400_000)};
+    const cancelled = Array.from({length: 50}, () => client.request("count", large, {token}));
+    token.cancel();
+    for (const outcome of await Promise.allSettled(cancelled)) assert.equal(outcome.status, "rejected");
+    // Fifty such counts would take longer than this test may.
+    assert.equal((await client.request("count", {model, text: "x"})).count, 1);
+  });
+
   it("starts a new engine after a restart", async () => {
     await client.request("count", {model, text: "x"});
     const before = client.processId as number;

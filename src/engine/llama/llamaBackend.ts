@@ -1,11 +1,14 @@
 import path from "node:path";
 import type {Llama, LlamaContextSequence, LlamaModel} from "node-llama-cpp";
+import {summarize} from "../../metrics/summary";
+import {codePoints, utf8Length} from "../../metrics/textOffsets";
 import {
   type Alternatives,
   type AlternativesParams,
   automaticContextLimit,
   type CompleteParams,
   type Completion,
+  type CountResult,
   HumanError,
   type ModelDescription,
   type ModelSpec,
@@ -71,11 +74,14 @@ export class LlamaBackend implements Backend {
     const {general} = model.fileInfo.metadata;
     const {infill} = model.tokens;
     const file = path.basename(this.spec.path);
+    // Metadata are what a stranger wrote: of any type, and any length.
+    const fileType: unknown = general?.file_type;
+    const quantization = typeof fileType === "number" ? GgufFileType[fileType] : undefined;
     return {
-      name: general?.name ?? file,
+      name: label(general?.name) ?? file,
       file,
-      architecture: general?.architecture ?? "unknown",
-      quantization: (GgufFileType[general?.file_type ?? -1] ?? "unknown").replace(/^(MOSTLY|ALL)_/, ""),
+      architecture: label(general?.architecture) ?? "unknown",
+      quantization: quantization?.replace(/^(MOSTLY|ALL)_/, "") ?? "unknown",
       parameters: parametersOf(model),
       vocabularySize: vocabulary.size,
       contextSize: this.contextSize(model),
@@ -88,9 +94,9 @@ export class LlamaBackend implements Backend {
     };
   }
 
-  async count({text}: {text: string}): Promise<number> {
+  async count({text}: {text: string}): Promise<Omit<CountResult, "model">> {
     const {model} = await this.vocabularyPart;
-    return model.tokenize(text.toWellFormed(), false).length;
+    return {count: model.tokenize(text.toWellFormed(), false).length, ...measure(text)};
   }
 
   async tokenize({text, special = false, texts}: Omit<TokenizeParams, "model">): Promise<TokenList> {
@@ -101,6 +107,7 @@ export class LlamaBackend implements Backend {
       model: await this.describe(),
       ids,
       ends: vocabulary.ends(wellFormed, ids),
+      ...measure(text),
       texts: Array.from(ids.subarray(0, texts ?? ids.length), (id) => vocabulary.text(id))
     };
   }
@@ -130,15 +137,27 @@ export class LlamaBackend implements Backend {
         "nothingToScore",
         `llama-perplexity mode needs at least ${windowing.window} tokens and this text has ${tokens.ids.length}: use a smaller window, or document mode.`
       );
-    return await this.scoringTurn.run(async () => {
+    // A large file takes its time: it is read while the text is scored.
+    const hashed = this.hash();
+    hashed.catch(() => undefined);
+    const scored = await this.scoringTurn.run(async () => {
       context.signal.throwIfAborted();
       const sequence = await this.scoringSequence(windowing.window, context);
-      const [scored, running] = await Promise.all([
-        scoreTokens(sequence, tokens.ids, bos, windowing, top, vocabulary.size, this.foreground, context),
-        this.running(tokens.model)
-      ]);
-      return {model: running, ...windowing, ids: tokens.ids, ends: tokens.ends, ...scored};
+      const alternatives = Math.min(top, vocabulary.size);
+      return await scoreTokens(
+        sequence,
+        tokens.ids,
+        bos,
+        windowing,
+        alternatives,
+        vocabulary.size,
+        this.foreground,
+        context
+      );
     });
+    const model: RunningModel = {...tokens.model, sha256: await hashed, device: await this.device()};
+    const summary = summarize(text, {...scored, ends: tokens.ends});
+    return {model, ...windowing, ids: tokens.ids, ends: tokens.ends, ...scored, summary};
   }
 
   async alternatives(params: Omit<AlternativesParams, "model">, context: RequestContext): Promise<Alternatives> {
@@ -146,13 +165,28 @@ export class LlamaBackend implements Backend {
     const description = await this.describe();
     requireGenerating(description, "scored");
     const {vocabulary, model} = await this.vocabularyPart;
-    if (!Number.isSafeInteger(position) || position < 0 || position >= ids.length)
-      throw new HumanError("invalidRequest", "There is no such token: score the text again.");
+    const known = ids.every((id) => id >= 0 && id < vocabulary.size);
+    if (!known || !Number.isSafeInteger(position) || position < 0 || position >= ids.length)
+      throw new HumanError("invalidRequest", "There is no such token in this model: score the text again.");
+    if (params.sha256 !== undefined && params.sha256 !== (await this.hash()))
+      throw new HumanError(
+        "invalidRequest",
+        `These scores are of another model than the one in use now ("${description.file}"): score the text again.`
+      );
     const checked = resolveWindowing({...windowing, bos: description.addsBos, contextSize: description.contextSize});
     return await this.scoringTurn.run(async () => {
       context.signal.throwIfAborted();
       const sequence = await this.scoringSequence(checked.window, context);
-      const found = await alternativesAt(sequence, ids, position, bosOf(model), checked, top, context.signal);
+      const found = await alternativesAt(
+        sequence,
+        ids,
+        position,
+        bosOf(model),
+        checked,
+        Math.min(top, vocabulary.size),
+        this.foreground,
+        context.signal
+      );
       return {...found, top: found.top.map((rival) => ({...rival, text: vocabulary.text(rival.id)}))};
     });
   }
@@ -167,7 +201,9 @@ export class LlamaBackend implements Backend {
         context.signal.throwIfAborted();
         const model = await this.weights(context);
         const sequence = await this.completingSequence(model, description.contextSize);
-        const room = Math.max(8, description.contextSize - params.maxTokens);
+        // However long the completion may become, most of the context is for what it continues.
+        const reserved = Math.min(params.maxTokens, Math.floor(description.contextSize / 4));
+        const room = Math.max(1, description.contextSize - reserved);
         const prompt = infillPrompt(
           model,
           vocabulary,
@@ -261,12 +297,9 @@ export class LlamaBackend implements Backend {
         return loadError(error, logged, "").kind === "outOfMemory"
           ? new HumanError(
               "outOfMemory",
-              `There is not enough memory for a context of ${tokens} tokens: choose a smaller tokenscope.contextSize or a smaller model.`
+              `There is not enough memory for a context of ${tokens} tokens: choose a smaller one, or a smaller model.`
             )
-          : new HumanError(
-              "contextFailed",
-              `A context of ${tokens} tokens could not be made: try a smaller tokenscope.contextSize.`
-            );
+          : new HumanError("contextFailed", `A context of ${tokens} tokens could not be made: try a smaller one.`);
       }
     );
   }
@@ -275,16 +308,22 @@ export class LlamaBackend implements Backend {
     this.log("error", error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
 
-  private async running(description: ModelDescription): Promise<RunningModel> {
+  /** Lower-case hex SHA-256 of the model file. One reading serves all: it ends with the model, not with a request. */
+  private hash(): Promise<string> {
+    if (this.sha256 === undefined) {
+      this.sha256 = sha256Of(this.spec.path, this.disposing.signal);
+      this.sha256.catch(() => {
+        this.sha256 = undefined;
+      });
+    }
+    return this.sha256;
+  }
+
+  /** What the loaded weights run on. */
+  private async device(): Promise<string> {
     const {llama} = await this.vocabularyPart;
-    // One reading serves all: it ends with the model, not with the request that began it.
-    this.sha256 ??= sha256Of(this.spec.path, this.disposing.signal);
-    this.sha256.catch(() => {
-      this.sha256 = undefined;
-    });
     const weights = await this.weightsPart;
-    const device = llama.gpu === false || weights?.gpuLayers === 0 ? "cpu" : llama.gpu;
-    return {...description, sha256: await this.sha256, device};
+    return llama.gpu === false || weights?.gpuLayers === 0 ? "cpu" : llama.gpu;
   }
 
   /**
@@ -303,6 +342,18 @@ export class LlamaBackend implements Backend {
       ? Math.min(trained, automaticContextLimit)
       : automaticContextLimit;
   }
+}
+
+/** A name out of a file's metadata, short enough to be shown; undefined where it is none. */
+function label(value: unknown): string | undefined {
+  if (typeof value !== "string" || value.trim() === "") return undefined;
+  return value.length <= longestLabel ? value : `${value.slice(0, longestLabel).toWellFormed()}…`;
+}
+
+const longestLabel = 80;
+
+function measure(text: string): {characters: number; bytes: number} {
+  return {characters: codePoints(text), bytes: utf8Length(text)};
 }
 
 function bosOf(model: LlamaModel): ReturnType<typeof asToken> | null {

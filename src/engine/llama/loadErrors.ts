@@ -13,7 +13,7 @@ export function loadError(error: unknown, logged: readonly string[], file: strin
   if (architecture !== undefined)
     return new HumanError(
       "unknownArchitecture",
-      `"${file}" has an architecture that this version does not know ("${architecture.slice(0, 40)}"): choose another model.`
+      `"${file}" has an architecture that this version does not know ("${architecture.slice(0, 40).toWellFormed()}"): choose another model.`
     );
   if (/Invalid GGUF magic/.test(reasons))
     return new HumanError("notGguf", `"${file}" is not a GGUF file: choose a model in the GGUF format.`);
@@ -30,10 +30,7 @@ export function loadError(error: unknown, logged: readonly string[], file: strin
     name === "InsufficientMemoryError" ||
     /insufficient memory|out of memory|failed to allocate|unable to allocate/i.test(reasons)
   )
-    return new HumanError(
-      "outOfMemory",
-      `There is not enough memory for "${file}": choose a smaller model or a smaller tokenscope.contextSize.`
-    );
+    return new HumanError("outOfMemory", `There is not enough memory for "${file}": choose a smaller model.`);
   return new HumanError("modelFailed", `"${file}" could not be loaded: the log says why, another model may work.`);
 }
 

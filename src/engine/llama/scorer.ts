@@ -99,10 +99,10 @@ export async function alternativesAt(
   bos: Token | null,
   windowing: Windowing,
   top: number,
+  foreground: Foreground,
   signal: AbortSignal
 ): Promise<Omit<Alternatives, "top"> & {top: readonly {id: number; logprob: number}[]}> {
-  // `ids` may end at the position: the windows before it are the same however long the text is.
-  const window = windowOf(position, Math.max(ids.length, position + 1), windowing);
+  const window = windowOf(position, windowing);
   if (window === undefined)
     throw new HumanError(
       "invalidRequest",
@@ -112,6 +112,7 @@ export async function alternativesAt(
   // All but the last may be in the KV cache already; the last has to run to give its prediction.
   await sequence.adaptStateToTokens(input.slice(0, -1), false);
   for (let from = sequence.nextTokenIndex; from < input.length - 1; from += scoringBatch) {
+    await foreground.turn();
     signal.throwIfAborted();
     await sequence.controlledEvaluate(input.slice(from, Math.min(from + scoringBatch, input.length - 1)));
   }

@@ -5,6 +5,7 @@ import {defaultPrefixLimit, defaultSuffixLimit, promptWindow} from "../../comple
 import {trimCompletion} from "../../completion/trim";
 import type {Completion} from "../../engine/api";
 import type {Host} from "../../host/host";
+import {plainText} from "../../host/plainText";
 
 /** Editors that look like text and are none of the user's. */
 const foreignSchemes = new Set(["output", "vscode-scm", "comment", "debug"]);
@@ -93,7 +94,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     if (infill || this.saidPrefixOnly.has(model.file)) return;
     this.saidPrefixOnly.add(model.file);
     void vscode.window.showInformationMessage(
-      `${model.name} has no fill-in-the-middle tokens: it continues the text before the cursor and does not see what follows.`
+      `${plainText(model.name)} has no fill-in-the-middle tokens: it continues the text before the cursor and does not see what follows.`
     );
   }
 

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import {type Host, registerCommand} from "../../host/host";
+import {plainText} from "../../host/plainText";
 
 interface Entry extends vscode.QuickPickItem {
   readonly command?: string;
@@ -23,7 +24,7 @@ function entries(host: Host): Entry[] {
   const {enabled} = host.settings.inlineCompletion();
   const model = host.settings.usesDemonstrationModel
     ? "now: the demonstration model"
-    : `now: ${host.settings.modelSpec().path}`;
+    : `now: ${plainText(host.settings.modelSpec().path)}`;
   return [
     {
       label: "$(symbol-string) Count Tokens",

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import {type Host, registerCommand} from "../../host/host";
+import {plainText} from "../../host/plainText";
 
 /** Choosing the model: a file of the user's, or the demonstration model. */
 export function registerModels(host: Host): vscode.Disposable {
@@ -26,6 +27,8 @@ async function use(host: Host, file: string): Promise<void> {
     (_, token) => host.engine.request("describe", {model: host.settings.modelSpec()}, {token})
   );
   vscode.window.showInformationMessage(
-    `Tokenscope uses ${model.name} (${model.quantization}): ${model.vocabularySize} tokens in its vocabulary, ${model.contextSize} in its context.`
+    plainText(
+      `Tokenscope uses ${model.name} (${model.quantization}): ${model.vocabularySize} tokens in its vocabulary, ${model.contextSize} in its context.`
+    )
   );
 }

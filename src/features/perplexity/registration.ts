@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import type {Progress, Scores} from "../../engine/api";
 import {type Host, registerCommand} from "../../host/host";
+import {plainText} from "../../host/plainText";
 import {commandSubject, placeOf, type Subject} from "../../host/subject";
-import {summarize} from "../../metrics/summary";
 import {showResult} from "./result";
 
 /** `Perplexity of Selection`: of a place given as argument (a hover's link), else of the selection, else of the file. */
@@ -10,13 +10,17 @@ export function registerPerplexity(host: Host): vscode.Disposable {
   return registerCommand(host, "tokenscope.perplexity", async (argument) => {
     const subject = await commandSubject(argument);
     const scores = await score(host, subject);
-    void showResult(host, subject, scores, summarize(subject.text, scores), placeOf(subject));
+    void showResult(host, subject, scores, placeOf(subject));
   });
 }
 
 async function score(host: Host, subject: Subject): Promise<Scores> {
   return await vscode.window.withProgress(
-    {location: vscode.ProgressLocation.Notification, title: `Perplexity of ${subject.title}`, cancellable: true},
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: `Perplexity of ${plainText(subject.title)}`,
+      cancellable: true
+    },
     (progress, token) => {
       let shown = 0;
       const onProgress = ({stage, done, total}: Progress): void => {

@@ -2,9 +2,9 @@ import * as vscode from "vscode";
 import type {Scores} from "../../engine/api";
 import type {Host} from "../../host/host";
 import type {Place} from "../../host/place";
+import {plainText} from "../../host/plainText";
 import type {Subject} from "../../host/subject";
 import {scoreHeader} from "../../metrics/scoreHeader";
-import type {Summary} from "../../metrics/summary";
 import {summaryRows} from "../../metrics/summaryRows";
 
 interface Item extends vscode.QuickPickItem {
@@ -15,28 +15,23 @@ interface Item extends vscode.QuickPickItem {
  * The numbers as a list: readable at a glance, by keyboard and by screen reader. Enter on a number copies it; the buttons
  * and the last two lines lead to the logprobs and to the whole as JSON.
  */
-export async function showResult(
-  host: Host,
-  subject: Subject,
-  scores: Scores,
-  summary: Summary,
-  place: Place
-): Promise<void> {
+export async function showResult(host: Host, subject: Subject, scores: Scores, place: Place): Promise<void> {
   const showLogprobs = async (): Promise<void> => {
     await vscode.commands.executeCommand("tokenscope.showLogprobs", place);
   };
   const copyJson = async (): Promise<void> => {
-    await vscode.env.clipboard.writeText(JSON.stringify(scoreHeader(scores, summary), undefined, 2));
+    await vscode.env.clipboard.writeText(JSON.stringify(scoreHeader(scores, scores.summary), undefined, 2));
     vscode.window.setStatusBarMessage("$(check) Copied the perplexity as JSON", 3000);
   };
+  const {model, summary} = scores;
   const rows = summaryRows(summary, {
-    model: `${scores.model.name} (${scores.model.file}, ${scores.model.quantization}, ${scores.model.device})`,
+    model: `${model.name} (${model.file}, ${model.quantization}, ${model.device}, SHA-256 ${model.sha256.slice(0, 12)}…)`,
     windowing: scores
   });
   const items: (Item | vscode.QuickPickItem)[] = [
     ...rows.map(
       (row): Item => ({
-        label: row.value,
+        label: plainText(row.value),
         description: row.label,
         run: async () => {
           await vscode.env.clipboard.writeText(row.value);

@@ -1,4 +1,4 @@
-import {codePoints, utf8Length} from "../../metrics/textOffsets";
+import type {CountResult} from "../../engine/api";
 
 /** "1 token", "1,234 tokens": the same digits in every locale. */
 export function plural(count: number, unit: string): string {
@@ -7,9 +7,8 @@ export function plural(count: number, unit: string): string {
 }
 
 /** "90 tokens, 386 characters, 386 bytes, 4.29 characters per token". Characters are code points. */
-export function countLine(tokens: number, text: string): string {
-  const characters = codePoints(text);
-  const parts = [plural(tokens, "token"), plural(characters, "character"), plural(utf8Length(text), "byte")];
-  if (tokens > 0) parts.push(`${(characters / tokens).toFixed(2)} characters per token`);
+export function countLine({count, characters, bytes}: Omit<CountResult, "model">): string {
+  const parts = [plural(count, "token"), plural(characters, "character"), plural(bytes, "byte")];
+  if (count > 0) parts.push(`${(characters / count).toFixed(2)} characters per token`);
   return parts.join(", ");
 }

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import {type Host, registerCommand} from "../../host/host";
+import {plainText} from "../../host/plainText";
 import {activeSubject} from "../../host/subject";
 import {countLine} from "./countLine";
 import {SelectionHover} from "./selectionHover";
@@ -10,19 +11,21 @@ export function registerTokenCount(host: Host): vscode.Disposable {
   return vscode.Disposable.from(
     registerCommand(host, "tokenscope.countTokens", async () => {
       const subject = activeSubject();
-      const {count, model} = await vscode.window.withProgress(
+      const result = await vscode.window.withProgress(
         {
           location: vscode.ProgressLocation.Notification,
-          title: `Counting the tokens of ${subject.title}`,
+          title: `Counting the tokens of ${plainText(subject.title)}`,
           cancellable: true
         },
         (_, token) => host.engine.request("count", {model: host.settings.modelSpec(), text: subject.text}, {token})
       );
-      const line = `${subject.title}: ${countLine(count, subject.text)} (${model.name}, ${model.quantization})`;
+      const line = plainText(
+        `${subject.title}: ${countLine(result)} (${result.model.name}, ${result.model.quantization})`
+      );
       const copy = "Copy";
       // Not awaited: the command is done, the message may stay.
       void vscode.window.showInformationMessage(line, copy).then(async (chosen) => {
-        if (chosen === copy) await vscode.env.clipboard.writeText(String(count));
+        if (chosen === copy) await vscode.env.clipboard.writeText(String(result.count));
       });
     }),
     vscode.languages.registerHoverProvider({pattern: "**"}, new SelectionHover(host)),

@@ -39,7 +39,7 @@ export class SelectionHover implements vscode.HoverProvider {
       const argument = encodeURIComponent(JSON.stringify([placeOf(subject)]));
       markdown.appendMarkdown(
         [
-          `**${countLine(list.ids.length, subject.text)}**`,
+          `**${countLine({...list, count: list.ids.length})}**`,
           hidden > 0 ? `${shown} … ${plural(hidden, "more token")}` : shown,
           `[$(pulse) Perplexity](command:tokenscope.perplexity?${argument} "Perplexity of the selection") &nbsp; [$(graph) Logprobs](command:tokenscope.showLogprobs?${argument} "How probable each token is") &nbsp; ${escapeMarkdown(list.model.name)}`
         ].join("\n\n")

@@ -8,7 +8,7 @@ import {countLine, plural} from "./countLine";
 const quiet = 150;
 
 /** UTF-16 units; a greater text is counted on command, so that typing in it costs nothing. */
-const liveLimit = 1 << 21;
+const liveLimit = 1 << 20;
 
 /**
  * The count of the selection, or else of the file, in the status bar. It follows what the user does: opening VS Code
@@ -71,16 +71,17 @@ export class StatusBarCount implements vscode.Disposable {
     const running = new vscode.CancellationTokenSource();
     this.running = running;
     try {
-      const {count, model} = await this.host.engine.request(
+      const result = await this.host.engine.request(
         "count",
         {model: this.host.settings.modelSpec(), text: subject.text},
         {token: running.token}
       );
       if (running.token.isCancellationRequested) return;
+      const {count, model} = result;
       const what = subject.isSelection ? "Selection" : "File";
       this.show(
         `$(symbol-string) ${plural(count, "token")}${subject.isSelection ? " selected" : ""}`,
-        tooltip([`**${what}:** ${countLine(count, subject.text)}`, about(model)]),
+        tooltip([`**${what}:** ${countLine(result)}`, about(model)]),
         `${what}: ${plural(count, "token")}, ${model.name}`
       );
     } catch (error) {
