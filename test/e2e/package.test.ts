@@ -2,16 +2,8 @@ import * as assert from "node:assert/strict";
 import {execFileSync} from "node:child_process";
 import {existsSync, readdirSync, readFileSync, statSync} from "node:fs";
 import path from "node:path";
+import {installedFolder} from "../harness/installed";
 import {root} from "../harness/paths";
-
-/** The folder that VS Code unpacked the VSIX into: outside the repository, so nothing there can stand in for what it lacks. */
-function installedFolder(): string {
-  const extensions = process.env["TOKENSCOPE_EXTENSIONS"];
-  assert.ok(extensions, "run by `npm test -- e2e`");
-  const folder = readdirSync(extensions).find((name) => name.startsWith("tokenscope.tokenscope-"));
-  assert.ok(folder, `an installed Tokenscope among ${readdirSync(extensions).join(", ")}`);
-  return path.join(extensions, folder);
-}
 
 /** Runs the installed headless runner and reads the JSON it prints. */
 function runCli(...args: string[]): Record<string, unknown> {

@@ -26,10 +26,13 @@ export interface ServerOptions {
   env?: Record<string, string>;
   /** Ask whether the workspace is trusted. Default: false, all are. */
   workspaceTrust?: boolean;
+  /** How long the extension host of a window that is gone without a word is kept. Default: VS Code's, three hours. */
+  reconnectionGraceSeconds?: number;
 }
 
 export interface VsCodeServer {
   readonly origin: string;
+  readonly processId: number;
   /** The copy of the workspace that the browser opens. */
   readonly workspace: string;
   /** The address to open, with switches for a server that obeys them. */
@@ -85,6 +88,9 @@ export async function startServer(options: ServerOptions): Promise<VsCodeServer>
     ...["--accept-server-license-terms", "--disable-telemetry"],
     ...(options.payload ? ["--enable-smoke-test-driver"] : []),
     ...(options.workspaceTrust ? [] : ["--disable-workspace-trust"]),
+    ...(options.reconnectionGraceSeconds === undefined
+      ? []
+      : ["--reconnection-grace-time", String(options.reconnectionGraceSeconds)]),
     ...["--server-data-dir", path.join(home, "data")],
     ...["--extensions-dir", extensionsDir]
   ];
@@ -124,10 +130,13 @@ export async function startServer(options: ServerOptions): Promise<VsCodeServer>
       output += text;
       return output;
     });
+    const processId = server.pid;
+    if (processId === undefined) throw new Error("VS Code's server listens, but has no process.");
     const origin = `http://127.0.0.1:${port}`;
     const remoteUri = (file: string) => `vscode-remote://127.0.0.1:${port}${file}`;
     return {
       origin,
+      processId,
       workspace,
       remoteUri,
       address: (payload = []) => {
