@@ -223,6 +223,26 @@ describe("Alternatives", () => {
     for (const position of [-1, ids.length, 0.5])
       await assert.rejects(engine.ask("alternatives", {ids, position, windowing, top: 1}), {kind: "invalidRequest"});
   });
+
+  it("are refused to scores of another model, and to ids that the vocabulary has not", async () => {
+    const windowing: Windowing = {mode: "document", bos: true, window: 48, stride: 20};
+    const {ids, model} = await engine.ask("score", {text: "one two"});
+    const request = {ids, position: 1, windowing, top: 1};
+    assert.equal((await engine.ask("alternatives", {...request, sha256: model.sha256})).top.length, 1);
+    await assert.rejects(engine.ask("alternatives", {...request, sha256: "0".repeat(64)}), {kind: "invalidRequest"});
+    await assert.rejects(engine.ask("alternatives", {...request, ids: Int32Array.of(1, 1 << 20)}), {
+      kind: "invalidRequest"
+    });
+  });
+
+  it("come in llama-perplexity mode too, where the text ends inside a chunk", async () => {
+    const scores = await engine.ask("score", {text: python, mode: "llama-perplexity", window: 32, top: 1});
+    const position = scores.logprobs.findIndex((logprob) => !Number.isNaN(logprob));
+    const {bos, mode, stride, window} = scores;
+    const ids = scores.ids.slice(0, position + 1);
+    const found = await engine.ask("alternatives", {ids, position, windowing: {bos, mode, stride, window}, top: 1});
+    assertNear(found.logprob, scores.logprobs[position], "logprob");
+  });
 });
 
 describe("A vocabulary that asks for no BOS", () => {
