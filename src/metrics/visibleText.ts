@@ -17,8 +17,11 @@ export function visibleText(text: string): string {
     .replace(/^(?=\p{M})/u, "◌");
 }
 
-/** Categories C (controls, format, surrogates, private use, unassigned) and Z but for U+0020, and the blank rest. */
-const invisible = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
+/**
+ * A character that can't be seen, or would move what stands around it: categories C (controls, format, surrogates, private
+ * use, unassigned) and Z but for U+0020, and the blank rest.
+ */
+export const invisible = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
 
 function visibleForm(character: string): string {
   const code = character.codePointAt(0) ?? 0;

@@ -2,16 +2,8 @@ import {strict as assert} from "node:assert";
 import path from "node:path";
 import type {Browser, Page} from "playwright-core";
 import {logprobsPage} from "../../src/features/logprobs/logprobsPage";
-import {
-  type Alternative,
-  type FromView,
-  protocolVersion,
-  type ScoredText,
-  type Source,
-  type ToView
-} from "../../src/features/logprobs/protocol";
+import type {Alternative, FromView, ScoredText, Source, ToView, ViewState} from "../../src/features/logprobs/protocol";
 import {summarize} from "../../src/metrics/summary";
-import {visibleText} from "../../src/metrics/visibleText";
 import {startBrowser} from "../harness/browser";
 import {root} from "../harness/paths";
 
@@ -31,24 +23,21 @@ const source: Source = {title: "a.txt, lines 1–2", uri: "file:///a.txt", start
 function scored(tokens: readonly string[], logprobs: readonly (number | null)[] = tokens.map(() => -1)): ScoredText {
   const text = tokens.join("");
   let end = 0;
-  let byteEnd = 0;
-  const byteEnds = tokens.map((token) => (byteEnd += Buffer.byteLength(token)));
+  const byteEnds = Uint32Array.from(tokens, (token) => (end += Buffer.byteLength(token)));
+  const numbers = Float64Array.from(logprobs, (logprob) => logprob ?? Number.NaN);
   return {
-    version: protocolVersion,
     id: tokens.join("|").slice(0, 100),
-    source,
     text,
-    ids: tokens.map((_, token) => token + 100),
-    ends: tokens.map((token) => (end += token.length)),
+    ids: Int32Array.from(tokens, (_, token) => token + 100),
     byteEnds,
-    labels: tokens.map(visibleText),
-    logprobs,
-    model: {name: "Tiny", file: "tiny.gguf", path: "/m/tiny.gguf", sha256: "00", quantization: "Q8_0", device: "cpu"},
+    texts: null,
+    logprobs: numbers,
+    model: {name: "Tiny", file: "tiny.gguf", sha256: "00", quantization: "Q8_0", device: "cpu"},
     windowing: {mode: "document", bos: true, window: 512, stride: 256},
     summary: summarize(text, {
-      logprobs: Float64Array.from(logprobs, (logprob) => logprob ?? Number.NaN),
+      logprobs: numbers,
       top1: new Uint8Array(tokens.length),
-      ends: Uint32Array.from(byteEnds)
+      ends: byteEnds
     })
   };
 }
@@ -58,6 +47,19 @@ const ten: Alternative[] = Array.from({length: 10}, (_, index) => ({
   label: `alt${index}`,
   logprob: -1 - index
 }));
+
+/** An expression for a message as it arrives in a view: VS Code leaves typed arrays what they are. */
+function arriving(message: ToView): string {
+  const json = JSON.stringify(message, (_key, value: unknown) =>
+    ArrayBuffer.isView(value) && !(value instanceof DataView)
+      ? {
+          array: value.constructor.name,
+          numbers: Array.from(value as Float64Array, (it) => (Number.isNaN(it) ? "NaN" : it))
+        }
+      : value
+  );
+  return `JSON.parse(${JSON.stringify(json)}, (key, value) => value?.array ? globalThis[value.array].from(value.numbers) : value)`;
+}
 
 /** The page's policy refuses what Playwright's own waiting evaluates. */
 async function until(holds: () => Promise<boolean>): Promise<void> {
@@ -97,7 +99,8 @@ describe("The logprobs view", function () {
 
   afterEach(() => page.close());
 
-  const tell = (message: ToView) => page.evaluate(`postMessage(${JSON.stringify(message)}, "*")`);
+  const tell = (message: ToView) => page.evaluate(`postMessage(${arriving(message)}, "*")`);
+  const state = () => page.evaluate<ViewState>("JSON.parse(sessionStorage.state)");
   const sent = () => page.evaluate<FromView[]>("sent");
   const focused = () => page.evaluate<string | undefined>("document.activeElement.dataset.token");
   const token = (index: number) => page.locator(`#tokens [data-token="${index}"]`);
@@ -106,7 +109,7 @@ describe("The logprobs view", function () {
   };
 
   async function show(text: ScoredText): Promise<void> {
-    await tell({type: "show", scored: text});
+    await tell({type: "show", source, scored: text});
     await token(text.ids.length - 1).waitFor({state: "attached"});
   }
 
@@ -150,6 +153,39 @@ describe("The logprobs view", function () {
     assert.equal(await page.locator("img, #tokens script, aside script").count(), 0);
     assert.ok(!complaints.some((complaint) => complaint.startsWith("dialog")));
     assert.equal(await token(4).locator(".mark").getAttribute("data-sign"), "\\u{202e}");
+  });
+
+  it("gives a sign to whatever can't be seen", async () => {
+    const hidden = [
+      "\u{e0041}",
+      "\ufe0f",
+      "\u3164",
+      "\u115f",
+      "\u034f",
+      "\ufff9",
+      "\u200d",
+      "\u200c",
+      "\u00ad",
+      "\u3000"
+    ];
+    await show(scored(hidden.map((character) => `a${character}b`)));
+    for (const [index, character] of hidden.entries()) {
+      const sign = await token(index).locator(".mark").getAttribute("data-sign");
+      assert.equal(sign, `\\u{${character.codePointAt(0)?.toString(16)}}`);
+    }
+  });
+
+  it("leaves an emoji whole, and nothing that is hidden behind one", async () => {
+    const england = `🏴${String.fromCodePoint(...Array.from("gbeng", (letter) => 0xe0000 + letter.charCodeAt(0)), 0xe007f)}`;
+    const emoji = ["👩\u200d🚀", "❤\ufe0f", "1\ufe0f\u20e3", england];
+    await show(scored([...emoji, "🚀\u200d", "❤\ufe0f\ufe0f", "🏴\u{e0061}"]));
+    for (const [index, character] of emoji.entries()) {
+      assert.equal(await token(index).locator(".mark").count(), 0, character);
+      assert.equal(await token(index).textContent(), character);
+    }
+    assert.match((await token(0).getAttribute("aria-label")) ?? "", /👩\\u\{200d\}🚀/);
+    const sign = (index: number) => token(index).locator(".mark").getAttribute("data-sign");
+    assert.deepEqual([await sign(4), await sign(5), await sign(6)], ["\\u{200d}", "\\u{fe0f}", "\\u{e0061}"]);
   });
 
   it("colours tokens by their probability", async () => {
@@ -209,12 +245,37 @@ describe("The logprobs view", function () {
     const text = scored(["one", " two", "\n", "three"]);
     await show(text);
     await token(3).click();
-    await until(async () => (await page.evaluate("JSON.parse(sessionStorage.state).token")) === 3);
+    await until(async () => (await state()).token === 3);
     await page.reload();
     await token(3).waitFor();
     assert.deepEqual((await sent())[0], {type: "ready", showing: text.id});
     assert.equal(await token(3).getAttribute("aria-selected"), "true");
     assert.match((await page.locator("#details h2").textContent()) ?? "", /three/);
+  });
+
+  it("keeps where its text has moved to, also while it is scored again", async () => {
+    const text = scored(["one", " two"]);
+    await show(text);
+    const moved = {...source, title: "a.txt, lines 6–7", start: 50, end: 57};
+    await tell({type: "moved", source: moved});
+    await page.getByRole("heading", {name: moved.title}).waitFor();
+    assert.deepEqual((await state()).source, moved);
+    await tell({type: "progress", source: moved, progress: {stage: "score", done: 1, total: 2}});
+    const again = {...moved, title: "a.txt, lines 7–8", start: 60, end: 67};
+    await tell({type: "moved", source: again});
+    await until(async () => (await state()).source.start === 60);
+    await page.getByText("Cancel").waitFor();
+    assert.equal((await state()).scored?.id, text.id);
+    await page.reload();
+    await page.getByRole("heading", {name: again.title}).waitFor();
+    assert.equal(await page.locator("#tokens").textContent(), "one two");
+  });
+
+  it("keeps the place of a text it has no scores of", async () => {
+    await tell({type: "failed", source, message: "There is no such model: choose another."});
+    await tell({type: "moved", source: {...source, start: 5, end: 9}});
+    await until(async () => (await state()).source.start === 5);
+    await page.getByText("There is no such model").waitFor();
   });
 
   it("draws a hundred thousand tokens", async () => {
@@ -223,7 +284,7 @@ describe("The logprobs view", function () {
     await token(0).focus();
     await press("Control+End");
     assert.equal(await focused(), "99999");
-    assert.equal(await page.evaluate("JSON.parse(sessionStorage.state).scored"), null, "too long to keep");
+    assert.equal((await state()).scored, null, "too long to keep");
   });
 
   it("shows progress that can be cancelled, and failure that can be tried again", async () => {
@@ -246,7 +307,8 @@ describe("The logprobs view", function () {
   });
 
   it("explains why a token can't be selected where tokens have no place in the text", async () => {
-    await show({...scored(["one", " two"]), ends: null});
+    await show({...scored(["One", " two"]), byteEnds: null, texts: ["one", " two"]});
+    assert.equal(await page.locator("#tokens").textContent(), "one·two");
     await token(1).click();
     assert.match((await page.locator(".notice").textContent()) ?? "", /tokenizer rewrites the text/);
     assert.ok(!(await sent()).some(({type}) => type === "select"));

@@ -1,18 +1,28 @@
 import {strict as assert} from "node:assert";
 import fc from "fast-check";
 import type {Scores} from "../../src/engine/api";
-import {isScoredText, readMessage, readViewState} from "../../src/features/logprobs/messages";
+import {isKeptText, readMessage, readViewState} from "../../src/features/logprobs/messages";
 import {movedSource} from "../../src/features/logprobs/movedSource";
-import {protocolVersion, type ScoredText, type Source} from "../../src/features/logprobs/protocol";
+import {
+  keptText,
+  protocolVersion,
+  type ScoredText,
+  type Source,
+  textOfKept
+} from "../../src/features/logprobs/protocol";
 import {exportJson, scoredText, tokenRange} from "../../src/features/logprobs/scoredText";
 import {isPlace} from "../../src/host/place";
 import {summarize} from "../../src/metrics/summary";
+import {ShownText} from "../../webview/logprobs/shownText";
 
 const source: Source = {title: "a.txt", uri: "file:///a.txt", start: 0, end: 0, isSelection: false};
 
 /** A text scored in tokens of the given bytes; `ends` null for a tokenizer that rewrites texts. */
 function scored(text: string, ends: number[] | null, tokens: readonly string[] = []): ScoredText {
   const count = ends?.length ?? tokens.length;
+  const logprobs = Float64Array.from({length: count}, (_, token) => (token === 0 ? Number.NaN : -token / 2));
+  const top1 = new Uint8Array(count);
+  const byteEnds = ends && Uint32Array.from(ends);
   const scores: Scores = {
     model: {
       name: "Tiny",
@@ -32,13 +42,22 @@ function scored(text: string, ends: number[] | null, tokens: readonly string[] =
     window: 512,
     stride: 256,
     ids: Int32Array.from({length: count}, (_, token) => token + 7),
-    ends: ends && Uint32Array.from(ends),
-    logprobs: Float64Array.from({length: count}, (_, token) => (token === 0 ? Number.NaN : -token / 2)),
-    top1: new Uint8Array(count),
-    detail: null
+    ends: byteEnds,
+    logprobs,
+    top1,
+    detail: null,
+    summary: summarize(text, {logprobs, top1, ends: byteEnds})
   };
-  const summary = summarize(text, scores);
-  return scoredText({id: "1", source, text, scores, path: "/m/tiny.gguf", texts: ends ? null : tokens, summary});
+  return scoredText({id: "1", text, scores, texts: ends ? null : tokens});
+}
+
+/** What the view makes of it: UTF-16 ends and labels. */
+function drawn(text: ScoredText): {ends: number[] | null; labels: string[]} {
+  const shown = new ShownText(text);
+  return {
+    ends: shown.ends && Array.from(shown.ends),
+    labels: Array.from({length: shown.count}, (_, token) => shown.label(token))
+  };
 }
 
 /** The byte offsets at which the given pieces of a text end. */
@@ -51,40 +70,71 @@ function endsOf(pieces: readonly string[]): number[] {
 }
 
 describe("A scored text for the view", () => {
-  it("has UTF-16 and byte ends, and visible labels", () => {
-    const {ends, byteEnds, labels} = scored("né 🚀\n", endsOf(["né", " 🚀", "\n"]));
+  it("has byte ends, from which the view makes UTF-16 ends and visible labels", () => {
+    const text = scored("né 🚀\n", endsOf(["né", " 🚀", "\n"]));
+    assert.deepEqual(text.byteEnds, Uint32Array.of(3, 8, 9));
+    assert.equal(text.texts, null);
+    const {ends, labels} = drawn(text);
     assert.deepEqual(ends, [2, 5, 6]);
-    assert.deepEqual(byteEnds, [3, 8, 9]);
     assert.deepEqual(labels, ["né", "·🚀", "⏎"]);
   });
 
   it("writes the bytes of a character that tokens share", () => {
-    const {ends, labels} = scored("a🚀b", [2, 4, 6]);
+    const {ends, labels} = drawn(scored("a🚀b", [2, 4, 6]));
     assert.deepEqual(ends, [1, 1, 4]);
     assert.deepEqual(labels, ["a<0xF0>", "<0x9F><0x9A>", "<0x80>b"]);
   });
 
   it("shows a token that covers no byte", () => {
-    assert.deepEqual(scored("a", [0, 1]).labels, ["▁", "a"]);
+    assert.deepEqual(drawn(scored("a", [0, 1])).labels, ["▁", "a"]);
   });
 
   it("keeps CRLF, NUL and a byte order mark in their places", () => {
     const text = "\ufeffa\r\n\0";
-    const {ends, labels} = scored(text, endsOf(["\ufeff", "a", "\r\n", "\0"]));
+    const {ends, labels} = drawn(scored(text, endsOf(["\ufeff", "a", "\r\n", "\0"])));
     assert.deepEqual(ends, [1, 2, 4, 5]);
     assert.deepEqual(labels, ["\\u{feff}", "a", "␍⏎", "␀"]);
   });
 
   it("takes the model's token texts where the tokenizer rewrites the text", () => {
-    const {ends, labels} = scored("Ünit", null, ["un", " it"]);
+    const {ends, labels} = drawn(scored("Ünit", null, ["un", " it"]));
     assert.equal(ends, null);
     assert.deepEqual(labels, ["un", "·it"]);
   });
 
-  it("is JSON that reads back as a scored text, unscored tokens as null", () => {
-    const back: unknown = JSON.parse(JSON.stringify(scored("ab", [1, 2])));
-    assert.ok(isScoredText(back));
-    assert.deepEqual(back.logprobs, [null, -0.5]);
+  it("cuts a label that nobody would read to its end, and no character in two", () => {
+    const [label = ""] = drawn(scored(`a${"🚀".repeat(500)}`, [2001])).labels;
+    assert.equal(label, `a${"🚀".repeat(99)}\ufffd…`);
+  });
+
+  it("is kept as JSON that reads back the same, unscored tokens as null", () => {
+    for (const text of [scored("ab", [1, 2]), scored("AB", null, ["a", "b"])]) {
+      const back: unknown = JSON.parse(JSON.stringify(keptText(text)));
+      assert.ok(isKeptText(back));
+      assert.deepEqual(back.logprobs, [null, -0.5]);
+      assert.deepEqual(textOfKept(back), text);
+    }
+  });
+
+  it("does not carry along what its numbers came in", () => {
+    const message = new ArrayBuffer(4096);
+    const text = scored("ab", [1, 2]);
+    const model = {...text.model, architecture: "llama", parameters: 1, vocabularySize: 10, contextSize: 512};
+    const scores: Scores = {
+      ...text.windowing,
+      model: {...model, addsBos: false, capabilities: {generate: true, infill: false, spans: true}},
+      ids: new Int32Array(message, 8, 2),
+      ends: new Uint32Array(message, 16, 2),
+      logprobs: new Float64Array(message, 24, 2),
+      top1: new Uint8Array(message, 40, 2),
+      detail: null,
+      summary: text.summary
+    };
+    const {ids, byteEnds, logprobs} = scoredText({id: "1", text: "ab", scores, texts: null});
+    assert.deepEqual(
+      [ids, byteEnds, logprobs].map((numbers) => numbers?.buffer.byteLength),
+      [8, 8, 16]
+    );
   });
 
   it("tiles any text, however its bytes are cut", () => {
@@ -95,10 +145,9 @@ describe("A scored text for the view", () => {
         const bytes = Buffer.byteLength(text);
         const ends = [...new Set([...cuts.filter((cut) => cut > 0 && cut < bytes), bytes])].sort((a, b) => a - b);
         const result = scored(text, ends);
-        assert.ok(isScoredText(result));
-        assert.deepEqual(result.byteEnds, ends);
-        assert.equal(result.ends?.at(-1), text.length);
-        const spans = ends.map((_, token) => text.slice(result.ends?.[token - 1] ?? 0, result.ends?.[token]));
+        assert.ok(isKeptText(keptText(result)));
+        const shown = new ShownText(result);
+        const spans = ends.map((_, token) => text.slice(shown.start(token), shown.end(token)));
         assert.equal(spans.join(""), text);
         for (const [token, end] of ends.entries()) {
           const range = tokenRange(result, token);
@@ -112,6 +161,13 @@ describe("A scored text for the view", () => {
 describe("A click on a token", () => {
   it("selects its text", () => {
     assert.deepEqual(tokenRange(scored("const a", endsOf(["const", " a"])), 1), {start: 5, end: 7});
+  });
+
+  it("selects the same as the view draws", () => {
+    const text = scored("né 🚀\r\nx", endsOf(["n", "é", " 🚀\r", "\nx"]));
+    const shown = new ShownText(text);
+    for (let token = 0; token < shown.count; token++)
+      assert.deepEqual(tokenRange(text, token), {start: shown.start(token), end: shown.end(token)});
   });
 
   it("selects the whole character the token is a part of", () => {
@@ -132,8 +188,15 @@ describe("A click on a token", () => {
 
 describe("Copy as JSON", () => {
   it("has the text, place and logprob of every token", () => {
-    const {tokens, model, scored: count, crossEntropy} = JSON.parse(exportJson(scored("é b", endsOf(["é", " b"]))));
+    const {
+      tokens,
+      model,
+      source: place,
+      scored: count,
+      crossEntropy
+    } = JSON.parse(exportJson(scored("é b", endsOf(["é", " b"])), source));
     assert.equal(count, 1);
+    assert.deepEqual(place, {title: "a.txt", start: 0, end: 0});
     assert.equal(crossEntropy, 0.5);
     assert.deepEqual(tokens, [
       {id: 7, text: "é", start: 0, end: 2, logprob: null},
@@ -143,7 +206,7 @@ describe("Copy as JSON", () => {
   });
 
   it("claims no places where there are none", () => {
-    const {tokens} = JSON.parse(exportJson(scored("A", null, ["a"])));
+    const {tokens} = JSON.parse(exportJson(scored("A", null, ["a"]), source));
     assert.deepEqual(tokens, [{id: 7, text: "a", start: null, end: null, logprob: null}]);
   });
 });
@@ -171,7 +234,7 @@ describe("What VS Code kept of the view", () => {
   const state = {
     version: protocolVersion,
     source,
-    scored: scored("ab", [1, 2]),
+    scored: keptText(scored("ab", [1, 2])),
     token: 1,
     scroll: {token: 0, offset: -3}
   };
@@ -189,10 +252,13 @@ describe("What VS Code kept of the view", () => {
   it("comes back without its text where that can't be drawn", () => {
     const {scored: text} = state;
     for (const wrong of [
-      {...text, labels: []},
-      {...text, ends: [2, 1]},
-      {...text, ends: [1, 3]},
+      {...text, logprobs: []},
+      {...text, byteEnds: [2, 1]},
+      {...text, byteEnds: [1, 3]},
       {...text, byteEnds: [1]},
+      {...text, byteEnds: null},
+      {...text, byteEnds: null, texts: ["a"]},
+      {...text, texts: ["a", "b"]},
       {...text, summary: {}}
     ]) {
       const read = readViewState({...state, scored: wrong});
@@ -229,5 +295,22 @@ describe("The place of a scored text", () => {
     assert.deepEqual(movedSource(at(10, 20), [change(12, 4, "x")]), at(10, 17));
     assert.deepEqual(movedSource(at(10, 20), [change(5, 10, "")]), at(5, 10));
     assert.deepEqual(movedSource(at(10, 20), [change(15, 10, "")]), at(10, 15));
+    assert.deepEqual(movedSource(at(10, 20), [change(10, 10, "all of it")]), at(10, 19));
+  });
+
+  it("stays where it was, and as long, when more than it is replaced: a formatter, other line ends", () => {
+    assert.deepEqual(movedSource(at(10, 20), [change(0, 100, "x".repeat(120))]), at(10, 20));
+    assert.deepEqual(movedSource(at(10, 20), [change(10, 90, "x".repeat(90))]), at(10, 20));
+  });
+
+  it("is cut to what there is when more than it is replaced by less", () => {
+    assert.deepEqual(movedSource(at(10, 20), [change(5, 45, "x".repeat(10))]), at(10, 15));
+    assert.deepEqual(movedSource(at(10, 20), [change(0, 100, "x")]), at(1, 1));
+    assert.deepEqual(movedSource(at(10, 20), [change(0, 100, "")]), at(0, 0));
+  });
+
+  it("is what the whole document has become where that was scored", () => {
+    const whole = {...at(0, 20), isSelection: false};
+    assert.deepEqual(movedSource(whole, [change(0, 20, "x".repeat(30))]), {...whole, end: 30});
   });
 });

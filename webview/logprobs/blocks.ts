@@ -1,4 +1,4 @@
-import type {ScoredText} from "../../src/features/logprobs/protocol";
+import type {ShownText} from "./shownText";
 import {endsLine} from "./tokenElement";
 
 /** Tokens `[start, end)` that are laid out together, and the lines they hold: an estimate of their height. */
@@ -15,18 +15,18 @@ const mostTokens = 1024;
  * Cuts the tokens into blocks the browser can leave out of layout while they are out of sight. A block is a line of its own,
  * so it ends where a token ends a line; only a line of more than {@link mostTokens} is cut inside.
  */
-export function cutIntoBlocks(scored: ScoredText): Block[] {
-  const {text, ends, ids} = scored;
+export function cutIntoBlocks(shown: ShownText): Block[] {
+  const {count} = shown;
+  const {text} = shown.scored;
   const blocks: Block[] = [];
   let start = 0;
   let lines = 1;
-  for (let token = 0; token < ids.length; token++) {
-    const from = token === 0 ? 0 : (ends?.[token - 1] ?? 0);
-    const to = ends?.[token] ?? 0;
-    for (let at = from; at < to; at++) if (text[at] === "\n") lines++;
+  for (let token = 0; token < count; token++) {
+    const end = shown.end(token);
+    for (let at = shown.start(token); at < end; at++) if (text[at] === "\n") lines++;
     const size = token + 1 - start;
-    const full = size === mostTokens || (size >= preferredTokens && endsLine(scored, token));
-    if (full || token + 1 === ids.length) {
+    const full = size === mostTokens || (size >= preferredTokens && endsLine(shown, token));
+    if (full || token + 1 === count) {
       blocks.push({start, end: token + 1, lines});
       start = token + 1;
       lines = 1;

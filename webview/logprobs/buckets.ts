@@ -21,7 +21,7 @@ export const surprising = Math.log(0.01);
 
 export function bucketOf(logprob: number | null): Bucket {
   const probability = logprob === null ? null : Math.exp(logprob);
-  // NaN never comes here: the host writes null.
+  // NaN never comes here: ShownText gives null.
   return (
     buckets.find(({atLeast}) => atLeast === null || (probability !== null && probability >= atLeast)) ?? buckets[5]
   );

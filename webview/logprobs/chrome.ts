@@ -1,9 +1,10 @@
 import {html, nothing, type TemplateResult} from "lit";
-import type {Progress, ScoredText, Source} from "../../src/features/logprobs/protocol";
+import type {Progress, Source} from "../../src/features/logprobs/protocol";
 import {summaryRows} from "../../src/metrics/summaryRows";
 import {button, progressBar} from "../ui/controls";
 import {bucketOf, buckets} from "./buckets";
 import {count} from "./numbers";
+import type {ShownText} from "./shownText";
 
 /** What the buttons do. */
 export interface Actions {
@@ -21,15 +22,15 @@ export interface Notice {
 }
 
 /** Above the tokens: what was scored by whom, the numbers, the legend. */
-export function heading(scored: ScoredText, notice: Notice | null, actions: Actions): TemplateResult {
-  const {model, source, summary, windowing} = scored;
+export function heading(text: ShownText, source: Source, notice: Notice | null, actions: Actions): TemplateResult {
+  const {model, summary, windowing} = text.scored;
   const rows = summaryRows(summary, {model: model.name, windowing});
   return html`
     ${notice === null ? nothing : noticeBar(notice, actions)}
     <header>
       <div class="titles">
         <h1>${source.title}</h1>
-        <p class="muted" title=${`${model.path}\nSHA-256 ${model.sha256}`}>
+        <p class="muted" title=${`${model.file}\nSHA-256 ${model.sha256}`}>
           ${[model.name, model.quantization, model.device].filter(Boolean).join(" · ")}
         </p>
       </div>
@@ -47,7 +48,7 @@ export function heading(scored: ScoredText, notice: Notice | null, actions: Acti
         </div>`
       )}
     </dl>
-    ${legend(scored)}
+    ${legend(text)}
   `;
 }
 
@@ -77,10 +78,10 @@ function noticeBar({message, scoreAgain}: Notice, actions: Actions): TemplateRes
   </div>`;
 }
 
-function legend({logprobs}: ScoredText): TemplateResult {
+function legend(text: ShownText): TemplateResult {
   const counts = new Map<string, number>();
-  for (const logprob of logprobs) {
-    const {name} = bucketOf(logprob);
+  for (let token = 0; token < text.count; token++) {
+    const {name} = bucketOf(text.logprob(token));
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return html`<ul class="legend" aria-label="Colours: how likely the model held each token">

@@ -5,23 +5,25 @@ import {cssVariable} from "../ui/cssVariable";
 import type {Alternatives, AlternativesState} from "./alternatives";
 import {bucketOf} from "./buckets";
 import {bits, count, nats, percent} from "./numbers";
+import type {ShownText} from "./shownText";
 
 /** The pane about one token: its numbers, and what the model would rather have written. */
-export function details(scored: ScoredText, token: number, alternatives: AlternativesState): TemplateResult {
-  const logprob = scored.logprobs[token] ?? null;
-  const label = scored.labels[token] ?? "";
+export function details(text: ShownText, token: number, alternatives: AlternativesState): TemplateResult {
+  const {scored} = text;
+  const logprob = text.logprob(token);
+  const label = text.label(token);
   const known = alternatives.type === "alternatives" ? alternatives : null;
   return html`
     <h2>
       <code class="label token ${bucketOf(logprob).name}">${label}</code>
-      <span class="muted">${count(token + 1)} of ${count(scored.ids.length)}</span>
+      <span class="muted">${count(token + 1)} of ${count(text.count)}</span>
     </h2>
     <div class="about-token">
       <dl class="facts">
         ${fact("id", String(scored.ids[token]), "The token's number in the model's vocabulary.")}
         ${logprob === null ? nothing : scoreFacts(logprob, known)}
       </dl>
-      ${logprob === null ? html`<p>${whyUnscored(scored)}</p>` : chart(scored, token, logprob, alternatives)}
+      ${logprob === null ? html`<p>${whyUnscored(scored)}</p>` : chart(text, token, logprob, alternatives)}
     </div>
   `;
 }
@@ -66,18 +68,18 @@ function fact(name: string, value: string, help: string): TemplateResult {
   return html`<div title=${help}><dt>${name}</dt><dd>${value}</dd></div>`;
 }
 
-function chart(scored: ScoredText, token: number, logprob: number, alternatives: AlternativesState): TemplateResult {
+function chart(text: ShownText, token: number, logprob: number, alternatives: AlternativesState): TemplateResult {
   if (alternatives.type === "failed") return html`<p class="failure">${alternatives.message}</p>`;
   if (alternatives.type === "loading") {
     return html`<div class="waiting">${busyRing("Asking the model")}<span>Asking the model…</span></div>`;
   }
   const {top, rank} = alternatives;
-  const id = scored.ids[token] ?? -1;
+  const id = text.scored.ids[token] ?? -1;
   const among = top.some((alternative) => alternative.id === id);
   const longest = Math.max(logprob, ...top.map((alternative) => alternative.logprob));
   return html`<ol class="chart" aria-label="What the model expected here">
     ${top.map((alternative, index) => bar(alternative, index + 1, longest, alternative.id === id))}
-    ${among ? nothing : bar({id, label: scored.labels[token] ?? "", logprob}, rank, longest, true)}
+    ${among ? nothing : bar({id, label: text.label(token), logprob}, rank, longest, true)}
   </ol>`;
 }
 

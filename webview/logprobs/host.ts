@@ -1,5 +1,7 @@
 import {
   type FromView,
+  type KeptText,
+  keptText,
   protocolVersion,
   type ScoredText,
   type ToView,
@@ -36,13 +38,16 @@ export class Host {
   }
 
   save(state: ViewState): void {
-    const {scored} = state;
-    const tooLong = scored !== null && sizeOf(scored) > mostKept;
-    this.api.setState(tooLong ? {...state, scored: null} : state);
+    this.api.setState(state);
   }
 }
 
-/** About the characters of the JSON: text and labels, and some 40 of numbers and punctuation for every token. */
-function sizeOf({text, ids}: ScoredText): number {
-  return 2 * text.length + 40 * ids.length;
+/** What VS Code is given to keep of a text; null where that is too much. */
+export function toKeep(scored: ScoredText): KeptText | null {
+  return sizeOf(scored) > mostKept ? null : keptText(scored);
+}
+
+/** About the characters of the JSON: the text, once more as token texts, and some 40 more for every token. */
+function sizeOf({text, texts, ids}: ScoredText): number {
+  return (texts ? 2 : 1) * text.length + 40 * ids.length;
 }

@@ -1,11 +1,14 @@
-import type {ScoredText} from "../../src/features/logprobs/protocol";
-import {visibleText} from "../../src/metrics/visibleText";
+import {invisible, visibleText} from "../../src/metrics/visibleText";
 import {bucketOf} from "./buckets";
 import {percent} from "./numbers";
+import type {ShownText} from "./shownText";
 
-/** What can't be seen, or would move the text around it: line ends, tabs, controls, signs of direction, lone surrogates. */
-const invisible =
-  /[\n\t ]+|[\p{Cc}\p{Cs}\p{Cn}\p{Co}\p{Z}\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\ufeff]/gu;
+/**
+ * What needs a sign: blanks, and what can't be seen. An emoji of Unicode's list is found first, and stays whole: the joiners,
+ * variation selectors and tag characters in it are seen as the emoji they make. One more of them, or one elsewhere, is not.
+ * The token's label spells them all.
+ */
+const signed = new RegExp(`(\\p{RGI_Emoji})|[\\n\\t ]+|${invisible.source}`, "gv");
 
 /** The longest piece of text a browser lays out without a pause. No vocabulary has such tokens; a strange file may. */
 const mostCharacters = 1000;
@@ -17,12 +20,12 @@ const blank = /^\s*$/u;
  * visible. Everything is put in as text, never as markup. The line end a token ends with is left to {@link endsLine}: inside,
  * it would leave an empty piece of the token on the next line.
  */
-export function tokenElement(scored: ScoredText, token: number): HTMLElement {
-  const {text, ends, ids, labels} = scored;
-  const logprob = scored.logprobs[token] ?? null;
-  const label = labels[token] ?? "";
-  const start = token === 0 ? 0 : (ends?.[token - 1] ?? 0);
-  const end = ends?.[token] ?? 0;
+export function tokenElement(shown: ShownText, token: number): HTMLElement {
+  const {text, ids} = shown.scored;
+  const logprob = shown.logprob(token);
+  const label = shown.label(token);
+  const start = shown.start(token);
+  const end = shown.end(token);
 
   const element = document.createElement("span");
   element.className = `token ${bucketOf(logprob).name}`;
@@ -30,7 +33,7 @@ export function tokenElement(scored: ScoredText, token: number): HTMLElement {
   element.setAttribute("aria-label", spokenLabel(label, ids[token] ?? 0, logprob));
   element.dataset["token"] = String(token);
 
-  if (!ends) element.textContent = label;
+  if (!shown.ends) element.textContent = label;
   else if (start === end) element.append(mark("part", label));
   else if (end - start > mostCharacters)
     element.append(text.slice(start, start + mostCharacters), mark("control", "…"));
@@ -39,9 +42,9 @@ export function tokenElement(scored: ScoredText, token: number): HTMLElement {
 }
 
 /** The token is followed by a line break, which stands beside it. */
-export function endsLine({text, ends}: ScoredText, token: number): boolean {
-  const end = ends?.[token] ?? 0;
-  return end > (ends?.[token - 1] ?? 0) && text[end - 1] === "\n";
+export function endsLine(shown: ShownText, token: number): boolean {
+  const end = shown.end(token);
+  return end > shown.start(token) && shown.scored.text[end - 1] === "\n";
 }
 
 function spokenLabel(label: string, id: number, logprob: number | null): string {
@@ -52,7 +55,8 @@ function spokenLabel(label: string, id: number, logprob: number | null): string 
 function appendText(element: HTMLElement, text: string, next: string): void {
   const lone = blank.test(text);
   let plain = 0;
-  for (const {0: found, index} of text.matchAll(invisible)) {
+  for (const {0: found, 1: emoji, index} of text.matchAll(signed)) {
+    if (emoji !== undefined) continue;
     const after = text[index + found.length] ?? next;
     if (/^ +$/.test(found) && !lone && after !== "\n" && after !== "\r") continue;
     element.append(text.slice(plain, index));

@@ -1,6 +1,7 @@
-import type {ScoredText, ScrollAnchor} from "../../src/features/logprobs/protocol";
+import type {ScrollAnchor} from "../../src/features/logprobs/protocol";
 import {type Block, cutIntoBlocks} from "./blocks";
 import {surprising} from "./buckets";
+import type {ShownText} from "./shownText";
 import {endsLine, tokenElement} from "./tokenElement";
 import {type Direction, type LaidOut, lineEdge, onNextLine} from "./visualLines";
 
@@ -20,7 +21,7 @@ const slice = 10;
  * event, as there can be hundreds of thousands of tokens; they are built in slices, and laid out when they come into sight.
  */
 export class TokenFlow implements LaidOut {
-  private scored: ScoredText | null = null;
+  private text: ShownText | null = null;
   private blocks: readonly Block[] = [];
   private builtBlocks = 0;
   private readonly tokens: HTMLElement[] = [];
@@ -42,18 +43,18 @@ export class TokenFlow implements LaidOut {
   }
 
   get count(): number {
-    return this.scored?.ids.length ?? 0;
+    return this.text?.count ?? 0;
   }
 
-  show(scored: ScoredText, active: number): void {
+  show(text: ShownText, active: number): void {
     clearTimeout(this.building);
-    this.scored = scored;
-    this.blocks = cutIntoBlocks(scored);
+    this.text = text;
+    this.blocks = cutIntoBlocks(text);
     this.builtBlocks = 0;
     this.tokens.length = 0;
     this.aim = null;
     this.element.replaceChildren();
-    this.element.classList.toggle("loose", scored.ends === null);
+    this.element.classList.toggle("loose", text.ends === null);
     this.buildFor(slice);
     this.activate(Math.max(0, Math.min(active, this.count - 1)));
   }
@@ -74,10 +75,9 @@ export class TokenFlow implements LaidOut {
   }
 
   goToSurprising(direction: Direction): void {
-    const logprobs = this.scored?.logprobs ?? [];
     for (let token = this.active + direction; token >= 0 && token < this.count; token += direction) {
-      const logprob = logprobs[token];
-      if (typeof logprob === "number" && logprob < surprising) {
+      const logprob = this.text?.logprob(token) ?? null;
+      if (logprob !== null && logprob < surprising) {
         this.aim = null;
         this.goTo(token);
         return;
@@ -130,16 +130,16 @@ export class TokenFlow implements LaidOut {
 
   private buildBlock(): void {
     const block = this.blocks[this.builtBlocks++];
-    if (!block || !this.scored) return;
+    if (!block || !this.text) return;
     const element = document.createElement("div");
     element.className = "block";
     element.setAttribute("role", "presentation");
     element.style.setProperty("--lines", String(block.lines));
     for (let token = block.start; token < block.end; token++) {
-      const child = tokenElement(this.scored, token);
+      const child = tokenElement(this.text, token);
       this.tokens.push(child);
       element.append(child);
-      if (endsLine(this.scored, token)) element.append("\n");
+      if (endsLine(this.text, token)) element.append("\n");
     }
     this.element.append(element);
   }

@@ -1,9 +1,18 @@
 import {nothing, render} from "lit";
-import {protocolVersion, type ScoredText, type Source, type ToView} from "../../src/features/logprobs/protocol";
+import {
+  type KeptText,
+  protocolVersion,
+  type ScoredText,
+  type ScrollAnchor,
+  type Source,
+  type ToView,
+  textOfKept
+} from "../../src/features/logprobs/protocol";
 import {AlternativesCache} from "./alternatives";
 import {type Actions, failure, heading, type Notice, scoring} from "./chrome";
 import {details, noToken, spoken} from "./details";
-import type {Host} from "./host";
+import {type Host, toKeep} from "./host";
+import {ShownText} from "./shownText";
 import {TokenFlow} from "./tokenFlow";
 
 /** The page's parts, as logprobsPanel.ts writes them. */
@@ -26,7 +35,12 @@ export class View {
   private readonly flow: TokenFlow;
   private readonly alternatives: AlternativesCache;
   private readonly actions: Actions;
-  private scored: ScoredText | null = null;
+  private text: ShownText | null = null;
+  /** The text as VS Code keeps it. */
+  private kept: KeptText | null = null;
+  /** Where the text stands, or the one that is tried as long as there is none. */
+  private source: Source | null = null;
+  private scroll: ScrollAnchor | null = null;
   private notice: Notice | null = null;
   private focused: number | null = null;
   private hovered: number | null = null;
@@ -56,17 +70,20 @@ export class View {
   start(): void {
     const state = this.host.load();
     if (state?.scored) {
-      this.show(state.scored, state.token);
+      this.show(textOfKept(state.scored), state.source, state.token);
       if (state.scroll) this.flow.scrollTo(state.scroll);
     }
     this.host.listen((message) => this.receive(message));
-    this.host.post({type: "ready", showing: this.scored?.id ?? null});
+    this.host.post({type: "ready", showing: this.text?.scored.id ?? null});
   }
 
   private receive(message: ToView): void {
     switch (message.type) {
       case "show":
-        this.show(message.scored, this.sameText(message.scored) ? (this.focused ?? 0) : 0);
+        this.show(message.scored, message.source, this.sameText(message.scored) ? (this.focused ?? 0) : 0);
+        break;
+      case "moved":
+        this.moved(message.source);
         break;
       case "progress":
         this.leaveText(message.source, scoring(message.source, message.progress, this.actions.cancel));
@@ -92,21 +109,29 @@ export class View {
   }
 
   private sameText({text, ids}: ScoredText): boolean {
-    return this.scored?.text === text && this.scored.ids.length === ids.length;
+    return this.text?.scored.text === text && this.text.count === ids.length;
   }
 
-  private show(scored: ScoredText, token: number): void {
-    this.scored = scored;
+  private show(scored: ScoredText, source: Source, token: number): void {
+    const text = new ShownText(scored);
+    this.text = text;
+    this.kept = toKeep(scored);
+    this.source = source;
     this.notice = null;
     this.focused = null;
     this.hovered = null;
     this.alternatives.clear();
     document.body.classList.remove("no-text");
-    this.places.tokens.setAttribute("aria-label", `${scored.source.title}: ${scored.ids.length} tokens`);
     this.drawTop();
-    this.flow.show(scored, token);
+    this.flow.show(text, token);
     if (token > 0) this.look(token, true);
     else this.drawDetails();
+    this.save();
+  }
+
+  private moved(source: Source): void {
+    this.source = source;
+    if (!this.hasLeft()) this.drawTop();
     this.save();
   }
 
@@ -114,7 +139,13 @@ export class View {
   private leaveText(source: Source, instead: ReturnType<typeof failure>): void {
     document.body.classList.add("no-text");
     render(instead, this.places.top);
-    if (!this.scored) this.host.save({version: protocolVersion, source, scored: null, token: 0, scroll: null});
+    if (this.text) return;
+    this.source = source;
+    this.save();
+  }
+
+  private hasLeft(): boolean {
+    return document.body.classList.contains("no-text");
   }
 
   private look(token: number | null, focused: boolean): void {
@@ -127,13 +158,13 @@ export class View {
       this.hovered = token;
     }
     const current = this.hovered ?? this.focused;
-    if (current !== null && this.scored?.logprobs[current] !== null) this.alternatives.want(current);
+    if (current !== null && this.text?.logprob(current) !== null) this.alternatives.want(current);
     this.drawDetails();
     if (focused) this.saveSoon();
   }
 
   private select(token: number): void {
-    if (this.scored?.ends) {
+    if (this.text?.ends) {
       this.host.post({type: "select", token});
       return;
     }
@@ -142,7 +173,10 @@ export class View {
   }
 
   private drawTop(): void {
-    if (this.scored) render(heading(this.scored, this.notice, this.actions), this.places.top);
+    const {text, source} = this;
+    if (!text || !source) return;
+    this.places.tokens.setAttribute("aria-label", `${source.title}: ${text.count} tokens`);
+    render(heading(text, source, this.notice, this.actions), this.places.top);
   }
 
   private drawDetails(): void {
@@ -150,11 +184,11 @@ export class View {
     const token = this.hovered ?? this.focused;
     const opens = token !== null && !pane.classList.contains("open");
     pane.classList.toggle("open", token !== null);
-    if (!this.scored || token === null) return void render(noToken(), pane);
+    if (!this.text || token === null) return void render(noToken(), pane);
     const alternatives = this.alternatives.get(token);
-    render(details(this.scored, token, alternatives), pane);
+    render(details(this.text, token, alternatives), pane);
     if (opens && token === this.focused) this.flow.reveal();
-    if (token === this.focused) this.say(this.scored.logprobs[token] === null ? "" : spoken(alternatives));
+    if (token === this.focused) this.say(this.text.logprob(token) === null ? "" : spoken(alternatives));
   }
 
   private say(sentence: string): void {
@@ -163,7 +197,7 @@ export class View {
 
   private key(event: KeyboardEvent): void {
     const plain = !(event.altKey || event.ctrlKey || event.metaKey);
-    if (!plain || !this.scored || document.body.classList.contains("no-text")) return;
+    if (!plain || !this.text || this.hasLeft()) return;
     // From the buttons back to the token; and from nowhere, where a view is right after it was opened, into the text.
     if (event.key === "Escape") this.flow.focus();
     else if (event.target === document.body && (event.key === "n" || event.key === "ArrowRight")) this.flow.focus();
@@ -177,9 +211,10 @@ export class View {
   }
 
   private save(): void {
-    const {scored} = this;
-    if (!scored) return;
-    const scroll = this.flow.anchor();
-    this.host.save({version: protocolVersion, source: scored.source, scored, token: this.focused ?? 0, scroll});
+    const {source, kept: scored} = this;
+    if (!source) return;
+    // A text that is out of sight has no place of its own: the one it had counts.
+    if (!this.hasLeft()) this.scroll = this.flow.anchor();
+    this.host.save({version: protocolVersion, source, scored, token: this.focused ?? 0, scroll: this.scroll});
   }
 }

@@ -1,15 +1,21 @@
 import {randomBytes, randomUUID} from "node:crypto";
-import path from "node:path";
 import * as vscode from "vscode";
 import {HumanError} from "../../engine/api";
 import type {Host} from "../../host/host";
 import {openPlace, placeOf, type Subject} from "../../host/subject";
-import {summarize} from "../../metrics/summary";
 import {visibleText} from "../../metrics/visibleText";
 import {logprobsPage} from "./logprobsPage";
 import {readMessage} from "./messages";
 import {movedSource} from "./movedSource";
-import type {FromView, ScoredText, Source, ToView, ViewState} from "./protocol";
+import {
+  type FromView,
+  type Progress,
+  type ScoredText,
+  type Source,
+  type ToView,
+  textOfKept,
+  type ViewState
+} from "./protocol";
 import {exportJson, scoredText, tokenRange} from "./scoredText";
 import {selectInEditor, stillHolds, subjectAgain} from "./sourceText";
 
@@ -18,22 +24,31 @@ const alternativesShown = 10;
 /** Milliseconds without an edit before the scored text is compared with its document. */
 const compareDelay = 300;
 
+const notKept = "The scores of this text were not kept when VS Code was closed.";
 const changed = "The document has changed since it was scored.";
 
-/** What the view shows, besides alternatives and notices: enough to bring a hidden view up to date. */
-type Display = Extract<ToView, {type: "show" | "progress" | "failed"}>;
+/** A text that was scored, and where it stands in its document now. */
+interface Shown {
+  readonly scored: ScoredText;
+  readonly source: Source;
+}
+
+/** What the view shows in place of a text, and where the text stands that it is about. */
+type Instead = Extract<ToView, {type: "progress" | "failed"}>;
 
 /** One webview with one text: scores it, answers the view, and keeps an eye on the text's document. */
 export class LogprobsPanel implements vscode.Disposable {
   static readonly viewType = "tokenscope.logprobs";
 
-  private source: Source | null = null;
-  private scored: ScoredText | null = null;
-  private display: Display | null = null;
+  private shown: Shown | null = null;
+  private instead: Instead | null = null;
+  /** What the view was last told of where its text stands. */
+  private told: Source | null = null;
   private notice: string | null = null;
   private scoring: vscode.CancellationTokenSource | undefined;
   private asking: vscode.CancellationTokenSource | undefined;
   private comparing: ReturnType<typeof setTimeout> | undefined;
+  private disposed = false;
   private readonly subscriptions: vscode.Disposable[] = [];
 
   constructor(
@@ -70,11 +85,10 @@ export class LogprobsPanel implements vscode.Disposable {
 
   /** After a reload: the view draws the same state itself. */
   restore({source, scored}: ViewState): void {
-    this.setSource(source);
-    this.scored = scored;
-    this.display = scored
-      ? {type: "show", scored}
-      : {type: "failed", source, message: "The scores of this text were not kept when VS Code was closed."};
+    this.setTitle(source);
+    this.told = source;
+    if (scored) this.shown = {scored: textOfKept(scored), source};
+    else this.instead = {type: "failed", source, message: notKept};
     this.compareSoon();
   }
 
@@ -83,20 +97,18 @@ export class LogprobsPanel implements vscode.Disposable {
     this.panel.reveal();
     const {title, text, isSelection} = subject;
     const source = {...placeOf(subject), title, isSelection};
-    this.setSource(source);
+    this.setTitle(source);
     this.scoring?.cancel();
     this.asking?.cancel();
     const scoring = new vscode.CancellationTokenSource();
     this.scoring = scoring;
-    this.show({type: "progress", source, progress: {stage: "load", done: 0, total: 0}});
+    this.showInstead({type: "progress", source, progress: {stage: "load", done: 0, total: 0}});
     try {
-      const scored = await this.request(source, text, scoring.token);
+      const scored = await this.request(text, scoring.token);
       if (this.scoring !== scoring) return;
-      this.scored = scored;
-      this.show({type: "show", scored});
-      this.compareSoon();
+      this.showText({scored, source: this.instead?.source ?? source});
     } catch (error) {
-      if (this.scoring === scoring) this.failed(source, error);
+      if (this.scoring === scoring) this.failed(this.instead?.source ?? source, error);
     } finally {
       if (this.scoring === scoring) this.scoring = undefined;
       scoring.dispose();
@@ -105,10 +117,11 @@ export class LogprobsPanel implements vscode.Disposable {
 
   /** Scores the text that stands in the document now. */
   async scoreAgain(): Promise<void> {
-    const {source} = this;
+    const source = (this.instead ?? this.shown)?.source;
     if (!source) return;
     try {
       const subject = subjectAgain(await openPlace(source), source);
+      if (this.disposed) return;
       if (subject.text === "")
         throw new HumanError("emptyText", "There is no text left here: select some and try again.");
       await this.score(subject);
@@ -118,46 +131,43 @@ export class LogprobsPanel implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.disposed = true;
     clearTimeout(this.comparing);
     this.scoring?.cancel();
     this.asking?.cancel();
     this.scoring = undefined;
+    this.shown = null;
     for (const subscription of this.subscriptions) subscription.dispose();
     this.panel.dispose();
   }
 
-  private async request(source: Source, text: string, token: vscode.CancellationToken): Promise<ScoredText> {
+  private async request(text: string, token: vscode.CancellationToken): Promise<ScoredText> {
     const {engine, settings} = this.host;
     const model = settings.modelSpec();
-    const scores = await engine.request(
-      "score",
-      {model, text},
-      {
-        token,
-        onProgress: (progress) => token.isCancellationRequested || this.show({type: "progress", source, progress})
-      }
-    );
+    const onProgress = (progress: Progress) => {
+      if (!token.isCancellationRequested && this.instead)
+        this.showInstead({type: "progress", source: this.instead.source, progress});
+    };
+    const scores = await engine.request("score", {model, text}, {token, onProgress});
     const texts = scores.ends ? null : await engine.request("tokenTexts", {model, ids: scores.ids}, {token});
-    const summary = summarize(text, scores);
-    return scoredText({id: randomUUID(), source, text, scores, path: model.path, texts, summary});
+    return scoredText({id: randomUUID(), text, scores, texts});
   }
 
   private failed(source: Source, error: unknown): void {
+    if (this.disposed) return;
     if (!(error instanceof vscode.CancellationError)) {
-      this.show({type: "failed", source, message: this.host.errors.describe(error)});
+      this.showInstead({type: "failed", source, message: this.host.errors.describe(error)});
       // The view says what happened; the notification has the way out.
       if (error instanceof HumanError) void this.host.errors.show(error);
-    } else if (this.scored) {
-      this.setSource(this.scored.source);
-      this.show({type: "show", scored: this.scored});
-      this.compareSoon();
+    } else if (this.shown) {
+      this.showText(this.shown);
     } else {
-      this.show({type: "failed", source, message: "Scoring was cancelled."});
+      this.showInstead({type: "failed", source, message: "Scoring was cancelled."});
     }
   }
 
   private receive(raw: unknown): void {
-    const message = readMessage(raw, this.scored?.ids.length ?? 0);
+    const message = readMessage(raw, this.shown?.scored.ids.length ?? 0);
     if (message) void this.answer(message).catch((error) => this.host.errors.show(error));
     else this.host.log.warn("The logprobs view sent a message that is none; it was dropped.");
   }
@@ -182,32 +192,31 @@ export class LogprobsPanel implements vscode.Disposable {
   }
 
   private bringUpToDate(showing: string | null): void {
-    const {display} = this;
-    if (display && !(display.type === "show" && display.scored.id === showing)) this.post(display);
-    if (this.notice !== null) this.post({type: "notice", message: this.notice});
+    const {shown, instead} = this;
+    if (shown && shown.scored.id !== showing) this.post({type: "show", ...shown});
+    else if (shown) this.post({type: "moved", source: shown.source});
+    if (instead) this.post(instead);
+    else if (this.notice !== null) this.post({type: "notice", message: this.notice});
   }
 
   private async alternatives(token: number): Promise<void> {
-    const {scored} = this;
+    const scored = this.shown?.scored;
     if (!scored) return;
     this.asking?.cancel();
     const asking = new vscode.CancellationTokenSource();
     this.asking = asking;
     try {
       const model = this.host.settings.modelSpec();
-      if (model.path !== scored.model.path) {
-        const now = path.basename(model.path);
-        throw new HumanError("invalidRequest", `The model is now ${now}, these scores are of another: score again.`);
-      }
       const {windowing} = scored;
-      const ids = Int32Array.from(scored.ids.slice(0, token + 1));
-      const params = {model, ids, position: token, windowing, top: alternativesShown};
+      const {sha256} = scored.model;
+      const ids = scored.ids.slice(0, token + 1);
+      const params = {model, ids, position: token, windowing, sha256, top: alternativesShown};
       const {rank, entropy, top} = await this.host.engine.request("alternatives", params, {token: asking.token});
-      if (this.scored !== scored) return;
+      if (this.shown?.scored !== scored) return;
       const labelled = top.map(({id, text, logprob}) => ({id, label: visibleText(text), logprob}));
       this.post({type: "alternatives", token, rank, entropy, top: labelled});
     } catch (error) {
-      if (error instanceof vscode.CancellationError || this.scored !== scored) return;
+      if (error instanceof vscode.CancellationError || this.shown?.scored !== scored) return;
       this.post({type: "alternativesFailed", token, message: this.host.errors.describe(error)});
     } finally {
       asking.dispose();
@@ -215,24 +224,29 @@ export class LogprobsPanel implements vscode.Disposable {
   }
 
   private async select(token: number): Promise<void> {
-    const {scored, source} = this;
-    const range = scored && tokenRange(scored, token);
-    if (!scored || !source || !range) return;
+    const {shown} = this;
+    const range = shown && tokenRange(shown.scored, token);
+    if (!range) return;
+    const {source, scored} = shown;
     const document = await openPlace(source);
     if (!stillHolds(document, source, scored.text)) return this.setNotice(changed);
     await selectInEditor(document, source.start + range.start, source.start + range.end);
   }
 
   private async copyJson(): Promise<void> {
-    if (!this.scored) return;
-    await vscode.env.clipboard.writeText(exportJson(this.scored));
+    if (!this.shown) return;
+    await vscode.env.clipboard.writeText(exportJson(this.shown.scored, this.shown.source));
     vscode.window.setStatusBarMessage("Logprobs copied as JSON", 3000);
   }
 
   private follow({document, contentChanges}: vscode.TextDocumentChangeEvent): void {
-    if (!this.source || document.uri.toString() !== this.source.uri || contentChanges.length === 0) return;
-    this.source = movedSource(this.source, contentChanges);
-    this.compareSoon();
+    const uri = document.uri.toString();
+    const follows = (source: Source | undefined) => source?.uri === uri && contentChanges.length > 0;
+    const {shown, instead} = this;
+    if (shown && follows(shown.source)) this.shown = {...shown, source: movedSource(shown.source, contentChanges)};
+    if (instead && follows(instead.source))
+      this.instead = {...instead, source: movedSource(instead.source, contentChanges)};
+    if (this.shown !== shown || this.instead !== instead) this.compareSoon();
   }
 
   private compareSoon(): void {
@@ -240,17 +254,30 @@ export class LogprobsPanel implements vscode.Disposable {
     this.comparing = setTimeout(() => this.compare(), compareDelay);
   }
 
-  /** Says that the document has changed, or takes it back. A document that isn't open is looked at when it is needed. */
+  /**
+   * Tells the view where its text is now, and says that it has changed, or takes that back. A document that isn't open is
+   * looked at when it is needed.
+   */
   private compare(): void {
-    const {scored, source, display} = this;
-    if (!scored || !source || display?.type !== "show") return;
-    const document = vscode.workspace.textDocuments.find(({uri}) => uri.toString() === source.uri);
-    if (document) this.setNotice(stillHolds(document, source, scored.text) ? null : changed);
+    const source = (this.shown ?? this.instead)?.source;
+    const document = vscode.workspace.textDocuments.find(({uri}) => uri.toString() === source?.uri);
+    if (!source || !document) return;
+    if (source !== this.told) this.tellMoved(source, document);
+    if (!this.shown || this.instead) return;
+    this.setNotice(stillHolds(document, source, this.shown.scored.text) ? null : changed);
   }
 
-  private setSource(source: Source): void {
-    this.source = source;
-    this.panel.title = `Logprobs: ${source.title}`;
+  private tellMoved(moved: Source, document: vscode.TextDocument): void {
+    const source = moved.isSelection ? {...moved, title: subjectAgain(document, moved).title} : moved;
+    if (this.shown) this.shown = {...this.shown, source};
+    else if (this.instead) this.instead = {...this.instead, source};
+    if (!(this.shown && this.instead)) this.setTitle(source);
+    this.told = source;
+    this.post({type: "moved", source});
+  }
+
+  private setTitle({title}: Source): void {
+    this.panel.title = `Logprobs: ${title}`;
   }
 
   private setNotice(message: string | null): void {
@@ -259,13 +286,26 @@ export class LogprobsPanel implements vscode.Disposable {
     this.post({type: "notice", message});
   }
 
-  private show(display: Display): void {
-    this.display = display;
+  private showText(shown: Shown): void {
+    this.shown = shown;
+    this.instead = null;
     this.notice = null;
-    this.post(display);
+    this.told = shown.source;
+    this.setTitle(shown.source);
+    this.post({type: "show", ...shown});
+    this.compareSoon();
+  }
+
+  private showInstead(instead: Instead): void {
+    this.instead = instead;
+    this.notice = null;
+    if (!this.shown) this.told = instead.source;
+    this.post(instead);
   }
 
   private post(message: ToView): void {
+    // What comes late, after the panel was closed, is for nobody.
+    if (this.disposed) return;
     // A hidden view hears nothing, and asks when it is shown again.
     void this.panel.webview.postMessage(message);
   }

@@ -3,9 +3,9 @@ import type {Summary} from "../../metrics/summary";
 import {utf8Length} from "../../metrics/textOffsets";
 import {
   type FromView,
+  type KeptText,
   protocolVersion,
   type ScoredModel,
-  type ScoredText,
   type ScrollAnchor,
   type Source,
   type ViewState
@@ -36,7 +36,7 @@ export function readMessage(message: unknown, tokens: number): FromView | null {
 /** The state of a view of this version, or null: a state may come from another version of this extension. */
 export function readViewState(state: unknown): ViewState | null {
   if (!isObject<ViewState>(state) || state.version !== protocolVersion || !isSource(state.source)) return null;
-  const scored = isScoredText(state.scored) ? state.scored : null;
+  const scored = isKeptText(state.scored) ? state.scored : null;
   const tokens = scored?.ids.length ?? 0;
   return {
     version: protocolVersion,
@@ -47,17 +47,16 @@ export function readViewState(state: unknown): ViewState | null {
   };
 }
 
-export function isScoredText(value: unknown): value is ScoredText {
-  if (!isObject<ScoredText>(value) || value.version !== protocolVersion) return false;
-  const {id, source, text, ids, ends, byteEnds, labels, logprobs, model, windowing, summary} = value;
-  if (typeof id !== "string" || typeof text !== "string") return false;
-  if (!isSource(source) || !isModel(model) || !isWindowing(windowing)) return false;
+export function isKeptText(value: unknown): value is KeptText {
+  if (!isObject<KeptText>(value)) return false;
+  const {id, text, ids, byteEnds, texts, logprobs, model, windowing, summary} = value;
+  if (typeof id !== "string" || typeof text !== "string" || !isModel(model) || !isWindowing(windowing)) return false;
   if (!isArrayOf(ids, Number.isInteger)) return false;
   return (
-    isArrayOf(labels, isString, ids.length) &&
+    (byteEnds === null
+      ? isArrayOf(texts, isString, ids.length)
+      : texts === null && isTiling(byteEnds, ids.length, utf8Length(text))) &&
     isArrayOf(logprobs, (logprob) => logprob === null || Number.isFinite(logprob), ids.length) &&
-    isTiling(ends, ids.length, text.length) &&
-    isTiling(byteEnds, ids.length, utf8Length(text)) &&
     isSummary(summary)
   );
 }
@@ -70,13 +69,13 @@ function isSource(value: unknown): value is Source {
 
 function isModel(value: unknown): value is ScoredModel {
   if (!isObject<ScoredModel>(value)) return false;
-  const {name, file, path, sha256, quantization, device} = value;
-  return [name, file, path, sha256, quantization, device].every(isString);
+  const {name, file, sha256, quantization, device} = value;
+  return [name, file, sha256, quantization, device].every(isString);
 }
 
-function isWindowing(value: unknown): value is ScoredText["windowing"] {
+function isWindowing(value: unknown): value is KeptText["windowing"] {
   return (
-    isObject<ScoredText["windowing"]>(value) &&
+    isObject<KeptText["windowing"]>(value) &&
     (value.mode === "document" || value.mode === "llama-perplexity") &&
     typeof value.bos === "boolean" &&
     isOffset(value.window) &&
@@ -96,9 +95,8 @@ function isAnchor(value: unknown, tokens: number): value is ScrollAnchor {
   return isObject<ScrollAnchor>(value) && isIndex(value.token, tokens) && Number.isFinite(value.offset);
 }
 
-/** `count` ends in order, none beyond the text's; or null, where tokens stand nowhere in the text. */
+/** `count` ends in order, none beyond the text's. */
 function isTiling(ends: unknown, count: number, length: number): boolean {
-  if (ends === null) return true;
   let previous = 0;
   return isArrayOf(
     ends,

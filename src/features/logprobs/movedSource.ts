@@ -9,7 +9,9 @@ export interface TextChange {
 
 /**
  * Where a text stands after its document was edited. What is edited elsewhere moves it; what is edited inside belongs to
- * it. Changes come as VS Code reports them, last in the document first, so that one does not move the others.
+ * it. A change that replaces it together with what stands around it (a formatter, other line ends, a file reverted) does
+ * not say where it went: the place stays as it is, cut to what was put there, and does not grow to all that was replaced.
+ * Changes come as VS Code reports them, last in the document first, so that one does not move the others.
  */
 export function movedSource(source: Source, changes: readonly TextChange[]): Source {
   let {start, end} = source;
@@ -19,6 +21,9 @@ export function movedSource(source: Source, changes: readonly TextChange[]): Sou
     if (rangeEnd <= start) {
       start += growth;
       end += growth;
+    } else if (rangeOffset <= start && rangeEnd >= end && rangeLength > end - start) {
+      start = Math.min(start, rangeEnd + growth);
+      end = Math.min(end, rangeEnd + growth);
     } else if (rangeOffset < end) {
       start = Math.min(start, rangeOffset);
       end = Math.max(end, rangeEnd) + growth;

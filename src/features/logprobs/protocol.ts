@@ -1,33 +1,30 @@
 import type {Summary} from "../../metrics/summary";
 
 /**
- * What the logprobs view (webview/logprobs) and its host (logprobsPanel.ts) say to each other. JSON only. The host checks
- * all that comes from the view (messages.ts); the view believes its host, and its own state if the version is the same.
+ * What the logprobs view (webview/logprobs) and its host (logprobsPanel.ts) say to each other. The host checks all that
+ * comes from the view (messages.ts); the view believes its host, and its own state if the version is the same.
  */
 
-/** Grows with every change of {@link ScoredText} or {@link ViewState}; what holds another one is not read. */
-export const protocolVersion = 1;
+/** Grows with every change of {@link KeptText} or {@link ViewState}; what holds another one is not read. */
+export const protocolVersion = 2;
 
-/** A scored text, complete in itself: the view draws it without asking, also after VS Code was reloaded. */
+/**
+ * A scored text, complete in itself: the view draws it without asking. The numbers are typed arrays, which VS Code hands
+ * on as they are: as JSON, a long text's would keep the extension host busy for a tenth of a second. For the same reason
+ * it is the view that finds out where tokens stand in the text and what they look like.
+ */
 export interface ScoredText {
-  readonly version: typeof protocolVersion;
   /** Names this scoring: the same text scored again is another one. */
   readonly id: string;
-  readonly source: Source;
   readonly text: string;
   /** N ids. */
-  readonly ids: readonly number[];
-  /**
-   * N UTF-16 offsets into `text` at which tokens end: what is drawn and selected. A token that ends inside a character
-   * ends where that character starts. Null where the tokenizer rewrote the text: its tokens stand nowhere in it.
-   */
-  readonly ends: readonly number[] | null;
-  /** The same as N UTF-8 byte offsets, exact inside characters too: what is exported. */
-  readonly byteEnds: readonly number[] | null;
-  /** N token texts, visible forms (see metrics/visibleText.ts); bytes that are no character are written `<0xE2>`. */
-  readonly labels: readonly string[];
-  /** N natural logprobs; null where unscored. */
-  readonly logprobs: readonly (number | null)[];
+  readonly ids: Int32Array;
+  /** N UTF-8 byte offsets at which tokens end. Null where the tokenizer rewrote the text: they stand nowhere in it. */
+  readonly byteEnds: Uint32Array | null;
+  /** N token texts, where `byteEnds` is null; otherwise the text has them. */
+  readonly texts: readonly string[] | null;
+  /** N natural logprobs; NaN where unscored. */
+  readonly logprobs: Float64Array;
   readonly model: ScoredModel;
   readonly windowing: {
     readonly mode: "document" | "llama-perplexity";
@@ -38,17 +35,43 @@ export interface ScoredText {
   readonly summary: Summary;
 }
 
+/** A {@link ScoredText} as JSON, null for NaN: so it is left with VS Code. */
+export interface KeptText extends Omit<ScoredText, "ids" | "byteEnds" | "logprobs"> {
+  readonly ids: readonly number[];
+  readonly byteEnds: readonly number[] | null;
+  readonly logprobs: readonly (number | null)[];
+}
+
+export function keptText(scored: ScoredText): KeptText {
+  const {ids, byteEnds, logprobs} = scored;
+  return {
+    ...scored,
+    ids: Array.from(ids),
+    byteEnds: byteEnds && Array.from(byteEnds),
+    logprobs: Array.from(logprobs, (logprob) => (Number.isNaN(logprob) ? null : logprob))
+  };
+}
+
+export function textOfKept(kept: KeptText): ScoredText {
+  const {ids, byteEnds, logprobs} = kept;
+  return {
+    ...kept,
+    ids: Int32Array.from(ids),
+    byteEnds: byteEnds && Uint32Array.from(byteEnds),
+    logprobs: Float64Array.from(logprobs, (logprob) => logprob ?? Number.NaN)
+  };
+}
+
 export interface ScoredModel {
   readonly name: string;
   readonly file: string;
-  /** Where the file lay: alternatives are asked only of the model that gave the scores. */
-  readonly path: string;
+  /** Alternatives are asked only of the model that gave the scores. */
   readonly sha256: string;
   readonly quantization: string;
   readonly device: string;
 }
 
-/** A text in a document: what was scored, to score it again. Offsets are UTF-16, into the text as the editor has it. */
+/** A text in a document: where it stands now, to score it again. Offsets are UTF-16, into the text as the editor has it. */
 export interface Source {
   /** For the heading: "sample.py, lines 3–9". */
   readonly title: string;
@@ -66,7 +89,9 @@ export interface Alternative {
 }
 
 export type ToView =
-  | {readonly type: "show"; readonly scored: ScoredText}
+  | {readonly type: "show"; readonly source: Source; readonly scored: ScoredText}
+  /** Edits elsewhere in the document moved the text that the view keeps. */
+  | {readonly type: "moved"; readonly source: Source}
   | {readonly type: "progress"; readonly source: Source; readonly progress: Progress}
   /** Nothing to show, and why. */
   | {readonly type: "failed"; readonly source: Source; readonly message: string}
@@ -101,9 +126,10 @@ export type FromView =
 /** What the view leaves with VS Code, and what its host gets to rebuild the panel after a reload. */
 export interface ViewState {
   readonly version: typeof protocolVersion;
+  /** Where the text stands, as far as the view was told. */
   readonly source: Source;
   /** Null while there is none, and where it is too long to keep: it can be scored again. */
-  readonly scored: ScoredText | null;
+  readonly scored: KeptText | null;
   /** The token looked at last. */
   readonly token: number;
   readonly scroll: ScrollAnchor | null;
