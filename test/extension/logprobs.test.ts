@@ -1,0 +1,148 @@
+import {strict as assert} from "node:assert";
+import * as vscode from "vscode";
+import {closeEditors, select, showFile, temporaryFolder} from "./support/editors";
+import {engineProcess, killEngine, noProcesses} from "./support/engineProcess";
+import {until} from "./support/until";
+import {watchViews} from "./support/watchedView";
+import {watchWindow} from "./support/watchedWindow";
+
+const before = "import math\n\n";
+const middle = "def add(a, b):\n    return a + b\n";
+const behind = "\nprint(add(1, 2))\n";
+
+describe("Show Logprobs", () => {
+  const window = watchWindow();
+  const view = watchViews();
+  const folder = temporaryFolder();
+  let files = 0;
+  afterEach(closeEditors);
+
+  /** Shows a new file. */
+  async function show(text: string): Promise<vscode.TextEditor> {
+    return await showFile(folder.write(`${++files}.py`, text));
+  }
+
+  /** Shows the three parts of a text and scores the one in the middle. */
+  async function scoreMiddle(): Promise<vscode.TextEditor> {
+    const editor = await show(before + middle + behind);
+    select(editor, before.length, before.length + middle.length);
+    await vscode.commands.executeCommand("tokenscope.showLogprobs");
+    assert.equal((await view().hears("show")).scored.text, middle);
+    return editor;
+  }
+
+  /** As if the button was pressed; what is scored then. */
+  async function scoredAgain(): Promise<string> {
+    view().forget();
+    view().say({type: "scoreAgain"});
+    return (await view().hears("show")).scored.text;
+  }
+
+  async function insert(editor: vscode.TextEditor, text: string): Promise<void> {
+    assert.ok(await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), text)));
+  }
+
+  /** Closes the view, and waits until the focus has gone where it goes then. */
+  async function closeView(): Promise<void> {
+    view().panel.dispose();
+    await until(() => vscode.window.tabGroups.all.every(({tabs}) => tabs.every(({label}) => !/^Logprobs/.test(label))));
+  }
+
+  /** Replaces a document by an edit of its whole, as a simple formatter does. */
+  async function replaceAll({document}: vscode.TextEditor, text: string): Promise<void> {
+    const edit = new vscode.WorkspaceEdit();
+    const whole = new vscode.Range(document.positionAt(0), document.positionAt(document.getText().length));
+    edit.replace(document.uri, whole, text);
+    assert.ok(await vscode.workspace.applyEdit(edit));
+  }
+
+  it("gives the view numbers that VS Code hands on as they are", async () => {
+    await scoreMiddle();
+    const {scored} = await view().hears("show");
+    assert.ok(scored.ids instanceof Int32Array && scored.byteEnds instanceof Uint32Array);
+    assert.ok(scored.logprobs instanceof Float64Array);
+    assert.equal(scored.byteEnds.at(-1), middle.length);
+    assert.equal(scored.summary.tokens, scored.ids.length);
+  });
+
+  it("gives the alternatives of a token", async () => {
+    await scoreMiddle();
+    view().say({type: "alternatives", token: 3});
+    const {token, top} = await view().hears("alternatives");
+    assert.equal(token, 3);
+    assert.equal(top.length, 10);
+    assert.deepEqual(window().errors, []);
+  });
+
+  it("follows its text: tells the view where it is, and scores it there", async () => {
+    const editor = await scoreMiddle();
+    const added = "# one\n# two\n";
+    await insert(editor, added);
+    const {source} = await view().hears("moved");
+    assert.equal(source.start, before.length + added.length);
+    assert.equal(source.end, source.start + middle.length);
+    assert.match(source.title, /, lines 5–7$/);
+    assert.ok(!view().told.some(({type}) => type === "notice"));
+    assert.equal(await scoredAgain(), middle);
+  });
+
+  it("goes back to where its text is now when scoring again is cancelled", async function () {
+    if (noProcesses !== undefined) this.skip();
+    const editor = await scoreMiddle();
+    // It answers nothing any more: so it is certain that scoring is under way.
+    process.kill(await engineProcess(), "SIGSTOP");
+    try {
+      view().forget();
+      view().say({type: "scoreAgain"});
+      await view().hears("progress");
+      await insert(editor, "# above\n");
+      view().say({type: "cancel"});
+      const {source, scored} = await view().hears("show");
+      assert.equal(scored.text, middle);
+      assert.equal(source.start, before.length + "# above\n".length);
+    } finally {
+      await killEngine();
+    }
+    assert.equal(await scoredAgain(), middle);
+  });
+
+  it("says that the text has changed when all of the document is replaced, and does not take all for its text", async () => {
+    const editor = await scoreMiddle();
+    await replaceAll(editor, `"""${before}"""\n${middle.toUpperCase()}${behind}`);
+    assert.equal((await view().hears("notice")).message, "The document has changed since it was scored.");
+    assert.equal((await scoredAgain()).length, middle.length);
+  });
+
+  it("scores all of a document again that is replaced, where all was scored", async () => {
+    const editor = await show(middle);
+    await vscode.commands.executeCommand("tokenscope.showLogprobs");
+    await view().hears("show");
+    await replaceAll(editor, before + middle + behind);
+    await view().hears("notice");
+    assert.equal(await scoredAgain(), before + middle + behind);
+  });
+
+  for (const message of [{type: "scoreAgain"}, {type: "select", token: 1}] as const)
+    it(`can be closed while it works on "${message.type}"`, async () => {
+      const editor = await scoreMiddle();
+      await replaceAll(editor, behind);
+      view().say(message);
+      await closeView();
+      // What was under way comes to its end before another view has scored a text.
+      await scoreMiddle();
+      assert.deepEqual(window().messages, []);
+    });
+
+  it("can be closed while it scores, and opened again", async function () {
+    if (noProcesses !== undefined) this.skip();
+    await scoreMiddle();
+    process.kill(await engineProcess(), "SIGSTOP");
+    view().forget();
+    view().say({type: "scoreAgain"});
+    await view().hears("progress");
+    await closeView();
+    await killEngine();
+    await scoreMiddle();
+    assert.deepEqual(window().messages, []);
+  });
+});

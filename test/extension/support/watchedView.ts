@@ -1,0 +1,78 @@
+import * as vscode from "vscode";
+import type {FromView, ToView} from "../../../src/features/logprobs/protocol";
+import {until} from "./until";
+
+type Told<Type extends ToView["type"]> = Extract<ToView, {type: Type}>;
+
+/** A logprobs view as its host sees it: what it was told, and a voice. The real one is there too. */
+export class WatchedView {
+  readonly told: ToView[] = [];
+  private listener: ((message: FromView) => void) | undefined;
+
+  constructor(readonly panel: vscode.WebviewPanel) {}
+
+  /** The panel in whose place the extension gets to work with this one. */
+  get watched(): vscode.WebviewPanel {
+    const webview = (): vscode.Webview =>
+      inPlaceOf(this.panel.webview, {
+        postMessage: (message: ToView) => {
+          this.told.push(message);
+          return this.panel.webview.postMessage(message);
+        },
+        onDidReceiveMessage: (listener: (message: FromView) => void) => {
+          this.listener = listener;
+          return this.panel.webview.onDidReceiveMessage(listener);
+        }
+      });
+    return inPlaceOf(this.panel, {}, {webview});
+  }
+
+  say(message: FromView): void {
+    this.listener?.(message);
+  }
+
+  /** Waits for the next message of a type since {@link forget}. */
+  async hears<Type extends ToView["type"]>(type: Type): Promise<Told<Type>> {
+    return await until(() => this.told.find((message): message is Told<Type> => message.type === type));
+  }
+
+  forget(): void {
+    this.told.length = 0;
+  }
+}
+
+/** Watches the logprobs views that are opened during a `describe`. */
+export function watchViews(): () => WatchedView {
+  const create = vscode.window.createWebviewPanel;
+  let last: WatchedView | undefined;
+  before(() => {
+    const watch: typeof create = (...parameters) => {
+      last = new WatchedView(create(...parameters));
+      return last.watched;
+    };
+    Reflect.set(vscode.window, "createWebviewPanel", watch);
+  });
+  after(() => Reflect.set(vscode.window, "createWebviewPanel", create));
+  return () => {
+    if (last === undefined) throw new Error("No view has been opened.");
+    return last;
+  };
+}
+
+/** An object of VS Code's with other methods, and getters. Its own fields are private: they are reached by itself only. */
+function inPlaceOf<T extends object>(
+  original: T,
+  methods: {[K in keyof T]?: unknown},
+  getters: {[K in keyof T]?: () => T[K]} = {}
+): T {
+  return new Proxy(original, {
+    get: (target, key) => {
+      const name = key as keyof T;
+      const getter = getters[name];
+      if (getter) return getter();
+      const value: unknown = methods[name] ?? target[name];
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+    set: (target, key, value) => Reflect.set(target, key, value, target)
+  });
+}
