@@ -85,4 +85,22 @@ describe("Logprobs in the workbench", () => {
     await view.locator('#tokens .token[data-token="5"]').hover();
     await view.locator("#details ol.chart li").nth(9).waitFor();
   });
+
+  it("finds its text after it was moved by edits above it and VS Code was reloaded", async () => {
+    const vscode = workbench();
+    const before = await view.locator("#tokens").textContent();
+    await vscode.goTo(1);
+    for (const key of ["Enter", "Enter"]) await vscode.page.keyboard.press(key);
+    await view.getByRole("heading", {name: "retry.py, lines 5–10"}).waitFor();
+    await vscode.reload();
+    view = await vscode.webview("#tokens .token");
+    await view.getByRole("heading", {name: "retry.py, lines 5–10"}).waitFor();
+    assert.equal(await view.locator("#tokens").textContent(), before);
+    const token = view.locator("#tokens .token").filter({hasText: "random"}).first();
+    const text = await token.textContent();
+    await token.click();
+    await vscode.waitForSelection(text?.length ?? 0);
+    await vscode.statusBar("Ln 5").waitFor();
+    assert.equal(await view.locator(".notice").count(), 0);
+  });
 });
