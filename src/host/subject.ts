@@ -19,13 +19,19 @@ export function subjectOf(editor: vscode.TextEditor): Subject {
   return selection.isEmpty ? wholeDocument(document) : partOf(document, selection);
 }
 
-/** The subject of the active editor; a HumanError says what to do where there is none or it is empty. */
+/** The subject of the editor in use; a HumanError says what to do where there is none or it is empty. */
 export function activeSubject(): Subject {
-  const editor = vscode.window.activeTextEditor;
+  const editor = editorInUse();
   if (editor === undefined) throw new HumanError("emptyText", "No text is open: open a file first.");
   const subject = subjectOf(editor);
   if (subject.text === "") throw new HumanError("emptyText", "This file is empty: open one that has text in it.");
   return subject;
+}
+
+/** With the keyboard in a webview no editor is active: then the text beside it is meant. */
+function editorInUse(): vscode.TextEditor | undefined {
+  const {activeTextEditor, visibleTextEditors} = vscode.window;
+  return activeTextEditor ?? visibleTextEditors.find(({document}) => document.uri.scheme !== "output");
 }
 
 export function wholeDocument(document: vscode.TextDocument): Subject {

@@ -24,7 +24,7 @@ describe("Perplexity in the workbench", () => {
       /per character/i,
       /per byte/i,
       /left out/,
-      /Tokenscope Tiny/
+      /tokenscope-tiny-q8_0\.gguf/
     ])
       assert.match(text, label);
     await vscode.screenshot("perplexity-result");

@@ -78,7 +78,11 @@ function chart(text: ShownText, token: number, logprob: number, alternatives: Al
   const among = top.some((alternative) => alternative.id === id);
   const longest = Math.max(logprob, ...top.map((alternative) => alternative.logprob));
   return html`<ol class="chart" aria-label="What the model expected here">
-    ${top.map((alternative, index) => bar(alternative, index + 1, longest, alternative.id === id))}
+    ${top.map((alternative, index) => {
+      // The score's own figure for what stands here: asked for alone, it comes out a little different (docs/decisions.md).
+      const actual = alternative.id === id;
+      return bar(actual ? {...alternative, logprob} : alternative, index + 1, longest, actual);
+    })}
     ${among ? nothing : bar({id, label: text.label(token), logprob}, rank, longest, true)}
   </ol>`;
 }

@@ -20,7 +20,7 @@ export function bits(value: number): string {
 }
 
 export function count(value: number): string {
-  return value.toLocaleString("en-US").replaceAll(",", "\u202f");
+  return value.toLocaleString("en-US");
 }
 
 function fixed(value: number, digits: number): string {

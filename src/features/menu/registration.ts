@@ -36,7 +36,7 @@ function entries(host: Host): Entry[] {
     {label: "Completion", kind: vscode.QuickPickItemKind.Separator},
     {label: "$(sparkle) Complete at Cursor", command: "tokenscope.complete"},
     {
-      label: enabled ? "$(circle-slash) Turn Inline Completion Off" : "$(check) Turn Inline Completion On",
+      label: enabled ? "$(circle-slash) Turn Inline Completion Off" : "$(lightbulb) Turn Inline Completion On",
       description: enabled ? "now: suggests while you type" : "now: only when asked for",
       command: "tokenscope.toggleInlineCompletion"
     },

@@ -25,7 +25,8 @@ export async function showResult(host: Host, subject: Subject, scores: Scores, p
   };
   const {model, summary} = scores;
   const rows = summaryRows(summary, {
-    model: `${model.name} (${model.file}, ${model.quantization}, ${model.device}, SHA-256 ${model.sha256.slice(0, 12)}…)`,
+    // Short enough for its label to be seen beside it.
+    model: `${model.file}, ${model.device}, SHA-256 ${model.sha256.slice(0, 12)}…`,
     windowing: scores
   });
   const items: (Item | vscode.QuickPickItem)[] = [
