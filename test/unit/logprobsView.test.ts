@@ -289,7 +289,7 @@ describe("The logprobs view", function () {
 
   it("shows progress that can be cancelled, and failure that can be tried again", async () => {
     await tell({type: "progress", source, progress: {stage: "score", done: 512, total: 2048}});
-    await page.getByText("512 of 2\u202f048 tokens").waitFor();
+    await page.getByText("512 of 2,048 tokens").waitFor();
     await page.getByText("Cancel").click();
     assert.deepEqual((await sent()).at(-1), {type: "cancel"});
     await tell({type: "failed", source, message: "There is no such model: choose another."});
