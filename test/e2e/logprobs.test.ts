@@ -93,7 +93,9 @@ describe("Logprobs in the workbench", () => {
     for (const key of ["Enter", "Enter"]) await vscode.page.keyboard.press(key);
     await view.getByRole("heading", {name: "retry.py, lines 5–10"}).waitFor();
     // What isn't saved comes back only if VS Code had the time to back it up.
-    await vscode.savedText("retry.py");
+    await vscode.focusEditor();
+    await vscode.page.keyboard.press("Control+S");
+    await vscode.page.locator(".tab.dirty").waitFor({state: "detached"});
     await vscode.reload();
     view = await vscode.webview("#tokens .token");
     await view.getByRole("heading", {name: "retry.py, lines 5–10"}).waitFor();
