@@ -56,6 +56,7 @@ export class LlamaBackend implements Backend {
   private completing: Promise<LlamaContextSequence> | undefined;
   private readonly scoringTurn = new Mutex();
   private readonly completingTurn = new Mutex();
+  private description: Promise<ModelDescription> | undefined;
   private sha256: Promise<string> | undefined;
   private readonly disposing = new AbortController();
 
@@ -68,7 +69,13 @@ export class LlamaBackend implements Backend {
     this.vocabularyPart.catch(() => undefined);
   }
 
-  async describe(): Promise<ModelDescription> {
+  /** Asked several times by every request, and the same as long as the model is. */
+  describe(): Promise<ModelDescription> {
+    this.description ??= this.readDescription();
+    return this.description;
+  }
+
+  private async readDescription(): Promise<ModelDescription> {
     const {vocabulary, model} = await this.vocabularyPart;
     const {GgufFileType} = await import("node-llama-cpp");
     const {general} = model.fileInfo.metadata;

@@ -20,25 +20,26 @@ export async function checkModelFile(file: string): Promise<FileStamp> {
   const status = await stat(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT" || error.code === "ENOTDIR" || error.code === "ENAMETOOLONG")
       throw new HumanError("modelMissing", `There is no model file "${name}": choose another one.`);
-    throw new HumanError(
-      "modelUnreadable",
-      `The model file "${name}" can't be read (${error.code}): check its permissions or choose another one.`
-    );
+    throw unreadable(name, error);
   });
   if (status.isDirectory())
     throw new HumanError("modelIsDirectory", `"${name}" is a folder: choose a GGUF file in it as the model.`);
   if (!status.isFile()) throw new HumanError("notGguf", `"${name}" is not a file: choose a GGUF file as the model.`);
   const header = await readStart(file, headerBytes).catch((error: NodeJS.ErrnoException) => {
-    throw new HumanError(
-      "modelUnreadable",
-      `The model file "${name}" can't be read (${error.code}): check its permissions or choose another one.`
-    );
+    throw unreadable(name, error);
   });
   if (header.toString("latin1", 0, 4) !== "GGUF")
     throw new HumanError("notGguf", `"${name}" is not a GGUF file: choose a model in the GGUF format.`);
   // node-llama-cpp reads other versions as if they were version 3, and says so on the console.
   if (header.length < headerBytes || ![2, 3].includes(header.readUInt32LE(4))) throw incomplete(name);
   return {size: status.size, modified: status.mtimeMs};
+}
+
+function unreadable(name: string, {code}: NodeJS.ErrnoException): HumanError {
+  return new HumanError(
+    "modelUnreadable",
+    `The model file "${name}" can't be read (${code}): check its permissions or choose another one.`
+  );
 }
 
 async function readStart(file: string, bytes: number): Promise<Buffer> {

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type {Progress, Scores} from "../../engine/api";
 import {type Host, registerCommand} from "../../host/host";
 import {plainText} from "../../host/plainText";
-import {commandSubject, placeOf, type Subject} from "../../host/subject";
+import {commandSubject, type Subject} from "../../host/subject";
 import {showResult} from "./result";
 
 /** `Perplexity of Selection`: of a place given as argument (a hover's link), else of the selection, else of the file. */
@@ -10,7 +10,7 @@ export function registerPerplexity(host: Host): vscode.Disposable {
   return registerCommand(host, "tokenscope.perplexity", async (argument) => {
     const subject = await commandSubject(argument);
     const scores = await score(host, subject);
-    void showResult(host, subject, scores, placeOf(subject));
+    void showResult(host, subject, scores);
   });
 }
 

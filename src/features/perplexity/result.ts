@@ -1,9 +1,8 @@
 import * as vscode from "vscode";
 import type {Scores} from "../../engine/api";
 import type {Host} from "../../host/host";
-import type {Place} from "../../host/place";
 import {plainText} from "../../host/plainText";
-import type {Subject} from "../../host/subject";
+import {placeOf, type Subject} from "../../host/subject";
 import {scoreHeader} from "../../metrics/scoreHeader";
 import {summaryRows} from "../../metrics/summaryRows";
 
@@ -15,9 +14,9 @@ interface Item extends vscode.QuickPickItem {
  * The numbers as a list: readable at a glance, by keyboard and by screen reader. Enter on a number copies it; the buttons
  * and the last two lines lead to the logprobs and to the whole as JSON.
  */
-export async function showResult(host: Host, subject: Subject, scores: Scores, place: Place): Promise<void> {
+export async function showResult(host: Host, subject: Subject, scores: Scores): Promise<void> {
   const showLogprobs = async (): Promise<void> => {
-    await vscode.commands.executeCommand("tokenscope.showLogprobs", place);
+    await vscode.commands.executeCommand("tokenscope.showLogprobs", placeOf(subject));
   };
   const copyJson = async (): Promise<void> => {
     await vscode.env.clipboard.writeText(JSON.stringify(scoreHeader(scores, scores.summary), undefined, 2));

@@ -81,7 +81,7 @@ export class StatusBarCount implements vscode.Disposable {
       const what = subject.isSelection ? "Selection" : "File";
       this.show(
         `$(symbol-string) ${plural(count, "token")}${subject.isSelection ? " selected" : ""}`,
-        tooltip([`**${what}:** ${countLine(result)}`, about(model)]),
+        tooltip({[what]: countLine(result), Model: about(model)}),
         `${what}: ${plural(count, "token")}, ${model.name}`
       );
     } catch (error) {
@@ -109,16 +109,15 @@ export class StatusBarCount implements vscode.Disposable {
 }
 
 function about(model: ModelDescription): string {
-  return `**Model:** ${model.name} (${model.file}, ${model.quantization}, vocabulary of ${plural(model.vocabularySize, "token")})`;
+  return `${model.name} (${model.file}, ${model.quantization}, vocabulary of ${plural(model.vocabularySize, "token")})`;
 }
 
-function tooltip(lines: readonly string[]): vscode.MarkdownString {
-  // Names come from model files: escaped but for our own bold words.
+function tooltip(lines: Readonly<Record<string, string>>): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString();
-  for (const line of lines) {
-    const [, label = "", rest = ""] = /^\*\*(.*?)\*\* (.*)$/s.exec(line) ?? [];
-    markdown.appendMarkdown(`**${label}** `);
-    markdown.appendText(rest);
+  for (const [label, text] of Object.entries(lines)) {
+    markdown.appendMarkdown(`**${label}:** `);
+    // Names come from model files: escaped, unlike our own labels.
+    markdown.appendText(text);
     markdown.appendMarkdown("\n\n");
   }
   return markdown;
