@@ -108,6 +108,12 @@ export type ScoreMode = "document" | "llama-perplexity";
 export interface ScoreParams {
   readonly model: ModelSpec;
   readonly text: string;
+  /**
+   * What stands before the text. Its last tokens (as many as leave a stride of the window to the text) are given to the
+   * model as context and are not scored. It is cut into tokens by itself, so that the text's tokens are the same with and
+   * without it. Not in llama-perplexity mode.
+   */
+  readonly context?: string;
   readonly special?: boolean;
   /** metrics.md, "Context". Default `document`. */
   readonly mode?: ScoreMode;
@@ -140,6 +146,10 @@ export interface Scores extends Windowing {
   /** N flags: 1 where the token was the model's first choice. */
   readonly top1: Uint8Array;
   readonly detail: ScoreDetail | null;
+  /** Ids of the tokens that were given as context before the text; empty where none was asked for. */
+  readonly contextIds: Int32Array;
+  /** False where the request was told to stop: the tokens from there on are unscored. */
+  readonly finished: boolean;
   /** Perplexity and its relatives. */
   readonly summary: Summary;
 }
@@ -159,9 +169,9 @@ export interface ScoreDetail {
 
 export interface AlternativesParams {
   readonly model: ModelSpec;
-  /** Ids of the text's tokens as {@link Scores.ids} gave them, at least up to and including `position`. */
+  /** {@link Scores.contextIds} and {@link Scores.ids} one after the other, at least up to and including `position`. */
   readonly ids: Int32Array;
-  /** Index of the token whose rivals are asked for. */
+  /** Index into `ids` of the token whose rivals are asked for. */
   readonly position: number;
   /** The windowing the scores were made with: the same context is rebuilt. */
   readonly windowing: Windowing;
@@ -240,6 +250,14 @@ export interface EngineRequests {
 }
 
 export type EngineMethod = keyof EngineRequests;
+
+/** Notification to the engine: hand over what there is of a request's answer. Only `score` has answers in part. */
+export const stopNotification = "stop";
+
+export interface StopParams {
+  /** The request's number. */
+  readonly request: number;
+}
 
 /** Notifications from the engine. */
 export const logNotification = "log";

@@ -18,6 +18,8 @@ import type {
 export interface RequestContext {
   /** Aborted when nobody waits for the answer any more. Work then stops at the next batch and rejects. */
   readonly signal: AbortSignal;
+  /** Aborted when what there is of the answer is enough: work ends at the next batch and resolves with that. */
+  readonly stop?: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
 }
 

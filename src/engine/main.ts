@@ -16,7 +16,9 @@ import {
   type ProgressParams,
   progressNotification,
   type RequestEnvelope,
-  requestCancelledCode
+  requestCancelledCode,
+  type StopParams,
+  stopNotification
 } from "./api";
 import {Models} from "./models";
 import {handlers} from "./requests";
@@ -28,6 +30,9 @@ function log(level: LogParams["level"], message: string): void {
 }
 
 const models = new Models(log);
+/** The requests under way, by number. */
+const stops = new Map<number, AbortController>();
+connection.onNotification(stopNotification, ({request}: StopParams) => stops.get(request)?.abort());
 
 for (const method of Object.keys(handlers) as EngineMethod[]) serve(method);
 
@@ -38,9 +43,12 @@ function serve<M extends EngineMethod>(method: M): void {
       const abort = new AbortController();
       if (token.isCancellationRequested) abort.abort();
       const listening = token.onCancellationRequested(() => abort.abort());
+      const stop = new AbortController();
+      stops.set(request, stop);
       try {
         return await handlers[method](models, params, {
           signal: abort.signal,
+          stop: stop.signal,
           onProgress: (progress) => {
             connection
               .sendNotification(progressNotification, {request, ...progress} satisfies ProgressParams)
@@ -56,6 +64,7 @@ function serve<M extends EngineMethod>(method: M): void {
         throw error;
       } finally {
         listening.dispose();
+        stops.delete(request);
       }
     }
   );

@@ -12,7 +12,9 @@ import {
   type ProgressParams,
   progressNotification,
   type RequestEnvelope,
-  requestCancelledCode
+  requestCancelledCode,
+  type StopParams,
+  stopNotification
 } from "../engine/api";
 
 /** The part of vscode.CancellationToken that is needed; this file runs in tests without VS Code too. */
@@ -31,6 +33,8 @@ export interface EngineClientOptions {
 
 export interface RequestOptions {
   readonly token?: Cancellation | undefined;
+  /** Cancelled: the engine answers with what it has, within a batch. */
+  readonly stop?: Cancellation | undefined;
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -80,7 +84,7 @@ export class EngineClient {
   async request<M extends EngineMethod>(
     method: M,
     params: EngineRequests[M]["params"],
-    {token, onProgress}: RequestOptions = {}
+    {token, stop, onProgress}: RequestOptions = {}
   ): Promise<EngineRequests[M]["result"]> {
     if (token?.isCancellationRequested) throw this.options.cancelled();
     if (this.disposed) throw new HumanError("cannotStart", "Tokenscope was ended: reload the window to use it again.");
@@ -91,6 +95,11 @@ export class EngineClient {
     let cancelling: {dispose(): void} | undefined;
     const cancelled = new Promise<never>((_, reject) => {
       cancelling = token?.onCancellationRequested(() => reject(this.options.cancelled()));
+    });
+    const stopping = stop?.onCancellationRequested(() => {
+      void engine.connection
+        .then((connection) => connection.sendNotification(stopNotification, {request} satisfies StopParams))
+        .catch(() => undefined);
     });
     const envelope: RequestEnvelope<M> = {request, params};
     try {
@@ -105,6 +114,7 @@ export class EngineClient {
       return await Promise.race([answer, gone, cancelled]);
     } finally {
       cancelling?.dispose();
+      stopping?.dispose();
       this.progress.delete(request);
     }
   }

@@ -51,6 +51,11 @@ export class Settings {
     };
   }
 
+  /** A selection is scored in the context of what stands before it in its document. */
+  get selectionContext(): boolean {
+    return read("selectionContext", isBoolean);
+  }
+
   /** "" is the demonstration model. */
   async setModel(file: string): Promise<void> {
     await this.update("model", file);

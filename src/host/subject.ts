@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import {HumanError} from "../engine/api";
 import {isPlace, type Place} from "./place";
+import type {Settings} from "./settings";
 
 /** The text that a command is about. */
 export interface Subject {
@@ -11,7 +12,12 @@ export interface Subject {
   /** UTF-16 offset of the text in its document. */
   readonly start: number;
   readonly isSelection: boolean;
+  /** What stands before a selection in its document (as much of it as a model may look at); "" for a whole document. */
+  readonly before: string;
 }
+
+/** More characters than a context of the usual size holds: more would only have to be cut into tokens. */
+const longestBefore = 1 << 18;
 
 /** The editor's selection, or its whole document where nothing is selected. */
 export function subjectOf(editor: vscode.TextEditor): Subject {
@@ -35,22 +41,37 @@ function editorInUse(): vscode.TextEditor | undefined {
 }
 
 export function wholeDocument(document: vscode.TextDocument): Subject {
-  return {uri: document.uri, title: nameOf(document.uri), text: document.getText(), start: 0, isSelection: false};
+  return {
+    uri: document.uri,
+    title: nameOf(document.uri),
+    text: document.getText(),
+    start: 0,
+    isSelection: false,
+    before: ""
+  };
 }
 
 export function partOf(document: vscode.TextDocument, range: vscode.Range): Subject {
   const [first, last] = [range.start.line + 1, range.end.line + 1];
+  const start = document.offsetAt(range.start);
+  const before = new vscode.Range(document.positionAt(Math.max(0, start - longestBefore)), range.start);
   return {
     uri: document.uri,
     title: `${nameOf(document.uri)}, ${first === last ? `line ${first}` : `lines ${first}–${last}`}`,
     text: document.getText(range),
-    start: document.offsetAt(range.start),
-    isSelection: true
+    start,
+    isSelection: true,
+    before: document.getText(before)
   };
 }
 
 export function placeOf(subject: Subject): Place {
   return {uri: subject.uri.toString(), start: subject.start, end: subject.start + subject.text.length};
+}
+
+/** The context in which a subject is scored: none, unless the setting asks for what stands before it. */
+export function contextOf({before}: Subject, {selectionContext}: Settings): {context?: string} {
+  return selectionContext && before !== "" ? {context: before} : {};
 }
 
 /** What a command is about: the place it was given as argument, or else the active editor's subject. */

@@ -46,6 +46,8 @@ function scored(text: string, ends: number[] | null, tokens: readonly string[] =
     logprobs,
     top1,
     detail: null,
+    contextIds: new Int32Array(),
+    finished: true,
     summary: summarize(text, {logprobs, top1, ends: byteEnds})
   };
   return scoredText({id: "1", text, scores, texts: ends ? null : tokens});
@@ -128,6 +130,8 @@ describe("A scored text for the view", () => {
       logprobs: new Float64Array(message, 24, 2),
       top1: new Uint8Array(message, 40, 2),
       detail: null,
+      contextIds: new Int32Array(),
+      finished: true,
       summary: text.summary
     };
     const {ids, byteEnds, logprobs} = scoredText({id: "1", text: "ab", scores, texts: null});

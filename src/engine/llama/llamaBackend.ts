@@ -164,7 +164,16 @@ export class LlamaBackend implements Backend {
     });
     const model: RunningModel = {...tokens.model, sha256: await hashed, device: await this.device()};
     const summary = summarize(text, {...scored, ends: tokens.ends});
-    return {model, ...windowing, ids: tokens.ids, ends: tokens.ends, ...scored, summary};
+    return {
+      model,
+      ...windowing,
+      ids: tokens.ids,
+      ends: tokens.ends,
+      ...scored,
+      contextIds: new Int32Array(),
+      finished: true,
+      summary
+    };
   }
 
   async alternatives(params: Omit<AlternativesParams, "model">, context: RequestContext): Promise<Alternatives> {
