@@ -265,7 +265,7 @@ describe("A completion", () => {
   it("asked for during a long score is answered before the score ends, and both are right", async () => {
     const request = {...shared, prefix: python, maxTokens: 8};
     const alone = await engine.ask("complete", request);
-    const scoredAlone = await engine.ask("score", {text: long});
+    const scoredAlone = await new Engine(spec(f16)).ask("score", {text: long});
     let ended = false;
     let progressAtAnswer = -1;
     let progress = 0;
@@ -289,6 +289,29 @@ describe("A completion", () => {
     assert.ok(progressAtAnswer > 0 && progressAtAnswer < 1, `answered when ${progressAtAnswer} of the score was done`);
     for (const [i, logprob] of scores.logprobs.entries())
       assert.ok(Math.abs(logprob - at(scoredAlone.logprobs, i)) < tolerated, `token ${i}`);
+  });
+
+  it("waits for one batch of a long score, however many windows are under way", async () => {
+    const fresh = new Engine(spec(f16));
+    let scoring: Promise<unknown> | undefined;
+    let batches = 0;
+    const begun = new Promise<void>((resolve) => {
+      scoring = fresh.ask(
+        "score",
+        {text: long.repeat(4), window: 256},
+        {
+          onProgress: ({stage}) => {
+            if (stage === "score" && ++batches === 6) resolve();
+          }
+        }
+      );
+    });
+    await begun;
+    const before = batches;
+    await fresh.ask("complete", {...shared, prefix: python, maxTokens: 8});
+    // The one that was evaluated, and the one whose scores were being read.
+    assert.ok(batches - before <= 2, `${batches - before} batches went first`);
+    await scoring;
   });
 
   it("has whole characters: more tokens add to its text and change nothing of it", async () => {

@@ -26,6 +26,7 @@ export const engineInProcess = everywhere.tokenscopeEngine;
 
 export interface Asking {
   readonly signal?: AbortSignal;
+  readonly stop?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -39,11 +40,11 @@ export class Engine {
   ask<M extends EngineMethod>(
     method: M,
     params: Omit<EngineRequests[M]["params"], "model"> & {readonly model?: ModelSpec},
-    {signal = new AbortController().signal, onProgress = () => undefined}: Asking = {}
+    {signal = new AbortController().signal, onProgress = () => undefined, ...rest}: Asking = {}
   ): Promise<EngineRequests[M]["result"]> {
     // The generic spread can't be seen to be complete: what was left out of the parameters is added here.
     const complete = {model: this.model, ...params} as unknown as EngineRequests[M]["params"];
-    return engineInProcess.handlers[method](this.models, complete, {signal, onProgress});
+    return engineInProcess.handlers[method](this.models, complete, {signal, onProgress, ...rest});
   }
 }
 

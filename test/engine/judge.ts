@@ -36,6 +36,9 @@ export class Distribution {
   }
 }
 
+/** In batches like the engine's: llama.cpp rounds differently in batches of other sizes. */
+const batchOfDemonstrationModel = scoringBatch(8192);
+
 /**
  * node-llama-cpp asked directly and for everything: the probabilities of the whole vocabulary, as llama.cpp makes them,
  * after a context that is evaluated from its start. Shares no arithmetic with what it judges.
@@ -52,7 +55,7 @@ export class Judge {
     const model = await llama.loadModel({modelPath: file});
     const context = await model.createContext({
       contextSize: 1100,
-      batchSize: scoringBatch,
+      batchSize: batchOfDemonstrationModel,
       // Threads wait for each other spinning: on a busy machine more of them are slower by far.
       threads: 1
     });
@@ -70,9 +73,8 @@ export class Judge {
   async afterEach(context: readonly number[], from = 0): Promise<Distribution[]> {
     await this.sequence.clearHistory();
     const outputs: (ControlledEvaluateIndexOutput | undefined)[] = [];
-    // In batches like the engine's: llama.cpp rounds differently in batches of other sizes.
-    for (let start = 0; start < context.length; start += scoringBatch) {
-      const batch = [...context.slice(start, start + scoringBatch)] as Token[];
+    for (let start = 0; start < context.length; start += batchOfDemonstrationModel) {
+      const batch = [...context.slice(start, start + batchOfDemonstrationModel)] as Token[];
       // At temperature 0, which is the default, node-llama-cpp cuts nothing off the vocabulary.
       const results = await this.sequence.controlledEvaluate(
         batch.map((token, i) => (start + i < from ? token : [token, {generateNext: {probabilities: true}}]))

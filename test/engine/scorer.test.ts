@@ -3,10 +3,12 @@ import {readFileSync} from "node:fs";
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
 import fc from "fast-check";
-import type {Progress, Scores, Windowing} from "../../src/engine/api";
+import type {Progress, ScoreParams, Scores, Windowing} from "../../src/engine/api";
+import {Foreground} from "../../src/engine/foreground";
+import {scoreTokens, unscoredTokens} from "../../src/engine/llama/scorer";
 import {planWindows, resolveWindowing, windowOf} from "../../src/engine/windows";
 import {root} from "../harness/paths";
-import {at, demonstration, Engine, f16, spec} from "./engine";
+import {at, demonstration, Engine, engineInProcess, f16, spec} from "./engine";
 import {type Distribution, Judge} from "./judge";
 import {temporaryFolder, withoutBos} from "./modelCopies";
 
@@ -129,7 +131,8 @@ describe("A score", () => {
 
   it("of a beginning of a text is the beginning of the text's score", async () => {
     const whole = await engine.ask("score", {text: python});
-    const part = await engine.ask("score", {text: python.slice(0, 300)});
+    // By an engine that knows nothing of the first score.
+    const part = await new Engine(spec(f16)).ask("score", {text: python.slice(0, 300)});
     // The last token may be cut in two.
     for (let i = 0; i < part.ids.length - 2; i++) assertNear(part.logprobs[i], whole.logprobs[i], `token ${i}`);
   });
@@ -160,7 +163,8 @@ describe("A score", () => {
   });
 
   it("of several at once is each one's own", async () => {
-    const together = await Promise.all(texts.map((text) => engine.ask("score", {text})));
+    const fresh = new Engine(spec(f16));
+    const together = await Promise.all(texts.map((text) => fresh.ask("score", {text})));
     for (const [k, text] of texts.entries()) {
       const alone = await engine.ask("score", {text});
       for (const [i, logprob] of alone.logprobs.entries())
@@ -290,7 +294,7 @@ describe("A vocabulary that asks for no BOS", () => {
 describe("A cancelled score", () => {
   it("rejects, and the next one is right", async () => {
     const engine = new Engine(spec(f16));
-    const before = await engine.ask("score", {text: python});
+    const reference = new Engine(spec(f16));
     // Before it starts, and at steps of its progress, where it is under way.
     for (const step of [0, 1, 2, 4, 5]) {
       const abort = new AbortController();
@@ -299,11 +303,15 @@ describe("A cancelled score", () => {
       const onProgress = () => {
         if (++steps === step) abort.abort();
       };
-      await assert.rejects(engine.ask("score", {text: long, window: 128}, {signal: abort.signal, onProgress}), {
+      const cancelled = {text: `${step} ${long}`, window: 128};
+      await assert.rejects(engine.ask("score", cancelled, {signal: abort.signal, onProgress}), {
         name: "AbortError"
       });
-      const next = await engine.ask("score", {text: python});
-      for (const [i, logprob] of before.logprobs.entries()) assertNear(next.logprobs[i], logprob, `token ${i}`);
+      // No text that the engine has scored before: it would remember.
+      const text = `# ${step}\n${python}`;
+      const expected = await reference.ask("score", {text});
+      const next = await engine.ask("score", {text});
+      for (const [i, logprob] of expected.logprobs.entries()) assertNear(next.logprobs[i], logprob, `token ${i}`);
     }
   });
 
@@ -328,6 +336,241 @@ describe("A cancelled score", () => {
         "lp"
       );
     }
+  });
+});
+
+describe("Scoring in batches", () => {
+  const model = engineInProcess
+    .llamaRuntime("off", 0, () => undefined)
+    .then((llama) => llama.loadModel({modelPath: f16}));
+  after(async () => (await model).dispose());
+
+  it("gives the same in batches of any size, on one sequence or two, whatever the window", async () => {
+    const loaded = await model;
+    const ids = Int32Array.from(loaded.tokenize(long));
+    const make = async () => (await loaded.createContext({contextSize: 300, batchSize: 300, threads: 1})).getSequence();
+    const sequences = [await make(), await make()];
+    const score = async (count: number, windowing: Windowing, batch: number): Promise<Float64Array> => {
+      const scored = unscoredTokens(ids.length, 0);
+      const {signal} = new AbortController();
+      const scoring = {ids, bos: loaded.tokens.bos, windowing, from: 0};
+      const used = sequences.slice(0, count);
+      const end = await scoreTokens(used, scoring, scored, batch, new Foreground(), {signal, onProgress() {}});
+      assert.equal(end, ids.length);
+      return scored.logprobs;
+    };
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({min: 40, max: 290}),
+        fc.integer({min: 20, max: 39}),
+        fc.integer({min: 3, max: 300}),
+        fc.integer({min: 1, max: 2}),
+        async (window, stride, batch, count) => {
+          const windowing: Windowing = {mode: "document", bos: true, window, stride};
+          const [expected, actual] = [await score(1, windowing, 128), await score(count, windowing, batch)];
+          for (const [i, logprob] of expected.entries()) assertNear(actual[i], logprob, `token ${i}`);
+        }
+      ),
+      {seed: 20261122, numRuns: 12}
+    );
+  });
+});
+
+describe("A score in a context", () => {
+  const engine = new Engine(spec(f16));
+  let judge: Judge;
+  let bos: number;
+  before(async () => {
+    judge = await Judge.open(f16);
+    bos = judge.model.tokens.bos ?? -1;
+  });
+  after(() => judge.close());
+
+  it("has the text's own tokens, each after the context's and those before it", async () => {
+    const [context, text] = [at(texts, 0), python];
+    const alone = await engine.ask("score", {text});
+    const scores = await engine.ask("score", {text, context, top: 2});
+    assert.deepEqual(scores.ids, alone.ids);
+    assert.deepEqual(scores.ends, alone.ends);
+    assert.deepEqual(scores.contextIds, (await engine.ask("tokenize", {text: context})).ids);
+    assert.equal(scores.summary.scored, scores.ids.length);
+    const input = [bos, ...scores.contextIds, ...scores.ids].slice(0, -1);
+    const truth = await judge.afterEach(input, scores.contextIds.length);
+    assert.equal(truth.length, scores.ids.length);
+    for (const [i, distribution] of truth.entries()) assertJudged(scores, i, distribution);
+    assert.ok(at(scores.logprobs, 0) !== at(alone.logprobs, 0));
+  });
+
+  it("takes as much of a long context as leaves a stride to the text", async () => {
+    const scores = await engine.ask("score", {text: python, context: long, window: 64, stride: 16});
+    assert.equal(scores.contextIds.length, 64 - 1 - 16);
+    const ids = [...scores.contextIds, ...scores.ids];
+    for (const i of [0, 1, 15, 16, 17, 40, 100]) {
+      const step = Math.floor(i / 16);
+      const input = [bos, ...ids.slice(step * 16, scores.contextIds.length + i)];
+      assertJudged(scores, i, await judge.after(input));
+    }
+  });
+
+  it("of nothing is the score without", async () => {
+    const [without, empty] = [
+      await engine.ask("score", {text: python}),
+      await engine.ask("score", {text: python, context: ""})
+    ];
+    assert.deepEqual(empty.logprobs, without.logprobs);
+    assert.equal(empty.contextIds.length, 0);
+  });
+
+  it("scores the first token of a vocabulary without BOS", async () => {
+    const folder = temporaryFolder();
+    const other = new Engine(spec(withoutBos(f16, folder.path)));
+    const scores = await other.ask("score", {text: python, context: "import os\n"});
+    assert.equal(scores.summary.unscored, 0);
+    folder.remove();
+  });
+
+  it("has alternatives in the same context", async () => {
+    const scores = await engine.ask("score", {text: python, context: at(texts, 0), top: 3});
+    const {bos, mode, window, stride, contextIds} = scores;
+    const ids = Int32Array.from([...contextIds, ...scores.ids]);
+    for (const i of [0, 50]) {
+      const asked = {ids, position: contextIds.length + i, windowing: {bos, mode, window, stride}, top: 3};
+      const found = await engine.ask("alternatives", asked);
+      assertNear(found.logprob, scores.logprobs[i], `logprob at ${i}`);
+      assertNear(found.entropy, scores.detail?.entropies[i], `entropy at ${i}`);
+    }
+  });
+
+  it("is refused in llama-perplexity mode", async () => {
+    await assert.rejects(engine.ask("score", {text: long, context: "a", mode: "llama-perplexity", window: 64}), {
+      kind: "invalidRequest"
+    });
+  });
+});
+
+describe("A score of a text like one scored before", () => {
+  const reference = new Engine(spec(f16));
+
+  /** Scores a text, then another by the same engine; gives the second's result and from where on it was worked on. */
+  async function scoreAfter(first: ScoreRequest, second: ScoreRequest): Promise<{scores: Scores; from: number}> {
+    const engine = new Engine(spec(f16));
+    await engine.ask("score", first);
+    let from = Number.NaN;
+    const onProgress = ({done}: Progress) => {
+      if (Number.isNaN(from)) from = done;
+    };
+    const scores = await engine.ask("score", second, {onProgress});
+    return {scores, from};
+  }
+
+  async function assertScored(scores: Scores, request: ScoreRequest): Promise<void> {
+    const expected = await reference.ask("score", request);
+    assert.deepEqual(scores.ids, expected.ids);
+    for (const [i, logprob] of expected.logprobs.entries())
+      if (Number.isNaN(logprob)) assert.ok(Number.isNaN(scores.logprobs[i]), `token ${i}`);
+      else assertNear(scores.logprobs[i], logprob, `token ${i}`);
+    assert.deepEqual(scores.detail?.topIds.length, expected.detail?.topIds.length);
+    if (expected.detail)
+      for (const [i, entropy] of expected.detail.entropies.entries())
+        assertNear(scores.detail?.entropies[i], entropy, `entropy ${i}`);
+  }
+
+  it("is the same one again, without any work", async () => {
+    const {scores, from} = await scoreAfter({text: long}, {text: long});
+    await assertScored(scores, {text: long});
+    assert.ok(Number.isNaN(from), "there was work");
+  });
+
+  for (const [where, edit] of [
+    ["at the end", (text: string) => `${text}\nprint(1)\n`],
+    ["in the middle", (text: string) => `${text.slice(0, 700)}# here\n${text.slice(700)}`],
+    ["at the beginning", (text: string) => `# here\n${text}`],
+    ["that takes the end away", (text: string) => text.slice(0, 900)]
+  ] as const)
+    for (const request of [{}, {window: 100, stride: 40}, {top: 2, window: 200}])
+      it(`is right after an edit ${where}, with ${JSON.stringify(request)}`, async () => {
+        const text = edit(long);
+        const {scores, from} = await scoreAfter({text: long, ...request}, {text, ...request});
+        await assertScored(scores, {text, ...request});
+        const batch = 128;
+        if (where === "at the end") assert.ok(from > scores.ids.length - batch, `begun at ${from}`);
+      });
+
+  it("costs no more than the end after an edit there", async () => {
+    const engine = new Engine(spec(f16));
+    const text = long.repeat(6);
+    const count = async (asked: string): Promise<number> => {
+      let batches = 0;
+      await engine.ask("score", {text: asked}, {onProgress: ({stage}) => (batches += stage === "score" ? 1 : 0)});
+      return batches;
+    };
+    assert.ok((await count(text)) > 20);
+    // The last window's beginning is evaluated again where its KV cache is gone: a window at most.
+    for (const end of ["x", "x y", "x y z"]) assert.ok((await count(`${text}${end}`)) <= 1024 / 128 + 1);
+    assert.ok((await count(`${text}x y z z`)) <= 1);
+  });
+
+  it("takes over what a score with more detail knows, and not what one with less does", async () => {
+    for (const [first, second, worked] of [
+      [{top: 3}, {}, false],
+      [{}, {top: 3}, true],
+      [{top: 2}, {top: 3}, true],
+      [{window: 100}, {window: 101}, true],
+      [{context: "a b c"}, {}, true]
+    ] as const) {
+      const {scores, from} = await scoreAfter({text: python, ...first}, {text: python, ...second});
+      await assertScored(scores, {text: python, ...second});
+      assert.equal(!Number.isNaN(from), worked, JSON.stringify([first, second]));
+    }
+  });
+
+  it("fills the chunk that llama-perplexity mode had left out", async () => {
+    const request = {mode: "llama-perplexity", window: 64} as const;
+    const {ids} = await reference.ask("tokenize", {text: python});
+    assert.ok((ids.length + 1) % 64 > 0);
+    const text = `${python}\n${python}`;
+    const {scores} = await scoreAfter({text: python, ...request}, {text, ...request});
+    await assertScored(scores, {text, ...request});
+  });
+
+  it("keeps the same context apart", async () => {
+    const {scores} = await scoreAfter({text: python, context: "one two"}, {text: python, context: "two one"});
+    await assertScored(scores, {text: python, context: "two one"});
+  });
+});
+
+type ScoreRequest = Pick<ScoreParams, "text" | "context" | "mode" | "window" | "stride" | "top">;
+
+describe("A score that is told to stop", () => {
+  const reference = new Engine(spec(f16));
+  for (const request of [{}, {window: 100, stride: 40}, {window: 100, top: 2}])
+    it(`has the beginning, and goes on from there when asked again, with ${JSON.stringify(request)}`, async () => {
+      const engine = new Engine(spec(f16));
+      const whole = await reference.ask("score", {text: long, ...request});
+      const stop = new AbortController();
+      let steps = 0;
+      const onProgress = ({stage}: Progress) => {
+        if (stage === "score" && ++steps === 2) stop.abort();
+      };
+      const part = await engine.ask("score", {text: long, ...request}, {stop: stop.signal, onProgress});
+      assert.equal(part.finished, false);
+      assert.deepEqual(part.ids, whole.ids);
+      const {scored} = part.summary;
+      assert.ok(scored > 0 && scored < whole.summary.scored, `${scored} scored`);
+      for (const [i, logprob] of part.logprobs.entries())
+        if (i < scored) assertNear(logprob, whole.logprobs[i], `token ${i}`);
+        else assert.ok(Number.isNaN(logprob) && part.top1[i] === 0, `token ${i}`);
+      if (part.detail) assert.equal(at(part.detail.ranks, scored), 0);
+
+      const rest = await engine.ask("score", {text: long, ...request});
+      assert.equal(rest.finished, true);
+      assert.deepEqual(rest.logprobs.slice(0, scored), part.logprobs.slice(0, scored));
+      for (const [i, logprob] of rest.logprobs.entries()) assertNear(logprob, whole.logprobs[i], `token ${i}`);
+    });
+
+  it("before it has begun has nothing", async () => {
+    const part = await new Engine(spec(f16)).ask("score", {text: long}, {stop: AbortSignal.abort()});
+    assert.deepEqual([part.finished, part.summary.scored, part.summary.perplexity], [false, 0, null]);
   });
 });
 

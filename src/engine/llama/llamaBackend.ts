@@ -16,17 +16,28 @@ import {
   type ScoreParams,
   type Scores,
   type TokenizeParams,
-  type TokenList
+  type TokenList,
+  type Windowing
 } from "../api";
 import type {Backend, EngineLog, RequestContext} from "../backend";
 import {Foreground} from "../foreground";
 import {Mutex} from "../mutex";
+import {ScoreCache} from "../scoreCache";
 import {resolveWindowing} from "../windows";
 import {generate, infillPrompt} from "./completer";
 import {loadError} from "./loadErrors";
 import {sha256Of} from "./modelFile";
 import {explaining, llamaRuntime} from "./runtime";
-import {alternativesAt, scoreTokens, scoringBatch} from "./scorer";
+import {
+  alternativesAt,
+  copyScores,
+  type ScoredTokens,
+  scoreTokens,
+  scoringBatch,
+  tokensFrom,
+  unscore,
+  unscoredTokens
+} from "./scorer";
 import {type asToken, Vocabulary} from "./vocabulary";
 
 /** Architectures that have no next token to predict (llama.cpp: encoder-only). */
@@ -43,6 +54,13 @@ const encoderOnly = new Set([
   "t5encoder"
 ]);
 
+/** The KV caches for scoring, each a context with one sequence; the second is made when it is of use. */
+interface ScoringPart {
+  readonly size: number;
+  readonly sequence: Promise<LlamaContextSequence>;
+  second: Promise<LlamaContextSequence> | undefined;
+}
+
 /**
  * A GGUF model run by node-llama-cpp in this process. Three parts are loaded when they are first needed and no earlier:
  * the vocabulary (counting needs no more), the weights, and a KV cache for scoring and one for completing, which thus
@@ -52,7 +70,8 @@ export class LlamaBackend implements Backend {
   private readonly foreground = new Foreground();
   private readonly vocabularyPart: Promise<{llama: Llama; vocabulary: Vocabulary; model: LlamaModel}>;
   private weightsPart: Promise<LlamaModel> | undefined;
-  private scoring: {size: number; sequence: Promise<LlamaContextSequence>} | undefined;
+  private scoring: ScoringPart | undefined;
+  private readonly scoreCache = new ScoreCache();
   private completing: Promise<LlamaContextSequence> | undefined;
   private readonly scoringTurn = new Mutex();
   private readonly completingTurn = new Mutex();
@@ -125,12 +144,12 @@ export class LlamaBackend implements Backend {
   }
 
   async score(params: Omit<ScoreParams, "model">, context: RequestContext): Promise<Scores> {
-    const {text, special, top = 0} = params;
+    const {text, special = false} = params;
     if (text === "")
       throw new HumanError("emptyText", "There is no text to score: select some, or open a file that has some.");
-    const tokens = await this.tokenize({text, ...(special === undefined ? {} : {special}), texts: 0});
+    const tokens = await this.tokenize({text, special, texts: 0});
     requireGenerating(tokens.model, "scored");
-    const {vocabulary, model: vocabularyModel} = await this.vocabularyPart;
+    const {vocabulary} = await this.vocabularyPart;
     const windowing = resolveWindowing({
       mode: params.mode,
       window: params.window,
@@ -138,42 +157,73 @@ export class LlamaBackend implements Backend {
       bos: tokens.model.addsBos,
       contextSize: tokens.model.contextSize
     });
-    const bos = bosOf(vocabularyModel);
-    if (windowing.mode === "llama-perplexity" && tokens.ids.length + (windowing.bos ? 1 : 0) < windowing.window)
+    const {mode, bos, window, stride} = windowing;
+    const bosCount = bos ? 1 : 0;
+    if (mode === "llama-perplexity" && tokens.ids.length + bosCount < window)
       throw new HumanError(
         "nothingToScore",
-        `llama-perplexity mode needs at least ${windowing.window} tokens and this text has ${tokens.ids.length}: use a smaller window, or document mode.`
+        `llama-perplexity mode needs at least ${window} tokens and this text has ${tokens.ids.length}: use a smaller window, or document mode.`
       );
+    if (mode === "llama-perplexity" && params.context)
+      throw new HumanError(
+        "invalidRequest",
+        "llama-perplexity mode scores a text by itself: use document mode to score it in a context."
+      );
+    const before = vocabulary.tokenize((params.context ?? "").toWellFormed(), special);
+    const contextIds = before.slice(Math.max(0, before.length - (window - bosCount - stride)));
     // A large file takes its time: it is read while the text is scored.
     const hashed = this.hash();
     hashed.catch(() => undefined);
-    const scored = await this.scoringTurn.run(async () => {
-      context.signal.throwIfAborted();
-      const sequence = await this.scoringSequence(windowing.window, context);
-      const alternatives = Math.min(top, vocabulary.size);
-      return await scoreTokens(
-        sequence,
-        tokens.ids,
-        bos,
+    const scored = await this.scoringTurn.run(() =>
+      this.scoreInTurn(
         windowing,
-        alternatives,
-        vocabulary.size,
+        joined(contextIds, tokens.ids),
+        contextIds.length,
+        Math.min(params.top ?? 0, vocabulary.size),
+        context
+      )
+    );
+    const model: RunningModel = {...tokens.model, sha256: await hashed, device: await this.device()};
+    const summary = summarize(text, {...scored, ends: tokens.ends});
+    return {model, ...windowing, ids: tokens.ids, ends: tokens.ends, ...scored, contextIds, summary};
+  }
+
+  /** Scores what is not known of these tokens from the last times, and gives the scores of those behind the context. */
+  private async scoreInTurn(
+    windowing: Windowing,
+    ids: Int32Array,
+    contextTokens: number,
+    top: number,
+    context: RequestContext
+  ): Promise<ScoredTokens & {finished: boolean}> {
+    context.signal.throwIfAborted();
+    const {vocabulary, model} = await this.vocabularyPart;
+    const scored = unscoredTokens(ids.length, top);
+    const found = this.scoreCache.find({windowing, ids, contextTokens}, top);
+    const from = found?.until ?? contextTokens;
+    if (found !== undefined) copyScores(found.entry, scored, from);
+    let known = from;
+    if (from < ids.length) {
+      const sequences = await this.scoringSequences(windowing, ids.length - from, context);
+      known = await scoreTokens(
+        sequences,
+        {ids, bos: bosOf(model), windowing, from},
+        scored,
+        scoringBatch(vocabulary.size),
         this.foreground,
         context
       );
-    });
-    const model: RunningModel = {...tokens.model, sha256: await hashed, device: await this.device()};
-    const summary = summarize(text, {...scored, ends: tokens.ends});
-    return {
-      model,
-      ...windowing,
-      ids: tokens.ids,
-      ends: tokens.ends,
-      ...scored,
-      contextIds: new Int32Array(),
-      finished: true,
-      summary
-    };
+    }
+    const finished = known === ids.length;
+    // Windows are scored side by side: what lies behind a gap is no beginning of the text.
+    if (!finished) unscore(scored, known);
+    // A chunk that the text does not fill is scored when the text goes on.
+    const {mode, window, bos} = windowing;
+    const unfilled = mode === "llama-perplexity" ? (ids.length + (bos ? 1 : 0)) % window : 0;
+    const scores = {windowing, ids, contextTokens, known: Math.min(known, ids.length - unfilled), ...scored};
+    const continued = found?.until === found?.entry.ids.length && (top > 0 || found?.entry.detail === null);
+    this.scoreCache.keep(scores, continued ? found?.entry : undefined);
+    return {...tokensFrom(scored, contextTokens), finished};
   }
 
   async alternatives(params: Omit<AlternativesParams, "model">, context: RequestContext): Promise<Alternatives> {
@@ -200,6 +250,7 @@ export class LlamaBackend implements Backend {
         bosOf(model),
         checked,
         Math.min(top, vocabulary.size),
+        scoringBatch(vocabulary.size),
         this.foreground,
         context.signal
       );
@@ -278,13 +329,32 @@ export class LlamaBackend implements Backend {
   private async scoringSequence(window: number, context: RequestContext): Promise<LlamaContextSequence> {
     if (this.scoring === undefined || this.scoring.size < window) {
       const model = await this.weights(context);
-      await (await this.scoring?.sequence.catch(() => undefined))?.context.dispose();
-      this.scoring = {size: window, sequence: this.createSequence(model, window)};
-      this.scoring.sequence.catch(() => {
-        this.scoring = undefined;
+      const old = this.scoring;
+      this.scoring = undefined;
+      for (const sequence of [old?.sequence, old?.second])
+        await (await sequence?.catch(() => undefined))?.context.dispose();
+      const scoring: ScoringPart = {size: window, sequence: this.createSequence(model, window), second: undefined};
+      this.scoring = scoring;
+      scoring.sequence.catch(() => {
+        if (this.scoring === scoring) this.scoring = undefined;
       });
     }
     return await this.scoring.sequence;
+  }
+
+  /** The sequences to score so many tokens on: two where there is more than one window, and memory for it. */
+  private async scoringSequences(
+    windowing: Windowing,
+    count: number,
+    context: RequestContext
+  ): Promise<LlamaContextSequence[]> {
+    const first = await this.scoringSequence(windowing.window, context);
+    const {scoring} = this;
+    if (scoring === undefined || count < windowing.window || scoring.size > automaticContextLimit) return [first];
+    scoring.second ??= this.createSequence(first.model, scoring.size);
+    // Without the second it only takes longer.
+    const second = await scoring.second.catch(() => undefined);
+    return second === undefined ? [first] : [first, second];
   }
 
   private async completingSequence(model: LlamaModel, contextSize: number): Promise<LlamaContextSequence> {
@@ -298,13 +368,16 @@ export class LlamaBackend implements Backend {
   }
 
   private async createSequence(model: LlamaModel, tokens: number): Promise<LlamaContextSequence> {
+    const {vocabulary} = await this.vocabularyPart;
+    const threads = model.llama.maxThreads;
     return await explaining(
       async () => {
         const context = await model.createContext({
           // node-llama-cpp shifts the context one token before it is full, which would falsify scores.
           contextSize: tokens + 1,
-          batchSize: Math.min(scoringBatch, tokens + 1),
-          threads: this.threads(model.llama)
+          batchSize: Math.min(scoringBatch(vocabulary.size), tokens + 1),
+          // All or none: contexts take turns (llama.maxThreads is the same number).
+          threads: {ideal: threads, min: threads}
         });
         return context.getSequence();
       },
@@ -340,14 +413,6 @@ export class LlamaBackend implements Backend {
     const {llama} = await this.vocabularyPart;
     const weights = await this.weightsPart;
     return llama.gpu === false || weights?.gpuLayers === 0 ? "cpu" : llama.gpu;
-  }
-
-  /**
-   * One core is left to the editor, and to this process's own JavaScript. llama.cpp's threads wait for each other
-   * spinning: with as many of them as cores, anything else that runs makes all of them wait (docs/decisions.md).
-   */
-  private threads(llama: Llama): number {
-    return this.spec.threads > 0 ? this.spec.threads : Math.max(1, llama.cpuMathCores - 1);
   }
 
   private contextSize(model: LlamaModel): number {
@@ -399,6 +464,13 @@ function requireGenerating(model: ModelDescription, what: string): void {
       "embeddingOnly",
       `"${model.file}" is an embedding model and predicts no tokens, so it can't be ${what}: choose a text generation model.`
     );
+}
+
+function joined(a: Int32Array, b: Int32Array): Int32Array {
+  const both = new Int32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
 }
 
 function parametersOf(model: LlamaModel): number | null {

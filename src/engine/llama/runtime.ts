@@ -14,29 +14,25 @@ const levels: Record<`${LlamaLogLevel}`, "error" | "warn" | "info" | "debug"> = 
   debug: "debug"
 };
 
-interface Runtime {
-  readonly llama: Llama;
-  /** node-llama-cpp's own choice. */
-  readonly maxThreads: number;
-}
-
-const runtimes = new Map<GpuChoice, Promise<Runtime>>();
+const runtimes = new Map<GpuChoice, Promise<Llama>>();
 const listeners = new Set<EngineLog>();
 
 /**
- * llama.cpp for one choice of device; loaded once per process, since native code is never unloaded. `threads` is the most
- * that all contexts may have together from now on (0: node-llama-cpp's choice). No second one is made for other threads:
- * llama.cpp has one log per process, which a second one loses, and with it the reasons of failures.
+ * llama.cpp for one choice of device; loaded once per process, since native code is never unloaded. `threads` is how many
+ * all contexts have together from now on; 0 is all cores but one, which is left to the editor, and to this process's own
+ * JavaScript: llama.cpp's threads wait for each other spinning, so with as many of them as cores, anything else that runs
+ * makes all of them wait (docs/decisions.md). No second runtime is made for other threads: llama.cpp has one log per
+ * process, which a second one loses, and with it the reasons of failures.
  */
 export async function llamaRuntime(gpu: GpuChoice, threads: number, log: EngineLog): Promise<Llama> {
   let loading = runtimes.get(gpu);
   if (loading === undefined) {
-    loading = load(gpu, log).then((llama) => ({llama, maxThreads: llama.maxThreads}));
+    loading = load(gpu, log);
     runtimes.set(gpu, loading);
     loading.catch(() => runtimes.delete(gpu));
   }
-  const {llama, maxThreads} = await loading;
-  llama.maxThreads = threads > 0 ? threads : maxThreads;
+  const llama = await loading;
+  llama.maxThreads = threads > 0 ? threads : Math.max(1, llama.cpuMathCores - 1);
   return llama;
 }
 

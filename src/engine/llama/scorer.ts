@@ -7,88 +7,162 @@ import type {
 import {type Alternatives, HumanError, type ScoreDetail, type Windowing} from "../api";
 import type {RequestContext} from "../backend";
 import type {Foreground} from "../foreground";
+import {Mutex} from "../mutex";
 import {planWindows, type Window, windowOf} from "../windows";
 
-/** Tokens evaluated between two looks at the clock: for cancelling, for progress, for letting a completion go first. */
-export const scoringBatch = 128;
-
 /**
- * Full detail hands the whole vocabulary's logits over for every token of a batch at the same time (16 bytes and a map
- * entry each); this many of them at once stay under some 100 MB.
+ * Tokens evaluated between two looks at the clock: for cancelling, for progress, for letting a completion go first. Not
+ * fewer than 64: below that llama.cpp's flash attention rounds otherwise (docs/decisions.md).
  */
-const detailedLogitsAtOnce = 1 << 20;
+export function scoringBatch(vocabularySize: number): number {
+  // llama.cpp holds the logits of a whole batch twice: 33 MB each at most, but for vocabularies over 131,072.
+  return vocabularySize <= 1 << 16 ? 128 : 64;
+}
 
+/** What is to be scored. All positions are indices into `ids`. */
+export interface Scoring {
+  /** Tokens that are context only, then the text's. */
+  readonly ids: Int32Array;
+  /** In front of every window, or null. */
+  readonly bos: Token | null;
+  readonly windowing: Windowing;
+  /** Scores begin here: what stands before is context, or known already. */
+  readonly from: number;
+}
+
+/** Scores of `ids`; what is not scored here is left as it is. */
 export interface ScoredTokens {
   readonly logprobs: Float64Array;
   readonly top1: Uint8Array;
   readonly detail: ScoreDetail | null;
 }
 
-/** Scores the tokens `ids` on an empty-able sequence. `bos` is in front of every window, or null. */
+/**
+ * Scores tokens window by window, on several sequences at once where there are several windows: while the scores of one
+ * window's batch are read off its logits, which is work for a single core, another window's batch is evaluated. For that
+ * the sequences have to be of different contexts.
+ *
+ * Resolves with the position up to which all is scored, `ids.length` unless it was told to stop.
+ */
 export async function scoreTokens(
-  sequence: LlamaContextSequence,
-  ids: Int32Array,
-  bos: Token | null,
-  windowing: Windowing,
-  top: number,
-  vocabularySize: number,
+  sequences: readonly LlamaContextSequence[],
+  {ids, bos, windowing, from}: Scoring,
+  scored: ScoredTokens,
+  batchSize: number,
   foreground: Foreground,
-  {signal, onProgress}: RequestContext
-): Promise<ScoredTokens> {
-  const count = ids.length;
-  const logprobs = new Float64Array(count).fill(Number.NaN);
-  const top1 = new Uint8Array(count);
-  const detail = top > 0 ? emptyDetail(count, top) : null;
-  const windows = [...planWindows(count, windowing)];
-  const total = windows.reduce((sum, {start, end}) => sum + end - 1 - start + (bos === null ? 0 : 1), 0);
+  {signal, stop, onProgress}: RequestContext
+): Promise<number> {
+  const todo = [...planWindows(ids.length, windowing)].filter(({end}) => end > from);
+  const total = todo.reduce((sum, {start, end}) => sum + end - start, 0);
+  const windows = todo.values();
+  /** One batch at a time, and a completion before the next: it waits for one batch, however many sequences there are. */
+  const evaluating = new Mutex();
   let done = 0;
-  const batchSize =
-    detail === null
-      ? scoringBatch
-      : Math.max(1, Math.min(scoringBatch, Math.floor(detailedLogitsAtOnce / vocabularySize)));
+  let failed = false;
 
-  for (const window of windows) {
-    await sequence.clearHistory();
-    const input = contextTokens(ids, bos, window);
-    // Input p predicts the token after it: `start + p` with BOS in front, else `start + p + 1`.
-    const firstPredicted = window.start + (bos === null ? 1 : 0);
-    for (let from = 0; from < input.length; from += batchSize) {
-      await foreground.turn();
-      signal.throwIfAborted();
-      const batch = input.slice(from, from + batchSize);
-      const outputs = await sequence.controlledEvaluate(
-        batch.map((token, offset): ControlledEvaluateInputItem => {
-          const target = firstPredicted + from + offset;
-          if (target < window.scoreFrom) return token;
-          return [token, {generateNext: detail === null ? scoreOf(ids[target] as Token) : wholeDistribution}];
-        })
-      );
-      for (let offset = 0; offset < batch.length; offset++) {
-        const target = firstPredicted + from + offset;
-        if (target < window.scoreFrom) continue;
-        const next = outputs[offset]?.next;
-        if (detail === null) {
-          const score = readScore(next, ids[target] as Token);
-          logprobs[target] = score.logprob;
-          top1[target] = score.first ? 1 : 0;
-        } else {
-          const score = readDistribution(next, ids[target] as Token, top);
-          logprobs[target] = score.logprob;
-          top1[target] = score.rank === 1 ? 1 : 0;
-          detail.ranks[target] = score.rank;
-          detail.entropies[target] = score.entropy;
-          for (const [k, rival] of score.top.entries()) {
-            detail.topIds[target * top + k] = rival.id;
-            detail.topLogprobs[target * top + k] = rival.logprob;
-          }
+  /** Scores windows as long as there are some. Resolves with the first position it left unscored. */
+  const work = async (sequence: LlamaContextSequence): Promise<number> => {
+    for (const window of windows) {
+      const input = contextTokens(ids, bos, window);
+      // Input p predicts the token after it: `start + p` with BOS in front, else `start + p + 1`.
+      const firstPredicted = window.start + (bos === null ? 1 : 0);
+      const scoreFrom = Math.max(window.scoreFrom, from);
+      // What predicts nothing may be in the KV cache from the last time.
+      await sequence.adaptStateToTokens(input.slice(0, Math.max(0, scoreFrom - firstPredicted)), false);
+      done += sequence.nextTokenIndex;
+      for (let at = sequence.nextTokenIndex; at < input.length; at += batchSize) {
+        const batch = input.slice(at, at + batchSize);
+        let read: Promise<void> | undefined;
+        await evaluating.run(async () => {
+          await foreground.turn();
+          signal.throwIfAborted();
+          if (stop?.aborted || failed) return;
+          await new Promise<void>((evaluated) => {
+            read = scoreBatch(sequence, batch, firstPredicted + at, scoreFrom, ids, scored, evaluated);
+            read.then(evaluated, evaluated);
+          });
+        });
+        if (read === undefined) return Math.max(scoreFrom, firstPredicted + at);
+        await read;
+        done += batch.length;
+        // Windows overlap: in tokens of the text, as people count it.
+        onProgress({stage: "score", done: from + Math.floor((done / total) * (ids.length - from)), total: ids.length});
+      }
+    }
+    return ids.length;
+  };
+
+  const ends = await Promise.allSettled(
+    sequences.map((sequence) =>
+      work(sequence).catch((error: unknown) => {
+        failed = true;
+        throw error;
+      })
+    )
+  );
+  // Only now no sequence is in use any more.
+  const reached = ends.map((end) => {
+    if (end.status === "rejected") throw end.reason;
+    return end.value;
+  });
+  const unfinished = windows.next().value?.scoreFrom ?? ids.length;
+  return Math.min(unfinished, ...reached);
+}
+
+/**
+ * Evaluates a batch whose first token predicts position `predicted`, and keeps the scores from `scoreFrom` on. `evaluated`
+ * is called as soon as only the reading is left.
+ */
+async function scoreBatch(
+  sequence: LlamaContextSequence,
+  batch: readonly Token[],
+  predicted: number,
+  scoreFrom: number,
+  ids: Int32Array,
+  {logprobs, top1, detail}: ScoredTokens,
+  evaluated: () => void
+): Promise<void> {
+  let problem: unknown;
+  const read = (target: number, next: Next): void => {
+    const id = ids[target] as Token;
+    if (detail === null) {
+      const score = readScore(next, id);
+      logprobs[target] = score.logprob;
+      top1[target] = score.first ? 1 : 0;
+      return;
+    }
+    const {top} = detail;
+    const score = readDistribution(next, id, top);
+    logprobs[target] = score.logprob;
+    top1[target] = score.rank === 1 ? 1 : 0;
+    detail.ranks[target] = score.rank;
+    detail.entropies[target] = score.entropy;
+    for (const [k, rival] of score.top.entries()) {
+      detail.topIds[target * top + k] = rival.id;
+      detail.topLogprobs[target * top + k] = rival.logprob;
+    }
+    // The logits of a whole vocabulary for each token of a batch would be gigabytes.
+    next.logits?.clear();
+  };
+  await sequence.controlledEvaluate(
+    batch.map((token, offset): ControlledEvaluateInputItem => {
+      const target = predicted + offset;
+      if (target < scoreFrom) return token;
+      return [token, {generateNext: detail === null ? scoreOf(ids[target] as Token) : wholeDistribution}];
+    }),
+    {
+      onTokenResult(offset, {next}) {
+        evaluated();
+        try {
+          read(predicted + offset, next);
+        } catch (error) {
+          // node-llama-cpp would write it to the console and go on.
+          problem ??= error;
         }
       }
-      done += batch.length;
-      // Windows overlap: in tokens of the text, as people count it.
-      onProgress({stage: "score", done: Math.floor((done / total) * count), total: count});
     }
-  }
-  return {logprobs, top1, detail};
+  );
+  if (problem !== undefined) throw problem;
 }
 
 /** What the model expected where token `position` stands, in the context in which it was scored. */
@@ -99,6 +173,7 @@ export async function alternativesAt(
   bos: Token | null,
   windowing: Windowing,
   top: number,
+  batchSize: number,
   foreground: Foreground,
   signal: AbortSignal
 ): Promise<Omit<Alternatives, "top"> & {top: readonly {id: number; logprob: number}[]}> {
@@ -111,10 +186,10 @@ export async function alternativesAt(
   const input = contextTokens(ids, bos, {...window, end: position + 1});
   // All but the last may be in the KV cache already; the last has to run to give its prediction.
   await sequence.adaptStateToTokens(input.slice(0, -1), false);
-  for (let from = sequence.nextTokenIndex; from < input.length - 1; from += scoringBatch) {
+  for (let from = sequence.nextTokenIndex; from < input.length - 1; from += batchSize) {
     await foreground.turn();
     signal.throwIfAborted();
-    await sequence.controlledEvaluate(input.slice(from, Math.min(from + scoringBatch, input.length - 1)));
+    await sequence.controlledEvaluate(input.slice(from, Math.min(from + batchSize, input.length - 1)));
   }
   signal.throwIfAborted();
   const [output] = await sequence.controlledEvaluate([[input.at(-1) as Token, {generateNext: wholeDistribution}]]);
@@ -200,6 +275,54 @@ function bestOf(logits: ReadonlyMap<Token, number>, count: number): [Token, numb
 
 function precedes(a: [Token, number], b: [Token, number]): boolean {
   return a[1] > b[1] || (a[1] === b[1] && a[0] < b[0]);
+}
+
+/** N unscored tokens, with `top` alternatives each where that is over 0. */
+export function unscoredTokens(count: number, top: number): ScoredTokens {
+  return {
+    logprobs: new Float64Array(count).fill(Number.NaN),
+    top1: new Uint8Array(count),
+    detail: top > 0 ? emptyDetail(count, top) : null
+  };
+}
+
+/** Copies the scores of the first `count` tokens. */
+export function copyScores(source: ScoredTokens, target: ScoredTokens, count: number): void {
+  target.logprobs.set(source.logprobs.subarray(0, count));
+  target.top1.set(source.top1.subarray(0, count));
+  if (source.detail === null || target.detail === null) return;
+  const {ranks, entropies, topIds, topLogprobs, top} = source.detail;
+  target.detail.ranks.set(ranks.subarray(0, count));
+  target.detail.entropies.set(entropies.subarray(0, count));
+  target.detail.topIds.set(topIds.subarray(0, count * top));
+  target.detail.topLogprobs.set(topLogprobs.subarray(0, count * top));
+}
+
+/** The scores of the tokens from `start` on, as copies. */
+export function tokensFrom({logprobs, top1, detail}: ScoredTokens, start: number): ScoredTokens {
+  return {
+    logprobs: logprobs.slice(start),
+    top1: top1.slice(start),
+    detail: detail && {
+      top: detail.top,
+      ranks: detail.ranks.slice(start),
+      entropies: detail.entropies.slice(start),
+      topIds: detail.topIds.slice(start * detail.top),
+      topLogprobs: detail.topLogprobs.slice(start * detail.top)
+    }
+  };
+}
+
+/** Makes the tokens from `start` on unscored. */
+export function unscore({logprobs, top1, detail}: ScoredTokens, start: number): void {
+  const empty = unscoredTokens(logprobs.length - start, detail?.top ?? 0);
+  logprobs.set(empty.logprobs, start);
+  top1.set(empty.top1, start);
+  if (detail === null || empty.detail === null) return;
+  detail.ranks.set(empty.detail.ranks, start);
+  detail.entropies.set(empty.detail.entropies, start);
+  detail.topIds.set(empty.detail.topIds, start * detail.top);
+  detail.topLogprobs.set(empty.detail.topLogprobs, start * detail.top);
 }
 
 function emptyDetail(count: number, top: number): ScoreDetail {

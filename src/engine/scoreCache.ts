@@ -1,0 +1,68 @@
+import type {ScoreDetail, Windowing} from "./api";
+
+/** Scores of the N tokens that a model was given: of the context, if there was one (unscored), and of the text. */
+export interface KnownScores {
+  readonly windowing: Windowing;
+  /** N ids. */
+  readonly ids: Int32Array;
+  /** How many of them are context. */
+  readonly contextTokens: number;
+  /** Scores are known up to here; what is NaN before it stays unscored. */
+  readonly known: number;
+  readonly logprobs: Float64Array;
+  readonly top1: Uint8Array;
+  readonly detail: ScoreDetail | null;
+}
+
+/** Bytes that known scores may take together; the last ones stay in any case. */
+const mostBytes = 64 << 20;
+
+/**
+ * The scores of the last texts. A text that begins like one of them needs no scoring up to the first difference: a token's
+ * score depends on the tokens before it in its window and on nothing behind it, and windows begin at the same places in
+ * every text.
+ */
+export class ScoreCache {
+  /** The last used last. */
+  private entries: KnownScores[] = [];
+
+  /** The scores that spare the most work, and up to where they hold for these tokens. */
+  find(
+    asked: Pick<KnownScores, "windowing" | "ids" | "contextTokens">,
+    top: number
+  ): {entry: KnownScores; until: number} | undefined {
+    let best: {entry: KnownScores; until: number} | undefined;
+    for (const entry of this.entries) {
+      if (entry.contextTokens !== asked.contextTokens || !sameWindowing(entry.windowing, asked.windowing)) continue;
+      if (top > 0 && entry.detail?.top !== top) continue;
+      const until = Math.min(entry.known, commonPrefix(entry.ids, asked.ids));
+      if (until > Math.max(asked.contextTokens, best?.until ?? 0)) best = {entry, until};
+    }
+    return best;
+  }
+
+  /** Keeps scores in place of those they were made from, and forgets what has not been used for longest. */
+  keep(scores: KnownScores, instead?: KnownScores): void {
+    this.entries = [...this.entries.filter((entry) => entry !== instead), scores];
+    let bytes = this.entries.reduce((sum, entry) => sum + bytesOf(entry), 0);
+    while (bytes > mostBytes && this.entries.length > 1) bytes -= bytesOf(this.entries.shift() as KnownScores);
+  }
+}
+
+function sameWindowing(a: Windowing, b: Windowing): boolean {
+  return a.mode === b.mode && a.bos === b.bos && a.window === b.window && a.stride === b.stride;
+}
+
+function commonPrefix(a: Int32Array, b: Int32Array): number {
+  const most = Math.min(a.length, b.length);
+  let length = 0;
+  while (length < most && a[length] === b[length]) length++;
+  return length;
+}
+
+function bytesOf({ids, logprobs, top1, detail}: KnownScores): number {
+  const scores = ids.byteLength + logprobs.byteLength + top1.byteLength;
+  if (detail === null) return scores;
+  const {ranks, entropies, topIds, topLogprobs} = detail;
+  return scores + ranks.byteLength + entropies.byteLength + topIds.byteLength + topLogprobs.byteLength;
+}
