@@ -142,3 +142,36 @@ describe("The quantized demonstration model", () => {
     assertNear(Math.exp((sum - expectedSum) / count), 1, 0.01, "perplexity of all texts");
   });
 });
+
+/** What llama-perplexity said (test/fixtures/llamaPerplexity/README.md). */
+interface Estimate {
+  readonly model: string;
+  readonly text: string;
+  readonly chunks: number;
+  readonly perplexity: number;
+  readonly standardError: number;
+}
+
+describe("llama-perplexity mode and llama-perplexity itself", () => {
+  const engine = new Engine();
+  const folder = path.join(root, "test/fixtures/llamaPerplexity");
+  const estimates = JSON.parse(readFileSync(path.join(folder, "llamaPerplexity.json"), "utf8")) as Estimate[];
+
+  it("were compared on three texts and two models", () => {
+    assert.equal(new Set(estimates.map(({text}) => text)).size, 3);
+    assert.equal(new Set(estimates.map(({model}) => model)).size, 2);
+  });
+
+  for (const {model, text, chunks, perplexity, standardError} of estimates)
+    it(`agree to four digits on ${text} with ${model}`, async () => {
+      const file = [demonstration, f16].find((one) => path.basename(one) === model) ?? "";
+      const scores = await engine.ask("score", {
+        model: spec(file),
+        text: readFileSync(path.join(folder, text), "utf8"),
+        mode: "llama-perplexity"
+      });
+      assert.equal(scores.summary.scored, chunks * 255);
+      assertNear(scores.summary.perplexity ?? Number.NaN, perplexity, 1e-4 * perplexity, "perplexity");
+      assertNear(scores.summary.standardError ?? Number.NaN, standardError, 1e-4 * standardError, "±");
+    });
+});
