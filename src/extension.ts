@@ -1,5 +1,6 @@
 import type * as vscode from "vscode";
 import {registerEngineControl} from "./features/engineControl/registration";
+import {registerExportScores} from "./features/exportScores/registration";
 import {registerInlineCompletion} from "./features/inlineCompletion/registration";
 import {registerLogprobs} from "./features/logprobs/registration";
 import {registerMenu} from "./features/menu/registration";
@@ -14,6 +15,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerTokenCount(host),
     registerPerplexity(host),
     registerLogprobs(host),
+    registerExportScores(host),
     registerInlineCompletion(host),
     registerModels(host),
     registerEngineControl(host),

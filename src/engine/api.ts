@@ -152,6 +152,15 @@ export interface Scores extends Windowing {
   readonly finished: boolean;
   /** Perplexity and its relatives. */
   readonly summary: Summary;
+  /** What computed them, where the backend knows. */
+  readonly versions?: EngineVersions;
+}
+
+/** Release numbers. */
+export interface EngineVersions {
+  readonly nodeLlamaCpp: string | null;
+  /** llama.cpp's, as its build names it. */
+  readonly llamaCpp: string | null;
 }
 
 /** Rank, entropy and alternatives of N tokens, K alternatives each; what is unscored holds 0, NaN and -1. */

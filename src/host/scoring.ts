@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type {Progress, ScoreParams, Scores} from "../engine/api";
+import {Pace} from "../metrics/pace";
 import type {Host} from "./host";
-import {Pace} from "./pace";
 import {plainText} from "./plainText";
 
 /** Where long work reports: what `vscode.window.withProgress` gives its task. */

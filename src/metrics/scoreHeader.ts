@@ -1,4 +1,4 @@
-import type {Summary} from "./summary";
+import type {CorpusSummary, Measures, Summary} from "./summary";
 
 /** How a text was cut into windows; enough, with the model, to repeat a score. */
 export interface ScoredWith<Model> {
@@ -7,24 +7,49 @@ export interface ScoredWith<Model> {
   readonly bos: boolean;
   readonly window: number;
   readonly stride: number;
+  /** The tokens that were given as context before the text. */
+  readonly contextIds?: {readonly length: number};
+  /** False: scoring was stopped before its end. */
+  readonly finished?: boolean;
 }
 
-/** A score as JSON, without its tokens: the same fields in the same order wherever one leaves Tokenscope. */
-export function scoreHeader<Model>({model, mode, bos, window, stride}: ScoredWith<Model>, summary: Summary) {
+/**
+ * A score as JSON, without its tokens: the same fields in the same order wherever one leaves Tokenscope. Three are there
+ * only where they say something: `contextTokens` where a context was given, `partial` where scoring was stopped,
+ * `top10Accuracy` where ranks were asked for.
+ */
+export function scoreHeader<Model>(scored: ScoredWith<Model>, summary: Summary) {
+  const {model, mode, bos, window, stride, contextIds, finished = true} = scored;
+  const contextTokens = contextIds?.length ?? 0;
   return {
     model,
     mode,
     bos,
     window,
     stride,
-    scored: summary.scored,
-    unscored: summary.unscored,
-    crossEntropy: summary.crossEntropy,
-    perplexity: summary.perplexity,
-    standardError: summary.standardError,
-    bitsPerCharacter: summary.bitsPerCharacter,
-    bitsPerByte: summary.bitsPerByte,
-    wordPerplexity: summary.wordPerplexity,
-    top1Accuracy: summary.top1Accuracy
+    ...(contextTokens === 0 ? {} : {contextTokens}),
+    ...(finished ? {} : {partial: true}),
+    ...numbers(summary)
+  };
+}
+
+/** Several texts together as JSON. */
+export function corpusHeader(corpus: CorpusSummary) {
+  const {texts, tokens, characters, bytes} = corpus;
+  return {texts, tokens, ...numbers(corpus), characters, bytes};
+}
+
+function numbers(of: Measures) {
+  return {
+    scored: of.scored,
+    unscored: of.unscored,
+    crossEntropy: of.crossEntropy,
+    perplexity: of.perplexity,
+    standardError: of.standardError,
+    bitsPerCharacter: of.bitsPerCharacter,
+    bitsPerByte: of.bitsPerByte,
+    wordPerplexity: of.wordPerplexity,
+    top1Accuracy: of.top1Accuracy,
+    ...(of.top10Accuracy === null ? {} : {top10Accuracy: of.top10Accuracy})
   };
 }

@@ -8,13 +8,15 @@ export interface TokenScores {
   readonly top1: Uint8Array;
   /** N UTF-8 byte offsets at which tokens end, tiling the text; null where they are not known. */
   readonly ends: Uint32Array | null;
+  /** N ranks (1 is the first choice; of unscored tokens without meaning), where they were asked for. */
+  readonly detail?: {readonly ranks: Int32Array} | null;
 }
 
 /**
- * Numbers of a scored text. A number is null where it has no value: nothing was scored, or (those per character, byte and
- * word) it is not known which part of the text was scored, or that part has none of them.
+ * Numbers of scored tokens, of one text or several. A number is null where it has no value: nothing was scored, or (those
+ * per character, byte and word) it is not known which part of the text was scored, or that part has none of them.
  */
-export interface Summary {
+export interface Measures {
   /** N. */
   readonly tokens: number;
   /** n = |S|. */
@@ -34,13 +36,35 @@ export interface Summary {
   readonly wordPerplexity: number | null;
   /** Share of S, 0 to 1. */
   readonly top1Accuracy: number | null;
+  /** Share of S with rank 10 or better, 0 to 1; null where ranks were not asked for. */
+  readonly top10Accuracy: number | null;
   /** UTF-8 bytes covered by S; null where not known. */
   readonly bytes: number | null;
   /** Unicode code points covered by S; null where not known. */
   readonly characters: number | null;
   /** Words covered by S; null where not known. */
   readonly words: number | null;
+  /** `Σ_S v`, nats. */
+  readonly nats: number;
+  /** `Σ_S (v - H)²`, nats²; null where a token has no finite v. With n and `Σ v` enough to add texts up exactly. */
+  readonly squaredDeviations: number | null;
 }
+
+/** {@link Measures} of one text. */
+export interface Summary extends Measures {
+  /** Mean logprob, nats, of the {@link minKPercent} % of S with the lowest; their number is rounded up. */
+  readonly minK: number | null;
+  /** Tokens up to and including the last scored one. */
+  readonly reached: number;
+}
+
+/** {@link Measures} of several texts together, as if their scored tokens were of one. */
+export interface CorpusSummary extends Measures {
+  readonly texts: number;
+}
+
+/** K of Min-K% (Shi et al. 2023). */
+export const minKPercent = 20;
 
 /**
  * Perplexity and its relatives, of the scored tokens S of a text, with n = |S| and `v_i = -ln p(x_i|c_i)`:
@@ -49,7 +73,8 @@ export interface Summary {
  * - standard error `exp(H)·sqrt((mean(v²) - H²)/(n - 1))`, the ± of llama.cpp's tools/perplexity;
  * - bits per character and byte `Σ_S v_i / (ln 2 · C)` and `/ (ln 2 · B)`, over the code points and bytes covered by S;
  * - word perplexity `exp(Σ_S v_i / W)`, W whitespace-separated words (lm-evaluation-harness, `metrics.py`);
- * - top-1 accuracy: the share of S with rank 1.
+ * - top-1 and top-10 accuracy: the share of S with rank 1, and up to 10;
+ * - Min-K%: the mean of the `ceil(n·K/100)` lowest `-v_i`.
  *
  * A character or word is covered where its first byte belongs to a scored token: each is counted once, however many
  * tokens it is cut into. Whitespace is Unicode's White_Space.
@@ -62,45 +87,143 @@ export interface Summary {
  */
 export function summarize(text: string, scores: TokenScores): Summary {
   const {logprobs, top1, ends} = scores;
+  const ranks = scores.detail?.ranks ?? null;
   const tokens = logprobs.length;
-  if (top1.length !== tokens || (ends && ends.length !== tokens)) {
+  if (top1.length !== tokens || (ends && ends.length !== tokens) || (ranks && ranks.length !== tokens)) {
     throw new RangeError(`${tokens} logprobs, ${top1.length} top-1 flags, ${ends?.length ?? "no"} ends`);
   }
 
+  const surprisals = new Float64Array(tokens);
   let scored = 0;
-  let hits = 0;
-  let sum = 0;
+  let reached = 0;
+  let firsts = 0;
+  let amongTen = 0;
+  let nats = 0;
   for (const [token, logprob] of logprobs.entries()) {
     if (Number.isNaN(logprob)) continue;
-    scored++;
-    sum -= logprob;
-    if (top1[token] === 1) hits++;
+    surprisals[scored++] = -logprob;
+    reached = token + 1;
+    nats -= logprob;
+    if (top1[token] === 1) firsts++;
+    if (ranks && (ranks[token] ?? 0) <= 10) amongTen++;
   }
-  const coverage = ends ? coveredBy(text, logprobs, ends) : coveredUnseen(text, scored, tokens);
-  const crossEntropy = ratio(sum, scored);
+  const ofScored = surprisals.subarray(0, scored);
+  return {
+    ...measures({
+      tokens,
+      scored,
+      nats,
+      squaredDeviations: squaredDeviations(ofScored, nats / scored),
+      firsts,
+      amongTen: ranks && amongTen,
+      coverage: ends ? coveredBy(text, logprobs, ends) : coveredUnseen(text, scored, tokens)
+    }),
+    minK: lowestMean(ofScored),
+    reached
+  };
+}
+
+/**
+ * Several texts as one: every number over all their scored tokens, from each text's own sums. Perplexity is
+ * `exp(ΣΣ v / Σ n)`, which is not the mean of the texts' perplexities. The squared deviations add up by
+ * `M = Σ_j (M_j + n_j·(H_j - H)²)` (Chan, Golub and LeVeque 1979), without the cancellation of `Σ v²`.
+ */
+export function corpusSummary(summaries: readonly Summary[]): CorpusSummary {
+  const withScores = summaries.filter(({scored}) => scored > 0);
+  const total = (of: (summary: Summary) => number) => withScores.reduce((sum, one) => sum + of(one), 0);
+  /** Null as soon as it is not known of one text. */
+  const totalKnown = (of: (summary: Summary) => number | null): number | null =>
+    withScores.reduce<number | null>((sum, one) => add(sum, of(one)), 0);
+  const scored = total((one) => one.scored);
+  const nats = total((one) => one.nats);
+  const mean = nats / scored;
+  const [bytes, characters, words] = [
+    totalKnown((one) => one.bytes),
+    totalKnown((one) => one.characters),
+    totalKnown((one) => one.words)
+  ];
+  return {
+    texts: summaries.length,
+    ...measures({
+      tokens: summaries.reduce((sum, one) => sum + one.tokens, 0),
+      scored,
+      nats,
+      squaredDeviations: totalKnown((one) =>
+        add(one.squaredDeviations, one.scored * (one.nats / one.scored - mean) ** 2)
+      ),
+      // A share of n, times n, is the count it was made of but for a rounding error.
+      firsts: total((one) => Math.round((one.top1Accuracy ?? 0) * one.scored)),
+      amongTen: totalKnown((one) => (one.top10Accuracy === null ? null : Math.round(one.top10Accuracy * one.scored))),
+      coverage: bytes === null || characters === null || words === null ? null : {bytes, characters, words}
+    })
+  };
+}
+
+function add(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : a + b;
+}
+
+/** What all the numbers follow from. */
+interface Sums {
+  readonly tokens: number;
+  readonly scored: number;
+  /** `Σ_S v`. */
+  readonly nats: number;
+  readonly squaredDeviations: number | null;
+  /** Tokens of S with rank 1, and with rank 10 or better; null where ranks are not known. */
+  readonly firsts: number;
+  readonly amongTen: number | null;
+  /** Null where not known. */
+  readonly coverage: Coverage | null;
+}
+
+function measures({tokens, scored, nats, squaredDeviations, firsts, amongTen, coverage}: Sums): Measures {
+  const crossEntropy = ratio(nats, scored);
   const perplexity = crossEntropy === null ? null : Math.exp(crossEntropy);
+  const finite = Number.isFinite(squaredDeviations) ? squaredDeviations : null;
   const standardError =
-    crossEntropy === null || perplexity === null || scored < 2
+    perplexity === null || finite === null || scored < 2
       ? null
-      : perplexity * standardErrorOfMean(logprobs, crossEntropy, scored);
-  const perWord = ratio(sum, coverage?.words ?? 0);
+      : // `sqrt((mean(v²) - H²)/(n - 1))` nats, times exp(H).
+        perplexity * Math.sqrt(finite / scored / (scored - 1));
+  const perWord = ratio(nats, coverage?.words ?? 0);
   return {
     tokens,
     scored,
     unscored: tokens - scored,
     crossEntropy,
-    crossEntropyBits: ratio(sum / Math.LN2, scored),
+    crossEntropyBits: ratio(nats / Math.LN2, scored),
     perplexity,
-    // A token the model holds impossible makes both sums infinite, and leaves the error without a value.
+    // A token the model holds impossible makes the sums infinite, and leaves the error without a value.
     standardError: Number.isFinite(standardError) ? standardError : null,
-    bitsPerCharacter: ratio(sum / Math.LN2, coverage?.characters ?? 0),
-    bitsPerByte: ratio(sum / Math.LN2, coverage?.bytes ?? 0),
+    bitsPerCharacter: ratio(nats / Math.LN2, coverage?.characters ?? 0),
+    bitsPerByte: ratio(nats / Math.LN2, coverage?.bytes ?? 0),
     wordPerplexity: perWord === null ? null : Math.exp(perWord),
-    top1Accuracy: ratio(hits, scored),
+    top1Accuracy: ratio(firsts, scored),
+    top10Accuracy: amongTen === null ? null : ratio(amongTen, scored),
     bytes: coverage?.bytes ?? null,
     characters: coverage?.characters ?? null,
-    words: coverage?.words ?? null
+    words: coverage?.words ?? null,
+    nats,
+    squaredDeviations: finite
   };
+}
+
+/** `Σ (v - mean)²`. */
+function squaredDeviations(surprisals: Float64Array, mean: number): number {
+  let squares = 0;
+  for (const v of surprisals) squares += (v - mean) ** 2;
+  return squares;
+}
+
+/** Min-K%: the mean logprob of the most surprising K %, at least one. Sorts the surprisals in place. */
+function lowestMean(surprisals: Float64Array): number | null {
+  const n = surprisals.length;
+  // Whole numbers until the division, so that 20 % of 15 is 3 and not a little more.
+  const count = Math.ceil((n * minKPercent) / 100);
+  let sum = 0;
+  for (const v of surprisals.sort().subarray(n - count)) sum -= v;
+  return ratio(sum, count);
 }
 
 /** How much of a text the scored tokens cover. */
@@ -147,15 +270,6 @@ function coveredBy(text: string, logprobs: Float64Array, ends: Uint32Array): Cov
 
 function isScored(logprobs: Float64Array, token: number): boolean {
   return !Number.isNaN(logprobs[token] ?? Number.NaN);
-}
-
-/** `sqrt((mean(v²) - H²)/(n - 1))`, nats; n ≥ 2. */
-function standardErrorOfMean(logprobs: Float64Array, crossEntropy: number, scored: number): number {
-  let squares = 0;
-  for (const logprob of logprobs) {
-    if (!Number.isNaN(logprob)) squares += (-logprob - crossEntropy) ** 2;
-  }
-  return Math.sqrt(squares / scored / (scored - 1));
 }
 
 function ratio(numerator: number, denominator: number): number | null {

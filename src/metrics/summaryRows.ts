@@ -1,4 +1,5 @@
-import type {Summary} from "./summary";
+import {count, decimalsFor, largest, nats, plural, significant} from "./numberText";
+import {minKPercent, type Summary} from "./summary";
 
 /** One line of a summary, worded: the same in the webview, in notifications and in reports. */
 export interface SummaryRow {
@@ -18,6 +19,10 @@ export interface SummaryAbout {
     readonly window: number;
     readonly stride: number;
   };
+  /** Tokens of what stands before the text that were given to the model as context. */
+  readonly contextTokens?: number;
+  /** False: scoring was stopped before its end. */
+  readonly finished?: boolean;
 }
 
 /** Below this many tokens the ± is hidden: an error estimated from so few values would say more than is known. */
@@ -26,14 +31,29 @@ const tokensForAnError = 10;
 /** A number that has no value. */
 const none = "–";
 
-/** A summary's numbers as labelled text, always the same rows in the same order. Numbers look alike in every locale. */
+/**
+ * A summary's numbers as labelled text, always in the same order. What does not apply has no row: top-10 accuracy where
+ * ranks were not asked for, a context where none was given, and that the result is partial where it is not. Numbers look
+ * alike in every locale.
+ */
 export function summaryRows(summary: Summary, about: SummaryAbout): SummaryRow[] {
+  const {contextTokens = 0} = about;
+  const partial = partialText(summary, about);
   return [
     {
       label: "Perplexity",
       value: perplexityText(summary),
       help: "Among how many equally likely tokens the model was choosing, on average; lower is less surprised. Comparable between models with the same vocabulary on the same text, not between different vocabularies."
     },
+    ...(partial === null
+      ? []
+      : [
+          {
+            label: "Partial",
+            value: partial,
+            help: "Scoring was stopped. These numbers are of the tokens scored until then, not of the whole text."
+          }
+        ]),
     {
       label: "Cross entropy",
       value: crossEntropyText(summary),
@@ -56,14 +76,37 @@ export function summaryRows(summary: Summary, about: SummaryAbout): SummaryRow[]
     },
     {
       label: "Top-1 accuracy",
-      value: summary.top1Accuracy === null ? none : `${(summary.top1Accuracy * 100).toFixed(1)} %`,
+      value: shareText(summary.top1Accuracy),
       help: "Share of the scored tokens that were the model's first choice. Comparable between models with the same vocabulary."
+    },
+    ...(summary.top10Accuracy === null
+      ? []
+      : [
+          {
+            label: "Top-10 accuracy",
+            value: shareText(summary.top10Accuracy),
+            help: "Share of the scored tokens that were among the model's first ten choices. Comparable between models with the same vocabulary."
+          }
+        ]),
+    {
+      label: `Min-${minKPercent}% (weak sign of training data)`,
+      value: summary.minK === null ? none : `${nats(summary.minK)} nats`,
+      help: `Mean logprob of the ${minKPercent} % of the scored tokens that the model held least likely. A weak sign of whether the text was in the model's training data: nearer to zero where it was. Comparable between similar texts of one model only.`
     },
     {
       label: "Tokens",
       value: tokensText(summary, about),
       help: "Tokens that entered the numbers, and tokens that did not. A token is left out where the model had no context to predict it from."
     },
+    ...(contextTokens === 0
+      ? []
+      : [
+          {
+            label: "Context",
+            value: `${plural(contextTokens, "token")} before the text`,
+            help: "What stands before the text in its document was given to the model, and not scored. Comparable only with scores that had the same context."
+          }
+        ]),
     {
       label: "Model",
       value: about.model,
@@ -75,6 +118,14 @@ export function summaryRows(summary: Summary, about: SummaryAbout): SummaryRow[]
       help: windowHelp(about)
     }
   ];
+}
+
+/** "the first 1,234 of 5,000 tokens"; null where scoring came to its end. */
+export function partialText(
+  {reached, tokens}: Pick<Summary, "reached" | "tokens">,
+  {finished = true}: Pick<SummaryAbout, "finished">
+): string | null {
+  return finished ? null : `the first ${count(reached)} of ${count(tokens)} tokens`;
 }
 
 function perplexityText({perplexity, standardError, scored}: Summary): string {
@@ -93,13 +144,23 @@ function crossEntropyText({crossEntropy, crossEntropyBits}: Summary): string {
   return `${numberText(crossEntropy)} nats (${numberText(crossEntropyBits)} bits) per token`;
 }
 
-function tokensText({scored, unscored}: Summary, {windowing}: SummaryAbout): string {
-  const counts = `${scored} scored, ${unscored} left out`;
+function shareText(share: number | null): string {
+  return share === null ? none : `${(share * 100).toFixed(1)} %`;
+}
+
+function tokensText(
+  {scored, unscored}: Summary,
+  {windowing, finished = true, contextTokens = 0}: SummaryAbout
+): string {
+  const counts = `${count(scored)} scored, ${count(unscored)} left out`;
   if (unscored === 0) return counts;
+  if (!finished) return `${counts} (scoring was stopped)`;
   if (windowing.mode === "llama-perplexity") {
     return `${counts} (the first half of each chunk is context, and what doesn't fill a chunk is dropped)`;
   }
-  return windowing.bos ? counts : `${counts} (the first token has no context: this model puts no BOS in front)`;
+  return windowing.bos || contextTokens > 0
+    ? counts
+    : `${counts} (the first token has no context: this model puts no BOS in front)`;
 }
 
 function windowText({windowing}: SummaryAbout): string {
@@ -115,19 +176,6 @@ function windowHelp({windowing}: SummaryAbout): string {
     : "How many tokens the model sees together. A longer text is scored in windows that move on by the stride, each with the tokens before it as context.";
 }
 
-/** From here on numbers are written with an exponent. */
-const largest = 1e6;
-
-/** Four significant digits, at most six decimals. */
 function numberText(value: number | null): string {
-  if (value === null) return none;
-  if (!Number.isFinite(value)) return "∞";
-  return value >= largest ? value.toPrecision(4) : value.toFixed(decimalsFor(value, 4));
-}
-
-/** Decimals, 0 to 6, that show so many significant digits of the value once it is rounded to them. */
-function decimalsFor(value: number, digits: number): number {
-  const rounded = Number(value.toPrecision(digits));
-  if (rounded === 0) return digits - 1;
-  return Math.min(6, Math.max(0, digits - 1 - Math.floor(Math.log10(rounded))));
+  return value === null ? none : significant(value);
 }

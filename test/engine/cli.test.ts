@@ -1,6 +1,6 @@
 import {strict as assert} from "node:assert";
-import {spawn} from "node:child_process";
-import {writeFileSync} from "node:fs";
+import {type ChildProcess, spawn} from "node:child_process";
+import {readFileSync, writeFileSync} from "node:fs";
 import path from "node:path";
 import {root} from "../harness/paths";
 import {f16} from "./engine";
@@ -12,8 +12,8 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Runs `node dist/cli.js` to its end. */
-function cli(args: readonly string[], input = ""): Promise<Ended> {
+/** Runs `node dist/cli.js` to its end. `onStart` gets what runs. */
+function cli(args: readonly string[], input = "", onStart?: (child: ChildProcess) => void): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [path.join(root, "dist/cli.js"), ...args]);
     let stdout = "";
@@ -25,10 +25,18 @@ function cli(args: readonly string[], input = ""): Promise<Ended> {
       stderr += text;
     });
     child.once("error", reject);
+    onStart?.(child);
     child.once("close", (code) => resolve({code, stdout, stderr}));
     // Where a run ends before it reads, there is nobody to write to.
     child.stdin.on("error", () => undefined).end(input);
   });
+}
+
+/** A run's exit code, its JSON documents, and the lines on stderr. */
+async function documents(args: readonly string[]): Promise<{code: number | null; all: Scored[]; lines: string[]}> {
+  const {code, stdout, stderr} = await cli([...args, "--gpu", "off"]);
+  const lines = (text: string) => text.split("\n").slice(0, -1);
+  return {code, all: lines(stdout).map((line) => JSON.parse(line) as Scored), lines: lines(stderr)};
 }
 
 /** The JSON document of a run that went well; nothing else was said. */
@@ -191,6 +199,156 @@ describe("The headless runner", () => {
     });
   });
 
+  describe("score, held to limits,", () => {
+    const python = path.join(root, "test/fixtures/reference/python.txt");
+    const prose = path.join(root, "test/fixtures/reference/prose.txt");
+
+    it("exits with 0 where every text is below them", async () => {
+      const limits = ["--max-perplexity", "100000", "--max-bits-per-byte", "50.5"];
+      const {code, all, lines} = await documents(["score", "--no-tokens", ...limits, python]);
+      assert.deepEqual([code, all.length, lines], [0, 1, []]);
+    });
+
+    it("exits with 2 where a text is above one, prints its numbers, and says so on one line for each text", async () => {
+      const limits = ["--max-perplexity", "2", "--max-bits-per-byte", "0.5"];
+      const {code, all, lines} = await documents(["score", "--no-tokens", ...limits, python]);
+      assert.equal(code, 2);
+      assert.equal(all[0]?.tokens, undefined);
+      const [perplexity, bitsPerByte] = [all[0]?.perplexity, all[0]?.["bitsPerByte"]];
+      assert.deepEqual(lines, [
+        `tokenscope: "${python}": perplexity ${perplexity} is above the limit of 2, bits per byte ${bitsPerByte} is above the limit of 0.5`
+      ]);
+      const several = await documents(["score", ...limits.slice(0, 2), python, prose]);
+      assert.deepEqual([several.code, several.all.length, several.lines.length], [2, 3, 2]);
+    });
+  });
+
+  describe("score of several files", () => {
+    const python = path.join(root, "test/fixtures/reference/python.txt");
+    const prose = path.join(root, "test/fixtures/reference/prose.txt");
+
+    it("gives a document for each, as it would alone, and then the corpus", async () => {
+      const {code, all, lines} = await documents(["score", python, prose]);
+      assert.deepEqual([code, lines], [0, []]);
+      const [first, second, last, ...more] = all;
+      assert.deepEqual(more, []);
+      assert.ok(first && second && last);
+      assert.deepEqual([first["file"], second["file"]], [python, prose]);
+      const {file: name, ...alone} = first;
+      assert.deepEqual(alone, await answer<Scored>(["score", python]));
+      assert.equal(name, python);
+      const {corpus, ...nothing} = last as unknown as {corpus: Record<string, number>};
+      assert.deepEqual(nothing, {});
+      const logprobs = [first, second].flatMap(({tokens}) => tokens.map(({logprob}) => logprob ?? Number.NaN));
+      const mean = logprobs.reduce((sum, logprob) => sum - logprob, 0) / logprobs.length;
+      assert.deepEqual([corpus["texts"], corpus["scored"]], [2, logprobs.length]);
+      assert.ok(Math.abs((corpus["perplexity"] ?? 0) / Math.exp(mean) - 1) < 1e-9);
+      const variance = logprobs.reduce((sum, logprob) => sum + (-logprob - mean) ** 2, 0) / logprobs.length;
+      const error = Math.exp(mean) * Math.sqrt(variance / (logprobs.length - 1));
+      assert.ok(Math.abs((corpus["standardError"] ?? 0) / error - 1) < 1e-9);
+    });
+
+    it("goes on where one can't be read or has nothing to score, and fails in the end", async () => {
+      const empty = file("empty.txt", "");
+      const limit = ["--max-perplexity", "2"];
+      const args = ["score", "--no-tokens", ...limit, "no-such-file.txt", empty, folder.path, python];
+      const {code, all, lines} = await documents(args);
+      assert.equal(code, 1, "that something failed counts for more than that something is above a limit");
+      assert.equal(all.length, 2);
+      assert.deepEqual([all[0]?.["file"], Object.keys(all[1] ?? {})], [python, ["corpus"]]);
+      assert.equal(lines.length, 4);
+      assert.match(lines[0] ?? "", /"no-such-file\.txt" \(ENOENT\)/);
+      assert.match(lines[1] ?? "", /empty\.txt": There is no text/);
+      assert.match(lines[2] ?? "", /folder/);
+      assert.match(lines[3] ?? "", /above the limit/);
+    });
+
+    it("has no corpus where there is none", async () => {
+      const {code, all, lines} = await documents(["score", "none-1.txt", "none-2.txt"]);
+      assert.deepEqual([code, all, lines.length], [1, [], 2]);
+    });
+
+    it("stops at what is wrong with all of them", async () => {
+      const {code, all, lines} = await documents(["score", "--model", "none.gguf", python, prose]);
+      assert.deepEqual([code, all, lines.length], [1, [], 1]);
+    });
+  });
+
+  describe("score, told what to give,", () => {
+    const python = path.join(root, "test/fixtures/reference/python.txt");
+
+    it("leaves the tokens out", async () => {
+      const {tokens, ...numbers} = await answer<Scored>(["score", python]);
+      assert.ok(tokens.length > 0);
+      assert.deepEqual(await answer<Scored>(["score", "--no-tokens", python]), numbers);
+    });
+
+    it("has top-10 accuracy where ranks were asked for", async () => {
+      const {tokens, ...scored} = await answer<Scored>(["score", "--top", "1", python]);
+      const share = tokens.filter(({rank = 0}) => rank <= 10).length / tokens.length;
+      assert.ok(Math.abs(Number(scored["top10Accuracy"]) - share) < 1e-12);
+    });
+
+    it("says all there is to say: versions, counts, Min-K%", async () => {
+      const {tokens, ...full} = await answer<Scored>(["score", "--full", python]);
+      const {version} = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+      const {nodeLlamaCpp, llamaCpp, tokenscope} = full["versions"] as Record<string, string>;
+      assert.equal(tokenscope, version);
+      assert.match(nodeLlamaCpp ?? "", /^\d+\.\d+\.\d+/);
+      assert.ok(llamaCpp);
+      assert.equal(full["bytes"], readFileSync(python).length);
+      assert.deepEqual([full["partial"], full["contextTokens"]], [false, 0]);
+      const lowest = tokens.map(({logprob}) => logprob ?? 0).sort((a, b) => a - b);
+      const fifth = lowest.slice(0, Math.ceil(lowest.length / 5));
+      const mean = fifth.reduce((sum, logprob) => sum + logprob, 0) / fifth.length;
+      assert.ok(Math.abs(Number(full["minK"]) - mean) < 1e-9);
+    });
+
+    it("writes CSV, with the same numbers", async () => {
+      const scored = await answer<Scored>(["score", python]);
+      const {code, stdout} = await cli(["score", "--format", "csv", "--gpu", "off", python]);
+      assert.equal(code, 0);
+      const lines = stdout.replace(/^\ufeff/, "").split("\r\n");
+      assert.ok(lines.includes(`# perplexity: ${scored.perplexity}`));
+      assert.ok(lines.includes(`# model.sha256: "${scored.model["sha256"]}"`));
+      const table = lines.filter((line) => !line.startsWith("#"));
+      assert.equal(table[0], "index,id,text,start,end,logprob,probability,surprisal_bits");
+      assert.equal(table.length, scored.tokens.length + 2);
+      const [first] = scored.tokens;
+      assert.ok(table[1]?.startsWith(`0,${first?.id},`) && table[1].includes(`,0,${first?.end},${first?.logprob},`));
+    });
+
+    it("scores in the context of a file, which is not scored itself", async () => {
+      const text = readFileSync(python, "utf8");
+      // At a line's end, where the tokens of both parts are those of the whole.
+      const cut = text.indexOf("\n", text.length / 2) + 1;
+      const args = ["--context-file", file("before.txt", text.slice(0, cut)), file("behind.txt", text.slice(cut))];
+      const [whole, alone, behind] = await Promise.all([
+        answer<Scored>(["score", python]),
+        answer<Scored>(["score", args[2] ?? ""]),
+        answer<Scored>(["score", ...args])
+      ]);
+      const {contextTokens, ...rest} = behind;
+      assert.deepEqual(Object.keys(rest), Object.keys(alone));
+      assert.equal(Number(contextTokens) + behind.scored, whole.scored);
+      for (const [i, token] of behind.tokens.entries()) {
+        const same = whole.tokens.at(i - behind.tokens.length);
+        assert.equal(token.text, same?.text);
+        assert.ok(Math.abs((token.logprob ?? 0) - (same?.logprob ?? 0)) < 0.2, `token ${i}`);
+      }
+      assert.ok(behind.perplexity < alone.perplexity);
+    });
+
+    it("stops at Ctrl+C without half an answer", async () => {
+      const long = file("long.txt", "def add(a, b):\n    return a + b\n\n".repeat(20_000));
+      const {code, stdout} = await cli(["score", "--gpu", "off", "--verbose", long], "", (child) => {
+        // The engine's first word: it has begun.
+        child.stderr?.once("data", () => setTimeout(() => child.kill("SIGINT"), 500));
+      });
+      assert.deepEqual([code, stdout], [130, ""]);
+    });
+  });
+
   describe("complete", () => {
     it("gives what the model would write and what it cost", async () => {
       const completion = await answer<Record<string, unknown> & {tokens: {text: string; logprob: number}[]}>(
@@ -223,6 +381,17 @@ describe("The headless runner", () => {
       "a stride that can't work": {args: ["score", "--window", "16", "--stride", "16", good], says: /from 1 to 15/},
       "no file": {args: ["tokenize"], says: /FILE/},
       "two files": {args: ["tokenize", good, good], says: /one too many/},
+      "no file to score": {args: ["score"], says: /FILE/},
+      "a limit that is none": {args: ["score", "--max-perplexity", "-1", good], says: /--max-perplexity/},
+      "a limit of nothing": {args: ["score", "--max-bits-per-byte", "0", good], says: /a number above 0/},
+      "an unknown format": {args: ["score", "--format", "xml", good], says: /json, csv/},
+      "CSV of two files": {args: ["score", "--format", "csv", good, good], says: /one FILE/},
+      "standard input twice": {args: ["score", "-", good, "-"], says: /only one FILE/},
+      "a missing context": {args: ["score", "--context-file", "none.txt", good], says: /none\.txt/},
+      "a context for llama-perplexity": {
+        args: ["score", "--mode", "llama-perplexity", "--context-file", good, good],
+        says: /document mode/
+      },
       "a missing file": {args: ["score", "no-such-file.txt"], says: /no-such-file\.txt.*ENOENT/},
       "a directory": {args: ["tokenize", folder.path], says: /folder/},
       "bytes that are no UTF-8": {

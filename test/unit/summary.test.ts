@@ -2,7 +2,7 @@ import {strict as assert} from "node:assert";
 import {readdirSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 import fc from "fast-check";
-import {type Summary, summarize} from "../../src/metrics/summary";
+import {corpusSummary, type Summary, summarize} from "../../src/metrics/summary";
 
 const reference = join("test", "fixtures", "reference");
 
@@ -100,7 +100,9 @@ describe("summarize", () => {
     ]) {
       assert.equal(summary.scored, 0);
       assert.deepEqual([summary.bytes, summary.characters, summary.words], [0, 0, 0]);
-      const {tokens, scored, unscored, bytes, characters, words, ...numbers} = summary;
+      assert.deepEqual([summary.nats, summary.squaredDeviations, summary.reached], [0, 0, 0]);
+      const {tokens, scored, unscored, bytes, characters, words, nats, squaredDeviations, reached, ...numbers} =
+        summary;
       for (const [name, value] of Object.entries(numbers)) assert.equal(value, null, name);
     }
   });
@@ -165,6 +167,138 @@ describe("summarize", () => {
       }),
       {seed: 5, numRuns: 500}
     );
+  });
+});
+
+describe("top-10 accuracy", () => {
+  it("is the share of scored tokens with rank 10 or better, and unknown without ranks", () => {
+    const some = scores([-1, -2, Number.NaN, -9, -5], [1, 0, 0, 0, 0], null);
+    assert.equal(summarize("abcde", some).top10Accuracy, null);
+    assert.equal(summarize("abcde", {...some, detail: null}).top10Accuracy, null);
+    const detail = {ranks: Int32Array.of(1, 10, 0, 11, 5000)};
+    assert.equal(summarize("abcde", {...some, detail}).top10Accuracy, 2 / 4);
+  });
+});
+
+describe("Min-K%", () => {
+  it("is the mean logprob of the fifth with the lowest, rounded up to at least one", () => {
+    const minK = (logprobs: number[]) =>
+      summarize("x".repeat(logprobs.length), scores(logprobs, Array(logprobs.length).fill(0), null)).minK;
+    assert.equal(minK([-3]), -3);
+    assert.equal(minK([-1, -2, -3, -4, -5]), -5);
+    assert.equal(minK([-1, -2, -3, -6, -4, -5]), -5.5);
+    assert.equal(minK([-1, Number.NaN, -2, Number.NaN, -3, -4, -9]), -9);
+    assert.equal(minK([0, 0]), 0);
+  });
+
+  it("agrees with brute force: of all ways to choose so many tokens, the lowest mean", () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({min: -30, max: 0, noNaN: true}), {minLength: 1, maxLength: 12}), (logprobs) => {
+        const {minK} = summarize("x".repeat(logprobs.length), scores(logprobs, Array(logprobs.length).fill(0), null));
+        let size = 1;
+        while (size * 5 < logprobs.length) size++;
+        let least = Number.POSITIVE_INFINITY;
+        for (let set = 0; set < 1 << logprobs.length; set++) {
+          const chosen = logprobs.filter((_, token) => set & (1 << token));
+          if (chosen.length === size) least = Math.min(least, chosen.reduce((sum, v) => sum + v, 0) / size);
+        }
+        close(minK, least, 1e-12);
+      }),
+      {seed: 6, numRuns: 100}
+    );
+  });
+});
+
+describe("corpusSummary", () => {
+  it("of one text has that text's numbers", () => {
+    fc.assert(
+      fc.property(scoredText, ({text, logprobs, ends}) => {
+        const {minK, reached, ...numbers} = summarize(text, scores(logprobs, Array(logprobs.length).fill(1), ends));
+        assert.deepEqual(corpusSummary([{...numbers, minK, reached}]), {texts: 1, ...numbers});
+      }),
+      {seed: 7, numRuns: 500}
+    );
+  });
+
+  it("has the numbers of one text made of all the tokens", () => {
+    fc.assert(
+      fc.property(fc.array(scoredText, {minLength: 1, maxLength: 6}), (parts) => {
+        const ranks = (length: number) => Int32Array.from({length}, (_, token) => token * 3 + 1);
+        const all = parts.map(({text, logprobs, ends}) => {
+          const top1 = logprobs.map((_, token) => (token === 0 ? 1 : 0));
+          return {...scores(logprobs, top1, ends), text, detail: {ranks: ranks(logprobs.length)}};
+        });
+        const corpus = corpusSummary(all.map(({text, ...of}) => summarize(text, of)));
+        let before = 0;
+        const ends = all.flatMap(({ends}) => {
+          const moved = Array.from(ends ?? [], (end) => end + before);
+          before = moved.at(-1) ?? before;
+          return moved;
+        });
+        const whole = summarize(all.map(({text}) => text).join(""), {
+          logprobs: Float64Array.from(all.flatMap(({logprobs}) => Array.from(logprobs))),
+          top1: Uint8Array.from(all.flatMap(({top1}) => Array.from(top1))),
+          ends: Uint32Array.from(ends),
+          detail: {ranks: Int32Array.from(all.flatMap(({detail}) => Array.from(detail.ranks)))}
+        });
+        assert.equal(corpus.texts, parts.length);
+        // Words are left out: where texts meet, two may become one.
+        for (const name of ["tokens", "scored", "unscored", "bytes", "characters"] as const)
+          assert.equal(corpus[name], whole[name], name);
+        for (const name of [
+          "crossEntropy",
+          "crossEntropyBits",
+          "perplexity",
+          "standardError",
+          "bitsPerCharacter",
+          "bitsPerByte",
+          "top1Accuracy",
+          "top10Accuracy"
+        ] as const) {
+          const [actual, expected] = [corpus[name], whole[name]];
+          if (expected === null) assert.equal(actual, null, name);
+          else close(actual, expected, 1e-9);
+        }
+      }),
+      {seed: 8, numRuns: 500}
+    );
+  });
+
+  it("is no mean of perplexities", () => {
+    const [short, long] = [
+      summarize("a", scores([-3], [0], null)),
+      summarize("abc", scores([-1, -1, -1], [0, 0, 0], null))
+    ];
+    assert.ok(short && long);
+    close(corpusSummary([short, long]).perplexity, Math.exp((3 + 3) / 4), 1e-12);
+  });
+
+  it("keeps the error of a million alike tokens exact", () => {
+    const text = "x".repeat(1000);
+    const half = (logprob: number) => summarize(text, scores(Array(1000).fill(logprob), Array(1000).fill(0), null));
+    const corpus = corpusSummary(Array.from({length: 1000}, (_, i) => half(i % 2 === 0 ? -5 : -5 - 1e-9)));
+    // v is 5 or 5 + 1e-9: its variance is (0.5e-9)².
+    close(corpus.standardError, (Math.exp(5) * 0.5e-9) / Math.sqrt(1e6 - 1), 1e-5);
+  });
+
+  it("does not claim what is not known of one of its texts, and passes by what was not scored", () => {
+    const known = summarize("ab", {...scores([-1, -2], [1, 0], [1, 2]), detail: {ranks: Int32Array.of(1, 2)}});
+    const unknown = summarize("ab", scores([Number.NaN, -2], [0, 0], null));
+    const nothing = summarize("a", scores([Number.NaN], [0], [1]));
+    assert.deepEqual(
+      [corpusSummary([known, unknown]).bitsPerByte, corpusSummary([known, unknown]).top10Accuracy],
+      [null, null]
+    );
+    const both = corpusSummary([known, nothing]);
+    assert.deepEqual([both.texts, both.tokens, both.unscored], [2, 3, 1]);
+    assert.deepEqual([both.bitsPerByte, both.top10Accuracy], [known.bitsPerByte, known.top10Accuracy]);
+    assert.equal(corpusSummary([]).perplexity, null);
+  });
+
+  it("survives a token the model holds impossible", () => {
+    const impossible = summarize("ab", scores([-1, Number.NEGATIVE_INFINITY], [1, 0], [1, 2]));
+    const corpus = corpusSummary([impossible, summarize("a", scores([-1], [1], [1]))]);
+    assert.deepEqual([corpus.perplexity, corpus.standardError], [Number.POSITIVE_INFINITY, null]);
   });
 });
 

@@ -14,9 +14,14 @@ const summary: Summary = {
   bitsPerByte: 1.4,
   wordPerplexity: 2381.77,
   top1Accuracy: 28 / 90,
+  top10Accuracy: null,
   bytes: 386,
   characters: 380,
-  words: 61
+  words: 61,
+  nats: 385.074,
+  squaredDeviations: 107.1,
+  minK: -9.8765,
+  reached: 90
 };
 
 const about: SummaryAbout = {
@@ -35,6 +40,7 @@ describe("summary rows", () => {
         ["Bits per byte", "1.400"],
         ["Word perplexity", "2382"],
         ["Top-1 accuracy", "31.1 %"],
+        ["Min-20% (weak sign of training data)", "−9.877 nats"],
         ["Tokens", "90 scored, 0 left out"],
         ["Model", "Tokenscope tiny (Q8_0)"],
         ["Window", "1024 tokens, stride 512, BOS in front"]
@@ -84,7 +90,8 @@ describe("summary rows", () => {
 
   it("say why tokens were left out", () => {
     const tokens = (windowing: SummaryAbout["windowing"]) =>
-      summaryRows({...summary, scored: 89, unscored: 1}, {...about, windowing})[6]?.value;
+      summaryRows({...summary, scored: 89, unscored: 1}, {...about, windowing}).find(({label}) => label === "Tokens")
+        ?.value;
     assert.equal(
       tokens({...about.windowing, bos: false}),
       "89 scored, 1 left out (the first token has no context: this model puts no BOS in front)"
@@ -95,10 +102,42 @@ describe("summary rows", () => {
   it("say how llama-perplexity cuts a text", () => {
     const windowing = {mode: "llama-perplexity", bos: false, window: 512, stride: 512} as const;
     assert.equal(
-      summaryRows(summary, {...about, windowing})[8]?.value,
+      summaryRows(summary, {...about, windowing}).at(-1)?.value,
       "chunks of 512 tokens, as llama-perplexity, no BOS"
     );
   });
+
+  it("give the top-10 accuracy where ranks are known, and only there", () => {
+    assert.equal(row("Top-10 accuracy", {top10Accuracy: 0.5}), "50.0 %");
+    assert.equal(row("Top-10 accuracy", {}), undefined);
+  });
+
+  it("call Min-K% a weak sign, where it is and in its explanation", () => {
+    const found = summaryRows(summary, about).find(({label}) => label.startsWith("Min-"));
+    assert.match(found?.label ?? "", /weak sign/);
+    assert.match(found?.help ?? "", /20 % .* weak sign .* training data/);
+  });
+
+  it("say what context a text had, and blame no missing BOS then", () => {
+    assert.equal(row("Context", {}), undefined);
+    assert.equal(row("Context", {}, {contextTokens: 1234}), "1,234 tokens before the text");
+    assert.equal(row("Context", {}, {contextTokens: 1}), "1 token before the text");
+    const windowing = {...about.windowing, bos: false};
+    const change = {scored: 89, unscored: 1};
+    assert.equal(row("Tokens", change, {contextTokens: 1, windowing}), "89 scored, 1 left out");
+  });
+
+  it("say second that a result is partial, and of how much it is", () => {
+    const change = {tokens: 5000, scored: 1233, unscored: 3767, reached: 1234};
+    const rows = summaryRows({...summary, ...change}, {...about, finished: false});
+    assert.deepEqual([rows[1]?.label, rows[1]?.value], ["Partial", "the first 1,234 of 5,000 tokens"]);
+    assert.equal(row("Tokens", change, {finished: false}), "1,233 scored, 3,767 left out (scoring was stopped)");
+    assert.equal(row("Partial", change, {finished: true}), undefined);
+  });
+
+  function row(label: string, change: Partial<Summary>, changed: Partial<SummaryAbout> = {}): string | undefined {
+    return summaryRows({...summary, ...change}, {...about, ...changed}).find((one) => one.label === label)?.value;
+  }
 
   function perplexity(change: Partial<Summary>): string | undefined {
     return summaryRows({...summary, ...change}, about)[0]?.value;

@@ -1,10 +1,11 @@
 import {html, nothing, type TemplateResult} from "lit";
 import type {Alternative, ScoredText} from "../../src/features/logprobs/protocol";
+import {bits, count, percent} from "../../src/metrics/numberText";
+import {tokenRows} from "../../src/metrics/tokenMetrics";
 import {busyRing} from "../ui/controls";
 import {cssVariable} from "../ui/cssVariable";
 import type {Alternatives, AlternativesState} from "./alternatives";
 import {bucketOf} from "./buckets";
-import {bits, count, nats, percent} from "./numbers";
 import type {ShownText} from "./shownText";
 
 /** The pane about one token: its numbers, and what the model would rather have written. */
@@ -43,25 +44,12 @@ export function spoken(alternatives: AlternativesState): string {
   return `Rank ${count(alternatives.rank)}, entropy ${bits(alternatives.entropy)} bits. Most likely: ${best.join(", ")}.`;
 }
 
-function scoreFacts(logprob: number, known: Alternatives | null): TemplateResult {
-  return html`
-    ${fact("probability", percent(logprob), "How likely the model held this token, given what stands before it.")}
-    ${fact("logprob", `${nats(logprob)} nats`, "The natural logarithm of that probability.")}
-    ${fact("surprisal", `${bits(-logprob)} bits`, "The same in bits: each bit halves the probability.")}
-    ${fact("rank", known ? count(known.rank) : "…", "1 is the token the model held most likely.")}
-    ${fact(
-      "entropy",
-      known ? `${bits(known.entropy)} bits` : "…",
-      known
-        ? `How open the model held this place: as uncertain as an even choice between ${effectiveChoices(known.entropy)} tokens.`
-        : "How open the model held this place."
-    )}
-  `;
-}
-
-function effectiveChoices(entropy: number): string {
-  const choices = Math.exp(entropy);
-  return choices < 10 ? choices.toFixed(1) : count(Math.round(choices));
+function scoreFacts(logprob: number, known: Alternatives | null): TemplateResult[] {
+  const rank = known?.rank ?? null;
+  // The score's own figure where the token is the first choice: asked for alone, it comes out a little different.
+  const best = rank === 1 ? logprob : (known?.top[0]?.logprob ?? null);
+  const rows = tokenRows({logprob, rank, entropy: known?.entropy ?? null, best});
+  return rows.map(({label, value, help}) => fact(label, value ?? "…", help));
 }
 
 function fact(name: string, value: string, help: string): TemplateResult {

@@ -1,6 +1,6 @@
+import {percent} from "../../src/metrics/numberText";
 import {invisible, visibleText} from "../../src/metrics/visibleText";
 import {bucketOf} from "./buckets";
-import {percent} from "./numbers";
 import type {ShownText} from "./shownText";
 
 /**

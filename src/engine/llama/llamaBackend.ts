@@ -9,6 +9,7 @@ import {
   type CompleteParams,
   type Completion,
   type CountResult,
+  type EngineVersions,
   HumanError,
   type ModelDescription,
   type ModelSpec,
@@ -185,7 +186,8 @@ export class LlamaBackend implements Backend {
     );
     const model: RunningModel = {...tokens.model, sha256: await hashed, device: await this.device()};
     const summary = summarize(text, {...scored, ends: tokens.ends});
-    return {model, ...windowing, ids: tokens.ids, ends: tokens.ends, ...scored, contextIds, summary};
+    const versions = await this.versions();
+    return {model, ...windowing, ids: tokens.ids, ends: tokens.ends, ...scored, contextIds, summary, versions};
   }
 
   /** Scores what is not known of these tokens from the last times, and gives the scores of those behind the context. */
@@ -406,6 +408,15 @@ export class LlamaBackend implements Backend {
       });
     }
     return this.sha256;
+  }
+
+  private async versions(): Promise<EngineVersions> {
+    const {llama} = await this.vocabularyPart;
+    const {getModuleVersion} = await import("node-llama-cpp");
+    return {
+      nodeLlamaCpp: await getModuleVersion().catch(() => null),
+      llamaCpp: llama.llamaCppRelease.release
+    };
   }
 
   /** What the loaded weights run on. */

@@ -2,6 +2,7 @@ import {randomBytes, randomUUID} from "node:crypto";
 import * as vscode from "vscode";
 import {HumanError} from "../../engine/api";
 import type {Host} from "../../host/host";
+import {joined} from "../../host/inTurns";
 import {openPlace, placeOf, type Subject} from "../../host/subject";
 import {visibleText} from "../../metrics/visibleText";
 import {logprobsPage} from "./logprobsPage";
@@ -235,7 +236,7 @@ export class LogprobsPanel implements vscode.Disposable {
 
   private async copyJson(): Promise<void> {
     if (!this.shown) return;
-    await vscode.env.clipboard.writeText(exportJson(this.shown.scored, this.shown.source));
+    await vscode.env.clipboard.writeText(await joined(exportJson(this.shown.scored, this.shown.source)));
     vscode.window.setStatusBarMessage("Logprobs copied as JSON", 3000);
   }
 

@@ -6,7 +6,7 @@ import type {Summary} from "../../metrics/summary";
  */
 
 /** Grows with every change of {@link KeptText} or {@link ViewState}; what holds another one is not read. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 /**
  * A scored text, complete in itself: the view draws it without asking. The numbers are typed arrays, which VS Code hands

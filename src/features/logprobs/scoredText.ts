@@ -1,4 +1,5 @@
 import type {Scores} from "../../engine/api";
+import {coveredTexts, jsonPieces} from "../../metrics/scoreExport";
 import {scoreHeader} from "../../metrics/scoreHeader";
 import {utf16Offsets} from "../../metrics/textOffsets";
 import type {ScoredText, Source} from "./protocol";
@@ -45,29 +46,10 @@ export function tokenRange({text, byteEnds}: ScoredText, token: number): {start:
   return {start, end: start + (character > 0xffff ? 2 : 1)};
 }
 
-/** What "Copy as JSON" copies: what the headless runner's `score` prints, and where the text came from. */
-export function exportJson(scored: ScoredText, {title, start, end}: Source): string {
-  const {text, ids, byteEnds, texts, model, windowing, summary} = scored;
-  const bytes = new TextEncoder().encode(text);
-  const decoder = new TextDecoder("utf-8", {ignoreBOM: true});
-  const tokens = Array.from(ids, (id, token) => {
-    const logprob = numberOrNull(scored.logprobs[token]);
-    if (!byteEnds) return {id, text: texts?.[token] ?? "", start: null, end: null, logprob};
-    const start = byteEnds[token - 1] ?? 0;
-    const end = byteEnds[token] ?? start;
-    return {id, text: decoder.decode(bytes.subarray(start, end)), start, end, logprob};
-  });
-  return JSON.stringify(
-    {
-      ...scoreHeader({model, ...windowing}, summary),
-      source: {title, start, end},
-      tokens
-    },
-    null,
-    2
-  );
-}
-
-function numberOrNull(logprob: number | undefined): number | null {
-  return logprob === undefined || Number.isNaN(logprob) ? null : logprob;
+/** What "Copy as JSON" copies, in pieces: what the headless runner's `score` prints, and where the text came from. */
+export function exportJson(scored: ScoredText, {title, start, end}: Source): Generator<string> {
+  const {text, ids, byteEnds, texts, logprobs, model, windowing, summary} = scored;
+  const header = {...scoreHeader({model, ...windowing}, summary), source: {title, start, end}};
+  const textOf = byteEnds ? coveredTexts(text, byteEnds) : (token: number) => texts?.[token] ?? "";
+  return jsonPieces(header, {ids, ends: byteEnds, logprobs, textOf}, "indented");
 }

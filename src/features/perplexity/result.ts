@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type {Scores} from "../../engine/api";
 import type {Host} from "../../host/host";
 import {plainText} from "../../host/plainText";
+import {ScoredSubject} from "../../host/scoredSubject";
 import {placeOf, type Subject} from "../../host/subject";
 import {scoreHeader} from "../../metrics/scoreHeader";
 import {summaryRows} from "../../metrics/summaryRows";
@@ -12,7 +13,7 @@ interface Item extends vscode.QuickPickItem {
 
 /**
  * The numbers as a list: readable at a glance, by keyboard and by screen reader. Enter on a number copies it; the buttons
- * and the last two lines lead to the logprobs and to the whole as JSON.
+ * and the last lines lead to the logprobs, to a file and to the numbers as JSON.
  */
 export async function showResult(host: Host, subject: Subject, scores: Scores): Promise<void> {
   const showLogprobs = async (): Promise<void> => {
@@ -22,11 +23,16 @@ export async function showResult(host: Host, subject: Subject, scores: Scores): 
     await vscode.env.clipboard.writeText(JSON.stringify(scoreHeader(scores, scores.summary), undefined, 2));
     vscode.window.setStatusBarMessage("$(check) Copied the perplexity as JSON", 3000);
   };
+  const exportScores = async (): Promise<void> => {
+    await vscode.commands.executeCommand("tokenscope.exportScores", new ScoredSubject(subject, scores));
+  };
   const {model, summary} = scores;
   const rows = summaryRows(summary, {
     // Short enough for its label to be seen beside it.
     model: `${model.file}, ${model.device}, SHA-256 ${model.sha256.slice(0, 12)}…`,
-    windowing: scores
+    windowing: scores,
+    contextTokens: scores.contextIds.length,
+    finished: scores.finished
   });
   const items: (Item | vscode.QuickPickItem)[] = [
     ...rows.map(
@@ -41,25 +47,26 @@ export async function showResult(host: Host, subject: Subject, scores: Scores): 
     ),
     {label: "", kind: vscode.QuickPickItemKind.Separator},
     {label: "$(graph) Show Logprobs", description: "how probable each token is", run: showLogprobs},
+    {label: "$(save-as) Export Scores…", description: "numbers and tokens, as JSON or CSV", run: exportScores},
     {label: "$(json) Copy as JSON", description: "all of these numbers", run: copyJson}
   ];
   const logprobsButton = {iconPath: new vscode.ThemeIcon("graph"), tooltip: "Show Logprobs"};
+  const exportButton = {iconPath: new vscode.ThemeIcon("save-as"), tooltip: "Export Scores…"};
   const jsonButton = {iconPath: new vscode.ThemeIcon("json"), tooltip: "Copy as JSON"};
   const list = vscode.window.createQuickPick<Item | vscode.QuickPickItem>();
-  list.title = `Perplexity of ${subject.title}`;
+  list.title = `Perplexity of ${subject.title}${scores.finished ? "" : " (partial)"}`;
   list.placeholder = "Enter copies a number";
   list.items = items;
-  list.buttons = [logprobsButton, jsonButton];
+  list.buttons = [logprobsButton, exportButton, jsonButton];
   // A result someone waited for stays until it is put away.
   list.ignoreFocusOut = true;
   const act = (run: () => Promise<void>): void => {
     run().catch((error: unknown) => void host.errors.show(error));
   };
   list.onDidTriggerButton((button) => {
-    if (button === logprobsButton) {
-      list.hide();
-      act(showLogprobs);
-    } else act(copyJson);
+    if (button === jsonButton) return act(copyJson);
+    list.hide();
+    act(button === logprobsButton ? showLogprobs : exportScores);
   });
   list.onDidAccept(() => {
     const [item] = list.activeItems;

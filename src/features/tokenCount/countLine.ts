@@ -1,10 +1,5 @@
 import type {CountResult} from "../../engine/api";
-
-/** "1 token", "1,234 tokens": the same digits in every locale. */
-export function plural(count: number, unit: string): string {
-  const digits = String(count).replace(/\B(?=(\d{3})+$)/g, ",");
-  return `${digits} ${unit}${count === 1 ? "" : "s"}`;
-}
+import {plural} from "../../metrics/numberText";
 
 /** "90 tokens, 386 characters, 386 bytes, 4.29 characters per token". Characters are code points. */
 export function countLine({count, characters, bytes}: Omit<CountResult, "model">): string {

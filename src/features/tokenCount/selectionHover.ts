@@ -1,8 +1,9 @@
 import * as vscode from "vscode";
 import type {Host} from "../../host/host";
 import {partOf, placeOf} from "../../host/subject";
+import {plural} from "../../metrics/numberText";
 import {visibleText} from "../../metrics/visibleText";
-import {countLine, plural} from "./countLine";
+import {countLine} from "./countLine";
 
 /** Tokens shown as chips before the rest is summed up. */
 const chips = 24;

@@ -2,7 +2,8 @@ import * as vscode from "vscode";
 import type {ModelDescription} from "../../engine/api";
 import type {Host} from "../../host/host";
 import {subjectOf} from "../../host/subject";
-import {countLine, plural} from "./countLine";
+import {plural} from "../../metrics/numberText";
+import {countLine} from "./countLine";
 
 /** Milliseconds of quiet before the count follows the text. */
 const quiet = 150;

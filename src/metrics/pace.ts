@@ -1,3 +1,5 @@
+import {count} from "./numberText";
+
 /** How far and how fast work is, in words: "1,200 of 30,000 tokens, 420 tokens/s, 1 min 9 s left". */
 export class Pace {
   private first: {readonly at: number; readonly done: number} | undefined;
@@ -12,11 +14,11 @@ export class Pace {
   describe(done: number, total: number): string {
     const at = this.now();
     this.first ??= {at, done};
-    const position = `${digits(done)} of ${digits(total)} ${this.unit}`;
+    const position = `${count(done)} of ${count(total)} ${this.unit}`;
     const seconds = (at - this.first.at) / 1000;
     const speed = (done - this.first.done) / seconds;
     if (seconds < leastSeconds || !(speed > 0)) return position;
-    const rate = speed >= 10 ? digits(Math.round(speed)) : speed.toFixed(1);
+    const rate = speed >= 10 ? count(Math.round(speed)) : speed.toFixed(1);
     return `${position}, ${rate} ${this.unit}/s, ${duration((total - done) / speed)} left`;
   }
 }
@@ -30,9 +32,4 @@ function duration(seconds: number): string {
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
-}
-
-/** "1,234": the same digits in every locale. */
-function digits(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }

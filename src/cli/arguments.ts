@@ -1,0 +1,91 @@
+import {parseArgs} from "node:util";
+
+export const usage = `Usage: node dist/cli.js COMMAND [options]
+
+  tokenize FILE                    the tokens of a text, with their byte offsets
+  score FILE…                      perplexity and the logprob of every token
+  complete --prefix-file FILE      what the model would write next
+
+FILE may be - for standard input. Options:
+  --model FILE.gguf                the model (without it: the demonstration model)
+  --gpu auto|metal|cuda|vulkan|off (auto)
+  --threads N                      CPU threads (0: all cores but one)
+  --context-size N                 tokens of context (0: what the model was trained on, 4096 at most)
+  --special                        tokenize, score: read special tokens written in the text
+  --mode document|llama-perplexity score: how the text is cut into windows (document)
+  --window N, --stride N           score: tokens per window, new tokens per later window
+  --top K                          score: rank, entropy and the K best alternatives of every token
+  --context-file FILE              score: what stands before the text; the model reads it, it is not scored
+  --no-tokens                      score: the text's numbers only
+  --full                           score: also Min-K%, counts and versions, as in exported files
+  --format json|csv                score: csv has a line for each token, under "# name: value" lines; one FILE (json)
+  --max-perplexity X               score: exit with 2 where a text's perplexity is above X
+  --max-bits-per-byte X            score: exit with 2 where a text's bits per byte are above X
+  --suffix-file FILE               complete: the text after the cursor
+  --max-tokens N                   complete: at most so many tokens (64)
+  --verbose                        the engine's log on stderr
+
+On stdout: one JSON document, on one line. Of several FILEs: one for each that was scored, in their order, with the FILE as
+"file", then {"corpus": …}, the numbers of all their tokens together. How far scoring is stands on stderr if that is a
+terminal.
+
+Exit codes: 0; 1 where something can't be done, with a line on stderr for each (other FILEs are scored all the same);
+2 where a text is above a limit (its numbers are printed, and a line on stderr); 130 after Ctrl+C.
+`;
+
+/** A mistake in the command line. */
+export class UsageError extends Error {}
+
+export type Options = ReturnType<typeof parse>["values"];
+
+export function parse() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        model: {type: "string"},
+        gpu: {type: "string"},
+        threads: {type: "string"},
+        "context-size": {type: "string"},
+        special: {type: "boolean"},
+        mode: {type: "string"},
+        window: {type: "string"},
+        stride: {type: "string"},
+        top: {type: "string"},
+        "context-file": {type: "string"},
+        "no-tokens": {type: "boolean"},
+        full: {type: "boolean"},
+        format: {type: "string"},
+        "max-perplexity": {type: "string"},
+        "max-bits-per-byte": {type: "string"},
+        "prefix-file": {type: "string"},
+        "suffix-file": {type: "string"},
+        "max-tokens": {type: "string"},
+        verbose: {type: "boolean"},
+        help: {type: "boolean", short: "h"}
+      }
+    });
+  } catch (error) {
+    // Some of parseArgs' messages have several lines.
+    throw new UsageError((error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, " "));
+  }
+}
+
+export function wholeNumber(name: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (!/^\d{1,9}$/.test(value)) throw new UsageError(`--${name} takes a whole number`);
+  return Number(value);
+}
+
+export function positiveNumber(name: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (!/^\d{1,15}(\.\d{1,15})?$/.test(value) || Number(value) === 0)
+    throw new UsageError(`--${name} takes a number above 0`);
+  return Number(value);
+}
+
+export function choice<T extends string>(name: string, value: string, choices: readonly T[]): T {
+  const found = choices.find((one) => one === value);
+  if (found === undefined) throw new UsageError(`--${name} takes one of: ${choices.join(", ")}`);
+  return found;
+}

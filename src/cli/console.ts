@@ -1,0 +1,72 @@
+import {HumanError, type Progress} from "../engine/api";
+import {Pace} from "../metrics/pace";
+import {visibleText} from "../metrics/visibleText";
+import {UsageError} from "./arguments";
+
+/** The part of a stream that is needed. */
+export interface Output {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string, written?: () => void): unknown;
+}
+
+/** Answers on stdout; on stderr one line for each thing to say and, where that is a terminal, a line that tells how far work is. */
+export class Console {
+  private shown = false;
+  private writing: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly stdout: Output,
+    private readonly stderr: Output
+  ) {}
+
+  /** Resolves when the last answer has been handed over. */
+  get idle(): Promise<void> {
+    return this.writing;
+  }
+
+  /** Writes an answer whole. */
+  async answer(text: string): Promise<void> {
+    this.clear();
+    this.writing = new Promise((resolve) => this.stdout.write(text, resolve));
+    await this.writing;
+  }
+
+  say(line: string): void {
+    this.clear();
+    this.stderr.write(`${line}\n`);
+  }
+
+  sayError(error: unknown): void {
+    if (error instanceof UsageError) this.say(`tokenscope: ${error.message} (--help says more)`);
+    else if (error instanceof HumanError) this.say(`tokenscope: ${error.message}`);
+    else this.say(`tokenscope: a mistake of ours: ${String(error).split("\n")[0]}`);
+  }
+
+  /** Where progress on `what` goes. */
+  progressOn(what: string): (progress: Progress) => void {
+    if (this.stderr.isTTY !== true) return () => undefined;
+    const pace = new Pace("tokens");
+    const name = visibleText(what);
+    return ({stage, done, total}) => {
+      const far = stage === "load" ? `loading the model, ${Math.floor(done * 100)} %` : pace.describe(done, total);
+      this.show(`${name}: ${far}`);
+    };
+  }
+
+  /** Takes the line of progress away. */
+  clear(): void {
+    if (this.shown) this.stderr.write(`\r${clearLine}`);
+    this.shown = false;
+  }
+
+  private show(line: string): void {
+    // A line that is wrapped could not be rewritten. Some terminals say that they have no columns.
+    const room = (this.stderr.columns || 80) - 1;
+    this.stderr.write(`\r${line.slice(0, room).toWellFormed()}${clearLine}`);
+    this.shown = true;
+  }
+}
+
+/** ANSI: from the cursor to the end of the line. */
+const clearLine = "\u001b[K";

@@ -1,0 +1,150 @@
+import {
+  type EngineMethod,
+  type EngineRequests,
+  HumanError,
+  type ModelSpec,
+  type Progress,
+  type Scores
+} from "../engine/api";
+import {csvPieces, type ExportedTokens, exportHeader, jsonPieces} from "../metrics/scoreExport";
+import {corpusHeader, scoreHeader} from "../metrics/scoreHeader";
+import {corpusSummary, type Summary} from "../metrics/summary";
+import {visibleText} from "../metrics/visibleText";
+import {tokenscopeVersion} from "../version";
+import {choice, type Options, positiveNumber, UsageError, wholeNumber} from "./arguments";
+import type {Console} from "./console";
+import {readText} from "./readText";
+
+/** Asks the engine. */
+export type Request = <M extends EngineMethod>(
+  method: M,
+  params: EngineRequests[M]["params"],
+  onProgress?: (progress: Progress) => void
+) => Promise<EngineRequests[M]["result"]>;
+
+/** A number that a text may not be above. */
+interface Limit {
+  readonly name: string;
+  readonly most: number;
+  readonly of: (summary: Summary) => number | null;
+}
+
+type ExitCode = 0 | 1 | 2;
+
+/** `score FILE…`: prints a document for each, and the numbers of all together where they are several. */
+export async function score(
+  files: readonly string[],
+  model: ModelSpec,
+  options: Options,
+  request: Request,
+  console: Console
+): Promise<ExitCode> {
+  const asked = scoreParams(options);
+  const limits = limitsOf(options);
+  const format = choice("format", options.format ?? "json", ["json", "csv"]);
+  if (files.length === 0) throw new UsageError("which FILE?");
+  const several = files.length > 1;
+  if (several && format === "csv") throw new UsageError("--format csv takes one FILE");
+  const contextFile = options["context-file"];
+  if ([...files, contextFile].filter((file) => file === "-").length > 1)
+    throw new UsageError("only one FILE can be standard input");
+  if (contextFile !== undefined && asked.mode === "llama-perplexity")
+    throw new UsageError("--context-file is for document mode: llama-perplexity's chunks have no context");
+  const context = contextFile === undefined ? {} : {context: await readText(contextFile)};
+
+  const summaries: Summary[] = [];
+  let exitCode: ExitCode = 0;
+  for (const file of files) {
+    try {
+      const text = await readText(file);
+      const scores = await request("score", {model, text, ...asked, ...context}, console.progressOn(file));
+      const tokens = options["no-tokens"] ? null : await exportedTokens(scores, model, request);
+      const header = {
+        ...(several ? {file} : {}),
+        ...(options.full || format === "csv"
+          ? exportHeader(scores, scores.summary, versionsOf(scores))
+          : scoreHeader(scores, scores.summary))
+      };
+      const pieces = format === "csv" ? csvPieces(header, tokens) : jsonPieces(header, tokens, "line");
+      await console.answer([...pieces, format === "csv" ? "" : "\n"].join(""));
+      summaries.push(scores.summary);
+      const exit = held(file, scores.summary, limits, console);
+      if (exit !== 0 && exitCode !== 1) exitCode = exit;
+    } catch (error) {
+      if (!several || !isOfText(error)) throw error;
+      console.sayError(
+        error instanceof HumanError ? new UsageError(`"${visibleText(file)}": ${error.message}`) : error
+      );
+      exitCode = 1;
+    }
+  }
+  if (several && summaries.length > 0)
+    await console.answer(`${JSON.stringify({corpus: corpusHeader(corpusSummary(summaries))})}\n`);
+  return exitCode;
+}
+
+function scoreParams(options: Options) {
+  const window = wholeNumber("window", options.window);
+  const stride = wholeNumber("stride", options.stride);
+  return {
+    special: options.special ?? false,
+    mode: choice("mode", options.mode ?? "document", ["document", "llama-perplexity"]),
+    top: wholeNumber("top", options.top) ?? 0,
+    ...(window === undefined ? {} : {window}),
+    ...(stride === undefined ? {} : {stride})
+  };
+}
+
+function limitsOf(options: Options): Limit[] {
+  const perplexity = positiveNumber("max-perplexity", options["max-perplexity"]);
+  const bitsPerByte = positiveNumber("max-bits-per-byte", options["max-bits-per-byte"]);
+  const limits: Limit[] = [];
+  if (perplexity !== undefined) limits.push({name: "perplexity", most: perplexity, of: (one) => one.perplexity});
+  if (bitsPerByte !== undefined) limits.push({name: "bits per byte", most: bitsPerByte, of: (one) => one.bitsPerByte});
+  return limits;
+}
+
+/** Says on one line what is above its limit, or can't be held to one because it has no value. */
+function held(file: string, summary: Summary, limits: readonly Limit[], console: Console): ExitCode {
+  const failures = limits.flatMap(({name, most, of}): {exitCode: ExitCode; says: string}[] => {
+    const value = of(summary);
+    if (value === null) return [{exitCode: 1, says: `has no ${name} to hold to the limit of ${most}`}];
+    return value > most ? [{exitCode: 2, says: `${name} ${value} is above the limit of ${most}`}] : [];
+  });
+  if (failures.length === 0) return 0;
+  console.say(`tokenscope: "${visibleText(file)}": ${failures.map(({says}) => says).join(", ")}`);
+  return failures.some(({exitCode}) => exitCode === 1) ? 1 : 2;
+}
+
+/** Whether an error is of one text, so that the next may be scored all the same. */
+function isOfText(error: unknown): boolean {
+  return (
+    error instanceof UsageError ||
+    (error instanceof HumanError && (error.kind === "emptyText" || error.kind === "nothingToScore"))
+  );
+}
+
+/** Tokens have the model's text here, so that those of a text and their alternatives are alike. */
+async function exportedTokens(scores: Scores, model: ModelSpec, request: Request): Promise<ExportedTokens> {
+  const {ids, ends, logprobs, detail} = scores;
+  const rivals = detail?.topIds.filter((id) => id >= 0) ?? new Int32Array();
+  const unique = Int32Array.from(new Set([...ids, ...rivals]));
+  const texts = await request("tokenTexts", {model, ids: unique});
+  const byId = new Map(Array.from(unique, (id, i) => [id, texts[i] ?? ""]));
+  const textOfId = (id: number) => byId.get(id) ?? "";
+  return {
+    ids,
+    ends,
+    logprobs,
+    detail: detail && {...detail, textOfId},
+    textOf: (token) => textOfId(ids[token] ?? -1)
+  };
+}
+
+function versionsOf({versions}: Scores) {
+  return {
+    tokenscope: tokenscopeVersion,
+    nodeLlamaCpp: versions?.nodeLlamaCpp ?? null,
+    llamaCpp: versions?.llamaCpp ?? null
+  };
+}

@@ -1,0 +1,19 @@
+import type * as vscode from "vscode";
+import {type Host, registerCommand} from "../../host/host";
+import {ScoredSubject} from "../../host/scoredSubject";
+import {scoreWithProgress} from "../../host/scoring";
+import {commandSubject, contextOf} from "../../host/subject";
+import {saveScores} from "./saveScores";
+
+/** `Export Scores…`: of what was scored already, of a place given as argument, else of the selection, else of the file. */
+export function registerExportScores(host: Host): vscode.Disposable {
+  return registerCommand(host, "tokenscope.exportScores", async (argument) => {
+    await saveScores(host, argument instanceof ScoredSubject ? argument : await score(host, argument));
+  });
+}
+
+async function score(host: Host, argument: unknown): Promise<ScoredSubject> {
+  const subject = await commandSubject(argument);
+  const params = {text: subject.text, ...contextOf(subject, host.settings)};
+  return new ScoredSubject(subject, await scoreWithProgress(host, `Scoring ${subject.title}`, params));
+}

@@ -1,0 +1,95 @@
+import * as vscode from "vscode";
+import type {Host} from "../../host/host";
+import {inTurns} from "../../host/inTurns";
+import {plainText} from "../../host/plainText";
+import type {ScoredSubject} from "../../host/scoredSubject";
+import {coveredTexts, csvPieces, type ExportedTokens, exportHeader, jsonPieces} from "../../metrics/scoreExport";
+import {partialText} from "../../metrics/summaryRows";
+import {tokenscopeVersion} from "../../version";
+import {writeWhole} from "./writeWhole";
+
+/** Asks where to, writes, and says so. What can't be written there may be saved elsewhere. */
+export async function saveScores(host: Host, scored: ScoredSubject): Promise<void> {
+  const {subject} = scored;
+  for (;;) {
+    const target = await chooseFile(scored);
+    if (target === undefined) return;
+    const name = plainText(nameOf(target));
+    try {
+      await vscode.window.withProgress(
+        {location: vscode.ProgressLocation.Window, title: `Writing ${name}`},
+        async () => await writeWhole(target, await encoded(await document(host, scored, target)))
+      );
+    } catch (error) {
+      if (!(error instanceof vscode.FileSystemError)) throw error;
+      const elsewhere = "Save Elsewhere…";
+      const sentence = `The scores can't be written to "${name}" (${error.code}): save them elsewhere.`;
+      if ((await vscode.window.showErrorMessage(sentence, elsewhere)) !== elsewhere) return;
+      continue;
+    }
+    const open = "Open";
+    // Not awaited: the command is done, the message may stay.
+    void vscode.window
+      .showInformationMessage(plainText(`The scores of ${subject.title} are in ${nameOf(target)}.`), open)
+      .then(async (chosen) => {
+        if (chosen === open) await vscode.commands.executeCommand("vscode.open", target);
+      })
+      .then(undefined, (error: unknown) => host.errors.show(error));
+    return;
+  }
+}
+
+async function chooseFile({subject, scores}: ScoredSubject): Promise<vscode.Uri | undefined> {
+  const partial = partialText(scores.summary, scores);
+  return await vscode.window.showSaveDialog({
+    title: `Export the scores of ${subject.title}${partial === null ? "" : ` (partial: ${partial})`}`,
+    saveLabel: "Export",
+    defaultUri: vscode.Uri.joinPath(folderFor(subject.uri), `${nameOf(subject.uri)}.scores.json`),
+    filters: {JSON: ["json"], CSV: ["csv"]}
+  });
+}
+
+/** The document's own folder where files can be written there, else the workspace's, else the disk's root. */
+function folderFor(document: vscode.Uri): vscode.Uri {
+  if (vscode.workspace.fs.isWritableFileSystem(document.scheme) === true) return vscode.Uri.joinPath(document, "..");
+  return vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file("/");
+}
+
+/** The scores as a file's name asks for them. */
+async function document(host: Host, {subject, scores}: ScoredSubject, target: vscode.Uri): Promise<Iterable<string>> {
+  const {text, title, start} = subject;
+  const {ids, ends, logprobs, detail, summary, versions} = scores;
+  const header = {
+    ...exportHeader(scores, summary, {
+      tokenscope: tokenscopeVersion,
+      nodeLlamaCpp: versions?.nodeLlamaCpp ?? null,
+      llamaCpp: versions?.llamaCpp ?? null
+    }),
+    source: {title, start, end: start + text.length}
+  };
+  const tokens: ExportedTokens = {ids, ends, logprobs, detail, textOf: await tokenTexts(host, text, ids, ends)};
+  return /\.csv$/i.test(target.path) ? csvPieces(header, tokens) : jsonPieces(header, tokens, "indented");
+}
+
+/** Tokens have the text they cover; where they stand nowhere in the text, the model's. */
+async function tokenTexts(
+  host: Host,
+  text: string,
+  ids: Int32Array,
+  ends: Uint32Array | null
+): Promise<(token: number) => string> {
+  if (ends !== null) return coveredTexts(text, ends);
+  const texts = await host.engine.request("tokenTexts", {model: host.settings.modelSpec(), ids});
+  return (token) => texts[token] ?? "";
+}
+
+async function encoded(pieces: Iterable<string>): Promise<Uint8Array> {
+  const encoder = new TextEncoder();
+  const parts: Uint8Array[] = [];
+  for await (const piece of inTurns(pieces)) parts.push(encoder.encode(piece));
+  return Buffer.concat(parts);
+}
+
+function nameOf(uri: vscode.Uri): string {
+  return uri.path.slice(uri.path.lastIndexOf("/") + 1);
+}

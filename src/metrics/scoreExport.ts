@@ -1,0 +1,219 @@
+import {type ScoredWith, scoreHeader} from "./scoreHeader";
+import {minKPercent, type Summary} from "./summary";
+import {excessSurprisal, frac, surprisalBits} from "./tokenMetrics";
+
+/**
+ * Scores as files: JSON and CSV. Whatever writes scores (the export, Copy as JSON, the headless runner) takes them from
+ * here. Documents come in pieces of some ten kilobytes, so that who writes a long one can do something else in between.
+ */
+
+/** N scored tokens. */
+export interface ExportedTokens {
+  /** N token ids. */
+  readonly ids: ArrayLike<number>;
+  /** N UTF-8 byte offsets at which tokens end; null where not known. */
+  readonly ends: ArrayLike<number> | null;
+  /** N natural logprobs; NaN where unscored. */
+  readonly logprobs: ArrayLike<number>;
+  readonly detail?: ExportedDetail | null;
+  /** The text of a token, by its index among the N. */
+  readonly textOf: (token: number) => string;
+}
+
+/** Rank, entropy and K alternatives of N tokens, as the engine gives them (engine/api.ts). */
+export interface ExportedDetail {
+  readonly top: number;
+  readonly ranks: ArrayLike<number>;
+  readonly entropies: ArrayLike<number>;
+  readonly topIds: ArrayLike<number>;
+  readonly topLogprobs: ArrayLike<number>;
+  /** The text of an alternative, by its id; without it alternatives are left out. */
+  readonly textOfId?: (id: number) => string;
+}
+
+/** What took part in a score: release numbers, null where not known. */
+export interface Versions {
+  readonly tokenscope: string;
+  readonly nodeLlamaCpp: string | null;
+  /** llama.cpp's release, as its build names it. */
+  readonly llamaCpp: string | null;
+}
+
+/** {@link scoreHeader} with all there is to say: what a file needs that is read far from where it was made. */
+export function exportHeader<Model>(scored: ScoredWith<Model>, summary: Summary, versions: Versions) {
+  const {bytes, characters, words, minK} = summary;
+  return {
+    ...scoreHeader(scored, summary),
+    minK,
+    minKPercent,
+    characters,
+    bytes,
+    words,
+    contextTokens: scored.contextIds?.length ?? 0,
+    partial: scored.finished === false,
+    reached: summary.reached,
+    versions
+  };
+}
+
+/** Of a token that leaves Tokenscope. Offsets are bytes of UTF-8; null where tokens stand nowhere in the text. */
+interface ExportedToken {
+  readonly id: number;
+  readonly text: string;
+  readonly start: number | null;
+  readonly end: number | null;
+  /** Nats; null where unscored. */
+  readonly logprob: number | null;
+}
+
+function tokenAt({ids, ends, logprobs, textOf}: ExportedTokens, token: number): ExportedToken {
+  const logprob = logprobs[token] ?? Number.NaN;
+  return {
+    id: ids[token] ?? 0,
+    text: textOf(token),
+    start: ends === null ? null : token === 0 ? 0 : (ends[token - 1] ?? 0),
+    end: ends === null ? null : (ends[token] ?? 0),
+    logprob: Number.isNaN(logprob) ? null : logprob
+  };
+}
+
+/** Tokens to a piece. */
+const tokensAtOnce = 256;
+
+/**
+ * The header and the tokens (if any) as one JSON document: on one line, or indented with a token on each line.
+ */
+export function* jsonPieces(
+  header: object,
+  tokens: ExportedTokens | null,
+  layout: "line" | "indented"
+): Generator<string> {
+  const indented = layout === "indented";
+  const head = JSON.stringify(header, null, indented ? 2 : 0);
+  const end = indented ? "\n}" : "}";
+  if (tokens === null) {
+    yield head;
+    return;
+  }
+  const comma = head === "{}" ? "" : ",";
+  yield `${head.slice(0, head === "{}" ? -1 : -end.length)}${comma}${indented ? '\n  "tokens": [' : '"tokens":['}`;
+  const between = indented ? "\n    " : "";
+  for (let from = 0; from < tokens.ids.length; from += tokensAtOnce) {
+    let piece = "";
+    for (let token = from; token < Math.min(from + tokensAtOnce, tokens.ids.length); token++)
+      piece += `${token === 0 ? "" : ","}${between}${JSON.stringify(jsonToken(tokens, token))}`;
+    yield piece;
+  }
+  yield `${indented && tokens.ids.length > 0 ? "\n  ]" : "]"}${end}`;
+}
+
+function jsonToken(tokens: ExportedTokens, index: number): object {
+  const token = tokenAt(tokens, index);
+  const {detail} = tokens;
+  if (!detail || token.logprob === null) return token;
+  const {textOfId} = detail;
+  return {
+    ...token,
+    rank: detail.ranks[index],
+    entropy: detail.entropies[index],
+    ...(textOfId && {top: alternatives(detail, textOfId, index)})
+  };
+}
+
+function alternatives(detail: ExportedDetail, textOfId: (id: number) => string, index: number): object[] {
+  const found = [];
+  for (let k = index * detail.top; k < (index + 1) * detail.top; k++) {
+    const id = detail.topIds[k] ?? -1;
+    if (id >= 0) found.push({id, text: textOfId(id), logprob: detail.topLogprobs[k]});
+  }
+  return found;
+}
+
+/** Ends a record (RFC 4180). */
+const newline = "\r\n";
+
+/** So that Excel takes the file for UTF-8; pandas and its like know it. */
+const byteOrderMark = "\ufeff";
+
+/**
+ * The header as lines `# name: value`, values as JSON, then the tokens as a table (RFC 4180), which
+ * `pandas.read_csv(file, comment="#")` and spreadsheets take as it is.
+ *
+ * A token's text is written as a JSON string, with its quotes: so a spreadsheet makes no formula, number or date of it
+ * (`=1+1`, `1e5`, `3-4`), pandas no missing value (`null`, `NA`), every token is one line, and spaces can be seen.
+ * `json.loads` gives the text back. Header values hold no separator of any locale (`,`, `;`, tab), so that no part of one
+ * can become a cell of its own. Alternatives are left out: they are no columns. A number without a value is an empty cell.
+ */
+export function* csvPieces(header: object, tokens: ExportedTokens | null): Generator<string> {
+  yield byteOrderMark +
+    flattened("", header)
+      .map(([name, value]) => `# ${name}: ${value}${newline}`)
+      .join("");
+  if (tokens === null) return;
+  const {detail} = tokens;
+  const columns = ["index", "id", "text", "start", "end", "logprob", "probability", "surprisal_bits"];
+  const more = ["rank", "entropy", "excess_surprisal", "frac"];
+  yield [...columns, ...(detail ? more : [])].join(",") + newline;
+  for (let from = 0; from < tokens.ids.length; from += tokensAtOnce) {
+    let piece = "";
+    for (let token = from; token < Math.min(from + tokensAtOnce, tokens.ids.length); token++)
+      piece += csvRecord(tokens, token) + newline;
+    yield piece;
+  }
+}
+
+function csvRecord(tokens: ExportedTokens, index: number): string {
+  const {id, text, start, end, logprob} = tokenAt(tokens, index);
+  const cells = [String(index), String(id), csvText(JSON.stringify(text)), csvNumber(start), csvNumber(end)];
+  const scored = logprob === null ? [null, null, null] : [logprob, Math.exp(logprob), surprisalBits(logprob)];
+  cells.push(...scored.map(csvNumber));
+  const {detail} = tokens;
+  if (detail) cells.push(...(logprob === null ? ["", "", "", ""] : detailed(detail, index, logprob).map(csvNumber)));
+  return cells.join(",");
+}
+
+/** Rank, entropy, excess surprisal (nats) and frac. */
+function detailed(detail: ExportedDetail, index: number, logprob: number): (number | null)[] {
+  const entropy = detail.entropies[index] ?? Number.NaN;
+  const best = detail.topLogprobs[index * detail.top];
+  return [
+    detail.ranks[index] ?? null,
+    entropy,
+    excessSurprisal(logprob, entropy),
+    best === undefined ? null : frac(logprob, best)
+  ];
+}
+
+/** A field between quotes; those in it are doubled. */
+function csvText(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
+}
+
+function csvNumber(value: number | null): string {
+  if (value === null || Number.isNaN(value)) return "";
+  if (Number.isFinite(value)) return String(value);
+  return value < 0 ? "-inf" : "inf";
+}
+
+/** The leaves of an object, with the way to them: `model.name`. */
+function flattened(prefix: string, object: object): [string, string][] {
+  return Object.entries(object).flatMap(([name, value]: [string, unknown]): [string, string][] => {
+    const path = prefix === "" ? name : `${prefix}.${name}`;
+    if (typeof value === "object" && value !== null) return flattened(path, value);
+    return [[path, commentValue(value)]];
+  });
+}
+
+/** JSON on one line and in one cell. */
+function commentValue(value: unknown): string {
+  return JSON.stringify(value ?? null).replace(/[,;\u2028\u2029]/g, (sign) => {
+    return `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}
+
+/** The text that each token covers: `textOf` for tokens that tile a text. Half a character is U+FFFD. */
+export function coveredTexts(text: string, ends: ArrayLike<number>): (token: number) => string {
+  const bytes = new TextEncoder().encode(text);
+  const decoder = new TextDecoder("utf-8", {ignoreBOM: true});
+  return (token) => decoder.decode(bytes.subarray(token === 0 ? 0 : ends[token - 1], ends[token]));
+}

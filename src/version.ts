@@ -1,0 +1,4 @@
+import {version} from "../package.json";
+
+/** Tokenscope's own. */
+export const tokenscopeVersion: string = version;
