@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type {Progress, ScoreParams, Scores} from "../engine/api";
+import type {AlternativesParams, Progress, ScoreParams, Scores, Windowing} from "../engine/api";
 import {Pace} from "../metrics/pace";
 import type {Host} from "./host";
 import {plainText} from "./plainText";
@@ -30,11 +30,8 @@ export async function score(
   token: vscode.CancellationToken
 ): Promise<Scores> {
   const pace = new Pace("tokens");
-  const nothing = new vscode.CancellationTokenSource();
-  const stop = new vscode.CancellationTokenSource();
   let shown = 0;
-  const listening = token.onCancellationRequested(() => (shown > 0 ? stop : nothing).cancel());
-  const onProgress = ({stage, done, total}: Progress): void => {
+  return await scoreOrStop(host, params, token, ({stage, done, total}) => {
     if (stage === "load") {
       progress.report({message: `loading the model, ${Math.floor(done * 100)} %`});
       return;
@@ -42,14 +39,53 @@ export async function score(
     const percent = total === 0 ? 100 : (done / total) * 100;
     progress.report({message: pace.describe(done, total), increment: percent - shown});
     shown = percent;
+  });
+}
+
+/** The same, with the engine's own reports of its progress. */
+export async function scoreOrStop(
+  host: Host,
+  params: Omit<ScoreParams, "model">,
+  token: vscode.CancellationToken,
+  onProgress: (progress: Progress) => void
+): Promise<Scores> {
+  const nothing = new vscode.CancellationTokenSource();
+  const stop = new vscode.CancellationTokenSource();
+  let begun = false;
+  const listening = token.onCancellationRequested(() => (begun ? stop : nothing).cancel());
+  const watched = (progress: Progress): void => {
+    begun ||= progress.stage === "score";
+    onProgress(progress);
   };
   try {
     if (token.isCancellationRequested) throw new vscode.CancellationError();
     const model = host.settings.modelSpec();
-    return await host.engine.request("score", {model, ...params}, {token: nothing.token, stop: stop.token, onProgress});
+    const options = {token: nothing.token, stop: stop.token, onProgress: watched};
+    const scores = await host.engine.request("score", {model, ...params}, options);
+    if (!scores.finished && scores.summary.scored === 0) throw new vscode.CancellationError();
+    return scores;
   } finally {
     listening.dispose();
     nothing.dispose();
     stop.dispose();
   }
+}
+
+/** What the engine is asked to say what it expected in a token's place, in the context in which the token was scored. */
+export function alternativesParams(
+  scored: {
+    readonly contextIds: Int32Array;
+    readonly ids: Int32Array;
+    readonly windowing: Windowing;
+    readonly sha256: string;
+  },
+  token: number,
+  top: number
+): Omit<AlternativesParams, "model"> {
+  const {contextIds, windowing, sha256} = scored;
+  const position = contextIds.length + token;
+  const ids = new Int32Array(position + 1);
+  ids.set(contextIds);
+  ids.set(scored.ids.subarray(0, token + 1), contextIds.length);
+  return {ids, position, windowing, sha256, top};
 }

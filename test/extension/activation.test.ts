@@ -45,6 +45,7 @@ describe("activation", () => {
     const configuration = vscode.workspace.getConfiguration();
     assert.deepEqual(Object.fromEntries(keys.map((key) => [key, configuration.get(key)])), {
       "tokenscope.model": "",
+      "tokenscope.selectionContext": false,
       "tokenscope.gpu": "auto",
       "tokenscope.threads": 0,
       "tokenscope.contextSize": 0,

@@ -1,6 +1,6 @@
 import {strict as assert} from "node:assert";
 import * as vscode from "vscode";
-import {closeEditors, select, showFile, temporaryFolder} from "./support/editors";
+import {closeEditors, select, showFile, temporaryFolder, userSettings} from "./support/editors";
 import {engineProcess, killEngine, noProcesses} from "./support/engineProcess";
 import {until} from "./support/until";
 import {watchViews} from "./support/watchedView";
@@ -14,6 +14,7 @@ describe("Show Logprobs", () => {
   const window = watchWindow();
   const view = watchViews();
   const folder = temporaryFolder();
+  const set = userSettings();
   let files = 0;
   afterEach(closeEditors);
 
@@ -72,6 +73,48 @@ describe("Show Logprobs", () => {
     assert.equal(token, 3);
     assert.equal(top.length, 10);
     assert.deepEqual(window().errors, []);
+  });
+
+  it("gives scores and alternatives in the context of what stands before, if the setting says so", async () => {
+    await scoreMiddle();
+    const alone = await view().hears("show");
+    await closeView();
+    await set("selectionContext", true);
+    await scoreMiddle();
+    const {scored} = await view().hears("show");
+    assert.deepEqual(scored.ids, alone.scored.ids);
+    assert.ok(scored.contextIds.length > 0 && alone.scored.contextIds.length === 0);
+    assert.notEqual(scored.logprobs[0], alone.scored.logprobs[0]);
+    view().say({type: "alternatives", token: 0});
+    const {top} = await view().hears("alternatives");
+    // The first choice there can't be less likely than the token that stands there.
+    assert.ok((top[0]?.logprob ?? Number.NaN) > (scored.logprobs[0] ?? Number.NaN) - 0.2);
+    assert.deepEqual(window().errors, []);
+  });
+
+  it("shows what was scored until it was cancelled, says so, and goes on from there", async () => {
+    await scoreMiddle();
+    view().forget();
+    await show(middle.repeat(3000));
+    const showing = vscode.commands.executeCommand("tokenscope.showLogprobs");
+    await until(() => view().told.find((message) => message.type === "progress" && message.progress.stage === "score"));
+    view().say({type: "cancel"});
+    await showing;
+    const {scored} = await view().hears("show");
+    const {summary} = scored;
+    assert.ok(!scored.finished && summary.scored > 0 && summary.unscored > 0);
+    assert.match(
+      (await view().hears("notice")).message ?? "",
+      /^Scoring was stopped: [\d,]+ of [\d,]+ tokens have their/
+    );
+    view().forget();
+    view().say({type: "scoreAgain"});
+    const first = await until(() =>
+      view().told.find((message) => message.type === "progress" && message.progress.stage === "score")
+    );
+    assert.ok(first.type === "progress" && first.progress.done >= summary.scored);
+    view().say({type: "cancel"});
+    await view().hears("show");
   });
 
   it("follows its text: tells the view where it is, and scores it there", async () => {

@@ -122,7 +122,7 @@ describe("Perplexity of Selection", () => {
     assert.ok(json.scored > 0 && Number.isFinite(json.perplexity));
   });
 
-  it("stops when cancelled, without a result or a message, and works again", async () => {
+  it("shows what was scored until it was cancelled, as partial, and works again", async () => {
     const text = "def add(a, b):\n    return a + b\n\n";
     await showText(text.repeat(3000));
     const running = vscode.commands.executeCommand("tokenscope.perplexity");
@@ -131,9 +131,27 @@ describe("Perplexity of Selection", () => {
     work.cancel();
     await running;
     assert.ok(work.ended);
-    assert.deepEqual([window().messages, window().lists], [[], []]);
+    assert.deepEqual(window().messages, []);
+    const list = window().lists.at(-1);
+    assert.match(list?.items[1]?.description ?? "", /Partial/);
+    assert.match(list?.items[1]?.label ?? "", /[\d,]+ of [\d,]+ tokens/);
+    await vscode.commands.executeCommand("workbench.action.closeQuickOpen");
     await showText(text);
     assert.ok((await perplexity()).json.scored > 0);
+  });
+
+  it("measures a selection in the context of what stands before it, if the setting says so", async () => {
+    const editor = await showFile(referenceText("python").file);
+    select(editor, 100, 200);
+    const {json: alone} = await perplexity();
+    await set("selectionContext", true);
+    const {json: inContext} = await perplexity();
+    assert.equal(alone.contextTokens, undefined);
+    assert.ok((inContext.contextTokens ?? 0) > 10);
+    assert.equal(inContext.scored, alone.scored);
+    assert.ok(inContext.perplexity < alone.perplexity);
+    select(editor, 0);
+    assert.equal((await perplexity()).json.contextTokens, undefined);
   });
 
   it("can be cancelled before the engine has begun", async () => {

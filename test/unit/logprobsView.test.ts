@@ -32,6 +32,8 @@ function scored(tokens: readonly string[], logprobs: readonly (number | null)[] 
     byteEnds,
     texts: null,
     logprobs: numbers,
+    contextIds: new Int32Array(),
+    finished: true,
     model: {name: "Tiny", file: "tiny.gguf", sha256: "00", quantization: "Q8_0", device: "cpu"},
     windowing: {mode: "document", bos: true, window: 512, stride: 256},
     summary: summarize(text, {

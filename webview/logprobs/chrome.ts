@@ -23,8 +23,8 @@ export interface Notice {
 
 /** Above the tokens: what was scored by whom, the numbers, the legend. */
 export function heading(text: ShownText, source: Source, notice: Notice | null, actions: Actions): TemplateResult {
-  const {model, summary, windowing} = text.scored;
-  const rows = summaryRows(summary, {model: model.name, windowing});
+  const {model, summary, windowing, contextIds, finished} = text.scored;
+  const rows = summaryRows(summary, {model: model.name, windowing, contextTokens: contextIds.length, finished});
   return html`
     ${notice === null ? nothing : noticeBar(notice, actions)}
     <header>

@@ -3,7 +3,9 @@ import * as vscode from "vscode";
 import {HumanError} from "../../engine/api";
 import type {Host} from "../../host/host";
 import {joined} from "../../host/inTurns";
-import {openPlace, placeOf, type Subject} from "../../host/subject";
+import {alternativesParams, scoreOrStop} from "../../host/scoring";
+import {contextOf, openPlace, placeOf, type Subject} from "../../host/subject";
+import {count, plural} from "../../metrics/numberText";
 import {visibleText} from "../../metrics/visibleText";
 import {logprobsPage} from "./logprobsPage";
 import {readMessage} from "./messages";
@@ -27,6 +29,13 @@ const compareDelay = 300;
 
 const notKept = "The scores of this text were not kept when VS Code was closed.";
 const changed = "The document has changed since it was scored.";
+
+/** What is said above a text that was not scored to its end. */
+function partial({finished, summary}: ScoredText): string | null {
+  return finished
+    ? null
+    : `Scoring was stopped: ${count(summary.scored)} of ${plural(summary.tokens, "token")} have their scores. Score Again goes on from there.`;
+}
 
 /** A text that was scored, and where it stands in its document now. */
 interface Shown {
@@ -96,7 +105,7 @@ export class LogprobsPanel implements vscode.Disposable {
   /** Brings the panel to the front and scores a text in it. Errors are shown here, not thrown. */
   async score(subject: Subject): Promise<void> {
     this.panel.reveal();
-    const {title, text, isSelection} = subject;
+    const {title, isSelection} = subject;
     const source = {...placeOf(subject), title, isSelection};
     this.setTitle(source);
     this.scoring?.cancel();
@@ -105,7 +114,7 @@ export class LogprobsPanel implements vscode.Disposable {
     this.scoring = scoring;
     this.showInstead({type: "progress", source, progress: {stage: "load", done: 0, total: 0}});
     try {
-      const scored = await this.request(text, scoring.token);
+      const scored = await this.request(subject, scoring.token);
       if (this.scoring !== scoring) return;
       this.showText({scored, source: this.instead?.source ?? source});
     } catch (error) {
@@ -142,15 +151,16 @@ export class LogprobsPanel implements vscode.Disposable {
     this.panel.dispose();
   }
 
-  private async request(text: string, token: vscode.CancellationToken): Promise<ScoredText> {
+  private async request(subject: Subject, token: vscode.CancellationToken): Promise<ScoredText> {
     const {engine, settings} = this.host;
-    const model = settings.modelSpec();
+    const {text} = subject;
     const onProgress = (progress: Progress) => {
       if (!token.isCancellationRequested && this.instead)
         this.showInstead({type: "progress", source: this.instead.source, progress});
     };
-    const scores = await engine.request("score", {model, text}, {token, onProgress});
-    const texts = scores.ends ? null : await engine.request("tokenTexts", {model, ids: scores.ids}, {token});
+    const scores = await scoreOrStop(this.host, {text, ...contextOf(subject, settings)}, token, onProgress);
+    const model = settings.modelSpec();
+    const texts = scores.ends ? null : await engine.request("tokenTexts", {model, ids: scores.ids});
     return scoredText({id: randomUUID(), text, scores, texts});
   }
 
@@ -208,11 +218,12 @@ export class LogprobsPanel implements vscode.Disposable {
     this.asking = asking;
     try {
       const model = this.host.settings.modelSpec();
-      const {windowing} = scored;
-      const {sha256} = scored.model;
-      const ids = scored.ids.slice(0, token + 1);
-      const params = {model, ids, position: token, windowing, sha256, top: alternativesShown};
-      const {rank, entropy, top} = await this.host.engine.request("alternatives", params, {token: asking.token});
+      const params = alternativesParams({...scored, sha256: scored.model.sha256}, token, alternativesShown);
+      const {rank, entropy, top} = await this.host.engine.request(
+        "alternatives",
+        {model, ...params},
+        {token: asking.token}
+      );
       if (this.shown?.scored !== scored) return;
       const labelled = top.map(({id, text, logprob}) => ({id, label: visibleText(text), logprob}));
       this.post({type: "alternatives", token, rank, entropy, top: labelled});
@@ -265,7 +276,8 @@ export class LogprobsPanel implements vscode.Disposable {
     if (!source || !document) return;
     if (source !== this.told) this.tellMoved(source, document);
     if (!this.shown || this.instead) return;
-    this.setNotice(stillHolds(document, source, this.shown.scored.text) ? null : changed);
+    const {scored} = this.shown;
+    this.setNotice(stillHolds(document, source, scored.text) ? partial(scored) : changed);
   }
 
   private tellMoved(moved: Source, document: vscode.TextDocument): void {
@@ -290,10 +302,11 @@ export class LogprobsPanel implements vscode.Disposable {
   private showText(shown: Shown): void {
     this.shown = shown;
     this.instead = null;
-    this.notice = null;
+    this.notice = partial(shown.scored);
     this.told = shown.source;
     this.setTitle(shown.source);
     this.post({type: "show", ...shown});
+    if (this.notice !== null) this.post({type: "notice", message: this.notice});
     this.compareSoon();
   }
 

@@ -49,9 +49,10 @@ export function readViewState(state: unknown): ViewState | null {
 
 export function isKeptText(value: unknown): value is KeptText {
   if (!isObject<KeptText>(value)) return false;
-  const {id, text, ids, byteEnds, texts, logprobs, model, windowing, summary} = value;
+  const {id, text, ids, contextIds, finished, byteEnds, texts, logprobs, model, windowing, summary} = value;
   if (typeof id !== "string" || typeof text !== "string" || !isModel(model) || !isWindowing(windowing)) return false;
-  if (!isArrayOf(ids, Number.isInteger)) return false;
+  if (!isArrayOf(ids, Number.isInteger) || !isArrayOf(contextIds, Number.isInteger)) return false;
+  if (typeof finished !== "boolean") return false;
   return (
     (byteEnds === null
       ? isArrayOf(texts, isString, ids.length)

@@ -25,6 +25,10 @@ export interface ScoredText {
   readonly texts: readonly string[] | null;
   /** N natural logprobs; NaN where unscored. */
   readonly logprobs: Float64Array;
+  /** Ids of the tokens that were given as context before the text. */
+  readonly contextIds: Int32Array;
+  /** False: scoring was stopped before its end. */
+  readonly finished: boolean;
   readonly model: ScoredModel;
   readonly windowing: {
     readonly mode: "document" | "llama-perplexity";
@@ -36,27 +40,30 @@ export interface ScoredText {
 }
 
 /** A {@link ScoredText} as JSON, null for NaN: so it is left with VS Code. */
-export interface KeptText extends Omit<ScoredText, "ids" | "byteEnds" | "logprobs"> {
+export interface KeptText extends Omit<ScoredText, "ids" | "byteEnds" | "logprobs" | "contextIds"> {
   readonly ids: readonly number[];
+  readonly contextIds: readonly number[];
   readonly byteEnds: readonly number[] | null;
   readonly logprobs: readonly (number | null)[];
 }
 
 export function keptText(scored: ScoredText): KeptText {
-  const {ids, byteEnds, logprobs} = scored;
+  const {ids, contextIds, byteEnds, logprobs} = scored;
   return {
     ...scored,
     ids: Array.from(ids),
+    contextIds: Array.from(contextIds),
     byteEnds: byteEnds && Array.from(byteEnds),
     logprobs: Array.from(logprobs, (logprob) => (Number.isNaN(logprob) ? null : logprob))
   };
 }
 
 export function textOfKept(kept: KeptText): ScoredText {
-  const {ids, byteEnds, logprobs} = kept;
+  const {ids, contextIds, byteEnds, logprobs} = kept;
   return {
     ...kept,
     ids: Int32Array.from(ids),
+    contextIds: Int32Array.from(contextIds),
     byteEnds: byteEnds && Uint32Array.from(byteEnds),
     logprobs: Float64Array.from(logprobs, (logprob) => logprob ?? Number.NaN)
   };

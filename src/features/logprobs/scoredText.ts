@@ -24,6 +24,8 @@ export function scoredText({id, text, scores, texts}: ScoredTextParts): ScoredTe
     byteEnds: ends?.slice() ?? null,
     texts,
     logprobs: scores.logprobs.slice(),
+    contextIds: scores.contextIds.slice(),
+    finished: scores.finished,
     model: {name, file, sha256, quantization, device},
     windowing: {mode, bos, window, stride},
     summary
@@ -48,8 +50,8 @@ export function tokenRange({text, byteEnds}: ScoredText, token: number): {start:
 
 /** What "Copy as JSON" copies, in pieces: what the headless runner's `score` prints, and where the text came from. */
 export function exportJson(scored: ScoredText, {title, start, end}: Source): Generator<string> {
-  const {text, ids, byteEnds, texts, logprobs, model, windowing, summary} = scored;
-  const header = {...scoreHeader({model, ...windowing}, summary), source: {title, start, end}};
+  const {text, ids, byteEnds, texts, logprobs, contextIds, finished, model, windowing, summary} = scored;
+  const header = {...scoreHeader({model, ...windowing, contextIds, finished}, summary), source: {title, start, end}};
   const textOf = byteEnds ? coveredTexts(text, byteEnds) : (token: number) => texts?.[token] ?? "";
   return jsonPieces(header, {ids, ends: byteEnds, logprobs, textOf}, "indented");
 }
