@@ -48,8 +48,6 @@ export async function score(
   const contextFile = options["context-file"];
   if ([...files, contextFile].filter((file) => file === "-").length > 1)
     throw new UsageError("only one FILE can be standard input");
-  if (contextFile !== undefined && asked.mode === "llama-perplexity")
-    throw new UsageError("--context-file is for document mode: llama-perplexity's chunks have no context");
   const context = contextFile === undefined ? {} : {context: await readText(contextFile)};
 
   const summaries: Summary[] = [];

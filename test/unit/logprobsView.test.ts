@@ -243,6 +243,34 @@ describe("The logprobs view", function () {
     assert.equal((await sent()).filter(({type}) => type === "alternatives").length, 2);
   });
 
+  it("tells a token's numbers, those that cost more as soon as they have come", async () => {
+    await show(scored(["one", " two"], [-1, -3]));
+    await token(1).click();
+    const facts = async () =>
+      Object.fromEntries(
+        await page
+          .locator(".facts > div")
+          .evaluateAll((all) =>
+            all.map((one) => [one.querySelector("dt")?.textContent, one.querySelector("dd")?.textContent])
+          )
+      );
+    assert.deepEqual(await facts(), {
+      id: "101",
+      probability: "5.0 %",
+      logprob: "−3.000 nats",
+      surprisal: "4.33 bits",
+      rank: "…",
+      "p / max p": "…",
+      entropy: "…",
+      "effective choices": "…",
+      "excess surprisal": "…"
+    });
+    await answer(1, 20);
+    const {rank, "p / max p": share, entropy, ...rest} = await facts();
+    assert.deepEqual([rank, share, entropy], ["20 (top 100)", "13.5 %", "2.89 bits"]);
+    assert.deepEqual([rest["effective choices"], rest["excess surprisal"]], ["7.4", "1.44 bits"]);
+  });
+
   it("shows the text again after it was hidden, without its host", async () => {
     const text = scored(["one", " two", "\n", "three"]);
     await show(text);

@@ -83,11 +83,23 @@ async function tokenTexts(
   return (token) => texts[token] ?? "";
 }
 
+/** As UTF-8. Also putting together what is ready takes long for a long text. */
 async function encoded(pieces: Iterable<string>): Promise<Uint8Array> {
   const encoder = new TextEncoder();
   const parts: Uint8Array[] = [];
-  for await (const piece of inTurns(pieces)) parts.push(encoder.encode(piece));
-  return Buffer.concat(parts);
+  let size = 0;
+  for await (const piece of inTurns(pieces)) {
+    const part = encoder.encode(piece);
+    parts.push(part);
+    size += part.length;
+  }
+  const whole = Buffer.allocUnsafe(size);
+  let end = 0;
+  for await (const part of inTurns(parts)) {
+    whole.set(part, end);
+    end += part.length;
+  }
+  return whole;
 }
 
 function nameOf(uri: vscode.Uri): string {

@@ -26,7 +26,10 @@ export class WatchedWindow implements vscode.Disposable {
   readonly messages: Message[] = [];
   readonly works: Work[] = [];
   readonly lists: vscode.QuickPick<vscode.QuickPickItem>[] = [];
+  /** What save dialogs were asked for. */
+  readonly saveDialogs: vscode.SaveDialogOptions[] = [];
   private readonly answers: string[] = [];
+  private readonly targets: vscode.Uri[] = [];
   private readonly originals = new Map<keyof typeof vscode.window, unknown>();
 
   constructor() {
@@ -60,6 +63,10 @@ export class WatchedWindow implements vscode.Disposable {
           following.dispose();
         }
       })) satisfies typeof vscode.window.withProgress);
+    this.replace("showSaveDialog", (options: vscode.SaveDialogOptions = {}) => {
+      this.saveDialogs.push(options);
+      return Promise.resolve(this.targets.shift());
+    });
     const createQuickPick: typeof vscode.window.createQuickPick = vscode.window.createQuickPick;
     this.replace("createQuickPick", () => {
       const list = createQuickPick();
@@ -77,8 +84,14 @@ export class WatchedWindow implements vscode.Disposable {
     this.answers.push(button);
   }
 
+  /** Chooses these files in the next save dialogs; without one, a dialog is cancelled. */
+  saveTo(...files: string[]): void {
+    this.targets.push(...files.map((file) => vscode.Uri.file(file)));
+  }
+
   forget(): void {
-    for (const seen of [this.messages, this.works, this.lists, this.answers]) seen.length = 0;
+    for (const seen of [this.messages, this.works, this.lists, this.answers, this.saveDialogs, this.targets])
+      seen.length = 0;
   }
 
   dispose(): void {
