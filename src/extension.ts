@@ -1,6 +1,7 @@
 import type * as vscode from "vscode";
 import {registerEngineControl} from "./features/engineControl/registration";
 import {registerExportScores} from "./features/exportScores/registration";
+import {registerHeatmap} from "./features/heatmap/registration";
 import {registerInlineCompletion} from "./features/inlineCompletion/registration";
 import {registerLogprobs} from "./features/logprobs/registration";
 import {registerMenu} from "./features/menu/registration";
@@ -16,6 +17,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerPerplexity(host),
     registerLogprobs(host),
     registerExportScores(host),
+    registerHeatmap(host),
     registerInlineCompletion(host),
     registerModels(host),
     registerEngineControl(host),

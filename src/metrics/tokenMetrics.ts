@@ -106,7 +106,8 @@ export function tokenRows({logprob, rank, entropy, best}: TokenNumbers): TokenRo
   ];
 }
 
-function choicesText(entropy: number): string {
+/** "4.9", "23". `entropy` in nats. */
+export function choicesText(entropy: number): string {
   const choices = effectiveChoices(entropy);
   return choices < 10 ? choices.toFixed(1) : count(Math.round(choices));
 }

@@ -63,6 +63,15 @@ describe("Logprobs in the workbench", () => {
       await vscode.screenshot(`logprobs-${theme}`);
       const least = await view.locator("#tokens .token").evaluateAll(leastContrast);
       assert.ok(least.ratio >= 4.5, `contrast ${least.ratio.toFixed(2)} of ${least.element}`);
+      const looks = await view.locator(".legend .swatch").evaluateAll((swatches) => {
+        type Style = Record<"backgroundColor" | "borderTopStyle" | "borderBottomStyle" | "borderBottomColor", string>;
+        const {getComputedStyle: styleOf} = globalThis as unknown as {getComputedStyle(element: unknown): Style};
+        return swatches.map((swatch) => {
+          const {backgroundColor, borderTopStyle, borderBottomStyle, borderBottomColor} = styleOf(swatch);
+          return [backgroundColor, borderTopStyle, borderBottomStyle, borderBottomColor].join(" ");
+        });
+      });
+      assert.equal(new Set(looks).size, 5, looks.join("; "));
     });
 
   it("is the same after it was hidden", async () => {

@@ -1,9 +1,9 @@
 import {html, nothing, type TemplateResult} from "lit";
 import type {Progress, Source} from "../../src/features/logprobs/protocol";
+import {bucketOf, buckets} from "../../src/metrics/buckets";
 import {count} from "../../src/metrics/numberText";
 import {summaryRows} from "../../src/metrics/summaryRows";
 import {button, progressBar} from "../ui/controls";
-import {bucketOf, buckets} from "./buckets";
 import type {ShownText} from "./shownText";
 
 /** What the buttons do. */

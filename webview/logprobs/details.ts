@@ -1,11 +1,11 @@
 import {html, nothing, type TemplateResult} from "lit";
 import type {Alternative, ScoredText} from "../../src/features/logprobs/protocol";
+import {bucketOf} from "../../src/metrics/buckets";
 import {bits, count, percent} from "../../src/metrics/numberText";
 import {tokenRows} from "../../src/metrics/tokenMetrics";
 import {busyRing} from "../ui/controls";
 import {cssVariable} from "../ui/cssVariable";
 import type {Alternatives, AlternativesState} from "./alternatives";
-import {bucketOf} from "./buckets";
 import type {ShownText} from "./shownText";
 
 /** The pane about one token: its numbers, and what the model would rather have written. */

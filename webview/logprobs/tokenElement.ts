@@ -1,6 +1,6 @@
+import {bucketOf} from "../../src/metrics/buckets";
 import {percent} from "../../src/metrics/numberText";
 import {invisible, visibleText} from "../../src/metrics/visibleText";
-import {bucketOf} from "./buckets";
 import type {ShownText} from "./shownText";
 
 /**

@@ -1,6 +1,6 @@
 import type {ScrollAnchor} from "../../src/features/logprobs/protocol";
+import {surprising} from "../../src/metrics/buckets";
 import {type Block, cutIntoBlocks} from "./blocks";
-import {surprising} from "./buckets";
 import type {ShownText} from "./shownText";
 import {endsLine, tokenElement} from "./tokenElement";
 import {type Direction, type LaidOut, lineEdge, onNextLine} from "./visualLines";

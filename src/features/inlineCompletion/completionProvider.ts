@@ -6,9 +6,7 @@ import {trimCompletion} from "../../completion/trim";
 import type {Completion} from "../../engine/api";
 import type {Host} from "../../host/host";
 import {plainText} from "../../host/plainText";
-
-/** Editors that look like text and are none of the user's. */
-const foreignSchemes = new Set(["output", "vscode-scm", "comment", "debug"]);
+import {isForeign} from "../../host/subject";
 
 /** Asks for what is missing at the cursor, waits out the typing, and cuts the answer to what can stand there. */
 export class CompletionProvider implements vscode.InlineCompletionItemProvider, vscode.Disposable {
@@ -40,7 +38,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   ): Promise<vscode.InlineCompletionItem[]> {
     const asked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
     const {enabled, delay, maxTokens} = this.host.settings.inlineCompletion();
-    if (foreignSchemes.has(document.uri.scheme)) return [];
+    if (isForeign(document)) return [];
     // While the suggestion list is open, ghost text would fight it for the same keys.
     if (!asked && (!enabled || context.selectedCompletionInfo !== undefined)) return [];
     if (!asked) await setTimeout(delay);

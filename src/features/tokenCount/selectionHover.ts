@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type {Host} from "../../host/host";
+import {escapeMarkdown} from "../../host/markdownText";
 import {partOf, placeOf} from "../../host/subject";
 import {plural} from "../../metrics/numberText";
 import {visibleText} from "../../metrics/visibleText";
@@ -57,9 +58,4 @@ export class SelectionHover implements vscode.HoverProvider {
 /** A token and its id: `·the` 262. */
 function chip(text: string, id: number): string {
   return `<code>${escapeMarkdown(visibleText(text))}</code><sub>${id}</sub>`;
-}
-
-/** Text as text, whatever it holds: every character that could mean something to Markdown, HTML or icons is an entity. */
-function escapeMarkdown(text: string): string {
-  return text.replace(/[^\p{L}\p{N} ]/gu, (character) => `&#${character.codePointAt(0)};`);
 }

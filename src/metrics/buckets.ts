@@ -1,4 +1,7 @@
-/** A step of the scale tokens are coloured by. Its name is the CSS class of what it colours. */
+/**
+ * A step of the scale tokens are coloured by, in the logprobs view and in the editor. Its name is the CSS class of what it
+ * colours, and a part of its colours' names in package.json.
+ */
 export interface Bucket {
   readonly name: string;
   /** The least probability in it; null: there is none, the token is unscored. */
@@ -16,10 +19,25 @@ export const buckets = [
   {name: "unscored", atLeast: null, label: "not scored", help: "The model had nothing in front of it to go by."}
 ] as const satisfies readonly Bucket[];
 
+export type BucketName = (typeof buckets)[number]["name"];
+
 /** A token below this is worth stopping at. */
 export const surprising = Math.log(0.01);
 
-export function bucketOf(logprob: number | null): Bucket {
+/** "1–3.3 bits": a bucket's surprisals, from the one that the bucket before it ends with. */
+export function bucketBits({name, atLeast}: (typeof buckets)[number]): string {
+  const before = buckets[buckets.findIndex((one) => one.name === name) - 1]?.atLeast ?? null;
+  const from = before === null ? null : bitsText(before);
+  if (atLeast === null) return "";
+  if (from === null) return `up to ${bitsText(atLeast)} bit`;
+  return atLeast === 0 ? `over ${from} bits` : `${from}–${bitsText(atLeast)} bits`;
+}
+
+function bitsText(probability: number): string {
+  return String(Number((-Math.log2(probability)).toFixed(1)));
+}
+
+export function bucketOf(logprob: number | null): (typeof buckets)[number] {
   const probability = logprob === null ? null : Math.exp(logprob);
   // NaN never comes here: ShownText gives null.
   return (

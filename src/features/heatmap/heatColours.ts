@@ -1,0 +1,112 @@
+import * as vscode from "vscode";
+import type {BucketName} from "../../metrics/buckets";
+import {heatColour} from "./heatColour";
+import type {MovingPieces} from "./movingPieces";
+import {type Stroke, strokesOf} from "./strokes";
+
+/** The lines under the colours; which themes show them, package.json says (contributes.colors). */
+const lines = {
+  p10: {borderStyle: "dotted", borderWidth: "0 0 2px"},
+  p1: {borderStyle: "dashed", borderWidth: "0 0 2px"},
+  p01: {borderStyle: "solid", borderWidth: "0 0 2px"},
+  p0: {borderStyle: "solid", borderWidth: "0 0 3px"}
+} as const;
+
+type Coloured = keyof typeof lines;
+
+export const colouredBuckets = Object.keys(lines) as readonly Coloured[];
+
+/** Lines that are coloured above and below the visible ones, so that scrolling rarely shows a plain line. */
+const margin = 100;
+
+/** Of one editor, about, at most: more than a large screen holds, and set in some 2 ms (docs/decisions.md). */
+const mostStrokes = 3000;
+
+interface Decorations {
+  readonly text: vscode.TextEditorDecorationType;
+  readonly lineBreak: vscode.TextEditorDecorationType;
+}
+
+/** Colours the text of editors by its pieces' surprisals, near what can be seen of it. */
+export class HeatColours implements vscode.Disposable {
+  private readonly types: Readonly<Record<Coloured, Decorations>>;
+
+  constructor() {
+    const entries = colouredBuckets.map((name) => [name, decorations(name)] as const);
+    this.types = Object.fromEntries(entries) as Record<Coloured, Decorations>;
+  }
+
+  /** Disposed, a decoration type takes its colour from every editor. */
+  dispose(): void {
+    for (const {text, lineBreak} of Object.values(this.types)) {
+      text.dispose();
+      lineBreak.dispose();
+    }
+  }
+
+  draw(editor: vscode.TextEditor, pieces: MovingPieces | undefined): void {
+    const strokes = pieces === undefined ? [] : strokesNear(editor, pieces);
+    const ranges = new Map<BucketName, {text: vscode.Range[]; lineBreak: vscode.Range[]}>();
+    for (const name of colouredBuckets) ranges.set(name, {text: [], lineBreak: []});
+    for (const {bucket, line, from, to} of strokes)
+      ranges.get(bucket)?.[from === to ? "lineBreak" : "text"].push(new vscode.Range(line, from, line, to));
+    for (const name of colouredBuckets) {
+      editor.setDecorations(this.types[name].text, ranges.get(name)?.text ?? []);
+      editor.setDecorations(this.types[name].lineBreak, ranges.get(name)?.lineBreak ?? []);
+    }
+  }
+}
+
+function decorations(name: Coloured): Decorations {
+  const backgroundColor = new vscode.ThemeColor(`tokenscope.${heatColour(name, "Background")}`);
+  const borderColor = new vscode.ThemeColor(`tokenscope.${heatColour(name, "Line")}`);
+  // The colours of a language would not all be readable on these.
+  const color = new vscode.ThemeColor("tokenscope.heatmapForeground");
+  const rangeBehavior = vscode.DecorationRangeBehavior.ClosedClosed;
+  return {
+    text: vscode.window.createTextEditorDecorationType({
+      ...{backgroundColor, borderColor, color},
+      ...lines[name],
+      rangeBehavior
+    }),
+    // A line break has no place that could be coloured: it is given one.
+    lineBreak: vscode.window.createTextEditorDecorationType({
+      after: {backgroundColor, color, textDecoration: underline(name), contentText: "⏎"},
+      rangeBehavior
+    })
+  };
+}
+
+/** The line under a bucket's tokens for what stands beside the text, which can have a border all around only. */
+function underline(name: Coloured): string {
+  const {borderStyle, borderWidth} = lines[name];
+  const width = borderWidth.slice(borderWidth.lastIndexOf(" ") + 1);
+  return `underline ${borderStyle} ${width} var(--vscode-tokenscope-${heatColour(name, "Line")})`;
+}
+
+/** What is coloured in the lines that can be seen, and as much as there is room for in those near them. */
+function strokesNear({document, visibleRanges}: vscode.TextEditor, pieces: MovingPieces): Stroke[] {
+  const strokes: Stroke[] = [];
+  const endLength = document.eol === vscode.EndOfLine.CRLF ? 2 : 1;
+  const last = document.lineCount - 1;
+  for (const number of linesNear(visibleRanges, last)) {
+    const start = document.offsetAt(new vscode.Position(number, 0));
+    const {length} = document.lineAt(number).text;
+    strokes.push(...strokesOf(pieces, {number, start, length, endLength: number < last ? endLength : 0}));
+    if (strokes.length >= mostStrokes) break;
+  }
+  return strokes;
+}
+
+/** The visible lines first, then the ones around them. What is folded away is in no visible range. */
+function linesNear(visible: readonly vscode.Range[], last: number): Set<number> {
+  const lines = new Set<number>();
+  for (const {start, end} of visible)
+    for (let line = start.line; line <= Math.min(last, end.line); line++) lines.add(line);
+  for (let away = 1; away <= margin; away++)
+    for (const {start, end} of visible) {
+      if (end.line + away <= last) lines.add(end.line + away);
+      if (start.line - away >= 0 && start.line - away <= last) lines.add(start.line - away);
+    }
+  return lines;
+}

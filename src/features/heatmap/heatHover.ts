@@ -1,0 +1,114 @@
+import * as vscode from "vscode";
+import type {Scores} from "../../engine/api";
+import type {Host} from "../../host/host";
+import {shortLabel, tokenLabel} from "../../metrics/tokenLabel";
+import {visibleText} from "../../metrics/visibleText";
+import {type AboutPiece, type Expected, hoverText, type ShownToken} from "./hoverText";
+import type {MovingPieces} from "./movingPieces";
+
+/** The scores of a document's text, and where they are in it now. */
+export interface Heat {
+  readonly scores: Scores;
+  readonly pieces: MovingPieces;
+}
+
+/** What the hover needs to know of the heatmap. */
+export interface HeatSource {
+  heatOf(document: vscode.TextDocument): Heat | undefined;
+  /** The model is busy scoring: a question would wait for the end of it. */
+  readonly scoring: boolean;
+}
+
+/** With the token that stands there, as many as a hover shows without scrolling. */
+const alternativesShown = 6;
+
+/** Over a token of a coloured text: its numbers, and what the model would rather have seen there. */
+export class HeatHover implements vscode.HoverProvider {
+  constructor(
+    private readonly host: Host,
+    private readonly source: HeatSource
+  ) {}
+
+  async provideHover(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    token: vscode.CancellationToken
+  ): Promise<vscode.Hover | undefined> {
+    const heat = this.source.heatOf(document);
+    const piece = heat?.pieces.at(document.offsetAt(position));
+    if (heat === undefined || piece === undefined) return undefined;
+    // Before anything is awaited: the document may be edited meanwhile.
+    const {starts, ends, logprobs} = heat.pieces;
+    const range = new vscode.Range(document.positionAt(starts[piece] ?? 0), document.positionAt(ends[piece] ?? 0));
+    const about = {tokens: tokensOf(heat, piece, document.getText(range)), logprob: logprobs[piece] ?? Number.NaN};
+    const more = await this.expected(heat, piece, about.tokens, token);
+    // Nobody looks any more.
+    if (more === undefined) return undefined;
+    // Neither HTML nor icons nor commands: none of them is on by default.
+    return new vscode.Hover(new vscode.MarkdownString(hoverText({...about, ...more})), range);
+  }
+
+  /** What the model expected, or why that can't be said; undefined where the question was taken back. */
+  private async expected(
+    {scores, pieces}: Heat,
+    piece: number,
+    tokens: readonly ShownToken[],
+    token: vscode.CancellationToken
+  ): Promise<Pick<AboutPiece, "expected" | "note"> | undefined> {
+    if (tokens.some(({logprob}) => Number.isNaN(logprob))) return {note: whyUnscored(scores)};
+    const note = pieces.edited ? "Scored before the last edit." : undefined;
+    if (this.source.scoring) return {note: "What the model expected here can be asked once scoring is done."};
+    // Of several tokens the one that surprised most.
+    const asked = tokens.reduce((most, one) => (one.logprob < most.logprob ? one : most));
+    const position = (pieces.firstTokens[piece] ?? 0) + tokens.indexOf(asked);
+    const {contextIds, ids, model, mode, bos, window, stride} = scores;
+    try {
+      const {rank, entropy, top} = await this.host.engine.request(
+        "alternatives",
+        {
+          model: this.host.settings.modelSpec(),
+          ids: joined(contextIds, ids.subarray(0, position + 1)),
+          position: contextIds.length + position,
+          windowing: {mode, bos, window, stride},
+          sha256: model.sha256,
+          top: alternativesShown
+        },
+        {token}
+      );
+      const shown = top.map(({id, text, logprob}) => ({id, label: shortLabel(visibleText(text)), logprob}));
+      const expected: Expected = {token: asked, rank, entropy, top: shown};
+      return {expected, note};
+    } catch (error) {
+      if (token.isCancellationRequested) return undefined;
+      return {note: error instanceof vscode.CancellationError ? note : this.host.errors.describe(error)};
+    }
+  }
+}
+
+/** The tokens of a piece, by the piece's text. */
+function tokensOf({scores, pieces}: Heat, piece: number, text: string): ShownToken[] {
+  const bytes = new TextEncoder().encode(text);
+  const {ids, ends, logprobs} = scores;
+  const first = pieces.firstTokens[piece] ?? 0;
+  const end = pieces.firstTokens[piece + 1] ?? first;
+  const start = ends?.[first - 1] ?? 0;
+  return Array.from(ids.subarray(first, end), (id, index) => {
+    const from = (ends?.[first + index - 1] ?? 0) - start;
+    const to = (ends?.[first + index] ?? 0) - start;
+    return {id, label: tokenLabel(bytes.subarray(from, to)), logprob: logprobs[first + index] ?? Number.NaN};
+  });
+}
+
+function joined(first: Int32Array, second: Int32Array): Int32Array {
+  const both = new Int32Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
+
+function whyUnscored({finished, bos}: Scores): string {
+  if (!finished) return "Scoring was stopped before it came to this token.";
+  return bos
+    ? "The model has no score for this token."
+    : "Nothing stands before it, and this model has no token for the beginning of a text.";
+}

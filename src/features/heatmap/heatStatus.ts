@@ -1,0 +1,117 @@
+import * as vscode from "vscode";
+import {escapeMarkdown} from "../../host/markdownText";
+import {type BucketName, bucketBits, buckets} from "../../metrics/buckets";
+import {count} from "../../metrics/numberText";
+import {heatColour} from "./heatColour";
+
+/** What the heatmap is doing, for the text one looks at. */
+export type HeatState =
+  | {readonly type: "nothing"}
+  | {readonly type: "scoring"; readonly message: string}
+  | {readonly type: "coloured"; readonly model: string}
+  | {readonly type: "partial"; readonly model: string; readonly scored: number; readonly tokens: number}
+  | {readonly type: "stopped"}
+  | {readonly type: "failed"; readonly message: string};
+
+/** How each bucket looks where themes have no tints. */
+const contrastLooks: Readonly<Record<BucketName, string>> = {
+  p50: "plain",
+  p10: "dotted line",
+  p1: "dashed line",
+  p01: "line",
+  p0: "thick line, shaded",
+  unscored: ""
+};
+
+/** The heatmap's item in the status bar: that it is on, how far it is, what its colours mean. A click turns it off. */
+export class HeatStatus implements vscode.Disposable {
+  private readonly item: vscode.StatusBarItem;
+  private shown = "";
+
+  constructor() {
+    this.item = vscode.window.createStatusBarItem("tokenscope.heatmap", vscode.StatusBarAlignment.Right, 99);
+    this.item.name = "Surprisal Heatmap";
+    this.item.command = "tokenscope.toggleHeatmap";
+    this.show({type: "nothing"});
+    this.item.show();
+  }
+
+  dispose(): void {
+    this.item.dispose();
+  }
+
+  show(state: HeatState): void {
+    // Told at every batch, and every change of a tooltip closes the one that is being read.
+    const key = JSON.stringify([state, vscode.window.activeColorTheme.kind]);
+    if (key === this.shown) return;
+    this.shown = key;
+    const {icon, text, says} = words(state);
+    this.item.text = `$(${icon}) ${text}`;
+    this.item.tooltip = tooltip(says, state.type === "scoring");
+    this.item.backgroundColor =
+      state.type === "failed" ? new vscode.ThemeColor("statusBarItem.warningBackground") : undefined;
+    this.item.accessibilityInformation = {label: `${text}. ${says} Press to turn the heatmap off.`, role: "button"};
+  }
+}
+
+const again = "An edit, or turning it off and on, scores the text again.";
+
+function words(state: HeatState): {icon: string; text: string; says: string} {
+  const text = "Heatmap";
+  switch (state.type) {
+    case "nothing":
+      return {icon: "flame", text, says: "There is no text here to colour."};
+    case "scoring":
+      return {icon: "loading~spin", text: `${text} ${state.message}`, says: "The text is being scored."};
+    case "coloured":
+      return {icon: "flame", text, says: `Each token by how much it surprised ${state.model}.`};
+    case "partial":
+      return {
+        icon: "flame",
+        text: `${text} (in part)`,
+        says: `Scoring was stopped: ${count(state.scored)} of ${count(state.tokens)} tokens are coloured, by how much they surprised ${state.model}. ${again}`
+      };
+    case "stopped":
+      return {icon: "flame", text: `${text} (stopped)`, says: `Scoring was stopped before it began. ${again}`};
+    case "failed":
+      return {icon: "warning", text, says: state.message};
+    default:
+      return state satisfies never;
+  }
+}
+
+/** What it says, the legend, and what the colours do not mean. */
+function tooltip(says: string, scoring: boolean): vscode.MarkdownString {
+  const markdown = new vscode.MarkdownString();
+  // For the colours of the legend, and our own command. Names of models are escaped.
+  markdown.supportHtml = true;
+  markdown.isTrusted = {enabledCommands: ["tokenscope.stopHeatmap"]};
+  markdown.appendMarkdown(`**Surprisal Heatmap**\n\n${escapeMarkdown(says)}`);
+  if (scoring)
+    markdown.appendMarkdown(' [Stop here](command:tokenscope.stopHeatmap "Colour what has been scored so far")');
+  markdown.appendMarkdown(
+    `\n\n${legend()}\n\nSurprising is not wrong: names, numbers and first mentions are, in any good text. Point at a token to see what the model expected. A click here turns the heatmap off.`
+  );
+  return markdown;
+}
+
+function legend(): string {
+  const {kind} = vscode.window.activeColorTheme;
+  const tinted = kind === vscode.ColorThemeKind.Dark || kind === vscode.ColorThemeKind.Light;
+  const rows = buckets
+    .filter(({name}) => name !== "unscored")
+    .map((bucket) => {
+      const {name, label, help} = bucket;
+      const look = tinted ? swatch(name) : contrastLooks[name];
+      return `| ${look} | ${label} | ${bucketBits(bucket)} | ${help} |`;
+    });
+  return ["| | probability | surprisal | |", "|:--|:--|:--|:--|", ...rows].join("\n");
+}
+
+function swatch(name: BucketName): string {
+  const style =
+    name === "p50"
+      ? ""
+      : ` style="color:var(--vscode-tokenscope-heatmapForeground);background-color:var(--vscode-tokenscope-${heatColour(name, "Background")});"`;
+  return `<span${style}>&nbsp;ab&nbsp;</span>`;
+}

@@ -1,0 +1,88 @@
+import {escapeMarkdown} from "../../host/markdownText";
+import {bits, count, percent} from "../../metrics/numberText";
+import {choicesText} from "../../metrics/tokenMetrics";
+
+/** A token as it is shown: its text made visible, and its own score. */
+export interface ShownToken {
+  readonly id: number;
+  readonly label: string;
+  /** Natural; NaN where unscored. */
+  readonly logprob: number;
+}
+
+/** What the model expected at one place. */
+export interface Expected {
+  /** Whose place it is. */
+  readonly token: ShownToken;
+  readonly rank: number;
+  /** Nats. */
+  readonly entropy: number;
+  readonly top: readonly ShownToken[];
+}
+
+/** What a hover tells of one piece of text. */
+export interface AboutPiece {
+  /** The tokens that make the piece, nearly always one. */
+  readonly tokens: readonly ShownToken[];
+  /** Natural; NaN where unscored. */
+  readonly logprob: number;
+  /** Why there is no score, or nothing about what was expected, or what else is to be said; a sentence. */
+  readonly note?: string | undefined;
+  readonly expected?: Expected | undefined;
+}
+
+/** The hover as Markdown without HTML: whatever a token holds, it is shown as text. */
+export function hoverText({tokens, logprob, note, expected}: AboutPiece): string {
+  const parts = [heading(tokens, logprob)];
+  if (tokens.length > 1) parts.push(table(["token", "probability", "surprisal"], tokens.map(partRow)));
+  if (expected) parts.push(openness(expected, tokens.length > 1), alternatives(expected));
+  if (note !== undefined) parts.push(`_${escapeMarkdown(note)}_`);
+  return parts.join("\n\n");
+}
+
+function heading(tokens: readonly ShownToken[], logprob: number): string {
+  const name = tokens.map(({label}) => code(label)).join(" ");
+  if (Number.isNaN(logprob)) return `${name} **not scored**`;
+  return `${name} **${percent(logprob)}** · ${bits(-logprob)} bits of surprisal`;
+}
+
+function partRow({label, logprob}: ShownToken): string[] {
+  const scored = !Number.isNaN(logprob);
+  return [code(label), scored ? percent(logprob) : "–", scored ? `${bits(-logprob)} bits` : "–"];
+}
+
+function openness({token, rank, entropy}: Expected, several: boolean): string {
+  const whose = several ? `${code(token.label)}: ` : "";
+  return `${whose}rank ${count(rank)} · entropy ${bits(entropy)} bits (${choicesText(entropy)} effective choices)`;
+}
+
+/** The best alternatives, and the token itself among or below them. */
+function alternatives({token, rank, top}: Expected): string {
+  const rows = top.map((one, index) => {
+    // The score's own figure for what stands here: asked for alone, it comes out a little different (docs/decisions.md).
+    const actual = one.id === token.id;
+    return row(actual ? {...one, logprob: token.logprob} : one, index + 1, actual);
+  });
+  if (!top.some(({id}) => id === token.id)) rows.push(row(token, rank, true));
+  return table(["", "the model expected", "probability"], rows);
+}
+
+function row({label, logprob}: ShownToken, rank: number, actual: boolean): string[] {
+  const cells = [count(rank), code(label), percent(logprob)];
+  return actual ? cells.map((cell) => `**${cell}**`) : cells;
+}
+
+/** Numbers to the right, the token to the left. */
+function table(head: readonly string[], rows: readonly string[][]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const sides = head.map((name) => (name.startsWith("t") ? ":--" : "--:"));
+  return [line(head), line(sides), ...rows.map(line)].join("\n");
+}
+
+/** What nothing in a code span, in a table, can be taken for anything else. */
+const harmless = /^[^`|\\]+$/;
+
+/** A token's text in the editor's kind of letters, or, where that would leave it a meaning, as text without any. */
+function code(label: string): string {
+  return harmless.test(label) && label.trim() === label ? `\`${label}\`` : escapeMarkdown(label);
+}

@@ -1,0 +1,63 @@
+import type * as vscode from "vscode";
+import type {Pieces} from "../../metrics/pieces";
+
+/** What a document's change event says of one change, all offsets as they were before it. */
+export type Change = Pick<vscode.TextDocumentContentChangeEvent, "rangeOffset" | "rangeLength" | "text">;
+
+/** The pieces of a text that is edited: they move with it, and those that an edit has touched cover nothing any more. */
+export class MovingPieces {
+  /** N UTF-16 offsets each, ascending; a piece that was lost is empty. */
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+  readonly firstTokens: Uint32Array;
+  readonly logprobs: Float64Array;
+  /** An edit was made since the pieces were cut. */
+  edited = false;
+
+  constructor({ends, firstTokens, logprobs}: Pieces) {
+    this.ends = ends;
+    this.starts = new Uint32Array(ends.length);
+    if (ends.length > 0) this.starts.set(ends.subarray(0, -1), 1);
+    this.firstTokens = firstTokens;
+    this.logprobs = logprobs;
+  }
+
+  /** Changes come as VS Code reports them, last in the document first, so that one does not move the others. */
+  edit(changes: readonly Change[]): void {
+    const {starts, ends} = this;
+    if (changes.length > 0) this.edited = true;
+    for (const {rangeOffset, rangeLength, text} of changes) {
+      const rangeEnd = rangeOffset + rangeLength;
+      const growth = text.length - rangeLength;
+      for (let piece = this.firstEndingBehind(rangeOffset); piece < ends.length; piece++) {
+        const start = starts[piece] ?? 0;
+        if (start >= rangeEnd) {
+          starts[piece] = start + growth;
+          ends[piece] = (ends[piece] ?? 0) + growth;
+        } else {
+          const place = Math.min(start, rangeOffset);
+          starts[piece] = place;
+          ends[piece] = place;
+        }
+      }
+    }
+  }
+
+  /** The piece that covers the character behind an offset. */
+  at(offset: number): number | undefined {
+    const piece = this.firstEndingBehind(offset);
+    const start = this.starts[piece];
+    return start !== undefined && start <= offset ? piece : undefined;
+  }
+
+  /** The first piece that ends behind an offset; N where none does. */
+  firstEndingBehind(offset: number): number {
+    let [low, high] = [0, this.ends.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.ends[middle] ?? 0) > offset) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+}

@@ -1,0 +1,62 @@
+import {unitsOf, utf8Width} from "./textOffsets";
+
+/**
+ * A scored text in pieces that can be coloured: N runs of whole tokens, each the shortest that is a run of whole characters
+ * too. Nearly every piece is one token; tokens that share a character make one piece together, and so do a token that
+ * covers nothing (SentencePiece's space in front) and the one behind it.
+ */
+export interface Pieces {
+  /** N UTF-16 offsets at which pieces end; piece i covers `[ends[i-1] ?? 0, ends[i])`. Pieces tile the text. */
+  readonly ends: Uint32Array;
+  /** N + 1 token indexes: piece i is the tokens `[firstTokens[i], firstTokens[i+1])`. */
+  readonly firstTokens: Uint32Array;
+  /** N natural logprobs: the sum of the tokens', which is that of the piece; NaN where one of them is unscored. */
+  readonly logprobs: Float64Array;
+}
+
+/** Tokens between two stops: some milliseconds' work. */
+const tokensAtOnce = 1 << 13;
+
+/**
+ * Cuts a text into its pieces, and stops after every {@link tokensAtOnce} tokens: a text of megabytes must not hold up who
+ * asks. Tokens behind the text's last character that cover nothing belong to no piece.
+ *
+ * @param byteEnds N ascending byte offsets at which tokens end.
+ * @param logprobs N logprobs, NaN where unscored.
+ * @throws RangeError where the byte offsets descend or go beyond the text.
+ */
+export function* cutIntoPieces(
+  text: string,
+  byteEnds: Uint32Array,
+  logprobs: Float64Array
+): Generator<undefined, Pieces> {
+  const tokens = byteEnds.length;
+  const ends = new Uint32Array(tokens);
+  const firstTokens = new Uint32Array(tokens + 1);
+  const sums = new Float64Array(tokens);
+  let count = 0;
+  let unit = 0;
+  let byte = 0;
+  let start = 0;
+  let sum = 0;
+  for (let token = 0; token < tokens; token++) {
+    if (token % tokensAtOnce === tokensAtOnce - 1) yield;
+    const end = byteEnds[token] ?? 0;
+    if (end < (byteEnds[token - 1] ?? 0)) throw new RangeError(`token ${token} ends before it begins`);
+    sum += logprobs[token] ?? Number.NaN;
+    while (byte < end && unit < text.length) {
+      const width = utf8Width(text, unit);
+      if (byte + width > end) break;
+      byte += width;
+      unit += unitsOf(width);
+    }
+    if (byte < end && unit === text.length) throw new RangeError(`token ${token} ends beyond the text`);
+    if (byte !== end || unit === start) continue;
+    ends[count] = unit;
+    sums[count] = sum;
+    firstTokens[++count] = token + 1;
+    start = unit;
+    sum = 0;
+  }
+  return {ends: ends.slice(0, count), firstTokens: firstTokens.slice(0, count + 1), logprobs: sums.slice(0, count)};
+}

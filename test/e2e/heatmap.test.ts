@@ -1,0 +1,108 @@
+import * as assert from "node:assert/strict";
+import type {Locator} from "playwright-core";
+import {useWorkbench} from "../harness/useWorkbench";
+
+describe("Surprisal heatmap in the workbench", () => {
+  const workbench = useWorkbench();
+
+  /** What colours the text: the areas and lines behind it. */
+  const strokes = () => workbench().page.locator(".editor-instance .view-overlays .cdr[class*=ced-]");
+
+  /** How the strokes look, each look once. */
+  async function looks(): Promise<string[]> {
+    return strokes().evaluateAll((elements) => {
+      // While colours change, some are taken away before they are looked at.
+      const shown = (elements as unknown as {isConnected: boolean}[]).filter(({isConnected}) => isConnected);
+      interface Style {
+        readonly backgroundColor: string;
+        readonly borderBottomColor: string;
+        readonly borderBottomStyle: string;
+        readonly borderBottomWidth: string;
+      }
+      const {getComputedStyle: styleOf} = globalThis as unknown as {getComputedStyle(element: unknown): Style};
+      const all = shown.map((element) => {
+        const {backgroundColor, borderBottomColor, borderBottomStyle, borderBottomWidth} = styleOf(element);
+        return [backgroundColor, borderBottomColor, borderBottomStyle, borderBottomWidth].join(" ");
+      });
+      return [...new Set(all)];
+    });
+  }
+
+  /** Waits until every bucket has its look. */
+  async function allLooks(): Promise<void> {
+    await workbench().until("there are four looks", async () => (await looks()).length === 4 || undefined);
+  }
+
+  const item = (): Locator => workbench().statusBar("Heatmap");
+
+  /** Waits until the text is scored and coloured. */
+  async function coloured(): Promise<void> {
+    await workbench()
+      .statusBar(/^\s*Heatmap\s*$/)
+      .waitFor();
+    await strokes().first().waitFor();
+  }
+
+  /** Rests the mouse on a coloured token and returns the hover that comes. */
+  async function hoverToken(): Promise<Locator> {
+    const {page} = workbench();
+    const box = await strokes().nth(20).boundingBox();
+    assert.ok(box);
+    await page.mouse.move(box.x + 1, box.y - 30);
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, {steps: 4});
+    const hover = page.locator(".monaco-hover .monaco-hover-content").filter({hasText: "bits of surprisal"}).first();
+    await hover.waitFor();
+    return hover;
+  }
+
+  it("is off until it is turned on, and colours the text then", async () => {
+    const vscode = workbench();
+    await vscode.openFile("retry.py");
+    await vscode.goTo(1);
+    assert.equal(await strokes().count(), 0);
+    await vscode.runCommand("Tokenscope: Toggle Surprisal Heatmap");
+    await coloured();
+    await allLooks();
+  });
+
+  for (const theme of ["dark", "light", "highContrast", "highContrastLight"] as const)
+    it(`is seen and read in the theme for ${theme}, with its hover`, async () => {
+      const vscode = workbench();
+      await vscode.setTheme(theme);
+      await coloured();
+      await allLooks();
+      const hover = await hoverToken();
+      await hover.locator("table").getByText("the model expected").waitFor();
+      assert.match((await hover.textContent()) ?? "", /[\d.]+ %.* bits of surprisal.*rank [\d,]+ · entropy/s);
+      assert.equal(await hover.locator("tbody tr strong code").count(), 1);
+      await vscode.screenshot(`heatmap-${theme}`);
+      await vscode.page.mouse.move(640, 20);
+      await hover.waitFor({state: "hidden"});
+      await item().hover();
+      await vscode.page.locator(".monaco-hover").filter({hasText: "Surprising is not wrong"}).waitFor();
+      await vscode.screenshot(`heatmap-legend-${theme}`);
+      await vscode.page.mouse.move(640, 20);
+    });
+
+  it("follows an edit", async () => {
+    const vscode = workbench();
+    await vscode.goTo(3);
+    await vscode.page.keyboard.type("xylophone = ");
+    await vscode.until("what was written is coloured", async () => {
+      const cursor = await vscode.page.locator(".editor-instance .cursors-layer .cursor").first().boundingBox();
+      const boxes = await Promise.all((await strokes().all()).map((stroke) => stroke.boundingBox()));
+      const written = boxes.some(
+        (box) => box && cursor && Math.abs(box.y - cursor.y) < cursor.height / 2 && box.x + box.width < cursor.x
+      );
+      return written || undefined;
+    });
+    await coloured();
+    await vscode.screenshot("heatmap-edited");
+  });
+
+  it("goes with a click on its item, and leaves nothing behind", async () => {
+    await item().click();
+    await item().waitFor({state: "detached"});
+    assert.equal(await strokes().count(), 0);
+  });
+});

@@ -1,0 +1,360 @@
+import {strict as assert} from "node:assert";
+import {readFileSync} from "node:fs";
+import path from "node:path";
+import {setTimeout} from "node:timers/promises";
+import * as vscode from "vscode";
+import {root} from "../harness/paths";
+import {closeEditors, select, showFile, showText, temporaryFolder, userSettings} from "./support/editors";
+import {engineProcess, killEngine, noProcesses} from "./support/engineProcess";
+import {referenceText} from "./support/extension";
+import {until} from "./support/until";
+import {watchDecorations} from "./support/watchedDecorations";
+import {watchWindow} from "./support/watchedWindow";
+
+const code = "def add(a, b):\n    return a + b\n\nprint(add(1, 2))  # zebra quux\n";
+const f16Model = path.join(root, "test/fixtures/models/tokenscope-tiny-f16.gguf");
+
+describe("Toggle Surprisal Heatmap", () => {
+  const window = watchWindow();
+  const decorations = watchDecorations();
+  const set = userSettings();
+  const folder = temporaryFolder();
+  let on = false;
+
+  async function toggle(): Promise<void> {
+    await vscode.commands.executeCommand("tokenscope.toggleHeatmap");
+    on = !on;
+  }
+
+  afterEach(async () => {
+    if (on) await toggle();
+    await closeEditors();
+  });
+
+  const status = () => decorations().statusItem?.text ?? "";
+  const tooltip = () => (decorations().statusItem?.tooltip as vscode.MarkdownString | undefined)?.value ?? "";
+  const coloured = (document: vscode.TextDocument) => decorations().of(document);
+
+  /** Waits until scoring is done and its colours are set. */
+  async function settled(document: vscode.TextDocument): Promise<void> {
+    await until(() => status() === "$(flame) Heatmap" && coloured(document).length > 0);
+  }
+
+  async function showColoured(text = code): Promise<vscode.TextEditor> {
+    const editor = await showText(text, "python");
+    if (!on) await toggle();
+    await settled(editor.document);
+    return editor;
+  }
+
+  async function hovers(document: vscode.TextDocument, offset: number): Promise<string[]> {
+    const found = await vscode.commands.executeCommand<vscode.Hover[]>(
+      "vscode.executeHoverProvider",
+      document.uri,
+      document.positionAt(offset)
+    );
+    return found.flatMap(({contents}) => contents.map((content) => (content as vscode.MarkdownString).value));
+  }
+
+  /** The texts that are coloured, line breaks as such. */
+  const texts = (document: vscode.TextDocument) =>
+    coloured(document).map(({range}) => (range.isEmpty ? "\n" : document.getText(range)));
+
+  async function replace(editor: vscode.TextEditor, found: string, put: string): Promise<void> {
+    const {document} = editor;
+    const start = document.getText().indexOf(found);
+    const range = new vscode.Range(document.positionAt(start), document.positionAt(start + found.length));
+    assert.ok(await editor.edit((edit) => edit.replace(range, put)));
+  }
+
+  it("colours nothing, and has nothing in the status bar, until it is turned on", async () => {
+    const {document} = await showText(code, "python");
+    await setTimeout(200);
+    assert.equal(decorations().sets, 0);
+    assert.equal(decorations().statusItem, undefined);
+    assert.deepEqual(await hovers(document, 5), []);
+  });
+
+  it("colours surprising tokens in the theme's colours, none over another, and the expected ones not at all", async () => {
+    const {document} = await showColoured();
+    const strokes = coloured(document);
+    const whole = texts(document).join("");
+    assert.ok(strokes.length > 5 && whole.length < code.length, whole);
+    assert.match(whole, /zebra/);
+    for (const [index, {range, options}] of strokes.entries()) {
+      assert.ok(range.isSingleLine);
+      const next = strokes[index + 1];
+      if (next) assert.ok(range.end.isBeforeOrEqual(next.range.start));
+      const colour = (options.backgroundColor ?? options.after?.backgroundColor) as unknown as {id: string};
+      assert.match(colour.id, /^tokenscope\.heatmapP(0|01|1|10)Background$/);
+      assert.equal(range.isEmpty, options.after !== undefined);
+    }
+    // A word that nobody would expect.
+    const ids = strokes
+      .filter(
+        ({range}) => range.start.line === 3 && range.start.character >= (code.split("\n")[3] ?? "").indexOf("zebra")
+      )
+      .map(({options}) => (options.backgroundColor as unknown as {id: string} | undefined)?.id ?? "");
+    assert.ok(
+      ids.some((id) => /P(0|01)Background$/.test(id)),
+      ids.join(", ")
+    );
+    assert.deepEqual(window().messages, []);
+    assert.deepEqual(window().works, []);
+  });
+
+  it("says in its status bar item what its colours mean, and what they don't", async () => {
+    await showColoured();
+    assert.equal(decorations().statusItem?.command, "tokenscope.toggleHeatmap");
+    for (const said of ["Tokenscope Tiny Coder", "≥ 50 %", "over 10 bits", "Surprising is not wrong"])
+      assert.ok(tooltip().includes(said), said);
+    assert.match(decorations().statusItem?.accessibilityInformation?.label ?? "", /^Heatmap\. /);
+  });
+
+  it("leaves nothing behind when it is turned off", async () => {
+    const {document} = await showColoured();
+    const item = decorations().statusItem;
+    assert.ok(item);
+    let disposed = false;
+    item.dispose = () => {
+      disposed = true;
+    };
+    await toggle();
+    assert.ok(disposed);
+    assert.equal(decorations().types.size, 0);
+    assert.deepEqual(await hovers(document, 5), []);
+    const {sets} = decorations();
+    assert.ok(await vscode.window.activeTextEditor?.edit((edit) => edit.insert(new vscode.Position(0, 0), "# ")));
+    await setTimeout(1000);
+    assert.equal(decorations().sets, sets);
+  });
+
+  it("has the numbers of the token under the mouse, and what was expected there", async () => {
+    const {document} = await showColoured();
+    const [hover, ...more] = await hovers(document, code.indexOf("return") + 1);
+    assert.ok(hover);
+    assert.deepEqual(more, []);
+    assert.match(hover, /^`[^`]*return` \*\*[\d.]+ %\*\* · [\d.]+ bits of surprisal\n\nrank \d+ · entropy [\d.]+ bits/);
+    const rows = hover.split("\n").filter((row) => /^\| \**[\d,]+\** \|/.test(row));
+    assert.ok(rows.length === 6 || rows.length === 7, hover);
+    assert.equal(hover.match(/\| \*\*[\d,]+\*\* \| \*\*/g)?.length, 1);
+  });
+
+  it("shows the probabilities of a reference implementation", async () => {
+    await set("model", f16Model);
+    const {file} = referenceText("python");
+    const {logprobs} = JSON.parse(readFileSync(file.replace(".txt", ".json"), "utf8")) as {logprobs: number[]};
+    const {document} = await showFile(file);
+    await toggle();
+    await settled(document);
+    // Whatever is at the text's start is its first token.
+    const [hover] = await hovers(document, 0);
+    const shown = Number(/· ([\d.]+) bits/.exec(hover ?? "")?.[1]);
+    assert.ok(Math.abs(shown + (logprobs[0] ?? 0) / Math.LN2) < 0.03, `${hover} ${logprobs[0]}`);
+  });
+
+  it("lives beside the hover over a selection", async () => {
+    const editor = await showColoured();
+    select(editor, 0, 14);
+    const both = await hovers(editor.document, 5);
+    assert.equal(both.length, 2);
+    assert.ok(both.some((one) => /^\*\*\d+ tokens/.test(one)));
+    assert.ok(both.some((one) => one.includes("bits of surprisal")));
+  });
+
+  it("takes a character that several tokens share for one piece", async () => {
+    const {document} = await showColoured("a 😀🦓 b\n");
+    const [hover] = await hovers(document, 4);
+    assert.match(hover ?? "", /^`(<0x[0-9A-F]{2}>)+` `<0x/);
+    assert.match(hover ?? "", /\| token \| probability \| surprisal \|/);
+    for (const {range} of coloured(document)) assert.ok(document.getText(range).isWellFormed());
+  });
+
+  it("shows hostile tokens as text", async () => {
+    const {document} = await showColoured("| a ` b <img src=x onerror=alert(1)> [x](command:y) $(alert) \\| \u202e\n");
+    for (let offset = 0; offset < document.getText().length - 1; offset += 3)
+      for (const hover of await hovers(document, offset)) {
+        // What is left when the code spans are taken out, in which everything is text.
+        assert.doesNotMatch(hover.replace(/`[^`]*`/g, "x"), /[[\]<>$]|https?:|\u202e/);
+        for (const row of hover.split("\n").filter((line) => line.startsWith("|")))
+          assert.equal(row.split("|").length, 5, row);
+      }
+  });
+
+  it("takes the colour of what is edited, keeps that of the rest, and scores again when it is quiet", async () => {
+    const editor = await showColoured();
+    const {document} = editor;
+    const before = texts(document);
+    assert.ok(before.join("").includes("zebra"));
+    const {sets} = decorations();
+    await replace(editor, "zebra", "zeQbra");
+    await until(() => decorations().sets > sets);
+    // Not scored yet: what was not touched is coloured as it was.
+    assert.equal(status(), "$(flame) Heatmap");
+    assert.ok(!texts(document).join("").includes("Q"));
+    assert.ok(texts(document).join("").includes("quux".slice(2)));
+    assert.match((await hovers(document, 5))[0] ?? "", /Scored before the last edit/);
+    await until(() => texts(document).join("").includes("Q"));
+    await settled(document);
+    assert.doesNotMatch((await hovers(document, 5))[0] ?? "", /before the last edit/);
+    assert.deepEqual(window().messages, []);
+  });
+
+  it("moves its colours with the text", async () => {
+    const editor = await showColoured();
+    const {document} = editor;
+    const before = texts(document);
+    const {sets} = decorations();
+    assert.ok(await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), "\n\n\n")));
+    await until(() => decorations().sets > sets);
+    assert.deepEqual(texts(document), before);
+  });
+
+  it("follows the texts that can be seen", async () => {
+    const first = await showColoured();
+    const second = await showText("another text, quite surprising: zebra\n");
+    await settled(second.document);
+    const beside = await vscode.window.showTextDocument(first.document, {viewColumn: vscode.ViewColumn.Beside});
+    await settled(beside.document);
+    assert.ok(coloured(second.document).length > 0);
+  });
+
+  it("colours both sides of a comparison", async () => {
+    const [left, right] = ["left.py", "right.py"].map((name, index) => folder.write(name, code.repeat(index + 1)));
+    await toggle();
+    await vscode.commands.executeCommand("vscode.diff", vscode.Uri.file(left ?? ""), vscode.Uri.file(right ?? ""));
+    await until(() => vscode.window.visibleTextEditors.length === 2);
+    for (const {document} of vscode.window.visibleTextEditors) await settled(document);
+  });
+
+  it("leaves logs and empty texts alone", async () => {
+    await showText("");
+    await toggle();
+    await setTimeout(300);
+    assert.equal(status(), "$(flame) Heatmap");
+    assert.match(tooltip(), /There is no text here to colour/);
+    await vscode.commands.executeCommand("tokenscope.showLog");
+    await until(() => vscode.window.visibleTextEditors.some(({document}) => document.uri.scheme === "output"));
+    await setTimeout(300);
+    const log = vscode.window.visibleTextEditors.find(({document}) => document.uri.scheme === "output");
+    assert.ok(log);
+    assert.deepEqual(coloured(log.document), []);
+    await vscode.commands.executeCommand("workbench.action.closePanel");
+    assert.deepEqual(window().messages, []);
+  });
+
+  it("goes on when the language of a text is changed", async () => {
+    const {document} = await showColoured();
+    await vscode.languages.setTextDocumentLanguage(document, "javascript");
+    await until(() => document.languageId === "javascript");
+    await settled(document);
+    assert.match((await hovers(document, 5))[0] ?? "", /bits of surprisal/);
+  });
+
+  it("scores again with another model, and shows nothing of the one before meanwhile", async () => {
+    const {document} = await showColoured();
+    const [before] = await hovers(document, 5);
+    await set("model", f16Model);
+    await until(() => status() !== "$(flame) Heatmap" || coloured(document).length === 0);
+    await settled(document);
+    const [after] = await hovers(document, 5);
+    assert.match(after ?? "", /rank \d+/);
+    assert.notEqual(after, before);
+  });
+
+  it("says once that a model can't be used, not at every key, and goes on with one that can", async () => {
+    const editor = await showColoured();
+    await set("model", "/nowhere/model.gguf");
+    await until(() => status() === "$(warning) Heatmap");
+    assert.match(tooltip(), /There is no model file/);
+    assert.equal(window().errors.length, 1);
+    for (const key of ["x", "y"]) {
+      await replace(editor, "zebra", `zebra${key}`);
+      await setTimeout(900);
+    }
+    await until(() => status() === "$(warning) Heatmap");
+    assert.equal(window().errors.length, 1);
+    await set("model", "");
+    await settled(editor.document);
+    assert.equal(window().errors.length, 1);
+  });
+
+  it("is told of an engine that is killed while it scores, once, and goes on with the next edit", async function () {
+    if (noProcesses !== undefined) this.skip();
+    const editor = await showColoured();
+    process.kill(await engineProcess(), "SIGSTOP");
+    await replace(editor, "zebra", "gnu");
+    await until(() => status().startsWith("$(loading~spin) Heatmap"));
+    await killEngine();
+    await until(() => status() === "$(warning) Heatmap");
+    assert.deepEqual(
+      window().errors.map(({text}) => text),
+      ["The model's process ended while scoring: try again, a new one starts by itself."]
+    );
+    await replace(editor, "gnu", "yak");
+    await settled(editor.document);
+    assert.equal(window().errors.length, 1);
+  });
+
+  it("has the score in its hover also when the engine is killed before it says more", async function () {
+    if (noProcesses !== undefined) this.skip();
+    const {document} = await showColoured();
+    process.kill(await engineProcess(), "SIGSTOP");
+    const asked = hovers(document, 5);
+    await setTimeout(300);
+    await killEngine();
+    const [hover] = await asked;
+    assert.match(hover ?? "", /bits of surprisal\n\n_The model&#39;s process ended while looking for alternatives/);
+    assert.deepEqual(window().messages, []);
+  });
+
+  it("scores again after Restart Engine took the engine from it", async function () {
+    if (noProcesses !== undefined) this.skip();
+    const editor = await showColoured();
+    process.kill(await engineProcess(), "SIGSTOP");
+    await replace(editor, "zebra", "gnu");
+    await until(() => status().startsWith("$(loading~spin) Heatmap"));
+    await vscode.commands.executeCommand("tokenscope.restartEngine");
+    await until(() => texts(editor.document).join("").includes("gnu"));
+    await settled(editor.document);
+    assert.deepEqual(window().messages, []);
+  });
+
+  it("can be turned off while it scores", async function () {
+    if (noProcesses !== undefined) this.skip();
+    const editor = await showColoured();
+    process.kill(await engineProcess(), "SIGSTOP");
+    try {
+      await replace(editor, "zebra", "gnu");
+      await until(() => status().startsWith("$(loading~spin) Heatmap"));
+      await toggle();
+      assert.equal(decorations().types.size, 0);
+    } finally {
+      await killEngine();
+    }
+    assert.deepEqual(window().messages, []);
+  });
+
+  it("colours what has been scored when it is stopped, and says that it is a part", async () => {
+    const {document} = await showText("lorem ipsum dolor zebra sit amet\n".repeat(4000));
+    await toggle();
+    await until(() => / [1-9]\d* %$/.test(status()));
+    await vscode.commands.executeCommand("tokenscope.stopHeatmap");
+    await until(() => status() === "$(flame) Heatmap (in part)");
+    assert.match(tooltip(), /Scoring was stopped&#58; [\d&#;]+ of/);
+    await until(() => coloured(document).length > 0);
+    const [last] = await hovers(document, document.getText().length - 3);
+    assert.match(last ?? "", /\*\*not scored\*\*\n\n_Scoring was stopped before it came to this token/);
+  });
+
+  it("colours no more of a large text than what is near to being seen, and follows scrolling", async () => {
+    const editor = await showColoured(`${code}\n`.repeat(150));
+    const {document} = editor;
+    const lines = () => coloured(document).map(({range}) => range.start.line);
+    assert.ok(Math.max(...lines()) < 400, `coloured to line ${Math.max(...lines())}`);
+    const target = 600;
+    editor.revealRange(new vscode.Range(target, 0, target, 0), vscode.TextEditorRevealType.AtTop);
+    await until(() => lines().includes(target));
+    assert.ok(Math.min(...lines()) > 0);
+  });
+});

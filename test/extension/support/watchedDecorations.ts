@@ -1,0 +1,112 @@
+import * as vscode from "vscode";
+
+/** A piece of text that an editor was told to decorate, by what its decoration type was made with. */
+export interface Decorated {
+  readonly options: vscode.DecorationRenderOptions;
+  readonly range: vscode.Range;
+}
+
+/**
+ * The decorations that the extension sets, which no test can read off the API: they are taken where they are handed over.
+ * The real ones are set too.
+ */
+export class WatchedDecorations implements vscode.Disposable {
+  /** Types that were made and not disposed. */
+  readonly types = new Map<vscode.TextEditorDecorationType, vscode.DecorationRenderOptions>();
+  /** How often decorations were set. */
+  sets = 0;
+  private readonly set = new Map<string, Map<vscode.TextEditorDecorationType, readonly vscode.Range[]>>();
+  private readonly items: vscode.StatusBarItem[] = [];
+  private readonly restore: (() => void)[] = [];
+
+  constructor() {
+    const {window} = vscode;
+    const createType = window.createTextEditorDecorationType;
+    this.replace("createTextEditorDecorationType", {
+      value: (options: vscode.DecorationRenderOptions) => {
+        const type = createType(options);
+        const watched = {
+          key: type.key,
+          dispose: () => {
+            this.types.delete(watched);
+            type.dispose();
+          }
+        };
+        this.types.set(watched, options);
+        return watched;
+      }
+    });
+    const createItem = window.createStatusBarItem as (...parameters: unknown[]) => vscode.StatusBarItem;
+    this.replace("createStatusBarItem", {
+      value: (...parameters: unknown[]) => {
+        const item = createItem(...parameters);
+        this.items.push(item);
+        return item;
+      }
+    });
+    const editors = Object.getOwnPropertyDescriptor(window, "visibleTextEditors")?.get;
+    if (!editors) throw new Error("The visible editors can't be watched");
+    this.replace("visibleTextEditors", {
+      get: () => (editors.call(window) as vscode.TextEditor[]).map((editor) => this.watched(editor))
+    });
+  }
+
+  /** What is decorated in a document's editor now, in the order of the text. */
+  of(document: vscode.TextDocument): Decorated[] {
+    const ofEditor =
+      this.set.get(document.uri.toString()) ?? new Map<vscode.TextEditorDecorationType, vscode.Range[]>();
+    return [...ofEditor]
+      .flatMap(([type, ranges]) => {
+        const options = this.types.get(type);
+        return options ? ranges.map((range) => ({options, range})) : [];
+      })
+      .sort((a, b) => a.range.start.compareTo(b.range.start) || a.range.end.compareTo(b.range.end));
+  }
+
+  /** The text of the heatmap's item in the status bar. */
+  get statusItem(): vscode.StatusBarItem | undefined {
+    return this.items.findLast(({id}) => id.endsWith("tokenscope.heatmap"));
+  }
+
+  dispose(): void {
+    for (const restore of this.restore.reverse()) restore();
+  }
+
+  private watched(editor: vscode.TextEditor): vscode.TextEditor {
+    return new Proxy({} as vscode.TextEditor, {
+      get: (_, key: keyof vscode.TextEditor) =>
+        key === "setDecorations"
+          ? (type: vscode.TextEditorDecorationType, ranges: readonly vscode.Range[]) => {
+              this.sets++;
+              const uri = editor.document.uri.toString();
+              const ofEditor = this.set.get(uri) ?? new Map();
+              this.set.set(uri, ofEditor.set(type, ranges));
+              editor.setDecorations(type, ranges);
+            }
+          : editor[key]
+    });
+  }
+
+  private replace(key: keyof typeof vscode.window, replacement: PropertyDescriptor): void {
+    const original = Object.getOwnPropertyDescriptor(vscode.window, key);
+    if (!original) throw new Error(`vscode.window.${key} can't be watched`);
+    Object.defineProperty(vscode.window, key, {configurable: true, enumerable: true, ...replacement});
+    this.restore.push(() => Object.defineProperty(vscode.window, key, original));
+  }
+}
+
+/** Watches decorations during each test of a `describe`. */
+export function watchDecorations(): () => WatchedDecorations {
+  let watched: WatchedDecorations | undefined;
+  beforeEach(() => {
+    watched = new WatchedDecorations();
+  });
+  afterEach(() => {
+    watched?.dispose();
+    watched = undefined;
+  });
+  return () => {
+    if (watched === undefined) throw new Error("Decorations are watched during tests only.");
+    return watched;
+  };
+}
