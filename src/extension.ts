@@ -6,6 +6,7 @@ import {registerLogprobs} from "./features/logprobs/registration";
 import {registerMenu} from "./features/menu/registration";
 import {registerModels} from "./features/models/registration";
 import {registerPerplexity} from "./features/perplexity/registration";
+import {registerScoreChanges} from "./features/scoreChanges/registration";
 import {registerTokenCount} from "./features/tokenCount/registration";
 import {createHost} from "./host/host";
 
@@ -16,6 +17,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerPerplexity(host),
     registerLogprobs(host),
     registerExportScores(host),
+    registerScoreChanges(host),
     registerInlineCompletion(host),
     registerModels(host),
     registerEngineControl(host),

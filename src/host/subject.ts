@@ -17,7 +17,7 @@ export interface Subject {
 }
 
 /** More characters than a context of the usual size holds: more would only have to be cut into tokens. */
-const longestBefore = 1 << 18;
+export const longestBefore = 1 << 18;
 
 /** The editor's selection, or its whole document where nothing is selected. */
 export function subjectOf(editor: vscode.TextEditor): Subject {

@@ -34,6 +34,11 @@ function entries(host: Host): Entry[] {
     {label: "$(pulse) Perplexity of Selection", description: "or of the file", command: "tokenscope.perplexity"},
     {label: "$(graph) Show Logprobs", description: "how probable each token is", command: "tokenscope.showLogprobs"},
     {label: "$(save-as) Export Scores…", description: "as JSON or CSV", command: "tokenscope.exportScores"},
+    {
+      label: "$(git-compare) Score Changes",
+      description: "since the last commit, before and after",
+      command: "tokenscope.scoreChanges"
+    },
     {label: "Completion", kind: vscode.QuickPickItemKind.Separator},
     {label: "$(sparkle) Complete at Cursor", command: "tokenscope.complete"},
     {
