@@ -1,4 +1,5 @@
 import type * as vscode from "vscode";
+import {registerAgentTool} from "./features/agentTool/registration";
 import {registerEngineControl} from "./features/engineControl/registration";
 import {registerExportScores} from "./features/exportScores/registration";
 import {registerInlineCompletion} from "./features/inlineCompletion/registration";
@@ -19,6 +20,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerExportScores(host),
     registerScoreChanges(host),
     registerInlineCompletion(host),
+    registerAgentTool(host),
     registerModels(host),
     registerEngineControl(host),
     registerMenu(host)
