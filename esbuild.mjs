@@ -25,8 +25,8 @@ const node = {
   ...common,
   platform: "node",
   format: "cjs",
-  // VS Code 1.90 runs Node 20.9.
-  target: "node20.9",
+  // VS Code 1.95 runs Node 20.18.
+  target: "node20.18",
   // node-llama-cpp finds its binaries beside its own files, and is ESM: it stays a package, reached by import().
   external: ["vscode", "node-llama-cpp", "mocha", "playwright-core", "fast-check"]
 };

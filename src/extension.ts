@@ -1,4 +1,5 @@
 import type * as vscode from "vscode";
+import {registerAgentTool} from "./features/agentTool/registration";
 import {registerEngineControl} from "./features/engineControl/registration";
 import {registerExportScores} from "./features/exportScores/registration";
 import {registerHeatmap} from "./features/heatmap/registration";
@@ -7,6 +8,7 @@ import {registerLogprobs} from "./features/logprobs/registration";
 import {registerMenu} from "./features/menu/registration";
 import {registerModels} from "./features/models/registration";
 import {registerPerplexity} from "./features/perplexity/registration";
+import {registerScoreChanges} from "./features/scoreChanges/registration";
 import {registerTokenCount} from "./features/tokenCount/registration";
 import {createHost} from "./host/host";
 
@@ -18,7 +20,9 @@ export function activate(context: vscode.ExtensionContext): void {
     registerLogprobs(host),
     registerExportScores(host),
     registerHeatmap(host),
+    registerScoreChanges(host),
     registerInlineCompletion(host),
+    registerAgentTool(host),
     registerModels(host),
     registerEngineControl(host),
     registerMenu(host)

@@ -305,6 +305,9 @@ export type ErrorKind =
   | "contextFailed"
   | "emptyText"
   | "nothingToScore"
+  | "noGit"
+  | "noRepository"
+  | "gitFailed"
   | "invalidRequest"
   | "engineDied"
   | "cannotStart";

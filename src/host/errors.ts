@@ -12,6 +12,9 @@ const chooseModel: WayOut = {title: "Select Model File…", command: "tokenscope
 const demonstrationModel: WayOut = {title: "Use Demonstration Model", command: "tokenscope.useDemonstrationModel"};
 const showLog: WayOut = {title: "Show Log", command: "tokenscope.showLog"};
 const openSettings: WayOut = {title: "Open Settings", command: "workbench.action.openSettings", argument: "tokenscope"};
+const gitSettings: WayOut = {title: "Open Settings", command: "workbench.action.openSettings", argument: "git.enabled"};
+const sourceControl: WayOut = {title: "Show Source Control", command: "workbench.view.scm"};
+const gitOutput: WayOut = {title: "Show Git Output", command: "git.showOutput"};
 const openFile: WayOut = {title: "Go to File…", command: "workbench.action.quickOpen"};
 
 const waysOut: Record<ErrorKind, readonly WayOut[]> = {
@@ -28,6 +31,9 @@ const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   contextFailed: [openSettings, showLog],
   emptyText: [openFile],
   nothingToScore: [openFile],
+  noGit: [gitSettings],
+  noRepository: [sourceControl],
+  gitFailed: [gitOutput],
   invalidRequest: [openSettings],
   engineDied: [showLog, demonstrationModel],
   cannotStart: [showLog]

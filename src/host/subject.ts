@@ -17,7 +17,7 @@ export interface Subject {
 }
 
 /** More characters than a context of the usual size holds: more would only have to be cut into tokens. */
-const longestBefore = 1 << 18;
+export const longestBefore = 1 << 18;
 
 /** Editors that look like text and are none of the user's. */
 const foreignSchemes = new Set(["output", "vscode-scm", "comment", "debug"]);

@@ -163,7 +163,8 @@ function tokensText(
     : `${counts} (the first token has no context: this model puts no BOS in front)`;
 }
 
-function windowText({windowing}: SummaryAbout): string {
+/** "1024 tokens, stride 512, BOS in front". */
+export function windowText({windowing}: Pick<SummaryAbout, "windowing">): string {
   const bos = windowing.bos ? "BOS in front" : "no BOS";
   return windowing.mode === "llama-perplexity"
     ? `chunks of ${windowing.window} tokens, as llama-perplexity, ${bos}`

@@ -12,7 +12,7 @@ export interface SuiteResults {
 export async function runMocha(folder: string, resultsFile: string | undefined): Promise<SuiteResults> {
   // A failure's stack names the source, not the bundle.
   process.setSourceMapsEnabled(true);
-  // mocha is an ES module, and the extension host of VS Code 1.90 cannot require one.
+  // mocha is an ES module, and the extension host of VS Code 1.95 cannot require one.
   const {default: Mocha} = await import("mocha");
   const mocha = new Mocha({color: false, timeout: 60_000});
   for (const file of readdirSync(folder, {recursive: true, encoding: "utf8"}).sort())

@@ -39,6 +39,11 @@ function entries(host: Host): Entry[] {
       description: "how surprising each token is, in the editor",
       command: "tokenscope.toggleHeatmap"
     },
+    {
+      label: "$(git-compare) Score Changes",
+      description: "since the last commit, before and after",
+      command: "tokenscope.scoreChanges"
+    },
     {label: "Completion", kind: vscode.QuickPickItemKind.Separator},
     {label: "$(sparkle) Complete at Cursor", command: "tokenscope.complete"},
     {

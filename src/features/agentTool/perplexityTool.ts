@@ -1,0 +1,155 @@
+import * as vscode from "vscode";
+import type {Scores} from "../../engine/api";
+import type {Host} from "../../host/host";
+import {plainText} from "../../host/plainText";
+import {partOf, type Subject, wholeDocument} from "../../host/subject";
+import {scoreHeader} from "../../metrics/scoreHeader";
+import {mostSurprisingLines, mostSurprisingTokens} from "./surprising";
+import {checkedLength, readInput, type ToolInput, ToolInputError} from "./toolInput";
+import {workspaceFile} from "./workspaceFile";
+
+/** How many of the most surprising tokens and lines are told. */
+const surprises = 5;
+
+/** Characters of a line that are told. */
+const longestLine = 120;
+
+/** What is scored. */
+interface Asked {
+  readonly title: string;
+  readonly text: string;
+  readonly context: string;
+  /** Number of the text's first line in its file, or 1. */
+  readonly firstLine: number;
+}
+
+/** `tokenscope_perplexity`: scores a text, or lines of a file of the workspace, for an agent, with the user's own model. */
+export class PerplexityTool implements vscode.LanguageModelTool<unknown> {
+  constructor(private readonly host: Pick<Host, "engine" | "settings" | "errors">) {}
+
+  /** A text is what the agent has already; of a file it gets to see tokens and lines, so that is asked for. */
+  prepareInvocation({input}: vscode.LanguageModelToolInvocationPrepareOptions<unknown>): vscode.PreparedToolInvocation {
+    const asked = tolerant(input);
+    if (asked?.of !== "file") return {invocationMessage: "Measuring the perplexity of a text"};
+    const title = titleOf(asked);
+    return {
+      invocationMessage: `Measuring the perplexity of ${title}`,
+      confirmationMessages: {
+        title: "Measure perplexity",
+        message: `Score ${title} with your local model, and tell the agent its perplexity and its most surprising tokens and lines?`
+      }
+    };
+  }
+
+  /** Rejects with an Error whose message is a sentence, for the agent. */
+  async invoke(
+    {input}: vscode.LanguageModelToolInvocationOptions<unknown>,
+    token: vscode.CancellationToken
+  ): Promise<vscode.LanguageModelToolResult> {
+    try {
+      const asked = await this.asked(readInput(input));
+      return new vscode.LanguageModelToolResult([
+        new vscode.LanguageModelTextPart(JSON.stringify(await this.measure(asked, token)))
+      ]);
+    } catch (error) {
+      if (error instanceof vscode.CancellationError) throw error;
+      throw new Error(error instanceof ToolInputError ? error.message : this.host.errors.describe(error));
+    }
+  }
+
+  private async asked(input: ToolInput): Promise<Asked> {
+    if (input.of === "text") return {title: "text", text: input.text, context: "", firstLine: 1};
+    const document = await open(await workspaceFile(input.path));
+    const subject = part(document, input);
+    if (subject.text === "") throw new ToolInputError("There is no text in these lines: choose others.");
+    return {
+      title: `${subject.title}${document.isDirty ? " (with unsaved changes)" : ""}`,
+      text: checkedLength(subject.text),
+      context: input.context ? subject.before : "",
+      firstLine: document.positionAt(subject.start).line + 1
+    };
+  }
+
+  private async measure({title, text, context, firstLine}: Asked, token: vscode.CancellationToken) {
+    const model = this.host.settings.modelSpec();
+    const params = {model, text, ...(context === "" ? {} : {context})};
+    const scores = await this.host.engine.request("score", params, {token});
+    const {logprobs, ends, ids} = scores;
+    const tokens = mostSurprisingTokens(text, logprobs, ends, surprises);
+    const worst = Int32Array.from(tokens, (one) => ids[one.token] ?? 0);
+    const texts = await this.host.engine.request("tokenTexts", {model, ids: worst}, {token});
+    const lines = text.split("\n");
+    return {
+      of: title,
+      ...header(scores),
+      mostSurprisingTokens: tokens.map(({line, bits}, index) => ({
+        token: texts[index] ?? "",
+        ...(ends === null ? {} : {line: firstLine + line}),
+        bits: rounded(bits)
+      })),
+      ...(ends === null
+        ? {}
+        : {
+            mostSurprisingLines: mostSurprisingLines(text, logprobs, ends, surprises).map(
+              ({line, bits, bitsPerByte}) => ({
+                line: firstLine + line,
+                bits: rounded(bits),
+                bitsPerByte: rounded(bitsPerByte),
+                text: shortened(lines[line] ?? "")
+              })
+            )
+          }),
+      note: "Compare perplexities of the same model only; bits per byte also between models."
+    };
+  }
+}
+
+/** The numbers of a score as they leave Tokenscope everywhere, with of the model what tells it from others. */
+function header({summary, model: {file, quantization, sha256, device}, ...scores}: Scores) {
+  const whole = scoreHeader({...scores, model: {file, quantization, sha256, device}}, summary);
+  return Object.fromEntries(
+    Object.entries(whole).map(([key, value]) => [key, typeof value === "number" ? rounded(value) : value])
+  );
+}
+
+async function open(uri: vscode.Uri): Promise<vscode.TextDocument> {
+  try {
+    return await vscode.workspace.openTextDocument(uri);
+  } catch {
+    throw new ToolInputError("This file can't be opened as text: choose one that holds text.");
+  }
+}
+
+function part(document: vscode.TextDocument, input: Extract<ToolInput, {of: "file"}>): Subject {
+  const {startLine, endLine} = input;
+  if (startLine === undefined && endLine === undefined) return wholeDocument(document);
+  const first = (startLine ?? 1) - 1;
+  if (first >= document.lineCount)
+    throw new ToolInputError(`The file has ${document.lineCount} lines: choose \`startLine\` among them.`);
+  const last = Math.min(endLine ?? document.lineCount, document.lineCount) - 1;
+  return partOf(document, new vscode.Range(first, 0, last, document.lineAt(last).range.end.character));
+}
+
+/** An input that invoke will refuse needs no words of its own before that. */
+function tolerant(input: unknown): ToolInput | undefined {
+  try {
+    return readInput(input);
+  } catch {
+    return undefined;
+  }
+}
+
+function titleOf({path, startLine, endLine}: Extract<ToolInput, {of: "file"}>): string {
+  const lines = startLine === undefined && endLine === undefined ? "" : `, lines ${startLine ?? 1}–${endLine ?? "end"}`;
+  return `${plainText(path)}${lines}`;
+}
+
+/** Counts as they are, else five significant digits: more would be spent on noise. JSON makes null of infinity. */
+function rounded(value: number): number {
+  return Number.isInteger(value) ? value : Number(value.toPrecision(5));
+}
+
+function shortened(line: string): string {
+  const text = line.trim();
+  return text.length <= longestLine ? text : `${text.slice(0, longestLine).toWellFormed()}…`;
+}

@@ -1,0 +1,70 @@
+import {utf16Offsets} from "../../metrics/textOffsets";
+
+/** A token, or the tokens that begin in a line. */
+export interface Surprise {
+  /** Line in the text, counted from 0. */
+  readonly line: number;
+  /** `Σ v_i / ln 2` of its scored tokens. */
+  readonly bits: number;
+}
+
+export interface SurprisingToken extends Surprise {
+  /** Index among the text's tokens. */
+  readonly token: number;
+}
+
+export interface SurprisingLine extends Surprise {
+  /** Bits per UTF-8 byte that its scored tokens cover. */
+  readonly bitsPerByte: number;
+}
+
+/** The tokens of a text that cost the model most, worst first, so many. `line` is 0 where it is not known. */
+export function mostSurprisingTokens(
+  text: string,
+  logprobs: Float64Array,
+  ends: Uint32Array | null,
+  count: number
+): SurprisingToken[] {
+  const scored = [...logprobs.keys()].filter((token) => !Number.isNaN(logprobs[token]));
+  const worst = scored.sort((one, other) => (logprobs[one] ?? 0) - (logprobs[other] ?? 0)).slice(0, count);
+  const lines = ends && linesOfTokens(text, ends);
+  return worst.map((token) => ({token, line: lines?.[token] ?? 0, bits: -(logprobs[token] ?? 0) / Math.LN2}));
+}
+
+/** The lines of a text that cost the model most bits, worst first, so many. A token counts where it begins. */
+export function mostSurprisingLines(
+  text: string,
+  logprobs: Float64Array,
+  ends: Uint32Array,
+  count: number
+): SurprisingLine[] {
+  const lines = new Map<number, {bits: number; bytes: number}>();
+  const lineOf = linesOfTokens(text, ends);
+  for (const [token, logprob] of logprobs.entries()) {
+    if (Number.isNaN(logprob)) continue;
+    const line = lineOf[token] ?? 0;
+    const sums = lines.get(line) ?? {bits: 0, bytes: 0};
+    sums.bits -= logprob / Math.LN2;
+    sums.bytes += (ends[token] ?? 0) - (ends[token - 1] ?? 0);
+    lines.set(line, sums);
+  }
+  return [...lines]
+    .filter(([, {bytes}]) => bytes > 0)
+    .map(([line, {bits, bytes}]) => ({line, bits, bitsPerByte: bits / bytes}))
+    .sort((one, other) => other.bits - one.bits)
+    .slice(0, count);
+}
+
+/** For each token the line, counted from 0, in which it begins. */
+function linesOfTokens(text: string, ends: Uint32Array): Uint32Array {
+  const offsets = utf16Offsets(text, ends);
+  const lines = new Uint32Array(ends.length);
+  let unit = 0;
+  let line = 0;
+  for (const token of ends.keys()) {
+    const start = offsets[token - 1] ?? 0;
+    for (; unit < start; unit++) if (text[unit] === "\n") line++;
+    lines[token] = line;
+  }
+  return lines;
+}

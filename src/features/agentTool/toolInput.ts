@@ -1,0 +1,68 @@
+/** What an agent asks for, checked. Lines are counted from 1, both included. */
+export type ToolInput =
+  | {readonly of: "text"; readonly text: string}
+  | {
+      readonly of: "file";
+      readonly path: string;
+      readonly startLine: number | undefined;
+      readonly endLine: number | undefined;
+      readonly context: boolean;
+    };
+
+/** UTF-16 units of a text: about 64,000 tokens. Agents wait for an answer, and a CPU would take minutes for more. */
+export const longestText = 1 << 18;
+
+const longestPath = 4096;
+
+/** An input that asks for something else than the tool gives. Its message is for the agent: a sentence with what to do. */
+export class ToolInputError extends Error {
+  override readonly name = "ToolInputError";
+}
+
+/**
+ * Checks what came from a model. VS Code has held it against the schema, or has not; null stands for what is left out,
+ * as some models write it.
+ *
+ * @throws ToolInputError
+ */
+export function readInput(input: unknown): ToolInput {
+  if (typeof input !== "object" || input === null || Array.isArray(input))
+    throw new ToolInputError("The input must be an object with `text` or `filePath`.");
+  const {text, filePath, startLine, endLine, context} = input as {readonly [key: string]: unknown};
+  const isText = isGiven(text);
+  if (isText === isGiven(filePath)) throw new ToolInputError("Give either `text` or `filePath`.");
+  const [first, last] = [lineNumber("startLine", startLine), lineNumber("endLine", endLine)];
+  if (isGiven(context) && typeof context !== "boolean") throw new ToolInputError("`context` must be true or false.");
+  if (isText) {
+    if (typeof text !== "string" || text === "") throw new ToolInputError("`text` must be a string that is not empty.");
+    if (first !== undefined || last !== undefined)
+      throw new ToolInputError("`startLine` and `endLine` are for `filePath`: cut the text yourself.");
+    if (context === true)
+      throw new ToolInputError("`context` is for `filePath`: nothing is known of what stands before a `text`.");
+    return {of: "text", text: checkedLength(text)};
+  }
+  if (typeof filePath !== "string" || filePath === "" || filePath.length > longestPath || filePath.includes("\0"))
+    throw new ToolInputError("`filePath` must be the path of a file, as a string.");
+  if (first !== undefined && last !== undefined && first > last)
+    throw new ToolInputError("`endLine` must not be before `startLine`.");
+  return {of: "file", path: filePath, startLine: first, endLine: last, context: context === true};
+}
+
+/** @throws ToolInputError where the text is too long to be waited for. */
+export function checkedLength(text: string): string {
+  if (text.length <= longestText) return text;
+  throw new ToolInputError(
+    `This is too long (${text.length} characters, ${longestText} are allowed): give a part, by \`startLine\` and \`endLine\` where it is a file.`
+  );
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+function lineNumber(name: string, value: unknown): number | undefined {
+  if (!isGiven(value)) return undefined;
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 1)
+    throw new ToolInputError(`\`${name}\` must be a whole number, 1 or more.`);
+  return value;
+}

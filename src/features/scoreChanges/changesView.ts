@@ -1,0 +1,161 @@
+import * as vscode from "vscode";
+import {HumanError} from "../../engine/api";
+import type {Host} from "../../host/host";
+import {plainText} from "../../host/plainText";
+import {ChangesTree, type Order, type Row} from "./changesTree";
+import {chooseRepository, type GitApi, gitApi, nameOf, type Repository} from "./git";
+import {type ScoredChanges, unscored} from "./scoredChanges";
+import {scoreChanges} from "./scoring";
+import {changedFiles} from "./workingTree";
+
+/** As in package.json. */
+const viewId = "tokenscope.changes";
+
+/** Milliseconds between two looks at what has been scored: VS Code asks for all the rows anew. */
+const refreshInterval = 250;
+
+/** What the view says while it is empty: the `when` clauses of its welcomes in package.json ask for it. */
+type Emptiness = "clean" | "noGit" | "noRepository" | undefined;
+
+/** The view **Score Changes**, and what fills it. */
+export class ChangesView implements vscode.Disposable {
+  private readonly tree = new ChangesTree();
+  private readonly view: vscode.TreeView<Row>;
+  private readonly disposables: vscode.Disposable[];
+  private repository: Repository | undefined;
+  private scored: ScoredChanges | undefined;
+  private order: Order = "file";
+  /** A file was saved since. */
+  private stale = false;
+  private running: vscode.CancellationTokenSource | undefined;
+
+  constructor(private readonly host: Host) {
+    this.view = vscode.window.createTreeView(viewId, {treeDataProvider: this.tree, showCollapseAll: true});
+    this.disposables = [this.view, this.tree, vscode.workspace.onDidSaveTextDocument(({uri}) => this.saved(uri))];
+    this.sort("file");
+  }
+
+  dispose(): void {
+    this.running?.cancel();
+    for (const disposable of this.disposables) disposable.dispose();
+  }
+
+  sort(order: Order): void {
+    this.order = order;
+    this.tree.sort(order);
+    this.offerSorting();
+  }
+
+  /** The other way of sorting has a button, as long as there is something to sort. */
+  private offerSorting(): void {
+    void vscode.commands.executeCommand("setContext", `${viewId}.order`, this.scored && this.order);
+  }
+
+  /** Scores the changes of the repository that was scored last. */
+  async scoreAgain(): Promise<void> {
+    await this.score(this.repository);
+  }
+
+  /** Scores the changes of the repository that is meant ({@link chooseRepository}). One that is under way is stopped. */
+  async score(argument: unknown): Promise<void> {
+    this.running?.cancel();
+    const running = new vscode.CancellationTokenSource();
+    this.running = running;
+    try {
+      const api = await gitApi();
+      const repository = await chooseRepository(api, argument);
+      if (repository === undefined) return;
+      // At once, so that there is something to see meanwhile.
+      void vscode.commands.executeCommand(`${viewId}.focus`);
+      await vscode.window.withProgress(
+        {
+          location: vscode.ProgressLocation.Notification,
+          title: `Scoring the changes in ${plainText(nameOf(repository.rootUri))}`,
+          cancellable: true
+        },
+        async (progress, token) => {
+          token.onCancellationRequested(() => running.cancel());
+          await this.fill(api, repository, progress, running.token);
+        }
+      );
+    } catch (error) {
+      if (error instanceof HumanError && (error.kind === "noGit" || error.kind === "noRepository"))
+        this.empty(error.kind);
+      throw error;
+    } finally {
+      if (this.running === running) this.running = undefined;
+      running.dispose();
+    }
+  }
+
+  private async fill(
+    api: GitApi,
+    repository: Repository,
+    progress: Parameters<typeof scoreChanges>[2],
+    token: vscode.CancellationToken
+  ): Promise<void> {
+    progress.report({message: "asking Git"});
+    const files = await changedFiles(repository, token);
+    this.repository = repository;
+    if (files.length === 0) {
+      this.empty("clean");
+      return;
+    }
+    const scored = unscored(files);
+    this.scored = scored;
+    this.stale = false;
+    this.tree.show(scored, api);
+    this.say();
+    let refreshed = performance.now();
+    try {
+      await scoreChanges(this.host, scored, progress, token, () => {
+        if (this.scored !== scored || performance.now() < refreshed + refreshInterval) return;
+        refreshed = performance.now();
+        this.tree.refresh();
+      });
+      scored.state = "done";
+    } finally {
+      if (scored.state === "scoring") scored.state = "stopped";
+      this.tree.refresh();
+      this.say();
+    }
+  }
+
+  private empty(emptiness: Emptiness): void {
+    this.scored = undefined;
+    this.tree.clear();
+    this.say();
+    void vscode.commands.executeCommand("setContext", `${viewId}.empty`, emptiness);
+  }
+
+  /** Above the rows: how far it went, and what it was about. */
+  private say(): void {
+    const {view, scored} = this;
+    this.offerSorting();
+    if (scored === undefined) {
+      view.message = "";
+      view.description = "";
+      return;
+    }
+    const done = scored.changes.filter(({comparison}) => comparison !== undefined).length;
+    const unsaved = scored.files.some(({file}) => file.unsaved);
+    const lines = [
+      ...(scored.state === "stopped" ? [`Stopped: ${done} of ${scored.changes.length} changes are scored.`] : []),
+      ...(unsaved ? ["Unsaved text is left out: files are scored as they are on disk."] : []),
+      ...(this.stale ? ["A file was saved since: score the changes again."] : [])
+    ];
+    view.message = lines.join(" ");
+    view.description = [
+      ...(this.repository ? [plainText(nameOf(this.repository.rootUri))] : []),
+      ...(scored.state === "stopped" ? ["partial"] : [])
+    ].join(", ");
+  }
+
+  private saved(uri: vscode.Uri): void {
+    const root = this.repository?.rootUri;
+    if (this.scored === undefined || root === undefined || this.stale) return;
+    if (uri.scheme !== root.scheme || !uri.path.startsWith(`${root.path}/`)) return;
+    this.stale = true;
+    this.say();
+  }
+}

@@ -1,0 +1,127 @@
+import * as vscode from "vscode";
+import {HumanError} from "../../engine/api";
+
+/** What is used here of the API of VS Code's Git extension, version 1. */
+export interface GitApi {
+  readonly state: "uninitialized" | "initialized";
+  readonly onDidChangeState: vscode.Event<"uninitialized" | "initialized">;
+  readonly repositories: readonly Repository[];
+  getRepository(uri: vscode.Uri): Repository | null;
+  /** A file as it is at a commit. */
+  toGitUri(uri: vscode.Uri, ref: string): vscode.Uri;
+}
+
+export interface Repository {
+  readonly rootUri: vscode.Uri;
+  readonly state: {
+    readonly HEAD: {readonly commit?: string} | undefined;
+    readonly mergeChanges: readonly StatusChange[];
+    readonly workingTreeChanges: readonly StatusChange[];
+    /** Filled where `git.untrackedChanges` is "separate". */
+    readonly untrackedChanges: readonly StatusChange[];
+  };
+  /** Looks at the working tree anew. */
+  status(): Promise<void>;
+  /** `git diff REF -- PATH`, the path below the repository's root. (`diffWithHEAD` compares with the index.) */
+  diffWith(ref: string, path: string): Promise<string>;
+}
+
+export interface StatusChange {
+  readonly uri: vscode.Uri;
+  readonly status: number;
+}
+
+interface GitExtension {
+  readonly enabled: boolean;
+  getAPI(version: 1): GitApi;
+}
+
+/** Of the extension's `Status`. */
+export const untrackedStatus = 7;
+
+/** Milliseconds that the Git extension may take to find the repositories of a window that was just opened. */
+const patience = 10_000;
+
+/** Git as VS Code has it; a HumanError says what is in the way. */
+export async function gitApi(): Promise<GitApi> {
+  const extension = vscode.extensions.getExtension<GitExtension>("vscode.git");
+  if (extension === undefined)
+    throw new HumanError(
+      "noGit",
+      vscode.workspace.isTrusted
+        ? "VS Code's own Git extension is disabled or missing: enable it to have changes scored."
+        : "VS Code's Git extension does not run in an untrusted workspace: trust it to have changes scored."
+    );
+  const git = await extension.activate();
+  // Turned off in a running window, the extension closes its repositories and goes on.
+  const isOn = vscode.workspace.getConfiguration("git").get("enabled") !== false;
+  if (!git.enabled || !isOn)
+    throw new HumanError(
+      "noGit",
+      "VS Code uses no Git here: install Git or turn on the setting git.enabled to have changes scored."
+    );
+  const api = git.getAPI(1);
+  await initialized(api);
+  return api;
+}
+
+/**
+ * The repository that is meant: the one a source control view stands for (menus give it as argument), else the one of the
+ * active editor, else the only one, else the one that is picked. Undefined where the picker is put away.
+ */
+export async function chooseRepository(api: GitApi, argument: unknown): Promise<Repository | undefined> {
+  const {repositories} = api;
+  const named = rootOf(argument);
+  const meant = named === undefined ? repositoryInUse(api) : repositories.find(({rootUri}) => isSame(rootUri, named));
+  if (meant !== undefined) return meant;
+  if (repositories.length === 0)
+    throw new HumanError(
+      "noRepository",
+      "No Git repository is open: open a folder that is in one to have its changes scored."
+    );
+  if (repositories.length === 1) return repositories[0];
+  const items = repositories.map((repository) => ({
+    label: nameOf(repository.rootUri),
+    description: vscode.workspace.asRelativePath(repository.rootUri),
+    repository
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: "Score Changes",
+    placeHolder: "The changes of which repository?"
+  });
+  return picked?.repository;
+}
+
+export function nameOf(uri: vscode.Uri): string {
+  return uri.path.slice(uri.path.lastIndexOf("/") + 1);
+}
+
+function repositoryInUse(api: GitApi): Repository | undefined {
+  const uri = vscode.window.activeTextEditor?.document.uri;
+  return (uri && api.getRepository(uri)) ?? undefined;
+}
+
+/** What menus of a source control view hand over is a vscode.SourceControl; the view here hands over its own last one. */
+function rootOf(argument: unknown): vscode.Uri | undefined {
+  if (typeof argument !== "object" || argument === null) return undefined;
+  const {rootUri} = argument as {readonly rootUri?: unknown};
+  return rootUri instanceof vscode.Uri ? rootUri : undefined;
+}
+
+function isSame(one: vscode.Uri, other: vscode.Uri): boolean {
+  return one.toString() === other.toString();
+}
+
+async function initialized(api: GitApi): Promise<void> {
+  if (api.state === "initialized") return;
+  let listening: vscode.Disposable | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  await new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, patience);
+    listening = api.onDidChangeState((state) => {
+      if (state === "initialized") resolve();
+    });
+  });
+  clearTimeout(timer);
+  listening?.dispose();
+}

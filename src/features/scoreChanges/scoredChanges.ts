@@ -1,0 +1,42 @@
+import type {Scores} from "../../engine/api";
+import type {Change} from "./changes";
+import type {Comparison} from "./comparison";
+import type {ChangedFile} from "./workingTree";
+
+/** A change, and its numbers as soon as they are there. */
+export interface ScoredChange {
+  readonly change: Change;
+  readonly file: ScoredFile;
+  comparison: Comparison | undefined;
+}
+
+export interface ScoredFile {
+  readonly file: ChangedFile;
+  readonly changes: readonly ScoredChange[];
+}
+
+/** The changes of a working tree while they are scored, and afterwards. */
+export interface ScoredChanges {
+  readonly files: readonly ScoredFile[];
+  /** All of `files`, in order. */
+  readonly changes: readonly ScoredChange[];
+  /** What they were scored with; undefined before the first. */
+  scores: Pick<Scores, "model" | "mode" | "bos" | "window" | "stride"> | undefined;
+  /** Stopped: some have no numbers, and get none. */
+  state: "scoring" | "stopped" | "done";
+}
+
+export function unscored(files: readonly ChangedFile[]): ScoredChanges {
+  const scoredFiles = files.map((file): ScoredFile => {
+    const changes: ScoredChange[] = [];
+    const scoredFile: ScoredFile = {file, changes};
+    changes.push(...file.placed.changes.map((change) => ({change, file: scoredFile, comparison: undefined})));
+    return scoredFile;
+  });
+  return {
+    files: scoredFiles,
+    changes: scoredFiles.flatMap(({changes}) => changes),
+    scores: undefined,
+    state: "scoring"
+  };
+}

@@ -1,0 +1,107 @@
+import * as vscode from "vscode";
+import {HumanError, type ModelSpec, type Progress, type Scores} from "../../engine/api";
+import type {Host} from "../../host/host";
+import type {Reporter} from "../../host/scoring";
+import {longestBefore} from "../../host/subject";
+import {Pace} from "../../metrics/pace";
+import {type Side, sideOf} from "./comparison";
+import type {ScoredChange, ScoredChanges} from "./scoredChanges";
+
+/** A side of a change that is to be scored. */
+interface Task {
+  readonly text: string;
+  readonly context: string;
+  readonly tokens: number;
+}
+
+/**
+ * Scores both sides of every change, each after what stands in front of the change in the new text: the context is the
+ * same for both, so their numbers differ by the lines alone. Calls `onScored` after each change.
+ *
+ * @throws vscode.CancellationError where it is cancelled. What was scored until then stays.
+ */
+export async function scoreChanges(
+  host: Host,
+  scored: ScoredChanges,
+  progress: Reporter,
+  token: vscode.CancellationToken,
+  onScored: () => void
+): Promise<void> {
+  const model = host.settings.modelSpec();
+  progress.report({message: "counting tokens"});
+  const tasks = new Map<ScoredChange, {readonly before: Task | undefined; readonly after: Task | undefined}>();
+  for (const one of scored.changes) {
+    const {text} = one.file.file.placed;
+    const {start, removed, added} = one.change;
+    const context = text.slice(Math.max(0, start - longestBefore), start);
+    tasks.set(one, {
+      before: await taskOf(host, model, removed, context, token),
+      after: await taskOf(host, model, added, context, token)
+    });
+  }
+  const total = [...tasks.values()].reduce((sum, {before, after}) => sum + tokensOf(before) + tokensOf(after), 0);
+  const pace = new Pace("tokens");
+  let done = 0;
+  let shown = 0;
+  let number = 0;
+  const report = (tokens: number): void => {
+    const percent = total === 0 ? 100 : (tokens / total) * 100;
+    const message = `change ${number} of ${tasks.size}: ${pace.describe(Math.round(tokens), total)}`;
+    progress.report({message, increment: Math.max(0, percent - shown)});
+    shown = Math.max(shown, percent);
+  };
+  for (const [one, {before, after}] of tasks) {
+    number++;
+    const sides: (Side | undefined)[] = [];
+    for (const task of [before, after]) {
+      const scores = task && (await scoresOf(host, model, task, token, progress, (part) => report(done + part)));
+      scored.scores ??= scores;
+      sides.push(scores && sideOf(scores.summary));
+      done += tokensOf(task);
+    }
+    report(done);
+    one.comparison = {before: sides[0], after: sides[1]};
+    onScored();
+  }
+}
+
+async function taskOf(
+  host: Host,
+  model: ModelSpec,
+  text: string,
+  context: string,
+  token: vscode.CancellationToken
+): Promise<Task | undefined> {
+  if (text === "") return undefined;
+  const {count} = await host.engine.request("count", {model, text}, {token});
+  return {text, context, tokens: count};
+}
+
+function tokensOf(task: Task | undefined): number {
+  return task?.tokens ?? 0;
+}
+
+/** Undefined where there is nothing that can be scored: a first token without context is all there is. */
+async function scoresOf(
+  host: Host,
+  model: ModelSpec,
+  {text, context, tokens}: Task,
+  token: vscode.CancellationToken,
+  progress: Reporter,
+  report: (tokens: number) => void
+): Promise<Scores | undefined> {
+  const onProgress = ({stage, done, total}: Progress): void => {
+    if (stage === "load") progress.report({message: `loading the model, ${Math.floor(done * 100)} %`});
+    else if (total > 0) report((tokens * done) / total);
+  };
+  const params = {model, text, ...(context === "" ? {} : {context})};
+  try {
+    const scores = await host.engine.request("score", params, {token, onProgress});
+    if (!scores.finished) throw new vscode.CancellationError();
+    return scores;
+  } catch (error) {
+    if (error instanceof HumanError && (error.kind === "nothingToScore" || error.kind === "emptyText"))
+      return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,152 @@
+import * as vscode from "vscode";
+import {HumanError} from "../../engine/api";
+import {inTurns} from "../../host/inTurns";
+import {count} from "../../metrics/numberText";
+import {type PlacedChanges, placeChanges, wholeChange} from "./changes";
+import {type Repository, untrackedStatus} from "./git";
+import {type FilePatch, filePatches, PatchError} from "./patch";
+
+/** A file that differs from HEAD. */
+export interface ChangedFile {
+  readonly uri: vscode.Uri;
+  /** What it was called before; undefined where it was not there. */
+  readonly oldUri: vscode.Uri | undefined;
+  /** Path below the repository's root. */
+  readonly path: string;
+  readonly kind: "changed" | "added" | "deleted" | "renamed" | "untracked";
+  /** Its editor has changes that are not on disk, and not looked at. */
+  readonly unsaved: boolean;
+  readonly placed: PlacedChanges;
+  /** Why nothing of it is scored. */
+  readonly skipped: string | undefined;
+}
+
+/** Bytes; a larger file is data, and its diff says little. */
+const largestFile = 2_000_000;
+
+/** Bytes of a file that Git does not know: it is new as a whole, so it is scored as a whole. */
+const largestUntracked = 250_000;
+
+/** Git's own rule for what is binary: a zero among the first bytes. */
+const looksBinary = 8000;
+
+/**
+ * What the working tree, as it is on disk, has that HEAD has not: staged or not, with files that Git does not know.
+ *
+ * @throws HumanError where there is no commit to compare with, or where Git's diff can't be read.
+ */
+export async function changedFiles(repository: Repository, token: vscode.CancellationToken): Promise<ChangedFile[]> {
+  // What was saved a moment ago is known only then.
+  await answered(repository.status());
+  if (repository.state.HEAD?.commit === undefined)
+    throw new HumanError("noRepository", "This repository has no commit to compare with: commit once first.");
+  const root = repository.rootUri;
+  const conflicting = new Set(repository.state.mergeChanges.map(({uri}) => uri.toString()));
+  const files: ChangedFile[] = [];
+  for await (const patch of inTurns(readPatch(await answered(repository.diffWith("HEAD", "."))))) {
+    if (token.isCancellationRequested) throw new vscode.CancellationError();
+    files.push(await patchedFile(root, patch, conflicting));
+  }
+  if (token.isCancellationRequested) throw new vscode.CancellationError();
+  const {workingTreeChanges, untrackedChanges = []} = repository.state;
+  const untracked = [...workingTreeChanges, ...untrackedChanges].filter(({status}) => status === untrackedStatus);
+  for (const {uri} of untracked) {
+    if (token.isCancellationRequested) throw new vscode.CancellationError();
+    files.push(await untrackedFile(root, uri));
+  }
+  return files.sort((one, other) => (one.path < other.path ? -1 : Number(one.path > other.path)));
+}
+
+/** What Git says of its own failure is in its own log, which has a button. */
+async function answered<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer;
+  } catch {
+    throw new HumanError("gitFailed", "Git could not tell what has changed: its output says why.");
+  }
+}
+
+function* readPatch(patch: string): Generator<FilePatch> {
+  try {
+    yield* filePatches(patch);
+  } catch (error) {
+    if (!(error instanceof PatchError)) throw error;
+    throw new HumanError(
+      "gitFailed",
+      `Git's diff can't be read (${error.message}): look for diff.external, color.ui or a prefix in Git's settings.`
+    );
+  }
+}
+
+async function patchedFile(root: vscode.Uri, patch: FilePatch, conflicting: ReadonlySet<string>): Promise<ChangedFile> {
+  const {oldPath, newPath} = patch;
+  const path = newPath ?? oldPath ?? "";
+  const uri = vscode.Uri.joinPath(root, path);
+  const file = {
+    uri,
+    oldUri: oldPath === null ? undefined : vscode.Uri.joinPath(root, oldPath),
+    path,
+    kind: kindOf(patch),
+    unsaved: isUnsaved(uri)
+  };
+  if (conflicting.has(uri.toString())) return skipped(file, "has merge conflicts: resolve them first");
+  switch (patch.kind) {
+    case "unmerged":
+      return skipped(file, "has merge conflicts: resolve them first");
+    case "binary":
+      return skipped(file, "binary");
+    case "link":
+      return skipped(file, "a symbolic link");
+    case "submodule":
+      return skipped(file, "a submodule");
+    case "text":
+      break;
+    default:
+      patch.kind satisfies never;
+  }
+  if (patch.hunks.length === 0) return skipped(file, file.kind === "renamed" ? "renamed only" : "no line changed");
+  const text = newPath === null ? "" : await textOf(uri, largestFile);
+  if (typeof text !== "string") return skipped(file, text.reason);
+  const placed = placeChanges(patch, text);
+  return placed ? {...file, placed, skipped: undefined} : skipped(file, "differs from what Git makes of it: try again");
+}
+
+function kindOf({oldPath, newPath}: FilePatch): ChangedFile["kind"] {
+  if (oldPath === null) return "added";
+  if (newPath === null) return "deleted";
+  return oldPath === newPath ? "changed" : "renamed";
+}
+
+async function untrackedFile(root: vscode.Uri, uri: vscode.Uri): Promise<ChangedFile> {
+  const path = uri.path.slice(root.path.length).replace(/^\//, "");
+  const file = {uri, oldUri: undefined, path, kind: "untracked", unsaved: isUnsaved(uri)} as const;
+  const text = await textOf(uri, largestUntracked);
+  if (typeof text !== "string") return skipped(file, text.reason);
+  const placed = wholeChange(text);
+  return placed.changes.length === 0 ? skipped(file, "empty") : {...file, placed, skipped: undefined};
+}
+
+function skipped(file: Omit<ChangedFile, "placed" | "skipped">, reason: string): ChangedFile {
+  return {...file, placed: {text: "", changes: []}, skipped: reason};
+}
+
+/** A file's text on disk, or why it is none. */
+async function textOf(uri: vscode.Uri, limit: number): Promise<string | {readonly reason: string}> {
+  try {
+    const {type, size} = await vscode.workspace.fs.stat(uri);
+    if (type & vscode.FileType.SymbolicLink) return {reason: "a symbolic link"};
+    if (!(type & vscode.FileType.File)) return {reason: "no file"};
+    if (size > limit) return {reason: `larger than ${count(limit / 1000)} kB`};
+    const bytes = await vscode.workspace.fs.readFile(uri);
+    if (bytes.subarray(0, looksBinary).includes(0)) return {reason: "binary"};
+    return new TextDecoder("utf-8", {fatal: true, ignoreBOM: true}).decode(bytes);
+  } catch (error) {
+    return {reason: error instanceof TypeError ? "not in UTF-8" : "can't be read"};
+  }
+}
+
+function isUnsaved(uri: vscode.Uri): boolean {
+  return vscode.workspace.textDocuments.some(
+    (document) => document.isDirty && document.uri.toString() === uri.toString()
+  );
+}

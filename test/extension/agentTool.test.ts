@@ -1,0 +1,196 @@
+import {strict as assert} from "node:assert";
+import {mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
+import path from "node:path";
+import * as vscode from "vscode";
+import {PerplexityTool} from "../../src/features/agentTool/perplexityTool";
+import type {scoreHeader} from "../../src/metrics/scoreHeader";
+import {closeEditors, showFile} from "./support/editors";
+import {demonstrationModel, referenceText, tokenscope} from "./support/extension";
+import {ownHost} from "./support/ownHost";
+
+const name = "tokenscope_perplexity";
+
+interface Answer extends ReturnType<typeof scoreHeader<{file: string; quantization: string; sha256: string}>> {
+  readonly of: string;
+  readonly mostSurprisingTokens: readonly {readonly token: string; readonly line: number; readonly bits: number}[];
+  readonly mostSurprisingLines: readonly {readonly line: number; readonly text: string; readonly bits: number}[];
+}
+
+function answer(result: vscode.LanguageModelToolResult): Answer {
+  const [part, ...more] = result.content;
+  assert.deepEqual(more, []);
+  assert.ok(part instanceof vscode.LanguageModelTextPart);
+  return JSON.parse(part.value) as Answer;
+}
+
+describe("The tool for agents", () => {
+  const host = ownHost();
+  const outside = mkdtempSync(path.join(tmpdir(), "tokenscope-outside-"));
+  let folder = "";
+  const inFolder = (file: string) => path.join(folder, file);
+  before(async () => {
+    await tokenscope();
+    const workspace = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+    assert.ok(workspace);
+    folder = path.join(workspace, "agent tool");
+    mkdirSync(folder);
+    const python = readFileSync(referenceText("python").file);
+    writeFileSync(inFolder("python.py"), python);
+    writeFileSync(inFolder("long.txt"), "words and words\n".repeat(20_000));
+    writeFileSync(inFolder("binary.bin"), Uint8Array.of(0, 1, 2, 3));
+    writeFileSync(path.join(outside, "secret.txt"), "secret\n");
+    symlinkSync(path.join(outside, "secret.txt"), inFolder("link.txt"));
+    symlinkSync(outside, inFolder("linked"));
+  });
+  after(async () => {
+    await closeEditors();
+    rmSync(folder, {recursive: true, force: true});
+    rmSync(outside, {recursive: true, force: true});
+  });
+
+  const invoke = async (input: object, token = new vscode.CancellationTokenSource().token): Promise<Answer> =>
+    answer(await new PerplexityTool(host()).invoke({input, toolInvocationToken: undefined}, token));
+
+  it("is found by name, with a description, a schema and tags", () => {
+    const tool = vscode.lm.tools.find((one) => one.name === name);
+    assert.ok(tool, `tools: ${vscode.lm.tools.map((one) => one.name).join(", ")}`);
+    assert.match(tool.description, /perplexities of models with different vocabularies are not comparable/);
+    assert.ok(tool.tags.includes("perplexity"));
+    assert.deepEqual(Object.keys((tool.inputSchema as {properties: object}).properties), [
+      "text",
+      "filePath",
+      "startLine",
+      "endLine",
+      "context"
+    ]);
+  });
+
+  it("measures a text when VS Code is asked for it by name", async () => {
+    const {file, ids, perplexity} = referenceText("python");
+    const text = readFileSync(file, "utf8");
+    const result = answer(await vscode.lm.invokeTool(name, {input: {text}, toolInvocationToken: undefined}));
+    assert.ok(Math.abs((result.perplexity ?? 0) / perplexity - 1) < 0.01, `${result.perplexity}, not ${perplexity}`);
+    assert.deepEqual([result.scored, result.unscored, result.contextTokens], [ids.length, 0, undefined]);
+    assert.equal(result.model.file, path.basename(demonstrationModel));
+    assert.match(result.model.sha256, /^[0-9a-f]{64}$/);
+    assert.deepEqual([result.model.quantization, result.window, result.bos], ["Q8_0", 1024, true]);
+    assert.ok((result.standardError ?? 0) > 0 && (result.bitsPerByte ?? 0) > 0);
+    assert.equal(result.mostSurprisingTokens.length, 5);
+    assert.equal(result.mostSurprisingLines.length, 5);
+    const bits = result.mostSurprisingTokens.map((one) => one.bits);
+    assert.deepEqual(
+      bits,
+      bits.toSorted((one, other) => other - one)
+    );
+    const lines = text.split("\n");
+    for (const {line, text: shown} of result.mostSurprisingLines) assert.equal(lines[line - 1]?.trim(), shown);
+    for (const {line, token} of result.mostSurprisingTokens)
+      assert.ok(
+        lines
+          .slice(line - 1, line + 1)
+          .join("\n")
+          .includes(token),
+        `${token} in line ${line}`
+      );
+  });
+
+  it("tells an agent in a sentence what is wrong with its input, through VS Code too", async () => {
+    await assert.rejects(
+      async () => await vscode.lm.invokeTool(name, {input: {}, toolInvocationToken: undefined}),
+      /Give either `text` or `filePath`\./
+    );
+  });
+
+  it("measures a file by its absolute path, or relative to the workspace, with or without its folder's name", async () => {
+    const whole = await invoke({filePath: inFolder("python.py")});
+    assert.equal(whole.of, "python.py");
+    assert.equal(whole.scored, referenceText("python").ids.length);
+    const workspace = vscode.workspace.workspaceFolders?.[0]?.name ?? "";
+    for (const filePath of [
+      "agent tool/python.py",
+      "./agent tool/../agent tool/python.py",
+      `${workspace}/agent tool/python.py`
+    ])
+      assert.deepEqual(await invoke({filePath}), whole, filePath);
+  });
+
+  it("measures some lines of a file, alone or in the context of what stands before them", async () => {
+    const lines = {filePath: "agent tool/python.py", startLine: 5, endLine: 9};
+    const alone = await invoke(lines);
+    assert.equal(alone.of, "python.py, lines 5–9");
+    for (const {line} of [...alone.mostSurprisingLines, ...alone.mostSurprisingTokens])
+      assert.ok(line >= 5 && line <= 9, `line ${line}`);
+    const inContext = await invoke({...lines, context: true});
+    assert.ok((inContext.contextTokens ?? 0) > 0);
+    assert.equal(inContext.scored, alone.scored);
+    assert.notEqual(inContext.perplexity, alone.perplexity);
+    const toTheEnd = await invoke({filePath: "agent tool/python.py", startLine: 5, endLine: 9999});
+    assert.ok(toTheEnd.scored > alone.scored);
+  });
+
+  it("takes the text of an editor that is not saved yet, and says so", async () => {
+    const editor = await showFile(inFolder("python.py"));
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), "# unsaved, unsaved, unsaved\n"));
+    const {of, scored} = await invoke({filePath: "agent tool/python.py"});
+    assert.equal(of, "python.py (with unsaved changes)");
+    assert.ok(scored > referenceText("python").ids.length);
+    await closeEditors();
+  });
+
+  for (const [what, input, message] of [
+    [
+      "a file outside by its absolute path",
+      () => ({filePath: path.join(outside, "secret.txt")}),
+      /outside the workspace/
+    ],
+    [
+      "a file outside by a relative path",
+      () => ({filePath: "../../../../../../etc/hostname"}),
+      /outside the workspace/
+    ],
+    ["a link that leads outside", () => ({filePath: "agent tool/link.txt"}), /outside the workspace/],
+    [
+      "a file in a folder that leads outside",
+      () => ({filePath: "agent tool/linked/secret.txt"}),
+      /outside the workspace/
+    ],
+    ["a file that is not there", () => ({filePath: "agent tool/nothing.txt"}), /no such file/],
+    ["an address", () => ({filePath: "file:///etc/passwd"}), /no such file/],
+    ["a folder", () => ({filePath: "agent tool"}), /no such file/],
+    ["a binary file", () => ({filePath: "agent tool/binary.bin"}), /can't be opened as text/],
+    ["a file that is too long", () => ({filePath: "agent tool/long.txt"}), /too long .* give a part/],
+    ["lines that are not there", () => ({filePath: "agent tool/python.py", startLine: 500}), /has 17 lines/]
+  ] as const)
+    it(`refuses ${what} in a sentence`, async () => {
+      await assert.rejects(invoke(input()), (error: unknown) => {
+        assert.ok(error instanceof Error);
+        assert.match(error.message, message);
+        assert.match(error.message, /^[A-Z].*\.$/);
+        return true;
+      });
+    });
+
+  it("measures a part of a file that is too long as a whole", async () => {
+    const {of, scored} = await invoke({filePath: "agent tool/long.txt", startLine: 100, endLine: 109});
+    assert.equal(of, "long.txt, lines 100–109");
+    assert.ok(scored >= 30);
+  });
+
+  it("stops when it is cancelled", async () => {
+    const cancel = new vscode.CancellationTokenSource();
+    const running = invoke({filePath: "agent tool/long.txt", startLine: 1, endLine: 15_000}, cancel.token);
+    setTimeout(() => cancel.cancel(), 500);
+    await assert.rejects(running, vscode.CancellationError);
+  });
+
+  it("asks before it tells an agent of a file, and not for a text that the agent gave", () => {
+    const prepared = (input: unknown) => new PerplexityTool(host()).prepareInvocation({input});
+    assert.deepEqual(prepared({text: "a"}), {invocationMessage: "Measuring the perplexity of a text"});
+    const {invocationMessage, confirmationMessages} = prepared({filePath: "a](command:x)b", startLine: 3});
+    assert.equal(invocationMessage, "Measuring the perplexity of a] (command:x)b, lines 3–end");
+    assert.match(String(confirmationMessages?.message), /^Score a\] \(command:x\)b, lines 3–end with your local model/);
+    for (const input of [undefined, null, 5, {}, {filePath: 5}])
+      assert.equal(prepared(input).confirmationMessages, undefined);
+  });
+});

@@ -1,0 +1,99 @@
+import {strict as assert} from "node:assert";
+import {
+  type Comparison,
+  describe as describeComparison,
+  describeTotal,
+  details,
+  difference,
+  directionOf,
+  sideOf,
+  spoken,
+  totalDetails,
+  totalOf
+} from "../../src/features/scoreChanges/comparison";
+import {summarize} from "../../src/metrics/summary";
+
+const side = (bits: number, bytes: number | null) => ({bits, bytes, scored: 5, unscored: 0});
+const fixed: Comparison = {before: side(42.1, 10), after: side(29, 10)};
+
+describe("A change's numbers", () => {
+  it("are told in a line", () => {
+    assert.equal(describeComparison(fixed), "4.21 → 2.90 (−31 %) bits/byte");
+    assert.equal(describeComparison({before: side(10, 10), after: side(25, 10)}), "1.00 → 2.50 (+150 %) bits/byte");
+    assert.equal(describeComparison({before: side(10, 10), after: side(10, 10)}), "1.00 → 1.00 (±0 %) bits/byte");
+  });
+
+  it("of one side say so", () => {
+    assert.equal(describeComparison({before: undefined, after: side(29, 10)}), "added, 2.90 bits/byte");
+    assert.equal(describeComparison({before: side(29, 10), after: undefined}), "removed, 2.90 bits/byte");
+    assert.equal(describeComparison({before: undefined, after: undefined}), "nothing to score");
+  });
+
+  it("are told in full: both sides, and the difference in bits and in bits per byte", () => {
+    assert.deepEqual(details(fixed), [
+      "before: 42.1 bits, 5 tokens, 10 bytes, 4.21 bits/byte",
+      "after: 29.0 bits, 5 tokens, 10 bytes, 2.90 bits/byte",
+      "difference: −13.1 bits, −1.31 bits/byte (−31 %)"
+    ]);
+  });
+
+  it("name the direction where the eye would see an arrow", () => {
+    const label = (before: number, after: number) => spoken({before: side(before, 10), after: side(after, 10)});
+    assert.equal(label(42.1, 29), "less surprising, 4.21 bits per byte before, 2.90 after");
+    assert.match(label(29, 42.1), /^more surprising/);
+    assert.match(label(29, 29.01), /^as surprising as before/);
+    assert.equal(directionOf({before: undefined, after: side(1, 1)}), "added");
+  });
+
+  it("have no value where bytes are not known, nothing was there, or a token is impossible", () => {
+    assert.equal(difference({before: side(1, null), after: side(1, 1)}), null);
+    assert.equal(describeComparison({before: side(0, 10), after: side(5, 10)}), "0.00 → 0.50 bits/byte");
+    assert.equal(
+      describeComparison({before: side(Number.POSITIVE_INFINITY, 10), after: side(5, 10)}),
+      "∞ → 0.50 (−100 %) bits/byte"
+    );
+    assert.equal(directionOf({before: side(1, null), after: side(1, 1)}), "none");
+  });
+
+  it("come from a summary", () => {
+    const scores = {
+      logprobs: Float64Array.of(Number.NaN, -Math.LN2, -3 * Math.LN2),
+      top1: new Uint8Array(3),
+      ends: Uint32Array.of(1, 2, 4)
+    };
+    assert.deepEqual(sideOf(summarize("abcd", scores)), {bits: 4, scored: 2, unscored: 1, bytes: 3});
+    assert.equal(
+      sideOf(summarize("a", {logprobs: Float64Array.of(Number.NaN), top1: new Uint8Array(1), ends: Uint32Array.of(1)})),
+      undefined
+    );
+  });
+});
+
+describe("Changes together", () => {
+  const added: Comparison = {before: undefined, after: side(100, 10)};
+  const removed: Comparison = {before: side(50, 10), after: undefined};
+
+  it("compare the replaced lines alone, by the sums of their bits and bytes", () => {
+    const total = totalOf([fixed, {before: side(10, 30), after: side(11, 20)}, added, removed]);
+    assert.deepEqual(total.changed, {
+      before: {bits: 52.1, bytes: 40, scored: 10, unscored: 0},
+      after: {bits: 40, bytes: 30, scored: 10, unscored: 0}
+    });
+    assert.equal(describeTotal(total), "1.30 → 1.33 (+2 %) bits/byte");
+    assert.deepEqual(totalDetails(total), [
+      "replaced lines (2 changes)",
+      "before: 52.1 bits, 10 tokens, 40 bytes, 1.30 bits/byte",
+      "after: 40.0 bits, 10 tokens, 30 bytes, 1.33 bits/byte",
+      "difference: −12.1 bits, +0.03 bits/byte (+2 %)",
+      "lines added without any removed: 100.0 bits, 5 tokens, 10 bytes, 10.00 bits/byte",
+      "lines removed without any added: 50.0 bits, 5 tokens, 10 bytes, 5.00 bits/byte"
+    ]);
+  });
+
+  it("without any replaced lines tell what there is", () => {
+    assert.equal(describeTotal(totalOf([added, added])), "added, 10.00 bits/byte");
+    assert.equal(describeTotal(totalOf([removed])), "removed, 5.00 bits/byte");
+    assert.equal(describeTotal(totalOf([added, removed])), "added, 10.00 bits/byte; removed, 5.00 bits/byte");
+    assert.equal(describeTotal(totalOf([])), "nothing to score");
+  });
+});
