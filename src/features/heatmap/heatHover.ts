@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type {Scores} from "../../engine/api";
 import type {Host} from "../../host/host";
+import {alternativesParams} from "../../host/scoring";
 import {shortLabel, tokenLabel} from "../../metrics/tokenLabel";
 import {visibleText} from "../../metrics/visibleText";
 import {type AboutPiece, type Expected, hoverText, type ShownToken} from "./hoverText";
@@ -61,20 +62,15 @@ export class HeatHover implements vscode.HoverProvider {
     // Of several tokens the one that surprised most.
     const asked = tokens.reduce((most, one) => (one.logprob < most.logprob ? one : most));
     const position = (pieces.firstTokens[piece] ?? 0) + tokens.indexOf(asked);
-    const {contextIds, ids, model, mode, bos, window, stride} = scores;
     try {
-      const {rank, entropy, top} = await this.host.engine.request(
-        "alternatives",
-        {
-          model: this.host.settings.modelSpec(),
-          ids: joined(contextIds, ids.subarray(0, position + 1)),
-          position: contextIds.length + position,
-          windowing: {mode, bos, window, stride},
-          sha256: model.sha256,
-          top: alternativesShown
-        },
-        {token}
+      const windowing = {mode: scores.mode, bos: scores.bos, window: scores.window, stride: scores.stride};
+      const params = alternativesParams(
+        {...scores, windowing, sha256: scores.model.sha256},
+        position,
+        alternativesShown
       );
+      const model = this.host.settings.modelSpec();
+      const {rank, entropy, top} = await this.host.engine.request("alternatives", {model, ...params}, {token});
       const shown = top.map(({id, text, logprob}) => ({id, label: shortLabel(visibleText(text)), logprob}));
       const expected: Expected = {token: asked, rank, entropy, top: shown};
       return {expected, note};
@@ -97,13 +93,6 @@ function tokensOf({scores, pieces}: Heat, piece: number, text: string): ShownTok
     const to = (ends?.[first + index] ?? 0) - start;
     return {id, label: tokenLabel(bytes.subarray(from, to)), logprob: logprobs[first + index] ?? Number.NaN};
   });
-}
-
-function joined(first: Int32Array, second: Int32Array): Int32Array {
-  const both = new Int32Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
 }
 
 function whyUnscored({finished, bos}: Scores): string {
