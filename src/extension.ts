@@ -1,6 +1,7 @@
 import type * as vscode from "vscode";
 import {registerAgentTool} from "./features/agentTool/registration";
 import {registerEngineControl} from "./features/engineControl/registration";
+import {registerEvaluateFolder} from "./features/evaluateFolder/registration";
 import {registerExportScores} from "./features/exportScores/registration";
 import {registerHeatmap} from "./features/heatmap/registration";
 import {registerInlineCompletion} from "./features/inlineCompletion/registration";
@@ -9,11 +10,14 @@ import {registerMenu} from "./features/menu/registration";
 import {registerModels} from "./features/models/registration";
 import {registerPerplexity} from "./features/perplexity/registration";
 import {registerScoreChanges} from "./features/scoreChanges/registration";
+import {registerSurprisingLines} from "./features/surprisingLines/registration";
 import {registerTokenCount} from "./features/tokenCount/registration";
+import {Evaluations} from "./host/evaluations";
 import {createHost} from "./host/host";
 
 export function activate(context: vscode.ExtensionContext): void {
   const host = createHost(context);
+  const evaluations = new Evaluations();
   context.subscriptions.push(
     registerTokenCount(host),
     registerPerplexity(host),
@@ -21,6 +25,9 @@ export function activate(context: vscode.ExtensionContext): void {
     registerExportScores(host),
     registerHeatmap(host),
     registerScoreChanges(host),
+    registerSurprisingLines(host, context.workspaceState, evaluations),
+    registerEvaluateFolder(host, evaluations),
+    evaluations,
     registerInlineCompletion(host),
     registerAgentTool(host),
     registerModels(host),

@@ -308,6 +308,8 @@ export type ErrorKind =
   | "noGit"
   | "noRepository"
   | "gitFailed"
+  | "noSpans"
+  | "noEvaluation"
   | "invalidRequest"
   | "engineDied"
   | "cannotStart";

@@ -15,6 +15,7 @@ const openSettings: WayOut = {title: "Open Settings", command: "workbench.action
 const gitSettings: WayOut = {title: "Open Settings", command: "workbench.action.openSettings", argument: "git.enabled"};
 const sourceControl: WayOut = {title: "Show Source Control", command: "workbench.view.scm"};
 const gitOutput: WayOut = {title: "Show Git Output", command: "git.showOutput"};
+const evaluateFolder: WayOut = {title: "Evaluate Folder…", command: "tokenscope.evaluateFolder"};
 const openFile: WayOut = {title: "Go to File…", command: "workbench.action.quickOpen"};
 
 const waysOut: Record<ErrorKind, readonly WayOut[]> = {
@@ -34,6 +35,8 @@ const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   noGit: [gitSettings],
   noRepository: [sourceControl],
   gitFailed: [gitOutput],
+  noEvaluation: [evaluateFolder],
+  noSpans: [chooseModel, demonstrationModel],
   invalidRequest: [openSettings],
   engineDied: [showLog, demonstrationModel],
   cannotStart: [showLog]

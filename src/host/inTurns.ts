@@ -12,6 +12,18 @@ export async function* inTurns<T>(items: Iterable<T>): AsyncGenerator<T> {
   }
 }
 
+/** Runs work that offers to stop now and then, with turns for others, to its result. */
+export async function doneInTurns<Result>(steps: Generator<void, Result>): Promise<Result> {
+  let began = performance.now();
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    if (performance.now() - began < turn) continue;
+    await new Promise((resolve) => setImmediate(resolve));
+    began = performance.now();
+  }
+}
+
 /** Pieces put together. */
 export async function joined(pieces: Iterable<string>): Promise<string> {
   const parts: string[] = [];

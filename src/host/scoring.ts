@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type {AlternativesParams, Progress, ScoreParams, Scores, Windowing} from "../engine/api";
+import type {AlternativesParams, ModelSpec, Progress, ScoreParams, Scores, Windowing} from "../engine/api";
 import {Pace} from "../metrics/pace";
 import type {Host} from "./host";
 import {plainText} from "./plainText";
@@ -33,7 +33,7 @@ export async function score(
   let shown = 0;
   return await scoreOrStop(host, params, token, ({stage, done, total}) => {
     if (stage === "load") {
-      progress.report({message: `loading the model, ${Math.floor(done * 100)} %`});
+      progress.report({message: loading(done)});
       return;
     }
     const percent = total === 0 ? 100 : (done / total) * 100;
@@ -42,10 +42,15 @@ export async function score(
   });
 }
 
-/** The same, with the engine's own reports of its progress. */
+/** What a progress says while the model is read. */
+export function loading(done: number): string {
+  return `loading the model, ${Math.floor(done * 100)} %`;
+}
+
+/** The same, with the engine's own reports of its progress, and another model than the chosen one where one is named. */
 export async function scoreOrStop(
   host: Host,
-  params: Omit<ScoreParams, "model">,
+  params: Omit<ScoreParams, "model"> & {readonly model?: ModelSpec},
   token: vscode.CancellationToken,
   onProgress: (progress: Progress) => void
 ): Promise<Scores> {

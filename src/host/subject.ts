@@ -34,11 +34,23 @@ export function subjectOf(editor: vscode.TextEditor): Subject {
 
 /** The subject of the editor in use; a HumanError says what to do where there is none or it is empty. */
 export function activeSubject(): Subject {
-  const editor = editorInUse();
-  if (editor === undefined) throw new HumanError("emptyText", "No text is open: open a file first.");
-  const subject = subjectOf(editor);
+  return withText(subjectOf(requireEditor()));
+}
+
+/** The whole document of the editor in use; errors as {@link activeSubject}'s. */
+export function activeDocument(): Subject {
+  return withText(wholeDocument(requireEditor().document));
+}
+
+function withText(subject: Subject): Subject {
   if (subject.text === "") throw new HumanError("emptyText", "This file is empty: open one that has text in it.");
   return subject;
+}
+
+function requireEditor(): vscode.TextEditor {
+  const editor = editorInUse();
+  if (editor === undefined) throw new HumanError("emptyText", "No text is open: open a file first.");
+  return editor;
 }
 
 /** With the keyboard in a webview no editor is active: then the text beside it is meant. */

@@ -51,6 +51,27 @@ export function decimalsFor(value: number, digits: number): number {
   return Math.min(6, Math.max(0, digits - 1 - Math.floor(Math.log10(rounded))));
 }
 
+/** So many decimals; "–" for what has no value. */
+export function decimal(value: number | null, decimals: number): string {
+  if (value === null) return "–";
+  return Number.isFinite(value) ? value.toFixed(decimals) : "∞";
+}
+
+/** Bits to read at a glance: "4.2", "45", "1,234". */
+export function bitsText(bits: number): string {
+  if (!Number.isFinite(bits)) return "∞ bits";
+  return bits < 9.95 ? `${bits.toFixed(1)} bits` : `${count(Math.round(bits))} bits`;
+}
+
+/** "386 bytes", "1.2 MB": powers of ten. */
+export function byteSize(bytes: number): string {
+  if (bytes < 1000) return plural(bytes, "byte");
+  const units = ["kB", "MB", "GB"] as const;
+  const power = Math.min(units.length, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** power;
+  return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ${units[power - 1]}`;
+}
+
 function fixed(value: number, digits: number): string {
   if (!Number.isFinite(value)) return value < 0 ? "−∞" : "∞";
   const text = value.toFixed(digits);

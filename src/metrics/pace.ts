@@ -27,7 +27,7 @@ export class Pace {
 const leastSeconds = 1;
 
 /** "45 s", "3 min 5 s", "2 h 10 min". */
-function duration(seconds: number): string {
+export function duration(seconds: number): string {
   const whole = Math.ceil(seconds);
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;

@@ -159,6 +159,11 @@ export function corpusSummary(summaries: readonly Summary[]): CorpusSummary {
   };
 }
 
+/** `Σ_S v / ln 2`: bits. */
+export function bitsOf({nats}: Pick<Measures, "nats">): number {
+  return nats / Math.LN2;
+}
+
 function add(a: number | null, b: number | null): number | null {
   return a === null || b === null ? null : a + b;
 }

@@ -1,5 +1,5 @@
 import {count, decimalsFor, largest, nats, plural, significant} from "./numberText";
-import {minKPercent, type Summary} from "./summary";
+import {type Measures, minKPercent, type Summary} from "./summary";
 
 /** One line of a summary, worded: the same in the webview, in notifications and in reports. */
 export interface SummaryRow {
@@ -128,7 +128,12 @@ export function partialText(
   return finished ? null : `the first ${count(reached)} of ${count(tokens)} tokens`;
 }
 
-function perplexityText({perplexity, standardError, scored}: Summary): string {
+/** "45.12 ± 2.03". */
+export function perplexityText({
+  perplexity,
+  standardError,
+  scored
+}: Pick<Measures, "perplexity" | "standardError" | "scored">): string {
   if (perplexity === null) return none;
   if (standardError === null || scored < tokensForAnError || !Number.isFinite(standardError)) {
     return numberText(perplexity);

@@ -2,51 +2,37 @@ import * as vscode from "vscode";
 import type {Host} from "../../host/host";
 import {inTurns} from "../../host/inTurns";
 import {plainText} from "../../host/plainText";
+import {saveFile} from "../../host/saveFile";
 import type {ScoredSubject} from "../../host/scoredSubject";
 import {coveredTexts, csvPieces, type ExportedTokens, exportHeader, jsonPieces} from "../../metrics/scoreExport";
 import {partialText} from "../../metrics/summaryRows";
 import {tokenscopeVersion} from "../../version";
-import {writeWhole} from "./writeWhole";
 
 /** Asks where to, writes, and says so. What can't be written there may be saved elsewhere. */
 export async function saveScores(host: Host, scored: ScoredSubject): Promise<void> {
   const {subject} = scored;
-  for (;;) {
-    const target = await chooseFile(scored);
-    if (target === undefined) return;
-    const name = plainText(nameOf(target));
-    try {
-      await vscode.window.withProgress(
-        {location: vscode.ProgressLocation.Window, title: `Writing ${name}`},
-        async () => await writeWhole(target, await encoded(await document(host, scored, target)))
-      );
-    } catch (error) {
-      if (!(error instanceof vscode.FileSystemError)) throw error;
-      const elsewhere = "Save Elsewhere…";
-      const sentence = `The scores can't be written to "${name}" (${error.code}): save them elsewhere.`;
-      if ((await vscode.window.showErrorMessage(sentence, elsewhere)) !== elsewhere) return;
-      continue;
-    }
-    const open = "Open";
-    // Not awaited: the command is done, the message may stay.
-    void vscode.window
-      .showInformationMessage(plainText(`The scores of ${subject.title} are in ${nameOf(target)}.`), open)
-      .then(async (chosen) => {
-        if (chosen === open) await vscode.commands.executeCommand("vscode.open", target);
-      })
-      .then(undefined, (error: unknown) => host.errors.show(error));
-    return;
-  }
+  const target = await saveFile(dialogFor(scored), "The scores", async (file) =>
+    encoded(await document(host, scored, file))
+  );
+  if (target === undefined) return;
+  const open = "Open";
+  // Not awaited: the command is done, the message may stay.
+  void vscode.window
+    .showInformationMessage(plainText(`The scores of ${subject.title} are in ${nameOf(target)}.`), open)
+    .then(async (chosen) => {
+      if (chosen === open) await vscode.commands.executeCommand("vscode.open", target);
+    })
+    .then(undefined, (error: unknown) => host.errors.show(error));
 }
 
-async function chooseFile({subject, scores}: ScoredSubject): Promise<vscode.Uri | undefined> {
+function dialogFor({subject, scores}: ScoredSubject): vscode.SaveDialogOptions {
   const partial = partialText(scores.summary, scores);
-  return await vscode.window.showSaveDialog({
+  return {
     title: `Export the scores of ${subject.title}${partial === null ? "" : ` (partial: ${partial})`}`,
     saveLabel: "Export",
     defaultUri: vscode.Uri.joinPath(folderFor(subject.uri), `${nameOf(subject.uri)}.scores.json`),
     filters: {JSON: ["json"], CSV: ["csv"]}
-  });
+  };
 }
 
 /** The document's own folder where files can be written there, else the workspace's, else the disk's root. */

@@ -3,13 +3,14 @@ import * as vscode from "vscode";
 import {HumanError} from "../../engine/api";
 import type {Host} from "../../host/host";
 import {joined} from "../../host/inTurns";
+import {movedPlace} from "../../host/movedPlace";
+import {selectInEditor} from "../../host/reveal";
 import {alternativesParams, scoreOrStop} from "../../host/scoring";
 import {contextOf, openPlace, placeOf, type Subject} from "../../host/subject";
 import {count, plural} from "../../metrics/numberText";
 import {visibleText} from "../../metrics/visibleText";
 import {logprobsPage} from "./logprobsPage";
 import {readMessage} from "./messages";
-import {movedSource} from "./movedSource";
 import {
   type FromView,
   type Progress,
@@ -20,7 +21,7 @@ import {
   type ViewState
 } from "./protocol";
 import {exportJson, scoredText, tokenRange} from "./scoredText";
-import {selectInEditor, stillHolds, subjectAgain} from "./sourceText";
+import {stillHolds, subjectAgain} from "./sourceText";
 
 const alternativesShown = 10;
 
@@ -242,7 +243,7 @@ export class LogprobsPanel implements vscode.Disposable {
     const {source, scored} = shown;
     const document = await openPlace(source);
     if (!stillHolds(document, source, scored.text)) return this.setNotice(changed);
-    await selectInEditor(document, source.start + range.start, source.start + range.end);
+    await selectInEditor(document, source.start + range.start, source.start + range.end, {preserveFocus: true});
   }
 
   private async copyJson(): Promise<void> {
@@ -255,9 +256,9 @@ export class LogprobsPanel implements vscode.Disposable {
     const uri = document.uri.toString();
     const follows = (source: Source | undefined) => source?.uri === uri && contentChanges.length > 0;
     const {shown, instead} = this;
-    if (shown && follows(shown.source)) this.shown = {...shown, source: movedSource(shown.source, contentChanges)};
+    if (shown && follows(shown.source)) this.shown = {...shown, source: movedPlace(shown.source, contentChanges)};
     if (instead && follows(instead.source))
-      this.instead = {...instead, source: movedSource(instead.source, contentChanges)};
+      this.instead = {...instead, source: movedPlace(instead.source, contentChanges)};
     if (this.shown !== shown || this.instead !== instead) this.compareSoon();
   }
 

@@ -44,6 +44,16 @@ function entries(host: Host): Entry[] {
       description: "since the last commit, before and after",
       command: "tokenscope.scoreChanges"
     },
+    {
+      label: "$(list-ordered) Show Surprising Lines",
+      description: "and functions, the most surprising first",
+      command: "tokenscope.showSurprisingLines"
+    },
+    {
+      label: "$(folder-library) Evaluate Folder…",
+      description: "perplexity of many files, as one corpus",
+      command: "tokenscope.evaluateFolder"
+    },
     {label: "Completion", kind: vscode.QuickPickItemKind.Separator},
     {label: "$(sparkle) Complete at Cursor", command: "tokenscope.complete"},
     {

@@ -1,5 +1,3 @@
-import type {Source} from "./protocol";
-
 /** What a document's change event says of one change, all offsets as they were before it. */
 export interface TextChange {
   readonly rangeOffset: number;
@@ -13,8 +11,11 @@ export interface TextChange {
  * not say where it went: the place stays as it is, cut to what was put there, and does not grow to all that was replaced.
  * Changes come as VS Code reports them, last in the document first, so that one does not move the others.
  */
-export function movedSource(source: Source, changes: readonly TextChange[]): Source {
-  let {start, end} = source;
+export function movedPlace<Place extends {readonly start: number; readonly end: number}>(
+  place: Place,
+  changes: readonly TextChange[]
+): Place {
+  let {start, end} = place;
   for (const {rangeOffset, rangeLength, text} of changes) {
     const rangeEnd = rangeOffset + rangeLength;
     const growth = text.length - rangeLength;
@@ -29,5 +30,5 @@ export function movedSource(source: Source, changes: readonly TextChange[]): Sou
       end = Math.max(end, rangeEnd) + growth;
     }
   }
-  return {...source, start, end};
+  return {...place, start, end};
 }

@@ -1,0 +1,264 @@
+import * as vscode from "vscode";
+import {
+  type ErrorKind,
+  HumanError,
+  type ModelSpec,
+  type RunningModel,
+  type Scores,
+  type Windowing
+} from "../../engine/api";
+import type {Evaluation, ScoredFile, UnscoredFile} from "../../host/evaluation";
+import type {Host} from "../../host/host";
+import {plainText} from "../../host/plainText";
+import {loading, type Reporter, scoreOrStop} from "../../host/scoring";
+import {byteSize, count, plural} from "../../metrics/numberText";
+import {duration} from "../../metrics/pace";
+import {corpusSummary} from "../../metrics/summary";
+import {type FoundFile, findFiles} from "./findFiles";
+import {readText} from "./readText";
+
+/** Seconds; what may take longer is asked for first. */
+const longWork = 60;
+
+/** Bytes of a file by which the speed can be told; the smallest of these are scored first, until it is known. */
+const telling = 4000;
+
+/** Milliseconds without news before progress is told again. */
+const progressPause = 100;
+
+/** So many in a row, and it is not the files. */
+const mostDeaths = 3;
+
+/** Errors that the next file would meet as well. */
+const ofTheModel: ReadonlySet<ErrorKind> = new Set([
+  "modelMissing",
+  "modelIsDirectory",
+  "modelUnreadable",
+  "notGguf",
+  "modelIncomplete",
+  "unknownArchitecture",
+  "modelFailed",
+  "embeddingOnly",
+  "noRuntime",
+  "outOfMemory",
+  "contextFailed",
+  "cannotStart"
+]);
+
+/**
+ * Scores the files of folders one after the other with one model. Cancelled, it resolves with what there is, or rejects
+ * with a CancellationError where that is nothing. A file that fails has its reason in the result; an error that would
+ * meet every file ends the evaluation: thrown where nothing is scored yet, else shown beside what there is.
+ */
+export async function evaluate(
+  host: Host,
+  {title, roots}: Pick<Evaluation, "title" | "roots">,
+  progress: Reporter,
+  token: vscode.CancellationToken
+): Promise<Evaluation> {
+  progress.report({message: "looking for files"});
+  const found = await findFiles(roots, token);
+  if (found.files.length === 0)
+    throw new HumanError("nothingToScore", "There is no text file here: choose another folder.");
+  const run = new Run(host, found.files, progress, token);
+  await run.scoreAll();
+  if (run.stopped) throw new vscode.CancellationError();
+  if (!run.ranWith) {
+    if (token.isCancellationRequested) throw new vscode.CancellationError();
+    const [reason] = run.failed.map((file) => file.reason);
+    throw new HumanError(
+      "nothingToScore",
+      reason ? `No file could be scored: ${reason}` : "There is no text in these files: choose another folder."
+    );
+  }
+  const {model, windowing} = run.ranWith;
+  const files = byPath(run.scored);
+  return {
+    title,
+    roots,
+    model,
+    windowing,
+    corpus: corpusSummary(files.map(({summary}) => summary)),
+    files,
+    failed: byPath(run.failed),
+    leftOut: byPath([...found.leftOut, ...run.leftOut]),
+    notReached: run.waiting,
+    cut: found.cut
+  };
+}
+
+/** What was scored, and how long that took, without loading and reading. */
+interface Work {
+  readonly seconds: number;
+  readonly bytes: number;
+  readonly tokens: number;
+}
+
+/** A report of progress within a file: when it came, and the tokens and the part of the file that were done. */
+interface Moment {
+  readonly at: number;
+  readonly done: number;
+  readonly part: number;
+}
+
+/** One walk over files. */
+class Run {
+  readonly scored: ScoredFile[] = [];
+  readonly failed: UnscoredFile[] = [];
+  readonly leftOut: UnscoredFile[] = [];
+  ranWith: {readonly model: RunningModel; readonly windowing: Windowing} | undefined;
+  /** The user did not want all of it. */
+  stopped = false;
+  /** Files not reached. */
+  waiting: number;
+  private readonly model: ModelSpec;
+  private readonly bytes: number;
+  private doneBytes = 0;
+  private spent: Work = {seconds: 0, bytes: 0, tokens: 0};
+  private shownPercent = 0;
+  private deaths = 0;
+  private lastReport = 0;
+
+  constructor(
+    private readonly host: Host,
+    private readonly files: readonly FoundFile[],
+    private readonly progress: Reporter,
+    private readonly token: vscode.CancellationToken
+  ) {
+    // One model for all of them, whatever is chosen meanwhile.
+    this.model = host.settings.modelSpec();
+    this.bytes = files.reduce((sum, {bytes}) => sum + bytes, 0);
+    this.waiting = files.length;
+  }
+
+  async scoreAll(): Promise<void> {
+    const left = [...this.files];
+    let asked = false;
+    while (left.length > 0 && !this.token.isCancellationRequested) {
+      if (!asked && this.spent.bytes > 0) {
+        asked = true;
+        this.stopped = !(await this.wanted());
+        if (this.stopped) return;
+      }
+      // What was scored before is known at once, and says nothing of how long the others take.
+      const [file] = left.splice(asked ? 0 : tellingFile(left), 1);
+      if (!file) return;
+      this.waiting--;
+      if (!(await this.scoreFile(file))) return;
+      this.doneBytes += file.bytes;
+    }
+  }
+
+  /** False where it makes no sense to go on. */
+  private async scoreFile(file: FoundFile): Promise<boolean> {
+    const {uri, path} = file;
+    try {
+      const read = readText(await vscode.workspace.fs.readFile(uri));
+      if ("leftOut" in read) {
+        this.leftOut.push({uri, path, reason: read.leftOut});
+        return true;
+      }
+      const {summary, finished, model, mode, bos, window, stride} = await this.request(file, read.text);
+      this.deaths = 0;
+      this.ranWith ??= {model, windowing: {mode, bos, window, stride}};
+      if (summary.scored > 0) this.scored.push({uri, path, summary, finished});
+      else if (finished) this.failed.push({uri, path, reason: "nothing in it can be scored"});
+      else this.waiting++;
+      return true;
+    } catch (error) {
+      if (error instanceof vscode.CancellationError) {
+        this.waiting++;
+        return false;
+      }
+      return await this.afterFailure(file, error);
+    }
+  }
+
+  private async afterFailure({uri, path}: FoundFile, error: unknown): Promise<boolean> {
+    const kind = error instanceof HumanError ? error.kind : undefined;
+    if (kind !== undefined && ofTheModel.has(kind)) {
+      if (!this.ranWith) throw error;
+      this.waiting++;
+      void this.host.errors.show(error);
+      return false;
+    }
+    const reason = error instanceof vscode.FileSystemError ? "can't be read" : this.host.errors.describe(error);
+    this.failed.push({uri, path, reason});
+    if (kind === "engineDied" && ++this.deaths >= mostDeaths) {
+      if (!this.ranWith) throw error;
+      void this.host.errors.show(error);
+      return false;
+    }
+    return true;
+  }
+
+  private async request({path, bytes}: FoundFile, text: string): Promise<Scores> {
+    const position = this.files.length - this.waiting;
+    // What comes before the first progress of all is loading.
+    let first = this.ranWith && {at: performance.now(), done: 0, part: 0};
+    let last = first;
+    const params = {model: this.model, text};
+    const scores = await scoreOrStop(this.host, params, this.token, ({stage, done, total}) => {
+      if (stage === "load")
+        return this.report(`file ${count(position)} of ${count(this.files.length)}, ${loading(done)}`, 0);
+      last = {at: performance.now(), done, part: total === 0 ? 1 : done / total};
+      first ??= last;
+      this.tell(path, position, bytes * last.part, this.work(first, last, bytes));
+    });
+    if (first && last) this.spent = this.work(first, last, bytes);
+    return scores;
+  }
+
+  /** What was done until now, and in which time, with a part of a file. */
+  private work(first: Moment, last: Moment, bytes: number): Work {
+    return {
+      seconds: this.spent.seconds + (last.at - first.at) / 1000,
+      bytes: this.spent.bytes + (last.part - first.part) * bytes,
+      tokens: this.spent.tokens + last.done - first.done
+    };
+  }
+
+  private tell(path: string, position: number, bytes: number, work: Work): void {
+    const now = performance.now();
+    if (now - this.lastReport < progressPause) return;
+    this.lastReport = now;
+    const parts = [`file ${count(position)} of ${count(this.files.length)}`, plainText(path)];
+    const speed = work.bytes / work.seconds;
+    if (work.seconds >= 1 && speed > 0)
+      parts.push(
+        `${count(Math.round(work.tokens / work.seconds))} tokens/s`,
+        `${duration((this.bytes - this.doneBytes - bytes) / speed)} left`
+      );
+    this.report(parts.join(", "), ((this.doneBytes + bytes) / Math.max(1, this.bytes)) * 100);
+  }
+
+  private report(message: string, percent: number): void {
+    const increment = Math.max(0, percent - this.shownPercent);
+    this.shownPercent += increment;
+    this.progress.report({message, increment});
+  }
+
+  /** Whether to go on, where that takes long. */
+  private async wanted(): Promise<boolean> {
+    const left = this.bytes - this.doneBytes;
+    const seconds = (left / this.spent.bytes) * this.spent.seconds;
+    if (seconds < longWork) return true;
+    const goOn = "Evaluate All";
+    const size = `${plural(this.files.length, "file")} (${byteSize(this.bytes)})`;
+    const question = `Evaluate ${size}? That will take about ${duration(seconds)}, judging by the first file.`;
+    return (await vscode.window.showWarningMessage(question, {modal: true}, goOn)) === goOn;
+  }
+}
+
+/** Which is the smallest file by which the speed can be told, or else the largest. */
+function tellingFile(files: readonly FoundFile[]): number {
+  const large = files.some(({bytes}) => bytes >= telling);
+  const worse = (a: number, b: number): boolean => (large ? a < telling || (b >= telling && b < a) : b > a);
+  let best = 0;
+  for (const [index, {bytes}] of files.entries()) if (worse(files[best]?.bytes ?? 0, bytes)) best = index;
+  return best;
+}
+
+function byPath<File extends {readonly path: string}>(files: readonly File[]): File[] {
+  return files.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+}

@@ -1,0 +1,100 @@
+import * as vscode from "vscode";
+import {HumanError} from "../../engine/api";
+import type {FileOfEvaluation, UnscoredFile} from "../../host/evaluation";
+import {byteSize} from "../../metrics/numberText";
+
+/** Bytes; a larger file is left out, and the result says so. */
+export const largestFile = 1_000_000;
+
+/** More files than these are not looked at. */
+const mostFiles = 10_000;
+
+export interface FoundFile extends FileOfEvaluation {
+  readonly bytes: number;
+}
+
+export interface FoundFiles {
+  readonly files: readonly FoundFile[];
+  readonly leftOut: readonly UnscoredFile[];
+  /** There were more than are looked at. */
+  readonly cut: boolean;
+}
+
+/** Files whose sizes are asked for at a time. */
+const atOnce = 64;
+
+/** The files in folders, and files themselves, in the order of their paths, without what the user excludes from search. */
+export async function findFiles(roots: readonly vscode.Uri[], token: vscode.CancellationToken): Promise<FoundFiles> {
+  const uris = new Map<string, vscode.Uri>();
+  for (const root of roots) {
+    if (await isFolder(root)) {
+      const pattern = new vscode.RelativePattern(root, "**/*");
+      const found = await vscode.workspace.findFiles(pattern, excluded(root), mostFiles + 1, token);
+      for (const uri of found) uris.set(uri.toString(), uri);
+    } else uris.set(root.toString(), root);
+    if (token.isCancellationRequested) throw new vscode.CancellationError();
+  }
+  const base = commonFolder(roots.length === 1 ? roots : [...uris.values()].map(parent));
+  const named = [...uris.values()].map((uri) => ({uri, path: pathBelow(base, uri)}));
+  named.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const cut = named.length > mostFiles;
+  const [files, leftOut]: [FoundFile[], UnscoredFile[]] = [[], []];
+  for (let at = 0; at < Math.min(named.length, mostFiles); at += atOnce) {
+    if (token.isCancellationRequested) throw new vscode.CancellationError();
+    const some = named.slice(at, Math.min(at + atOnce, mostFiles));
+    for (const file of await Promise.all(some.map(withSize))) {
+      if (file.bytes > largestFile) leftOut.push({uri: file.uri, path: file.path, reason: tooLarge(file.bytes)});
+      else files.push(file);
+    }
+  }
+  return {files, leftOut, cut};
+}
+
+async function isFolder(uri: vscode.Uri): Promise<boolean> {
+  try {
+    const {type} = await vscode.workspace.fs.stat(uri);
+    return (type & vscode.FileType.Directory) !== 0;
+  } catch {
+    throw new HumanError("nothingToScore", `"${uri.path}" can't be read any more: choose another folder.`);
+  }
+}
+
+function tooLarge(bytes: number): string {
+  return `larger than ${byteSize(largestFile)} (${byteSize(bytes)})`;
+}
+
+/** A file that can't be asked is read all the same, and says then what is wrong with it. */
+async function withSize(file: FileOfEvaluation): Promise<FoundFile> {
+  const bytes = await vscode.workspace.fs.stat(file.uri).then(
+    ({size}) => size,
+    () => 0
+  );
+  return {...file, bytes};
+}
+
+/** What search leaves out, and what the explorer does not show. What holds only beside another file can't be said here. */
+function excluded(scope: vscode.Uri): string | undefined {
+  const globs = ["files", "search"].flatMap((section) =>
+    Object.entries(vscode.workspace.getConfiguration(section, scope).get<Record<string, unknown>>("exclude") ?? {})
+      .filter(([, value]) => value === true)
+      .map(([glob]) => glob)
+  );
+  return globs.length > 0 ? `{${[...new Set(globs)].join(",")}}` : undefined;
+}
+
+function parent(uri: vscode.Uri): vscode.Uri {
+  return vscode.Uri.joinPath(uri, "..");
+}
+
+/** The folder that all are in or below. */
+function commonFolder(folders: readonly vscode.Uri[]): string {
+  let [common = "", ...others] = folders.map(({path}) => (path.endsWith("/") ? path : `${path}/`));
+  for (const other of others)
+    while (!other.startsWith(common)) common = common.slice(0, common.lastIndexOf("/", common.length - 2) + 1);
+  return common;
+}
+
+function pathBelow(base: string, {path}: vscode.Uri): string {
+  if (path.startsWith(base)) return path.slice(base.length);
+  return path.slice(path.lastIndexOf("/") + 1);
+}

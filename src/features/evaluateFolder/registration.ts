@@ -1,0 +1,126 @@
+import * as vscode from "vscode";
+import {HumanError} from "../../engine/api";
+import type {Evaluation} from "../../host/evaluation";
+import type {Evaluations} from "../../host/evaluations";
+import {type Host, registerCommand} from "../../host/host";
+import {plainText} from "../../host/plainText";
+import {saveFile} from "../../host/saveFile";
+import {evaluate} from "./evaluate";
+import {evaluationCsv, evaluationJson} from "./exports";
+import {evaluationReport} from "./report";
+
+const scheme = "tokenscope-evaluation";
+
+/** Evaluate Folder: the perplexity of many files, as one corpus and one by one. */
+export function registerEvaluateFolder(host: Host, evaluations: Evaluations): vscode.Disposable {
+  const reports = new Reports();
+  const save = (format: "JSON" | "CSV", content: (evaluation: Evaluation) => string) => async (): Promise<void> => {
+    const evaluation = required(evaluations.latest);
+    await saveAs(evaluation, format, content(evaluation));
+  };
+  return vscode.Disposable.from(
+    vscode.workspace.registerTextDocumentContentProvider(scheme, reports),
+    registerCommand(host, "tokenscope.evaluateFolder", async (resource, selected) => {
+      const roots = await chooseRoots(resource, selected);
+      if (roots.length === 0) return;
+      const title = titleOf(roots);
+      const evaluation = await vscode.window.withProgress(
+        {
+          location: vscode.ProgressLocation.Notification,
+          title: `Evaluating ${plainText(title)}`,
+          cancellable: true
+        },
+        (progress, token) => evaluate(host, {title, roots}, progress, token)
+      );
+      evaluations.add(evaluation);
+      await reports.show(evaluation);
+    }),
+    registerCommand(host, "tokenscope.showEvaluationReport", () => reports.show(required(evaluations.latest))),
+    registerCommand(host, "tokenscope.exportEvaluationJson", save("JSON", evaluationJson)),
+    registerCommand(host, "tokenscope.exportEvaluationCsv", save("CSV", evaluationCsv))
+  );
+}
+
+function required(evaluation: Evaluation | undefined): Evaluation {
+  if (!evaluation)
+    throw new HumanError("noEvaluation", "No folder has been evaluated since VS Code was opened: evaluate one first.");
+  return evaluation;
+}
+
+/** Reports as documents that nobody can edit. */
+class Reports implements vscode.TextDocumentContentProvider {
+  private readonly texts = new Map<string, string>();
+  private shown = 0;
+
+  provideTextDocumentContent({query}: vscode.Uri): string {
+    return this.texts.get(query) ?? "This report was not kept when VS Code was closed: evaluate the folder again.";
+  }
+
+  async show(evaluation: Evaluation): Promise<void> {
+    const number = String(++this.shown);
+    this.texts.set(number, evaluationReport(evaluation));
+    // Older ones are exported, or made again.
+    for (const old of [...this.texts.keys()].slice(0, -mostReports)) this.texts.delete(old);
+    const name = evaluation.title.replace(/[\\/?#]/g, "-");
+    const uri = vscode.Uri.from({scheme, path: `/Evaluation of ${name}.md`, query: number});
+    try {
+      await vscode.commands.executeCommand("markdown.showPreview", uri);
+    } catch {
+      // Someone has turned VS Code's Markdown off: it can be read as it is.
+      await vscode.window.showTextDocument(uri, {preview: true});
+    }
+  }
+}
+
+const mostReports = 5;
+
+async function saveAs({title, roots}: Evaluation, format: "JSON" | "CSV", content: string): Promise<void> {
+  const extension = format.toLowerCase();
+  const [root] = roots;
+  const name = `${title.replace(/[\\/:*?"<>|]/g, "-")}-evaluation.${extension}`;
+  const options = {
+    ...(root ? {defaultUri: vscode.Uri.joinPath(root, "..", name)} : {}),
+    filters: {[format]: [extension]},
+    saveLabel: "Export",
+    title: `Export Evaluation as ${format}`
+  };
+  const target = await saveFile(options, "The numbers", async () => new TextEncoder().encode(content));
+  if (!target) return;
+  vscode.window.setStatusBarMessage(`$(check) Exported the evaluation as ${format}`, 3000);
+}
+
+/** What the explorer hands over (the one clicked, and all that are selected), or what the user chooses. */
+async function chooseRoots(resource: unknown, selected: unknown): Promise<readonly vscode.Uri[]> {
+  const many = Array.isArray(selected) ? selected.filter((one) => one instanceof vscode.Uri) : [];
+  if (many.length > 0) return many;
+  if (resource instanceof vscode.Uri) return [resource];
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  if (folders.length > 0) {
+    const other = {label: "$(folder-opened) Choose Another Folder…", uri: undefined};
+    const chosen = await vscode.window.showQuickPick(
+      [
+        ...folders.map(({name, uri}) => ({label: `$(folder) ${plainText(name)}`, description: "all of it", uri})),
+        other
+      ],
+      {title: "Evaluate Folder", placeHolder: "Which folder's files are to be scored?"}
+    );
+    if (!chosen) return [];
+    if (chosen.uri) return [chosen.uri];
+  }
+  const [first] = folders;
+  const opened = await vscode.window.showOpenDialog({
+    canSelectFolders: true,
+    canSelectFiles: false,
+    ...(first ? {defaultUri: first.uri} : {}),
+    openLabel: "Evaluate",
+    title: "Evaluate Folder"
+  });
+  return opened ?? [];
+}
+
+function titleOf(roots: readonly vscode.Uri[]): string {
+  const [root] = roots;
+  if (roots.length !== 1 || !root) return `${roots.length} files and folders`;
+  const path = root.path.replace(/\/+$/, "");
+  return path.slice(path.lastIndexOf("/") + 1) || root.path;
+}

@@ -1,0 +1,91 @@
+import type {Region} from "../../metrics/regions";
+
+/** A line or function of a scored text. Offsets are UTF-16. */
+export interface Part {
+  /** Null: it is called by its text. */
+  readonly name: string | null;
+  /** What counts for it. */
+  readonly regions: readonly Region[];
+  /** What a person is shown of it: a line without the white space at its ends, a function's name. */
+  readonly place: Region;
+}
+
+/**
+ * A text's lines, as an editor counts them: each ends behind its line break, so that they tile the text. A token that
+ * begins with the break, and holds the next line's indentation too, counts for the line that it ends.
+ */
+export function* linesInSteps(text: string): Generator<void, Part[]> {
+  const lines: Part[] = [];
+  for (let start = 0; start <= text.length; ) {
+    const end = lineEnd(text, start);
+    lines.push({name: null, regions: [{start, end: nextLine(text, end)}], place: trimmed(text, start, end)});
+    if (end === text.length) break;
+    start = nextLine(text, end);
+    if (lines.length % stepSize === 0) yield;
+  }
+  return lines;
+}
+
+/** A function, method or constructor as a language names it. Offsets are UTF-16. */
+export interface FunctionRange extends Region {
+  readonly name: string;
+  readonly place: Region;
+}
+
+/**
+ * What counts for each of a text's functions: what it holds but for the functions inside it, which count for themselves. So
+ * no token counts twice, and a function is not surprising because of one that it only surrounds. One that reaches out of
+ * the one around it is cut off there.
+ */
+export function functionParts(functions: readonly FunctionRange[]): Part[] {
+  const sorted = functions.toSorted((a, b) => a.start - b.start || b.end - a.end);
+  const regions = sorted.map((): Region[] => []);
+  const open: {readonly index: number; readonly end: number}[] = [];
+  let from = 0;
+  /** What lies between here and the last border counts for the innermost function that is open. */
+  const reach = (offset: number): void => {
+    const inner = open.at(-1);
+    if (inner && offset > from) regions[inner.index]?.push({start: from, end: offset});
+    from = offset;
+  };
+  const closeUpTo = (offset: number): void => {
+    for (let inner = open.at(-1); inner && inner.end <= offset; inner = open.at(-1)) {
+      reach(inner.end);
+      open.pop();
+    }
+  };
+  for (const [index, {start, end}] of sorted.entries()) {
+    closeUpTo(start);
+    reach(start);
+    open.push({index, end: Math.min(end, open.at(-1)?.end ?? end)});
+  }
+  closeUpTo(Number.POSITIVE_INFINITY);
+  return sorted.map(({name, place}, index) => ({name, place, regions: regions[index] ?? []}));
+}
+
+/** Lines between two offers to stop. */
+const stepSize = 1 << 10;
+
+const [lineFeed, carriageReturn] = [0x0a, 0x0d];
+
+/** Where the line break is that ends a line, or the text. Not by indexOf: without a "\n" it would look through all the rest. */
+function lineEnd(text: string, start: number): number {
+  let end = start;
+  while (end < text.length && !isBreak(text.charCodeAt(end))) end++;
+  return end;
+}
+
+function isBreak(unit: number): boolean {
+  return unit === lineFeed || unit === carriageReturn;
+}
+
+function nextLine(text: string, end: number): number {
+  if (end >= text.length) return text.length;
+  return text.charCodeAt(end) === carriageReturn && text.charCodeAt(end + 1) === lineFeed ? end + 2 : end + 1;
+}
+
+function trimmed(text: string, start: number, end: number): Region {
+  const line = text.slice(start, end);
+  const first = start + line.length - line.trimStart().length;
+  return first === end ? {start, end: start} : {start: first, end: start + line.trimEnd().length};
+}

@@ -1,0 +1,43 @@
+import type {ScoredFile} from "../../host/evaluation";
+import {bitsOf} from "../../metrics/summary";
+import type {Measure} from "./ranking";
+
+/** What files can be sorted by; lines and functions by the first two. */
+export type Order = Measure | "perplexity" | "tokens" | "path";
+
+export const orders = ["bitsPerByte", "bits", "perplexity", "tokens", "path"] as const satisfies readonly Order[];
+
+/** "by …" */
+export const orderNames: Readonly<Record<Order, string>> = {
+  bitsPerByte: "bits per byte",
+  bits: "total bits",
+  perplexity: "perplexity",
+  tokens: "tokens",
+  path: "name"
+};
+
+/** The measure that comes nearest, where parts of a text are ranked. */
+export function measureOf(order: Order): Measure {
+  return order === "bits" ? "bits" : "bitsPerByte";
+}
+
+/** Files with the greatest first, or by their paths; those without a value last. */
+export function sortedFiles(files: readonly ScoredFile[], order: Order): ScoredFile[] {
+  const value = ({summary}: ScoredFile): number => {
+    switch (order) {
+      case "bits":
+        return bitsOf(summary);
+      case "tokens":
+        return summary.scored;
+      case "path":
+        return 0;
+      default:
+        return summary[order] ?? -1;
+    }
+  };
+  return files.toSorted((a, b) => compare(value(b), value(a)) || compare(a.path, b.path));
+}
+
+function compare<T extends number | string>(a: T, b: T): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

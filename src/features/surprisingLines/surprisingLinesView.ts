@@ -1,0 +1,257 @@
+import * as vscode from "vscode";
+import {HumanError, type Scores, type Windowing} from "../../engine/api";
+import {type Evaluation, isFinished} from "../../host/evaluation";
+import type {Evaluations} from "../../host/evaluations";
+import type {Host} from "../../host/host";
+import {scoreWithProgress} from "../../host/scoring";
+import {openPlace, type Subject, wholeDocument} from "../../host/subject";
+import {count, plural} from "../../metrics/numberText";
+import {partialText} from "../../metrics/summaryRows";
+import {EditLog, type PartKind, RankedDocument} from "./rankedDocument";
+import {leastBytes, type Ranking} from "./ranking";
+import {type Row, shownLeftOut, treeItem} from "./rows";
+import {measureOf, type Order, orderNames, orders, sortedFiles} from "./sorting";
+
+export type Mode = PartKind | "files";
+
+const modes: readonly Mode[] = ["lines", "functions", "files"];
+const viewId = "tokenscope.surprisingLines";
+const modeKey = `${viewId}.mode`;
+const orderKey = `${viewId}.order`;
+/** Why nothing is shown; package.json has a text for each. */
+const emptyKey = `${viewId}.empty`;
+type Empty = "document" | "functions" | "changed" | "files" | "";
+
+/** Parts of the text at hand, or files of a folder, the most surprising first. */
+export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode.Disposable {
+  private mode: Mode;
+  private order: Order;
+  private document: RankedDocument | undefined;
+  private latest = 0;
+  private rows: readonly Row[] = [];
+  /** What can be clicked, also after the list was made anew. */
+  private readonly made = new WeakSet<object>();
+  private readonly changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.changed.event;
+  private readonly tree: vscode.TreeView<Row>;
+  private readonly subscriptions: vscode.Disposable[];
+
+  constructor(
+    private readonly host: Host,
+    private readonly state: vscode.Memento,
+    private readonly evaluations: Evaluations
+  ) {
+    const [mode, order] = [state.get<Mode>(modeKey), state.get<Order>(orderKey)];
+    this.mode = modes.find((one) => one === mode) ?? "lines";
+    this.order = orders.find((one) => one === order) ?? "bitsPerByte";
+    this.tree = vscode.window.createTreeView(viewId, {treeDataProvider: this});
+    this.subscriptions = [
+      this.tree,
+      this.changed,
+      evaluations.onDidEvaluate(() => void this.showEvaluation()),
+      this.tree.onDidChangeVisibility(({visible}) => {
+        if (visible) this.update();
+      })
+    ];
+    this.update();
+  }
+
+  getTreeItem(row: Row): vscode.TreeItem {
+    this.made.add(row);
+    return treeItem(row);
+  }
+
+  getChildren(row?: Row): Row[] {
+    if (!row) return [...this.rows];
+    if (row.type !== "leftOut") return [];
+    return row.files.slice(0, shownLeftOut).map((file) => ({type: "unscored", file, failed: false}));
+  }
+
+  getParent(): undefined {
+    // Only rows at the top are ever revealed.
+    return undefined;
+  }
+
+  async setMode(mode: Mode): Promise<void> {
+    this.mode = mode;
+    this.update();
+    await this.findFunctions();
+    await this.state.update(modeKey, mode);
+  }
+
+  async setOrder(order: Order): Promise<void> {
+    this.order = order;
+    this.update();
+    await this.state.update(orderKey, order);
+  }
+
+  /** Scores a document, and shows what is surprising in it. Cancelled, what was scored until then. */
+  async show(subject: Subject): Promise<void> {
+    await vscode.commands.executeCommand(`${viewId}.focus`);
+    const run = ++this.latest;
+    const {uri, title, text} = subject;
+    const edits = new EditLog(uri);
+    let document: RankedDocument;
+    try {
+      const scores = await scoreWithProgress(this.host, `Surprising lines of ${title}`, {text});
+      const {ends, logprobs} = scores;
+      if (ends === null)
+        throw new HumanError(
+          "noSpans",
+          "This model's tokenizer rewrites text, so nobody knows what its scores stand for line by line: use another model."
+        );
+      document = await RankedDocument.create({uri, title, text, scores}, {ends, logprobs}, edits);
+    } catch (error) {
+      edits.dispose();
+      throw error;
+    }
+    // Another one was asked for meanwhile.
+    if (run !== this.latest) return document.dispose();
+    this.document?.dispose();
+    this.document = document;
+    document.onDidUpdate(() => this.update());
+    await this.setMode(this.mode === "files" ? "lines" : this.mode);
+  }
+
+  /** Scores what is shown again, as it is now. */
+  async refresh(): Promise<void> {
+    const {document, evaluations} = this;
+    if (this.mode === "files") {
+      const {roots} = evaluations.latest ?? {};
+      await vscode.commands.executeCommand("tokenscope.evaluateFolder", ...(roots ? [roots[0], roots] : []));
+    } else if (document) {
+      const uri = document.source.uri.toString();
+      const subject = wholeDocument(await openPlace({uri, start: 0, end: 0}));
+      if (subject.text === "")
+        throw new HumanError("emptyText", "This file is empty now: open one that has text in it.");
+      await this.show(subject);
+    } else {
+      await vscode.commands.executeCommand("tokenscope.showSurprisingLines");
+    }
+  }
+
+  /** What a click on a row does. Anything else is no row, and does nothing. */
+  async open(row: unknown): Promise<void> {
+    if (!this.isRow(row)) return;
+    switch (row.type) {
+      case "part":
+        return row.document.reveal(row.entry);
+      case "corpus":
+        await vscode.commands.executeCommand("tokenscope.showEvaluationReport");
+        return;
+      case "file":
+      case "unscored":
+        await vscode.commands.executeCommand("vscode.open", row.file.uri);
+    }
+  }
+
+  dispose(): void {
+    this.document?.dispose();
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  private isRow(value: unknown): value is Row {
+    return typeof value === "object" && value !== null && this.made.has(value);
+  }
+
+  private async showEvaluation(): Promise<void> {
+    await this.setMode("files");
+    const [first] = this.rows;
+    if (first) await this.tree.reveal(first, {select: false, focus: false});
+  }
+
+  /** A language may only just have started: functions are asked for each time they are to be seen and aren't known. */
+  private async findFunctions(): Promise<void> {
+    const {document, mode} = this;
+    if (mode !== "functions" || !document) return;
+    await document.findFunctions();
+    this.update();
+  }
+
+  private update(): void {
+    const {empty, rows, message, description} = this.mode === "files" ? this.filesShown() : this.partsShown(this.mode);
+    this.rows = rows;
+    this.tree.message = message ?? "";
+    this.tree.description = description ?? "";
+    for (const [key, value] of [
+      [modeKey, this.mode],
+      [orderKey, this.order],
+      [emptyKey, empty]
+    ])
+      void vscode.commands.executeCommand("setContext", key, value);
+    this.changed.fire(undefined);
+  }
+
+  private partsShown(kind: PartKind): Shown {
+    const {document} = this;
+    if (!document) return nothing("document");
+    const {scores, title} = document.source;
+    const description = `${title} · ${modelName(scores)}`;
+    const measure = measureOf(this.order);
+    const ranked = document.ranked(kind, measure);
+    if (!ranked) return {...nothing(document.changed ? "changed" : "functions"), description};
+    const partial = partialText(scores.summary, scores);
+    const mean = scores.summary.bitsPerByte;
+    const rows = ranked.entries.map((entry): Row => ({type: "part", document, entry, mean}));
+    const message = [
+      `${title} with ${modelName(scores)}:`,
+      rankingText(kind, ranked.ranking, leastBytes[measure], orderNames[measure]),
+      ...(partial === null ? [] : [`Partial: ${partial}.`]),
+      ...(document.changed ? ["The document has changed since it was scored: refresh to score it again."] : []),
+      windowText(scores)
+    ].join(" ");
+    return {empty: "", rows, message, description};
+  }
+
+  private filesShown(): Shown {
+    const {latest} = this.evaluations;
+    if (!latest) return nothing("files");
+    const {files, failed, leftOut, corpus, title, model, windowing} = latest;
+    const mean = corpus.bitsPerByte;
+    const rows: Row[] = [
+      {type: "corpus", evaluation: latest},
+      ...sortedFiles(files, this.order).map((file): Row => ({type: "file", file, mean})),
+      ...failed.map((file): Row => ({type: "unscored", file, failed: true})),
+      ...(leftOut.length > 0 ? [{type: "leftOut", files: leftOut} as const] : [])
+    ];
+    const scoredBy = `${title} with ${modelName({model})}: files`;
+    const message = [`${scoredBy} by ${orderNames[this.order]}.`, ...stoppedText(latest), windowText(windowing)].join(
+      " "
+    );
+    return {empty: "", rows, message, description: `${title} · ${modelName({model})}`};
+  }
+}
+
+interface Shown {
+  readonly empty: Empty;
+  readonly rows: readonly Row[];
+  readonly message: string | undefined;
+  readonly description: string | undefined;
+}
+
+function nothing(empty: Empty): Shown {
+  return {empty, rows: [], message: undefined, description: undefined};
+}
+
+function rankingText(kind: PartKind, {parts, ranked, short}: Ranking, least: number, order: string): string {
+  const all = kind === "lines" ? plural(ranked, "line") : plural(ranked, "function or method");
+  const what = kind === "lines" ? all : ranked === 1 ? all : `${count(ranked)} functions and methods`;
+  const top = parts.length < ranked ? `The first ${parts.length} of ${what}` : what;
+  const own = kind === "functions" ? ", each without those inside it" : "";
+  const left = short > 0 ? `; ${count(short)} of fewer than ${least} bytes left out` : "";
+  return `${top} by ${order}${own}${left}.`;
+}
+
+function stoppedText(evaluation: Evaluation): string[] {
+  if (isFinished(evaluation)) return [];
+  const {notReached} = evaluation;
+  return [`Partial: stopped with ${notReached === 0 ? "a file begun" : `${plural(notReached, "file")} not reached`}.`];
+}
+
+function modelName({model}: Pick<Scores, "model">): string {
+  return `${model.name} ${model.quantization}`;
+}
+
+function windowText({window, stride, bos}: Windowing): string {
+  return `Window ${count(window)} tokens, stride ${count(stride)}, ${bos ? "BOS in front" : "no BOS"}.`;
+}

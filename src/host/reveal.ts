@@ -1,0 +1,23 @@
+import * as vscode from "vscode";
+
+/** Selects UTF-16 offsets in the editor that shows the document, wherever it is open. */
+export async function selectInEditor(
+  document: vscode.TextDocument,
+  start: number,
+  end: number,
+  {preserveFocus}: {readonly preserveFocus: boolean}
+): Promise<void> {
+  await vscode.window.showTextDocument(document, {
+    viewColumn: columnOf(document.uri),
+    preserveFocus,
+    selection: new vscode.Range(document.positionAt(start), document.positionAt(end))
+  });
+}
+
+function columnOf(uri: vscode.Uri): vscode.ViewColumn {
+  const isOfDocument = ({input}: vscode.Tab) =>
+    input instanceof vscode.TabInputText && input.uri.toString() === uri.toString();
+  const groups = vscode.window.tabGroups.all.filter((group) => group.tabs.some(isOfDocument));
+  const inFront = groups.find((group) => group.activeTab && isOfDocument(group.activeTab));
+  return (inFront ?? groups[0])?.viewColumn ?? vscode.ViewColumn.One;
+}

@@ -1,0 +1,123 @@
+import * as assert from "node:assert/strict";
+import {mkdirSync, writeFileSync} from "node:fs";
+import path from "node:path";
+import {useWorkbench} from "../harness/useWorkbench";
+
+describe("Surprising Lines in the workbench", () => {
+  const workbench = useWorkbench();
+  const row = (text: string | RegExp) =>
+    workbench().page.locator(".pane-body .monaco-list-row").filter({hasText: text}).first();
+  const body = () => workbench().page.locator(".part.sidebar");
+
+  it("has a place in the activity bar, where an empty view says what to do", async () => {
+    const vscode = workbench();
+    await vscode.page.keyboard.press("Escape");
+    await vscode.page
+      .locator(".activitybar .action-item")
+      .filter({has: vscode.page.getByLabel("Tokenscope")})
+      .click();
+    await body().getByRole("button", {name: "Score This File"}).waitFor();
+    await body().getByRole("button", {name: "Evaluate Folder…"}).waitFor();
+    await vscode.screenshot("surprising-lines-empty");
+  });
+
+  it("lists the lines of a file, and a click puts the cursor there", async () => {
+    const vscode = workbench();
+    writeFileSync(
+      path.join(vscode.server.workspace, "odd.py"),
+      "import math\n\n\ndef area(radius):\n    return math.pi * radius ** 2\n\n\nzq7kXvbQ = mflW2pJdh\nprint(area(2))\n"
+    );
+    await vscode.openFile("odd.py");
+    await vscode.runCommand("Tokenscope: Show Surprising Lines");
+    const first = row(/\bzq7kXvbQ = mflW2pJdh/);
+    await first.waitFor();
+    assert.equal(await first.getAttribute("data-index"), "0");
+    assert.match((await first.textContent()) ?? "", /line 8 · \d+\.\d\d bits\/byte · \d+ bits/);
+    await first.click();
+    await vscode.statusBar(/Ln 8, Col \d+ \(\d+ selected\)/).waitFor();
+  });
+
+  it("is used with the keyboard alone", async () => {
+    const vscode = workbench();
+    await vscode.goTo(1);
+    await vscode.runCommand("Tokenscope: Focus on Surprising Lines View");
+    await vscode.page.locator(".pane-body .monaco-list:focus-within").first().waitFor();
+    await vscode.page.keyboard.press("Home");
+    await vscode.page.keyboard.press("Enter");
+    await vscode.statusBar(/Ln 8, /).waitFor();
+  });
+
+  it("goes to the line after edits above it", async () => {
+    const vscode = workbench();
+    await vscode.goTo(1);
+    await vscode.page.keyboard.press("Enter");
+    await vscode.page.keyboard.press("Enter");
+    await body().getByText("The document has changed since it was scored").waitFor();
+    await row("zq7kXvbQ").click();
+    await vscode.statusBar(/Ln 10, /).waitFor();
+    await row(/line 10/).waitFor();
+  });
+
+  it("lists functions", async function () {
+    this.timeout(120_000);
+    const vscode = workbench();
+    await vscode.openFile("wordCount.ts");
+    await vscode.runCommand("Tokenscope: Show Surprising Lines");
+    await body()
+      .getByText(/wordCount\.ts with Tokenscope Tiny Coder/)
+      .waitFor();
+    // TypeScript's own language support needs a moment; the view can be asked again.
+    const listed = body().getByText(/: 2 functions and methods by/);
+    for (let attempts = 15; attempts > 0 && (await listed.count()) === 0; attempts--) {
+      await vscode.runCommand("Tokenscope: List Functions");
+      await listed.waitFor({timeout: 3000}).catch(() => undefined);
+    }
+    await listed.waitFor();
+    await vscode.screenshot("surprising-functions");
+    await vscode.runCommand("Tokenscope: List Lines");
+  });
+
+  for (const theme of ["dark", "highContrast", "highContrastLight", "light"] as const)
+    it(`is drawn in the theme for ${theme}`, async () => {
+      const vscode = workbench();
+      await vscode.setTheme(theme);
+      // Only a mouse that comes from elsewhere makes a hover.
+      await vscode.page.mouse.move(800, 700);
+      await vscode.page.locator(".monaco-hover:visible").waitFor({state: "detached"});
+      await row(/bits\/byte/).hover();
+      await vscode.page.locator(".monaco-hover:visible").first().waitFor();
+      await vscode.screenshot(`surprising-lines-${theme}`);
+    });
+
+  it("evaluates a folder from the explorer, lists its files and reports", async () => {
+    const vscode = workbench();
+    const folder = path.join(vscode.server.workspace, "corpus");
+    mkdirSync(folder);
+    writeFileSync(path.join(folder, "a.py"), "def add(a, b):\n    return a + b\n".repeat(5));
+    writeFileSync(path.join(folder, "b.txt"), "The quick brown fox jumps over the lazy dog.\n".repeat(5));
+    writeFileSync(path.join(folder, "c.bin"), Uint8Array.of(0, 1, 2));
+    await vscode.page.keyboard.press("Control+Shift+E");
+    const entry = vscode.page.locator(".explorer-viewlet .monaco-list-row").filter({hasText: "corpus"}).first();
+    await entry.click({button: "right"});
+    const command = vscode.page.locator(".context-view .action-label").filter({hasText: "Evaluate Folder…"});
+    // A menu that has only just opened takes no clicks.
+    await vscode.until("the menu has closed", async () => {
+      await command.click({timeout: 2000}).catch(() => undefined);
+      await vscode.page.waitForTimeout(500);
+      return (await command.count()) === 0 ? true : undefined;
+    });
+    await row(/All 2 files/).waitFor();
+    await row(/b\.txt.*bits\/byte/).waitFor();
+    await row(/1 file left out/).waitFor();
+    const report = await vscode.webview("h1");
+    assert.match((await report.locator("h1").first().textContent()) ?? "", /Evaluation of corpus/);
+    assert.match((await report.locator("table").first().textContent()) ?? "", /Perplexity\s*\d+\.\d\d ± \d+\.\d\d/);
+    await vscode.screenshot("evaluation-light");
+    await vscode.setTheme("dark");
+    await vscode.screenshot("evaluation-dark");
+    await vscode.setTheme("highContrast");
+    await vscode.screenshot("evaluation-highContrast");
+    await row(/a\.py/).click();
+    await vscode.page.locator(".tab.active").filter({hasText: "a.py"}).waitFor();
+  });
+});

@@ -1,0 +1,145 @@
+import {strict as assert} from "node:assert";
+import {evaluationCsv, evaluationJson} from "../../src/features/evaluateFolder/exports";
+import {readText} from "../../src/features/evaluateFolder/readText";
+import {evaluationReport} from "../../src/features/evaluateFolder/report";
+import {sortedFiles} from "../../src/features/surprisingLines/sorting";
+import type {Evaluation} from "../../src/host/evaluation";
+import {corpusSummary, summarize} from "../../src/metrics/summary";
+
+const utf8 = (text: string) => new TextEncoder().encode(text);
+
+/** A file with one token a byte. */
+function file(path: string, logprobs: readonly number[], finished = true) {
+  const summary = summarize("x".repeat(logprobs.length), {
+    logprobs: Float64Array.from(logprobs),
+    top1: new Uint8Array(logprobs.length),
+    ends: Uint32Array.from(logprobs.keys(), (token) => token + 1)
+  });
+  return {uri: undefined as never, path, summary, finished};
+}
+
+function evaluation(files: ReturnType<typeof file>[], more: Partial<Evaluation> = {}): Evaluation {
+  return {
+    title: "src",
+    roots: [],
+    model: {
+      name: "a model",
+      file: "a.gguf",
+      architecture: "llama",
+      quantization: "Q8_0",
+      parameters: null,
+      vocabularySize: 10,
+      contextSize: 64,
+      addsBos: true,
+      capabilities: {generate: true, infill: false, spans: true},
+      sha256: "abc",
+      device: "cpu"
+    },
+    windowing: {mode: "document", bos: true, window: 64, stride: 32},
+    corpus: corpusSummary(files.map(({summary}) => summary)),
+    files,
+    failed: [],
+    leftOut: [],
+    notReached: 0,
+    cut: false,
+    ...more
+  };
+}
+
+describe("A file to evaluate", () => {
+  it("is its text, without a byte order mark", () => {
+    assert.deepEqual(readText(utf8("\ufeffé\r\n")), {text: "é\r\n"});
+  });
+
+  it("is left out when it is binary, not UTF-8 or empty", () => {
+    assert.deepEqual(readText(utf8("PNG\0…")), {leftOut: "binary"});
+    assert.deepEqual(readText(Uint8Array.of(0x61, 0xe9, 0x61)), {leftOut: "not UTF-8"});
+    assert.deepEqual(readText(utf8("")), {leftOut: "empty"});
+    assert.deepEqual(readText(utf8("\ufeff")), {leftOut: "empty"});
+  });
+
+  it("may have a NUL far behind, as git takes it", () => {
+    assert.ok("text" in readText(utf8(`${"a".repeat(9000)}\0`)));
+  });
+});
+
+describe("Evaluated files", () => {
+  const files = [file("b", [-1, -1]), file("a", [-3]), file("c", [Number.NaN])];
+  const order = (by: Parameters<typeof sortedFiles>[1]) => sortedFiles(files, by).map(({path}) => path);
+
+  it("are sorted by what is asked for, those without a value last", () => {
+    assert.deepEqual(order("bitsPerByte"), ["a", "b", "c"]);
+    assert.deepEqual(order("perplexity"), ["a", "b", "c"]);
+    assert.deepEqual(order("bits"), ["a", "b", "c"]);
+    assert.deepEqual(order("tokens"), ["b", "a", "c"]);
+    assert.deepEqual(order("path"), ["a", "b", "c"]);
+  });
+});
+
+describe("The report of an evaluation", () => {
+  it("has the corpus and a row for each file, the densest first", () => {
+    const report = evaluationReport(evaluation([file("a.ts", [-1, -1]), file("b.ts", [-2, -3])]));
+    assert.match(report, /^# Evaluation of src$/m);
+    assert.match(report, /^\| Perplexity \| \*\*5\.755\*\* \|$/m);
+    assert.match(report, /^\| Bits per byte \| \*\*2\.525\*\* \|$/m);
+    const rows = report.split("\n").filter((line) => line.includes("&#46;ts"));
+    assert.deepEqual(rows, ["| b&#46;ts | 3.607 | 12.18 | 7 | 2 |", "| a&#46;ts | 1.443 | 2.718 | 3 | 2 |"]);
+    assert.doesNotMatch(report, /partial|Failed|Left out/i);
+  });
+
+  it("says what is partial, what failed and what was left out", () => {
+    const some = {uri: undefined as never, path: "x", reason: "binary"};
+    const report = evaluationReport(
+      evaluation([file("a", [-1], false)], {
+        failed: [{...some, path: "y", reason: "can't be read"}],
+        leftOut: [some],
+        notReached: 2
+      })
+    );
+    assert.match(report, /\*\*Partial:\*\* stopped with 2 files not reached\./);
+    assert.match(report, /^\| a \(partial\) \|/m);
+    assert.match(report, /^## Failed\n\n.*\n.*\n\| y \| can&#39;t be read \|$/m);
+    assert.match(report, /^## Left out\n\n.*\n.*\n\| x \| binary \|$/m);
+  });
+
+  it("shows files' names as they are, whatever is in them", () => {
+    const name = "a|b<img src=x>[c](command:d)`e`\n# f &amp; \u202e";
+    const report = evaluationReport(evaluation([file(name, [-1])]));
+    const [row] = report.split("\n").filter((line) => line.includes("img"));
+    assert.equal(row?.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code))).split(" | ").length, 5);
+    assert.doesNotMatch(row ?? "", /[<[\]()`\u202e]/);
+    assert.match(row ?? "", /&#9166;/);
+  });
+});
+
+describe("The export of an evaluation", () => {
+  it("as JSON has the corpus and every file", () => {
+    const json = JSON.parse(evaluationJson(evaluation([file("a", [-1, -1]), file("b", [-2], false)])));
+    assert.equal(json.finished, false);
+    assert.equal(json.model.sha256, "abc");
+    assert.deepEqual([json.window, json.stride, json.bos], [64, 32, true]);
+    assert.equal(json.corpus.scored, 3);
+    assert.ok(Math.abs(json.corpus.perplexity - Math.exp(4 / 3)) < 1e-9);
+    assert.deepEqual(
+      json.files.map(({path, scored, finished}: Record<string, unknown>) => [path, scored, finished]),
+      [
+        ["a", 2, true],
+        ["b", 1, false]
+      ]
+    );
+    assert.ok(Math.abs(json.files[1].perplexity - Math.exp(2)) < 1e-9);
+  });
+
+  it("as CSV has a row for every file, with its reason where it has no numbers", () => {
+    const reasons = {failed: [{uri: undefined as never, path: 'x "y", z', reason: "can't be read"}]};
+    const lines = evaluationCsv(evaluation([file("a", [-1, -1])], reasons)).split("\r\n");
+    assert.match(lines[0] ?? "", /^path,status,tokens,scored,bytes,bits,bitsPerByte,perplexity,/);
+    assert.match(lines[1] ?? "", /^a,scored,2,2,2,2\.885\d*,1\.442\d*,2\.718\d*,0,1$/);
+    assert.equal(lines[2], `"x ""y"", z",failed: can't be read,,,,,,,,`);
+    assert.equal(lines[3], "");
+  });
+
+  it("as CSV is no program for a spreadsheet", () => {
+    assert.match(evaluationCsv(evaluation([file("=cmd()|' /C calc'!A0", [-1])])), /^'=cmd/m);
+  });
+});
