@@ -26,7 +26,7 @@ export type Row =
 export const openRowCommand = "tokenscope.openSurprisingLine";
 
 /** UTF-16 units of a label: the list is narrow, and its numbers stand behind the label. */
-const longestLabel = 48;
+const longestLabel = 28;
 
 /** UTF-16 units of the same in the tooltip. */
 const longestText = 400;
