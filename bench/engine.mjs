@@ -13,7 +13,7 @@ export function modelSpec(file, {threads = 0, contextSize = 0} = {}) {
 
 /** Starts one. */
 export function startEngine() {
-  const child = fork(path.join(root, "dist/engine.js"), [], {serialization: "advanced", execArgv: []});
+  const child = fork(path.join(root, "dist/engine.js"), [], {serialization: "advanced", execArgv: ["--expose-gc"]});
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
   connection.listen();
   let requests = 0;

@@ -138,8 +138,8 @@ export class EngineClient {
       serialization: "advanced",
       // In desktop VS Code, process.execPath is Electron.
       env: {...globalThis.process.env, ELECTRON_RUN_AS_NODE: "1"},
-      // Not the debugger's flags of the extension host.
-      execArgv: [],
+      // Not the debugger's flags of the extension host. Scoring says when there is garbage that V8 can't see.
+      execArgv: ["--expose-gc"],
       stdio: ["ignore", "pipe", "pipe", "ipc"]
     });
     process.stdout?.setEncoding("utf8").on("data", (text: string) => log.info(text.trimEnd()));

@@ -353,7 +353,7 @@ describe("Scoring in batches", () => {
     const score = async (count: number, windowing: Windowing, batch: number): Promise<Float64Array> => {
       const scored = unscoredTokens(ids.length, 0);
       const {signal} = new AbortController();
-      const scoring = {ids, bos: loaded.tokens.bos, windowing, from: 0};
+      const scoring = {ids, bos: loaded.tokens.bos, windowing, from: 0, vocabularySize: 8192};
       const used = sequences.slice(0, count);
       const end = await scoreTokens(used, scoring, scored, batch, new Foreground(), {signal, onProgress() {}});
       assert.equal(end, ids.length);

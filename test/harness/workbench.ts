@@ -128,9 +128,11 @@ export class Workbench {
 
   /** Rests the mouse on the selection and returns the hover that comes. */
   public async hoverSelection(): Promise<Locator> {
-    await this.selection.waitFor({timeout: patience});
-    const box = await this.selection.boundingBox();
-    if (box === null) throw new Error("Nothing is selected in the editor.");
+    // The editor draws its selection anew whenever it likes: between two looks it may be another element.
+    const box = await this.until(
+      "something is selected in the editor",
+      async () => (await this.selection.boundingBox({timeout: 1000}).catch(() => null)) ?? undefined
+    );
     // Beside the place first: only a mouse that moves makes a hover.
     await this.page.mouse.move(box.x + 2, box.y + 2);
     await this.page.mouse.move(box.x + Math.min(40, box.width / 2), box.y + box.height / 2, {steps: 4});

@@ -209,7 +209,7 @@ export class LlamaBackend implements Backend {
       const sequences = await this.scoringSequences(windowing, ids.length - from, context);
       known = await scoreTokens(
         sequences,
-        {ids, bos: bosOf(model), windowing, from},
+        {ids, bos: bosOf(model), windowing, from, vocabularySize: vocabulary.size},
         scored,
         scoringBatch(vocabulary.size),
         this.foreground,

@@ -28,7 +28,14 @@ export interface Scoring {
   readonly windowing: Windowing;
   /** Scores begin here: what stands before is context, or known already. */
   readonly from: number;
+  readonly vocabularySize: number;
 }
+
+/**
+ * node-llama-cpp makes a sampler for every evaluation, with room for all candidates (12 bytes each) in native memory that V8
+ * knows nothing of: it would see no reason to collect the dead ones. After so many bytes it is told to (--expose-gc).
+ */
+const deadSamplers = 32 << 20;
 
 /** Scores of `ids`; what is not scored here is left as it is. */
 export interface ScoredTokens {
@@ -46,7 +53,7 @@ export interface ScoredTokens {
  */
 export async function scoreTokens(
   sequences: readonly LlamaContextSequence[],
-  {ids, bos, windowing, from}: Scoring,
+  {ids, bos, windowing, from, vocabularySize}: Scoring,
   scored: ScoredTokens,
   batchSize: number,
   foreground: Foreground,
@@ -58,6 +65,7 @@ export async function scoreTokens(
   /** One batch at a time, and a completion before the next: it waits for one batch, however many sequences there are. */
   const evaluating = new Mutex();
   let done = 0;
+  let dead = 0;
   let failed = false;
 
   /** Scores windows as long as there are some. Resolves with the first position it left unscored. */
@@ -85,6 +93,11 @@ export async function scoreTokens(
         if (read === undefined) return Math.max(scoreFrom, firstPredicted + at);
         await read;
         done += batch.length;
+        dead += 12 * vocabularySize;
+        if (dead > deadSamplers) {
+          dead = 0;
+          globalThis.gc?.();
+        }
         // Windows overlap: in tokens of the text, as people count it.
         onProgress({stage: "score", done: from + Math.floor((done / total) * (ids.length - from)), total: ids.length});
       }
