@@ -32,7 +32,7 @@ describe("Surprising Lines in the workbench", () => {
     const first = row(/\bzq7kXvbQ = mflW2pJdh/);
     await first.waitFor();
     assert.equal(await first.getAttribute("data-index"), "0");
-    assert.match((await first.textContent()) ?? "", /line 8 · \d+\.\d\d bits\/byte · \d+ bits/);
+    assert.match((await first.textContent()) ?? "", /\d+\.\d\d bits\/byte · line 8 · \d+ bits/);
     await first.click();
     await vscode.statusBar(/Ln 8, Col \d+ \(\d+ selected\)/).waitFor();
   });

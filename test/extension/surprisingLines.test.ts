@@ -106,7 +106,7 @@ describe("Surprising Lines", () => {
     await score(code);
     const [first] = items();
     assert.equal(first?.label, `# ${gibberish}`);
-    assert.match(first?.description ?? "", /^line 9 · \d+\.\d\d bits\/byte · \d+ bits$/);
+    assert.match(first?.description ?? "", /^\d+\.\d\d bits\/byte · line 9 · \d+ bits$/);
     assert.match(
       tree.message ?? "",
       /^\d+\.py with Tokenscope Tiny Coder Q8_0: 8 lines by bits per byte\. Window 1,024 tokens, stride 512, BOS in front\.$/
@@ -152,10 +152,10 @@ describe("Surprising Lines", () => {
     await edit(editor, (change) => change.insert(new vscode.Position(0, 0), "# one\n# two\n"));
     assert.deepEqual(await click(row), {text: `# ${gibberish}`, line: 10});
     await until(() => /changed since it was scored/.test(tree.message ?? ""));
-    assert.match(items()[0]?.description ?? "", /^line 11 · /);
+    assert.match(items()[0]?.description ?? "", / · line 11 · /);
     await vscode.commands.executeCommand("undo");
     await until(() => !/changed/.test(tree.message ?? ""));
-    assert.match(items()[0]?.description ?? "", /^line 9 · /);
+    assert.match(items()[0]?.description ?? "", / · line 9 · /);
   });
 
   it("says which lines were edited themselves", async () => {
@@ -171,7 +171,7 @@ describe("Surprising Lines", () => {
     const whole = new vscode.Range(0, 0, editor.document.lineCount, 0);
     await edit(editor, (change) => change.replace(whole, `# formatted\n\n\n${code.replaceAll("    ", "  ")}`));
     assert.deepEqual(await click(item(gibberish)), {text: `# ${gibberish}`, line: 11});
-    await until(() => /^line 12 · /.test(items()[0]?.description ?? ""));
+    await until(() => / · line 12 · /.test(items()[0]?.description ?? ""));
   });
 
   it("follows edits that are made while it scores", async () => {

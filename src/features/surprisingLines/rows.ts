@@ -26,7 +26,7 @@ export type Row =
 export const openRowCommand = "tokenscope.openSurprisingLine";
 
 /** UTF-16 units of a label: the list is narrow, and its numbers stand behind the label. */
-const longestLabel = 28;
+const longestLabel = 24;
 
 /** UTF-16 units of the same in the tooltip. */
 const longestText = 400;
@@ -68,7 +68,7 @@ function partItem(entry: RankedEntry, mean: number | null): vscode.TreeItem {
   const item = new vscode.TreeItem(label);
   const density = `${decimal(numbers.bitsPerByte, 2)} bits/byte`;
   item.id = entry.id;
-  item.description = [`line ${line + 1}`, density, bitsText(numbers.bits), ...(edited ? ["edited"] : [])].join(" · ");
+  item.description = [density, `line ${line + 1}`, bitsText(numbers.bits), ...(edited ? ["edited"] : [])].join(" · ");
   item.iconPath = heatIcon(numbers.bitsPerByte, mean);
   item.tooltip = [
     cut(part.name ?? entry.text, longestText),
