@@ -7,6 +7,7 @@ import {type Request, score} from "./cli/score";
 import type {ModelSpec} from "./engine/api";
 import {Models} from "./engine/models";
 import {handlers} from "./engine/requests";
+import {tokenSpan} from "./metrics/scoreExport";
 
 const output = new Console(process.stdout, process.stderr);
 const interrupted = new AbortController();
@@ -73,12 +74,7 @@ async function tokenize([file, extra]: readonly string[], values: Options, reque
   return {
     model,
     count: ids.length,
-    tokens: Array.from(ids, (id, i) => ({
-      id,
-      text: texts[i],
-      start: ends === null ? null : i === 0 ? 0 : (ends[i - 1] ?? 0),
-      end: ends === null ? null : (ends[i] ?? 0)
-    }))
+    tokens: Array.from(ids, (id, i) => ({id, text: texts[i], ...tokenSpan(ends, i)}))
   };
 }
 

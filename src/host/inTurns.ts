@@ -1,26 +1,32 @@
 /** Milliseconds of work before others get their turn: the extension host is everybody's. */
 const turn = 5;
 
-/** The same items, with a turn for whatever else waits as soon as making them has taken a few milliseconds. */
-export async function* inTurns<T>(items: Iterable<T>): AsyncGenerator<T> {
+/** Resolves at once, or, where others have waited for their turn long enough, when they have had it. */
+function turnTaker(): () => Promise<void> {
   let began = performance.now();
-  for (const item of items) {
-    yield item;
-    if (performance.now() - began < turn) continue;
+  return async () => {
+    if (performance.now() - began < turn) return;
     await new Promise((resolve) => setImmediate(resolve));
     began = performance.now();
+  };
+}
+
+/** The same items, with a turn for whatever else waits as soon as making them has taken a few milliseconds. */
+export async function* inTurns<T>(items: Iterable<T>): AsyncGenerator<T> {
+  const othersTurn = turnTaker();
+  for (const item of items) {
+    yield item;
+    await othersTurn();
   }
 }
 
 /** Runs work that offers to stop now and then, with turns for others, to its result. */
 export async function doneInTurns<Result>(steps: Generator<void, Result>): Promise<Result> {
-  let began = performance.now();
+  const othersTurn = turnTaker();
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
-    if (performance.now() - began < turn) continue;
-    await new Promise((resolve) => setImmediate(resolve));
-    began = performance.now();
+    await othersTurn();
   }
 }
 

@@ -66,13 +66,17 @@ interface ExportedToken {
   readonly logprob: number | null;
 }
 
+/** Where a token stands, in bytes of UTF-8; nulls where tokens stand nowhere in the text. */
+export function tokenSpan(ends: ArrayLike<number> | null, token: number): Pick<ExportedToken, "start" | "end"> {
+  return ends === null ? {start: null, end: null} : {start: ends[token - 1] ?? 0, end: ends[token] ?? 0};
+}
+
 function tokenAt({ids, ends, logprobs, textOf}: ExportedTokens, token: number): ExportedToken {
   const logprob = logprobs[token] ?? Number.NaN;
   return {
     id: ids[token] ?? 0,
     text: textOf(token),
-    start: ends === null ? null : token === 0 ? 0 : (ends[token - 1] ?? 0),
-    end: ends === null ? null : (ends[token] ?? 0),
+    ...tokenSpan(ends, token),
     logprob: Number.isNaN(logprob) ? null : logprob
   };
 }

@@ -2,9 +2,10 @@ import {setImmediate} from "node:timers/promises";
 import * as vscode from "vscode";
 import {HumanError, type Progress} from "../../engine/api";
 import type {Host} from "../../host/host";
+import {doneInTurns} from "../../host/inTurns";
 import {plainText} from "../../host/plainText";
 import {isForeign} from "../../host/subject";
-import {cutIntoPieces, type Pieces} from "../../metrics/pieces";
+import {cutIntoPieces} from "../../metrics/pieces";
 import {HeatColours} from "./heatColours";
 import {type Heat, HeatHover, type HeatSource} from "./heatHover";
 import {type HeatState, HeatStatus} from "./heatStatus";
@@ -190,7 +191,7 @@ export class Heatmap implements vscode.Disposable, HeatSource {
         "invalidRequest",
         `The tokenizer of "${scores.model.file}" rewrites text, so its tokens have no places in it: choose another model for the heatmap.`
       );
-    const pieces = new MovingPieces(await unhurried(cutIntoPieces(text, scores.ends, scores.logprobs)));
+    const pieces = new MovingPieces(await doneInTurns(cutIntoPieces(text, scores.ends, scores.logprobs)));
     // An edit that came while they were cut was not told to them.
     if (token.isCancellationRequested) throw new vscode.CancellationError();
     return {scores, pieces};
@@ -258,15 +259,6 @@ function visibleDocuments(): vscode.TextDocument[] {
 /** A notebook's cell is a text of its own, and too short a one to be scored as such. */
 function isColoured(document: vscode.TextDocument): boolean {
   return !isForeign(document) && document.uri.scheme !== "vscode-notebook-cell" && !document.isClosed;
-}
-
-/** Lets everyone else have a turn at every stop. */
-async function unhurried(work: Generator<undefined, Pieces>): Promise<Pieces> {
-  for (;;) {
-    const step = work.next();
-    if (step.done) return step.value;
-    await setImmediate();
-  }
 }
 
 function words({stage, done, total}: Progress): string {
