@@ -1,3 +1,4 @@
+import type {ModelFacts} from "../gguf/facts";
 import type {Summary} from "../metrics/summary";
 
 /**
@@ -14,6 +15,8 @@ export interface ModelSpec {
   /** Absolute path of a GGUF file. */
   readonly path: string;
   readonly gpu: GpuChoice;
+  /** Layers whose weights go on the device; null: as many as its memory holds. */
+  readonly gpuLayers: number | null;
   /** CPU threads; 0 leaves the choice to the backend, which leaves a core to the editor. */
   readonly threads: number;
   /** Tokens of context; 0 means what the model was trained on, {@link automaticContextLimit} at most. */
@@ -240,9 +243,119 @@ export interface Completion {
   readonly milliseconds: number;
 }
 
-/** Work done and to do, in `unit`s. */
+/** Bytes in main memory and on the device. What a device shares with main memory (Metal, integrated GPUs) is `vram`. */
+export interface MemoryUse {
+  readonly ram: number;
+  readonly vram: number;
+}
+
+export interface EstimateParams {
+  readonly model: ModelSpec;
+}
+
+/** What a model will need once it is loaded, and what there is. Nothing is loaded for it but the file's header. */
+export interface MemoryEstimate {
+  readonly weights: MemoryUse;
+  /** KV cache and compute buffers of one context of {@link contextSize} tokens. */
+  readonly context: MemoryUse;
+  /** Contexts that may be held at once: two for scoring, one for completing. */
+  readonly contexts: number;
+  /** Tokens. */
+  readonly contextSize: number;
+  /** Layers on the device, of {@link layers}. */
+  readonly gpuLayers: number;
+  readonly layers: number;
+  readonly free: MemoryUse;
+  readonly total: MemoryUse;
+  /** "cpu", "cuda", "metal", "vulkan". */
+  readonly device: string;
+}
+
+/** What a loaded model takes, beside what had been estimated for it. */
+export interface MemoryReport {
+  readonly estimate: MemoryEstimate;
+  /** The engine's growth since it began to load: resident bytes (mapped weights included), and the device's. Null: not loaded. */
+  readonly used: MemoryUse | null;
+}
+
+export interface DevicesParams {
+  readonly gpu: GpuChoice;
+}
+
+/** One of llama.cpp's back ends on this machine. */
+export interface DeviceState {
+  readonly device: "cpu" | "metal" | "cuda" | "vulkan";
+  /** It loads and finds a device. */
+  readonly works: boolean;
+  /** This engine computes with it. */
+  readonly inUse: boolean;
+  /** Names of the devices it found. */
+  readonly names: readonly string[];
+  /** Bytes of the devices' memory; null where that isn't known. */
+  readonly total: number | null;
+  readonly free: number | null;
+  /** Why it doesn't work; null where it does. */
+  readonly problem: DeviceProblem | null;
+}
+
+/** `noRuntime`: its binaries are not here. `noDriver`: no device or driver was found. `failed`: the log says why. */
+export type DeviceProblem = "otherSystem" | "noRuntime" | "noDriver" | "failed";
+
+/** How files are fetched. */
+export interface Network {
+  /** `http://host:port`, or null for what the environment says. */
+  readonly proxy: string | null;
+  /** Certificates are checked. */
+  readonly strictSSL: boolean;
+  /** Base address of Hugging Face or of a mirror of it, with a slash at the end. */
+  readonly huggingFace: string;
+  /** Access token for {@link huggingFace}, sent nowhere else. */
+  readonly token: string | null;
+}
+
+export interface InspectParams {
+  /** An `https:` or `http:` URL, or an `hf:` URI as node-llama-cpp understands it. */
+  readonly uri: string;
+  readonly network: Network;
+}
+
+/** A file that could be downloaded, of which nothing but its header was read. */
+export interface RemoteFile {
+  /** Where it really is, without a token. */
+  readonly url: string;
+  readonly fileName: string;
+  /** Of all parts together. */
+  readonly bytes: number;
+  readonly parts: number;
+  /** What is known of its content beforehand: lower-case hex, of the (first) file. */
+  readonly sha256: string | null;
+  /** Null where it is no GGUF. */
+  readonly facts: ModelFacts | null;
+}
+
+export interface DownloadParams {
+  readonly uri: string;
+  /** Absolute path of the folder the file goes to; made if it is not there. */
+  readonly folder: string;
+  readonly fileName?: string;
+  /** Subresource integrity ("sha256-…", "sha512-…", base64) that the file must have. Without: what the server says, if it does. */
+  readonly integrity?: string;
+  /** What is fetched must be a GGUF. */
+  readonly gguf: boolean;
+  readonly network: Network;
+}
+
+export interface DownloadedFile {
+  /** Absolute path of the (first) file, under its final name. */
+  readonly path: string;
+  readonly bytes: number;
+  /** What its content was checked against. */
+  readonly verified: "checksum" | "size";
+}
+
+/** Work done and to do: tokens for `score`, bytes for `download`, `verify` and `unpack`. */
 export interface Progress {
-  readonly stage: "load" | "score";
+  readonly stage: "load" | "score" | "download" | "verify" | "unpack";
   readonly done: number;
   readonly total: number;
 }
@@ -256,6 +369,11 @@ export interface EngineRequests {
   alternatives: {params: AlternativesParams; result: Alternatives};
   tokenTexts: {params: TokenTextsParams; result: readonly string[]};
   complete: {params: CompleteParams; result: Completion};
+  estimate: {params: EstimateParams; result: MemoryEstimate};
+  memory: {params: EstimateParams; result: MemoryReport};
+  devices: {params: DevicesParams; result: readonly DeviceState[]};
+  inspect: {params: InspectParams; result: RemoteFile};
+  download: {params: DownloadParams; result: DownloadedFile};
 }
 
 export type EngineMethod = keyof EngineRequests;
@@ -266,6 +384,13 @@ export const stopNotification = "stop";
 export interface StopParams {
   /** The request's number. */
   readonly request: number;
+}
+
+/** Notification to the engine: the models that are still wanted. The others are given back, once no request uses them. */
+export const retainNotification = "retain";
+
+export interface RetainParams {
+  readonly models: readonly ModelSpec[];
 }
 
 /** Notifications from the engine. */
@@ -311,6 +436,16 @@ export type ErrorKind =
   | "noSpans"
   | "noEvaluation"
   | "invalidRequest"
+  | "badAddress"
+  | "notFound"
+  | "accessDenied"
+  | "rateLimited"
+  | "serverFailed"
+  | "connectionLost"
+  | "diskFull"
+  | "folderUnwritable"
+  | "wrongContent"
+  | "noRuntimeOffered"
   | "engineDied"
   | "cannotStart";
 

@@ -1,4 +1,4 @@
-import type {ModelSpec} from "./api";
+import type {MemoryEstimate, MemoryReport, ModelSpec} from "./api";
 import type {Backend, EngineLog, RequestContext} from "./backend";
 import {LlamaBackend} from "./llama/llamaBackend";
 import {checkModelFile} from "./llama/modelFile";
@@ -22,7 +22,15 @@ export class Models {
   /** Runs `work` with the model that `spec` names. */
   async use<T>(spec: ModelSpec, {signal}: RequestContext, work: (backend: Backend) => Promise<T>): Promise<T> {
     const stamp = await checkModelFile(spec.path);
-    const key = JSON.stringify([spec.path, spec.gpu, spec.threads, spec.contextSize, stamp.size, stamp.modified]);
+    const key = JSON.stringify([
+      spec.path,
+      spec.gpu,
+      spec.gpuLayers,
+      spec.threads,
+      spec.contextSize,
+      stamp.size,
+      stamp.modified
+    ]);
     if (this.current?.key !== key) {
       const previous = this.current;
       this.current = {key, backend: new LlamaBackend(spec, this.log), users: 0, replaced: false};
@@ -49,6 +57,14 @@ export class Models {
       open.users--;
       this.disposeIfUnused(open);
     }
+  }
+
+  async estimate(_spec: ModelSpec, _context: RequestContext): Promise<MemoryEstimate> {
+    throw new Error("estimate");
+  }
+
+  async memory(_spec: ModelSpec, _context: RequestContext): Promise<MemoryReport> {
+    throw new Error("memory");
   }
 
   private disposeIfUnused(open: OpenModel): void {

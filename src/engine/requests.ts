@@ -1,6 +1,9 @@
 import type {EngineMethod, EngineRequests} from "./api";
 import type {RequestContext} from "./backend";
+import {devices} from "./llama/devices";
 import type {Models} from "./models";
+import {download} from "./transfer/download";
+import {inspect} from "./transfer/inspect";
 
 /** How each request of the contract is answered; the engine process and the headless runner share it. */
 export const handlers: {
@@ -24,5 +27,10 @@ export const handlers: {
   alternatives: (models, params, context) =>
     models.use(params.model, context, (backend) => backend.alternatives(params, context)),
   complete: (models, params, context) =>
-    models.use(params.model, context, (backend) => backend.complete(params, context))
+    models.use(params.model, context, (backend) => backend.complete(params, context)),
+  estimate: (models, params, context) => models.estimate(params.model, context),
+  memory: (models, params, context) => models.memory(params.model, context),
+  devices: (_, params, context) => devices(params, context),
+  inspect: (_, params, context) => inspect(params, context),
+  download: (_, params, context) => download(params, context)
 };

@@ -57,7 +57,12 @@ const doing: Record<EngineMethod, string> = {
   tokenTexts: "reading the vocabulary",
   score: "scoring",
   alternatives: "looking for alternatives",
-  complete: "completing"
+  complete: "completing",
+  estimate: "estimating the model's memory",
+  memory: "looking at the model's memory",
+  devices: "looking for devices",
+  inspect: "looking at the file",
+  download: "downloading"
 };
 
 /**

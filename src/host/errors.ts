@@ -8,8 +8,14 @@ interface WayOut {
   readonly argument?: string;
 }
 
-const chooseModel: WayOut = {title: "Select Model File…", command: "tokenscope.selectModelFile"};
+const chooseModel: WayOut = {title: "Select Model…", command: "tokenscope.selectModel"};
 const demonstrationModel: WayOut = {title: "Use Demonstration Model", command: "tokenscope.useDemonstrationModel"};
+const accessToken: WayOut = {title: "Set Access Token…", command: "tokenscope.setAccessToken"};
+const proxySettings: WayOut = {
+  title: "Open Settings",
+  command: "workbench.action.openSettings",
+  argument: "http.proxy"
+};
 const showLog: WayOut = {title: "Show Log", command: "tokenscope.showLog"};
 const openSettings: WayOut = {title: "Open Settings", command: "workbench.action.openSettings", argument: "tokenscope"};
 const gitSettings: WayOut = {title: "Open Settings", command: "workbench.action.openSettings", argument: "git.enabled"};
@@ -38,6 +44,16 @@ const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   noEvaluation: [evaluateFolder],
   noSpans: [chooseModel, demonstrationModel],
   invalidRequest: [openSettings],
+  badAddress: [chooseModel],
+  notFound: [chooseModel],
+  accessDenied: [accessToken],
+  rateLimited: [],
+  serverFailed: [],
+  connectionLost: [proxySettings],
+  diskFull: [],
+  folderUnwritable: [openSettings],
+  wrongContent: [chooseModel],
+  noRuntimeOffered: [showLog],
   engineDied: [showLog, demonstrationModel],
   cannotStart: [showLog]
 };

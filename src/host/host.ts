@@ -1,14 +1,21 @@
 import * as vscode from "vscode";
-import {EngineClient} from "./engineClient";
+import {EngineClient, type EngineClientOptions} from "./engineClient";
 import {ErrorReporter} from "./errors";
 import {Settings} from "./settings";
 
 /** What every feature stands on. */
 export interface Host {
   readonly extensionUri: vscode.Uri;
+  /** What belongs to this extension on this machine: downloaded models and runtimes. */
+  readonly storageUri: vscode.Uri;
+  readonly secrets: vscode.SecretStorage;
+  /** For this user, in all workspaces. */
+  readonly globalState: vscode.Memento;
   readonly log: vscode.LogOutputChannel;
   readonly settings: Settings;
   readonly engine: EngineClient;
+  /** Fetches and unpacks files. A process of its own: a download goes on while the engine is restarted, or dies of a model. */
+  readonly transfers: EngineClient;
   readonly errors: ErrorReporter;
 }
 
@@ -16,7 +23,7 @@ export interface Host {
 export function createHost(context: vscode.ExtensionContext): Host {
   const log = vscode.window.createOutputChannel("Tokenscope", {log: true});
   const settings = new Settings(context.extensionUri);
-  const engine = new EngineClient({
+  const options: EngineClientOptions = {
     program: vscode.Uri.joinPath(context.extensionUri, "dist", "engine.js").fsPath,
     log: {
       error: (message) => log.error(message),
@@ -26,15 +33,28 @@ export function createHost(context: vscode.ExtensionContext): Host {
       trace: (message) => log.trace(message)
     },
     cancelled: () => new vscode.CancellationError()
-  });
+  };
+  const engine = new EngineClient(options);
+  const transfers = new EngineClient(options);
   // Native code is never unloaded: another device's runtime gets a process of its own.
   context.subscriptions.push(
     log,
     settings,
     engine,
+    transfers,
     settings.onDidChangeDevice(() => engine.restart())
   );
-  return {extensionUri: context.extensionUri, log, settings, engine, errors: new ErrorReporter(log)};
+  return {
+    extensionUri: context.extensionUri,
+    storageUri: context.globalStorageUri,
+    secrets: context.secrets,
+    globalState: context.globalState,
+    log,
+    settings,
+    engine,
+    transfers,
+    errors: new ErrorReporter(log)
+  };
 }
 
 /** Registers a command whose errors are shown, with a way out, instead of thrown at VS Code. */

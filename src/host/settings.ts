@@ -1,7 +1,7 @@
 import {homedir} from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
-import type {GpuChoice, ModelSpec} from "../engine/api";
+import type {GpuChoice, ModelSpec, Network} from "../engine/api";
 
 const section = "tokenscope";
 
@@ -24,16 +24,32 @@ export class Settings {
   constructor(extensionUri: vscode.Uri) {
     this.demonstrationModel = vscode.Uri.joinPath(extensionUri, "media", "models", "tokenscope-tiny-q8_0.gguf").fsPath;
     this.subscription = vscode.workspace.onDidChangeConfiguration((change) => {
-      if (["model", "gpu", "threads", "contextSize"].some((key) => change.affectsConfiguration(`${section}.${key}`)))
+      if (
+        ["model", "completionModel", "gpu", "gpuLayers", "threads", "contextSize"].some((key) =>
+          change.affectsConfiguration(`${section}.${key}`)
+        )
+      )
         this.changedModel.fire();
       if (change.affectsConfiguration(`${section}.gpu`)) this.changedDevice.fire();
     });
   }
 
+  /** The model that measures, and completes where no other is chosen for that. */
   modelSpec(): ModelSpec {
+    return this.specOf(read("model", isString));
+  }
+
+  /** The model that completes. */
+  completionSpec(): ModelSpec {
+    const own = read("completionModel", isString);
+    return own.trim() === "" ? this.modelSpec() : this.specOf(own);
+  }
+
+  private specOf(setting: string): ModelSpec {
     return {
-      path: this.modelPath(read("model", isString)),
+      path: this.modelPath(setting),
       gpu: read("gpu", isGpuChoice),
+      gpuLayers: readLayers(),
       threads: read("threads", isInteger(0, 1024)),
       contextSize: read("contextSize", isInteger(0, 1 << 20))
     };
@@ -56,9 +72,43 @@ export class Settings {
     return read("selectionContext", isBoolean);
   }
 
+  /** Absolute paths of the user's own folders of models. */
+  modelFolders(): string[] {
+    return read("modelFolders", isStrings)
+      .filter((folder) => folder.trim() !== "")
+      .map((folder) => this.modelPath(folder));
+  }
+
+  /** How files are fetched. `token` is Hugging Face's, out of SecretStorage. */
+  network(token: string | null): Network {
+    const http = vscode.workspace.getConfiguration("http");
+    const proxy = http.get<unknown>("proxy");
+    const endpoint = read("huggingFaceEndpoint", isString).trim() || process.env["HF_ENDPOINT"]?.trim() || "";
+    return {
+      proxy: isString(proxy) && proxy.trim() !== "" ? proxy.trim() : null,
+      strictSSL: http.get<unknown>("proxyStrictSSL") !== false,
+      huggingFace: `${(endpoint || "https://huggingface.co").replace(/\/+$/, "")}/`,
+      token
+    };
+  }
+
   /** "" is the demonstration model. */
   async setModel(file: string): Promise<void> {
     await this.update("model", file);
+  }
+
+  /** "" is the model that measures. */
+  async setCompletionModel(file: string): Promise<void> {
+    await this.update("completionModel", file);
+  }
+
+  /** Null: as many as the device's memory holds. */
+  async setGpuLayers(layers: number | null): Promise<void> {
+    await this.update("gpuLayers", layers ?? "auto");
+  }
+
+  async setContextSize(tokens: number): Promise<void> {
+    await this.update("contextSize", tokens);
   }
 
   async setInlineCompletion(enabled: boolean): Promise<void> {
@@ -72,7 +122,7 @@ export class Settings {
   }
 
   /** Where the value is set already, so that the change is seen; else for the user. */
-  private async update(key: string, value: string | boolean): Promise<void> {
+  private async update(key: string, value: string | number | boolean): Promise<void> {
     const configuration = vscode.workspace.getConfiguration(section);
     const set = configuration.inspect(key);
     const target =
@@ -99,8 +149,18 @@ function read<T>(key: string, isValid: (value: unknown) => value is T): T {
   return isValid(value) ? value : (configuration.inspect<T>(key)?.defaultValue as T);
 }
 
+/** "auto" is null. */
+function readLayers(): number | null {
+  const layers = read("gpuLayers", (value): value is number | "auto" => value === "auto" || isInteger(0, 1024)(value));
+  return layers === "auto" ? null : layers;
+}
+
 function isString(value: unknown): value is string {
   return typeof value === "string";
+}
+
+function isStrings(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every(isString);
 }
 
 function isBoolean(value: unknown): value is boolean {

@@ -12,7 +12,7 @@ export const f16 = path.join(root, "test/fixtures/models/tokenscope-tiny-f16.ggu
 
 /** On the CPU, so that a test's numbers don't depend on the machine's other devices. */
 export function spec(file: string, contextSize = 0): ModelSpec {
-  return {path: file, gpu: "off", threads: 0, contextSize};
+  return {path: file, gpu: "off", gpuLayers: null, threads: 0, contextSize};
 }
 
 const own = {Models, handlers, llamaRuntime};

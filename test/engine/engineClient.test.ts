@@ -10,6 +10,7 @@ import {type Cancellation, EngineClient} from "../../src/host/engineClient";
 const model: ModelSpec = {
   path: path.resolve("media/models/tokenscope-tiny-q8_0.gguf"),
   gpu: "off",
+  gpuLayers: null,
   threads: 1,
   contextSize: 0
 };

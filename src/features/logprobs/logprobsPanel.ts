@@ -1,6 +1,6 @@
 import {randomBytes, randomUUID} from "node:crypto";
 import * as vscode from "vscode";
-import {HumanError} from "../../engine/api";
+import {HumanError, type Progress} from "../../engine/api";
 import type {Host} from "../../host/host";
 import {joined} from "../../host/inTurns";
 import {movedPlace} from "../../host/movedPlace";
@@ -11,15 +11,7 @@ import {count, plural} from "../../metrics/numberText";
 import {visibleText} from "../../metrics/visibleText";
 import {logprobsPage} from "./logprobsPage";
 import {readMessage} from "./messages";
-import {
-  type FromView,
-  type Progress,
-  type ScoredText,
-  type Source,
-  type ToView,
-  textOfKept,
-  type ViewState
-} from "./protocol";
+import {type FromView, type ScoredText, type Source, type ToView, textOfKept, type ViewState} from "./protocol";
 import {exportJson, scoredText, tokenRange} from "./scoredText";
 import {stillHolds, subjectAgain} from "./sourceText";
 
@@ -155,7 +147,8 @@ export class LogprobsPanel implements vscode.Disposable {
   private async request(subject: Subject, token: vscode.CancellationToken): Promise<ScoredText> {
     const {engine, settings} = this.host;
     const {text} = subject;
-    const onProgress = (progress: Progress) => {
+    const onProgress = ({stage, done, total}: Progress) => {
+      const progress = {stage: stage === "load" ? stage : ("score" as const), done, total};
       if (!token.isCancellationRequested && this.instead)
         this.showInstead({type: "progress", source: this.instead.source, progress});
     };

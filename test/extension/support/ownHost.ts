@@ -1,6 +1,8 @@
+import {mkdtempSync, rmSync} from "node:fs";
+import {tmpdir} from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
-import {EngineClient} from "../../../src/host/engineClient";
+import {EngineClient, type EngineClientOptions} from "../../../src/host/engineClient";
 import {ErrorReporter} from "../../../src/host/errors";
 import type {Host} from "../../../src/host/host";
 import {Settings} from "../../../src/host/settings";
@@ -9,24 +11,60 @@ import {root} from "../../harness/paths";
 /** A host for the parts that a `describe` makes itself, with an engine process of its own; both end with it. */
 export function ownHost(): () => Host {
   let host: Host | undefined;
+  const storage = mkdtempSync(path.join(tmpdir(), "tokenscope-storage-"));
   before(() => {
     const extensionUri = vscode.Uri.file(root);
     const log = vscode.window.createOutputChannel("Tokenscope tests", {log: true});
     const quiet = () => undefined;
-    const engine = new EngineClient({
+    const options: EngineClientOptions = {
       program: path.join(root, "dist/engine.js"),
       log: {error: quiet, warn: quiet, info: quiet, debug: quiet, trace: quiet},
       cancelled: () => new vscode.CancellationError()
-    });
-    host = {extensionUri, log, settings: new Settings(extensionUri), engine, errors: new ErrorReporter(log)};
+    };
+    host = {
+      extensionUri,
+      storageUri: vscode.Uri.file(storage),
+      secrets: memorySecrets(),
+      globalState: memoryState(),
+      log,
+      settings: new Settings(extensionUri),
+      engine: new EngineClient(options),
+      transfers: new EngineClient(options),
+      errors: new ErrorReporter(log)
+    };
   });
   after(() => {
     host?.engine.dispose();
+    host?.transfers.dispose();
     host?.settings.dispose();
     host?.log.dispose();
+    rmSync(storage, {recursive: true, force: true});
   });
   return () => {
     if (host === undefined) throw new Error("The host is there within tests only.");
     return host;
+  };
+}
+
+/** What VS Code keeps for an extension, forgotten with the test. */
+function memoryState(): vscode.Memento {
+  const kept = new Map<string, unknown>();
+  return {
+    keys: () => [...kept.keys()],
+    get: <T>(key: string, otherwise?: T) => (kept.has(key) ? (kept.get(key) as T) : otherwise),
+    update: async (key: string, value: unknown) => {
+      if (value === undefined) kept.delete(key);
+      else kept.set(key, value);
+    }
+  } as vscode.Memento;
+}
+
+function memorySecrets(): vscode.SecretStorage {
+  const kept = new Map<string, string>();
+  return {
+    get: async (key) => kept.get(key),
+    store: async (key, value) => void kept.set(key, value),
+    delete: async (key) => void kept.delete(key),
+    onDidChange: () => ({dispose: () => undefined})
   };
 }
