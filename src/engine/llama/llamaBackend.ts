@@ -1,5 +1,6 @@
 import path from "node:path";
 import type {Llama, LlamaContextSequence, LlamaModel} from "node-llama-cpp";
+import {scoringBatch} from "../../gguf/memory";
 import {summarize} from "../../metrics/summary";
 import {codePoints, utf8Length} from "../../metrics/textOffsets";
 import {
@@ -34,7 +35,6 @@ import {
   copyScores,
   type ScoredTokens,
   scoreTokens,
-  scoringBatch,
   tokensFrom,
   unscore,
   unscoredTokens
