@@ -19,7 +19,12 @@ export function scoringBatch(vocabularySize: number): number {
 }
 
 /** llama.cpp makes a KV cache in steps of so many tokens. */
-const contextStep = 256;
+export const contextStep = 256;
+
+/** Tokens that a KV cache has for a context of so many: one more than is used (docs/decisions.md), in whole steps. */
+export function paddedContext(contextSize: number): number {
+  return Math.ceil((contextSize + 1) / contextStep) * contextStep;
+}
 
 /**
  * The memory of a model with one context of so many tokens, by its header's numbers alone; null where they don't say. For
@@ -36,8 +41,7 @@ export function estimateMemory(facts: ModelFacts, contextSize: number): MemoryPa
     return null;
   const headsOfAllLayers =
     typeof kvHeads === "number" ? kvHeads * layers : kvHeads.slice(0, layers).reduce((sum, count) => sum + count, 0);
-  // One token more than is used (docs/decisions.md).
-  const tokens = Math.ceil((contextSize + 1) / contextStep) * contextStep;
+  const tokens = paddedContext(contextSize);
   const batch = Math.min(scoringBatch(vocabularySize ?? 0), contextSize + 1);
   const parts = {
     weights: tensorBytes,
