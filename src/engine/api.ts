@@ -262,6 +262,7 @@ export interface EstimateParams {
 
 /** What a model will need once it is loaded, and what there is. Nothing is loaded for it but the file's header. */
 export interface MemoryEstimate {
+  /** Weights, and the vocabulary as it is held in memory. */
   readonly weights: MemoryUse;
   /** KV cache and compute buffers of one context of {@link contextSize} tokens. */
   readonly context: MemoryUse;
