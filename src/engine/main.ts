@@ -16,7 +16,9 @@ import {
   type ProgressParams,
   progressNotification,
   type RequestEnvelope,
+  type RetainParams,
   requestCancelledCode,
+  retainNotification,
   type StopParams,
   stopNotification
 } from "./api";
@@ -33,6 +35,8 @@ const models = new Models(log);
 /** The requests under way, by number. */
 const stops = new Map<number, AbortController>();
 connection.onNotification(stopNotification, ({request}: StopParams) => stops.get(request)?.abort());
+
+connection.onNotification(retainNotification, ({models: wanted}: RetainParams) => models.retain(wanted));
 
 for (const method of Object.keys(handlers) as EngineMethod[]) serve(method);
 

@@ -8,11 +8,14 @@ import {
   humanErrorCode,
   type LogParams,
   logNotification,
+  type ModelSpec,
   type Progress,
   type ProgressParams,
   progressNotification,
   type RequestEnvelope,
+  type RetainParams,
   requestCancelledCode,
+  retainNotification,
   type StopParams,
   stopNotification
 } from "../engine/api";
@@ -122,6 +125,13 @@ export class EngineClient {
       stopping?.dispose();
       this.progress.delete(request);
     }
+  }
+
+  /** Tells the engine which models are still wanted: it gives the others back. Where none runs, none is started. */
+  retain(models: readonly ModelSpec[]): void {
+    void this.engine?.connection
+      .then((connection) => connection.sendNotification(retainNotification, {models} satisfies RetainParams))
+      .catch(() => undefined);
   }
 
   /** Ends the process; the next request starts a new one. */

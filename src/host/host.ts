@@ -42,7 +42,8 @@ export function createHost(context: vscode.ExtensionContext): Host {
     settings,
     engine,
     transfers,
-    settings.onDidChangeDevice(() => engine.restart())
+    settings.onDidChangeDevice(() => engine.restart()),
+    settings.onDidChangeModel(() => engine.retain([settings.modelSpec(), settings.completionSpec()]))
   );
   return {
     extensionUri: context.extensionUri,

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type {Llama, LlamaContextSequence, LlamaModel} from "node-llama-cpp";
 import {label} from "../../gguf/label";
-import {purposeOf} from "../../gguf/purpose";
+import {scoringBatch} from "../../gguf/memory";
 import {summarize} from "../../metrics/summary";
 import {codePoints, utf8Length} from "../../metrics/textOffsets";
 import {
@@ -13,6 +13,7 @@ import {
   type CountResult,
   type EngineVersions,
   HumanError,
+  type MemoryEstimate,
   type ModelDescription,
   type ModelSpec,
   type RunningModel,
@@ -28,20 +29,27 @@ import {Mutex} from "../mutex";
 import {ScoreCache} from "../scoreCache";
 import {resolveWindowing} from "../windows";
 import {generate, infillPrompt} from "./completer";
-import {loadError} from "./loadErrors";
+import {contextShortage, loadError, weightsShortage} from "./loadErrors";
+import {estimateHeader} from "./memory";
 import {sha256Of} from "./modelFile";
+import {contextSizeOf, generates} from "./modelHeader";
 import {explaining, llamaRuntime} from "./runtime";
 import {
   alternativesAt,
   copyScores,
   type ScoredTokens,
   scoreTokens,
-  scoringBatch,
   tokensFrom,
   unscore,
   unscoredTokens
 } from "./scorer";
 import {type asToken, Vocabulary} from "./vocabulary";
+
+interface LoadOptions {
+  readonly gpuLayers: number | "auto";
+  readonly vocabOnly?: boolean;
+  readonly onLoadProgress?: (fraction: number) => void;
+}
 
 /** The KV caches for scoring, each a context with one sequence; the second is made when it is of use. */
 interface ScoringPart {
@@ -59,6 +67,8 @@ export class LlamaBackend implements Backend {
   private readonly foreground = new Foreground();
   private readonly vocabularyPart: Promise<{llama: Llama; vocabulary: Vocabulary; model: LlamaModel}>;
   private weightsPart: Promise<LlamaModel> | undefined;
+  /** Layers on the device, once the weights are loaded. */
+  private loadedLayers: number | undefined;
   private scoring: ScoringPart | undefined;
   private readonly scoreCache = new ScoreCache();
   private completing: Promise<LlamaContextSequence> | undefined;
@@ -99,10 +109,10 @@ export class LlamaBackend implements Backend {
       quantization: quantization?.replace(/^(MOSTLY|ALL)_/, "") ?? "unknown",
       parameters: parametersOf(model),
       vocabularySize: vocabulary.size,
-      contextSize: this.contextSize(model),
+      contextSize: contextSizeOf(model.fileInfo, this.spec),
       addsBos: bosOf(model) !== null,
       capabilities: {
-        generate: generates(model),
+        generate: generates(model.fileInfo),
         infill: infill.prefix !== null && infill.suffix !== null && infill.middle !== null,
         spans: vocabulary.spans
       }
@@ -274,6 +284,15 @@ export class LlamaBackend implements Backend {
     );
   }
 
+  get loaded(): boolean {
+    return this.loadedLayers !== undefined;
+  }
+
+  async estimate(): Promise<MemoryEstimate> {
+    const {llama, model} = await this.vocabularyPart;
+    return await estimateHeader(llama, model.fileInfo, this.spec, this.loadedLayers);
+  }
+
   async dispose(): Promise<void> {
     this.disposing.abort();
     const weights = await this.weightsPart?.catch(() => undefined);
@@ -284,28 +303,41 @@ export class LlamaBackend implements Backend {
 
   private async loadVocabulary(): Promise<{llama: Llama; vocabulary: Vocabulary; model: LlamaModel}> {
     const llama = await llamaRuntime(this.spec.gpu, this.spec.threads, this.log);
-    const model = await this.load(llama, {vocabOnly: true});
+    const model = await this.load(llama, {vocabOnly: true, gpuLayers: 0});
     return {llama, model, vocabulary: new Vocabulary(model)};
   }
 
   private async weights({onProgress}: RequestContext): Promise<LlamaModel> {
     const {llama} = await this.vocabularyPart;
     if (this.weightsPart === undefined) {
-      this.weightsPart = this.load(llama, {
+      this.weightsPart = this.loadWeights(llama, {
+        gpuLayers: this.spec.gpuLayers ?? "auto",
         onLoadProgress: (fraction: number) => onProgress({stage: "load", done: fraction, total: 1})
       });
-      // A failure is not kept: there may be more memory next time.
-      this.weightsPart.catch(() => {
-        this.weightsPart = undefined;
-      });
+      this.weightsPart.then(
+        ({gpuLayers}) => {
+          this.loadedLayers = gpuLayers;
+        },
+        // A failure is not kept: there may be more memory next time.
+        () => {
+          this.weightsPart = undefined;
+        }
+      );
     }
     return await this.weightsPart;
   }
 
-  private async load(
-    llama: Llama,
-    options: {vocabOnly?: boolean; onLoadProgress?: (fraction: number) => void}
-  ): Promise<LlamaModel> {
+  private async loadWeights(llama: Llama, options: LoadOptions): Promise<LlamaModel> {
+    try {
+      return await this.load(llama, options);
+    } catch (error) {
+      if (!(error instanceof HumanError) || error.kind !== "outOfMemory") throw error;
+      const {weights, free} = await this.estimate();
+      throw weightsShortage(path.basename(this.spec.path), weights, free);
+    }
+  }
+
+  private async load(llama: Llama, options: LoadOptions): Promise<LlamaModel> {
     return await explaining(
       () => llama.loadModel({modelPath: this.spec.path, ...options}),
       (error, logged) => {
@@ -358,6 +390,17 @@ export class LlamaBackend implements Backend {
   }
 
   private async createSequence(model: LlamaModel, tokens: number): Promise<LlamaContextSequence> {
+    try {
+      return await this.makeSequence(model, tokens);
+    } catch (error) {
+      if (!(error instanceof HumanError) || error.kind !== "outOfMemory") throw error;
+      const spec = {...this.spec, contextSize: tokens};
+      const {context, free} = await estimateHeader(model.llama, model.fileInfo, spec, model.gpuLayers);
+      throw contextShortage(tokens, context, free);
+    }
+  }
+
+  private async makeSequence(model: LlamaModel, tokens: number): Promise<LlamaContextSequence> {
     const {vocabulary} = await this.vocabularyPart;
     const threads = model.llama.maxThreads;
     return await explaining(
@@ -413,15 +456,6 @@ export class LlamaBackend implements Backend {
     const weights = await this.weightsPart;
     return llama.gpu === false || weights?.gpuLayers === 0 ? "cpu" : llama.gpu;
   }
-
-  private contextSize(model: LlamaModel): number {
-    if (this.spec.contextSize > 0) return this.spec.contextSize;
-    // Not model.trainContextSize: it is 0 while only the vocabulary is loaded.
-    const trained = ownMetadata(model)["context_length"];
-    return typeof trained === "number" && trained > 1
-      ? Math.min(trained, automaticContextLimit)
-      : automaticContextLimit;
-  }
 }
 
 function measure(text: string): {characters: number; bytes: number} {
@@ -430,20 +464,6 @@ function measure(text: string): {characters: number; bytes: number} {
 
 function bosOf(model: LlamaModel): ReturnType<typeof asToken> | null {
   return model.tokens.shouldPrependBosToken ? model.tokens.bos : null;
-}
-
-/** The metadata under the architecture's own name (`llama.context_length` and its like). */
-function ownMetadata(model: LlamaModel): Readonly<Record<string, unknown>> {
-  const own = (model.fileInfo.metadata as Record<string, unknown>)[model.fileInfo.metadata.general?.architecture ?? ""];
-  return typeof own === "object" && own !== null ? (own as Record<string, unknown>) : {};
-}
-
-function generates(model: LlamaModel): boolean {
-  const {pooling_type: pooling, attention} = ownMetadata(model) as {
-    pooling_type?: unknown;
-    attention?: {causal?: unknown};
-  };
-  return purposeOf(model.fileInfo.metadata.general?.architecture ?? "", pooling, attention?.causal) === "generate";
 }
 
 function requireGenerating(model: ModelDescription, what: string): void {

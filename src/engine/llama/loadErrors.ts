@@ -1,4 +1,6 @@
-import {HumanError} from "../api";
+import * as l10n from "@vscode/l10n";
+import {byteSize} from "../../metrics/numberText";
+import {HumanError, type MemoryUse} from "../api";
 
 /**
  * Says in one sentence why llama.cpp did not take a model. Its exception only says "Failed to load model"; the reason
@@ -39,4 +41,42 @@ export function incomplete(file: string): HumanError {
     "modelIncomplete",
     `"${file}" is incomplete or damaged: download it again or choose another model.`
   );
+}
+
+/** There was too little memory for the weights: with the numbers, by the estimate. */
+export function weightsShortage(file: string, needed: MemoryUse, free: MemoryUse): HumanError {
+  const message =
+    needed.vram > free.vram
+      ? l10n.t(
+          '"{0}" needs about {1} on the GPU, where {2} are free: put fewer layers on it, or choose a smaller model.',
+          file,
+          byteSize(needed.vram),
+          byteSize(free.vram)
+        )
+      : l10n.t(
+          '"{0}" needs about {1} of memory and {2} are free: choose a smaller quantization or a smaller model.',
+          file,
+          byteSize(needed.ram),
+          byteSize(free.ram)
+        );
+  return new HumanError("outOfMemory", message);
+}
+
+/** There was too little memory for a context of so many tokens: with the numbers, by the estimate. */
+export function contextShortage(tokens: number, needed: MemoryUse, free: MemoryUse): HumanError {
+  const message =
+    needed.vram > free.vram
+      ? l10n.t(
+          "A context of {0} tokens needs about {1} on the GPU, where {2} are free: choose a smaller one, or put fewer layers on the GPU.",
+          tokens,
+          byteSize(needed.vram),
+          byteSize(free.vram)
+        )
+      : l10n.t(
+          "A context of {0} tokens needs about {1} of memory and {2} are free: choose a smaller one, or a smaller model.",
+          tokens,
+          byteSize(needed.ram),
+          byteSize(free.ram)
+        );
+  return new HumanError("outOfMemory", message);
 }

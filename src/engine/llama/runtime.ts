@@ -36,6 +36,15 @@ export async function llamaRuntime(gpu: GpuChoice, threads: number, log: EngineL
   return llama;
 }
 
+/** Bytes in use on the device, by whichever program; 0 without one. */
+export async function deviceMemoryInUse(): Promise<number> {
+  for (const loading of runtimes.values()) {
+    const llama = await loading.catch(() => undefined);
+    if (llama !== undefined && llama.gpu !== false) return (await llama.getVramState()).used;
+  }
+  return 0;
+}
+
 async function load(gpu: GpuChoice, log: EngineLog): Promise<Llama> {
   try {
     // ESM with native parts: import() reaches it from this CommonJS bundle, and only when a model is asked for.

@@ -10,15 +10,6 @@ import type {Foreground} from "../foreground";
 import {Mutex} from "../mutex";
 import {planWindows, type Window, windowOf} from "../windows";
 
-/**
- * Tokens evaluated between two looks at the clock: for cancelling, for progress, for letting a completion go first. Not
- * fewer than 64: below that llama.cpp's flash attention rounds otherwise (docs/decisions.md).
- */
-export function scoringBatch(vocabularySize: number): number {
-  // llama.cpp holds the logits of a whole batch twice: 33 MB each at most, but for vocabularies over 131,072.
-  return vocabularySize <= 1 << 16 ? 128 : 64;
-}
-
 /** What is to be scored. All positions are indices into `ids`. */
 export interface Scoring {
   /** Tokens that are context only, then the text's. */
