@@ -49,7 +49,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       this.shownError = undefined;
       if (token.isCancellationRequested) return [];
       if (text !== "") return [new vscode.InlineCompletionItem(text, new vscode.Range(position, position))];
-      if (asked) vscode.window.setStatusBarMessage("Tokenscope: the model has nothing to add here", 4000);
+      if (asked)
+        vscode.window.setStatusBarMessage(vscode.l10n.t("Tokenscope: the model has nothing to add here"), 4000);
     } catch (error) {
       if (!(error instanceof vscode.CancellationError)) this.fail(error, asked);
     }
@@ -83,7 +84,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
 
   private async showingProgress<T>(work: Promise<T>): Promise<T> {
     return await vscode.window.withProgress(
-      {location: vscode.ProgressLocation.Window, title: "Completing"},
+      {location: vscode.ProgressLocation.Window, title: vscode.l10n.t("Completing")},
       () => work
     );
   }
@@ -92,7 +93,10 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     if (infill || this.saidPrefixOnly.has(model.file)) return;
     this.saidPrefixOnly.add(model.file);
     void vscode.window.showInformationMessage(
-      `${plainText(model.name)} has no fill-in-the-middle tokens: it continues the text before the cursor and does not see what follows.`
+      vscode.l10n.t(
+        "{0} has no fill-in-the-middle tokens: it continues the text before the cursor and does not see what follows.",
+        plainText(model.name)
+      )
     );
   }
 

@@ -23,7 +23,7 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
       if (vscode.window.activeTextEditor === undefined)
         throw new HumanError(
           "emptyText",
-          "No text is open: open a file and place the cursor where something is missing."
+          vscode.l10n.t("No text is open: open a file and place the cursor where something is missing.")
         );
       await vscode.commands.executeCommand("editor.action.inlineSuggest.trigger");
     }),
@@ -32,8 +32,8 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
       await host.settings.setInlineCompletion(enabled);
       vscode.window.setStatusBarMessage(
         enabled
-          ? "$(check) Inline completion suggests while you type"
-          : "$(circle-slash) Inline completion waits to be asked",
+          ? `$(check) ${vscode.l10n.t("Inline completion suggests while you type")}`
+          : `$(circle-slash) ${vscode.l10n.t("Inline completion waits to be asked")}`,
         4000
       );
     })
