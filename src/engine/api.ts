@@ -435,6 +435,7 @@ export type ErrorKind =
   | "gitFailed"
   | "noSpans"
   | "noEvaluation"
+  | "noInlineSuggestions"
   | "invalidRequest"
   | "badAddress"
   | "notFound"

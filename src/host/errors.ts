@@ -21,6 +21,11 @@ const openSettings: WayOut = {title: "Open Settings", command: "workbench.action
 const gitSettings: WayOut = {title: "Open Settings", command: "workbench.action.openSettings", argument: "git.enabled"};
 const sourceControl: WayOut = {title: "Show Source Control", command: "workbench.view.scm"};
 const gitOutput: WayOut = {title: "Show Git Output", command: "git.showOutput"};
+const suggestSettings: WayOut = {
+  title: "Open Settings",
+  command: "workbench.action.openSettings",
+  argument: "editor.inlineSuggest.enabled"
+};
 const evaluateFolder: WayOut = {title: "Evaluate Folder…", command: "tokenscope.evaluateFolder"};
 const openFile: WayOut = {title: "Go to File…", command: "workbench.action.quickOpen"};
 
@@ -42,6 +47,7 @@ const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   noRepository: [sourceControl],
   gitFailed: [gitOutput],
   noEvaluation: [evaluateFolder],
+  noInlineSuggestions: [suggestSettings],
   noSpans: [chooseModel, demonstrationModel],
   invalidRequest: [openSettings],
   badAddress: [chooseModel],

@@ -6,6 +6,7 @@ import {joined} from "../../host/inTurns";
 import {movedPlace} from "../../host/movedPlace";
 import {selectInEditor} from "../../host/reveal";
 import {alternativesParams, scoreOrStop} from "../../host/scoring";
+import {seen} from "../../host/seen";
 import {contextOf, openPlace, placeOf, type Subject} from "../../host/subject";
 import {count, plural} from "../../metrics/numberText";
 import {visibleText} from "../../metrics/visibleText";
@@ -301,6 +302,7 @@ export class LogprobsPanel implements vscode.Disposable {
     this.setTitle(shown.source);
     this.post({type: "show", ...shown});
     if (this.notice !== null) this.post({type: "notice", message: this.notice});
+    seen("logprobs");
     this.compareSoon();
   }
 
