@@ -13,6 +13,7 @@ import {registerPerplexity} from "./features/perplexity/registration";
 import {registerScoreChanges} from "./features/scoreChanges/registration";
 import {registerSurprisingLines} from "./features/surprisingLines/registration";
 import {registerTokenCount} from "./features/tokenCount/registration";
+import {registerWalkthrough} from "./features/walkthrough/registration";
 import {Evaluations} from "./host/evaluations";
 import {createHost} from "./host/host";
 
@@ -33,6 +34,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerAgentTool(host),
     registerModels(host),
     registerEngineControl(host),
+    registerWalkthrough(host),
     registerMenu(host)
   );
 }

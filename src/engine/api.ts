@@ -447,6 +447,7 @@ export type ErrorKind =
   | "gitFailed"
   | "noSpans"
   | "noEvaluation"
+  | "noInlineSuggestions"
   | "invalidRequest"
   | "badAddress"
   | "notFound"

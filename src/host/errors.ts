@@ -33,6 +33,11 @@ const gitSettings: WayOut = {
 };
 const sourceControl: WayOut = {title: () => vscode.l10n.t("Show Source Control"), command: "workbench.view.scm"};
 const gitOutput: WayOut = {title: () => vscode.l10n.t("Show Git Output"), command: "git.showOutput"};
+const suggestSettings: WayOut = {
+  title: () => vscode.l10n.t("Open Settings"),
+  command: "workbench.action.openSettings",
+  argument: "editor.inlineSuggest.enabled"
+};
 const evaluateFolder: WayOut = {title: () => vscode.l10n.t("Evaluate Folder…"), command: "tokenscope.evaluateFolder"};
 const openFile: WayOut = {title: () => vscode.l10n.t("Go to File…"), command: "workbench.action.quickOpen"};
 
@@ -54,6 +59,7 @@ const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   noRepository: [sourceControl],
   gitFailed: [gitOutput],
   noEvaluation: [evaluateFolder],
+  noInlineSuggestions: [suggestSettings],
   noSpans: [chooseModel, demonstrationModel],
   invalidRequest: [openSettings],
   badAddress: [chooseModel],

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type {Host} from "../../host/host";
 import {inTurns} from "../../host/inTurns";
 import {plainText} from "../../host/plainText";
+import {sampleScheme} from "../../host/sampleScheme";
 import {saveFile} from "../../host/saveFile";
 import type {ScoredSubject} from "../../host/scoredSubject";
 import {coveredTexts, csvPieces, type ExportedTokens, exportHeader, jsonPieces} from "../../metrics/scoreExport";
@@ -45,7 +46,9 @@ function dialogFor({subject, scores}: ScoredSubject): vscode.SaveDialogOptions {
 
 /** The document's own folder where files can be written there, else the workspace's, else the disk's root. */
 function folderFor(document: vscode.Uri): vscode.Uri {
-  if (vscode.workspace.fs.isWritableFileSystem(document.scheme) === true) return vscode.Uri.joinPath(document, "..");
+  const {fs} = vscode.workspace;
+  if (document.scheme !== sampleScheme && fs.isWritableFileSystem(document.scheme) === true)
+    return vscode.Uri.joinPath(document, "..");
   return vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file("/");
 }
 

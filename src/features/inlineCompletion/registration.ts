@@ -20,12 +20,15 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
     again,
     {dispose: () => registered.dispose()},
     registerCommand(host, "tokenscope.complete", async () => {
-      if (vscode.window.activeTextEditor === undefined)
+      const editor = vscode.window.activeTextEditor;
+      if (editor === undefined)
         throw new HumanError(
           "emptyText",
           vscode.l10n.t("No text is open: open a file and place the cursor where something is missing.")
         );
+      const {asked} = provider;
       await vscode.commands.executeCommand("editor.action.inlineSuggest.trigger");
+      if (provider.asked === asked && !provider.isOffered(editor)) throw whyNotAsked(editor.document);
     }),
     registerCommand(host, "tokenscope.toggleInlineCompletion", async () => {
       const enabled = !host.settings.inlineCompletion().enabled;
@@ -38,4 +41,21 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
       );
     })
   );
+}
+
+/** Why VS Code shows no suggestions in a document and asks nobody for them. */
+function whyNotAsked(document: vscode.TextDocument): HumanError {
+  const on = vscode.workspace.getConfiguration("editor", document).get<unknown>("inlineSuggest.enabled");
+  return on === false
+    ? new HumanError(
+        "noInlineSuggestions",
+        vscode.l10n.t(
+          "VS Code shows no completions, because its setting {0} is off: turn it on.",
+          "editor.inlineSuggest.enabled"
+        )
+      )
+    : new HumanError(
+        "emptyText",
+        vscode.l10n.t("Nothing can be completed here, because this text can't be edited: open a file that can.")
+      );
 }

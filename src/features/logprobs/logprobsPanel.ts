@@ -7,6 +7,7 @@ import {language} from "../../host/language";
 import {movedPlace} from "../../host/movedPlace";
 import {selectInEditor} from "../../host/reveal";
 import {alternativesParams, scoreOrStop} from "../../host/scoring";
+import {seen} from "../../host/seen";
 import {contextOf, openPlace, placeOf, type Subject} from "../../host/subject";
 import {count} from "../../metrics/numberText";
 import {visibleText} from "../../metrics/visibleText";
@@ -312,6 +313,7 @@ export class LogprobsPanel implements vscode.Disposable {
     this.setTitle(shown.source);
     this.post({type: "show", ...shown});
     if (this.notice !== null) this.post({type: "notice", message: this.notice});
+    seen("logprobs");
     this.compareSoon();
   }
 

@@ -3,6 +3,7 @@ import type {Scores} from "../../engine/api";
 import type {Host} from "../../host/host";
 import {plainText} from "../../host/plainText";
 import {ScoredSubject} from "../../host/scoredSubject";
+import {seen} from "../../host/seen";
 import {placeOf, type Subject} from "../../host/subject";
 import {scoreHeader} from "../../metrics/scoreHeader";
 import {summaryRows} from "../../metrics/summaryRows";
@@ -89,4 +90,5 @@ export async function showResult(host: Host, subject: Subject, scores: Scores): 
   });
   list.onDidHide(() => list.dispose());
   list.show();
+  seen("perplexity");
 }

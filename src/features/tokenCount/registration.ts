@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import {type Host, registerCommand} from "../../host/host";
 import {plainText} from "../../host/plainText";
+import {seen} from "../../host/seen";
 import {activeSubject} from "../../host/subject";
 import {countLine} from "./countLine";
 import {SelectionHover} from "./selectionHover";
@@ -28,6 +29,7 @@ export function registerTokenCount(host: Host): vscode.Disposable {
           result.model.quantization
         )
       );
+      seen("tokens");
       const copy = vscode.l10n.t("Copy");
       // Not awaited: the command is done, the message may stay.
       void vscode.window.showInformationMessage(line, copy).then(async (chosen) => {

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type {Host} from "../../host/host";
 import {escapeMarkdown} from "../../host/markdownText";
+import {seen} from "../../host/seen";
 import {partOf, placeOf} from "../../host/subject";
 import {count} from "../../metrics/numberText";
 import {visibleText} from "../../metrics/visibleText";
@@ -64,6 +65,7 @@ export class SelectionHover implements vscode.HoverProvider {
         ].join("\n\n")
       );
       markdown.supportThemeIcons = true;
+      seen("tokens");
       return new vscode.Hover(markdown, selection);
     } catch (error) {
       if (error instanceof vscode.CancellationError) return undefined;
