@@ -17,7 +17,7 @@ interface OpenModel {
 export class Models {
   private current: OpenModel | undefined;
 
-  constructor(private readonly log: EngineLog) {}
+  constructor(readonly log: EngineLog) {}
 
   /** Runs `work` with the model that `spec` names. */
   async use<T>(spec: ModelSpec, {signal}: RequestContext, work: (backend: Backend) => Promise<T>): Promise<T> {

@@ -26,6 +26,8 @@ export interface Cancellation {
 export interface EngineClientOptions {
   /** The engine's program, built by esbuild. */
   readonly program: string;
+  /** Folder in which packages of llama.cpp's binaries are that were fetched, if it is there. */
+  readonly runtime?: string;
   readonly log: Record<LogParams["level"], (message: string) => void>;
   /** What a cancelled request rejects with. */
   readonly cancelled: () => Error;
@@ -62,7 +64,8 @@ const doing: Record<EngineMethod, string> = {
   memory: "looking at the model's memory",
   devices: "looking for devices",
   inspect: "looking at the file",
-  download: "downloading"
+  download: "downloading",
+  unpack: "unpacking"
 };
 
 /**
@@ -142,7 +145,12 @@ export class EngineClient {
       // Typed arrays cross as typed arrays.
       serialization: "advanced",
       // In desktop VS Code, process.execPath is Electron.
-      env: {...globalThis.process.env, ELECTRON_RUN_AS_NODE: "1"},
+      env: {
+        ...globalThis.process.env,
+        ELECTRON_RUN_AS_NODE: "1",
+        // An empty one is none: nobody else's variable gets through.
+        TOKENSCOPE_RUNTIME: this.options.runtime ?? ""
+      },
       // Not the debugger's flags of the extension host. Scoring says when there is garbage that V8 can't see.
       execArgv: ["--expose-gc"],
       stdio: ["ignore", "pipe", "pipe", "ipc"]
