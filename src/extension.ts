@@ -3,6 +3,7 @@ import {registerAgentTool} from "./features/agentTool/registration";
 import {registerEngineControl} from "./features/engineControl/registration";
 import {registerEvaluateFolder} from "./features/evaluateFolder/registration";
 import {registerExportScores} from "./features/exportScores/registration";
+import {registerGpu} from "./features/gpu/registration";
 import {registerHeatmap} from "./features/heatmap/registration";
 import {registerInlineCompletion} from "./features/inlineCompletion/registration";
 import {registerLogprobs} from "./features/logprobs/registration";
@@ -32,6 +33,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerAgentTool(host),
     registerModels(host),
     registerEngineControl(host),
+    registerGpu(host),
     registerMenu(host)
   );
 }

@@ -77,6 +77,11 @@ export class EngineClient {
   private disposed = false;
   private requests = 0;
   private readonly progress = new Map<number, (progress: Progress) => void>();
+  private hasAnswered: () => void = () => undefined;
+  /** Resolves with the first answer; where nothing is ever asked, never. */
+  readonly answered = new Promise<void>((resolve) => {
+    this.hasAnswered = resolve;
+  });
 
   constructor(private readonly options: EngineClientOptions) {}
 
@@ -119,7 +124,9 @@ export class EngineClient {
       const gone = engine.gone.then((end) => {
         throw this.endError(end, method);
       });
-      return await Promise.race([answer, gone, cancelled]);
+      const result = await Promise.race([answer, gone, cancelled]);
+      this.hasAnswered();
+      return result;
     } finally {
       cancelling?.dispose();
       stopping?.dispose();

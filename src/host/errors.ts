@@ -16,6 +16,7 @@ const proxySettings: WayOut = {
   command: "workbench.action.openSettings",
   argument: "http.proxy"
 };
+const showGpu: WayOut = {title: "Show GPU", command: "tokenscope.showGpu"};
 const showLog: WayOut = {title: "Show Log", command: "tokenscope.showLog"};
 const openSettings: WayOut = {title: "Open Settings", command: "workbench.action.openSettings", argument: "tokenscope"};
 const gitSettings: WayOut = {title: "Open Settings", command: "workbench.action.openSettings", argument: "git.enabled"};
@@ -33,7 +34,7 @@ const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   unknownArchitecture: [chooseModel, demonstrationModel],
   modelFailed: [chooseModel, demonstrationModel, showLog],
   embeddingOnly: [chooseModel, demonstrationModel],
-  noRuntime: [openSettings, showLog],
+  noRuntime: [showGpu, showLog],
   outOfMemory: [openSettings, chooseModel],
   contextFailed: [openSettings, showLog],
   emptyText: [openFile],
@@ -53,7 +54,7 @@ const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   diskFull: [],
   folderUnwritable: [openSettings],
   wrongContent: [chooseModel],
-  noRuntimeOffered: [showLog],
+  noRuntimeOffered: [showGpu],
   engineDied: [showLog, demonstrationModel],
   cannotStart: [showLog]
 };

@@ -1,18 +1,13 @@
-import {fork} from "node:child_process";
-import path from "node:path";
 import type {DeviceProblem, DeviceState, DevicesParams} from "../api";
 import type {EngineLog, RequestContext} from "../backend";
 import {type Found, foundBy} from "./found";
-import {binaryPackage, isInstalled, obstacle} from "./obstacles";
-import type {ProbeMessage} from "./probe";
+import {obstacle} from "./obstacles";
+import {probe} from "./probing";
 import {loadedRuntime} from "./runtime";
 
 type Device = DeviceState["device"];
 
 const all: readonly Device[] = ["cpu", "metal", "cuda", "vulkan"];
-
-/** Milliseconds: the first use of a driver may compile its kernels. */
-const probePatience = 30_000;
 
 /**
  * The back ends, and what of them this engine computes with: what was asked for is loaded into it if nothing is yet. The
@@ -34,42 +29,12 @@ export async function devices(
   );
 }
 
-/** A back end that this engine has not loaded. */
+/** A back end that this engine has not loaded. It is only tried where nothing is seen to stand in its way. */
 async function other(device: Device, log: EngineLog, signal: AbortSignal): Promise<DeviceState> {
-  if (device !== "cpu") {
-    const name = binaryPackage(device);
-    if (name === undefined) return broken(device, "otherSystem");
-    if (!(await isInstalled(name))) return broken(device, (await obstacle(device)) ?? "noRuntime");
-  }
+  const problem = await obstacle(device);
+  if (problem !== null) return broken(device, problem);
   const found = await probe(device, log, signal);
-  return found === undefined ? broken(device, (await obstacle(device)) ?? "failed") : working(found, false);
-}
-
-/** Undefined where it does not work. */
-async function probe(device: Device, log: EngineLog, signal: AbortSignal): Promise<Found | undefined> {
-  signal.throwIfAborted();
-  const process = fork(path.join(__dirname, "probe.js"), [device === "cpu" ? "off" : device], {
-    execArgv: [],
-    serialization: "advanced",
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
-    signal: AbortSignal.any([signal, AbortSignal.timeout(probePatience)]),
-    killSignal: "SIGKILL"
-  });
-  for (const stream of [process.stdout, process.stderr])
-    stream?.setEncoding("utf8").on("data", (text: string) => log("debug", `${device}: ${text.trimEnd()}`));
-  return await new Promise((resolve) => {
-    process.on("message", (message: ProbeMessage) => {
-      if ("reason" in message) log("warn", message.reason);
-      else resolve(message.found?.find((one) => one.device === device));
-    });
-    process.on("error", (error) => {
-      log("warn", `trying ${device}: ${error.message}`);
-      resolve(undefined);
-    });
-    process.on("exit", (code, killed) => log("debug", `trying ${device} ended (${killed ?? `code ${code}`})`));
-    // Behind its last message, which may come after its exit.
-    process.on("disconnect", () => resolve(undefined));
-  });
+  return found === undefined ? broken(device, "failed") : working(found, false);
 }
 
 function working(found: Found, inUse: boolean): DeviceState {

@@ -6,14 +6,14 @@ import path from "node:path";
 import type {GpuChoice} from "../api";
 import {type Found, foundBy} from "./found";
 import {binaryPackage} from "./obstacles";
-import {loadedRuntime} from "./runtime";
+import {startLlama} from "./runtime";
 
 /** Why a back end doesn't work, as far as that can be told, and at last what was found; null where it doesn't work. */
 export type ProbeMessage = {readonly reason: string} | {readonly found: readonly Found[] | null};
 
 async function probe(gpu: GpuChoice): Promise<readonly Found[] | null> {
   try {
-    return await foundBy(await loadedRuntime(gpu, () => undefined));
+    return await foundBy(await startLlama(gpu, () => undefined));
   } catch {
     if (gpu === "cuda" || gpu === "vulkan") for (const reason of await loaderErrors(gpu)) send({reason});
     return null;

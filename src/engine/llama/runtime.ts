@@ -5,6 +5,7 @@ import {type DeviceProblem, type GpuChoice, HumanError} from "../api";
 import type {EngineLog} from "../backend";
 import {useFetchedPackages} from "./fetchedPackages";
 import {obstacle} from "./obstacles";
+import {probe} from "./probing";
 
 /** node-llama-cpp's levels (its LlamaLogLevel) and ours. */
 const levels: Record<`${LlamaLogLevel}`, "error" | "warn" | "info" | "debug"> = {
@@ -46,34 +47,39 @@ export async function loadedRuntime(gpu: GpuChoice, log: EngineLog): Promise<Lla
 
 async function load(gpu: GpuChoice, log: EngineLog): Promise<Llama> {
   try {
-    await useFetchedPackages();
-    // ESM with native parts: import() reaches it from this CommonJS bundle, and only when a model is asked for.
-    const {getLlama, LlamaLogLevel} = await import("node-llama-cpp");
-    const llama = await getLlama({
-      gpu: gpu === "off" ? false : gpu,
-      // The user's machine is no build machine: no compiler is started, nothing is downloaded.
-      build: "never",
-      skipDownload: true,
-      progressLogs: false,
-      logLevel: LlamaLogLevel.info,
-      logger: (level, message) => {
-        const text = message.trimEnd();
-        if (text === "") return;
-        log(levels[level], text);
-        for (const listener of listeners) listener(levels[level], text);
-      }
-    });
-    // node-llama-cpp takes "metal" for the CPU where there is none; who asks for a device shall get that one.
-    if (gpu !== "auto" && gpu !== "off" && llama.gpu !== gpu) throw new Error(`asked for ${gpu}, got ${llama.gpu}`);
-    return llama;
+    return await startLlama(gpu, log);
   } catch (error) {
     log("error", String(error));
-    throw new HumanError("noRuntime", gpu === "auto" || gpu === "off" ? noBuild() : await whyNot(gpu));
+    throw new HumanError("noRuntime", gpu === "auto" || gpu === "off" ? noBuild() : await whyNot(gpu, log));
   }
 }
 
+/** llama.cpp for one choice of device, or what node-llama-cpp says to it. For once in a process; see {@link llamaRuntime}. */
+export async function startLlama(gpu: GpuChoice, log: EngineLog): Promise<Llama> {
+  await useFetchedPackages();
+  // ESM with native parts: import() reaches it from this CommonJS bundle, and only when a model is asked for.
+  const {getLlama, LlamaLogLevel} = await import("node-llama-cpp");
+  const llama = await getLlama({
+    gpu: gpu === "off" ? false : gpu,
+    // The user's machine is no build machine: no compiler is started, nothing is downloaded.
+    build: "never",
+    skipDownload: true,
+    progressLogs: false,
+    logLevel: LlamaLogLevel.info,
+    logger: (level, message) => {
+      const text = message.trimEnd();
+      if (text === "") return;
+      log(levels[level], text);
+      for (const listener of listeners) listener(levels[level], text);
+    }
+  });
+  // node-llama-cpp takes "metal" for the CPU where there is none; who asks for a device shall get that one.
+  if (gpu !== "auto" && gpu !== "off" && llama.gpu !== gpu) throw new Error(`asked for ${gpu}, got ${llama.gpu}`);
+  return llama;
+}
+
 /** One sentence on why a device that was asked for is not used, and what to do. */
-async function whyNot(gpu: Exclude<GpuChoice, "auto" | "off">): Promise<string> {
+async function whyNot(gpu: Exclude<GpuChoice, "auto" | "off">, log: EngineLog): Promise<string> {
   const name = {metal: "Metal", cuda: "CUDA", vulkan: "Vulkan"}[gpu];
   const problem: DeviceProblem = (await obstacle(gpu).catch(() => null)) ?? "failed";
   switch (problem) {
@@ -92,6 +98,7 @@ async function whyNot(gpu: Exclude<GpuChoice, "auto" | "off">): Promise<string> 
         ? l10n.t("CUDA's runtime is not installed: install it, or set tokenscope.gpu to auto.")
         : noBuild();
     case "failed":
+      await probe(gpu, log, new AbortController().signal);
       return l10n.t("{0} does not work on this machine and the log says why: set tokenscope.gpu to auto or off.", name);
     default:
       return problem satisfies never;
