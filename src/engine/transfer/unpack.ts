@@ -8,7 +8,7 @@ import type {RequestContext} from "../backend";
 
 /** A package with more than this is none of ours: CUDA's have 375 MB and 25 files. */
 const mostBytes = 4e9;
-const mostFiles = 10_000;
+const mostFiles = 1000;
 const longestPath = 1000;
 
 /** Behind the name of a folder that is being filled; what a process that died has left is known by it. */
@@ -153,8 +153,8 @@ function isHarmless(name: string, {type}: ReadEntry): boolean {
     ["File", "OldFile", "ContiguousFile", "Directory"].includes(type) &&
     name.length <= longestPath &&
     !/[\\:\p{Cc}]/u.test(name) &&
-    parts[0] !== "" &&
-    parts.every((part) => part !== "." && part !== "..")
+    // A folder's name ends with a slash.
+    parts.every((part, at) => part !== "." && part !== ".." && (part !== "" || (at > 0 && at === parts.length - 1)))
   );
 }
 
