@@ -4,6 +4,7 @@ import {registerAgentTool} from "./features/agentTool/registration";
 import {registerEngineControl} from "./features/engineControl/registration";
 import {registerEvaluateFolder} from "./features/evaluateFolder/registration";
 import {registerExportScores} from "./features/exportScores/registration";
+import {registerGpu} from "./features/gpu/registration";
 import {registerHeatmap} from "./features/heatmap/registration";
 import {registerInlineCompletion} from "./features/inlineCompletion/registration";
 import {registerLogprobs} from "./features/logprobs/registration";
@@ -35,6 +36,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerModels(host),
     registerEngineControl(host),
     registerWalkthrough(host),
+    registerGpu(host),
     registerMenu(host)
   );
 }

@@ -31,6 +31,8 @@ export interface Cancellation {
 export interface EngineClientOptions {
   /** The engine's program, built by esbuild. */
   readonly program: string;
+  /** Folder in which packages of llama.cpp's binaries are that were fetched, if it is there. */
+  readonly runtime?: string;
   readonly log: Record<LogParams["level"], (message: string) => void>;
   /** What a cancelled request rejects with. */
   readonly cancelled: () => Error;
@@ -74,7 +76,8 @@ const died: Record<EngineMethod, () => string> = {
     l10n.t("The model's process ended while looking at the model's memory: try again, a new one starts by itself."),
   devices: () => l10n.t("The model's process ended while looking for devices: try again, a new one starts by itself."),
   inspect: () => l10n.t("The model's process ended while looking at the file: try again, a new one starts by itself."),
-  download: () => l10n.t("The model's process ended while downloading: try again, a new one starts by itself.")
+  download: () => l10n.t("The model's process ended while downloading: try again, a new one starts by itself."),
+  unpack: () => l10n.t("The model's process ended while unpacking: try again, a new one starts by itself.")
 };
 
 /**
@@ -86,6 +89,11 @@ export class EngineClient {
   private disposed = false;
   private requests = 0;
   private readonly progress = new Map<number, (progress: Progress) => void>();
+  private hasAnswered: () => void = () => undefined;
+  /** Resolves with the first answer; where nothing is ever asked, never. */
+  readonly answered = new Promise<void>((resolve) => {
+    this.hasAnswered = resolve;
+  });
 
   constructor(private readonly options: EngineClientOptions) {}
 
@@ -129,7 +137,9 @@ export class EngineClient {
       const gone = engine.gone.then((end) => {
         throw this.endError(end, method);
       });
-      return await Promise.race([answer, gone, cancelled]);
+      const result = await Promise.race([answer, gone, cancelled]);
+      this.hasAnswered();
+      return result;
     } finally {
       cancelling?.dispose();
       stopping?.dispose();
@@ -166,7 +176,9 @@ export class EngineClient {
         ...globalThis.process.env,
         ELECTRON_RUN_AS_NODE: "1",
         [languageVariables.locale]: language?.locale,
-        [languageVariables.bundle]: language?.bundle
+        [languageVariables.bundle]: language?.bundle,
+        // An empty one is none: nobody else's variable gets through.
+        TOKENSCOPE_RUNTIME: this.options.runtime ?? ""
       },
       // Not the debugger's flags of the extension host. Scoring says when there is garbage that V8 can't see.
       execArgv: ["--expose-gc"],

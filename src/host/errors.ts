@@ -20,6 +20,7 @@ const proxySettings: WayOut = {
   command: "workbench.action.openSettings",
   argument: "http.proxy"
 };
+const showGpu: WayOut = {title: () => vscode.l10n.t("Show GPU"), command: "tokenscope.showGpu"};
 const showLog: WayOut = {title: () => vscode.l10n.t("Show Log"), command: "tokenscope.showLog"};
 const openSettings: WayOut = {
   title: () => vscode.l10n.t("Open Settings"),
@@ -50,7 +51,7 @@ const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   unknownArchitecture: [chooseModel, demonstrationModel],
   modelFailed: [chooseModel, demonstrationModel, showLog],
   embeddingOnly: [chooseModel, demonstrationModel],
-  noRuntime: [openSettings, showLog],
+  noRuntime: [showGpu, showLog],
   outOfMemory: [openSettings, chooseModel],
   contextFailed: [openSettings, showLog],
   emptyText: [openFile],
@@ -71,7 +72,7 @@ const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   diskFull: [],
   folderUnwritable: [openSettings],
   wrongContent: [chooseModel],
-  noRuntimeOffered: [showLog],
+  noRuntimeOffered: [showGpu],
   engineDied: [showLog, demonstrationModel],
   cannotStart: [showLog]
 };

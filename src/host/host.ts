@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import {EngineClient, type EngineClientOptions} from "./engineClient";
 import {ErrorReporter} from "./errors";
 import {language} from "./language";
+import {cudaFolder} from "./runtimes";
 import {Settings} from "./settings";
 
 /** What every feature stands on. */
@@ -26,6 +27,7 @@ export function createHost(context: vscode.ExtensionContext): Host {
   const settings = new Settings(context.extensionUri);
   const options: EngineClientOptions = {
     program: vscode.Uri.joinPath(context.extensionUri, "dist", "engine.js").fsPath,
+    runtime: cudaFolder(context.globalStorageUri.fsPath),
     log: {
       error: (message) => log.error(message),
       warn: (message) => log.warn(message),
