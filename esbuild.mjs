@@ -39,7 +39,7 @@ const builds = [
   },
   {
     ...common,
-    entryPoints: {logprobs: "webview/logprobs/main.ts"},
+    entryPoints: {logprobs: "webview/logprobs/main.ts", modelInfo: "webview/modelInfo/main.ts"},
     outdir: "dist/webview",
     platform: "browser",
     format: "iife",

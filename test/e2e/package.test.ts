@@ -25,6 +25,7 @@ describe("The installed package", () => {
       "dist/engine.js",
       "dist/cli.js",
       "dist/webview/logprobs.js",
+      "dist/webview/modelInfo.js",
       "LICENSE.txt"
     ])
       assert.ok(files.includes(wanted), wanted);

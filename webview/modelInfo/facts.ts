@@ -43,7 +43,11 @@ function modelRows({facts, file}: ModelPage): Fact[] {
       help: l10n.t("Tokens it was trained on at once")
     },
     {label: l10n.t("Layers"), value: numberOrNull(layers)},
-    {label: l10n.t("Attention heads"), value: heads(facts), help: l10n.t("Heads, and those with keys and values of their own")},
+    {
+      label: l10n.t("Attention heads"),
+      value: heads(facts),
+      help: l10n.t("Heads, and those with keys and values of their own")
+    },
     {label: l10n.t("Head size"), value: headSize(facts), help: l10n.t("Numbers in a key and in a value of one head")},
     {label: l10n.t("Embedding length"), value: numberOrNull(embeddingLength)},
     {label: l10n.t("Experts"), value: experts(facts), help: l10n.t("Of these, so many work on one token")},
@@ -58,7 +62,11 @@ function detailRows({details}: ModelPage): Fact[] {
   const {rope, vocabulary, version} = details;
   return [
     {label: l10n.t("Tokenizer"), value: tokenizer(details)},
-    {label: l10n.t("Adds BOS"), value: yesOrNo(vocabulary.addsBos), help: l10n.t("A token for the beginning in front of a text")},
+    {
+      label: l10n.t("Adds BOS"),
+      value: yesOrNo(vocabulary.addsBos),
+      help: l10n.t("A token for the beginning in front of a text")
+    },
     {label: l10n.t("Adds EOS"), value: yesOrNo(vocabulary.addsEos), help: l10n.t("A token for the end behind a text")},
     {label: l10n.t("RoPE"), value: ropeBase(rope), help: l10n.t("How positions are written into keys and queries")},
     {label: l10n.t("RoPE scaling"), value: ropeScaling(rope)},
@@ -82,7 +90,11 @@ export function bitsPerWeight(bytes: number | null, parameters: number | null): 
 function heads({heads: all, kvHeads}: ModelFacts): string | null {
   if (all === null) return null;
   if (kvHeads === null) return count(all);
-  return l10n.t("{0}, keys and values: {1}", count(all), typeof kvHeads === "number" ? count(kvHeads) : ofLayers(kvHeads));
+  return l10n.t(
+    "{0}, keys and values: {1}",
+    count(all),
+    typeof kvHeads === "number" ? count(kvHeads) : ofLayers(kvHeads)
+  );
 }
 
 /** "8", or "4 to 8, by layer". */

@@ -28,7 +28,8 @@ export function groupTable(groups: readonly TensorGroup[]): TemplateResult {
           ({name, types, tensors, parameters, bytes}) => html`<tr>
             <th scope="row">${names[name]}</th>
             <td class="types">${types.map(
-              ({type, tensors: some}) => html`<span class="type">${shown(type)}${types.length > 1 ? html` <span class="muted">×&#x202F;${count(some)}</span>` : ""}</span> `
+              ({type, tensors: some}) =>
+                html`<span class="type">${shown(type)}${types.length > 1 ? html` <span class="muted">×&#x202F;${count(some)}</span>` : ""}</span> `
             )}</td>
             <td class="number">${count(tensors)}</td>
             <td class="number">${shortCount(parameters)}</td>

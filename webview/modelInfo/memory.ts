@@ -57,7 +57,9 @@ function stepRow(step: MemoryStep, scale: number, free: number | null, tooMuch: 
     <td class="number">${byteSize(kvCache)}</td>
     <td class="number">${byteSize(compute)}</td>
     <td class="number sum">${byteSize(totalOf(step))}${
-      tooMuch ? html`<span class="warning" title=${l10n.t("More than is free now")}>&#x202F;▲<span class="spoken-only"> ${l10n.t("More than is free now")}</span></span>` : nothing
+      tooMuch
+        ? html`<span class="warning" title=${l10n.t("More than is free now")}>&#x202F;▲<span class="spoken-only"> ${l10n.t("More than is free now")}</span></span>`
+        : nothing
     }</td>
   </tr>`;
 }

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import {html, nothing, type TemplateResult} from "lit";
 import type {Listing, MetadataRow, TensorRow} from "../../src/features/modelInfo/protocol";
-import {count} from "../../src/metrics/numberText";
+import {byteSize, count} from "../../src/metrics/numberText";
 import {linkButton, searchBox} from "../ui/controls";
 import {sizeOrUnknown} from "./facts";
 import {shown, shownLines} from "./shownText";
@@ -44,7 +44,6 @@ export function metadataTable(
         <thead>
           <tr>
             <th scope="col">${l10n.t("Key")}</th>
-            <th scope="col">${l10n.t("Type")}</th>
             <th scope="col">${l10n.t("Value")}</th>
           </tr>
         </thead>
@@ -58,12 +57,11 @@ export function metadataTable(
 }
 
 function metadataRow(row: MetadataRow, expanded: Expanded, actions: ValueActions): TemplateResult {
-  const {key, type} = row;
+  const {key} = row;
   const whole = expanded.get(key);
   const isOpen = whole !== undefined;
   return html`<tr>
     <th scope="row"><code>${shown(key)}</code></th>
-    <td class="muted">${type}</td>
     <td class="value">
       ${
         whole
@@ -87,16 +85,15 @@ function metadataRow(row: MetadataRow, expanded: Expanded, actions: ValueActions
   </tr>`;
 }
 
-/** "151,936 strings: "!", "\"", …" for an array; for a string, its beginning. */
-function summary({value, type, length, cut}: MetadataRow): TemplateResult | string {
+/** "151,936 × string: !, ", #, …" for a list; for a string, its beginning. */
+function summary({value, itemType, length, cut}: MetadataRow): TemplateResult | string {
   if (typeof value === "string") {
-    if (value === "" && type === "string") return html`<span class="muted">${l10n.t("empty")}</span>`;
-    const text = shown(value);
-    if (!cut || length === null) return text;
-    return html`${text.endsWith("…") ? text : `${text}…`} <span class="muted">${l10n.t("{0} characters", count(length))}</span>`;
+    if (value === "") return html`<span class="muted">${l10n.t("empty")}</span>`;
+    if (!cut || length === null) return shown(value);
+    return html`${shown(value)}… <span class="muted">${byteSize(length)}</span>`;
   }
-  const values = value.map((item) => shown(item, 40)).join(", ");
-  return html`<span class="muted">${l10n.t("{0} values:", count(length ?? value.length))}</span> ${values}${cut ? ", …" : ""}`;
+  const values = value.map((item) => shown(item)).join(", ");
+  return html`<span class="muted">${count(length ?? value.length)} × ${itemType}:</span> ${values}${cut ? ", …" : ""}`;
 }
 
 export function tensorTable(

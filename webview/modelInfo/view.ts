@@ -13,7 +13,15 @@ import {groupTable} from "./groups";
 import {type Actions, chatTemplate, failure, heading, reading} from "./heading";
 import type {Host} from "./host";
 import {memoryChart, memoryNow} from "./memory";
-import {type Expanded, firstRows, metadataTable, moreRows, type TableActions, type TableState, tensorTable} from "./tables";
+import {
+  type Expanded,
+  firstRows,
+  metadataTable,
+  moreRows,
+  type TableActions,
+  type TableState,
+  tensorTable
+} from "./tables";
 
 /** Milliseconds without a change before the filters and the place on the page are kept. */
 const saveDelay = 250;

@@ -46,11 +46,11 @@ export interface Listing<Row> {
 
 export interface MetadataRow {
   readonly key: string;
-  /** As GGUF calls it: "u32", "string"; "string[]" for an array. */
-  readonly type: string;
-  /** A number, a truth value or the beginning of a string; of an array its first values. */
+  /** A number, a truth value or the beginning of a string; of a list its first values. */
   readonly value: string | readonly string[];
-  /** Characters of a string, items of an array; null for what is neither. */
+  /** What a list has, as GGUF calls it: "string", "float32"; null for no list. */
+  readonly itemType: string | null;
+  /** Items of a list; UTF-8 bytes of a string that was cut. */
   readonly length: number | null;
   /** There is more of it than `value` has. */
   readonly cut: boolean;

@@ -7,7 +7,10 @@ const patterns: readonly (readonly [TensorGroupName, RegExp])[] = [
   ["norms", /(^|[._])norm(_|\.|\d|$)|(^|[._])(enorm|hnorm|ln\d?|time_mix_ln)\.|_norm\./],
   ["output", /^(output|cls|dense_\d+)(\.|_)|\.shared_head_head\./],
   ["embedding", /(^|\.)(token_embd|token_types|position_embd|per_layer_token_embd|embed_tokens)\b/],
-  ["experts", /_(ch|sh)?exps?\.|\.ffn_(gate|up|down)\.\d+\.|\.ffn_gate_(inp|tid2eid)|\.exp_probs_b|\.ffn_(latent|routed)_/],
+  [
+    "experts",
+    /_(ch|sh)?exps?\.|\.ffn_(gate|up|down)\.\d+\.|\.ffn_gate_(inp|tid2eid)|\.exp_probs_b|\.ffn_(latent|routed)_/
+  ],
   ["recurrent", /\.(ssm|time_mix|channel_mix|shortconv)[._]/],
   ["attention", /\.(cross_)?attn_|\.indexer[._]/],
   ["feedForward", /\.ffn[._]/]
@@ -51,10 +54,7 @@ function groupOf(name: TensorGroupName, tensors: readonly TensorRow[]): TensorGr
       .map(([type, {tensors: count}]) => ({type, tensors: count})),
     tensors: tensors.length,
     parameters: tensors.reduce((sum, {dimensions}) => sum + parametersOf(dimensions), 0),
-    bytes: tensors.reduce<number | null>(
-      (sum, {bytes}) => (sum === null || bytes === null ? null : sum + bytes),
-      0
-    )
+    bytes: tensors.reduce<number | null>((sum, {bytes}) => (sum === null || bytes === null ? null : sum + bytes), 0)
   };
 }
 
