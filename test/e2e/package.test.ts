@@ -24,6 +24,7 @@ describe("The installed package", () => {
       "dist/extension.js",
       "dist/engine.js",
       "dist/cli.js",
+      "dist/rpc.js",
       "dist/webview/logprobs.js",
       "dist/webview/modelInfo.js",
       "LICENSE.txt"
