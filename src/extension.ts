@@ -9,6 +9,7 @@ import {registerHeatmap} from "./features/heatmap/registration";
 import {registerInlineCompletion} from "./features/inlineCompletion/registration";
 import {registerLogprobs} from "./features/logprobs/registration";
 import {registerMenu} from "./features/menu/registration";
+import {registerModelInfo} from "./features/modelInfo/registration";
 import {registerModels} from "./features/models/registration";
 import {registerPerplexity} from "./features/perplexity/registration";
 import {registerScoreChanges} from "./features/scoreChanges/registration";
@@ -34,6 +35,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerInlineCompletion(host),
     registerAgentTool(host),
     registerModels(host),
+    registerModelInfo(host),
     registerEngineControl(host),
     registerWalkthrough(host),
     registerGpu(host),
