@@ -70,7 +70,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     });
     const completion = await this.host.engine.request(
       "complete",
-      {model: this.host.settings.modelSpec(), prefix, suffix, maxTokens, extent: completionExtent(prefix, suffix)},
+      {model: this.host.settings.completionSpec(), prefix, suffix, maxTokens, extent: completionExtent(prefix, suffix)},
       {token}
     );
     this.sayIfPrefixOnly(completion);
