@@ -1,3 +1,4 @@
+import path from "node:path";
 import * as vscode from "vscode";
 import type {ModelDescription} from "../../engine/api";
 import type {Host} from "../../host/host";
@@ -111,9 +112,25 @@ export class StatusBarCount implements vscode.Disposable {
   /** `spoken` is what a screen reader says: a tooltip's Markdown would be read with its signs. */
   private show(text: string, tooltip: string | vscode.MarkdownString, spoken: string): void {
     this.item.text = text;
+    if (tooltip instanceof vscode.MarkdownString) this.addModels(tooltip);
     this.item.tooltip = tooltip;
     this.item.backgroundColor = undefined;
     this.item.accessibilityInformation = {label: spoken, role: "button"};
+  }
+
+  /** Names the other model, where one completes, and leads to both. */
+  private addModels(tooltip: vscode.MarkdownString): void {
+    const completes = this.host.settings.completionSpec().path;
+    if (completes !== this.host.settings.modelSpec().path) {
+      tooltip.appendMarkdown(`**${vscode.l10n.t("Completes")}:** `);
+      tooltip.appendText(path.basename(completes));
+      tooltip.appendMarkdown("\n\n");
+    }
+    // Only our own commands, without arguments.
+    tooltip.isTrusted = {enabledCommands: ["tokenscope.selectModel", "tokenscope.showModelInfo"]};
+    tooltip.appendMarkdown(
+      `[${vscode.l10n.t("Select Model…")}](command:tokenscope.selectModel) &nbsp; [${vscode.l10n.t("Model Info")}](command:tokenscope.showModelInfo)`
+    );
   }
 }
 
