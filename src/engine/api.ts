@@ -374,6 +374,8 @@ export interface UnpackParams {
 export interface UnpackedFolder {
   /** Of all files in it. */
   readonly bytes: number;
+}
+
 /** Ends the name of the note that lies beside a partial download: an {@link UnfinishedNote} as JSON. */
 export const unfinishedEnding = ".unfinished.json";
 
