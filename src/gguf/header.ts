@@ -298,7 +298,7 @@ async function readStrings(
 ): Promise<void> {
   for (let i = 0; i < length; i++) {
     if (i >= mostItems)
-      i += input.passStrings(length - i, (_, bytes, first) => marks !== undefined && mayBeMark(bytes, first));
+      i += input.passStrings(length - i, (_, ...string) => marks !== undefined && mayBeMark(...string));
     if (i >= length) break;
     const text = await readText(input, longestItem);
     if (typeof text === "string" && marks?.has(text)) found.add(text);
@@ -309,9 +309,10 @@ async function readStrings(
   }
 }
 
-/** All marks begin with `<` or `▁`, and none is longer: few tokens have to be looked at. */
-function mayBeMark(bytes: number, first: number): boolean {
-  return bytes <= 32 && (first === 0x3c || first === 0xe2);
+/** All marks begin with `<` or `▁<`, and none is longer: few tokens have to be looked at. */
+function mayBeMark(bytes: Uint8Array, from: number, to: number): boolean {
+  if (to - from > 32) return false;
+  return bytes[from] === 0x3c || (bytes[from] === 0xe2 && bytes[from + 3] === 0x3c);
 }
 
 async function readScalar(input: Input, type: ValueType, limit: number): Promise<MetadataScalar> {
