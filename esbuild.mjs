@@ -1,6 +1,6 @@
-// Builds the four programs (and, with --tests, the test suites, with --harness what drives VS Code). --watch keeps building; --production minifies;
+// Builds the five programs (and, with --tests, the test suites, with --harness what drives VS Code). --watch keeps building; --production minifies;
 // --inputs=FILE writes down the files that the programs are made of.
-import {mkdirSync, readdirSync, writeFileSync} from "node:fs";
+import {mkdirSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
 import path from "node:path";
 import esbuild from "esbuild";
 
@@ -17,7 +17,7 @@ const common = {
   // The toolkit and the tests are the only ones to notice: names in stacks and errors stay as written.
   keepNames: false,
   logLevel: "info",
-  define: {"process.env.NODE_ENV": '"production"'}
+  define: {"process.env.NODE_ENV": '"production"', CUDA_PACKAGES: JSON.stringify(cudaPackages())}
 };
 
 /** @type {esbuild.BuildOptions} */
@@ -31,15 +31,32 @@ const node = {
   external: ["vscode", "node-llama-cpp", "mocha", "playwright-core", "fast-check"]
 };
 
+/** A file of its own, loaded with the first engine: it is a third of what the extension host would else read at its start. */
+const rpcApart = {
+  name: "rpc-apart",
+  setup(build) {
+    build.onResolve({filter: /^vscode-jsonrpc\/node$/}, ({kind}) =>
+      kind === "entry-point" ? undefined : {path: "./rpc.js", external: true}
+    );
+  }
+};
+
 const builds = [
   {
     ...node,
-    entryPoints: {extension: "src/extension.ts", engine: "src/engine/main.ts", cli: "src/cli.ts"},
-    outdir: "dist"
+    entryPoints: {
+      extension: "src/extension.ts",
+      engine: "src/engine/main.ts",
+      probe: "src/engine/llama/probe.ts",
+      cli: "src/cli.ts"
+    },
+    outdir: "dist",
+    plugins: [rpcApart]
   },
+  {...node, entryPoints: {rpc: "vscode-jsonrpc/node"}, outdir: "dist"},
   {
     ...common,
-    entryPoints: {logprobs: "webview/logprobs/main.ts"},
+    entryPoints: {logprobs: "webview/logprobs/main.ts", modelInfo: "webview/modelInfo/main.ts"},
     outdir: "dist/webview",
     platform: "browser",
     format: "iife",
@@ -72,7 +89,8 @@ if (flags.has("--watch")) {
       build.onEnd(() => console.log("[watch] build finished"));
     }
   };
-  for (const build of builds) await (await esbuild.context({...build, plugins: [watching]})).watch();
+  for (const build of builds)
+    await (await esbuild.context({...build, plugins: [...(build.plugins ?? []), watching]})).watch();
 } else {
   const results = await Promise.all(builds.map((build) => esbuild.build(build)));
   if (inputsFile !== undefined) {
@@ -81,4 +99,17 @@ if (flags.has("--watch")) {
     mkdirSync(path.dirname(inputsFile), {recursive: true});
     writeFileSync(inputsFile, JSON.stringify([...new Set(outputs.flatMap(({inputs}) => Object.keys(inputs)))]));
   }
+}
+
+/** The packages that are fetched when they are wanted, exactly as the lockfile has them (src/cudaPackages.ts). */
+function cudaPackages() {
+  const {packages} = JSON.parse(readFileSync("package-lock.json", "utf8"));
+  const described = (name) => {
+    const {version, integrity = null} = packages[`node_modules/${name}`];
+    return {name, version, integrity};
+  };
+  return {
+    "linux-x64": ["@node-llama-cpp/linux-x64-cuda", "@node-llama-cpp/linux-x64-cuda-ext"].map(described),
+    "win32-x64": ["@node-llama-cpp/win-x64-cuda", "@node-llama-cpp/win-x64-cuda-ext"].map(described)
+  };
 }

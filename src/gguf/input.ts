@@ -134,17 +134,17 @@ export class Input {
 
   /**
    * Passes strings, as many as lie in the window, up to `limit` of them or one that `stop` wants to see: that one is next.
-   * `stop` gets how many were passed before it, its length in bytes and its first byte. Returns how many were passed.
+   * `stop` gets how many were passed before it, and where in these bytes it lies. Returns how many were passed.
    */
-  passStrings(limit: number, stop: (passed: number, bytes: number, first: number) => boolean): number {
+  passStrings(limit: number, stop: (passed: number, bytes: Uint8Array, from: number, to: number) => boolean): number {
     const {view, window} = this;
     let {at} = this;
     let passed = 0;
-    while (passed < limit && at + 8 < window.length) {
+    while (passed < limit && at + 8 <= window.length) {
       const bytes = view.getUint32(at, true);
       const next = at + 8 + bytes;
       if (view.getUint32(at + 4, true) !== 0 || next > window.length) break;
-      if (stop(passed, bytes, view.getUint8(at + 8))) break;
+      if (stop(passed, window, at + 8, next)) break;
       at = next;
       passed++;
     }

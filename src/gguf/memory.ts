@@ -3,6 +3,8 @@ import type {ModelFacts} from "./facts";
 /** Bytes. */
 export interface MemoryParts {
   readonly weights: number;
+  /** As llama.cpp and this engine hold it, several times over. */
+  readonly vocabulary: number;
   /** Keys and values of one context, F16. */
   readonly kvCache: number;
   /** Buffers of one context, and the logits of a batch. */
@@ -16,6 +18,11 @@ export interface MemoryParts {
 export function scoringBatch(vocabularySize: number): number {
   // llama.cpp holds the logits of a whole batch twice: 33 MB each at most, but for vocabularies over 131,072.
   return vocabularySize <= 1 << 16 ? 128 : 64;
+}
+
+/** Bytes that a vocabulary takes once a model is loaded: 1.3 kB a token, as measured (bench/README.md). */
+export function vocabularyBytes(vocabularySize: number): number {
+  return 1300 * vocabularySize;
 }
 
 /** llama.cpp makes a KV cache in steps of so many tokens. */
@@ -45,6 +52,7 @@ export function estimateMemory(facts: ModelFacts, contextSize: number): MemoryPa
   const batch = Math.min(scoringBatch(vocabularySize ?? 0), contextSize + 1);
   const parts = {
     weights: tensorBytes,
+    vocabulary: vocabularyBytes(vocabularySize ?? 0),
     kvCache: tokens * headsOfAllLayers * (keyLength + valueLength) * f16,
     // Logits twice (once where they are computed), and what each token of a batch sees of the context.
     compute: 2 * batch * (vocabularySize ?? 0) * f32 + batch * tokens * f16

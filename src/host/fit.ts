@@ -77,7 +77,7 @@ export function quickFit(facts: ModelFacts | null, bytes: number, contextSize: n
     return {verdict, needed: verdict === "tooLarge" ? bytes : null, free: free.ram, advice, action};
   }
   return fitOf({
-    weights: {ram: parts.weights, vram: 0},
+    weights: {ram: parts.weights + parts.vocabulary, vram: 0},
     context: {ram: contextBytes(parts), vram: 0},
     perToken: {ram: (contextBytes(more) - contextBytes(parts)) / contextStep, vram: 0},
     perLayer: 0,

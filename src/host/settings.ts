@@ -51,7 +51,7 @@ export class Settings {
   specOf(setting: string): ModelSpec {
     return {
       path: this.modelPath(setting),
-      gpu: read("gpu", isGpuChoice),
+      gpu: this.gpu,
       gpuLayers: readLayers(),
       threads: read("threads", isInteger(0, 1024)),
       contextSize: read("contextSize", isInteger(0, 1 << 20))
@@ -97,6 +97,19 @@ export class Settings {
       huggingFace: `${(endpoint || "https://huggingface.co").replace(/\/+$/, "")}/`,
       token
     };
+  }
+
+  /** Base address of npm's registry or of a mirror of it, with a slash at the end. */
+  get npmRegistry(): string {
+    return `${read("npmRegistry", isWebAddress).trim().replace(/\/+$/, "")}/`;
+  }
+
+  get gpu(): GpuChoice {
+    return read("gpu", isGpuChoice);
+  }
+
+  async setGpu(gpu: GpuChoice): Promise<void> {
+    await this.update("gpu", gpu);
   }
 
   async setModelChoice({model, completionModel}: ModelChoice): Promise<void> {
@@ -167,6 +180,10 @@ function readLayers(): number | null {
 
 function isString(value: unknown): value is string {
   return typeof value === "string";
+}
+
+function isWebAddress(value: unknown): value is string {
+  return isString(value) && /^\s*https?:\/\//i.test(value);
 }
 
 function isStrings(value: unknown): value is readonly string[] {
