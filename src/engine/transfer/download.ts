@@ -43,7 +43,7 @@ export async function download(
       const name = names[index] ?? "";
       return {...part, name, partial: unfinished.partialOf(name), checksum: checksumOf(params, remote, part)};
     });
-    const known = await unfinished.claim();
+    const known = await unfinished.claim(signal);
     try {
       const file =
         (await findSame(params.folder, parts, signal)) ??
