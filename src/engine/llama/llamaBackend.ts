@@ -1,5 +1,7 @@
 import path from "node:path";
 import type {Llama, LlamaContextSequence, LlamaModel} from "node-llama-cpp";
+import {label} from "../../gguf/label";
+import {purposeOf} from "../../gguf/purpose";
 import {summarize} from "../../metrics/summary";
 import {codePoints, utf8Length} from "../../metrics/textOffsets";
 import {
@@ -40,20 +42,6 @@ import {
   unscoredTokens
 } from "./scorer";
 import {type asToken, Vocabulary} from "./vocabulary";
-
-/** Architectures that have no next token to predict (llama.cpp: encoder-only). */
-const encoderOnly = new Set([
-  "bert",
-  "modern-bert",
-  "nomic-bert",
-  "nomic-bert-moe",
-  "neo-bert",
-  "jina-bert-v2",
-  "jina-bert-v3",
-  "eurobert",
-  "gemma-embedding",
-  "t5encoder"
-]);
 
 /** The KV caches for scoring, each a context with one sequence; the second is made when it is of use. */
 interface ScoringPart {
@@ -436,14 +424,6 @@ export class LlamaBackend implements Backend {
   }
 }
 
-/** A name out of a file's metadata, short enough to be shown; undefined where it is none. */
-function label(value: unknown): string | undefined {
-  if (typeof value !== "string" || value.trim() === "") return undefined;
-  return value.length <= longestLabel ? value : `${value.slice(0, longestLabel).toWellFormed()}…`;
-}
-
-const longestLabel = 80;
-
 function measure(text: string): {characters: number; bytes: number} {
   return {characters: codePoints(text), bytes: utf8Length(text)};
 }
@@ -459,14 +439,11 @@ function ownMetadata(model: LlamaModel): Readonly<Record<string, unknown>> {
 }
 
 function generates(model: LlamaModel): boolean {
-  const architecture = model.fileInfo.metadata.general?.architecture ?? "";
-  if (encoderOnly.has(architecture)) return false;
   const {pooling_type: pooling, attention} = ownMetadata(model) as {
     pooling_type?: unknown;
     attention?: {causal?: unknown};
   };
-  // A pooled model (1 mean, 2 CLS, 3 last, 4 rank) was trained to give one vector for a text.
-  return attention?.causal !== false && !(typeof pooling === "number" && pooling > 0);
+  return purposeOf(model.fileInfo.metadata.general?.architecture ?? "", pooling, attention?.causal) === "generate";
 }
 
 function requireGenerating(model: ModelDescription, what: string): void {
