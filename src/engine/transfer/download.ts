@@ -122,7 +122,7 @@ class Transfer {
 }
 
 /** Every part's name once it is whole, made of the first one's. */
-function namesOf({fileName, gguf}: DownloadParams, remote: readonly RemotePart[]): string[] {
+function namesOf({fileName, gguf}: DownloadParams, remote: readonly RemotePart[]): readonly string[] {
   const name = safeFileName(fileName ?? remote[0]?.fileName ?? "");
   if (remote.length > 1) {
     const names = partNames(name);
