@@ -1,5 +1,6 @@
 import path from "node:path";
 import type {Llama, LlamaContextSequence, LlamaModel} from "node-llama-cpp";
+import {label} from "../../gguf/label";
 import {scoringBatch} from "../../gguf/memory";
 import {summarize} from "../../metrics/summary";
 import {codePoints, utf8Length} from "../../metrics/textOffsets";
@@ -30,7 +31,7 @@ import {resolveWindowing} from "../windows";
 import {generate, infillPrompt} from "./completer";
 import {contextShortage, loadError, weightsShortage} from "./loadErrors";
 import {estimateHeader} from "./memory";
-import {sha256Of} from "./modelFile";
+import {checkHeader, sha256Of} from "./modelFile";
 import {contextSizeOf, generates} from "./modelHeader";
 import {explaining, llamaRuntime} from "./runtime";
 import {
@@ -302,6 +303,7 @@ export class LlamaBackend implements Backend {
 
   private async loadVocabulary(): Promise<{llama: Llama; vocabulary: Vocabulary; model: LlamaModel}> {
     const llama = await llamaRuntime(this.spec.gpu, this.spec.threads, this.log);
+    await checkHeader(this.spec.path);
     const model = await this.load(llama, {vocabOnly: true, gpuLayers: 0});
     return {llama, model, vocabulary: new Vocabulary(model)};
   }
@@ -456,14 +458,6 @@ export class LlamaBackend implements Backend {
     return llama.gpu === false || weights?.gpuLayers === 0 ? "cpu" : llama.gpu;
   }
 }
-
-/** A name out of a file's metadata, short enough to be shown; undefined where it is none. */
-function label(value: unknown): string | undefined {
-  if (typeof value !== "string" || value.trim() === "") return undefined;
-  return value.length <= longestLabel ? value : `${value.slice(0, longestLabel).toWellFormed()}…`;
-}
-
-const longestLabel = 80;
 
 function measure(text: string): {characters: number; bytes: number} {
   return {characters: codePoints(text), bytes: utf8Length(text)};

@@ -1,29 +1,14 @@
 import type {GgufFileInfo} from "node-llama-cpp";
+import {purposeOf} from "../../gguf/purpose";
 import {automaticContextLimit, type ModelSpec} from "../api";
-
-/** Architectures that have no next token to predict (llama.cpp: encoder-only). */
-const encoderOnly = new Set([
-  "bert",
-  "modern-bert",
-  "nomic-bert",
-  "nomic-bert-moe",
-  "neo-bert",
-  "jina-bert-v2",
-  "jina-bert-v3",
-  "eurobert",
-  "gemma-embedding",
-  "t5encoder"
-]);
 
 /** Whether a model predicts tokens: it can be scored, and can complete. */
 export function generates(header: GgufFileInfo): boolean {
-  if (encoderOnly.has(header.metadata.general?.architecture ?? "")) return false;
   const {pooling_type: pooling, attention} = ownMetadata(header) as {
     pooling_type?: unknown;
     attention?: {causal?: unknown};
   };
-  // A pooled model (1 mean, 2 CLS, 3 last, 4 rank) was trained to give one vector for a text.
-  return attention?.causal !== false && !(typeof pooling === "number" && pooling > 0);
+  return purposeOf(header.metadata.general?.architecture ?? "", pooling, attention?.causal) === "generate";
 }
 
 /** Tokens of context as run. */
