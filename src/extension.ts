@@ -1,5 +1,6 @@
 import type * as vscode from "vscode";
 import {registerAgentTool} from "./features/agentTool/registration";
+import {registerDownloads} from "./features/downloads/registration";
 import {registerEngineControl} from "./features/engineControl/registration";
 import {registerEvaluateFolder} from "./features/evaluateFolder/registration";
 import {registerExportScores} from "./features/exportScores/registration";
@@ -31,6 +32,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerInlineCompletion(host),
     registerAgentTool(host),
     registerModels(host),
+    registerDownloads(host),
     registerEngineControl(host),
     registerMenu(host)
   );
