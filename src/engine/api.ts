@@ -27,6 +27,11 @@ export type GpuChoice = "auto" | "metal" | "cuda" | "vulkan" | "off";
 
 export const automaticContextLimit = 4096;
 
+/** Contexts of so many tokens that are held at most: one for completing, and for scoring two, or one where it is large. */
+export function contextsHeld(contextSize: number): number {
+  return contextSize > automaticContextLimit ? 2 : 3;
+}
+
 /** What a backend can do with a model. A feature asks here, never for the backend's kind. */
 export interface Capabilities {
   /** Predicts a next token: can be scored, and can complete. False for an embedding-only model. */
@@ -251,14 +256,21 @@ export interface MemoryUse {
 
 export interface EstimateParams {
   readonly model: ModelSpec;
+  /** Models that stay loaded beside it; what all others hold counts as free, because they will be given back. */
+  readonly beside?: readonly ModelSpec[];
 }
 
 /** What a model will need once it is loaded, and what there is. Nothing is loaded for it but the file's header. */
 export interface MemoryEstimate {
+  /** Weights, and the vocabulary as it is held in memory. */
   readonly weights: MemoryUse;
   /** KV cache and compute buffers of one context of {@link contextSize} tokens. */
   readonly context: MemoryUse;
-  /** Contexts that may be held at once: two for scoring, one for completing. */
+  /** What {@link context} grows by with each of its last tokens. */
+  readonly perToken: MemoryUse;
+  /** What a layer moves from the device to main memory when it is not put there: its weights and its part of all contexts. */
+  readonly perLayer: number;
+  /** Contexts that may be held at once ({@link contextsHeld}); 0 for a model that predicts no tokens. */
   readonly contexts: number;
   /** Tokens. */
   readonly contextSize: number;
@@ -279,7 +291,10 @@ export interface MemoryReport {
 }
 
 export interface DevicesParams {
+  /** What the engine is to compute with. */
   readonly gpu: GpuChoice;
+  /** Only this one; all when absent. */
+  readonly only?: DeviceState["device"];
 }
 
 /** One of llama.cpp's back ends on this machine. */
@@ -291,6 +306,8 @@ export interface DeviceState {
   readonly inUse: boolean;
   /** Names of the devices it found. */
   readonly names: readonly string[];
+  /** Of the CPU: what it can do that llama.cpp makes use of ("AVX2", "FMA"). Empty for the others. */
+  readonly features: readonly string[];
   /** Bytes of the devices' memory; null where that isn't known. */
   readonly total: number | null;
   readonly free: number | null;
@@ -298,8 +315,11 @@ export interface DeviceState {
   readonly problem: DeviceProblem | null;
 }
 
-/** `noRuntime`: its binaries are not here. `noDriver`: no device or driver was found. `failed`: the log says why. */
-export type DeviceProblem = "otherSystem" | "noRuntime" | "noDriver" | "failed";
+/**
+ * `noDriver`: no device or driver was found. `noLibraries`: the libraries of its maker's that its binaries need (CUDA's
+ * cudart and cublas) were not found. `noRuntime`: its binaries are not here. `failed`: the log says why.
+ */
+export type DeviceProblem = "otherSystem" | "noDriver" | "noLibraries" | "noRuntime" | "failed";
 
 /** How files are fetched. */
 export interface Network {
@@ -353,6 +373,21 @@ export interface DownloadedFile {
   readonly verified: "checksum" | "size";
 }
 
+/** npm packages to be unpacked, as `npm pack` and the registry give them. */
+export interface UnpackParams {
+  /** Absolute paths of .tgz files, in any order and by any name. */
+  readonly files: readonly string[];
+  /** What has to be among the files, known by its subresource integrity ("sha512-…"), and nothing else is unpacked. */
+  readonly packages: readonly {readonly name: string; readonly integrity: string}[];
+  /** Absolute path of the folder in which each package gets a folder of its name. It is replaced whole, or not at all. */
+  readonly folder: string;
+}
+
+export interface UnpackedFolder {
+  /** Of all files in it. */
+  readonly bytes: number;
+}
+
 /** Ends the name of the note that lies beside a partial download: an {@link UnfinishedNote} as JSON. */
 export const unfinishedEnding = ".unfinished.json";
 
@@ -392,6 +427,7 @@ export interface EngineRequests {
   devices: {params: DevicesParams; result: readonly DeviceState[]};
   inspect: {params: InspectParams; result: RemoteFile};
   download: {params: DownloadParams; result: DownloadedFile};
+  unpack: {params: UnpackParams; result: UnpackedFolder};
 }
 
 export type EngineMethod = keyof EngineRequests;
@@ -453,6 +489,7 @@ export type ErrorKind =
   | "gitFailed"
   | "noSpans"
   | "noEvaluation"
+  | "noInlineSuggestions"
   | "invalidRequest"
   | "badAddress"
   | "notFound"
@@ -483,6 +520,9 @@ export const requestCancelledCode = -32800;
 
 /** JSON-RPC code of a {@link HumanError}; its `data` is {@link HumanErrorData}. */
 export const humanErrorCode = -32001;
+
+/** Environment variables of the engine process: what to word errors in, and the file of its translations. Without: English. */
+export const languageVariables = {locale: "TOKENSCOPE_LOCALE", bundle: "EXTENSION_BUNDLE_PATH"} as const;
 
 export interface HumanErrorData {
   readonly kind: ErrorKind;

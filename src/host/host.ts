@@ -3,6 +3,8 @@ import {AccessTokens} from "./downloads/accessTokens";
 import {Downloads} from "./downloads/downloads";
 import {EngineClient, type EngineClientOptions} from "./engineClient";
 import {ErrorReporter} from "./errors";
+import {language} from "./language";
+import {cudaFolder} from "./runtimes";
 import {Settings} from "./settings";
 
 /** What every feature stands on. */
@@ -28,6 +30,7 @@ export function createHost(context: vscode.ExtensionContext): Host {
   const settings = new Settings(context.extensionUri);
   const options: EngineClientOptions = {
     program: vscode.Uri.joinPath(context.extensionUri, "dist", "engine.js").fsPath,
+    runtime: cudaFolder(context.globalStorageUri.fsPath),
     log: {
       error: (message) => log.error(message),
       warn: (message) => log.warn(message),
@@ -35,7 +38,8 @@ export function createHost(context: vscode.ExtensionContext): Host {
       debug: (message) => log.debug(message),
       trace: (message) => log.trace(message)
     },
-    cancelled: () => new vscode.CancellationError()
+    cancelled: () => new vscode.CancellationError(),
+    ...(vscode.l10n.uri && {language: {locale: language.locale, bundle: vscode.l10n.uri.fsPath}})
   };
   const engine = new EngineClient(options);
   const transfers = new EngineClient(options);
@@ -47,7 +51,8 @@ export function createHost(context: vscode.ExtensionContext): Host {
     settings,
     engine,
     transfers,
-    settings.onDidChangeDevice(() => engine.restart())
+    settings.onDidChangeDevice(() => engine.restart()),
+    settings.onDidChangeModel(() => engine.retain([settings.modelSpec(), settings.completionSpec()]))
   );
   return {
     extensionUri: context.extensionUri,
