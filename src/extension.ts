@@ -1,3 +1,4 @@
+import "./host/language";
 import type * as vscode from "vscode";
 import {registerAgentTool} from "./features/agentTool/registration";
 import {registerEngineControl} from "./features/engineControl/registration";
@@ -8,11 +9,13 @@ import {registerHeatmap} from "./features/heatmap/registration";
 import {registerInlineCompletion} from "./features/inlineCompletion/registration";
 import {registerLogprobs} from "./features/logprobs/registration";
 import {registerMenu} from "./features/menu/registration";
+import {registerModelInfo} from "./features/modelInfo/registration";
 import {registerModels} from "./features/models/registration";
 import {registerPerplexity} from "./features/perplexity/registration";
 import {registerScoreChanges} from "./features/scoreChanges/registration";
 import {registerSurprisingLines} from "./features/surprisingLines/registration";
 import {registerTokenCount} from "./features/tokenCount/registration";
+import {registerWalkthrough} from "./features/walkthrough/registration";
 import {Evaluations} from "./host/evaluations";
 import {createHost} from "./host/host";
 
@@ -32,7 +35,9 @@ export function activate(context: vscode.ExtensionContext): void {
     registerInlineCompletion(host),
     registerAgentTool(host),
     registerModels(host),
+    registerModelInfo(host),
     registerEngineControl(host),
+    registerWalkthrough(host),
     registerGpu(host),
     registerMenu(host)
   );

@@ -27,6 +27,11 @@ export type GpuChoice = "auto" | "metal" | "cuda" | "vulkan" | "off";
 
 export const automaticContextLimit = 4096;
 
+/** Contexts of so many tokens that are held at most: one for completing, and for scoring two, or one where it is large. */
+export function contextsHeld(contextSize: number): number {
+  return contextSize > automaticContextLimit ? 2 : 3;
+}
+
 /** What a backend can do with a model. A feature asks here, never for the backend's kind. */
 export interface Capabilities {
   /** Predicts a next token: can be scored, and can complete. False for an embedding-only model. */
@@ -251,14 +256,21 @@ export interface MemoryUse {
 
 export interface EstimateParams {
   readonly model: ModelSpec;
+  /** Models that stay loaded beside it; what all others hold counts as free, because they will be given back. */
+  readonly beside?: readonly ModelSpec[];
 }
 
 /** What a model will need once it is loaded, and what there is. Nothing is loaded for it but the file's header. */
 export interface MemoryEstimate {
+  /** Weights, and the vocabulary as it is held in memory. */
   readonly weights: MemoryUse;
   /** KV cache and compute buffers of one context of {@link contextSize} tokens. */
   readonly context: MemoryUse;
-  /** Contexts that may be held at once: two for scoring, one for completing. */
+  /** What {@link context} grows by with each of its last tokens. */
+  readonly perToken: MemoryUse;
+  /** What a layer moves from the device to main memory when it is not put there: its weights and its part of all contexts. */
+  readonly perLayer: number;
+  /** Contexts that may be held at once ({@link contextsHeld}); 0 for a model that predicts no tokens. */
   readonly contexts: number;
   /** Tokens. */
   readonly contextSize: number;
@@ -477,6 +489,7 @@ export type ErrorKind =
   | "gitFailed"
   | "noSpans"
   | "noEvaluation"
+  | "noInlineSuggestions"
   | "invalidRequest"
   | "badAddress"
   | "notFound"
@@ -507,6 +520,9 @@ export const requestCancelledCode = -32800;
 
 /** JSON-RPC code of a {@link HumanError}; its `data` is {@link HumanErrorData}. */
 export const humanErrorCode = -32001;
+
+/** Environment variables of the engine process: what to word errors in, and the file of its translations. Without: English. */
+export const languageVariables = {locale: "TOKENSCOPE_LOCALE", bundle: "EXTENSION_BUNDLE_PATH"} as const;
 
 export interface HumanErrorData {
   readonly kind: ErrorKind;

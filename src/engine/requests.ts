@@ -29,8 +29,8 @@ export const handlers: {
     models.use(params.model, context, (backend) => backend.alternatives(params, context)),
   complete: (models, params, context) =>
     models.use(params.model, context, (backend) => backend.complete(params, context)),
-  estimate: (models, params, context) => models.estimate(params.model, context),
-  memory: (models, params, context) => models.memory(params.model, context),
+  estimate: (models, params, context) => models.estimate(params, context),
+  memory: (models, params, context) => models.memory(params, context),
   devices: (models, params, context) => devices(params, models.log, context),
   inspect: (_, params, context) => inspect(params, context),
   download: (_, params, context) => download(params, context),

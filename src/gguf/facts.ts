@@ -1,3 +1,10 @@
+import {fileTypeName} from "./fileTypes";
+import {elements, ggmlType} from "./ggmlTypes";
+import type {GgufHeader, TensorInfo} from "./header";
+import {hasInfillTokens, isList} from "./infill";
+import {label} from "./label";
+import {purposeOf} from "./purpose";
+
 /** What a GGUF model is, as its header says: enough to list it, to choose it and to foretell its memory. */
 export interface ModelFacts {
   /** The model's own name (`general.name`); null where it gives none. */
@@ -32,4 +39,127 @@ export interface FactCapabilities {
   readonly infill: boolean | null;
   /** Made for one vector per text. */
   readonly embed: boolean;
+}
+
+/**
+ * What a header tells. `fileBytes` are those of all parts. Of a model in several files the headers of the `others` make
+ * the figures complete; without them what only its tensors tell stays open.
+ */
+export function modelFacts(header: GgufHeader, fileBytes: number, others: readonly GgufHeader[] = []): ModelFacts {
+  const {metadata} = header;
+  const architecture = label(metadata.get("general.architecture")) ?? "unknown";
+  const own = (key: string): unknown => metadata.get(`${architecture}.${key}`);
+  const tensors = allTensors([header, ...others]);
+  const layers = count(own("block_count"));
+  const embeddingLength = count(own("embedding_length"));
+  const heads = most(own("attention.head_count"));
+  const headLength = heads === null || embeddingLength === null ? null : Math.floor(embeddingLength / heads);
+  const tokens = metadata.get("tokenizer.ggml.tokens");
+  return {
+    name: label(metadata.get("general.name")) ?? null,
+    architecture,
+    quantization: quantizationOf(metadata.get("general.file_type"), tensors),
+    parameters: parametersOf(metadata, tensors),
+    contextLength: count(own("context_length")),
+    layers,
+    embeddingLength,
+    heads,
+    kvHeads: perLayer(own("attention.head_count_kv"), layers) ?? heads,
+    keyLength: count(own("attention.key_length")) ?? headLength,
+    valueLength: count(own("attention.value_length")) ?? headLength,
+    experts: expertsOf(count(own("expert_count")), count(own("expert_used_count"))),
+    vocabularySize: isList(tokens) ? tokens.length : count(own("vocab_size")),
+    licence: label(metadata.get("general.license.name")) ?? label(metadata.get("general.license")) ?? null,
+    tensorBytes: bytesOf(header, fileBytes, tensors),
+    capabilities: capabilitiesOf(header, tensors, purposeOf(architecture, own("pooling_type"), own("attention.causal")))
+  };
+}
+
+/** False for the other things that GGUF files hold: projectors for images and sound, adapters, importance matrices. */
+export function isModel({metadata}: GgufHeader): boolean {
+  const type = metadata.get("general.type");
+  return (type === undefined || type === "model") && metadata.get("general.architecture") !== "clip";
+}
+
+/** Null where some are not known. */
+function allTensors(headers: readonly GgufHeader[]): readonly TensorInfo[] | null {
+  const parts = count(headers[0]?.metadata.get("split.count")) ?? 1;
+  if (headers.length < parts || headers.some(({tensors}) => tensors === null)) return null;
+  return headers.flatMap(({tensors}) => tensors ?? []);
+}
+
+function quantizationOf(fileType: unknown, tensors: readonly TensorInfo[] | null): string | null {
+  return (typeof fileType === "number" ? fileTypeName(fileType) : undefined) ?? dominantType(tensors ?? []) ?? null;
+}
+
+/** The type that most of the numbers are stored in. */
+function dominantType(tensors: readonly TensorInfo[]): string | undefined {
+  const numbers = new Map<number, number>();
+  for (const {type, dimensions} of tensors) numbers.set(type, (numbers.get(type) ?? 0) + elements(dimensions));
+  const [dominant] = [...numbers].sort(([, a], [, b]) => b - a);
+  return dominant === undefined ? undefined : ggmlType(dominant[0])?.name;
+}
+
+function parametersOf(metadata: GgufHeader["metadata"], tensors: readonly TensorInfo[] | null): number | null {
+  if (tensors !== null && tensors.length > 0)
+    return count(tensors.reduce((sum, {dimensions}) => sum + elements(dimensions), 0));
+  return count(metadata.get("general.parameter_count")) ?? fromSizeLabel(metadata.get("general.size_label"));
+}
+
+const thousands: Readonly<Record<string, number>> = {K: 1e3, M: 1e6, B: 1e9, T: 1e12};
+
+/** "1.5B", "8x7B" (eight experts of so many), "30B-A3B" (of which the first is all). */
+function fromSizeLabel(value: unknown): number | null {
+  if (typeof value !== "string") return null;
+  const found = /^(?:(\d{1,4})x)?(\d{1,6}(?:\.\d{1,6})?)([KMBT])(?![a-z])/i.exec(value);
+  if (found === null) return null;
+  const [, experts = "1", size, unit = ""] = found;
+  return Math.round(Number(experts) * Number(size) * (thousands[unit.toUpperCase()] ?? 1));
+}
+
+function expertsOf(all: number | null, used: number | null): ModelFacts["experts"] {
+  return all === null || all === 0 ? null : {count: all, used: used ?? all};
+}
+
+/** Without all tensors: the files' bytes, of which the headers are the smallest part. */
+function bytesOf(header: GgufHeader, fileBytes: number, tensors: readonly TensorInfo[] | null): number | null {
+  if (header.dataOffset === null) return null;
+  const bytes = tensors?.reduce<number | null>((sum, one) => (sum === null ? null : addOrNull(sum, one.bytes)), 0);
+  return bytes ?? Math.max(0, fileBytes - header.dataOffset);
+}
+
+function addOrNull(sum: number, bytes: number | null): number | null {
+  return bytes === null ? null : count(sum + bytes);
+}
+
+function capabilitiesOf(
+  header: GgufHeader,
+  tensors: readonly TensorInfo[] | null,
+  purpose: ReturnType<typeof purposeOf>
+): FactCapabilities {
+  // A vocabulary without weights predicts nothing.
+  if (!isModel(header) || tensors?.length === 0) return {complete: false, infill: false, embed: false};
+  const complete = purpose === "generate";
+  return {complete, infill: complete ? hasInfillTokens(header) : false, embed: purpose === "embed"};
+}
+
+/** A number of things, if it is one. */
+function count(value: unknown): number | null {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : null;
+}
+
+/** A number above 0, or the greatest of a list: some architectures have one for each layer. */
+function most(value: unknown): number | null {
+  const numbers = isList(value) ? value.items.map(count) : [count(value)];
+  const greatest = numbers.reduce<number>((most, number) => Math.max(most, number ?? 0), 0);
+  return greatest === 0 ? null : greatest;
+}
+
+/** One number, or one for each layer where they differ. */
+function perLayer(value: unknown, layers: number | null): number | readonly number[] | null {
+  if (!isList(value)) return count(value);
+  const numbers = value.items.map(count).filter((number) => number !== null);
+  if (numbers.length !== value.length || (layers !== null && numbers.length < layers)) return null;
+  const [first] = numbers;
+  return first !== undefined && numbers.every((number) => number === first) ? first : numbers;
 }

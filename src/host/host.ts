@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import {EngineClient, type EngineClientOptions} from "./engineClient";
 import {ErrorReporter} from "./errors";
+import {language} from "./language";
 import {cudaFolder} from "./runtimes";
 import {Settings} from "./settings";
 
@@ -34,7 +35,8 @@ export function createHost(context: vscode.ExtensionContext): Host {
       debug: (message) => log.debug(message),
       trace: (message) => log.trace(message)
     },
-    cancelled: () => new vscode.CancellationError()
+    cancelled: () => new vscode.CancellationError(),
+    ...(vscode.l10n.uri && {language: {locale: language.locale, bundle: vscode.l10n.uri.fsPath}})
   };
   const engine = new EngineClient(options);
   const transfers = new EngineClient(options);
@@ -44,7 +46,8 @@ export function createHost(context: vscode.ExtensionContext): Host {
     settings,
     engine,
     transfers,
-    settings.onDidChangeDevice(() => engine.restart())
+    settings.onDidChangeDevice(() => engine.restart()),
+    settings.onDidChangeModel(() => engine.retain([settings.modelSpec(), settings.completionSpec()]))
   );
   return {
     extensionUri: context.extensionUri,

@@ -1,5 +1,5 @@
 import type {ControlledEvaluateIndexOutput, LlamaContextSequence, LlamaModel, Token} from "node-llama-cpp";
-import {scoringBatch} from "../../src/engine/llama/scorer";
+import {scoringBatch} from "../../src/gguf/memory";
 import {engineInProcess} from "./engine";
 
 /** The prediction at one position: the probability of every token of the vocabulary. */

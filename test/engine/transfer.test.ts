@@ -281,6 +281,11 @@ describe("fetching files", () => {
       assert.deepEqual(await readdir(folder), []);
     });
 
+    it("finds it out without a checksum too, by what the model's header says", async () => {
+      await refused(fetched(server.serve("short.gguf", {content: model, lie: -1000})), "wrongContent");
+      assert.deepEqual(await readdir(folder), []);
+    });
+
     it("removes what has the wrong checksum", async () => {
       server.serveHub({"wrong.gguf": model}, {repository: "some/wrong", checksum: "wrong"});
       assert.match(await refused(fetched("hf:some/wrong/wrong.gguf"), "wrongContent"), /checksum/);
@@ -546,13 +551,34 @@ describe("fetching files", () => {
     });
   });
 
-  it("inspects a file without fetching more than its beginning", async () => {
-    const file = await look(server.serve("look.gguf", model));
-    assert.equal(file.bytes, model.length);
-    assert.equal(file.parts, 1);
-    assert.equal(file.sha256, null);
-    await refused(look(`${server.url}nothing.gguf`), "notFound");
-    const {facts} = await look(server.serve("page", Buffer.from("<html>")));
-    assert.equal(facts, null);
+  describe("that are only looked at", () => {
+    it("tells what a model is, of its header alone", async () => {
+      const file = await look(server.serve("look.gguf", model));
+      const {facts, ...rest} = file;
+      assert.deepEqual(rest, {
+        url: `${server.url}look.gguf`,
+        fileName: "look.gguf",
+        bytes: model.length,
+        parts: 1,
+        sha256: null
+      });
+      assert.equal(facts?.architecture, "llama");
+      assert.equal(facts?.capabilities.complete, true);
+      assert.ok(server.sent < 1_100_000, `${server.sent} bytes`);
+      assert.deepEqual(await readdir(folder), []);
+    });
+
+    it("tells at least the size where it can't read the header", async () => {
+      assert.equal((await look(server.serve("page", Buffer.from("<html>")))).facts, null);
+      assert.equal((await look(server.serve("damaged.gguf", model.subarray(0, 100)))).facts, null);
+      const file = await look(server.serve("noRanges.gguf", {content: model, ranges: false}));
+      assert.deepEqual([file.facts, file.bytes], [null, model.length]);
+      await refused(look(`${server.url}nothing.gguf`), "notFound");
+    });
+
+    it("reads on when a connection breaks", async () => {
+      const file = await look(server.serve("torn.gguf", {content: model, breaks: [1000]}));
+      assert.equal(file.facts?.architecture, "llama");
+    });
   });
 });

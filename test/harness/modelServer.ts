@@ -1,7 +1,11 @@
 import {createHash} from "node:crypto";
 import {once} from "node:events";
+import {readFileSync} from "node:fs";
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from "node:http";
+import {createServer as createSecureServer} from "node:https";
 import type {AddressInfo, Socket} from "node:net";
+import path from "node:path";
+import {root} from "./paths";
 
 /** How a file is served. Everything that is left out is as a good server does it. */
 export interface Served {
@@ -64,7 +68,10 @@ export class ModelServer {
   private readonly files = new Map<string, Served>();
   private readonly sockets = new Set<Socket>();
 
-  private constructor(private readonly server: Server) {
+  private constructor(
+    private readonly server: Server,
+    private readonly scheme: string
+  ) {
     server.on("request", (request, response) => void this.answer(request, response));
     server.on("connection", (socket: Socket) => {
       this.sockets.add(socket);
@@ -75,16 +82,27 @@ export class ModelServer {
   }
 
   /** `host` is an address of the loopback network: 127.0.0.2 is another host than 127.0.0.1. */
-  static async start(host = "127.0.0.1", port = 0): Promise<ModelServer> {
-    const server = createServer();
-    server.listen(port, host);
+  static async start(host = "127.0.0.1"): Promise<ModelServer> {
+    return await ModelServer.listening(createServer(), "http", host);
+  }
+
+  /** With a certificate that nobody trusts. */
+  static async startSecure(): Promise<ModelServer> {
+    const [key, cert] = ["key.pem", "certificate.pem"].map((file) =>
+      readFileSync(path.join(root, "test/fixtures/tls", file))
+    );
+    return await ModelServer.listening(createSecureServer({key, cert}), "https", "127.0.0.1");
+  }
+
+  private static async listening(server: Server, scheme: string, host: string): Promise<ModelServer> {
+    server.listen(0, host);
     await once(server, "listening");
-    return new ModelServer(server);
+    return new ModelServer(server, scheme);
   }
 
   get url(): string {
     const {address, port} = this.server.address() as AddressInfo;
-    return `http://${address}:${port}/`;
+    return `${this.scheme}://${address}:${port}/`;
   }
 
   /** Bytes of content that were sent in all. */
@@ -139,11 +157,11 @@ export class ModelServer {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = (request.url ?? "").replace(/\?.*$/s, "");
+    const pathname = (request.url ?? "").replace(/\?.*$/s, "");
     const {range, authorization, "user-agent": userAgent} = request.headers;
-    const seen: Seen = {path, range, authorization, userAgent, sent: 0};
+    const seen: Seen = {path: pathname, range, authorization, userAgent, sent: 0};
     this.requests.push(seen);
-    const file = this.files.get(path);
+    const file = this.files.get(pathname);
     const refusal = file?.refusals?.shift();
     if (file === undefined) return void response.writeHead(404).end();
     if (refusal !== undefined) return void response.writeHead(refusal.status, refusal.headers).end();

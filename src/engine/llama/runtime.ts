@@ -45,6 +45,15 @@ export async function loadedRuntime(gpu: GpuChoice, log: EngineLog): Promise<Lla
   return await loading;
 }
 
+/** Bytes in use on the device, by whichever program; 0 without one. */
+export async function deviceMemoryInUse(): Promise<number> {
+  for (const loading of runtimes.values()) {
+    const llama = await loading.catch(() => undefined);
+    if (llama !== undefined && llama.gpu !== false) return (await llama.getVramState()).used;
+  }
+  return 0;
+}
+
 async function load(gpu: GpuChoice, log: EngineLog): Promise<Llama> {
   try {
     return await startLlama(gpu, log);

@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import type {
   ControlledEvaluateIndexOutput,
   ControlledEvaluateInputItem,
@@ -9,15 +10,6 @@ import type {RequestContext} from "../backend";
 import type {Foreground} from "../foreground";
 import {Mutex} from "../mutex";
 import {planWindows, type Window, windowOf} from "../windows";
-
-/**
- * Tokens evaluated between two looks at the clock: for cancelling, for progress, for letting a completion go first. Not
- * fewer than 64: below that llama.cpp's flash attention rounds otherwise (docs/decisions.md).
- */
-export function scoringBatch(vocabularySize: number): number {
-  // llama.cpp holds the logits of a whole batch twice: 33 MB each at most, but for vocabularies over 131,072.
-  return vocabularySize <= 1 << 16 ? 128 : 64;
-}
 
 /** What is to be scored. All positions are indices into `ids`. */
 export interface Scoring {
@@ -194,7 +186,7 @@ export async function alternativesAt(
   if (window === undefined)
     throw new HumanError(
       "invalidRequest",
-      "This token has no score, because it has no context: there is nothing to compare."
+      l10n.t("This token has no score, because it has no context: there is nothing to compare.")
     );
   const input = contextTokens(ids, bos, {...window, end: position + 1});
   // All but the last may be in the KV cache already; the last has to run to give its prediction.
@@ -351,6 +343,8 @@ function emptyDetail(count: number, top: number): ScoreDetail {
 function noNumbers(): HumanError {
   return new HumanError(
     "modelFailed",
-    "The model answers with no numbers (NaN): its file is damaged, or its device computes wrongly. Choose another model or set tokenscope.gpu to off."
+    l10n.t(
+      "The model answers with no numbers (NaN): its file is damaged, or its device computes wrongly. Choose another model or set tokenscope.gpu to off."
+    )
   );
 }

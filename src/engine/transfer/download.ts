@@ -43,7 +43,7 @@ export async function download(
       const name = names[index] ?? "";
       return {...part, name, partial: unfinished.partialOf(name), checksum: checksumOf(params, remote, part)};
     });
-    const known = await unfinished.claim();
+    const known = await unfinished.claim(signal);
     try {
       const file =
         (await findSame(params.folder, parts, signal)) ??
@@ -122,7 +122,7 @@ class Transfer {
 }
 
 /** Every part's name once it is whole, made of the first one's. */
-function namesOf({fileName, gguf}: DownloadParams, remote: readonly RemotePart[]): string[] {
+function namesOf({fileName, gguf}: DownloadParams, remote: readonly RemotePart[]): readonly string[] {
   const name = safeFileName(fileName ?? remote[0]?.fileName ?? "");
   if (remote.length > 1) {
     const names = partNames(name);

@@ -1,3 +1,4 @@
+import {splitNames, splitPart} from "../../gguf/splits";
 import {invisible} from "../../metrics/visibleText";
 
 /** Room for our endings below the 255 bytes that file systems allow. */
@@ -8,8 +9,6 @@ const device = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)/i;
 
 /** The number of a split file's part and the ending: what must stay when a name is changed. */
 const tail = /(-\d{5}-of-\d{5})?(\.[a-z0-9_]{1,10})?$/i;
-
-const splitName = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/is;
 
 /** More parts than any model has: a number that came from elsewhere. */
 const mostParts = 1000;
@@ -45,11 +44,8 @@ export function numbered(name: string, number: number): string {
 }
 
 /** The names of all parts of a split model, given one of them; the name alone where it is no split model's. */
-export function partNames(name: string): string[] {
-  const [, stem = "", part = "", parts = ""] = splitName.exec(name) ?? [];
-  const count = Number(parts);
-  if (count < 1 || count > mostParts || Number(part) < 1 || Number(part) > count) return [name];
-  return Array.from({length: count}, (_, index) => `${stem}-${String(index + 1).padStart(5, "0")}-of-${parts}.gguf`);
+export function partNames(name: string): readonly string[] {
+  return (splitPart(name)?.parts ?? 1) > mostParts ? [name] : splitNames(name);
 }
 
 /** The name that an answer gives its content, if any (RFC 6266). */

@@ -1,14 +1,9 @@
 import * as l10n from "@vscode/l10n";
+import type {ByteSource} from "../../gguf/byteSource";
 import {HumanError} from "../api";
 import {connectionFailure, discard, type Http} from "./http";
 import {type Patience, persist} from "./patience";
 import {type RemotePart, rangeOf} from "./remote";
-
-/** Bytes that can be read anywhere. */
-export interface ByteSource {
-  readonly size: number;
-  read(offset: number, length: number): Promise<Uint8Array>;
-}
 
 /** Bytes fetched at once, at least: headers are read in small pieces, from front to back. */
 const block = 1 << 20;

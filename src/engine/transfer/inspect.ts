@@ -16,14 +16,15 @@ export async function inspect(
   try {
     const parts = await lookAt(http, uri, network.huggingFace, patience, signal);
     const [first] = parts;
+    const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
     const readable = first.gguf && first.ranges;
     return {
       url: first.url.href,
       fileName: first.fileName,
-      bytes: parts.reduce((sum, {bytes}) => sum + bytes, 0),
+      bytes,
       parts: parts.length,
       sha256: first.sha256,
-      facts: readable ? await factsOf(httpSource(http, first, patience, signal)) : null
+      facts: readable ? await factsOf(httpSource(http, first, patience, signal), bytes, signal) : null
     };
   } finally {
     await http.close();

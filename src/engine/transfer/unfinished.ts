@@ -14,7 +14,7 @@ interface Continuable {
 }
 
 /** Downloads under way in this process, by the path of their note. */
-const underWay = new Set<string>();
+const underWay = new Map<string, {readonly signal: AbortSignal; readonly ended: Promise<void>}>();
 
 /** So long after its last byte another process's download counts as dead, milliseconds: more than any stall. */
 const lifeSign = 60_000;
@@ -27,6 +27,7 @@ export class Unfinished {
   private readonly notePath: string;
   private readonly partials: readonly string[];
   private readonly key: string;
+  private end: () => void = () => undefined;
 
   constructor(
     private readonly folder: string,
@@ -49,9 +50,16 @@ export class Unfinished {
    *
    * @throws HumanError where it is being downloaded already, here or in another window's process.
    */
-  async claim(): Promise<UnfinishedNote["validators"]> {
-    if (underWay.has(this.notePath)) throw busy();
-    underWay.add(this.notePath);
+  async claim(signal: AbortSignal): Promise<UnfinishedNote["validators"]> {
+    for (let other = underWay.get(this.notePath); other !== undefined; other = underWay.get(this.notePath)) {
+      if (!other.signal.aborted) throw busy();
+      // It takes a moment from the abort to the last byte.
+      await other.ended;
+    }
+    const ended = new Promise<void>((resolve) => {
+      this.end = resolve;
+    });
+    underWay.set(this.notePath, {signal, ended});
     try {
       const note = await this.read();
       if (note !== null && note.process !== process.pid && isAlive(note.process) && (await this.isFresh()))
@@ -67,6 +75,7 @@ export class Unfinished {
 
   release(): void {
     underWay.delete(this.notePath);
+    this.end();
   }
 
   /** Bytes of a partial file that are of the file as it is at its server now: nothing where that can't be known. */

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import {HumanError} from "../api";
 import {type Checksum, digestOf, sizeOf} from "./disk";
-import {hasWholeHeader} from "./ggufHeader";
+import {isWholeGguf} from "./ggufHeader";
 
 /**
  * Makes sure that a fetched file is what it should be, before it gets its name.
@@ -24,7 +24,7 @@ export async function verify(
         "The file that was downloaded has the wrong checksum, so it was removed: download it again, or from elsewhere."
       )
     );
-  if (gguf && !(await hasWholeHeader(file)))
+  if (gguf && !(await isWholeGguf(file, signal)))
     throw wrong(
       l10n.t("The file that was downloaded is no whole GGUF model, so it was removed: choose another model.")
     );

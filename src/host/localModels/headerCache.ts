@@ -1,0 +1,199 @@
+import {randomUUID} from "node:crypto";
+import {mkdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
+import path from "node:path";
+import {isModel, type ModelFacts, modelFacts} from "../../gguf/facts";
+import {GgufError} from "../../gguf/ggufError";
+import {type GgufHeader, missingBytes, readHeader} from "../../gguf/header";
+import {splitNames} from "../../gguf/splits";
+import {inTurns} from "../inTurns";
+import {isModelFacts} from "./factsShape";
+import {fileSource} from "./fileSource";
+import type {LocalModel} from "./localModel";
+
+/** Of a format that another version wrote, nothing is taken over. */
+const format = 1;
+const mostEntries = 2000;
+const largestFile = 16 * 2 ** 20;
+/** Headers read at once. */
+const atOnce = 4;
+/** Milliseconds after which what was learned is written down. */
+const delay = 1000;
+
+/** Which state of a file the facts are of. */
+interface Entry {
+  readonly bytes: number;
+  readonly parts: number;
+  readonly modified: number;
+  /** Null: no model, as far as this version can tell. */
+  readonly facts: ModelFacts | null;
+}
+
+/** What models' headers say, read once for each state of a file and kept over sessions. */
+export class HeaderCache {
+  /** The ones used last are last. */
+  private readonly entries = new Map<string, Entry>();
+  private readonly reading = new Map<string, Promise<ModelFacts | null>>();
+  private readonly waiting: (() => void)[] = [];
+  private running = 0;
+  private loading: Promise<void> | undefined;
+  private changed = false;
+  private timer: NodeJS.Timeout | undefined;
+  private writing: Promise<void> = Promise.resolve();
+
+  /** `file` is where it is kept; its folder is made when there is something to keep. */
+  constructor(private readonly file: string) {}
+
+  /** Resolves when what was kept is known. Never rejects: what can't be read is not known. */
+  load(): Promise<void> {
+    this.loading ??= this.read();
+    return this.loading;
+  }
+
+  /** What is known without reading a file: null for what is no model, undefined for what has to be read. */
+  known(model: LocalModel): ModelFacts | null | undefined {
+    const entry = this.entries.get(model.path);
+    return entry !== undefined && isOf(entry, model) ? entry.facts : undefined;
+  }
+
+  /**
+   * Reads a model's header (of all its parts) unless it is known. Null where it is no model or can't be read. Rejects
+   * only with the signal's reason.
+   */
+  async facts(model: LocalModel, signal?: AbortSignal): Promise<ModelFacts | null> {
+    await this.load();
+    signal?.throwIfAborted();
+    const known = this.known(model);
+    if (known !== undefined) {
+      this.keep(model.path, {...stampOf(model), facts: known});
+      return known;
+    }
+    const key = [model.path, model.bytes, model.parts, model.modified].join("\n");
+    let reading = this.reading.get(key);
+    if (reading === undefined || signal !== undefined) {
+      reading = this.inTurn(() => this.readFacts(model, signal)).finally(() => this.reading.delete(key));
+      this.reading.set(key, reading);
+    }
+    return await reading;
+  }
+
+  /** Writes down what was learned, if anything was. Never rejects: then it is read again next time. */
+  save(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (this.changed) {
+      this.changed = false;
+      this.writing = this.writing.then(() => this.write()).catch(() => undefined);
+    }
+    return this.writing;
+  }
+
+  dispose(): void {
+    void this.save();
+  }
+
+  private async readFacts(model: LocalModel, signal: AbortSignal | undefined): Promise<ModelFacts | null> {
+    signal?.throwIfAborted();
+    try {
+      const facts = await factsOf(model, signal);
+      this.learn(model, facts);
+      return facts;
+    } catch (error) {
+      signal?.throwIfAborted();
+      // What the file is will not change; that it can't be read may.
+      if (error instanceof GgufError) this.learn(model, null);
+      return null;
+    }
+  }
+
+  private learn(model: LocalModel, facts: ModelFacts | null): void {
+    this.keep(model.path, {...stampOf(model), facts});
+    this.changed = true;
+    this.timer ??= setTimeout(() => void this.save(), delay).unref();
+  }
+
+  private keep(file: string, entry: Entry): void {
+    this.entries.delete(file);
+    this.entries.set(file, entry);
+    for (const oldest of this.entries.keys()) {
+      if (this.entries.size <= mostEntries) break;
+      this.entries.delete(oldest);
+    }
+  }
+
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.running >= atOnce) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    this.running++;
+    try {
+      return await work();
+    } finally {
+      this.running--;
+      this.waiting.shift()?.();
+    }
+  }
+
+  private async read(): Promise<void> {
+    try {
+      if ((await stat(this.file)).size > largestFile) return;
+      const kept = JSON.parse(await readFile(this.file, "utf8")) as {format?: unknown; entries?: unknown};
+      if (kept.format !== format || !Array.isArray(kept.entries)) return;
+      for await (const [file, entry] of inTurns(kept.entries as readonly [unknown, Entry][]))
+        if (typeof file === "string" && isEntry(entry)) this.keep(file, entry);
+    } catch {
+      // Not there yet, or damaged: headers are read again.
+    }
+  }
+
+  private async write(): Promise<void> {
+    const lines: string[] = [];
+    for await (const entry of inTurns([...this.entries])) lines.push(JSON.stringify(entry));
+    await mkdir(path.dirname(this.file), {recursive: true});
+    const beside = `${this.file}.${randomUUID()}.part`;
+    try {
+      await writeFile(beside, `{"format":${format},"entries":[\n${lines.join(",\n")}\n]}\n`);
+      await rename(beside, this.file);
+    } catch (error) {
+      await rm(beside, {force: true});
+      throw error;
+    }
+  }
+}
+
+function stampOf({bytes, parts, modified}: LocalModel): Omit<Entry, "facts"> {
+  return {bytes, parts, modified};
+}
+
+function isOf(entry: Entry, model: LocalModel): boolean {
+  return entry.bytes === model.bytes && entry.parts === model.parts && entry.modified === model.modified;
+}
+
+function isEntry(value: unknown): value is Entry {
+  if (typeof value !== "object" || value === null) return false;
+  const {bytes, parts, modified, facts} = value as Record<string, unknown>;
+  const stamped = [bytes, parts, modified].every((number) => typeof number === "number");
+  return stamped && (facts === null || isModelFacts(facts));
+}
+
+/** Throws a {@link GgufError} for what is no whole model. */
+async function factsOf(model: LocalModel, signal: AbortSignal | undefined): Promise<ModelFacts | null> {
+  const folder = path.dirname(model.path);
+  const names = model.parts === 1 ? [path.basename(model.path)] : splitNames(path.basename(model.path));
+  const headers: GgufHeader[] = [];
+  for (const name of names) {
+    const header = await headerOf(path.join(folder, name), signal);
+    if (header === null) return null;
+    headers.push(header);
+  }
+  const [first, ...others] = headers;
+  return first === undefined || !isModel(first) ? null : modelFacts(first, model.bytes, others);
+}
+
+/** Null for a file that lacks some of its tensors. */
+async function headerOf(file: string, signal: AbortSignal | undefined): Promise<GgufHeader | null> {
+  const source = await fileSource(file);
+  try {
+    const header = await readHeader(source, signal === undefined ? {} : {signal});
+    return missingBytes(header, source.size) > 0 ? null : header;
+  } finally {
+    await source.close();
+  }
+}

@@ -1,0 +1,70 @@
+import path from "node:path";
+import type {Candidate, Store} from "./candidates";
+import type {Surroundings} from "./localModel";
+import {distinct, environmentFolder, inHome} from "./places";
+import {filesBelow, smallJson} from "./walk";
+
+/** Where Ollama keeps its models (`envconfig.Models`); on Linux its service has a home of its own. */
+export function ollamaFolders(surroundings: Surroundings): readonly string[] {
+  const services = [
+    "/usr/share/ollama/.ollama/models",
+    "/var/lib/ollama/.ollama/models",
+    "/var/lib/ollama/models",
+    "/var/snap/ollama/common/models"
+  ];
+  return distinct([
+    environmentFolder(surroundings, "OLLAMA_MODELS"),
+    inHome(surroundings, ".ollama", "models"),
+    ...(surroundings.platform === "linux" ? services : [])
+  ]);
+}
+
+export const ollama: Store = {
+  store: "ollama",
+  async find(surroundings, signal) {
+    const found = await Promise.all(ollamaFolders(surroundings).map((folder) => ollamaModels(folder, signal)));
+    return found.flat();
+  }
+};
+
+/** `manifests/REGISTRY/NAMESPACE/MODEL/TAG` name their parts, which are files of `blobs`. */
+export async function ollamaModels(folder: string, signal: AbortSignal): Promise<readonly Candidate[]> {
+  const manifests = path.join(folder, "manifests");
+  const files = await filesBelow(manifests, manifestDepth, () => true, signal);
+  const models: Candidate[] = [];
+  // A model's name may have more to say than that it is the latest: of two for the same file it is the first.
+  for (const file of [...files].sort((a, b) => Number(isLatest(a)) - Number(isLatest(b)) || (a < b ? -1 : 1))) {
+    signal.throwIfAborted();
+    const name = ollamaName(path.relative(manifests, file).split(path.sep));
+    const blob = name === null ? null : modelBlob(await smallJson(file));
+    if (name !== null && blob !== null) models.push({path: path.join(folder, "blobs", blob), name});
+  }
+  return models;
+}
+
+const manifestDepth = 4;
+
+function isLatest(file: string): boolean {
+  return path.basename(file) === "latest";
+}
+
+/** As `ollama list` writes it: without the registry and the namespace that most models are from. */
+function ollamaName([registry, namespace, model, tag, ...more]: readonly string[]): string | null {
+  if (registry === undefined || namespace === undefined || model === undefined || tag === undefined) return null;
+  if (more.length > 0) return null;
+  const name = `${model}:${tag}`;
+  if (registry !== "registry.ollama.ai") return `${registry}/${namespace}/${name}`;
+  return namespace === "library" ? name : `${namespace}/${name}`;
+}
+
+/** The file name of the weights' blob. Not any name: the manifest is someone else's. */
+function modelBlob(manifest: Readonly<Record<string, unknown>> | null): string | null {
+  const layers = manifest?.["layers"];
+  if (!Array.isArray(layers)) return null;
+  for (const layer of layers as readonly unknown[]) {
+    const {mediaType, digest} = (layer ?? {}) as {mediaType?: unknown; digest?: unknown};
+    if (mediaType !== "application/vnd.ollama.image.model" || typeof digest !== "string") continue;
+    if (/^sha256[:-][0-9a-f]{64}$/.test(digest)) return digest.replace(":", "-");
+  }
+  return null;
+}

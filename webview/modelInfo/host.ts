@@ -1,0 +1,32 @@
+import {type FromView, protocolVersion, type ToView, type ViewState} from "../../src/features/modelInfo/protocol";
+
+interface VsCodeApi {
+  postMessage(message: FromView): void;
+  getState(): unknown;
+  setState(state: ViewState): void;
+}
+
+declare function acquireVsCodeApi(): VsCodeApi;
+
+/** The extension's side of this view, and what VS Code keeps for it. */
+export class Host {
+  private readonly api = acquireVsCodeApi();
+
+  post(message: FromView): void {
+    this.api.postMessage(message);
+  }
+
+  listen(receive: (message: ToView) => void): void {
+    // Only VS Code's own frame can reach this one with a message.
+    addEventListener("message", (event: MessageEvent<ToView>) => receive(event.data));
+  }
+
+  load(): ViewState | null {
+    const state = this.api.getState() as ViewState | null | undefined;
+    return state?.version === protocolVersion ? state : null;
+  }
+
+  save(state: ViewState): void {
+    this.api.setState(state);
+  }
+}
