@@ -84,7 +84,8 @@ if (flags.has("--watch")) {
       build.onEnd(() => console.log("[watch] build finished"));
     }
   };
-  for (const build of builds) await (await esbuild.context({...build, plugins: [...(build.plugins ?? []), watching]})).watch();
+  for (const build of builds)
+    await (await esbuild.context({...build, plugins: [...(build.plugins ?? []), watching]})).watch();
 } else {
   const results = await Promise.all(builds.map((build) => esbuild.build(build)));
   if (inputsFile !== undefined) {
