@@ -142,7 +142,7 @@ export class View {
     const {details, groups, memory, metadata, tensors} = page;
     return html`
       ${heading(page, this.uses, this.actions)}
-      ${section("facts", l10n.t("Model"), factList(page))}
+      ${page.facts === null ? nothing : section("facts", l10n.t("Model"), factList(page))}
       ${groups.length === 0 ? nothing : section("groups", l10n.t("Quantization"), groupTable(groups))}
       ${
         memory.length === 0 && this.memory === null
