@@ -62,7 +62,7 @@ function modelOf(values: Options): ModelSpec {
         ? path.join(__dirname, "..", "media", "models", "tokenscope-tiny-q8_0.gguf")
         : path.resolve(values.model),
     gpu: choice("gpu", values.gpu ?? "auto", ["auto", "metal", "cuda", "vulkan", "off"] as const),
-    gpuLayers: null,
+    gpuLayers: values["gpu-layers"] === "auto" ? null : (wholeNumber("gpu-layers", values["gpu-layers"]) ?? null),
     threads: wholeNumber("threads", values.threads) ?? 0,
     contextSize: wholeNumber("context-size", values["context-size"]) ?? 0
   };

@@ -1,8 +1,10 @@
+import "./host/language";
 import type * as vscode from "vscode";
 import {registerAgentTool} from "./features/agentTool/registration";
 import {registerEngineControl} from "./features/engineControl/registration";
 import {registerEvaluateFolder} from "./features/evaluateFolder/registration";
 import {registerExportScores} from "./features/exportScores/registration";
+import {registerGpu} from "./features/gpu/registration";
 import {registerHeatmap} from "./features/heatmap/registration";
 import {registerInlineCompletion} from "./features/inlineCompletion/registration";
 import {registerLogprobs} from "./features/logprobs/registration";
@@ -13,6 +15,7 @@ import {registerPerplexity} from "./features/perplexity/registration";
 import {registerScoreChanges} from "./features/scoreChanges/registration";
 import {registerSurprisingLines} from "./features/surprisingLines/registration";
 import {registerTokenCount} from "./features/tokenCount/registration";
+import {registerWalkthrough} from "./features/walkthrough/registration";
 import {Evaluations} from "./host/evaluations";
 import {createHost} from "./host/host";
 
@@ -34,6 +37,8 @@ export function activate(context: vscode.ExtensionContext): void {
     registerModels(host),
     registerModelInfo(host),
     registerEngineControl(host),
+    registerWalkthrough(host),
+    registerGpu(host),
     registerMenu(host)
   );
 }

@@ -9,6 +9,7 @@ export const usage = `Usage: node dist/cli.js COMMAND [options]
 FILE may be - for standard input. Options:
   --model FILE.gguf                the model (without it: the demonstration model)
   --gpu auto|metal|cuda|vulkan|off (auto)
+  --gpu-layers N|auto              layers of the model that go on the GPU (auto: as many as its memory holds)
   --threads N                      CPU threads (0: all cores but one)
   --context-size N                 tokens of context (0: what the model was trained on, 4096 at most)
   --special                        tokenize, score: read special tokens written in the text
@@ -45,6 +46,7 @@ export function parse() {
       options: {
         model: {type: "string"},
         gpu: {type: "string"},
+        "gpu-layers": {type: "string"},
         threads: {type: "string"},
         "context-size": {type: "string"},
         special: {type: "boolean"},

@@ -5,6 +5,7 @@ import type {
   Completion,
   CountParams,
   CountResult,
+  MemoryEstimate,
   ModelDescription,
   ModelSpec,
   Progress,
@@ -38,6 +39,10 @@ export interface Backend {
   score(params: Without<ScoreParams>, context: RequestContext): Promise<Scores>;
   alternatives(params: Without<AlternativesParams>, context: RequestContext): Promise<Alternatives>;
   complete(params: Without<CompleteParams>, context: RequestContext): Promise<Completion>;
+  /** What it needs and what there is, whether its weights are loaded or not. */
+  estimate(): Promise<MemoryEstimate>;
+  /** Its weights are in memory. */
+  readonly loaded: boolean;
   /** Gives memory back. Nothing is asked of the backend afterwards. */
   dispose(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 /** The engine process: serves the contract in api.ts on the channel that fork() made. */
+import "./language";
 import {
   type CancellationToken,
   createMessageConnection,
@@ -16,7 +17,9 @@ import {
   type ProgressParams,
   progressNotification,
   type RequestEnvelope,
+  type RetainParams,
   requestCancelledCode,
+  retainNotification,
   type StopParams,
   stopNotification
 } from "./api";
@@ -33,6 +36,8 @@ const models = new Models(log);
 /** The requests under way, by number. */
 const stops = new Map<number, AbortController>();
 connection.onNotification(stopNotification, ({request}: StopParams) => stops.get(request)?.abort());
+
+connection.onNotification(retainNotification, ({models: wanted}: RetainParams) => models.retain(wanted));
 
 for (const method of Object.keys(handlers) as EngineMethod[]) serve(method);
 

@@ -3,6 +3,8 @@ import type {ModelFacts} from "./facts";
 /** Bytes. */
 export interface MemoryParts {
   readonly weights: number;
+  /** As llama.cpp and this engine hold it, several times over. */
+  readonly vocabulary: number;
   /** Keys and values of one context, F16. */
   readonly kvCache: number;
   /** Buffers of one context, and the logits of a batch. */
@@ -18,8 +20,18 @@ export function scoringBatch(vocabularySize: number): number {
   return vocabularySize <= 1 << 16 ? 128 : 64;
 }
 
+/** Bytes that a vocabulary takes once a model is loaded: 1.3 kB a token, as measured (bench/README.md). */
+export function vocabularyBytes(vocabularySize: number): number {
+  return 1300 * vocabularySize;
+}
+
 /** llama.cpp makes a KV cache in steps of so many tokens. */
-const contextStep = 256;
+export const contextStep = 256;
+
+/** Tokens that a KV cache has for a context of so many: one more than is used (docs/decisions.md), in whole steps. */
+export function paddedContext(contextSize: number): number {
+  return Math.ceil((contextSize + 1) / contextStep) * contextStep;
+}
 
 /**
  * The memory of a model with one context of so many tokens, by its header's numbers alone; null where they don't say. For
@@ -36,11 +48,11 @@ export function estimateMemory(facts: ModelFacts, contextSize: number): MemoryPa
     return null;
   const headsOfAllLayers =
     typeof kvHeads === "number" ? kvHeads * layers : kvHeads.slice(0, layers).reduce((sum, count) => sum + count, 0);
-  // One token more than is used (docs/decisions.md).
-  const tokens = Math.ceil((contextSize + 1) / contextStep) * contextStep;
+  const tokens = paddedContext(contextSize);
   const batch = Math.min(scoringBatch(vocabularySize ?? 0), contextSize + 1);
   const parts = {
     weights: tensorBytes,
+    vocabulary: vocabularyBytes(vocabularySize ?? 0),
     kvCache: tokens * headsOfAllLayers * (keyLength + valueLength) * f16,
     // Logits twice (once where they are computed), and what each token of a batch sees of the context.
     compute: 2 * batch * (vocabularySize ?? 0) * f32 + batch * tokens * f16

@@ -1,6 +1,8 @@
 import * as vscode from "vscode";
 import {EngineClient, type EngineClientOptions} from "./engineClient";
 import {ErrorReporter} from "./errors";
+import {language} from "./language";
+import {cudaFolder} from "./runtimes";
 import {Settings} from "./settings";
 
 /** What every feature stands on. */
@@ -25,6 +27,7 @@ export function createHost(context: vscode.ExtensionContext): Host {
   const settings = new Settings(context.extensionUri);
   const options: EngineClientOptions = {
     program: vscode.Uri.joinPath(context.extensionUri, "dist", "engine.js").fsPath,
+    runtime: cudaFolder(context.globalStorageUri.fsPath),
     log: {
       error: (message) => log.error(message),
       warn: (message) => log.warn(message),
@@ -32,7 +35,8 @@ export function createHost(context: vscode.ExtensionContext): Host {
       debug: (message) => log.debug(message),
       trace: (message) => log.trace(message)
     },
-    cancelled: () => new vscode.CancellationError()
+    cancelled: () => new vscode.CancellationError(),
+    ...(vscode.l10n.uri && {language: {locale: language.locale, bundle: vscode.l10n.uri.fsPath}})
   };
   const engine = new EngineClient(options);
   const transfers = new EngineClient(options);
@@ -42,7 +46,8 @@ export function createHost(context: vscode.ExtensionContext): Host {
     settings,
     engine,
     transfers,
-    settings.onDidChangeDevice(() => engine.restart())
+    settings.onDidChangeDevice(() => engine.restart()),
+    settings.onDidChangeModel(() => engine.retain([settings.modelSpec(), settings.completionSpec()]))
   );
   return {
     extensionUri: context.extensionUri,

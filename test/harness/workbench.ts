@@ -55,10 +55,14 @@ export class Workbench {
 
   /** Loads the window anew. VS Code keeps what is open when it is asked to, not when its page just goes away. */
   public async reload(): Promise<void> {
+    const text = this.page.locator(".editor-instance .view-lines .view-line").first();
+    const hadText = await text.isVisible();
     const loaded = this.page.waitForEvent("load", {timeout: patience});
     await this.runCommand("Developer: Reload Window");
     await loaded;
     await this.stands();
+    // An editor that is still being restored takes its old selection, whatever was selected meanwhile.
+    if (hadText) await text.waitFor({timeout: patience});
   }
 
   /** Waits for the parts that a person would wait for: the status bar and the files. */

@@ -1,8 +1,8 @@
 import path from "node:path";
+import * as l10n from "@vscode/l10n";
 import type {Llama, LlamaContextSequence, LlamaModel} from "node-llama-cpp";
 import {label} from "../../gguf/label";
 import {scoringBatch} from "../../gguf/memory";
-import {purposeOf} from "../../gguf/purpose";
 import {summarize} from "../../metrics/summary";
 import {codePoints, utf8Length} from "../../metrics/textOffsets";
 import {
@@ -14,6 +14,7 @@ import {
   type CountResult,
   type EngineVersions,
   HumanError,
+  type MemoryEstimate,
   type ModelDescription,
   type ModelSpec,
   type RunningModel,
@@ -29,8 +30,10 @@ import {Mutex} from "../mutex";
 import {ScoreCache} from "../scoreCache";
 import {resolveWindowing} from "../windows";
 import {generate, infillPrompt} from "./completer";
-import {loadError} from "./loadErrors";
-import {sha256Of} from "./modelFile";
+import {contextShortage, loadError, weightsShortage} from "./loadErrors";
+import {estimateHeader} from "./memory";
+import {checkHeader, sha256Of} from "./modelFile";
+import {contextSizeOf, generates} from "./modelHeader";
 import {explaining, llamaRuntime} from "./runtime";
 import {
   alternativesAt,
@@ -42,6 +45,12 @@ import {
   unscoredTokens
 } from "./scorer";
 import {type asToken, Vocabulary} from "./vocabulary";
+
+interface LoadOptions {
+  readonly gpuLayers: number | "auto";
+  readonly vocabOnly?: boolean;
+  readonly onLoadProgress?: (fraction: number) => void;
+}
 
 /** The KV caches for scoring, each a context with one sequence; the second is made when it is of use. */
 interface ScoringPart {
@@ -59,6 +68,8 @@ export class LlamaBackend implements Backend {
   private readonly foreground = new Foreground();
   private readonly vocabularyPart: Promise<{llama: Llama; vocabulary: Vocabulary; model: LlamaModel}>;
   private weightsPart: Promise<LlamaModel> | undefined;
+  /** Layers on the device, once the weights are loaded. */
+  private loadedLayers: number | undefined;
   private scoring: ScoringPart | undefined;
   private readonly scoreCache = new ScoreCache();
   private completing: Promise<LlamaContextSequence> | undefined;
@@ -99,10 +110,10 @@ export class LlamaBackend implements Backend {
       quantization: quantization?.replace(/^(MOSTLY|ALL)_/, "") ?? "unknown",
       parameters: parametersOf(model),
       vocabularySize: vocabulary.size,
-      contextSize: this.contextSize(model),
+      contextSize: contextSizeOf(model.fileInfo, this.spec),
       addsBos: bosOf(model) !== null,
       capabilities: {
-        generate: generates(model),
+        generate: generates(model.fileInfo),
         infill: infill.prefix !== null && infill.suffix !== null && infill.middle !== null,
         spans: vocabulary.spans
       }
@@ -135,9 +146,12 @@ export class LlamaBackend implements Backend {
   async score(params: Omit<ScoreParams, "model">, context: RequestContext): Promise<Scores> {
     const {text, special = false} = params;
     if (text === "")
-      throw new HumanError("emptyText", "There is no text to score: select some, or open a file that has some.");
+      throw new HumanError(
+        "emptyText",
+        l10n.t("There is no text to score: select some, or open a file that has some.")
+      );
     const tokens = await this.tokenize({text, special, texts: 0});
-    requireGenerating(tokens.model, "scored");
+    requireGenerating(tokens.model, "score");
     const {vocabulary} = await this.vocabularyPart;
     const windowing = resolveWindowing({
       mode: params.mode,
@@ -151,12 +165,16 @@ export class LlamaBackend implements Backend {
     if (mode === "llama-perplexity" && tokens.ids.length + bosCount < window)
       throw new HumanError(
         "nothingToScore",
-        `llama-perplexity mode needs at least ${window} tokens and this text has ${tokens.ids.length}: use a smaller window, or document mode.`
+        l10n.t(
+          "llama-perplexity mode needs at least {0} tokens and this text has {1}: use a smaller window, or document mode.",
+          window,
+          tokens.ids.length
+        )
       );
     if (mode === "llama-perplexity" && params.context)
       throw new HumanError(
         "invalidRequest",
-        "llama-perplexity mode scores a text by itself: use document mode to score it in a context."
+        l10n.t("llama-perplexity mode scores a text by itself: use document mode to score it in a context.")
       );
     const before = vocabulary.tokenize((params.context ?? "").toWellFormed(), special);
     const contextIds = before.slice(Math.max(0, before.length - (window - bosCount - stride)));
@@ -219,15 +237,18 @@ export class LlamaBackend implements Backend {
   async alternatives(params: Omit<AlternativesParams, "model">, context: RequestContext): Promise<Alternatives> {
     const {ids, position, windowing, top} = params;
     const description = await this.describe();
-    requireGenerating(description, "scored");
+    requireGenerating(description, "score");
     const {vocabulary, model} = await this.vocabularyPart;
     const known = ids.every((id) => id >= 0 && id < vocabulary.size);
     if (!known || !Number.isSafeInteger(position) || position < 0 || position >= ids.length)
-      throw new HumanError("invalidRequest", "There is no such token in this model: score the text again.");
+      throw new HumanError("invalidRequest", l10n.t("There is no such token in this model: score the text again."));
     if (params.sha256 !== undefined && params.sha256 !== (await this.hash()))
       throw new HumanError(
         "invalidRequest",
-        `These scores are of another model than the one in use now ("${description.file}"): score the text again.`
+        l10n.t(
+          'These scores are of another model than the one in use now ("{0}"): score the text again.',
+          description.file
+        )
       );
     const checked = resolveWindowing({...windowing, bos: description.addsBos, contextSize: description.contextSize});
     return await this.scoringTurn.run(async () => {
@@ -250,7 +271,7 @@ export class LlamaBackend implements Backend {
 
   async complete(params: Omit<CompleteParams, "model">, context: RequestContext): Promise<Completion> {
     const description = await this.describe();
-    requireGenerating(description, "used for completions");
+    requireGenerating(description, "complete");
     const {vocabulary} = await this.vocabularyPart;
     const started = performance.now();
     return await this.foreground.run(() =>
@@ -274,6 +295,15 @@ export class LlamaBackend implements Backend {
     );
   }
 
+  get loaded(): boolean {
+    return this.loadedLayers !== undefined;
+  }
+
+  async estimate(): Promise<MemoryEstimate> {
+    const {llama, model} = await this.vocabularyPart;
+    return await estimateHeader(llama, model.fileInfo, this.spec, this.loadedLayers);
+  }
+
   async dispose(): Promise<void> {
     this.disposing.abort();
     const weights = await this.weightsPart?.catch(() => undefined);
@@ -284,28 +314,42 @@ export class LlamaBackend implements Backend {
 
   private async loadVocabulary(): Promise<{llama: Llama; vocabulary: Vocabulary; model: LlamaModel}> {
     const llama = await llamaRuntime(this.spec.gpu, this.spec.threads, this.log);
-    const model = await this.load(llama, {vocabOnly: true});
+    await checkHeader(this.spec.path);
+    const model = await this.load(llama, {vocabOnly: true, gpuLayers: 0});
     return {llama, model, vocabulary: new Vocabulary(model)};
   }
 
   private async weights({onProgress}: RequestContext): Promise<LlamaModel> {
     const {llama} = await this.vocabularyPart;
     if (this.weightsPart === undefined) {
-      this.weightsPart = this.load(llama, {
+      this.weightsPart = this.loadWeights(llama, {
+        gpuLayers: this.spec.gpuLayers ?? "auto",
         onLoadProgress: (fraction: number) => onProgress({stage: "load", done: fraction, total: 1})
       });
-      // A failure is not kept: there may be more memory next time.
-      this.weightsPart.catch(() => {
-        this.weightsPart = undefined;
-      });
+      this.weightsPart.then(
+        ({gpuLayers}) => {
+          this.loadedLayers = gpuLayers;
+        },
+        // A failure is not kept: there may be more memory next time.
+        () => {
+          this.weightsPart = undefined;
+        }
+      );
     }
     return await this.weightsPart;
   }
 
-  private async load(
-    llama: Llama,
-    options: {vocabOnly?: boolean; onLoadProgress?: (fraction: number) => void}
-  ): Promise<LlamaModel> {
+  private async loadWeights(llama: Llama, options: LoadOptions): Promise<LlamaModel> {
+    try {
+      return await this.load(llama, options);
+    } catch (error) {
+      if (!(error instanceof HumanError) || error.kind !== "outOfMemory") throw error;
+      const {weights, free} = await this.estimate();
+      throw weightsShortage(path.basename(this.spec.path), weights, free);
+    }
+  }
+
+  private async load(llama: Llama, options: LoadOptions): Promise<LlamaModel> {
     return await explaining(
       () => llama.loadModel({modelPath: this.spec.path, ...options}),
       (error, logged) => {
@@ -358,6 +402,17 @@ export class LlamaBackend implements Backend {
   }
 
   private async createSequence(model: LlamaModel, tokens: number): Promise<LlamaContextSequence> {
+    try {
+      return await this.makeSequence(model, tokens);
+    } catch (error) {
+      if (!(error instanceof HumanError) || error.kind !== "outOfMemory") throw error;
+      const spec = {...this.spec, contextSize: tokens};
+      const {context, free} = await estimateHeader(model.llama, model.fileInfo, spec, model.gpuLayers);
+      throw contextShortage(tokens, context, free);
+    }
+  }
+
+  private async makeSequence(model: LlamaModel, tokens: number): Promise<LlamaContextSequence> {
     const {vocabulary} = await this.vocabularyPart;
     const threads = model.llama.maxThreads;
     return await explaining(
@@ -376,9 +431,15 @@ export class LlamaBackend implements Backend {
         return loadError(error, logged, "").kind === "outOfMemory"
           ? new HumanError(
               "outOfMemory",
-              `There is not enough memory for a context of ${tokens} tokens: choose a smaller one, or a smaller model.`
+              l10n.t(
+                "There is not enough memory for a context of {0} tokens: choose a smaller one, or a smaller model.",
+                tokens
+              )
             )
-          : new HumanError("contextFailed", `A context of ${tokens} tokens could not be made: try a smaller one.`);
+          : new HumanError(
+              "contextFailed",
+              l10n.t("A context of {0} tokens could not be made: try a smaller one.", tokens)
+            );
       }
     );
   }
@@ -413,15 +474,6 @@ export class LlamaBackend implements Backend {
     const weights = await this.weightsPart;
     return llama.gpu === false || weights?.gpuLayers === 0 ? "cpu" : llama.gpu;
   }
-
-  private contextSize(model: LlamaModel): number {
-    if (this.spec.contextSize > 0) return this.spec.contextSize;
-    // Not model.trainContextSize: it is 0 while only the vocabulary is loaded.
-    const trained = ownMetadata(model)["context_length"];
-    return typeof trained === "number" && trained > 1
-      ? Math.min(trained, automaticContextLimit)
-      : automaticContextLimit;
-  }
 }
 
 function measure(text: string): {characters: number; bytes: number} {
@@ -432,25 +484,19 @@ function bosOf(model: LlamaModel): ReturnType<typeof asToken> | null {
   return model.tokens.shouldPrependBosToken ? model.tokens.bos : null;
 }
 
-/** The metadata under the architecture's own name (`llama.context_length` and its like). */
-function ownMetadata(model: LlamaModel): Readonly<Record<string, unknown>> {
-  const own = (model.fileInfo.metadata as Record<string, unknown>)[model.fileInfo.metadata.general?.architecture ?? ""];
-  return typeof own === "object" && own !== null ? (own as Record<string, unknown>) : {};
-}
-
-function generates(model: LlamaModel): boolean {
-  const {pooling_type: pooling, attention} = ownMetadata(model) as {
-    pooling_type?: unknown;
-    attention?: {causal?: unknown};
-  };
-  return purposeOf(model.fileInfo.metadata.general?.architecture ?? "", pooling, attention?.causal) === "generate";
-}
-
-function requireGenerating(model: ModelDescription, what: string): void {
-  if (!model.capabilities.generate)
+function requireGenerating({capabilities, file}: ModelDescription, to: "score" | "complete"): void {
+  if (!capabilities.generate)
     throw new HumanError(
       "embeddingOnly",
-      `"${model.file}" is an embedding model and predicts no tokens, so it can't be ${what}: choose a text generation model.`
+      to === "score"
+        ? l10n.t(
+            '"{0}" is an embedding model and predicts no tokens, so it can\'t be scored: choose a text generation model.',
+            file
+          )
+        : l10n.t(
+            '"{0}" is an embedding model and predicts no tokens, so it can\'t be used for completions: choose a text generation model.',
+            file
+          )
     );
 }
 

@@ -1,4 +1,6 @@
-import {HumanError} from "../api";
+import * as l10n from "@vscode/l10n";
+import {byteSize} from "../../metrics/numberText";
+import {HumanError, type MemoryUse} from "../api";
 
 /**
  * Says in one sentence why llama.cpp did not take a model. Its exception only says "Failed to load model"; the reason
@@ -13,10 +15,14 @@ export function loadError(error: unknown, logged: readonly string[], file: strin
   if (architecture !== undefined)
     return new HumanError(
       "unknownArchitecture",
-      `"${file}" has an architecture that this version does not know ("${architecture.slice(0, 40).toWellFormed()}"): choose another model.`
+      l10n.t(
+        '"{0}" has an architecture that this version does not know ("{1}"): choose another model.',
+        file,
+        architecture.slice(0, 40).toWellFormed()
+      )
     );
   if (/Invalid GGUF magic/.test(reasons))
-    return new HumanError("notGguf", `"${file}" is not a GGUF file: choose a model in the GGUF format.`);
+    return new HumanError("notGguf", l10n.t('"{0}" is not a GGUF file: choose a model in the GGUF format.', file));
   if (
     /file bounds|corrupted or incomplete|failed to (read|parse)|missing tensor|unexpected(ly)? end|gguf_init_from/i.test(
       reasons
@@ -30,13 +36,54 @@ export function loadError(error: unknown, logged: readonly string[], file: strin
     name === "InsufficientMemoryError" ||
     /insufficient memory|out of memory|failed to allocate|unable to allocate/i.test(reasons)
   )
-    return new HumanError("outOfMemory", `There is not enough memory for "${file}": choose a smaller model.`);
-  return new HumanError("modelFailed", `"${file}" could not be loaded: the log says why, another model may work.`);
+    return new HumanError("outOfMemory", l10n.t('There is not enough memory for "{0}": choose a smaller model.', file));
+  return new HumanError(
+    "modelFailed",
+    l10n.t('"{0}" could not be loaded: the log says why, another model may work.', file)
+  );
 }
 
 export function incomplete(file: string): HumanError {
   return new HumanError(
     "modelIncomplete",
-    `"${file}" is incomplete or damaged: download it again or choose another model.`
+    l10n.t('"{0}" is incomplete or damaged: download it again or choose another model.', file)
   );
+}
+
+/** There was too little memory for the weights: with the numbers, by the estimate. */
+export function weightsShortage(file: string, needed: MemoryUse, free: MemoryUse): HumanError {
+  const message =
+    needed.vram > free.vram
+      ? l10n.t(
+          '"{0}" needs about {1} on the GPU, where {2} are free: put fewer layers on it, or choose a smaller model.',
+          file,
+          byteSize(needed.vram),
+          byteSize(free.vram)
+        )
+      : l10n.t(
+          '"{0}" needs about {1} of memory and {2} are free: choose a smaller quantization or a smaller model.',
+          file,
+          byteSize(needed.ram),
+          byteSize(free.ram)
+        );
+  return new HumanError("outOfMemory", message);
+}
+
+/** There was too little memory for a context of so many tokens: with the numbers, by the estimate. */
+export function contextShortage(tokens: number, needed: MemoryUse, free: MemoryUse): HumanError {
+  const message =
+    needed.vram > free.vram
+      ? l10n.t(
+          "A context of {0} tokens needs about {1} on the GPU, where {2} are free: choose a smaller one, or put fewer layers on the GPU.",
+          tokens,
+          byteSize(needed.vram),
+          byteSize(free.vram)
+        )
+      : l10n.t(
+          "A context of {0} tokens needs about {1} of memory and {2} are free: choose a smaller one, or a smaller model.",
+          tokens,
+          byteSize(needed.ram),
+          byteSize(free.ram)
+        );
+  return new HumanError("outOfMemory", message);
 }

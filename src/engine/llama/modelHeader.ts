@@ -1,0 +1,32 @@
+import type {GgufFileInfo} from "node-llama-cpp";
+import {purposeOf} from "../../gguf/purpose";
+import {automaticContextLimit, type ModelSpec} from "../api";
+
+/** Whether a model predicts tokens: it can be scored, and can complete. */
+export function generates(header: GgufFileInfo): boolean {
+  const {pooling_type: pooling, attention} = ownMetadata(header) as {
+    pooling_type?: unknown;
+    attention?: {causal?: unknown};
+  };
+  return purposeOf(header.metadata.general?.architecture ?? "", pooling, attention?.causal) === "generate";
+}
+
+/** Tokens of context as run. */
+export function contextSizeOf(header: GgufFileInfo, {contextSize}: ModelSpec): number {
+  if (contextSize > 0) return contextSize;
+  // Not model.trainContextSize: it is 0 while only the vocabulary is loaded.
+  const trained = ownMetadata(header)["context_length"];
+  return typeof trained === "number" && trained > 1 ? Math.min(trained, automaticContextLimit) : automaticContextLimit;
+}
+
+/** Tokens in the vocabulary; 0 where the header lists none. */
+export function vocabularySizeOf(header: GgufFileInfo): number {
+  const tokens: unknown = header.metadata.tokenizer?.ggml?.tokens;
+  return Array.isArray(tokens) ? tokens.length : 0;
+}
+
+/** The metadata under the architecture's own name (`llama.context_length` and its like). */
+function ownMetadata({metadata}: GgufFileInfo): Readonly<Record<string, unknown>> {
+  const own = (metadata as Record<string, unknown>)[metadata.general?.architecture ?? ""];
+  return typeof own === "object" && own !== null ? (own as Record<string, unknown>) : {};
+}
