@@ -22,7 +22,10 @@ const origin = "http://view.test";
 const vscodeApi = `
   globalThis.sent = [];
   globalThis.acquireVsCodeApi = () => ({
-    postMessage: (message) => sent.push(message),
+    postMessage: (message) => {
+      if (message.type === "hello") postMessage({type: "language", language: globalThis.language ?? {locale: "en"}}, "*");
+      else sent.push(message);
+    },
     getState: () => JSON.parse(sessionStorage.state ?? "null"),
     setState: (state) => { sessionStorage.state = JSON.stringify(state); }
   });`;

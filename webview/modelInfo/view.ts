@@ -75,6 +75,8 @@ export class View {
 
   private receive(message: ToView): void {
     switch (message.type) {
+      case "language":
+        return;
       case "reading":
         this.subject = message.subject;
         // A page that is read again stays until there is a new one.
