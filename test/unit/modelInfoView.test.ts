@@ -109,7 +109,8 @@ const memory: MemoryNow = {
   estimated: {ram: 2e9, vram: 4e9},
   free: {ram: 3e9, vram: 4e9},
   total: {ram: 16e9, vram: 8e9},
-  used: {ram: 2.2e9, vram: 4.1e9}
+  used: {ram: 2.2e9, vram: 4.1e9},
+  advice: null
 };
 
 /** The page's policy refuses what Playwright's own waiting evaluates. */
@@ -233,9 +234,13 @@ describe("The model info view", function () {
       [device, estimated, used],
       ["CUDA, 20 of 33 layers on it", "2.0 GB + 4.0 GB on the device", "2.2 GB + 4.1 GB on the device"]
     );
-    await tell({type: "memory", memory: {...memory, used: null, device: "cpu"}});
+    await tell({
+      type: "memory",
+      memory: {...memory, used: null, device: "cpu", advice: "A smaller context would fit."}
+    });
     await until(async () => (await facts())["Really used"] === "not loaded");
     assert.equal((await facts())["Device"], "CPU");
+    await view.getByText("A smaller context would fit.").waitFor();
   });
 
   it("draws bars in the proportion of the bytes", async () => {

@@ -53,7 +53,7 @@ function share(bytes: number | null, all: number): TemplateResult | string {
 
 /** "512", "6.81 M", "7.62 B". */
 function shortCount(value: number): string {
-  if (value < 1e5) return count(value);
+  if (value < 1e6) return count(value);
   if (value < 1e9) return l10n.t("{0} M", (value / 1e6).toPrecision(3));
   return l10n.t("{0} B", (value / 1e9).toPrecision(3));
 }

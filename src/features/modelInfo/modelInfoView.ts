@@ -1,6 +1,7 @@
 import {randomBytes, randomUUID} from "node:crypto";
 import * as vscode from "vscode";
 import type {EstimateParams, MemoryEstimate, MemoryUse, ModelSpec} from "../../engine/api";
+import {fitOf} from "../../host/fit";
 import type {Host} from "../../host/host";
 import {joined} from "../../host/inTurns";
 import {language} from "../../host/language";
@@ -321,5 +322,16 @@ function memoryNow(estimate: MemoryEstimate, used: MemoryUse | null): MemoryNow 
     ram: weights.ram + contexts * context.ram,
     vram: weights.vram + contexts * context.vram
   };
-  return {device, layers, gpuLayers, contextSize, contexts, estimated, free, total, used};
+  return {
+    device,
+    layers,
+    gpuLayers,
+    contextSize,
+    contexts,
+    estimated,
+    free,
+    total,
+    used,
+    advice: used === null ? fitOf(estimate).advice : null
+  };
 }

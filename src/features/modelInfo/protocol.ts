@@ -159,6 +159,8 @@ export interface MemoryNow {
   readonly total: Memory;
   /** Null where it isn't loaded. */
   readonly used: Memory | null;
+  /** What to do where little memory is left, or too little. */
+  readonly advice: string | null;
 }
 
 /** Bytes. */
