@@ -11,6 +11,7 @@ export function registerModels(host: Host): vscode.Disposable {
   const headers = new HeaderCache(path.join(host.storageUri.fsPath, "headers.json"));
   const models = new ModelSelection(host, headers);
   return vscode.Disposable.from(
+    headers,
     registerCommand(host, "tokenscope.selectModel", () => models.select("everything")),
     registerCommand(host, "tokenscope.selectCompletionModel", () => models.select("completion")),
     registerCommand(host, "tokenscope.selectModelFile", () => models.browse("everything")),

@@ -27,7 +27,7 @@ export class ModelSelection {
       recent: recentModels(host),
       contextSize: settings.modelSpec().contextSize,
       find: (signal) => findLocalModels(surroundings(host), signal),
-      facts: (model) => headers.facts(model)
+      facts: (model, signal) => headers.facts(model, signal)
     });
     const acts = this.actsFor(role);
     const act = await showFillingList({
