@@ -1,6 +1,7 @@
 import {strict as assert} from "node:assert";
 import {mkdirSync, rmSync} from "node:fs";
 import path from "node:path";
+import {setTimeout} from "node:timers/promises";
 import * as vscode from "vscode";
 import type {EngineMethod, MemoryEstimate} from "../../src/engine/api";
 import {useModel} from "../../src/features/models/useModel";
@@ -59,14 +60,15 @@ describe("Select Model", () => {
     return found;
   }
 
-  /** Chooses a row with the keys that a person would press. */
+  /** Chooses a row with the keys that a person would press, who looks where they are before each. */
   async function choose(list: List, label: string): Promise<void> {
     const wanted = row(list, label);
-    while (list.activeItems[0] !== wanted) {
-      const [active] = list.activeItems;
+    await until(async () => {
+      await setTimeout(50);
+      if (list.activeItems[0] === wanted) return true;
       await vscode.commands.executeCommand("workbench.action.quickOpenSelectNext");
-      await until(() => list.activeItems[0] !== active);
-    }
+      return false;
+    });
     await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
   }
 
