@@ -1,6 +1,6 @@
-// Builds the five programs (and, with --tests, the test suites, with --harness what drives VS Code). --watch keeps building; --production minifies;
+// Builds the four programs (and, with --tests, the test suites, with --harness what drives VS Code). --watch keeps building; --production minifies;
 // --inputs=FILE writes down the files that the programs are made of.
-import {mkdirSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
+import {mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import path from "node:path";
 import esbuild from "esbuild";
 
@@ -31,29 +31,45 @@ const node = {
   external: ["vscode", "node-llama-cpp", "mocha", "playwright-core", "fast-check"]
 };
 
-/** A file of its own, loaded with the first engine: it is a third of what the extension host would else read at its start. */
-const rpcApart = {
-  name: "rpc-apart",
+/**
+ * What a command, a view or the first engine needs is loaded with it, by import(), and not at the extension host's start. esbuild
+ * splits ES modules only, and VS Code 1.95 loads CommonJS only: so each piece is split off as the one and written as the other.
+ */
+const splitAsCommonJs = {
+  name: "split-as-commonjs",
   setup(build) {
-    build.onResolve({filter: /^vscode-jsonrpc\/node$/}, ({kind}) =>
-      kind === "entry-point" ? undefined : {path: "./rpc.js", external: true}
-    );
+    Object.assign(build.initialOptions, {format: "esm", splitting: true, chunkNames: "chunks/[name]-[hash]"});
+    Object.assign(build.initialOptions, {sourcemap: "inline", write: false, metafile: true});
+    build.onEnd(async ({outputFiles = [], errors}) => {
+      if (errors.length > 0) return;
+      rmSync(path.join(build.initialOptions.outdir, "chunks"), {recursive: true, force: true});
+      for (const {path: file, text} of outputFiles) {
+        const sourcefile = path.basename(file);
+        const {code, map} = await esbuild.transform(text, {
+          format: "cjs",
+          platform: "node",
+          target: node.target,
+          // By require(): VS Code gives its API to what is loaded so.
+          supported: {"dynamic-import": false},
+          minify: production,
+          sourcemap: "external",
+          sourcefile
+        });
+        mkdirSync(path.dirname(file), {recursive: true});
+        writeFileSync(file, `${code}//# sourceMappingURL=${sourcefile}.map\n`);
+        writeFileSync(`${file}.map`, map);
+      }
+    });
   }
 };
 
 const builds = [
   {
     ...node,
-    entryPoints: {
-      extension: "src/extension.ts",
-      engine: "src/engine/main.ts",
-      probe: "src/engine/llama/probe.ts",
-      cli: "src/cli.ts"
-    },
-    outdir: "dist",
-    plugins: [rpcApart]
+    entryPoints: {engine: "src/engine/main.ts", probe: "src/engine/llama/probe.ts", cli: "src/cli.ts"},
+    outdir: "dist"
   },
-  {...node, entryPoints: {rpc: "vscode-jsonrpc/node"}, outdir: "dist"},
+  {...node, entryPoints: {extension: "src/extension.ts"}, outdir: "dist", plugins: [splitAsCommonJs]},
   {
     ...common,
     entryPoints: {logprobs: "webview/logprobs/main.ts", modelInfo: "webview/modelInfo/main.ts"},

@@ -388,6 +388,24 @@ export interface UnpackedFolder {
   readonly bytes: number;
 }
 
+/** Ends the name of the note that lies beside a partial download: an {@link UnfinishedNote} as JSON. */
+export const unfinishedEnding = ".unfinished.json";
+
+/** A download that was not brought to its end. The same request goes on with it. */
+export interface UnfinishedNote {
+  readonly uri: string;
+  /** Of the (first) file, once it is whole. */
+  readonly fileName: string;
+  /** Of all parts. */
+  readonly bytes: number;
+  /** Names of the partial files, in the note's folder; those that have not been begun are not there yet. */
+  readonly partials: readonly string[];
+  /** What stands for each part's content: another one means that it has to be fetched anew. */
+  readonly validators: readonly (string | null)[];
+  /** The process that wrote it last. */
+  readonly process: number;
+}
+
 /** Work done and to do: tokens for `score`, bytes for `download`, `verify` and `unpack`. */
 export interface Progress {
   readonly stage: "load" | "score" | "download" | "verify" | "unpack";

@@ -2,7 +2,7 @@ import {register} from "node:module";
 import path from "node:path";
 import {pathToFileURL} from "node:url";
 import {cudaPackages} from "../../cudaPackages";
-import {exists} from "./exists";
+import {exists} from "../transfer/disk";
 
 /**
  * A module of Node's: it resolves the names that it was given to the files that it was given, and nothing else. It runs in

@@ -3,6 +3,9 @@ import {createReadStream} from "node:fs";
 import {open, stat} from "node:fs/promises";
 import path from "node:path";
 import * as l10n from "@vscode/l10n";
+import type {ByteSource} from "../../gguf/byteSource";
+import {GgufError} from "../../gguf/ggufError";
+import {missingBytes, readHeader} from "../../gguf/header";
 import {HumanError} from "../api";
 import {incomplete} from "./loadErrors";
 
@@ -35,6 +38,33 @@ export async function checkModelFile(file: string): Promise<FileStamp> {
   // node-llama-cpp reads other versions as if they were version 3, and says so on the console.
   if (header.length < headerBytes || ![2, 3].includes(header.readUInt32LE(4))) throw incomplete(name);
   return {size: status.size, modified: status.mtimeMs};
+}
+
+/**
+ * Makes sure that the header can be believed before others read it: node-llama-cpp reads on behind a file's end, for as long
+ * as the file says. Throws HumanError where it can't, or where tensors are missing.
+ */
+export async function checkHeader(file: string, signal?: AbortSignal): Promise<void> {
+  const name = path.basename(file);
+  const handle = await open(file, "r").catch((error: NodeJS.ErrnoException) => {
+    throw unreadable(name, error);
+  });
+  try {
+    const {size} = await handle.stat();
+    const source: ByteSource = {
+      size,
+      async read(offset, length) {
+        const {buffer, bytesRead} = await handle.read(Buffer.allocUnsafe(length), 0, length, offset);
+        return buffer.subarray(0, bytesRead);
+      }
+    };
+    const header = await readHeader(source, signal === undefined ? {} : {signal});
+    if (missingBytes(header, size) > 0) throw incomplete(name);
+  } catch (error) {
+    throw error instanceof GgufError ? incomplete(name) : error;
+  } finally {
+    await handle.close();
+  }
 }
 
 function unreadable(name: string, {code}: NodeJS.ErrnoException): HumanError {

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type {DeviceProblem, DeviceState} from "../api";
-import {exists} from "./exists";
+import {exists} from "../transfer/disk";
 import {useFetchedPackages} from "./fetchedPackages";
 
 type Device = DeviceState["device"];

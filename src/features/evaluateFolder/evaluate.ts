@@ -279,7 +279,7 @@ function leftOutText(why: LeftOut): string {
   switch (why) {
     case "binary":
       return vscode.l10n.t("binary");
-    case "not UTF-8":
+    case "notUtf8":
       return vscode.l10n.t("not UTF-8");
     case "empty":
       return vscode.l10n.t("empty");

@@ -5,18 +5,16 @@ import type {Evaluations} from "../../host/evaluations";
 import {type Host, registerCommand} from "../../host/host";
 import {plainText} from "../../host/plainText";
 import {saveFile} from "../../host/saveFile";
-import {evaluate} from "./evaluate";
-import {evaluationCsv, evaluationJson} from "./exports";
-import {evaluationReport} from "./report";
 
 const scheme = "tokenscope-evaluation";
 
 /** Evaluate Folder: the perplexity of many files, as one corpus and one by one. */
 export function registerEvaluateFolder(host: Host, evaluations: Evaluations): vscode.Disposable {
   const reports = new Reports();
-  const save = (format: "JSON" | "CSV", content: (evaluation: Evaluation) => string) => async (): Promise<void> => {
+  const save = async (format: "JSON" | "CSV"): Promise<void> => {
     const evaluation = required(evaluations.latest);
-    await saveAs(evaluation, format, content(evaluation));
+    const {evaluationCsv, evaluationJson} = await import("./exports");
+    await saveAs(evaluation, format, format === "JSON" ? evaluationJson(evaluation) : evaluationCsv(evaluation));
   };
   return vscode.Disposable.from(
     vscode.workspace.registerTextDocumentContentProvider(scheme, reports),
@@ -24,6 +22,7 @@ export function registerEvaluateFolder(host: Host, evaluations: Evaluations): vs
       const roots = await chooseRoots(resource, selected);
       if (roots.length === 0) return;
       const title = titleOf(roots);
+      const {evaluate} = await import("./evaluate");
       const evaluation = await vscode.window.withProgress(
         {
           location: vscode.ProgressLocation.Notification,
@@ -36,8 +35,8 @@ export function registerEvaluateFolder(host: Host, evaluations: Evaluations): vs
       await reports.show(evaluation);
     }),
     registerCommand(host, "tokenscope.showEvaluationReport", () => reports.show(required(evaluations.latest))),
-    registerCommand(host, "tokenscope.exportEvaluationJson", save("JSON", evaluationJson)),
-    registerCommand(host, "tokenscope.exportEvaluationCsv", save("CSV", evaluationCsv))
+    registerCommand(host, "tokenscope.exportEvaluationJson", () => save("JSON")),
+    registerCommand(host, "tokenscope.exportEvaluationCsv", () => save("CSV"))
   );
 }
 
@@ -63,6 +62,7 @@ class Reports implements vscode.TextDocumentContentProvider {
   }
 
   async show(evaluation: Evaluation): Promise<void> {
+    const {evaluationReport} = await import("./report");
     const number = String(++this.shown);
     this.texts.set(number, evaluationReport(evaluation));
     // Older ones are exported, or made again.

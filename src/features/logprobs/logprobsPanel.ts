@@ -13,7 +13,15 @@ import {count} from "../../metrics/numberText";
 import {visibleText} from "../../metrics/visibleText";
 import {logprobsPage} from "./logprobsPage";
 import {readMessage} from "./messages";
-import {type FromView, type ScoredText, type Source, type ToView, textOfKept, type ViewState} from "./protocol";
+import {
+  type FromView,
+  panelType,
+  type ScoredText,
+  type Source,
+  type ToView,
+  textOfKept,
+  type ViewState
+} from "./protocol";
 import {exportJson, scoredText, tokenRange} from "./scoredText";
 import {stillHolds, subjectAgain} from "./sourceText";
 
@@ -51,8 +59,6 @@ type Instead = Extract<ToView, {type: "progress" | "failed"}>;
 
 /** One webview with one text: scores it, answers the view, and keeps an eye on the text's document. */
 export class LogprobsPanel implements vscode.Disposable {
-  static readonly viewType = "tokenscope.logprobs";
-
   private shown: Shown | null = null;
   private instead: Instead | null = null;
   /** What the view was last told of where its text stands. */
@@ -86,7 +92,7 @@ export class LogprobsPanel implements vscode.Disposable {
 
   static create(host: Host): LogprobsPanel {
     const column = {viewColumn: vscode.ViewColumn.Beside};
-    const panel = vscode.window.createWebviewPanel(LogprobsPanel.viewType, vscode.l10n.t("Logprobs"), column, {
+    const panel = vscode.window.createWebviewPanel(panelType, vscode.l10n.t("Logprobs"), column, {
       enableFindWidget: true
     });
     return new LogprobsPanel(host, panel);

@@ -6,6 +6,9 @@ import type {Summary} from "../../metrics/summary";
  * comes from the view (messages.ts); the view believes its host, and its own state if the version is the same.
  */
 
+/** VS Code's name for this kind of panel. */
+export const panelType = "tokenscope.logprobs";
+
 /** Grows with every change of {@link KeptText} or {@link ViewState}; what holds another one is not read. */
 export const protocolVersion = 3;
 

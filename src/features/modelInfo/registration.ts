@@ -3,7 +3,7 @@ import {type Host, registerCommand} from "../../host/host";
 import {plainText} from "../../host/plainText";
 import {readViewState} from "./messages";
 import {nameOf} from "./modelFiles";
-import {ModelInfoView} from "./modelInfoView";
+import type {ModelInfoView} from "./modelInfoView";
 import {isRemote} from "./remoteModel";
 
 const panelType = "tokenscope.modelInfo";
@@ -18,7 +18,8 @@ export function registerModelInfo(host: Host): vscode.Disposable {
     view.onDidDispose(() => panels.delete(view));
   }
 
-  function open(address: string): void {
+  async function open(address: string): Promise<void> {
+    const {ModelInfoView} = await import("./modelInfoView");
     const shown = [...panels].find((view) => view.address === address);
     if (shown) {
       shown.reveal();
@@ -40,6 +41,7 @@ export function registerModelInfo(host: Host): vscode.Disposable {
         const address = readViewState(state);
         // Nothing was shown in it yet, or another version of Tokenscope wrote it.
         if (address === null) return restored.dispose();
+        const {ModelInfoView} = await import("./modelInfoView");
         keep(new ModelInfoView(host, restored, address));
       }
     }),
@@ -63,7 +65,8 @@ class GgufEditor implements vscode.CustomReadonlyEditorProvider {
     return {uri, dispose: () => undefined};
   }
 
-  resolveCustomEditor({uri}: vscode.CustomDocument, panel: vscode.WebviewPanel): void {
+  async resolveCustomEditor({uri}: vscode.CustomDocument, panel: vscode.WebviewPanel): Promise<void> {
+    const {ModelInfoView} = await import("./modelInfoView");
     new ModelInfoView(this.host, panel, uri.toString());
   }
 }

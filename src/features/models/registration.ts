@@ -2,26 +2,36 @@ import path from "node:path";
 import * as vscode from "vscode";
 import {HumanError} from "../../engine/api";
 import {type Host, registerCommand} from "../../host/host";
-import {HeaderCache} from "../../host/localModels/headerCache";
 import {isModelRole} from "./roles";
-import {ModelSelection} from "./selectModel";
+import type {ModelSelection} from "./selectModel";
 
 /** Choosing the model: one that is on this machine, one that can be had, or the demonstration model. */
 export function registerModels(host: Host): vscode.Disposable {
-  const headers = new HeaderCache(path.join(host.storageUri.fsPath, "headers.json"));
-  const models = new ModelSelection(host, headers);
+  let selection: Promise<ModelSelection> | undefined;
+  const models = () => {
+    selection ??= selectionOf(host);
+    return selection;
+  };
   return vscode.Disposable.from(
-    headers,
-    registerCommand(host, "tokenscope.selectModel", () => models.select("everything")),
-    registerCommand(host, "tokenscope.selectCompletionModel", () => models.select("completion")),
-    registerCommand(host, "tokenscope.selectModelFile", () => models.browse("everything")),
-    registerCommand(host, "tokenscope.useDemonstrationModel", () => models.use("", "everything")),
-    registerCommand(host, "tokenscope.useOneModel", () => models.useOneForBoth()),
+    {dispose: () => void selection?.then((made) => made.dispose())},
+    registerCommand(host, "tokenscope.selectModel", async () => (await models()).select("everything")),
+    registerCommand(host, "tokenscope.selectCompletionModel", async () => (await models()).select("completion")),
+    registerCommand(host, "tokenscope.selectModelFile", async () => (await models()).browse("everything")),
+    registerCommand(host, "tokenscope.useDemonstrationModel", async () => (await models()).use("", "everything")),
+    registerCommand(host, "tokenscope.useOneModel", async () => (await models()).useOneForBoth()),
     registerCommand(host, "tokenscope.useModel", async (file, role = "everything") => {
       // Any link or key binding may call it.
       if (typeof file !== "string" || !path.isAbsolute(file) || !isModelRole(role))
         throw new HumanError("modelMissing", vscode.l10n.t("There is no such model: choose one from the list."));
-      await models.use(file, role);
+      await (await models()).use(file, role);
     })
   );
+}
+
+async function selectionOf(host: Host): Promise<ModelSelection> {
+  const [{ModelSelection}, {HeaderCache}] = await Promise.all([
+    import("./selectModel"),
+    import("../../host/localModels/headerCache")
+  ]);
+  return new ModelSelection(host, new HeaderCache(path.join(host.storageUri.fsPath, "headers.json")));
 }

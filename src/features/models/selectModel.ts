@@ -17,6 +17,10 @@ export class ModelSelection {
     private readonly headers: HeaderCache
   ) {}
 
+  dispose(): void {
+    this.headers.dispose();
+  }
+
   /** Shows the list; what is chosen in it gets this role. Closing it changes nothing. */
   async select(role: ModelRole): Promise<void> {
     const {host, headers} = this;
