@@ -55,7 +55,7 @@ async function isFolder(uri: vscode.Uri): Promise<boolean> {
     const {type} = await vscode.workspace.fs.stat(uri);
     return (type & vscode.FileType.Directory) !== 0;
   } catch {
-    throw new HumanError("nothingToScore", `"${uri.path}" can't be read any more: choose another folder.`);
+    throw new HumanError("noEvaluation", `"${uri.path}" can't be read any more: choose another folder.`);
   }
 }
 
