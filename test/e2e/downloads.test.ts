@@ -54,7 +54,7 @@ describe("downloading a model, as a person", function () {
   });
 
   it("pauses, survives a reload and a broken connection, and ends with the model in use", async () => {
-    const uri = server.serve("tiny-f16.gguf", {content: model, pace: 1 << 15});
+    const uri = server.serve("tiny-f16.gguf", {content: model, pace: 1 << 13});
     await ask(uri);
     await dialog().getByRole("button", {name: "Download"}).click();
     const progress = current().notification("Downloading tiny-f16.gguf");
