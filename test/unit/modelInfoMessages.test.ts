@@ -18,6 +18,14 @@ describe("messages of the model info view", () => {
     assert.deepEqual(readMessage({type: "copyValue", key: ""}), {type: "copyValue", key: ""});
   });
 
+  it("bring bytes of a file, as bytes", () => {
+    const bytes = Uint8Array.of(1, 2);
+    assert.deepEqual(readMessage({type: "piece", request: 1, bytes}), {type: "piece", request: 1, bytes});
+    assert.deepEqual(readMessage({type: "noPiece", request: 1}), {type: "noPiece", request: 1});
+    for (const wrong of [{bytes: [1]}, {bytes: "ab"}, {request: "1", bytes}, {request: 1}, {request: 1.5, bytes}])
+      assert.equal(readMessage({type: "piece", ...wrong}), null);
+  });
+
   it("are dropped where they are none", () => {
     const none = [null, undefined, 1, "ready", [], {}, {type: "toString"}, {type: "ready "}, {type: "value"}];
     const wrong = [...none, {type: "value", key: 1}, {type: "value", key: "x".repeat(1 << 17)}];

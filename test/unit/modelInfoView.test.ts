@@ -139,11 +139,21 @@ describe("The model info view", function () {
       complaints.push(`dialog: ${dialog.message()}`);
       void dialog.dismiss();
     });
-    const html = modelInfoPage({script: "/modelInfo.js", styles: "/modelInfo.css", cspSource: origin, nonce: "n"});
+    const html = modelInfoPage({
+      script: "/modelInfo.js",
+      styles: "/modelInfo.css",
+      cspSource: origin,
+      fetches: true,
+      nonce: "n"
+    });
     await view.route(`${origin}/**`, async (route) => {
       const file = new URL(route.request().url()).pathname;
       if (file === "/") await route.fulfill({contentType: "text/html", body: html});
-      else await route.fulfill({path: path.join(root, "dist/webview", file)});
+      else if (file === "/whole.gguf") await route.fulfill({body: "0123456789"});
+      else if (file === "/parts.gguf") {
+        const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec((await route.request().headerValue("range")) ?? "") ?? [];
+        await route.fulfill({status: 206, body: "0123456789".slice(Number(first), Number(last) + 1)});
+      } else await route.fulfill({path: path.join(root, "dist/webview", file)});
     });
     await view.addInitScript(vscodeApi);
     await view.goto(origin);
@@ -406,6 +416,17 @@ describe("The model info view", function () {
     await tell({type: "memory", memory});
     await view.locator(".free-line").first().waitFor();
     assert.equal(await view.evaluate("document.documentElement.scrollWidth"), 300);
+  });
+
+  it("reads parts of a file of another machine, and never a whole one", async () => {
+    const ask = (request: number, file: string) =>
+      tell({type: "readPiece", request, url: `${origin}/${file}`, offset: 3, length: 4});
+    await ask(1, "parts.gguf");
+    await until(async () => (await sent()).length === 2);
+    assert.equal(await view.evaluate("new TextDecoder().decode(sent[1].bytes)"), "3456");
+    await ask(2, "whole.gguf");
+    await until(async () => (await sent()).length === 3);
+    assert.deepEqual((await sent())[2], {type: "noPiece", request: 2});
   });
 
   it("obeys its Content-Security-Policy but for the toolkit's one style element", async () => {

@@ -13,6 +13,7 @@ import {groupTable} from "./groups";
 import {type Actions, chatTemplate, failure, heading, reading} from "./heading";
 import type {Host} from "./host";
 import {memoryChart, memoryNow} from "./memory";
+import {readPiece} from "./readPiece";
 import {
   type Expanded,
   firstRows,
@@ -76,6 +77,9 @@ export class View {
   private receive(message: ToView): void {
     switch (message.type) {
       case "language":
+        return;
+      case "readPiece":
+        void readPiece(message).then((answer) => this.host.post(answer));
         return;
       case "reading":
         this.subject = message.subject;

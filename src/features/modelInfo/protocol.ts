@@ -190,6 +190,14 @@ export type ToView =
   | {readonly type: "uses"; readonly uses: Uses}
   /** Null: the engine didn't say. */
   | {readonly type: "memory"; readonly memory: MemoryNow | null}
+  /** Asks for bytes of a file of another machine (viewPieces.ts). */
+  | {
+      readonly type: "readPiece";
+      readonly request: number;
+      readonly url: string;
+      readonly offset: number;
+      readonly length: number;
+    }
   /** The whole of a value, or as much of it as is kept. */
   | {readonly type: "value"; readonly key: string; readonly text: string; readonly cut: boolean};
 
@@ -198,6 +206,8 @@ export type FromView =
   | {readonly type: "hello"}
   /** It listens. */
   | {readonly type: "ready"}
+  | {readonly type: "piece"; readonly request: number; readonly bytes: Uint8Array}
+  | {readonly type: "noPiece"; readonly request: number}
   | {readonly type: "useModel"}
   | {readonly type: "reveal"}
   | {readonly type: "copyJson"}

@@ -6,7 +6,7 @@ import {type GgufHeader, missingBytes, readPossible, stringsAt} from "../../gguf
 import {isList} from "../../gguf/infill";
 import {splitNames} from "../../gguf/splits";
 import {byteSize, count} from "../../metrics/numberText";
-import {nameOf, type OpenFile, openFile} from "./modelFiles";
+import {nameOf, type OpenFile, openFile, type ReadPiece} from "./modelFiles";
 import {type ReadModel, specialTokens} from "./modelPage";
 
 /** A model's parts that are looked for. */
@@ -28,7 +28,7 @@ export interface Reading {
  * Reads the header of a model's file, and of its other parts where it is in several. What is damaged is read as far as
  * possible; a HumanError is thrown only where there is nothing to show.
  */
-export async function readModel(opened: vscode.Uri, signal: AbortSignal): Promise<Reading> {
+export async function readModel(opened: vscode.Uri, signal: AbortSignal, readPiece: ReadPiece): Promise<Reading> {
   const uris = partsOf(opened);
   const stamps = new Map<string, string>();
   const problems: string[] = [];
@@ -38,7 +38,7 @@ export async function readModel(opened: vscode.Uri, signal: AbortSignal): Promis
   for (const uri of uris) {
     let file: OpenFile;
     try {
-      file = await openFile(uri);
+      file = await openFile(uri, readPiece);
     } catch (error) {
       if (!(error instanceof HumanError) || uri.toString() === opened.toString()) throw error;
       missing.push(nameOf(uri));
