@@ -291,11 +291,25 @@ describe("A .gguf file of another file system", () => {
     await closeEditors();
   });
 
-  function look(name: string): Watched {
+  const folder = temporaryFolder();
+
+  const look = (name: string): Watched => lookAt(vscode.Uri.parse(`tokenscope-test:/${name}`));
+
+  function lookAt(uri: vscode.Uri): Watched {
     const panel = vscode.window.createWebviewPanel("tokenscope.gguf", "test", vscode.ViewColumn.One, {});
     watched = new WatchedView<ToView, FromView>(panel);
-    new ModelInfoView(host(), watched.watched, vscode.Uri.parse(`tokenscope-test:/${name}`).toString());
+    new ModelInfoView(host(), watched.watched, uri.toString());
     return watched;
+  }
+
+  /** The name that a file of the extension host's machine has for VS Code's window, whose machine is another. */
+  function asFromElsewhere(file: string): vscode.Uri {
+    const panel = vscode.window.createWebviewPanel("tokenscope.test", "test", vscode.ViewColumn.One, {});
+    const {authority} = panel.webview.asWebviewUri(vscode.Uri.file(file));
+    panel.dispose();
+    const encoded = authority.slice(authority.indexOf("+") + 1, authority.indexOf(".vscode-resource"));
+    const decoded = encoded.replace(/-([0-9a-f]{4})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 16)));
+    return vscode.Uri.from({scheme: "vscode-remote", authority: decoded, path: file});
   }
 
   it("is shown, but not offered to the engine", async () => {
@@ -310,6 +324,16 @@ describe("A .gguf file of another file system", () => {
     await vscode.commands.executeCommand("vscode.open", vscode.Uri.parse("tokenscope-test:/b.gguf"));
     const tab = await until(() => vscode.window.tabGroups.activeTabGroup.activeTab);
     assert.ok(tab.input instanceof vscode.TabInputCustom);
+  });
+
+  it("on another machine is read by its header only, however large it is", async function () {
+    if (vscode.env.remoteName === undefined) this.skip();
+    const file = path.join(folder.path, "remote.gguf");
+    await writeLargeModel(file);
+    const {page} = await lookAt(asFromElsewhere(file)).hears("show");
+    assert.deepEqual([page.problem, page.file.bytes, page.file.local], [null, 20e9, false]);
+    assert.equal(page.details?.infillTokens[0]?.text, "<|fim_prefix|>");
+    rmSync(file);
   });
 
   it("that is too large to be read as a whole is not read, and the way out is a copy", async () => {
