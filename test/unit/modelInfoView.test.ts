@@ -43,7 +43,14 @@ const tensors: TensorRow[] = [
 function page(changes: Partial<ModelPage> = {}): ModelPage {
   return {
     id: "1",
-    file: {name: "a.gguf", location: "/models/a.gguf", bytes: 4_368_439_584, parts: 1, local: true},
+    file: {
+      name: "a.gguf",
+      location: "/models/a.gguf",
+      bytes: 4_368_439_584,
+      parts: 1,
+      local: true,
+      reveal: "fileManager"
+    },
     problem: null,
     facts: {
       name: "Some Model 7B",
@@ -231,8 +238,10 @@ describe("The model info view", function () {
     await show(page());
     assert.equal(await view.locator(".memory tbody tr").count(), 3);
     assert.equal(await view.locator(".free-line").count(), 0, "nobody knows yet");
+    await tell({type: "free", free: {ram: 5e9, vram: 0}});
+    await view.locator(".too-much").nth(1).waitFor();
     await tell({type: "memory", memory});
-    await view.locator(".free-line").first().waitFor();
+    await view.getByText("CUDA, 20 of 33 layers on it").waitFor();
     const rows = await view.locator(".memory tbody tr").evaluateAll((all) => all.map((one) => one.className));
     assert.deepEqual(rows, ["", "", "too-much"]);
     assert.match(
@@ -344,7 +353,7 @@ describe("The model info view", function () {
     await tell({type: "uses", uses: {measures: true, completes: false}});
     await view.getByText("In use: it measures.").waitFor();
     assert.equal(await button("Use This Model").count(), 0);
-    await show(page({file: {...page().file, local: false}}));
+    await show(page({file: {...page().file, local: false, reveal: null}}));
     await until(async () => (await button("Reveal in File Manager").count()) === 0);
   });
 

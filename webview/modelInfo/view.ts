@@ -1,6 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import {html, nothing, render, type TemplateResult} from "lit";
 import {
+  type Memory,
   type MemoryNow,
   type ModelPage,
   protocolVersion,
@@ -43,6 +44,7 @@ export class View {
   private subject: Subject | null = null;
   private uses: Uses = {measures: false, completes: false};
   private memory: MemoryNow | null = null;
+  private free: Memory | null = null;
   private tables: Record<Table, TableState>;
   private readonly expanded = new Map<string, {text: string; cut: boolean} | null>();
   /** Where the page was scrolled to when it was left; null once it is there again. */
@@ -95,6 +97,9 @@ export class View {
         break;
       case "uses":
         this.uses = message.uses;
+        break;
+      case "free":
+        this.free = message.free;
         break;
       case "memory":
         this.memory = message.memory;
@@ -156,7 +161,7 @@ export class View {
           : section(
               "memory",
               l10n.t("Memory by context length"),
-              html`${memoryNow(this.memory)}${memory.length === 0 ? nothing : memoryChart(memory, this.memory)}`
+              html`${memoryNow(this.memory)}${memory.length === 0 ? nothing : memoryChart(memory, this.memory, this.free)}`
             )
       }
       ${

@@ -1,7 +1,7 @@
 import {randomBytes, randomUUID} from "node:crypto";
 import * as vscode from "vscode";
 import type {EstimateParams, MemoryEstimate, MemoryUse, ModelSpec} from "../../engine/api";
-import {fitOf} from "../../host/fit";
+import {fitOf, freeMemory} from "../../host/fit";
 import type {Host} from "../../host/host";
 import {joined} from "../../host/inTurns";
 import {language} from "../../host/language";
@@ -165,7 +165,7 @@ export class ModelInfoView implements vscode.Disposable {
       case "useModel":
         return await vscode.commands.executeCommand("tokenscope.useModel", this.loadedPath());
       case "reveal":
-        return await vscode.commands.executeCommand("revealFileInOS", vscode.Uri.parse(this.address));
+        return await this.revealFile();
       case "copyJson":
         return await this.copyJson();
       case "saveCopy":
@@ -224,6 +224,13 @@ export class ModelInfoView implements vscode.Disposable {
     vscode.window.setStatusBarMessage(vscode.l10n.t("Model info copied as JSON"), 3000);
   }
 
+  private async revealFile(): Promise<void> {
+    const place = this.content.type === "model" ? this.content.model.file.reveal : null;
+    if (place === null) return;
+    const command = place === "fileManager" ? "revealFileInOS" : "revealInExplorer";
+    await vscode.commands.executeCommand(command, vscode.Uri.parse(this.address));
+  }
+
   /** Brings a file that can't be read in parts onto this machine, and shows it there. */
   private async saveCopy(): Promise<void> {
     const target = await vscode.window.showSaveDialog({
@@ -274,8 +281,10 @@ export class ModelInfoView implements vscode.Disposable {
 
   /** What the engine knows of the model's memory. No page waits for it, and none is lost without it. */
   private async askMemory(): Promise<void> {
+    if (this.content.type !== "model" || !this.panel.visible) return;
+    this.post({type: "free", free: (await freeMemory()).free});
     const path = this.loadedPath();
-    if (path === null || !this.panel.visible) return;
+    if (path === null || this.disposed) return;
     this.asking?.cancel();
     const asking = new vscode.CancellationTokenSource();
     this.asking = asking;

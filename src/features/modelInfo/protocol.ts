@@ -37,6 +37,8 @@ export interface FileSummary {
   readonly parts: number;
   /** A file that the engine can open. */
   readonly local: boolean;
+  /** Where it can be shown among its neighbours. */
+  readonly reveal: "fileManager" | "explorer" | null;
 }
 
 /** The first rows of a table, and how many there are. */
@@ -188,6 +190,8 @@ export type ToView =
   /** Nothing to show, and why. `canCopy`: a copy on this machine could be shown. */
   | {readonly type: "failed"; readonly subject: Subject; readonly message: string; readonly canCopy: boolean}
   | {readonly type: "uses"; readonly uses: Uses}
+  /** What is free on this machine, as far as the extension host knows: the main memory. */
+  | {readonly type: "free"; readonly free: Memory}
   /** Null: the engine didn't say. */
   | {readonly type: "memory"; readonly memory: MemoryNow | null}
   /** Asks for bytes of a file of another machine (viewPieces.ts). */

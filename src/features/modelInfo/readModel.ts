@@ -78,7 +78,8 @@ function modelOf(
       location: local ? opened.fsPath : opened.toString(true),
       bytes,
       parts: uris.length,
-      local
+      local,
+      reveal: revealPlace(opened)
     },
     problem: problems[0] ?? null,
     facts: header === undefined ? null : modelFacts(header, bytes, others),
@@ -111,6 +112,13 @@ function partsOf(opened: vscode.Uri): readonly vscode.Uri[] {
   const names = splitNames(nameOf(opened));
   if (names.length === 1 || names.length > mostParts) return [opened];
   return names.map((name) => vscode.Uri.joinPath(opened, "..", name));
+}
+
+/** The file manager of this machine, where VS Code and the file are both here; else VS Code's own, for what is in it. */
+function revealPlace(uri: vscode.Uri): "fileManager" | "explorer" | null {
+  const isHere = vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined;
+  if (isHere && uri.scheme === "file") return "fileManager";
+  return vscode.workspace.getWorkspaceFolder(uri) === undefined ? null : "explorer";
 }
 
 function cutOff(missing: number): string {

@@ -16,7 +16,7 @@ export async function readRemote(
   const remote = await transfers.request("inspect", {uri, network: settings.network(null)}, {token});
   const {url, fileName, bytes, parts, facts} = remote;
   return {
-    file: {name: fileName, location: url, bytes, parts, local: false},
+    file: {name: fileName, location: url, bytes, parts, local: false, reveal: null},
     problem: facts === null ? vscode.l10n.t("This file is no GGUF model.") : null,
     facts,
     header: null,
