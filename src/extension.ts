@@ -1,6 +1,7 @@
 import "./host/language";
 import type * as vscode from "vscode";
 import {registerAgentTool} from "./features/agentTool/registration";
+import {registerDownloads} from "./features/downloads/registration";
 import {registerEngineControl} from "./features/engineControl/registration";
 import {registerEvaluateFolder} from "./features/evaluateFolder/registration";
 import {registerExportScores} from "./features/exportScores/registration";
@@ -35,6 +36,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerInlineCompletion(host),
     registerAgentTool(host),
     registerModels(host),
+    registerDownloads(host),
     registerModelInfo(host),
     registerEngineControl(host),
     registerWalkthrough(host),

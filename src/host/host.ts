@@ -1,4 +1,6 @@
 import * as vscode from "vscode";
+import {AccessTokens} from "./downloads/accessTokens";
+import {Downloads} from "./downloads/downloads";
 import {EngineClient, type EngineClientOptions} from "./engineClient";
 import {ErrorReporter} from "./errors";
 import {language} from "./language";
@@ -18,6 +20,7 @@ export interface Host {
   readonly engine: EngineClient;
   /** Fetches and unpacks files. A process of its own: a download goes on while the engine is restarted, or dies of a model. */
   readonly transfers: EngineClient;
+  readonly downloads: Downloads;
   readonly errors: ErrorReporter;
 }
 
@@ -40,6 +43,8 @@ export function createHost(context: vscode.ExtensionContext): Host {
   };
   const engine = new EngineClient(options);
   const transfers = new EngineClient(options);
+  const models = vscode.Uri.joinPath(context.globalStorageUri, "models").fsPath;
+  const tokens = new AccessTokens(context.secrets, settings);
   // Native code is never unloaded: another device's runtime gets a process of its own.
   context.subscriptions.push(
     log,
@@ -58,6 +63,7 @@ export function createHost(context: vscode.ExtensionContext): Host {
     settings,
     engine,
     transfers,
+    downloads: new Downloads(models, tokens, transfers, settings),
     errors: new ErrorReporter(log)
   };
 }
