@@ -8,6 +8,7 @@ import {ModelInfoView} from "../../src/features/modelInfo/modelInfoView";
 import type {FromView, ModelPage, ToView} from "../../src/features/modelInfo/protocol";
 import {ggufFile, text} from "../harness/ggufFile";
 import {writeLargeModel} from "../harness/largeModel";
+import {ModelServer} from "../harness/modelServer";
 import {closeEditors, temporaryFolder, userSettings} from "./support/editors";
 import {demonstrationModel} from "./support/extension";
 import {ownHost} from "./support/ownHost";
@@ -129,6 +130,20 @@ describe("Show Model Info", () => {
     });
     assert.equal(json.facts.name, "Tokenscope Tiny Coder");
     assert.equal(json.tensors.length, 38);
+  });
+
+  it("shows a model on the Internet by its header, to be downloaded", async () => {
+    const server = await ModelServer.start();
+    try {
+      const content = Buffer.concat([model, Buffer.alloc(30_000_000)]);
+      const {file, facts, metadata} = await shown(server.serve("far/away.gguf", content));
+      assert.equal(facts?.name, "Tokenscope Tiny Coder");
+      assert.deepEqual([file.name, file.local, file.download, file.reveal], ["away.gguf", false, true, null]);
+      assert.equal(metadata.total, 0);
+      assert.ok(server.sent < 10_000_000, `${server.sent} bytes sent`);
+    } finally {
+      await server.stop();
+    }
   });
 
   it("says why a model can't be shown, in the view and not in the way", async () => {

@@ -12,7 +12,16 @@ const state: ViewState = {
 
 describe("messages of the model info view", () => {
   it("are taken as their types say, and nothing else with them", () => {
-    for (const type of ["hello", "ready", "useModel", "reveal", "copyJson", "readAgain", "saveCopy"] as const)
+    for (const type of [
+      "hello",
+      "ready",
+      "useModel",
+      "download",
+      "reveal",
+      "copyJson",
+      "readAgain",
+      "saveCopy"
+    ] as const)
       assert.deepEqual(readMessage({type, path: "/etc/passwd"}), {type});
     assert.deepEqual(readMessage({type: "value", key: "a.b", more: 1}), {type: "value", key: "a.b"});
     assert.deepEqual(readMessage({type: "copyValue", key: ""}), {type: "copyValue", key: ""});

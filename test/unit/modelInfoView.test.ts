@@ -49,6 +49,7 @@ function page(changes: Partial<ModelPage> = {}): ModelPage {
       bytes: 4_368_439_584,
       parts: 1,
       local: true,
+      download: false,
       reveal: "fileManager"
     },
     problem: null,
@@ -353,7 +354,9 @@ describe("The model info view", function () {
     await tell({type: "uses", uses: {measures: true, completes: false}});
     await view.getByText("In use: it measures.").waitFor();
     assert.equal(await button("Use This Model").count(), 0);
-    await show(page({file: {...page().file, local: false, reveal: null}}));
+    await show(page({file: {...page().file, local: false, download: true, reveal: null}}));
+    await button("Download…").click();
+    assert.deepEqual((await sent()).at(-1), {type: "download"});
     await until(async () => (await button("Reveal in File Manager").count()) === 0);
   });
 

@@ -63,6 +63,7 @@ export class View {
     };
     this.actions = {
       useModel: () => host.post({type: "useModel"}),
+      download: () => host.post({type: "download"}),
       reveal: () => host.post({type: "reveal"}),
       copyJson: () => host.post({type: "copyJson"}),
       readAgain: () => host.post({type: "readAgain"}),

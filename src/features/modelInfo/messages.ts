@@ -24,6 +24,7 @@ export function readMessage(message: unknown): FromView | null {
     case "hello":
     case "ready":
     case "useModel":
+    case "download":
     case "reveal":
     case "copyJson":
     case "readAgain":

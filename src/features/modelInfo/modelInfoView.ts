@@ -1,6 +1,6 @@
 import {randomBytes, randomUUID} from "node:crypto";
 import * as vscode from "vscode";
-import type {EstimateParams, MemoryEstimate, MemoryUse, ModelSpec} from "../../engine/api";
+import {type EstimateParams, HumanError, type MemoryEstimate, type MemoryUse, type ModelSpec} from "../../engine/api";
 import {fitOf, freeMemory} from "../../host/fit";
 import type {Host} from "../../host/host";
 import {joined} from "../../host/inTurns";
@@ -117,6 +117,8 @@ export class ModelInfoView implements vscode.Disposable {
         message: this.host.errors.describe(error),
         canCopy: error instanceof TooLargeToRead
       };
+      // The page says what happened; the notification has the way out: a token, or a proxy.
+      if (error instanceof HumanError && isRemote(this.address)) void this.host.errors.show(error);
     } finally {
       reading.dispose();
     }
@@ -164,6 +166,8 @@ export class ModelInfoView implements vscode.Disposable {
         return await this.read();
       case "useModel":
         return await vscode.commands.executeCommand("tokenscope.useModel", this.loadedPath());
+      case "download":
+        return await vscode.commands.executeCommand("tokenscope.downloadModel", this.address);
       case "reveal":
         return await this.revealFile();
       case "copyJson":

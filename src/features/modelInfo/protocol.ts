@@ -37,6 +37,8 @@ export interface FileSummary {
   readonly parts: number;
   /** A file that the engine can open. */
   readonly local: boolean;
+  /** It can be brought onto this machine. */
+  readonly download: boolean;
   /** Where it can be shown among its neighbours. */
   readonly reveal: "fileManager" | "explorer" | null;
 }
@@ -213,6 +215,7 @@ export type FromView =
   | {readonly type: "piece"; readonly request: number; readonly bytes: Uint8Array}
   | {readonly type: "noPiece"; readonly request: number}
   | {readonly type: "useModel"}
+  | {readonly type: "download"}
   | {readonly type: "reveal"}
   | {readonly type: "copyJson"}
   | {readonly type: "readAgain"}

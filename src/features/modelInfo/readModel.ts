@@ -79,6 +79,7 @@ function modelOf(
       bytes,
       parts: uris.length,
       local,
+      download: false,
       reveal: revealPlace(opened)
     },
     problem: problems[0] ?? null,
