@@ -277,11 +277,16 @@ describe("A .gguf file", () => {
     const whole = await shown(file);
     assert.deepEqual([whole.facts?.name, whole.tensors.total, whole.problem], ["Split", 2, null]);
     assert.deepEqual([whole.file.parts, whole.file.bytes], [2, first.length + second.length]);
+    assert.equal(whole.file.name, "split-00001-of-00002.gguf", "the one to load");
     watched?.panel.dispose();
     rmSync(file);
-    const {problem, facts} = await shown(path.join(folder.path, "split-00001-of-00002.gguf"));
-    assert.match(problem ?? "", /1 of the 2 files/);
-    assert.equal(facts?.name, "Split");
+    const view = look(vscode.Uri.file(path.join(folder.path, "split-00001-of-00002.gguf")));
+    const {page} = await view.hears("show");
+    assert.match(page.problem ?? "", /1 of the 2 files/);
+    assert.equal(page.facts?.name, "Split");
+    view.forget();
+    writeFileSync(file, second);
+    assert.equal((await view.hears("show")).page.problem, null);
   });
 
   it("is not loaded to be looked at, but its memory is told", async () => {
