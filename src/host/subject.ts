@@ -59,7 +59,9 @@ function editorInUse(): vscode.TextEditor | undefined {
   if (activeTextEditor === undefined && isWithheld(vscode.window.tabGroups.activeTabGroup.activeTab))
     throw new HumanError(
       "emptyText",
-      vscode.l10n.t("This file is binary, or larger than 50 MB: VS Code gives its text to no extension. Open another one.")
+      vscode.l10n.t(
+        "This file is binary, or larger than 50 MB: VS Code gives its text to no extension. Open another one."
+      )
     );
   return activeTextEditor ?? visibleTextEditors.find(({document}) => document.uri.scheme !== "output");
 }
