@@ -24,7 +24,6 @@ describe("The installed package", () => {
       "dist/extension.js",
       "dist/engine.js",
       "dist/cli.js",
-      "dist/rpc.js",
       "dist/webview/logprobs.js",
       "dist/webview/modelInfo.js",
       "LICENSE.txt"

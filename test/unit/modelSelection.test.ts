@@ -4,7 +4,7 @@ import {tmpdir} from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import {ModelListing} from "../../src/features/models/modelListing";
-import {type ListedModel, rowText, shortPath} from "../../src/features/models/modelRow";
+import {type ListedModel, rowText, shortPath, whereText} from "../../src/features/models/modelRow";
 import {recentPaths, withRecent} from "../../src/features/models/recents";
 import {chosen, type ModelRole} from "../../src/features/models/roles";
 import {modelSections} from "../../src/features/models/sections";
@@ -69,7 +69,7 @@ describe("a model's row", () => {
   };
 
   it("says what it is, what it can, whether it fits, and where it is", () => {
-    assert.deepEqual(rowText(listed, null, "/home/ada"), {
+    assert.deepEqual(rowText(listed, null, whereText(listed.model, "/home/ada")), {
       label: "qwen2.5-coder:1.5b",
       description: "1.5B · Q4_K_M · 1.1 GB",
       detail:
@@ -78,13 +78,16 @@ describe("a model's row", () => {
   });
 
   it("says no more than is known while the header is not read", () => {
-    const {description, detail} = rowText({...listed, facts: undefined, fit: undefined}, null, "/home/ada");
+    const {description, detail} = rowText({...listed, facts: undefined, fit: undefined}, null, "here");
     assert.equal(description, "1.1 GB");
-    assert.equal(detail, "Ollama: ~/.ollama/models/blobs/sha256-0123");
+    assert.equal(detail, "here");
   });
 
   it("says that a file can't be read as a model", () => {
-    assert.match(rowText({...listed, facts: null, fit: undefined}, null, "").detail, /^can't be read as a model · /);
+    assert.match(
+      rowText({...listed, facts: null, fit: undefined}, null, "here").detail,
+      /^can't be read as a model · /
+    );
   });
 
   it("says what to do where it does not fit", () => {
@@ -95,7 +98,7 @@ describe("a model's row", () => {
       advice: "Needs 9 GB: choose another.",
       action: null
     } as const;
-    assert.match(rowText({...listed, fit}, null, "").detail, / · too large: Needs 9 GB: choose another · /);
+    assert.match(rowText({...listed, fit}, null, "here").detail, / · too large: Needs 9 GB: choose another · /);
   });
 
   it("says what an embedding model can't do, and that others only complete", () => {
@@ -110,6 +113,13 @@ describe("a model's row", () => {
     assert.match(rowText(listed, "measuring", "").description, /in use for measuring$/);
     assert.match(rowText(listed, "completion", "").description, /in use for completion$/);
     assert.match(rowText({...listed, model: {...listed.model, parts: 5}}, null, "").description, /1\.1 GB in 5 parts$/);
+  });
+
+  it("is found by its program and path, or by its path alone", () => {
+    assert.equal(whereText(localModel("/m/a.gguf", {store: "jan"}), ""), "Jan: /m/a.gguf");
+    assert.equal(whereText(localModel("/m/a.gguf"), ""), "/m/a.gguf");
+    const blob = `/home/ada/.ollama/models/blobs/sha256-${"0123456789abcdef".repeat(4)}`;
+    assert.equal(shortPath(blob, "/home/ada"), "~/.ollama/models/blobs/sha256-0123456789ab…");
   });
 
   it("keeps both ends of a long path, and never cuts a character in two", () => {
@@ -224,7 +234,7 @@ describe("the listing", () => {
   after(() => rmSync(folder, {recursive: true, force: true}));
   const file = (name: string) => {
     const whole = path.join(folder, name);
-    writeFileSync(whole, "GGUF");
+    writeFileSync(whole, "GGUF".repeat(6));
     return whole;
   };
   const demonstration = file("demonstration.gguf");
@@ -252,7 +262,7 @@ describe("the listing", () => {
     assert.deepEqual(
       models.map((model) => [path.basename(model.path), model.parts, model.bytes]),
       [
-        ["used-00001-of-00002.gguf", 2, 8],
+        ["used-00001-of-00002.gguf", 2, 48],
         ["found.gguf", 1, found.bytes]
       ]
     );

@@ -75,6 +75,8 @@ export class View {
 
   private receive(message: ToView): void {
     switch (message.type) {
+      case "language":
+        return;
       case "reading":
         this.subject = message.subject;
         // A page that is read again stays until there is a new one.
@@ -142,7 +144,7 @@ export class View {
     const {details, groups, memory, metadata, tensors} = page;
     return html`
       ${heading(page, this.uses, this.actions)}
-      ${section("facts", l10n.t("Model"), factList(page))}
+      ${page.facts === null ? nothing : section("facts", l10n.t("Model"), factList(page))}
       ${groups.length === 0 ? nothing : section("groups", l10n.t("Quantization"), groupTable(groups))}
       ${
         memory.length === 0 && this.memory === null

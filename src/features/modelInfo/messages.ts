@@ -15,6 +15,7 @@ export function readMessage(message: unknown): FromView | null {
     case "value":
     case "copyValue":
       return isText(message.key, longestKey) ? {type: message.type, key: message.key} : null;
+    case "hello":
     case "ready":
     case "useModel":
     case "reveal":

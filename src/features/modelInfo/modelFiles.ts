@@ -1,8 +1,7 @@
-import {type FileHandle, open} from "node:fs/promises";
-import path from "node:path";
 import * as vscode from "vscode";
 import {HumanError} from "../../engine/api";
 import type {ByteSource} from "../../gguf/byteSource";
+import {fileSource} from "../../host/localModels/fileSource";
 import {byteSize} from "../../metrics/numberText";
 
 /** Bytes of a file that is read as a whole, where its file system can't be read in parts. */
@@ -20,7 +19,7 @@ export class TooLargeToRead extends HumanError {}
 
 /** Opens a file. A HumanError says why it can't be read. */
 export async function openFile(uri: vscode.Uri): Promise<OpenFile> {
-  return uri.scheme === "file" ? await openLocal(uri.fsPath) : await readVirtual(uri);
+  return uri.scheme === "file" ? await openLocal(uri) : await readVirtual(uri);
 }
 
 /** As {@link OpenFile.stamp}; null where there is no such file. */
@@ -33,24 +32,13 @@ export async function stampOf(uri: vscode.Uri): Promise<string | null> {
   }
 }
 
-async function openLocal(file: string): Promise<OpenFile> {
-  const uri = vscode.Uri.file(file);
-  const before = await statOf(uri);
-  let handle: FileHandle;
+async function openLocal(uri: vscode.Uri): Promise<OpenFile> {
+  const {size, mtime} = await statOf(uri);
   try {
-    handle = await open(file, "r");
+    return Object.assign(await fileSource(uri.fsPath), {stamp: stamp(size, mtime)});
   } catch (error) {
-    throw unreadable(path.basename(file), (error as NodeJS.ErrnoException).code);
+    throw unreadable(nameOf(uri), (error as NodeJS.ErrnoException).code);
   }
-  return {
-    size: before.size,
-    stamp: stamp(before.size, before.mtime),
-    async read(offset, length) {
-      const {buffer, bytesRead} = await handle.read(Buffer.allocUnsafe(length), 0, length, offset);
-      return buffer.subarray(0, bytesRead);
-    },
-    close: () => handle.close()
-  };
 }
 
 async function readVirtual(uri: vscode.Uri): Promise<OpenFile> {

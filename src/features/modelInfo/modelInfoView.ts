@@ -1,8 +1,10 @@
 import {randomBytes, randomUUID} from "node:crypto";
 import * as vscode from "vscode";
-import type {MemoryEstimate, MemoryUse, ModelSpec} from "../../engine/api";
+import type {EstimateParams, MemoryEstimate, MemoryUse, ModelSpec} from "../../engine/api";
+import {fitOf} from "../../host/fit";
 import type {Host} from "../../host/host";
 import {joined} from "../../host/inTurns";
+import {language} from "../../host/language";
 import {plainText} from "../../host/plainText";
 import {readMessage} from "./messages";
 import {nameOf, stampOf, TooLargeToRead} from "./modelFiles";
@@ -16,7 +18,7 @@ import {isRemote, readRemote} from "./remoteModel";
 const readDelay = 500;
 
 /** Milliseconds between two looks at the memory of a model that is in use, while its page is seen. */
-const lookAgain = 5000;
+const lookAgain = 10_000;
 
 /** Characters of a value that the view gets. */
 const longestShown = 1 << 18;
@@ -131,6 +133,9 @@ export class ModelInfoView implements vscode.Disposable {
 
   private async answer(message: FromView): Promise<void> {
     switch (message.type) {
+      case "hello":
+        this.post({type: "language", language});
+        break;
       case "ready":
         this.postContent();
         return await this.askMemory();
@@ -255,13 +260,16 @@ export class ModelInfoView implements vscode.Disposable {
     this.asking = asking;
     const {engine, settings} = this.host;
     const {measures, completes} = this.uses();
-    const model: ModelSpec = completes && !measures ? settings.completionSpec() : {...settings.modelSpec(), path};
+    const own: ModelSpec = completes && !measures ? settings.completionSpec() : {...settings.modelSpec(), path};
+    // What isn't in use would take the place of all that is.
+    const beside = measures || completes ? [settings.modelSpec(), settings.completionSpec()] : [];
+    const params: EstimateParams = {model: own, beside: beside.filter((other) => other.path !== path)};
     const {token} = asking;
     try {
       const memory =
         measures || completes
-          ? await engine.request("memory", {model}, {token})
-          : {estimate: await engine.request("estimate", {model}, {token}), used: null};
+          ? await engine.request("memory", params, {token})
+          : {estimate: await engine.request("estimate", params, {token}), used: null};
       if (this.asking === asking) this.post({type: "memory", memory: memoryNow(memory.estimate, memory.used)});
     } catch (error) {
       if (error instanceof vscode.CancellationError || this.asking !== asking) return;
@@ -314,5 +322,16 @@ function memoryNow(estimate: MemoryEstimate, used: MemoryUse | null): MemoryNow 
     ram: weights.ram + contexts * context.ram,
     vram: weights.vram + contexts * context.vram
   };
-  return {device, layers, gpuLayers, contextSize, contexts, estimated, free, total, used};
+  return {
+    device,
+    layers,
+    gpuLayers,
+    contextSize,
+    contexts,
+    estimated,
+    free,
+    total,
+    used,
+    advice: used === null ? fitOf(estimate).advice : null
+  };
 }

@@ -1,4 +1,5 @@
 import type {ModelFacts} from "../../gguf/facts";
+import type {Language} from "../../metrics/language";
 
 /**
  * What the model info view (webview/modelInfo) and its host (modelInfoView.ts) say to each other. The host checks all that
@@ -158,6 +159,8 @@ export interface MemoryNow {
   readonly total: Memory;
   /** Null where it isn't loaded. */
   readonly used: Memory | null;
+  /** What to do where little memory is left, or too little. */
+  readonly advice: string | null;
 }
 
 /** Bytes. */
@@ -179,6 +182,7 @@ export interface Subject {
 }
 
 export type ToView =
+  | {readonly type: "language"; readonly language: Language}
   | {readonly type: "reading"; readonly subject: Subject}
   | {readonly type: "show"; readonly subject: Subject; readonly page: ModelPage; readonly uses: Uses}
   /** Nothing to show, and why. `canCopy`: a copy on this machine could be shown. */
@@ -190,7 +194,9 @@ export type ToView =
   | {readonly type: "value"; readonly key: string; readonly text: string; readonly cut: boolean};
 
 export type FromView =
-  /** The script runs and listens. */
+  /** The script runs, and asks for the language: it draws nothing before it knows that. */
+  | {readonly type: "hello"}
+  /** It listens. */
   | {readonly type: "ready"}
   | {readonly type: "useModel"}
   | {readonly type: "reveal"}

@@ -1,8 +1,6 @@
-import {stat} from "node:fs/promises";
-import path from "node:path";
 import type {ModelFacts} from "../../gguf/facts";
-import {splitNames} from "../../gguf/splits";
 import {type Fit, freeMemory, type Memory, quickFit} from "../../host/fit";
+import {foundModel} from "../../host/localModels/candidates";
 import type {LocalModel} from "../../host/localModels/localModel";
 import type {ListedModel} from "./modelRow";
 import {type ModelSection, modelSections} from "./sections";
@@ -20,7 +18,7 @@ export interface ListingSources {
   readonly recent: readonly string[];
   find(signal: AbortSignal): Promise<readonly LocalModel[]>;
   /** Null for what can't be read as a model. */
-  facts(model: LocalModel): Promise<ModelFacts | null>;
+  facts(model: LocalModel, signal: AbortSignal): Promise<ModelFacts | null>;
   /** Tokens of context that models are run with; 0 is automatic. */
   readonly contextSize: number;
 }
@@ -30,7 +28,7 @@ export class ModelListing {
   private models: readonly LocalModel[] = [];
   private readonly facts = new Map<string, ModelFacts | null>();
   private memory: Memory | undefined;
-  private demonstrationFile: LocalModel | undefined;
+  private demonstrationFile: LocalModel | null = null;
 
   constructor(private readonly sources: ListingSources) {}
 
@@ -38,7 +36,7 @@ export class ModelListing {
     return modelSections(this.models, this.sources.inUse, this.sources.recent);
   }
 
-  get demonstration(): LocalModel | undefined {
+  get demonstration(): LocalModel | null {
     return this.demonstrationFile;
   }
 
@@ -47,7 +45,7 @@ export class ModelListing {
     return {model, facts, fit: facts == null ? undefined : this.fit(facts, model.bytes)};
   }
 
-  /** Looks for models and into them; calls back whenever there is more to see. Ends early, with what there is, when aborted. */
+  /** Looks for models and into them; calls back whenever there is more to see. Ends early when aborted. */
   async load(signal: AbortSignal, onMore: () => void): Promise<void> {
     const {sources} = this;
     const known = [...sources.inUse, ...sources.recent].filter((file) => file !== sources.demonstrationModel);
@@ -58,8 +56,7 @@ export class ModelListing {
     ]);
     this.demonstrationFile = demonstration;
     this.memory = memory;
-    // Which program they are from is not known yet, and a folder of the user's is not what most are in.
-    this.models = own.filter((model) => model !== undefined);
+    this.models = own.filter((model) => model !== null);
     onMore();
     const found = await sources.find(signal);
     const paths = new Set(found.map((model) => model.path));
@@ -77,11 +74,11 @@ export class ModelListing {
   /** In the order in which they are shown: what is at the top is known first. */
   private async readHeaders(signal: AbortSignal, onMore: () => void): Promise<void> {
     const shown = this.sections.flatMap(({models}) => models);
-    const waiting = (this.demonstrationFile === undefined ? shown : [this.demonstrationFile, ...shown]).values();
+    const waiting = (this.demonstrationFile === null ? shown : [this.demonstrationFile, ...shown]).values();
     const read = async () => {
       for (const model of waiting) {
         if (signal.aborted) return;
-        this.facts.set(model.path, await this.sources.facts(model));
+        this.facts.set(model.path, await this.sources.facts(model, signal));
         onMore();
       }
     };
@@ -89,21 +86,8 @@ export class ModelListing {
   }
 }
 
-/** A file that is on none of the programs' lists; undefined where it, or a part of it, is gone. */
-async function modelAt(file: string): Promise<LocalModel | undefined> {
-  try {
-    const parts = splitNames(path.basename(file)).map((name) => path.join(path.dirname(file), name));
-    const statuses = await Promise.all(parts.map((part) => stat(part)));
-    if (!statuses.every((status) => status.isFile())) return undefined;
-    return {
-      path: file,
-      name: path.basename(file).replace(/\.gguf$/i, ""),
-      store: "folder",
-      bytes: statuses.reduce((sum, {size}) => sum + size, 0),
-      parts: parts.length,
-      modified: Math.max(...statuses.map(({mtimeMs}) => mtimeMs))
-    };
-  } catch {
-    return undefined;
-  }
+/** A file that is on none of the programs' lists; null where it, or a part of it, is gone. */
+async function modelAt(path: string): Promise<LocalModel | null> {
+  const found = await foundModel("folder", {path});
+  return found?.model ?? null;
 }

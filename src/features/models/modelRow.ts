@@ -22,11 +22,8 @@ export interface RowText {
   readonly detail: string;
 }
 
-/**
- * A model in words. Nothing in it has been made plain: names, architectures and paths come from files.
- * `home` is replaced by "~" in paths.
- */
-export function rowText({model, facts, fit}: ListedModel, inUse: InUse, home: string): RowText {
+/** A model in words. Nothing in it has been made plain: names, quantizations and paths come from files. */
+export function rowText({model, facts, fit}: ListedModel, inUse: InUse, where: string): RowText {
   const size = byteSize(model.bytes);
   return {
     label: model.name,
@@ -41,9 +38,16 @@ export function rowText({model, facts, fit}: ListedModel, inUse: InUse, home: st
       facts?.contextLength != null && l10n.t("{0} tokens of context", count(facts.contextLength)),
       facts != null && abilities(facts),
       fit !== undefined && fitText(fit),
-      l10n.t("{0}: {1}", storeName(model.store), shortPath(model.path, home))
+      where
     ])
   };
+}
+
+/** "Ollama: ~/.ollama/models/blobs/sha256-0123…". `home` is "~" in it. */
+export function whereText({store, path}: LocalModel, home: string): string {
+  const short = shortPath(path, home);
+  // The user's own folders have no other name than their path.
+  return store === "folder" ? short : l10n.t("{0}: {1}", storeName(store), short);
 }
 
 /** Who put it there. */
@@ -100,11 +104,13 @@ function fitText({verdict, advice}: Fit): string {
 /** Longer paths lose their middle. */
 const longest = 72;
 
-/** "~/.ollama/models/…/sha256-0123": a path by its ends, which say whose it is and which one. */
+/** A path by its ends, which say whose it is and which one. */
 export function shortPath(path: string, home: string): string {
   const inHome = home !== "" && path.startsWith(home) && /^[/\\]/.test(path.slice(home.length));
-  const characters = Array.from(inHome ? `~${path.slice(home.length)}` : path);
-  if (characters.length <= longest) return characters.join("");
+  // Nobody tells one blob from another by more than this.
+  const named = (inHome ? `~${path.slice(home.length)}` : path).replace(/\b([0-9a-f]{12})[0-9a-f]{52}$/, "$1…");
+  const characters = Array.from(named);
+  if (characters.length <= longest) return named;
   const head = Math.floor(longest / 3);
   return `${characters.slice(0, head).join("")}…${characters.slice(head + 1 - longest).join("")}`;
 }

@@ -5,7 +5,7 @@ import {plainText} from "../../host/plainText";
 import type {Settings} from "../../host/settings";
 import {type Row, type RowButton, separator} from "./fillingList";
 import type {ModelListing} from "./modelListing";
-import {type InUse, rowText, storeName} from "./modelRow";
+import {type InUse, type ListedModel, rowText, storeName, whereText} from "./modelRow";
 import type {ModelRole} from "./roles";
 
 /** What the rows lead to. Files are absolute paths, "" is the demonstration model. */
@@ -27,8 +27,9 @@ export function pickerRows(
 ): Row[] {
   const {sections, demonstration} = listing;
   const inUse = inUseOf(settings);
-  const modelRow = (model: LocalModel, file: string): Row => {
-    const {label, description, detail} = rowText(listing.listed(model), inUse(model.path), homedir());
+  const modelRow = (listed: ListedModel, file: string, where: string): Row => {
+    const {model} = listed;
+    const {label, description, detail} = rowText(listed, inUse(model.path), where);
     return {
       key: model.path,
       label: `${inUse(model.path) === null ? "" : "$(check) "}${plainText(label)}`,
@@ -42,11 +43,14 @@ export function pickerRows(
   return [
     ...sections.flatMap(({store, models}) => [
       separator(store === null ? vscode.l10n.t("Recently used") : storeName(store)),
-      ...models.map((model) => modelRow(model, model.path))
+      ...models.map((model) => modelRow(listing.listed(model), model.path, whereText(model, homedir())))
     ]),
-    ...(demonstration === undefined
+    ...(demonstration === null
       ? []
-      : [separator(vscode.l10n.t("Demonstration model")), modelRow(demonstration, "")]),
+      : [
+          separator(vscode.l10n.t("Demonstration model")),
+          modelRow(named(listing.listed(demonstration)), "", vscode.l10n.t("ships with Tokenscope"))
+        ]),
     separator(vscode.l10n.t("Other models on this machine")),
     {key: "browse", label: `$(folder-opened) ${vscode.l10n.t("Browse for a File…")}`, act: () => acts.browse()},
     {
@@ -84,6 +88,12 @@ export function pickerRows(
           }
         ])
   ];
+}
+
+/** By its own name, where it is known. */
+function named(listed: ListedModel): ListedModel {
+  const name = listed.facts?.name ?? vscode.l10n.t("Demonstration model");
+  return {...listed, model: {...listed.model, name}};
 }
 
 function inUseOf(settings: Settings): (file: string) => InUse {

@@ -13,6 +13,7 @@ export function registerModels(host: Host): vscode.Disposable {
     return selection;
   };
   return vscode.Disposable.from(
+    {dispose: () => void selection?.then((made) => made.dispose())},
     registerCommand(host, "tokenscope.selectModel", async () => (await models()).select("everything")),
     registerCommand(host, "tokenscope.selectCompletionModel", async () => (await models()).select("completion")),
     registerCommand(host, "tokenscope.selectModelFile", async () => (await models()).browse("everything")),

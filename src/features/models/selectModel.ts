@@ -17,6 +17,10 @@ export class ModelSelection {
     private readonly headers: HeaderCache
   ) {}
 
+  dispose(): void {
+    this.headers.dispose();
+  }
+
   /** Shows the list; what is chosen in it gets this role. Closing it changes nothing. */
   async select(role: ModelRole): Promise<void> {
     const {host, headers} = this;
@@ -27,7 +31,7 @@ export class ModelSelection {
       recent: recentModels(host),
       contextSize: settings.modelSpec().contextSize,
       find: (signal) => findLocalModels(surroundings(host), signal),
-      facts: (model) => headers.facts(model)
+      facts: (model, signal) => headers.facts(model, signal)
     });
     const acts = this.actsFor(role);
     const act = await showFillingList({

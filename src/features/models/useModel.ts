@@ -23,8 +23,11 @@ export async function useModel(host: Host, file: string, role: ModelRole): Promi
   const warning = warningOf(model, estimate, role);
   if (warning !== null) {
     const answer = await ask(warning);
-    if (answer === undefined) return "nothing";
-    if (answer.kind === "another") return "chooseAnother";
+    if (answer?.kind !== "use") {
+      // It was opened to be looked at.
+      host.engine.retain([settings.modelSpec(), settings.completionSpec()]);
+      return answer === undefined ? "nothing" : "chooseAnother";
+    }
     if (answer.action !== undefined) await applyAdvice(settings, answer.action, () => Promise.resolve());
   }
   await settings.setModelChoice(choice);
