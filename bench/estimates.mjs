@@ -12,21 +12,21 @@ const files = process.argv.slice(2);
 const contextSizes = [512, 4096, 32768];
 const text = "The quick brown fox jumps over the lazy dog, and nobody is surprised. ".repeat(45);
 
-const {outputFiles} = await esbuild.build({
+const reader = path.join(root, "out/bench/gguf.cjs");
+await esbuild.build({
   stdin: {
-    contents:
-      'export {readHeader} from "./src/gguf/header"; export {modelFacts} from "./src/gguf/facts"; export {estimateMemory} from "./src/gguf/memory";',
+    contents: `
+      export {readHeader} from "./src/gguf/header";
+      export {modelFacts} from "./src/gguf/facts";
+      export {estimateMemory} from "./src/gguf/memory";`,
     resolveDir: root
   },
+  outfile: reader,
   bundle: true,
-  write: false,
-  format: "esm",
-  platform: "node",
-  packages: "bundle"
+  format: "cjs",
+  platform: "node"
 });
-const {readHeader, modelFacts, estimateMemory} = await import(
-  `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`
-);
+const {readHeader, modelFacts, estimateMemory} = (await import(reader)).default;
 
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(0)} MB`;
 const error = (estimate, used) => `${estimate > used ? "+" : ""}${((estimate / used - 1) * 100).toFixed(0)} %`;
