@@ -1,6 +1,6 @@
 // Builds the four programs (and, with --tests, the test suites, with --harness what drives VS Code). --watch keeps building; --production minifies;
 // --inputs=FILE writes down the files that the programs are made of.
-import {mkdirSync, readdirSync, writeFileSync} from "node:fs";
+import {mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import path from "node:path";
 import esbuild from "esbuild";
 
@@ -17,7 +17,7 @@ const common = {
   // The toolkit and the tests are the only ones to notice: names in stacks and errors stay as written.
   keepNames: false,
   logLevel: "info",
-  define: {"process.env.NODE_ENV": '"production"'}
+  define: {"process.env.NODE_ENV": '"production"', CUDA_PACKAGES: JSON.stringify(cudaPackages())}
 };
 
 /** @type {esbuild.BuildOptions} */
@@ -31,15 +31,48 @@ const node = {
   external: ["vscode", "node-llama-cpp", "mocha", "playwright-core", "fast-check"]
 };
 
+/**
+ * What a command, a view or the first engine needs is loaded with it, by import(), and not at the extension host's start. esbuild
+ * splits ES modules only, and VS Code 1.95 loads CommonJS only: so each piece is split off as the one and written as the other.
+ */
+const splitAsCommonJs = {
+  name: "split-as-commonjs",
+  setup(build) {
+    Object.assign(build.initialOptions, {format: "esm", splitting: true, chunkNames: "chunks/[name]-[hash]"});
+    Object.assign(build.initialOptions, {sourcemap: "inline", write: false, metafile: true});
+    build.onEnd(async ({outputFiles = [], errors}) => {
+      if (errors.length > 0) return;
+      rmSync(path.join(build.initialOptions.outdir, "chunks"), {recursive: true, force: true});
+      for (const {path: file, text} of outputFiles) {
+        const sourcefile = path.basename(file);
+        const {code, map} = await esbuild.transform(text, {
+          format: "cjs",
+          platform: "node",
+          target: node.target,
+          // By require(): VS Code gives its API to what is loaded so.
+          supported: {"dynamic-import": false},
+          minify: production,
+          sourcemap: "external",
+          sourcefile
+        });
+        mkdirSync(path.dirname(file), {recursive: true});
+        writeFileSync(file, `${code}//# sourceMappingURL=${sourcefile}.map\n`);
+        writeFileSync(`${file}.map`, map);
+      }
+    });
+  }
+};
+
 const builds = [
   {
     ...node,
-    entryPoints: {extension: "src/extension.ts", engine: "src/engine/main.ts", cli: "src/cli.ts"},
+    entryPoints: {engine: "src/engine/main.ts", probe: "src/engine/llama/probe.ts", cli: "src/cli.ts"},
     outdir: "dist"
   },
+  {...node, entryPoints: {extension: "src/extension.ts"}, outdir: "dist", plugins: [splitAsCommonJs]},
   {
     ...common,
-    entryPoints: {logprobs: "webview/logprobs/main.ts"},
+    entryPoints: {logprobs: "webview/logprobs/main.ts", modelInfo: "webview/modelInfo/main.ts"},
     outdir: "dist/webview",
     platform: "browser",
     format: "iife",
@@ -72,7 +105,8 @@ if (flags.has("--watch")) {
       build.onEnd(() => console.log("[watch] build finished"));
     }
   };
-  for (const build of builds) await (await esbuild.context({...build, plugins: [watching]})).watch();
+  for (const build of builds)
+    await (await esbuild.context({...build, plugins: [...(build.plugins ?? []), watching]})).watch();
 } else {
   const results = await Promise.all(builds.map((build) => esbuild.build(build)));
   if (inputsFile !== undefined) {
@@ -81,4 +115,17 @@ if (flags.has("--watch")) {
     mkdirSync(path.dirname(inputsFile), {recursive: true});
     writeFileSync(inputsFile, JSON.stringify([...new Set(outputs.flatMap(({inputs}) => Object.keys(inputs)))]));
   }
+}
+
+/** The packages that are fetched when they are wanted, exactly as the lockfile has them (src/cudaPackages.ts). */
+function cudaPackages() {
+  const {packages} = JSON.parse(readFileSync("package-lock.json", "utf8"));
+  const described = (name) => {
+    const {version, integrity = null} = packages[`node_modules/${name}`];
+    return {name, version, integrity};
+  };
+  return {
+    "linux-x64": ["@node-llama-cpp/linux-x64-cuda", "@node-llama-cpp/linux-x64-cuda-ext"].map(described),
+    "win32-x64": ["@node-llama-cpp/win-x64-cuda", "@node-llama-cpp/win-x64-cuda-ext"].map(described)
+  };
 }

@@ -1,17 +1,22 @@
+import "./host/language";
 import type * as vscode from "vscode";
 import {registerAgentTool} from "./features/agentTool/registration";
+import {registerDownloads} from "./features/downloads/registration";
 import {registerEngineControl} from "./features/engineControl/registration";
 import {registerEvaluateFolder} from "./features/evaluateFolder/registration";
 import {registerExportScores} from "./features/exportScores/registration";
+import {registerGpu} from "./features/gpu/registration";
 import {registerHeatmap} from "./features/heatmap/registration";
 import {registerInlineCompletion} from "./features/inlineCompletion/registration";
 import {registerLogprobs} from "./features/logprobs/registration";
 import {registerMenu} from "./features/menu/registration";
+import {registerModelInfo} from "./features/modelInfo/registration";
 import {registerModels} from "./features/models/registration";
 import {registerPerplexity} from "./features/perplexity/registration";
 import {registerScoreChanges} from "./features/scoreChanges/registration";
 import {registerSurprisingLines} from "./features/surprisingLines/registration";
 import {registerTokenCount} from "./features/tokenCount/registration";
+import {registerWalkthrough} from "./features/walkthrough/registration";
 import {Evaluations} from "./host/evaluations";
 import {createHost} from "./host/host";
 
@@ -31,7 +36,11 @@ export function activate(context: vscode.ExtensionContext): void {
     registerInlineCompletion(host),
     registerAgentTool(host),
     registerModels(host),
+    registerDownloads(host),
+    registerModelInfo(host),
     registerEngineControl(host),
+    registerWalkthrough(host),
+    registerGpu(host),
     registerMenu(host)
   );
 }

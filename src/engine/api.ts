@@ -291,7 +291,10 @@ export interface MemoryReport {
 }
 
 export interface DevicesParams {
+  /** What the engine is to compute with. */
   readonly gpu: GpuChoice;
+  /** Only this one; all when absent. */
+  readonly only?: DeviceState["device"];
 }
 
 /** One of llama.cpp's back ends on this machine. */
@@ -303,6 +306,8 @@ export interface DeviceState {
   readonly inUse: boolean;
   /** Names of the devices it found. */
   readonly names: readonly string[];
+  /** Of the CPU: what it can do that llama.cpp makes use of ("AVX2", "FMA"). Empty for the others. */
+  readonly features: readonly string[];
   /** Bytes of the devices' memory; null where that isn't known. */
   readonly total: number | null;
   readonly free: number | null;
@@ -310,8 +315,11 @@ export interface DeviceState {
   readonly problem: DeviceProblem | null;
 }
 
-/** `noRuntime`: its binaries are not here. `noDriver`: no device or driver was found. `failed`: the log says why. */
-export type DeviceProblem = "otherSystem" | "noRuntime" | "noDriver" | "failed";
+/**
+ * `noDriver`: no device or driver was found. `noLibraries`: the libraries of its maker's that its binaries need (CUDA's
+ * cudart and cublas) were not found. `noRuntime`: its binaries are not here. `failed`: the log says why.
+ */
+export type DeviceProblem = "otherSystem" | "noDriver" | "noLibraries" | "noRuntime" | "failed";
 
 /** How files are fetched. */
 export interface Network {
@@ -365,6 +373,39 @@ export interface DownloadedFile {
   readonly verified: "checksum" | "size";
 }
 
+/** npm packages to be unpacked, as `npm pack` and the registry give them. */
+export interface UnpackParams {
+  /** Absolute paths of .tgz files, in any order and by any name. */
+  readonly files: readonly string[];
+  /** What has to be among the files, known by its subresource integrity ("sha512-…"), and nothing else is unpacked. */
+  readonly packages: readonly {readonly name: string; readonly integrity: string}[];
+  /** Absolute path of the folder in which each package gets a folder of its name. It is replaced whole, or not at all. */
+  readonly folder: string;
+}
+
+export interface UnpackedFolder {
+  /** Of all files in it. */
+  readonly bytes: number;
+}
+
+/** Ends the name of the note that lies beside a partial download: an {@link UnfinishedNote} as JSON. */
+export const unfinishedEnding = ".unfinished.json";
+
+/** A download that was not brought to its end. The same request goes on with it. */
+export interface UnfinishedNote {
+  readonly uri: string;
+  /** Of the (first) file, once it is whole. */
+  readonly fileName: string;
+  /** Of all parts. */
+  readonly bytes: number;
+  /** Names of the partial files, in the note's folder; those that have not been begun are not there yet. */
+  readonly partials: readonly string[];
+  /** What stands for each part's content: another one means that it has to be fetched anew. */
+  readonly validators: readonly (string | null)[];
+  /** The process that wrote it last. */
+  readonly process: number;
+}
+
 /** Work done and to do: tokens for `score`, bytes for `download`, `verify` and `unpack`. */
 export interface Progress {
   readonly stage: "load" | "score" | "download" | "verify" | "unpack";
@@ -386,6 +427,7 @@ export interface EngineRequests {
   devices: {params: DevicesParams; result: readonly DeviceState[]};
   inspect: {params: InspectParams; result: RemoteFile};
   download: {params: DownloadParams; result: DownloadedFile};
+  unpack: {params: UnpackParams; result: UnpackedFolder};
 }
 
 export type EngineMethod = keyof EngineRequests;
@@ -447,6 +489,7 @@ export type ErrorKind =
   | "gitFailed"
   | "noSpans"
   | "noEvaluation"
+  | "noInlineSuggestions"
   | "invalidRequest"
   | "badAddress"
   | "notFound"
@@ -458,6 +501,7 @@ export type ErrorKind =
   | "folderUnwritable"
   | "wrongContent"
   | "noRuntimeOffered"
+  | "wrongPackage"
   | "engineDied"
   | "cannotStart";
 
@@ -477,6 +521,9 @@ export const requestCancelledCode = -32800;
 
 /** JSON-RPC code of a {@link HumanError}; its `data` is {@link HumanErrorData}. */
 export const humanErrorCode = -32001;
+
+/** Environment variables of the engine process: what to word errors in, and the file of its translations. Without: English. */
+export const languageVariables = {locale: "TOKENSCOPE_LOCALE", bundle: "EXTENSION_BUNDLE_PATH"} as const;
 
 export interface HumanErrorData {
   readonly kind: ErrorKind;

@@ -31,7 +31,7 @@ export class Models {
   private leaving: Promise<void> = Promise.resolve();
   private readonly ledger = new MemoryLedger(heldMemory);
 
-  constructor(private readonly log: EngineLog) {}
+  constructor(readonly log: EngineLog) {}
 
   /** Runs `work` with the model that `spec` names. */
   async use<T>(spec: ModelSpec, {signal}: RequestContext, work: (backend: Backend) => Promise<T>): Promise<T> {

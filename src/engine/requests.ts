@@ -4,6 +4,7 @@ import {devices} from "./llama/devices";
 import type {Models} from "./models";
 import {download} from "./transfer/download";
 import {inspect} from "./transfer/inspect";
+import {unpack} from "./transfer/unpack";
 
 /** How each request of the contract is answered; the engine process and the headless runner share it. */
 export const handlers: {
@@ -30,7 +31,8 @@ export const handlers: {
     models.use(params.model, context, (backend) => backend.complete(params, context)),
   estimate: (models, params, context) => models.estimate(params, context),
   memory: (models, params, context) => models.memory(params, context),
-  devices: (_, params, context) => devices(params, context),
+  devices: (models, params, context) => devices(params, models.log, context),
   inspect: (_, params, context) => inspect(params, context),
-  download: (_, params, context) => download(params, context)
+  download: (_, params, context) => download(params, context),
+  unpack: (_, params, context) => unpack(params, context)
 };

@@ -77,9 +77,6 @@ const longestKey = (1 << 16) - 1;
 const mostDimensions = 4;
 
 const firstBytes = 24;
-/** The least that an entry and a tensor take: names of a byte and none. */
-const leastEntry = 8 + 1 + 4 + 1;
-const leastTensor = 8 + 4 + 4 + 8;
 
 const valueTypes = [
   "uint8",
@@ -120,29 +117,56 @@ const lossy = new TextDecoder("utf-8", {ignoreBOM: true});
  * whatever is none: nothing in the file decides how much memory is taken. Names are valid UTF-8; in values what isn't is
  * U+FFFD.
  */
-export async function readHeader(source: ByteSource, {depth = "whole", signal}: ReadOptions = {}): Promise<GgufHeader> {
+export async function readHeader(source: ByteSource, options: ReadOptions = {}): Promise<GgufHeader> {
+  const {header, problem} = await readPossible(source, options);
+  if (problem !== null) throw problem;
+  return header;
+}
+
+/**
+ * As {@link readHeader}, but of a damaged header it gives what stands before the damage. Throws only for what is no GGUF
+ * of a known version at all.
+ */
+export async function readPossible(
+  source: ByteSource,
+  {depth = "whole", signal}: ReadOptions = {}
+): Promise<{readonly header: GgufHeader; readonly problem: GgufError | null}> {
   const input = new Input(source, 0, longestHeader, signal);
   const version = await readVersion(source, input);
   const tensorCount = input.count();
-  const entryCount = input.count();
-  if (entryCount * leastEntry + tensorCount * leastTensor > input.remaining) throw damaged();
-
-  const keeper = new Keeper();
   const metadata = new Map<string, MetadataValue>();
+  const tensors: TensorInfo[] = [];
+  const brief: GgufHeader = {version, metadata, tensors: null, dataOffset: null, tensorCount};
+  try {
+    const keeper = new Keeper();
+    const isWhole = await readMetadata(input, keeper, metadata, depth);
+    if (!isWhole) return {header: brief, problem: null};
+    const alignment = metadata.get("general.alignment") ?? 32;
+    if (typeof alignment !== "number" || alignment <= 0 || (alignment & (alignment - 1)) !== 0) throw damaged();
+    await readTensors(input, keeper, tensorCount, tensors);
+    const dataOffset = Math.ceil(input.position / alignment) * alignment;
+    return {header: {...brief, tensors, dataOffset}, problem: null};
+  } catch (error) {
+    if (!(error instanceof GgufError)) throw error;
+    return {header: {...brief, tensors: tensors.length > 0 ? tensors : null}, problem: error};
+  }
+}
+
+/** False where it was ended before the tensors, as a brief reading is. */
+async function readMetadata(
+  input: Input,
+  keeper: Keeper,
+  metadata: Map<string, MetadataValue>,
+  depth: "brief" | "whole"
+): Promise<boolean> {
+  const entryCount = input.count();
   for (let i = 0; i < entryCount; i++) {
     const key = await readName(input, keeper);
     if (key === "" || metadata.has(key)) throw damaged();
-    if (depth === "brief" && key.startsWith("tokenizer."))
-      return {version, metadata, tensors: null, dataOffset: null, tensorCount};
+    if (depth === "brief" && key.startsWith("tokenizer.")) return false;
     metadata.set(key, await readEntry(input, keeper, key));
   }
-  if (depth === "brief") return {version, metadata, tensors: null, dataOffset: null, tensorCount};
-
-  const alignment = metadata.get("general.alignment") ?? 32;
-  if (typeof alignment !== "number" || alignment <= 0 || (alignment & (alignment - 1)) !== 0) throw damaged();
-  const tensors = await readTensors(input, keeper, tensorCount);
-  const dataOffset = Math.ceil(input.position / alignment) * alignment;
-  return {version, metadata, tensors, dataOffset, tensorCount};
+  return depth === "whole";
 }
 
 /** Bytes that a file lacks of its last tensor: more than 0 where it is the beginning of a download. */
@@ -346,8 +370,8 @@ function keepValue(keeper: Keeper, value: MetadataScalar): void {
   else keeper.keep(8);
 }
 
-async function readTensors(input: Input, keeper: Keeper, count: number): Promise<TensorInfo[]> {
-  const tensors: TensorInfo[] = [];
+/** Into `tensors`, so that they are there where a later one is damaged. */
+async function readTensors(input: Input, keeper: Keeper, count: number, tensors: TensorInfo[]): Promise<void> {
   const names = new Set<string>();
   for (let i = 0; i < count; i++) {
     const name = await readName(input, keeper);
@@ -363,5 +387,4 @@ async function readTensors(input: Input, keeper: Keeper, count: number): Promise
     keeper.keep(rank * 8);
     tensors.push({name, dimensions, type, offset, bytes: tensorBytes(type, dimensions)});
   }
-  return tensors;
 }

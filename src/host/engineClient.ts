@@ -1,4 +1,5 @@
 import {type ChildProcess, fork} from "node:child_process";
+import * as l10n from "@vscode/l10n";
 import type {MessageConnection} from "vscode-jsonrpc/node";
 import {
   type EngineMethod,
@@ -7,6 +8,7 @@ import {
   type HumanErrorData,
   humanErrorCode,
   type LogParams,
+  languageVariables,
   logNotification,
   type ModelSpec,
   type Progress,
@@ -29,9 +31,13 @@ export interface Cancellation {
 export interface EngineClientOptions {
   /** The engine's program, built by esbuild. */
   readonly program: string;
+  /** Folder in which packages of llama.cpp's binaries are that were fetched, if it is there. */
+  readonly runtime?: string;
   readonly log: Record<LogParams["level"], (message: string) => void>;
   /** What a cancelled request rejects with. */
   readonly cancelled: () => Error;
+  /** What the engine's errors are worded in, and the file of its translations. Undefined: English. */
+  readonly language?: {readonly locale: string; readonly bundle: string};
 }
 
 export interface RequestOptions {
@@ -53,19 +59,25 @@ interface Engine {
 /** How a process went: by itself, by its owner, or it never came. */
 type End = "died" | "ended" | "notStarted";
 
-const doing: Record<EngineMethod, string> = {
-  describe: "reading the model",
-  count: "counting tokens",
-  tokenize: "splitting text into tokens",
-  tokenTexts: "reading the vocabulary",
-  score: "scoring",
-  alternatives: "looking for alternatives",
-  complete: "completing",
-  estimate: "estimating the model's memory",
-  memory: "looking at the model's memory",
-  devices: "looking for devices",
-  inspect: "looking at the file",
-  download: "downloading"
+const died: Record<EngineMethod, () => string> = {
+  describe: () => l10n.t("The model's process ended while reading the model: try again, a new one starts by itself."),
+  count: () => l10n.t("The model's process ended while counting tokens: try again, a new one starts by itself."),
+  tokenize: () =>
+    l10n.t("The model's process ended while splitting text into tokens: try again, a new one starts by itself."),
+  tokenTexts: () =>
+    l10n.t("The model's process ended while reading the vocabulary: try again, a new one starts by itself."),
+  score: () => l10n.t("The model's process ended while scoring: try again, a new one starts by itself."),
+  alternatives: () =>
+    l10n.t("The model's process ended while looking for alternatives: try again, a new one starts by itself."),
+  complete: () => l10n.t("The model's process ended while completing: try again, a new one starts by itself."),
+  estimate: () =>
+    l10n.t("The model's process ended while estimating the model's memory: try again, a new one starts by itself."),
+  memory: () =>
+    l10n.t("The model's process ended while looking at the model's memory: try again, a new one starts by itself."),
+  devices: () => l10n.t("The model's process ended while looking for devices: try again, a new one starts by itself."),
+  inspect: () => l10n.t("The model's process ended while looking at the file: try again, a new one starts by itself."),
+  download: () => l10n.t("The model's process ended while downloading: try again, a new one starts by itself."),
+  unpack: () => l10n.t("The model's process ended while unpacking: try again, a new one starts by itself.")
 };
 
 /**
@@ -77,6 +89,11 @@ export class EngineClient {
   private disposed = false;
   private requests = 0;
   private readonly progress = new Map<number, (progress: Progress) => void>();
+  private hasAnswered: () => void = () => undefined;
+  /** Resolves with the first answer; where nothing is ever asked, never. */
+  readonly answered = new Promise<void>((resolve) => {
+    this.hasAnswered = resolve;
+  });
 
   constructor(private readonly options: EngineClientOptions) {}
 
@@ -95,7 +112,8 @@ export class EngineClient {
     {token, stop, onProgress}: RequestOptions = {}
   ): Promise<EngineRequests[M]["result"]> {
     if (token?.isCancellationRequested) throw this.options.cancelled();
-    if (this.disposed) throw new HumanError("cannotStart", "Tokenscope was ended: reload the window to use it again.");
+    if (this.disposed)
+      throw new HumanError("cannotStart", l10n.t("Tokenscope was ended: reload the window to use it again."));
     // A process that has died is known by its channel some moments before its exit is told.
     const engine = this.engine?.process.connected ? this.engine : this.start();
     const request = ++this.requests;
@@ -119,7 +137,9 @@ export class EngineClient {
       const gone = engine.gone.then((end) => {
         throw this.endError(end, method);
       });
-      return await Promise.race([answer, gone, cancelled]);
+      const result = await Promise.race([answer, gone, cancelled]);
+      this.hasAnswered();
+      return result;
     } finally {
       cancelling?.dispose();
       stopping?.dispose();
@@ -147,12 +167,19 @@ export class EngineClient {
   }
 
   private start(): Engine {
-    const {log} = this.options;
+    const {log, language} = this.options;
     const process = fork(this.options.program, [], {
       // Typed arrays cross as typed arrays.
       serialization: "advanced",
       // In desktop VS Code, process.execPath is Electron.
-      env: {...globalThis.process.env, ELECTRON_RUN_AS_NODE: "1"},
+      env: {
+        ...globalThis.process.env,
+        ELECTRON_RUN_AS_NODE: "1",
+        [languageVariables.locale]: language?.locale,
+        [languageVariables.bundle]: language?.bundle,
+        // An empty one is none: nobody else's variable gets through.
+        TOKENSCOPE_RUNTIME: this.options.runtime ?? ""
+      },
       // Not the debugger's flags of the extension host. Scoring says when there is garbage that V8 can't see.
       execArgv: ["--expose-gc"],
       stdio: ["ignore", "pipe", "pipe", "ipc"]
@@ -183,9 +210,8 @@ export class EngineClient {
 
   private async connect(process: ChildProcess): Promise<MessageConnection> {
     const {log} = this.options;
-    // Loaded with the first engine: it takes longer than all the rest of activation (docs/decisions.md).
-    const {createMessageConnection, IPCMessageReader, IPCMessageWriter} = await import("vscode-jsonrpc/node");
-    const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
+    const {rpcConnection} = await import("./rpcConnection");
+    const connection = rpcConnection(process);
     connection.onNotification(logNotification, ({level, message}: LogParams) => log[level](message));
     connection.onNotification(progressNotification, ({request, ...progress}: ProgressParams) =>
       this.progress.get(request)?.(progress)
@@ -212,12 +238,9 @@ export class EngineClient {
       case "ended":
         return this.options.cancelled();
       case "notStarted":
-        return new HumanError("cannotStart", "The model's process could not be started: the log says why.");
+        return new HumanError("cannotStart", l10n.t("The model's process could not be started: the log says why."));
       case "died":
-        return new HumanError(
-          "engineDied",
-          `The model's process ended while ${doing[method]}: try again, a new one starts by itself.`
-        );
+        return new HumanError("engineDied", died[method]());
       default:
         return end satisfies never;
     }

@@ -1,6 +1,10 @@
 import * as vscode from "vscode";
+import {AccessTokens} from "./downloads/accessTokens";
+import {Downloads} from "./downloads/downloads";
 import {EngineClient, type EngineClientOptions} from "./engineClient";
 import {ErrorReporter} from "./errors";
+import {language} from "./language";
+import {cudaFolder} from "./runtimes";
 import {Settings} from "./settings";
 
 /** What every feature stands on. */
@@ -16,6 +20,7 @@ export interface Host {
   readonly engine: EngineClient;
   /** Fetches and unpacks files. A process of its own: a download goes on while the engine is restarted, or dies of a model. */
   readonly transfers: EngineClient;
+  readonly downloads: Downloads;
   readonly errors: ErrorReporter;
 }
 
@@ -25,6 +30,7 @@ export function createHost(context: vscode.ExtensionContext): Host {
   const settings = new Settings(context.extensionUri);
   const options: EngineClientOptions = {
     program: vscode.Uri.joinPath(context.extensionUri, "dist", "engine.js").fsPath,
+    runtime: cudaFolder(context.globalStorageUri.fsPath),
     log: {
       error: (message) => log.error(message),
       warn: (message) => log.warn(message),
@@ -32,10 +38,13 @@ export function createHost(context: vscode.ExtensionContext): Host {
       debug: (message) => log.debug(message),
       trace: (message) => log.trace(message)
     },
-    cancelled: () => new vscode.CancellationError()
+    cancelled: () => new vscode.CancellationError(),
+    ...(vscode.l10n.uri && {language: {locale: language.locale, bundle: vscode.l10n.uri.fsPath}})
   };
   const engine = new EngineClient(options);
   const transfers = new EngineClient(options);
+  const models = vscode.Uri.joinPath(context.globalStorageUri, "models").fsPath;
+  const tokens = new AccessTokens(context.secrets, settings);
   // Native code is never unloaded: another device's runtime gets a process of its own.
   context.subscriptions.push(
     log,
@@ -54,6 +63,7 @@ export function createHost(context: vscode.ExtensionContext): Host {
     settings,
     engine,
     transfers,
+    downloads: new Downloads(models, tokens, transfers, settings),
     errors: new ErrorReporter(log)
   };
 }

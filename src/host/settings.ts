@@ -2,6 +2,7 @@ import {homedir} from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
 import type {GpuChoice, ModelSpec, Network} from "../engine/api";
+import {demonstrationWord, type ModelChoice} from "./modelChoice";
 
 const section = "tokenscope";
 
@@ -19,7 +20,8 @@ export class Settings {
   private readonly subscription: vscode.Disposable;
   readonly onDidChangeModel = this.changedModel.event;
   readonly onDidChangeDevice = this.changedDevice.event;
-  private readonly demonstrationModel: string;
+  /** Absolute path of the model that ships with Tokenscope. */
+  readonly demonstrationModel: string;
 
   constructor(extensionUri: vscode.Uri) {
     this.demonstrationModel = vscode.Uri.joinPath(extensionUri, "media", "models", "tokenscope-tiny-q8_0.gguf").fsPath;
@@ -45,10 +47,11 @@ export class Settings {
     return own.trim() === "" ? this.modelSpec() : this.specOf(own);
   }
 
-  private specOf(setting: string): ModelSpec {
+  /** How a model is run that `tokenscope.model` names like this. */
+  specOf(setting: string): ModelSpec {
     return {
       path: this.modelPath(setting),
-      gpu: read("gpu", isGpuChoice),
+      gpu: this.gpu,
       gpuLayers: readLayers(),
       threads: read("threads", isInteger(0, 1024)),
       contextSize: read("contextSize", isInteger(0, 1 << 20))
@@ -72,6 +75,10 @@ export class Settings {
     return read("selectionContext", isBoolean);
   }
 
+  modelChoice(): ModelChoice {
+    return {model: read("model", isString).trim(), completionModel: read("completionModel", isString).trim()};
+  }
+
   /** Absolute paths of the user's own folders of models. */
   modelFolders(): string[] {
     return read("modelFolders", isStrings)
@@ -92,14 +99,30 @@ export class Settings {
     };
   }
 
-  /** "" is the demonstration model. */
-  async setModel(file: string): Promise<void> {
-    await this.update("model", file);
+  /** Base address of npm's registry or of a mirror of it, with a slash at the end. */
+  get npmRegistry(): string {
+    return `${read("npmRegistry", isWebAddress).trim().replace(/\/+$/, "")}/`;
   }
 
-  /** "" is the model that measures. */
-  async setCompletionModel(file: string): Promise<void> {
-    await this.update("completionModel", file);
+  get gpu(): GpuChoice {
+    return read("gpu", isGpuChoice);
+  }
+
+  async setGpu(gpu: GpuChoice): Promise<void> {
+    await this.update("gpu", gpu);
+  }
+
+  async setModelChoice({model, completionModel}: ModelChoice): Promise<void> {
+    const now = this.modelChoice();
+    if (model !== now.model) await this.update("model", model);
+    if (completionModel !== now.completionModel) await this.update("completionModel", completionModel);
+  }
+
+  /** Adds folders of models to the user's own, as they stand in the settings. */
+  async addModelFolders(folders: readonly string[]): Promise<void> {
+    const known = new Set(this.modelFolders());
+    const added = folders.filter((folder) => !known.has(folder));
+    if (added.length > 0) await this.update("modelFolders", [...read("modelFolders", isStrings), ...added]);
   }
 
   /** Null: as many as the device's memory holds. */
@@ -122,7 +145,7 @@ export class Settings {
   }
 
   /** Where the value is set already, so that the change is seen; else for the user. */
-  private async update(key: string, value: string | number | boolean): Promise<void> {
+  private async update(key: string, value: string | number | boolean | readonly string[]): Promise<void> {
     const configuration = vscode.workspace.getConfiguration(section);
     const set = configuration.inspect(key);
     const target =
@@ -132,7 +155,7 @@ export class Settings {
 
   private modelPath(setting: string): string {
     const written = setting.trim();
-    if (written === "") return this.demonstrationModel;
+    if (written === "" || written === demonstrationWord) return this.demonstrationModel;
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? homedir();
     const home = written.replace(/^~(?=$|[/\\])/, homedir());
     return path.resolve(
@@ -157,6 +180,10 @@ function readLayers(): number | null {
 
 function isString(value: unknown): value is string {
   return typeof value === "string";
+}
+
+function isWebAddress(value: unknown): value is string {
+  return isString(value) && /^\s*https?:\/\//i.test(value);
 }
 
 function isStrings(value: unknown): value is readonly string[] {

@@ -98,7 +98,7 @@ describe("a model that can't be used", () => {
           await run();
           const {text, buttons} = await oneSentence();
           assert.match(text, says);
-          assert.deepEqual(buttons, ["Select Model File…", "Use Demonstration Model"]);
+          assert.deepEqual(buttons, ["Select Model…", "Use Demonstration Model"]);
         });
 
       it("is left behind by its button, and everything works", async () => {
@@ -135,7 +135,7 @@ describe("a model that can't be used", () => {
           text,
           `"embedding.gguf" is an embedding model and predicts no tokens, so it can't be ${what}: choose a text generation model.`
         );
-        assert.deepEqual(buttons, ["Select Model File…", "Use Demonstration Model"]);
+        assert.deepEqual(buttons, ["Select Model…", "Use Demonstration Model"]);
       });
 
     it("is left behind by its button, and everything works", async () => {

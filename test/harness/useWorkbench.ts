@@ -20,8 +20,9 @@ export function useWorkbench(options: Partial<ServerOptions> = {}): () => Workbe
     workbench = await Workbench.open({workspace: path.join(root, "sample"), extensionsDir, ...options});
   });
   afterEach(async function () {
-    if (this.currentTest?.state === "failed")
-      await current().screenshot(`failed-${this.currentTest.fullTitle().replace(/\W+/g, "-")}`);
+    // A test that will be tried again has no state yet.
+    if (this.currentTest?.state !== "passed")
+      await current().screenshot(`failed-${this.currentTest?.fullTitle().replace(/\W+/g, "-")}`);
   });
   after(async function () {
     this.timeout(30_000);

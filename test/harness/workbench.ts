@@ -55,10 +55,14 @@ export class Workbench {
 
   /** Loads the window anew. VS Code keeps what is open when it is asked to, not when its page just goes away. */
   public async reload(): Promise<void> {
+    const text = this.page.locator(".editor-instance .view-lines .view-line").first();
+    const hadText = await text.isVisible();
     const loaded = this.page.waitForEvent("load", {timeout: patience});
     await this.runCommand("Developer: Reload Window");
     await loaded;
     await this.stands();
+    // An editor that is still being restored takes its old selection, whatever was selected meanwhile.
+    if (hadText) await text.waitFor({timeout: patience});
   }
 
   /** Waits for the parts that a person would wait for: the status bar and the files. */
@@ -81,8 +85,14 @@ export class Workbench {
     await row.click();
   }
 
-  /** Opens a file of the workspace by its name. A new file takes a moment until VS Code finds it. */
+  /** Opens a file of the workspace as text. */
   public async openFile(name: string): Promise<void> {
+    await this.openEditor(name);
+    await this.page.locator(".editor-instance .view-lines .view-line").first().waitFor({timeout: patience});
+  }
+
+  /** Opens a file of the workspace by its name, in whatever editor is for it. A new file takes a moment until VS Code finds it. */
+  public async openEditor(name: string): Promise<void> {
     const row = this.page.locator(".quick-input-list .monaco-list-row").filter({hasText: name}).first();
     await this.until(`${name} can be opened`, async () => {
       await this.page.keyboard.press("Control+P");
@@ -93,7 +103,6 @@ export class Workbench {
     });
     await row.click();
     await this.page.locator(".tab.active").filter({hasText: name}).first().waitFor({timeout: patience});
-    await this.page.locator(".editor-instance .view-lines .view-line").first().waitFor({timeout: patience});
   }
 
   /** Puts the cursor at a line and column, both counted from 1. */

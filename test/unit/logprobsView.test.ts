@@ -13,7 +13,10 @@ const origin = "http://view.test";
 const vscodeApi = `
   globalThis.sent = [];
   globalThis.acquireVsCodeApi = () => ({
-    postMessage: (message) => sent.push(message),
+    postMessage: (message) => {
+      if (message.type === "hello") postMessage({type: "language", language: globalThis.language ?? {locale: "en"}}, "*");
+      else sent.push(message);
+    },
     getState: () => JSON.parse(sessionStorage.state ?? "null"),
     setState: (state) => { sessionStorage.state = JSON.stringify(state); }
   });`;
@@ -97,6 +100,7 @@ describe("The logprobs view", function () {
     });
     await page.addInitScript(vscodeApi);
     await page.goto(origin);
+    await until(async () => (await sent()).length > 0);
   });
 
   afterEach(() => page.close());

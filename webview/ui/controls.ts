@@ -34,3 +34,45 @@ export function progressBar(label: string, done: number, total: number): Templat
     ? html`<progress class="progress-bar" aria-label=${label} max=${total} .value=${done}></progress>`
     : html`<progress class="progress-bar" aria-label=${label}></progress>`;
 }
+
+export interface LinkButtonOptions {
+  readonly label: string;
+  readonly onClick: () => void;
+  /** For screen readers, where the label means nothing without what stands beside it. */
+  readonly spoken?: string;
+  /** For what opens and closes something. */
+  readonly expanded?: boolean;
+}
+
+/** A button that looks like a link: one of many, in rows. */
+export function linkButton({label, onClick, spoken, expanded}: LinkButtonOptions): TemplateResult {
+  return html`<button
+    type="button"
+    class="link-button"
+    aria-label=${spoken ?? nothing}
+    aria-expanded=${expanded ?? nothing}
+    @click=${onClick}
+  >${label}</button>`;
+}
+
+export interface SearchBoxOptions {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string;
+  readonly onInput: (text: string) => void;
+}
+
+/** Filters a list while one types; Escape empties it. */
+export function searchBox({id, label, value, onInput}: SearchBoxOptions): TemplateResult {
+  return html`<input
+    id=${id}
+    class="search-box"
+    type="search"
+    spellcheck="false"
+    autocomplete="off"
+    placeholder=${label}
+    aria-label=${label}
+    .value=${value}
+    @input=${({target}: InputEvent) => onInput((target as HTMLInputElement).value)}
+  >`;
+}

@@ -1,7 +1,11 @@
 import {setTimeout} from "node:timers/promises";
+import * as l10n from "@vscode/l10n";
 import type {Llama, LlamaLogLevel} from "node-llama-cpp";
-import {type GpuChoice, HumanError} from "../api";
+import {type DeviceProblem, type GpuChoice, HumanError} from "../api";
 import type {EngineLog} from "../backend";
+import {useFetchedPackages} from "./fetchedPackages";
+import {obstacle} from "./obstacles";
+import {probe} from "./probing";
 
 /** node-llama-cpp's levels (its LlamaLogLevel) and ours. */
 const levels: Record<`${LlamaLogLevel}`, "error" | "warn" | "info" | "debug"> = {
@@ -25,15 +29,20 @@ const listeners = new Set<EngineLog>();
  * process, which a second one loses, and with it the reasons of failures.
  */
 export async function llamaRuntime(gpu: GpuChoice, threads: number, log: EngineLog): Promise<Llama> {
+  const llama = await loadedRuntime(gpu, log);
+  llama.maxThreads = threads > 0 ? threads : Math.max(1, llama.cpuMathCores - 1);
+  return llama;
+}
+
+/** The same, with as many threads as it has. */
+export async function loadedRuntime(gpu: GpuChoice, log: EngineLog): Promise<Llama> {
   let loading = runtimes.get(gpu);
   if (loading === undefined) {
     loading = load(gpu, log);
     runtimes.set(gpu, loading);
     loading.catch(() => runtimes.delete(gpu));
   }
-  const llama = await loading;
-  llama.maxThreads = threads > 0 ? threads : Math.max(1, llama.cpuMathCores - 1);
-  return llama;
+  return await loading;
 }
 
 /** Bytes in use on the device, by whichever program, or else by llama.cpp's own figures; 0 without a device. */
@@ -49,34 +58,66 @@ export async function deviceMemoryInUse(): Promise<number> {
 
 async function load(gpu: GpuChoice, log: EngineLog): Promise<Llama> {
   try {
-    // ESM with native parts: import() reaches it from this CommonJS bundle, and only when a model is asked for.
-    const {getLlama, LlamaLogLevel} = await import("node-llama-cpp");
-    const llama = await getLlama({
-      gpu: gpu === "off" ? false : gpu,
-      // The user's machine is no build machine: no compiler is started, nothing is downloaded.
-      build: "never",
-      skipDownload: true,
-      progressLogs: false,
-      logLevel: LlamaLogLevel.info,
-      logger: (level, message) => {
-        const text = message.trimEnd();
-        if (text === "") return;
-        log(levels[level], text);
-        for (const listener of listeners) listener(levels[level], text);
-      }
-    });
-    // node-llama-cpp takes "metal" for the CPU where there is none; who asks for a device shall get that one.
-    if (gpu !== "auto" && gpu !== "off" && llama.gpu !== gpu) throw new Error(`asked for ${gpu}, got ${llama.gpu}`);
-    return llama;
+    return await startLlama(gpu, log);
   } catch (error) {
     log("error", String(error));
-    throw new HumanError(
-      "noRuntime",
-      gpu === "auto" || gpu === "off"
-        ? "llama.cpp does not run on this machine: there is no build of it for this system and processor."
-        : `There is no working ${gpu} on this machine: set tokenscope.gpu to auto or off.`
-    );
+    throw new HumanError("noRuntime", gpu === "auto" || gpu === "off" ? noBuild() : await whyNot(gpu, log));
   }
+}
+
+/** llama.cpp for one choice of device, or what node-llama-cpp says to it. For once in a process; see {@link llamaRuntime}. */
+export async function startLlama(gpu: GpuChoice, log: EngineLog): Promise<Llama> {
+  await useFetchedPackages();
+  // ESM with native parts: import() reaches it from this CommonJS bundle, and only when a model is asked for.
+  const {getLlama, LlamaLogLevel} = await import("node-llama-cpp");
+  const llama = await getLlama({
+    gpu: gpu === "off" ? false : gpu,
+    // The user's machine is no build machine: no compiler is started, nothing is downloaded.
+    build: "never",
+    skipDownload: true,
+    progressLogs: false,
+    logLevel: LlamaLogLevel.info,
+    logger: (level, message) => {
+      const text = message.trimEnd();
+      if (text === "") return;
+      log(levels[level], text);
+      for (const listener of listeners) listener(levels[level], text);
+    }
+  });
+  // node-llama-cpp takes "metal" for the CPU where there is none; who asks for a device shall get that one.
+  if (gpu !== "auto" && gpu !== "off" && llama.gpu !== gpu) throw new Error(`asked for ${gpu}, got ${llama.gpu}`);
+  return llama;
+}
+
+/** One sentence on why a device that was asked for is not used, and what to do. */
+async function whyNot(gpu: Exclude<GpuChoice, "auto" | "off">, log: EngineLog): Promise<string> {
+  const name = {metal: "Metal", cuda: "CUDA", vulkan: "Vulkan"}[gpu];
+  const problem: DeviceProblem = (await obstacle(gpu).catch(() => null)) ?? "failed";
+  switch (problem) {
+    case "otherSystem":
+      return l10n.t("There is no {0} for this system: set tokenscope.gpu to auto or off.", name);
+    case "noDriver":
+      return gpu === "cuda"
+        ? l10n.t("CUDA needs an NVIDIA GPU and its driver, and none was found: set tokenscope.gpu to auto or off.")
+        : l10n.t("No driver for {0} was found: install the GPU's driver, or set tokenscope.gpu to auto or off.", name);
+    case "noLibraries":
+      return l10n.t(
+        "CUDA needs NVIDIA's CUDA Toolkit (12.4 or later), which was not found: install it, or set tokenscope.gpu to auto or vulkan."
+      );
+    case "noRuntime":
+      return gpu === "cuda"
+        ? l10n.t("CUDA's runtime is not installed: install it, or set tokenscope.gpu to auto.")
+        : noBuild();
+    case "failed":
+      await probe(gpu, log, new AbortController().signal);
+      return l10n.t("{0} does not work on this machine and the log says why: set tokenscope.gpu to auto or off.", name);
+    default:
+      return problem satisfies never;
+  }
+}
+
+function noBuild(): string {
+  return l10n.t("llama.cpp does not run on this machine: there is no build of it for this system and processor.");
 }
 
 /**

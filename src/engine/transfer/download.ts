@@ -1,6 +1,161 @@
-import type {DownloadedFile, DownloadParams} from "../api";
+import {mkdir} from "node:fs/promises";
+import * as l10n from "@vscode/l10n";
+import {type DownloadedFile, type DownloadParams, HumanError, type Progress} from "../api";
 import type {RequestContext} from "../backend";
+import {type Checksum, checkRoom, onDisk, readIntegrity} from "./disk";
+import {fetchPart} from "./fetchPart";
+import {partNames, safeFileName} from "./fileName";
+import {Http} from "./http";
+import {type Patience, patient} from "./patience";
+import {findSame, type Placeable, place} from "./place";
+import {lookAt, type RemotePart} from "./remote";
+import {Unfinished} from "./unfinished";
+import {verify} from "./verify";
 
-export async function download(_params: DownloadParams, _context: RequestContext): Promise<DownloadedFile> {
-  throw new Error("download");
+/** One file of a download, on its way. */
+interface Part extends RemotePart, Placeable {
+  /** Where it is until it is whole. */
+  readonly partial: string;
+}
+
+/** Milliseconds between two reports. */
+const reportPause = 100;
+
+/**
+ * Fetches a file, or all the files of a split model, into a folder. They are written under temporary names, which an abort,
+ * a crash or a lost connection leave behind for the next try; they get their final names when all of them are checked.
+ * Nothing that is there is overwritten: what has the same content is used, what has another gets a neighbour with a number.
+ */
+export async function download(
+  params: DownloadParams,
+  {signal, onProgress}: Pick<RequestContext, "signal" | "onProgress">,
+  patience: Patience = patient
+): Promise<DownloadedFile> {
+  const http = await Http.open(params.network, patience);
+  try {
+    const remote = await lookAt(http, params.uri, params.network.huggingFace, patience, signal);
+    if (params.gguf && !remote.every(({gguf}) => gguf)) throw notGguf(remote[0].url);
+    await onDisk(mkdir(params.folder, {recursive: true}));
+    const names = namesOf(params, remote);
+    const bytes = remote.reduce((sum, part) => sum + part.bytes, 0);
+    const unfinished = new Unfinished(params.folder, params.uri, names, bytes);
+    const parts = remote.map((part, index): Part => {
+      const name = names[index] ?? "";
+      return {...part, name, partial: unfinished.partialOf(name), checksum: checksumOf(params, remote, part)};
+    });
+    const known = await unfinished.claim(signal);
+    try {
+      const file =
+        (await findSame(params.folder, parts, signal)) ??
+        (await new Transfer(http, params, parts, unfinished, patience, signal, throttled(onProgress)).run(known));
+      await unfinished.remove();
+      return {path: file, bytes, verified: parts.every(({checksum}) => checksum !== null) ? "checksum" : "size"};
+    } finally {
+      unfinished.release();
+    }
+  } finally {
+    await http.close();
+  }
+}
+
+/** The fetching, checking and naming of a download's files. */
+class Transfer {
+  private readonly total: number;
+
+  constructor(
+    private readonly http: Http,
+    private readonly params: DownloadParams,
+    private readonly parts: readonly Part[],
+    private readonly unfinished: Unfinished,
+    private readonly patience: Patience,
+    private readonly signal: AbortSignal,
+    private readonly report: (progress: Progress) => void
+  ) {
+    this.total = parts.reduce((sum, {bytes}) => sum + bytes, 0);
+  }
+
+  /** The (first) file's path in the end. `known`: the validators of what is there of the partial files. */
+  async run(known: readonly (string | null)[]): Promise<string> {
+    const starts = await Promise.all(
+      this.parts.map((part, index) => this.unfinished.startOf(part, known[index] ?? null))
+    );
+    await checkRoom(this.params.folder, this.total - sum(starts));
+    await this.unfinished.write(this.parts.map(({validator}) => validator));
+    await this.fetch(starts);
+    await this.verify();
+    return await place(this.params.folder, this.parts, this.signal);
+  }
+
+  private async fetch(starts: readonly number[]): Promise<void> {
+    const positions = [...starts];
+    for (const [index, part] of this.parts.entries()) {
+      const onPosition = (position: number): void => {
+        positions[index] = position;
+        this.report({stage: "download", done: sum(positions), total: this.total});
+      };
+      await this.orDrop(
+        part,
+        fetchPart(this.http, part, part.partial, starts[index] ?? 0, this.patience, onPosition, this.signal)
+      );
+    }
+  }
+
+  private async verify(): Promise<void> {
+    let done = 0;
+    const onBytes = (bytes: number): void => {
+      done += bytes;
+      this.report({stage: "verify", done, total: this.total});
+    };
+    for (const part of this.parts)
+      await this.orDrop(part, verify(part.partial, {...part, gguf: this.params.gguf}, onBytes, this.signal));
+  }
+
+  /** What turned out to be wrong is not kept: nobody may go on with it. */
+  private async orDrop(part: Part, work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      if (error instanceof HumanError && error.kind === "wrongContent") await this.unfinished.drop(part.partial);
+      throw error;
+    }
+  }
+}
+
+/** Every part's name once it is whole, made of the first one's. */
+function namesOf({fileName, gguf}: DownloadParams, remote: readonly RemotePart[]): readonly string[] {
+  const name = safeFileName(fileName ?? remote[0]?.fileName ?? "");
+  if (remote.length > 1) {
+    const names = partNames(name);
+    if (names.length === remote.length) return names;
+    const stem = name.replace(/\.gguf$/i, "");
+    return partNames(`${stem}-00001-of-${String(remote.length).padStart(5, "0")}.gguf`);
+  }
+  return [gguf && !/\.gguf$/i.test(name) ? `${name}.gguf` : name];
+}
+
+function checksumOf({integrity}: DownloadParams, remote: readonly RemotePart[], {sha256}: RemotePart): Checksum | null {
+  if (integrity !== undefined && remote.length === 1) return readIntegrity(integrity);
+  return sha256 === null ? null : {algorithm: "sha256", digest: sha256};
+}
+
+/** Passes a report on if the last one is a while ago, or if it is the last of its stage. */
+function throttled(onProgress: (progress: Progress) => void): (progress: Progress) => void {
+  let last = Number.NEGATIVE_INFINITY;
+  return (progress) => {
+    const now = performance.now();
+    if (now - last < reportPause && progress.done < progress.total) return;
+    last = now;
+    onProgress(progress);
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+function notGguf({host}: URL): HumanError {
+  return new HumanError(
+    "wrongContent",
+    l10n.t("What {0} has at this address is no GGUF model: use the address of a .gguf file itself.", host)
+  );
 }

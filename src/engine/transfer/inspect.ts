@@ -1,6 +1,32 @@
 import type {InspectParams, RemoteFile} from "../api";
 import type {RequestContext} from "../backend";
+import {factsOf} from "./ggufHeader";
+import {Http} from "./http";
+import {httpSource} from "./httpSource";
+import {patient} from "./patience";
+import {lookAt} from "./remote";
 
-export async function inspect(_params: InspectParams, _context: RequestContext): Promise<RemoteFile> {
-  throw new Error("inspect");
+/** What there is at an address, without fetching more of it than its header. */
+export async function inspect(
+  {uri, network}: InspectParams,
+  {signal}: Pick<RequestContext, "signal">,
+  patience = patient
+): Promise<RemoteFile> {
+  const http = await Http.open(network, patience);
+  try {
+    const parts = await lookAt(http, uri, network.huggingFace, patience, signal);
+    const [first] = parts;
+    const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+    const readable = first.gguf && first.ranges;
+    return {
+      url: first.url.href,
+      fileName: first.fileName,
+      bytes,
+      parts: parts.length,
+      sha256: first.sha256,
+      facts: readable ? await factsOf(httpSource(http, first, patience, signal), bytes, signal) : null
+    };
+  } finally {
+    await http.close();
+  }
 }

@@ -1,12 +1,13 @@
 import * as vscode from "vscode";
 import {type Host, registerCommand} from "../../host/host";
-import {Heatmap} from "./heatmap";
+import type {Heatmap} from "./heatmap";
 
 /** Toggle Surprisal Heatmap: for all text editors of this window, off until it is turned on. */
 export function registerHeatmap(host: Host): vscode.Disposable {
   let heatmap: Heatmap | undefined;
   return vscode.Disposable.from(
-    registerCommand(host, "tokenscope.toggleHeatmap", () => {
+    registerCommand(host, "tokenscope.toggleHeatmap", async () => {
+      const {Heatmap} = await import("./heatmap");
       if (heatmap) {
         heatmap.dispose();
         heatmap = undefined;

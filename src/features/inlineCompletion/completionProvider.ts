@@ -6,6 +6,7 @@ import {trimCompletion} from "../../completion/trim";
 import type {Completion} from "../../engine/api";
 import type {Host} from "../../host/host";
 import {plainText} from "../../host/plainText";
+import {seen} from "../../host/seen";
 import {isForeign} from "../../host/subject";
 
 /** Asks for what is missing at the cursor, waits out the typing, and cuts the answer to what can stand there. */
@@ -16,6 +17,12 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   private shownError: string | undefined;
   private readonly foundNothing = new vscode.EventEmitter<void>();
   private readonly subscription: vscode.Disposable;
+  /** How often it was asked for a completion that a person asked for. */
+  asked = 0;
+  /** Where ghost text was offered last: VS Code keeps it, and does not ask again while nothing has changed there. */
+  private offered:
+    | {readonly document: vscode.TextDocument; readonly version: number; readonly position: vscode.Position}
+    | undefined;
   /** Asked for, there was nothing to show: the model had nothing to say, or failed. */
   readonly onDidFindNothing = this.foundNothing.event;
 
@@ -23,6 +30,16 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     this.subscription = host.settings.onDidChangeModel(() => {
       this.shownError = undefined;
     });
+  }
+
+  /** Whether ghost text was offered at the cursor, and nothing was written since. */
+  isOffered({document, selection}: vscode.TextEditor): boolean {
+    const {offered} = this;
+    return (
+      offered?.document === document &&
+      offered.version === document.version &&
+      offered.position.isEqual(selection.active)
+    );
   }
 
   dispose(): void {
@@ -37,6 +54,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     token: vscode.CancellationToken
   ): Promise<vscode.InlineCompletionItem[]> {
     const asked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
+    if (asked) this.asked++;
     const {enabled, delay, maxTokens} = this.host.settings.inlineCompletion();
     if (isForeign(document)) return [];
     // While the suggestion list is open, ghost text would fight it for the same keys.
@@ -48,8 +66,13 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       const text = await (asked ? this.showingProgress(completion) : completion);
       this.shownError = undefined;
       if (token.isCancellationRequested) return [];
-      if (text !== "") return [new vscode.InlineCompletionItem(text, new vscode.Range(position, position))];
-      if (asked) vscode.window.setStatusBarMessage("Tokenscope: the model has nothing to add here", 4000);
+      if (text !== "") {
+        this.offered = {document, version: document.version, position};
+        seen("completion");
+        return [new vscode.InlineCompletionItem(text, new vscode.Range(position, position))];
+      }
+      if (asked)
+        vscode.window.setStatusBarMessage(vscode.l10n.t("Tokenscope: the model has nothing to add here"), 4000);
     } catch (error) {
       if (!(error instanceof vscode.CancellationError)) this.fail(error, asked);
     }
@@ -83,7 +106,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
 
   private async showingProgress<T>(work: Promise<T>): Promise<T> {
     return await vscode.window.withProgress(
-      {location: vscode.ProgressLocation.Window, title: "Completing"},
+      {location: vscode.ProgressLocation.Window, title: vscode.l10n.t("Completing")},
       () => work
     );
   }
@@ -92,7 +115,10 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     if (infill || this.saidPrefixOnly.has(model.file)) return;
     this.saidPrefixOnly.add(model.file);
     void vscode.window.showInformationMessage(
-      `${plainText(model.name)} has no fill-in-the-middle tokens: it continues the text before the cursor and does not see what follows.`
+      vscode.l10n.t(
+        "{0} has no fill-in-the-middle tokens: it continues the text before the cursor and does not see what follows.",
+        plainText(model.name)
+      )
     );
   }
 

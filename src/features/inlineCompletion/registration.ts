@@ -20,22 +20,42 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
     again,
     {dispose: () => registered.dispose()},
     registerCommand(host, "tokenscope.complete", async () => {
-      if (vscode.window.activeTextEditor === undefined)
+      const editor = vscode.window.activeTextEditor;
+      if (editor === undefined)
         throw new HumanError(
           "emptyText",
-          "No text is open: open a file and place the cursor where something is missing."
+          vscode.l10n.t("No text is open: open a file and place the cursor where something is missing.")
         );
+      const {asked} = provider;
       await vscode.commands.executeCommand("editor.action.inlineSuggest.trigger");
+      if (provider.asked === asked && !provider.isOffered(editor)) throw whyNotAsked(editor.document);
     }),
     registerCommand(host, "tokenscope.toggleInlineCompletion", async () => {
       const enabled = !host.settings.inlineCompletion().enabled;
       await host.settings.setInlineCompletion(enabled);
       vscode.window.setStatusBarMessage(
         enabled
-          ? "$(check) Inline completion suggests while you type"
-          : "$(circle-slash) Inline completion waits to be asked",
+          ? `$(check) ${vscode.l10n.t("Inline completion suggests while you type")}`
+          : `$(circle-slash) ${vscode.l10n.t("Inline completion waits to be asked")}`,
         4000
       );
     })
   );
+}
+
+/** Why VS Code shows no suggestions in a document and asks nobody for them. */
+function whyNotAsked(document: vscode.TextDocument): HumanError {
+  const on = vscode.workspace.getConfiguration("editor", document).get<unknown>("inlineSuggest.enabled");
+  return on === false
+    ? new HumanError(
+        "noInlineSuggestions",
+        vscode.l10n.t(
+          "VS Code shows no completions, because its setting {0} is off: turn it on.",
+          "editor.inlineSuggest.enabled"
+        )
+      )
+    : new HumanError(
+        "emptyText",
+        vscode.l10n.t("Nothing can be completed here, because this text can't be edited: open a file that can.")
+      );
 }

@@ -1,8 +1,9 @@
 import * as vscode from "vscode";
 import {type Host, registerCommand} from "../../host/host";
 import {commandSubject} from "../../host/subject";
-import {LogprobsPanel} from "./logprobsPanel";
+import type {LogprobsPanel} from "./logprobsPanel";
 import {readViewState} from "./messages";
+import {panelType} from "./protocol";
 
 /** Show Logprobs: one panel beside the editor, kept over reloads. */
 export function registerLogprobs(host: Host): vscode.Disposable {
@@ -22,14 +23,16 @@ export function registerLogprobs(host: Host): vscode.Disposable {
     // With the panel in front there is no active editor: what is meant is the text it shows.
     if (place === undefined && panel && !vscode.window.activeTextEditor) return panel.scoreAgain();
     const subject = await commandSubject(place);
+    const {LogprobsPanel} = await import("./logprobsPanel");
     await (panel ?? keep(LogprobsPanel.create(host))).score(subject);
   });
 
-  const serializer = vscode.window.registerWebviewPanelSerializer(LogprobsPanel.viewType, {
+  const serializer = vscode.window.registerWebviewPanelSerializer(panelType, {
     async deserializeWebviewPanel(restored: vscode.WebviewPanel, state: unknown): Promise<void> {
       const viewState = readViewState(state);
       // Nothing was scored in it yet, or another version of Tokenscope wrote it.
       if (!viewState) return restored.dispose();
+      const {LogprobsPanel} = await import("./logprobsPanel");
       keep(new LogprobsPanel(host, restored)).restore(viewState);
     }
   });

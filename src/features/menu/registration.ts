@@ -1,6 +1,8 @@
+import path from "node:path";
 import * as vscode from "vscode";
 import {type Host, registerCommand} from "../../host/host";
 import {plainText} from "../../host/plainText";
+import type {Settings} from "../../host/settings";
 
 interface Entry extends vscode.QuickPickItem {
   readonly command?: string;
@@ -10,9 +12,9 @@ interface Entry extends vscode.QuickPickItem {
 /** Everything Tokenscope does, one click away from the status bar. */
 export function registerMenu(host: Host): vscode.Disposable {
   return registerCommand(host, "tokenscope.showMenu", async () => {
-    const chosen = await vscode.window.showQuickPick(entries(host), {
+    const chosen = await vscode.window.showQuickPick(entries(host.settings), {
       title: "Tokenscope",
-      placeHolder: "What do you want to see?",
+      placeHolder: vscode.l10n.t("What do you want to see?"),
       matchOnDescription: true
     });
     if (chosen?.command !== undefined)
@@ -20,54 +22,117 @@ export function registerMenu(host: Host): vscode.Disposable {
   });
 }
 
-function entries(host: Host): Entry[] {
-  const {enabled} = host.settings.inlineCompletion();
-  const model = host.settings.usesDemonstrationModel
-    ? "now: the demonstration model"
-    : `now: ${plainText(host.settings.modelSpec().path)}`;
+function entries(settings: Settings): Entry[] {
   return [
+    group(vscode.l10n.t("Selection or File")),
     {
-      label: "$(symbol-string) Count Tokens",
-      description: "of the selection or the file",
+      label: `$(pulse) ${vscode.l10n.t("Perplexity")}`,
+      description: vscode.l10n.t("how surprised the model is"),
+      command: "tokenscope.perplexity"
+    },
+    {
+      label: `$(graph) ${vscode.l10n.t("Show Logprobs")}`,
+      description: vscode.l10n.t("how probable each token is"),
+      command: "tokenscope.showLogprobs"
+    },
+    {
+      label: `$(symbol-string) ${vscode.l10n.t("Count Tokens")}`,
+      description: vscode.l10n.t("tokens, characters and bytes"),
       command: "tokenscope.countTokens"
     },
-    {label: "$(pulse) Perplexity of Selection", description: "or of the file", command: "tokenscope.perplexity"},
-    {label: "$(graph) Show Logprobs", description: "how probable each token is", command: "tokenscope.showLogprobs"},
-    {label: "$(save-as) Export Scores…", description: "as JSON or CSV", command: "tokenscope.exportScores"},
     {
-      label: "$(flame) Toggle Surprisal Heatmap",
-      description: "how surprising each token is, in the editor",
+      label: `$(save-as) ${vscode.l10n.t("Export Scores…")}`,
+      description: vscode.l10n.t("as JSON or CSV"),
+      command: "tokenscope.exportScores"
+    },
+    group(vscode.l10n.t("What Surprises")),
+    {
+      label: `$(flame) ${vscode.l10n.t("Toggle Surprisal Heatmap")}`,
+      description: vscode.l10n.t("each token, in the editor"),
       command: "tokenscope.toggleHeatmap"
     },
     {
-      label: "$(git-compare) Score Changes",
-      description: "since the last commit, before and after",
-      command: "tokenscope.scoreChanges"
-    },
-    {
-      label: "$(list-ordered) Show Surprising Lines",
-      description: "and functions, the most surprising first",
+      label: `$(list-ordered) ${vscode.l10n.t("Show Surprising Lines")}`,
+      description: vscode.l10n.t("and functions, the most surprising first"),
       command: "tokenscope.showSurprisingLines"
     },
     {
-      label: "$(folder-library) Evaluate Folder…",
-      description: "perplexity of many files, as one corpus",
+      label: `$(git-compare) ${vscode.l10n.t("Score Changes")}`,
+      description: vscode.l10n.t("since the last commit, before and after"),
+      command: "tokenscope.scoreChanges"
+    },
+    {
+      label: `$(folder-library) ${vscode.l10n.t("Evaluate Folder…")}`,
+      description: vscode.l10n.t("perplexity of many files, as one corpus"),
       command: "tokenscope.evaluateFolder"
     },
-    {label: "Completion", kind: vscode.QuickPickItemKind.Separator},
-    {label: "$(sparkle) Complete at Cursor", command: "tokenscope.complete"},
+    group(vscode.l10n.t("Completion")),
     {
-      label: enabled ? "$(circle-slash) Turn Inline Completion Off" : "$(lightbulb) Turn Inline Completion On",
-      description: enabled ? "now: suggests while you type" : "now: only when asked for",
-      command: "tokenscope.toggleInlineCompletion"
+      label: `$(sparkle) ${vscode.l10n.t("Complete at Cursor")}`,
+      description: vscode.l10n.t("as ghost text; Tab takes it"),
+      command: "tokenscope.complete"
     },
-    {label: "Model", kind: vscode.QuickPickItemKind.Separator},
-    {label: "$(folder-opened) Select Model File…", description: model, command: "tokenscope.selectModelFile"},
-    ...(host.settings.usesDemonstrationModel
-      ? []
-      : [{label: "$(beaker) Use Demonstration Model", command: "tokenscope.useDemonstrationModel"}]),
-    {label: "$(debug-restart) Restart Engine", command: "tokenscope.restartEngine"},
-    {label: "$(output) Show Log", command: "tokenscope.showLog"},
-    {label: "$(gear) Settings", command: "workbench.action.openSettings", argument: "tokenscope."}
+    suggestWhileTyping(settings.inlineCompletion().enabled),
+    group(vscode.l10n.t("Model")),
+    {
+      label: `$(chip) ${vscode.l10n.t("Select Model…")}`,
+      description: modelsInUse(settings),
+      command: "tokenscope.selectModel"
+    },
+    {
+      label: `$(cloud-download) ${vscode.l10n.t("Download Model…")}`,
+      description: vscode.l10n.t("from a short list, or any address"),
+      command: "tokenscope.downloadModel"
+    },
+    {
+      label: `$(info) ${vscode.l10n.t("Model Info")}`,
+      description: vscode.l10n.t("what the model is made of, and the memory it needs"),
+      command: "tokenscope.showModelInfo"
+    },
+    {
+      label: `$(circuit-board) ${vscode.l10n.t("Show GPU")}`,
+      description: vscode.l10n.t("what the model runs on"),
+      command: "tokenscope.showGpu"
+    },
+    group(vscode.l10n.t("Help")),
+    {
+      label: `$(mortar-board) ${vscode.l10n.t("Open Walkthrough")}`,
+      description: vscode.l10n.t("the first minutes, step by step"),
+      command: "tokenscope.openWalkthrough"
+    },
+    {label: `$(gear) ${vscode.l10n.t("Settings")}`, command: "workbench.action.openSettings", argument: "tokenscope."},
+    {label: `$(output) ${vscode.l10n.t("Show Log")}`, command: "tokenscope.showLog"},
+    {
+      label: `$(debug-restart) ${vscode.l10n.t("Restart Engine")}`,
+      description: vscode.l10n.t("when something is odd"),
+      command: "tokenscope.restartEngine"
+    }
   ];
+}
+
+function group(label: string): Entry {
+  return {label, kind: vscode.QuickPickItemKind.Separator};
+}
+
+function suggestWhileTyping(enabled: boolean): Entry {
+  return {
+    label: enabled
+      ? `$(circle-slash) ${vscode.l10n.t("Turn Inline Completion Off")}`
+      : `$(lightbulb) ${vscode.l10n.t("Turn Inline Completion On")}`,
+    description: enabled ? vscode.l10n.t("now: suggests while you type") : vscode.l10n.t("now: only when asked for"),
+    command: "tokenscope.toggleInlineCompletion"
+  };
+}
+
+/** Which model does what. */
+function modelsInUse(settings: Settings): string {
+  const [measures, completes] = [settings.modelSpec().path, settings.completionSpec().path];
+  const name = settings.usesDemonstrationModel ? vscode.l10n.t("the demonstration model") : fileName(measures);
+  return completes === measures
+    ? vscode.l10n.t("now: {0}", name)
+    : vscode.l10n.t("now: {0} measures, {1} completes", name, fileName(completes));
+}
+
+function fileName(file: string): string {
+  return plainText(path.basename(file));
 }

@@ -1,34 +1,37 @@
+import path from "node:path";
 import * as vscode from "vscode";
+import {HumanError} from "../../engine/api";
 import {type Host, registerCommand} from "../../host/host";
-import {plainText} from "../../host/plainText";
+import {isModelRole} from "./roles";
+import type {ModelSelection} from "./selectModel";
 
-/** Choosing the model: a file of the user's, or the demonstration model. */
+/** Choosing the model: one that is on this machine, one that can be had, or the demonstration model. */
 export function registerModels(host: Host): vscode.Disposable {
+  let selection: Promise<ModelSelection> | undefined;
+  const models = () => {
+    selection ??= selectionOf(host);
+    return selection;
+  };
   return vscode.Disposable.from(
-    registerCommand(host, "tokenscope.selectModelFile", async () => {
-      const [file] =
-        (await vscode.window.showOpenDialog({
-          title: "Select a GGUF Model",
-          openLabel: "Use Model",
-          canSelectMany: false,
-          filters: {"GGUF models": ["gguf"], "All files": ["*"]}
-        })) ?? [];
-      if (file !== undefined) await use(host, file.fsPath);
-    }),
-    registerCommand(host, "tokenscope.useDemonstrationModel", () => use(host, ""))
+    {dispose: () => void selection?.then((made) => made.dispose())},
+    registerCommand(host, "tokenscope.selectModel", async () => (await models()).select("everything")),
+    registerCommand(host, "tokenscope.selectCompletionModel", async () => (await models()).select("completion")),
+    registerCommand(host, "tokenscope.selectModelFile", async () => (await models()).browse("everything")),
+    registerCommand(host, "tokenscope.useDemonstrationModel", async () => (await models()).use("", "everything")),
+    registerCommand(host, "tokenscope.useOneModel", async () => (await models()).useOneForBoth()),
+    registerCommand(host, "tokenscope.useModel", async (file, role = "everything") => {
+      // Any link or key binding may call it.
+      if (typeof file !== "string" || !path.isAbsolute(file) || !isModelRole(role))
+        throw new HumanError("modelMissing", vscode.l10n.t("There is no such model: choose one from the list."));
+      await (await models()).use(file, role);
+    })
   );
 }
 
-/** Sets the model and says what it is; a model that doesn't load is said now, not at its first use. */
-async function use(host: Host, file: string): Promise<void> {
-  await host.settings.setModel(file);
-  const model = await vscode.window.withProgress(
-    {location: vscode.ProgressLocation.Notification, title: "Reading the model…", cancellable: true},
-    (_, token) => host.engine.request("describe", {model: host.settings.modelSpec()}, {token})
-  );
-  vscode.window.showInformationMessage(
-    plainText(
-      `Tokenscope uses ${model.name} (${model.quantization}): ${model.vocabularySize} tokens in its vocabulary, ${model.contextSize} in its context.`
-    )
-  );
+async function selectionOf(host: Host): Promise<ModelSelection> {
+  const [{ModelSelection}, {HeaderCache}] = await Promise.all([
+    import("./selectModel"),
+    import("../../host/localModels/headerCache")
+  ]);
+  return new ModelSelection(host, new HeaderCache(path.join(host.storageUri.fsPath, "headers.json")));
 }

@@ -2,6 +2,8 @@ import {mkdtempSync, rmSync} from "node:fs";
 import {tmpdir} from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
+import {AccessTokens} from "../../../src/host/downloads/accessTokens";
+import {Downloads} from "../../../src/host/downloads/downloads";
 import {EngineClient, type EngineClientOptions} from "../../../src/host/engineClient";
 import {ErrorReporter} from "../../../src/host/errors";
 import type {Host} from "../../../src/host/host";
@@ -21,15 +23,20 @@ export function ownHost(): () => Host {
       log: {error: quiet, warn: quiet, info: quiet, debug: quiet, trace: quiet},
       cancelled: () => new vscode.CancellationError()
     };
+    const settings = new Settings(extensionUri);
+    const secrets = memorySecrets();
+    const transfers = new EngineClient(options);
+    const tokens = new AccessTokens(secrets, settings);
     host = {
       extensionUri,
       storageUri: vscode.Uri.file(storage),
-      secrets: memorySecrets(),
+      secrets,
       globalState: memoryState(),
       log,
-      settings: new Settings(extensionUri),
+      settings,
       engine: new EngineClient(options),
-      transfers: new EngineClient(options),
+      transfers,
+      downloads: new Downloads(path.join(storage, "models"), tokens, transfers, settings),
       errors: new ErrorReporter(log)
     };
   });

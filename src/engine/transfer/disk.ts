@@ -1,0 +1,117 @@
+import {createHash} from "node:crypto";
+import {createReadStream} from "node:fs";
+import {access, type FileHandle, link, rename, stat, statfs, unlink} from "node:fs/promises";
+import * as l10n from "@vscode/l10n";
+import {byteSize} from "../../metrics/numberText";
+import {HumanError} from "../api";
+
+/** A digest that a file must have, lower-case hex. */
+export interface Checksum {
+  readonly algorithm: "sha256" | "sha512";
+  readonly digest: string;
+}
+
+/** Left free beside what is fetched, for everybody else on that disk. */
+const spare = 32 << 20;
+
+/** @throws HumanError diskFull where so many bytes more don't fit. */
+export async function checkRoom(folder: string, bytes: number): Promise<void> {
+  if (bytes === 0) return;
+  const missing = bytes + spare - (await freeSpace(folder));
+  if (missing > 0)
+    throw new HumanError(
+      "diskFull",
+      l10n.t("The disk has no room for this download: free {0} more on it, then try again.", byteSize(missing))
+    );
+}
+
+async function freeSpace(folder: string): Promise<number> {
+  const {bavail, bsize} = await onDisk(statfs(folder));
+  return bavail * bsize;
+}
+
+/** Work on files, whose failures become sentences. */
+export async function onDisk<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const {code = ""} = error as NodeJS.ErrnoException;
+    if (["ENOSPC", "EDQUOT", "EFBIG"].includes(code))
+      throw new HumanError(
+        "diskFull",
+        l10n.t("The disk is full: free some of it, then resume the download where it stopped.")
+      );
+    if (["EACCES", "EPERM", "EROFS", "ENOTDIR", "EISDIR", "EEXIST", "ENAMETOOLONG", "EIO"].includes(code))
+      throw new HumanError(
+        "folderUnwritable",
+        l10n.t("The folder for downloads can't be written to ({0}): check its permissions and its disk.", code)
+      );
+    throw error;
+  }
+}
+
+/** Writes all of it: a write may take less than it is given. */
+export async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const {bytesWritten} = await onDisk(file.write(bytes, done, bytes.length - done, position + done));
+    done += bytesWritten;
+  }
+}
+
+/** Bytes of a file; null where there is none. */
+export async function sizeOf(file: string): Promise<number | null> {
+  try {
+    return (await stat(file)).size;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    return await onDisk(Promise.reject(error));
+  }
+}
+
+/** Lower-case hex digest of a file; `onBytes` hears how many more of it were read. */
+export async function digestOf(
+  file: string,
+  algorithm: Checksum["algorithm"],
+  onBytes: (bytes: number) => void,
+  signal: AbortSignal
+): Promise<string> {
+  const hash = createHash(algorithm);
+  for await (const piece of createReadStream(file, {signal, highWaterMark: 1 << 20})) {
+    hash.update(piece as Buffer);
+    onBytes((piece as Buffer).length);
+  }
+  return hash.digest("hex");
+}
+
+/** Gives a file its name, which must be free: what is there already is never replaced. False where it is taken. */
+export async function moveToFreeName(file: string, name: string): Promise<boolean> {
+  try {
+    await link(file, name);
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return false;
+    // File systems without hard links (exFAT, some shares).
+    if (await exists(name)) return false;
+    await onDisk(rename(file, name));
+    return true;
+  }
+  await onDisk(unlink(file));
+  return true;
+}
+
+export async function exists(file: string): Promise<boolean> {
+  return await access(file).then(
+    () => true,
+    () => false
+  );
+}
+
+/** Reads Subresource Integrity metadata: the strongest of its digests. */
+export function readIntegrity(integrity: string): Checksum {
+  for (const algorithm of ["sha512", "sha256"] as const) {
+    const one = integrity.split(/\s+/).find((metadata) => metadata.startsWith(`${algorithm}-`));
+    const digest = Buffer.from(one?.slice(algorithm.length + 1) ?? "", "base64").toString("hex");
+    if (digest.length === (algorithm === "sha512" ? 128 : 64)) return {algorithm, digest};
+  }
+  throw new Error("integrity without a digest that is understood");
+}

@@ -1,0 +1,82 @@
+import {open} from "node:fs/promises";
+import * as l10n from "@vscode/l10n";
+import {HumanError} from "../api";
+import {onDisk, writeAll} from "./disk";
+import {connectionFailure, discard, type Http} from "./http";
+import {type Patience, persist, Transient} from "./patience";
+import {type RemotePart, rangeOf, validatorOf} from "./remote";
+
+/**
+ * Brings a partial file to its full size, from so many bytes on that it has already. What has been written stays written,
+ * however this ends.
+ *
+ * @param onPosition hears how much of the file there is
+ */
+export async function fetchPart(
+  http: Http,
+  part: RemotePart,
+  partial: string,
+  start: number,
+  patience: Patience,
+  onPosition: (bytes: number) => void,
+  signal: AbortSignal
+): Promise<void> {
+  const file = await onDisk(open(partial, start === 0 ? "w" : "r+"));
+  let position = start;
+  // A server that can't continue begins anew each time: only what was never reached before is progress.
+  let reached = start;
+  const fetchRest = async (): Promise<void> => {
+    if (position === part.bytes) return;
+    const from = part.ranges ? position : 0;
+    const answer = await http.get(part.url, {signal, ...(from === 0 ? {} : {range: [from, part.bytes - 1]})});
+    const range = rangeOf(answer);
+    const continues = answer.status === 206 && range?.start === from;
+    const same = validatorOf(answer) === part.validator && (range?.total ?? part.bytes) === part.bytes;
+    if (!same || !(continues || answer.status === 200)) {
+      await discard(answer.body);
+      throw replaced(part.url);
+    }
+    // Whatever it was asked for, a server may answer with the whole file.
+    position = continues ? from : 0;
+    try {
+      for await (const piece of answer.body) {
+        if (position + piece.length > part.bytes) throw longer(part.url);
+        await writeAll(file, piece, position);
+        position += piece.length;
+        reached = Math.max(reached, position);
+        onPosition(position);
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      throw connectionFailure(error, part.url);
+    }
+    if (position < part.bytes) throw endedEarly(part.url);
+  };
+  try {
+    onPosition(position);
+    await persist(patience, signal, fetchRest, () => reached);
+  } finally {
+    await file.close();
+  }
+}
+
+function endedEarly({host}: URL): HumanError {
+  return new Transient(
+    "connectionLost",
+    l10n.t("The connection to {0} broke off: check the network, then resume the download where it stopped.", host)
+  );
+}
+
+function longer({host}: URL): HumanError {
+  return new HumanError(
+    "wrongContent",
+    l10n.t("{0} sends more than it said, so what it sent was removed: use another address.", host)
+  );
+}
+
+function replaced({host}: URL): HumanError {
+  return new HumanError(
+    "wrongContent",
+    l10n.t("The file was replaced at {0} while it was downloaded: download it again, from the start.", host)
+  );
+}

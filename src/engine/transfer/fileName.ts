@@ -1,0 +1,64 @@
+import {splitNames, splitPart} from "../../gguf/splits";
+import {invisible} from "../../metrics/visibleText";
+
+/** Room for our endings below the 255 bytes that file systems allow. */
+const longest = 200;
+
+/** Names that are devices on Windows, whatever follows their first dot. */
+const device = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)/i;
+
+/** The number of a split file's part and the ending: what must stay when a name is changed. */
+const tail = /(-\d{5}-of-\d{5})?(\.[a-z0-9_]{1,10})?$/i;
+
+/** More parts than any model has: a number that came from elsewhere. */
+const mostParts = 1000;
+
+/**
+ * A name that stays in its folder and that every file system takes, made of one from a server: no separators, controls,
+ * reserved characters or names, no dots at its ends, at most 200 bytes.
+ */
+export function safeFileName(name: string): string {
+  const last = name.slice(Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1);
+  const clean = last
+    .toWellFormed()
+    .normalize("NFC")
+    .replace(invisible, "_")
+    .replace(/[<>:"|?*]/g, "_")
+    .replace(/^[\s.]+|[\s.]+$/g, "")
+    .replace(device, "_$1");
+  return shortened(clean === "" ? "download" : clean);
+}
+
+function shortened(name: string): string {
+  const end = tail.exec(name)?.[0] ?? "";
+  let stem = name.slice(0, name.length - end.length);
+  while (Buffer.byteLength(stem + end) > longest) stem = Array.from(stem).slice(0, -1).join("");
+  return stem + end;
+}
+
+/** The same name with a number: "model (2).gguf", "model (2)-00001-of-00003.gguf". */
+export function numbered(name: string, number: number): string {
+  if (number < 2) return name;
+  const end = tail.exec(name)?.[0] ?? "";
+  return `${name.slice(0, name.length - end.length)} (${number})${end}`;
+}
+
+/** The names of all parts of a split model, given one of them; the name alone where it is no split model's. */
+export function partNames(name: string): readonly string[] {
+  return (splitPart(name)?.parts ?? 1) > mostParts ? [name] : splitNames(name);
+}
+
+/** The name that an answer gives its content, if any (RFC 6266). */
+export function dispositionName(header: string | undefined): string | null {
+  if (header === undefined) return null;
+  const [, encoded] = /;\s*filename\*\s*=\s*utf-8'[^']*'([^;\s]+)/i.exec(header) ?? [];
+  if (encoded !== undefined) {
+    try {
+      return decodeURIComponent(encoded);
+    } catch {
+      // The plain form may be there too.
+    }
+  }
+  const [, quoted, bare] = /;\s*filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s"]+))/i.exec(header) ?? [];
+  return quoted?.replace(/\\(.)/g, "$1") ?? bare ?? null;
+}

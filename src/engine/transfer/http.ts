@@ -1,0 +1,251 @@
+import {isIP} from "node:net";
+import * as l10n from "@vscode/l10n";
+import type {Dispatcher} from "undici";
+import {HumanError, type Network} from "../api";
+import {type Patience, Transient} from "./patience";
+
+/** An answer with content: its status is 200 or 206, or 416 where a range was asked for. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Dispatcher.ResponseData["body"];
+  /** What a hub said of the file before it sent us on to its storage. */
+  readonly linked: Linked;
+}
+
+export interface Linked {
+  /** Lower-case hex. */
+  readonly sha256: string | null;
+  readonly bytes: number | null;
+}
+
+export interface GetOptions {
+  readonly signal: AbortSignal;
+  /** First and last byte. */
+  readonly range?: readonly [number, number];
+  readonly userAgent?: string;
+}
+
+const mostRedirects = 10;
+const redirects = new Set([301, 302, 303, 307, 308]);
+
+/**
+ * Sends requests through the user's proxy, follows redirects, and turns what goes wrong into sentences. Redirects are
+ * followed here, not by undici: from https to http never, and the access token goes to no other place than the hub itself.
+ */
+export class Http {
+  private constructor(
+    private readonly network: Network,
+    private readonly dispatcher: Dispatcher,
+    private readonly request: typeof import("undici").request
+  ) {}
+
+  static async open(network: Network, {stall}: Patience): Promise<Http> {
+    // With the first transfer: an engine that only runs models does without.
+    const {Agent, EnvHttpProxyAgent, request} = await import("undici");
+    const tls = {rejectUnauthorized: network.strictSSL};
+    const options = {connect: {...tls, timeout: stall}, headersTimeout: stall, bodyTimeout: stall};
+    const proxied = network.proxy !== null || proxyVariables.some((name) => process.env[name]);
+    const tlsOptions = {requestTls: {...tls, timeout: stall}, proxyTls: {...tls, timeout: stall}};
+    const proxies = network.proxy === null ? {} : {httpProxy: network.proxy, httpsProxy: network.proxy};
+    const proxyOptions = {...options, ...tlsOptions, ...proxies};
+    let dispatcher: Dispatcher;
+    try {
+      dispatcher = proxied ? new EnvHttpProxyAgent(proxyOptions) : new Agent(options);
+    } catch {
+      throw new HumanError("badAddress", l10n.t("The proxy's address can't be read: correct the setting http.proxy."));
+    }
+    return new Http(network, dispatcher, request);
+  }
+
+  /** Cuts every connection, whatever is under way. */
+  async close(): Promise<void> {
+    await this.dispatcher.destroy();
+  }
+
+  /** What stands at a URL; the caller reads the body or throws it away. */
+  async get(start: URL, {signal, range, userAgent = "tokenscope"}: GetOptions): Promise<Answer> {
+    let url = start;
+    let linked: Linked = {sha256: null, bytes: null};
+    for (let hop = 0; hop <= mostRedirects; hop++) {
+      const authorized = this.maySeeToken(url);
+      const answer = await this.send(url, signal, {
+        "accept-encoding": "identity",
+        "user-agent": userAgent,
+        ...(range === undefined ? {} : {range: `bytes=${range[0]}-${range[1]}`}),
+        ...(authorized ? {authorization: `Bearer ${this.network.token}`} : {})
+      });
+      linked = this.isHub(url) ? linkedOf(answer.headers, linked) : linked;
+      const {statusCode: status, headers, body} = answer;
+      if (status === 200 || status === 206 || (status === 416 && range !== undefined))
+        return {status, headers, body, linked};
+      // A body that nobody reads would keep its connection.
+      await discard(body);
+      if (!redirects.has(status)) throw refusal(status, headers, url, this.isHub(url), authorized);
+      url = nextUrl(url, headers["location"]);
+    }
+    throw new HumanError(
+      "serverFailed",
+      l10n.t("{0} sends requests in a circle: try again later, or use another address.", start.host)
+    );
+  }
+
+  isHub(url: URL): boolean {
+    return url.origin === new URL(this.network.huggingFace).origin;
+  }
+
+  /** The hub's own origin, and never in the clear over a network. */
+  private maySeeToken(url: URL): boolean {
+    return this.network.token !== null && this.isHub(url) && (url.protocol === "https:" || isLoopback(url.hostname));
+  }
+
+  private async send(url: URL, signal: AbortSignal, headers: Record<string, string>): Promise<Dispatcher.ResponseData> {
+    try {
+      return await this.request(url, {dispatcher: this.dispatcher, signal, headers});
+    } catch (error) {
+      signal.throwIfAborted();
+      throw connectionFailure(error, url);
+    }
+  }
+}
+
+const proxyVariables = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"];
+
+/** A header's only value, or its first. */
+export function header(headers: Answer["headers"], name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** Ends a body that is not wanted; its connection ends with it, where there is more of it than a little. */
+export async function discard(body: Answer["body"]): Promise<void> {
+  await body.dump({limit: 1 << 14}).catch(() => undefined);
+}
+
+/** A sentence for a connection that could not be made, or broke. */
+export function connectionFailure(error: unknown, url: URL): HumanError {
+  if (error instanceof HumanError) return error;
+  const {code = "", message = ""} = (error as {code?: string; message?: string} | null) ?? {};
+  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ISSUER/.test(code))
+    return new HumanError(
+      "connectionLost",
+      l10n.t(
+        "The certificate of {0} is not trusted ({1}): name your network's certificate in NODE_EXTRA_CA_CERTS, or check the proxy's settings.",
+        url.host,
+        code
+      )
+    );
+  if (/Proxy response|HTTP Tunneling/.test(message))
+    return new HumanError(
+      "connectionLost",
+      l10n.t(
+        "The proxy lets nothing through to {0}: check the setting http.proxy, with user name and password.",
+        url.host
+      )
+    );
+  return new Transient(
+    "connectionLost",
+    l10n.t(
+      "The connection to {0} failed ({1}): check the network and the proxy, then try again.",
+      url.host,
+      /^[A-Z0-9_]+$/.test(code) ? code : l10n.t("no reason given")
+    )
+  );
+}
+
+function linkedOf(headers: Answer["headers"], before: Linked): Linked {
+  const [sha256 = null] = /^[0-9a-f]{64}$/.exec((header(headers, "x-linked-etag") ?? "").replace(/^W\/|"/g, "")) ?? [];
+  const bytes = wholeNumber(header(headers, "x-linked-size"));
+  return {sha256: sha256 ?? before.sha256, bytes: bytes ?? before.bytes};
+}
+
+/** A header's number of bytes. */
+export function wholeNumber(text: string | undefined): number | null {
+  const value = /^\d{1,16}$/.test(text ?? "") ? Number(text) : Number.NaN;
+  return Number.isSafeInteger(value) ? value : null;
+}
+
+function nextUrl(from: URL, location: string | string[] | undefined): URL {
+  const target =
+    typeof location === "string" && URL.canParse(location, from.href) ? new URL(location, from) : undefined;
+  if (target === undefined || !["http:", "https:"].includes(target.protocol))
+    throw new HumanError(
+      "serverFailed",
+      l10n.t("{0} sends us on to an address that can't be read: use another address.", from.host)
+    );
+  if (from.protocol === "https:" && target.protocol === "http:")
+    throw new HumanError(
+      "badAddress",
+      l10n.t(
+        "{0} sends us on to an address without encryption ({1}), which is refused: use another address.",
+        from.host,
+        target.host
+      )
+    );
+  target.username = "";
+  target.password = "";
+  return target;
+}
+
+function refusal(
+  status: number,
+  headers: Answer["headers"],
+  {host}: URL,
+  hub: boolean,
+  authorized: boolean
+): HumanError {
+  const reason = header(headers, "x-error-code") ?? "";
+  if (status === 404 || status === 410 || (hub && /^(Repo|Entry|Revision)NotFound$/.test(reason)))
+    return new HumanError(
+      "notFound",
+      hub && status === 401
+        ? l10n.t("There is no such model at {0}, or it is private: check the address, or set an access token.", host)
+        : l10n.t("There is no such file at {0}: check the address, or choose another model.", host)
+    );
+  if (status === 401 || status === 403) return new HumanError("accessDenied", denied(status, host, hub, authorized));
+  if (status === 429) {
+    const pause = pauseOf(headers);
+    return new Transient(
+      "rateLimited",
+      pause === null
+        ? l10n.t("{0} was asked too often: wait some minutes, then try again.", host)
+        : l10n.t("{0} was asked too often: wait {1} seconds, then try again.", host, Math.ceil(pause / 1000)),
+      pause
+    );
+  }
+  if (status === 408 || status >= 500)
+    return new Transient(
+      "serverFailed",
+      l10n.t("{0} has a problem ({1}): try again later.", host, status),
+      pauseOf(headers)
+    );
+  return new HumanError("serverFailed", l10n.t("{0} refuses the request ({1}): use another address.", host, status));
+}
+
+function denied(status: number, host: string, hub: boolean, authorized: boolean): string {
+  if (!hub) return l10n.t("{0} does not give this file to everybody ({1}): use another address.", host, status);
+  return authorized
+    ? l10n.t(
+        "{0} refuses this model to your access token ({1}): ask for access on the model's page, or set another token.",
+        host,
+        status
+      )
+    : l10n.t(
+        "{0} gives this model only with an access token ({1}): ask for access on its page, then set a token.",
+        host,
+        status
+      );
+}
+
+/** What Retry-After asks for, in milliseconds: seconds or a date. */
+function pauseOf(headers: Answer["headers"]): number | null {
+  const text = header(headers, "retry-after");
+  if (text === undefined) return null;
+  const seconds = wholeNumber(text);
+  const pause = seconds === null ? Date.parse(text) - Date.now() : seconds * 1000;
+  return Number.isFinite(pause) ? Math.max(0, pause) : null;
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || (isIP(hostname) === 4 && hostname.startsWith("127."));
+}

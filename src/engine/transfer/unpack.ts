@@ -1,0 +1,181 @@
+import {createHash, randomUUID} from "node:crypto";
+import {type FileHandle, mkdir, open, rename, rm} from "node:fs/promises";
+import path from "node:path";
+import * as l10n from "@vscode/l10n";
+import type {ReadEntry} from "tar";
+import {HumanError, type UnpackedFolder, type UnpackParams} from "../api";
+import type {RequestContext} from "../backend";
+
+/** A package with more than this is none of ours: CUDA's have 375 MB and 25 files. */
+const mostBytes = 4e9;
+const mostFiles = 1000;
+const longestPath = 1000;
+
+/** Behind the name of a folder that is being filled; what a process that died has left is known by it. */
+export const partialSuffix = ".partial";
+
+/**
+ * Checks packages against their integrity and unpacks them beside the folder, which gets its name when all of them are
+ * there. Rejects with HumanError for what a person can act on; nothing is left behind then.
+ */
+export async function unpack(params: UnpackParams, context: RequestContext): Promise<UnpackedFolder> {
+  const {files, packages, folder} = params;
+  const partial = `${folder}.${randomUUID()}${partialSuffix}`;
+  const opened: FileHandle[] = [];
+  try {
+    // Through one handle each: what is checked is what is unpacked, whatever happens to the names.
+    for (const file of files) opened.push(await openArchive(file));
+    const archives = await identify(opened, packages, context);
+    const total = sum(archives.map(({size}) => size));
+    let bytes = 0;
+    let read = 0;
+    for (const {handle, name} of archives) {
+      const target = path.join(partial, name);
+      await mkdir(target, {recursive: true});
+      bytes += await extract(handle, target, context.signal, (count) => {
+        read += count;
+        context.onProgress({stage: "unpack", done: read, total});
+      });
+    }
+    context.signal.throwIfAborted();
+    await rm(folder, {recursive: true, force: true, maxRetries: 5});
+    await rename(partial, folder);
+    return {bytes};
+  } catch (error) {
+    await rm(partial, {recursive: true, force: true, maxRetries: 5}).catch(() => undefined);
+    throw diskError(error, folder);
+  } finally {
+    for (const handle of opened) await handle.close();
+  }
+}
+
+async function openArchive(file: string): Promise<FileHandle> {
+  try {
+    return await open(file, "r");
+  } catch {
+    throw new HumanError("notFound", l10n.t('"{0}" could not be read: choose another file.', path.basename(file)));
+  }
+}
+
+interface Archive {
+  readonly handle: FileHandle;
+  readonly name: string;
+  readonly size: number;
+}
+
+/** Finds every package among the files by its checksum. A file that is none of them is not looked into. */
+async function identify(
+  handles: readonly FileHandle[],
+  packages: UnpackParams["packages"],
+  {signal, onProgress}: RequestContext
+): Promise<Archive[]> {
+  const sizes: number[] = [];
+  for (const handle of handles) sizes.push((await handle.stat()).size);
+  const total = sum(sizes);
+  let done = 0;
+  const found = new Map<string, {handle: FileHandle; size: number}>();
+  for (const [index, handle] of handles.entries()) {
+    const hash = createHash("sha512");
+    // `start`: read from there and not from the handle's own place, which is left for the unpacking.
+    for await (const chunk of handle.createReadStream({start: 0, autoClose: false})) {
+      signal.throwIfAborted();
+      hash.update(chunk as Buffer);
+      done += (chunk as Buffer).length;
+      onProgress({stage: "verify", done, total});
+    }
+    found.set(`sha512-${hash.digest("base64")}`, {handle, size: sizes[index] ?? 0});
+  }
+  return packages.map(({name, integrity}) => {
+    const archive = found.get(integrity);
+    if (archive === undefined)
+      throw new HumanError(
+        "wrongContent",
+        handles.length === 0
+          ? l10n.t("No file was chosen for {0}: choose one.", name)
+          : l10n.t("None of these files is {0} as this version needs it: their checksums differ.", name)
+      );
+    return {...archive, name};
+  });
+}
+
+/**
+ * Unpacks one package into a folder that exists, without the folder that all of it lies in. Gives the bytes of its files;
+ * reports how much of the archive was read since the last report.
+ */
+async function extract(
+  handle: FileHandle,
+  folder: string,
+  signal: AbortSignal,
+  onRead: (count: number) => void
+): Promise<number> {
+  const tar = await import("tar");
+  const archive = handle.createReadStream({start: 0, autoClose: false});
+  let bytes = 0;
+  let files = 0;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const unpacker = tar.extract({
+        cwd: folder,
+        strip: 1,
+        // Half a package is none.
+        strict: true,
+        preserveOwner: false,
+        noMtime: true,
+        filter: (name, entry) => {
+          bytes += (entry as ReadEntry).size;
+          files++;
+          if (isHarmless(name, entry as ReadEntry) && bytes <= mostBytes && files <= mostFiles) {
+            (entry as ReadEntry).mode = 0o755;
+            return true;
+          }
+          reject(damaged());
+          return false;
+        }
+      });
+      unpacker.on("error", (error: Error) => reject(isOfDisk(error) ? error : damaged()));
+      unpacker.on("close", resolve);
+      archive.on("error", reject);
+      archive.on("data", (chunk) => onRead(chunk.length));
+      archive.pipe(unpacker);
+      signal.addEventListener("abort", () => reject(signal.reason), {once: true});
+      if (signal.aborted) reject(signal.reason);
+    });
+  } finally {
+    archive.destroy();
+  }
+  return bytes;
+}
+
+/** A plain file or folder below the package's own folder, by a name that means the same on every system. */
+function isHarmless(name: string, {type}: ReadEntry): boolean {
+  const parts = name.split("/");
+  return (
+    ["File", "OldFile", "ContiguousFile", "Directory"].includes(type) &&
+    name.length <= longestPath &&
+    !/[\\:\p{Cc}]/u.test(name) &&
+    // A folder's name ends with a slash.
+    parts.every((part, at) => part !== "." && part !== ".." && (part !== "" || (at > 0 && at === parts.length - 1)))
+  );
+}
+
+function damaged(): HumanError {
+  return new HumanError("wrongContent", l10n.t("The package is damaged and was not unpacked: get it again."));
+}
+
+function isOfDisk(error: unknown): error is NodeJS.ErrnoException {
+  return ["ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS"].includes((error as NodeJS.ErrnoException).code ?? "");
+}
+
+function diskError(error: unknown, folder: string): unknown {
+  if (!isOfDisk(error)) return error;
+  return error.code === "ENOSPC" || error.code === "EDQUOT"
+    ? new HumanError("diskFull", l10n.t('There is no room left for "{0}": free some and try again.', folder))
+    : new HumanError(
+        "folderUnwritable",
+        l10n.t('"{0}" cannot be written: close what uses it, or allow it, and try again.', folder)
+      );
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,31 @@
+import * as vscode from "vscode";
+import type {AccessTokens} from "../../host/downloads/accessTokens";
+
+/** Asks for a token and keeps it; false where the user gave up. */
+export async function askForToken(tokens: AccessTokens): Promise<boolean> {
+  const {host} = tokens;
+  const token = await vscode.window.showInputBox({
+    title: vscode.l10n.t("Access Token for {0}", host),
+    prompt: vscode.l10n.t(
+      "For models that want you to ask for access. It is kept in VS Code's secret storage and sent to {0} only.",
+      host
+    ),
+    placeHolder: "hf_…",
+    password: true,
+    ignoreFocusOut: true,
+    validateInput: (text) => tokenProblem(text.trim(), host)
+  });
+  if (token === undefined) return false;
+  await tokens.set(token.trim());
+  vscode.window.showInformationMessage(vscode.l10n.t("Tokenscope keeps the access token for {0}.", host));
+  return true;
+}
+
+/** What is wrong with the shape of a token; undefined for a good one. Whether it is valid, only its host knows. */
+function tokenProblem(token: string, host: string): string | undefined {
+  if (token === "") return vscode.l10n.t("Paste the token that {0} gave you.", host);
+  if (!/^[\x21-\x7e]+$/.test(token)) return vscode.l10n.t("A token has no spaces and no special characters.");
+  if (host === "huggingface.co" && !/^hf_\w{8,}$/.test(token))
+    return vscode.l10n.t("Hugging Face's tokens begin with hf_.");
+  return undefined;
+}

@@ -1,0 +1,156 @@
+import * as vscode from "vscode";
+import {HumanError} from "../../engine/api";
+import type {Unfinished} from "../../host/downloads/unfinished";
+import type {Host} from "../../host/host";
+import {plainText} from "../../host/plainText";
+import {byteSize} from "../../metrics/numberText";
+import {askForToken} from "./accessToken";
+import {confirmDownload} from "./confirm";
+
+/** Where the names of the notes are kept of downloads that the user did not want to hear of any more. */
+const declinedKey = "downloads.declined";
+
+export async function askForAddress(): Promise<string | undefined> {
+  const address = await vscode.window.showInputBox({
+    title: vscode.l10n.t("Download Model"),
+    prompt: vscode.l10n.t("Address of a GGUF model: a URL, or hf:user/model/file.gguf, or hf:user/model:Q4_K_M"),
+    placeHolder: "hf:ggml-org/Qwen2.5-Coder-1.5B-Q8_0-GGUF/qwen2.5-coder-1.5b-q8_0.gguf",
+    ignoreFocusOut: true,
+    validateInput: (text) =>
+      /^(?:hf|huggingface):(?:\/\/)?[^/\s]+\/\S+$|^(?:https?:\/\/|(?:hf|huggingface)\.co\/)\S+$/i.test(text.trim())
+        ? undefined
+        : vscode.l10n.t("Write a URL that begins with https://, or hf:user/model/file.gguf.")
+  });
+  return address?.trim();
+}
+
+/** From the address to a model that can be used: what it is, the question, the download. */
+export async function downloadModel(host: Host, uri: string): Promise<void> {
+  await withToken(host, async () => {
+    const file = await vscode.window.withProgress(
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: vscode.l10n.t("Looking at the model…"),
+        cancellable: true
+      },
+      (_, token) => host.downloads.inspect(uri, token)
+    );
+    if (await confirmDownload(uri, file, await host.downloads.freeSpace())) await fetchModel(host, uri, file.fileName);
+  });
+}
+
+/** Fetches, and says how that ended: with a model to use, or a pause. */
+async function fetchModel(host: Host, uri: string, name: string): Promise<void> {
+  try {
+    const file = await host.downloads.start(uri, name);
+    void offerToUse(file);
+  } catch (error) {
+    if (!(error instanceof vscode.CancellationError)) throw error;
+    const paused = (await host.downloads.unfinished()).find((one) => one.uri === uri);
+    if (paused !== undefined) void offerPaused(host, paused);
+  }
+}
+
+async function offerToUse(file: string): Promise<void> {
+  const use = vscode.l10n.t("Use Model");
+  const name = plainText(vscode.Uri.file(file).path.replace(/^.*\//, ""));
+  const chosen = await vscode.window.showInformationMessage(vscode.l10n.t("{0} was downloaded.", name), use);
+  if (chosen === use) await vscode.commands.executeCommand("tokenscope.useModel", file);
+}
+
+async function offerPaused(host: Host, paused: Unfinished): Promise<void> {
+  const sentence = vscode.l10n.t(
+    "The download of {0} is paused: {1} are kept.",
+    plainText(paused.fileName),
+    progressOf(paused)
+  );
+  await offer(host, paused, sentence);
+}
+
+/** After a reload or a crash. Not of what another window may be fetching, and not again of what was declined. */
+export async function offerToResume(host: Host): Promise<void> {
+  const declined = new Set(host.globalState.get<readonly string[]>(declinedKey, []));
+  for (const one of await host.downloads.unfinished()) {
+    if (one.taken || declined.has(one.note)) continue;
+    const sentence = vscode.l10n.t(
+      "{0} was not downloaded to its end: {1} are there.",
+      plainText(one.fileName),
+      progressOf(one)
+    );
+    void offer(host, one, sentence);
+  }
+}
+
+async function offer(host: Host, unfinished: Unfinished, sentence: string): Promise<void> {
+  const resume = vscode.l10n.t("Resume");
+  const remove = vscode.l10n.t("Delete");
+  const later = vscode.l10n.t("Not Now");
+  const chosen = await vscode.window.showInformationMessage(sentence, resume, remove, later);
+  if (chosen === later) {
+    const declined = host.globalState.get<readonly string[]>(declinedKey, []);
+    await host.globalState.update(declinedKey, [...new Set([...declined, unfinished.note])].slice(-100));
+  }
+  if (chosen === remove) await host.downloads.discard(unfinished);
+  if (chosen === resume) await resumed(host, unfinished).catch((error: unknown) => host.errors.show(error));
+}
+
+async function resumed(host: Host, {uri, fileName}: Unfinished): Promise<void> {
+  await withToken(host, () => fetchModel(host, uri, fileName));
+}
+
+interface Row extends vscode.QuickPickItem {
+  readonly unfinished: Unfinished;
+}
+
+/** The unfinished downloads: one is resumed, or deleted by its button. */
+export async function chooseUnfinished(host: Host): Promise<void> {
+  const rows = (await host.downloads.unfinished()).map(row);
+  if (rows.length === 0) {
+    vscode.window.showInformationMessage(vscode.l10n.t("No download is unfinished."));
+    return;
+  }
+  const picker = vscode.window.createQuickPick<Row>();
+  picker.title = vscode.l10n.t("Resume Download");
+  picker.placeholder = vscode.l10n.t("Choose the download to go on with");
+  picker.items = rows;
+  picker.onDidTriggerItemButton(async ({item}) => {
+    await host.downloads.discard(item.unfinished);
+    picker.items = picker.items.filter((one) => one !== item);
+    if (picker.items.length === 0) picker.hide();
+  });
+  const chosen = await new Promise<Row | undefined>((resolve) => {
+    picker.onDidAccept(() => resolve(picker.selectedItems[0]));
+    picker.onDidHide(() => resolve(undefined));
+    picker.show();
+  });
+  picker.dispose();
+  if (chosen !== undefined) await resumed(host, chosen.unfinished);
+}
+
+function row(unfinished: Unfinished): Row {
+  return {
+    label: `$(debug-pause) ${plainText(unfinished.fileName)}`,
+    description: progressOf(unfinished),
+    detail: plainText(unfinished.uri.replace(/[?#].*$/s, "")),
+    buttons: [{iconPath: new vscode.ThemeIcon("trash"), tooltip: vscode.l10n.t("Delete what is there of it")}],
+    unfinished
+  };
+}
+
+function progressOf({done, bytes}: Unfinished): string {
+  return vscode.l10n.t("{0} of {1}", byteSize(done), byteSize(bytes));
+}
+
+/** Does something that may want an access token: asks for one where it is refused, and tries again. */
+async function withToken(host: Host, work: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof HumanError) || error.kind !== "accessDenied") throw error;
+      const set = vscode.l10n.t("Set Access Token…");
+      if ((await vscode.window.showErrorMessage(plainText(error.message), set)) !== set) return;
+      if (!(await askForToken(host.downloads.tokens))) return;
+    }
+  }
+}

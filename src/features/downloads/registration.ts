@@ -1,0 +1,32 @@
+import * as vscode from "vscode";
+import {type Host, registerCommand} from "../../host/host";
+
+/** Milliseconds after activation until unfinished downloads are asked about: the start belongs to others. */
+const settled = 3000;
+
+/** Fetching models: nothing without a click, everything to be paused and resumed. */
+export function registerDownloads(host: Host): vscode.Disposable {
+  const timer = setTimeout(async () => (await import("./downloadModel")).offerToResume(host), settled);
+  return vscode.Disposable.from(
+    new vscode.Disposable(() => clearTimeout(timer)),
+    registerCommand(host, "tokenscope.downloadModel", async (uri) => {
+      const {askForAddress, downloadModel} = await import("./downloadModel");
+      const address = typeof uri === "string" ? uri : await askForAddress();
+      if (address !== undefined) await downloadModel(host, address);
+    }),
+    registerCommand(host, "tokenscope.resumeDownload", async () =>
+      (await import("./downloadModel")).chooseUnfinished(host)
+    ),
+    registerCommand(host, "tokenscope.setAccessToken", async () => {
+      const {askForToken} = await import("./accessToken");
+      await askForToken(host.downloads.tokens);
+    }),
+    registerCommand(host, "tokenscope.removeAccessToken", async () => {
+      const {tokens} = host.downloads;
+      await tokens.remove();
+      vscode.window.showInformationMessage(
+        vscode.l10n.t("Tokenscope has no access token for {0} any more.", tokens.host)
+      );
+    })
+  );
+}

@@ -1,0 +1,152 @@
+import {access, readdir, rename, rm, stat} from "node:fs/promises";
+import path from "node:path";
+import * as l10n from "@vscode/l10n";
+import type {RuntimePackage} from "../../cudaPackages";
+import {HumanError, type Network, type Progress} from "../../engine/api";
+import type {Cancellation, EngineClient} from "../../host/engineClient";
+
+export interface CudaRuntimeOptions {
+  /** What it consists of; empty where there is none for this system. */
+  readonly packages: readonly RuntimePackage[];
+  /** Absolute path of the folder that has a folder for each version. */
+  readonly folder: string;
+  /** Fetches and unpacks. */
+  readonly transfers: Pick<EngineClient, "request">;
+  /** Base address of npm's registry, with a slash at the end. */
+  readonly registry: () => string;
+  readonly network: () => Network;
+}
+
+export interface Installing {
+  readonly token: Cancellation;
+  /** Of file `file` of `files`, counted from 1. */
+  readonly onProgress: (progress: Progress, file: number, files: number) => void;
+}
+
+/** A folder that nobody fills any more, whatever process began it. */
+const abandonedAfter = 24 * 3600 * 1000;
+
+/** CUDA's binaries of exactly the version that this extension has of the others: fetched, unpacked, found, removed. */
+export class CudaRuntime {
+  constructor(private readonly options: CudaRuntimeOptions) {}
+
+  /** Where its packages are, if it is installed; see EngineClientOptions.runtime. */
+  get folder(): string {
+    return path.join(this.options.folder, this.version);
+  }
+
+  /** It exists for this system, and what comes can be checked. */
+  get isOffered(): boolean {
+    return this.options.packages.length > 0 && this.options.packages.every(({integrity}) => integrity !== null);
+  }
+
+  async isInstalled(): Promise<boolean> {
+    return await access(this.folder).then(
+      () => true,
+      () => false
+    );
+  }
+
+  /** Names of the files that {@link installFrom} wants, as `npm pack` and the registry name them. */
+  get fileNames(): readonly string[] {
+    return this.options.packages.map(fileName);
+  }
+
+  /** Fetches and installs it. Cancelled, it keeps what it has and goes on from there the next time. */
+  async install({token, onProgress}: Installing): Promise<void> {
+    const packages = this.checkablePackages();
+    const files: string[] = [];
+    for (const [index, one] of packages.entries()) {
+      const {path: file} = await this.options.transfers.request(
+        "download",
+        {
+          uri: `${this.options.registry()}${one.name}/-/${fileName(one)}`,
+          folder: this.downloads,
+          fileName: fileName(one),
+          integrity: one.integrity,
+          gguf: false,
+          network: this.options.network()
+        },
+        {token, onProgress: (progress) => onProgress(progress, index + 1, packages.length)}
+      );
+      files.push(file);
+    }
+    await this.installFrom(files, {token, onProgress});
+    await removeFolder(this.downloads);
+  }
+
+  /** Installs it from tarballs of its packages, whatever they are called: they are known by their checksums. */
+  async installFrom(files: readonly string[], {token, onProgress}: Installing): Promise<void> {
+    const packages = this.checkablePackages();
+    await this.options.transfers.request(
+      "unpack",
+      {files, packages, folder: this.folder},
+      {token, onProgress: (progress) => onProgress(progress, 1, 1)}
+    );
+  }
+
+  /** No engine may be running with it: a system may keep its files from being removed. */
+  async remove(): Promise<void> {
+    await removeFolder(this.downloads);
+    await removeFolder(this.folder);
+  }
+
+  /** Removes the runtimes of other versions, and what unfinished installations have left; says whether there was one. */
+  async removeOthers(): Promise<boolean> {
+    const {folder} = this.options;
+    const names = await readdir(folder).catch(() => []);
+    let found = false;
+    for (const name of names) {
+      const own = name === this.version || name === path.basename(this.downloads);
+      const unfinished = name.startsWith(`${this.version}.`);
+      if (own || (unfinished && !(await isAbandoned(path.join(folder, name))))) continue;
+      found ||= /^\d+\.\d+\.\d+$/.test(name);
+      await removeFolder(path.join(folder, name));
+    }
+    return found;
+  }
+
+  private get version(): string {
+    return this.options.packages[0]?.version ?? "none";
+  }
+
+  private get downloads(): string {
+    return `${this.folder}.download`;
+  }
+
+  /** Throws where there is nothing, or nothing that can be checked: unchecked code is never run. */
+  private checkablePackages(): (RuntimePackage & {readonly integrity: string})[] {
+    if (this.options.packages.length === 0)
+      throw new HumanError("noRuntimeOffered", l10n.t("There is no CUDA for this system and processor."));
+    return this.options.packages.map((one) => {
+      if (one.integrity === null)
+        throw new HumanError(
+          "noRuntimeOffered",
+          l10n.t(
+            "This version does not know the checksum of CUDA's runtime for this system, so it does not install it: Vulkan runs on NVIDIA's GPUs too."
+          )
+        );
+      return {...one, integrity: one.integrity};
+    });
+  }
+}
+
+/** "linux-x64-cuda-3.22.1.tgz" */
+function fileName({name, version}: RuntimePackage): string {
+  return `${path.posix.basename(name)}-${version}.tgz`;
+}
+
+/** Under another name first: half of a folder is never taken for the whole. */
+async function removeFolder(folder: string): Promise<void> {
+  const doomed = `${folder}.removed`;
+  await rm(doomed, {recursive: true, force: true, maxRetries: 10});
+  await rename(folder, doomed).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+  });
+  await rm(doomed, {recursive: true, force: true, maxRetries: 10});
+}
+
+async function isAbandoned(folder: string): Promise<boolean> {
+  const {mtimeMs} = await stat(folder).catch(() => ({mtimeMs: Date.now()}));
+  return Date.now() - mtimeMs > abandonedAfter;
+}

@@ -1,0 +1,123 @@
+import * as vscode from "vscode";
+import {cudaBytes} from "../../cudaPackages";
+import {HumanError, type Progress} from "../../engine/api";
+import type {Host} from "../../host/host";
+import {plainText} from "../../host/plainText";
+import {BytePace} from "../../metrics/bytePace";
+import {byteSize} from "../../metrics/numberText";
+import type {CudaRuntime, Installing} from "./cudaRuntime";
+import {detailText, memoryText} from "./deviceText";
+import {cudaState} from "./offer";
+
+/** Asks before it fetches anything, and says what, how much and where from. */
+export async function installAfterAsking(host: Host, runtime: CudaRuntime): Promise<void> {
+  if (await runtime.isInstalled()) {
+    await report(host);
+    return;
+  }
+  // Where it is not offered, installing it says why.
+  if (!runtime.isOffered || (await isWanted(host, runtime))) await install(host, runtime);
+}
+
+async function isWanted(host: Host, runtime: CudaRuntime): Promise<boolean> {
+  const yes = vscode.l10n.t("Install");
+  const cuda = await cudaState(host);
+  const detail = [
+    vscode.l10n.t(
+      "{0} are fetched from {1} and become {2} on disk. What comes is checked before it is unpacked.",
+      byteSize(cudaBytes.fetched),
+      vscode.Uri.parse(host.settings.npmRegistry).authority,
+      byteSize(cudaBytes.unpacked)
+    )
+  ];
+  if (cuda !== undefined && cuda.problem !== "noRuntime")
+    detail.push(vscode.l10n.t("It would not work yet: {0}", detailText(cuda, runtime.isOffered)));
+  const chosen = await vscode.window.showInformationMessage(
+    vscode.l10n.t("Install the CUDA runtime?"),
+    {modal: true, detail: detail.join("\n\n")},
+    yes
+  );
+  return chosen === yes;
+}
+
+/** Fetches it under a progress that can be cancelled, and goes on the next time. */
+export async function install(host: Host, runtime: CudaRuntime): Promise<void> {
+  await withProgress(host, (installing) => runtime.install(installing));
+}
+
+/** From tarballs that the user has, on a machine without a network say. */
+export async function installFromFiles(host: Host, runtime: CudaRuntime): Promise<void> {
+  const files = await vscode.window.showOpenDialog({
+    title: vscode.l10n.t("Select {0}", runtime.fileNames.join(", ")),
+    openLabel: vscode.l10n.t("Install"),
+    canSelectMany: true,
+    filters: {[vscode.l10n.t("npm packages")]: ["tgz"]}
+  });
+  if (files === undefined) return;
+  await withProgress(host, (installing) =>
+    runtime.installFrom(
+      files.map(({fsPath}) => fsPath),
+      installing
+    )
+  );
+}
+
+export async function remove(host: Host, runtime: CudaRuntime): Promise<void> {
+  if (!(await runtime.isInstalled())) {
+    await vscode.window.showInformationMessage(vscode.l10n.t("The CUDA runtime is not installed."));
+    return;
+  }
+  host.engine.restart();
+  await runtime.remove();
+  await vscode.window.showInformationMessage(vscode.l10n.t("The CUDA runtime was removed."));
+}
+
+async function withProgress(host: Host, work: (installing: Installing) => Promise<void>): Promise<void> {
+  await vscode.window.withProgress(
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t("Installing the CUDA runtime"),
+      cancellable: true
+    },
+    async (progress, token) => {
+      const paces: BytePace[] = [];
+      const message = ({stage, done, total}: Progress, file: number, files: number): string => {
+        const percent = Math.floor((done / Math.max(1, total)) * 100);
+        if (stage === "verify") return vscode.l10n.t("checking, {0} %", percent);
+        if (stage === "unpack") return vscode.l10n.t("unpacking, {0} %", percent);
+        paces[file] ??= new BytePace();
+        return vscode.l10n.t("file {0} of {1}: {2}", file, files, paces[file].describe(done, total));
+      };
+      await work({token, onProgress: (...state) => progress.report({message: message(...state)})}).catch(withItsWayOut);
+      // The process that runs has looked for its libraries already.
+      host.engine.restart();
+    }
+  );
+  await report(host);
+}
+
+/** Another model is no help here. */
+function withItsWayOut(error: unknown): never {
+  throw error instanceof HumanError && error.kind === "wrongContent"
+    ? new HumanError("wrongPackage", error.message)
+    : error;
+}
+
+/** Says what has come of it: that it is installed does not mean that it works. */
+async function report(host: Host): Promise<void> {
+  const cuda = await cudaState(host);
+  const showGpu = vscode.l10n.t("Show GPU");
+  const chosen =
+    cuda?.works === true
+      ? await vscode.window.showInformationMessage(
+          plainText(
+            vscode.l10n.t("CUDA works: {0}.", [...new Set(cuda.names), memoryText(cuda)].filter(Boolean).join(", "))
+          ),
+          showGpu
+        )
+      : await vscode.window.showWarningMessage(
+          vscode.l10n.t("The CUDA runtime is installed, but CUDA does not work on this machine yet."),
+          showGpu
+        );
+  if (chosen === showGpu) await vscode.commands.executeCommand("tokenscope.showGpu");
+}

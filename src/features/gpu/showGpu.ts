@@ -1,0 +1,124 @@
+import * as vscode from "vscode";
+import {cudaBytes} from "../../cudaPackages";
+import type {DeviceState, GpuChoice} from "../../engine/api";
+import type {Host} from "../../host/host";
+import {plainText} from "../../host/plainText";
+import {byteSize} from "../../metrics/numberText";
+import type {CudaRuntime} from "./cudaRuntime";
+import {detailText, deviceNames, stateText} from "./deviceText";
+
+export interface DeviceItem extends vscode.QuickPickItem {
+  readonly command?: string;
+  readonly argument?: string;
+  /** Choosing the item makes the engine compute with this. */
+  readonly use?: GpuChoice;
+}
+
+const toolkitPage = "https://developer.nvidia.com/cuda-downloads";
+
+/** Lists the back ends, what they have and what they lack; choosing one uses it, or does what it lacks. */
+export async function showGpu(host: Host, runtime: CudaRuntime): Promise<void> {
+  const looking = new vscode.CancellationTokenSource();
+  const pick = vscode.window.createQuickPick<DeviceItem>();
+  pick.title = vscode.l10n.t("GPU");
+  pick.placeholder = vscode.l10n.t("Looking for devices…");
+  pick.matchOnDescription = true;
+  pick.matchOnDetail = true;
+  pick.busy = true;
+  const chosen = new Promise<DeviceItem | undefined>((resolve) => {
+    pick.onDidAccept(() => resolve(pick.activeItems[0]));
+    pick.onDidHide(() => resolve(undefined));
+  });
+  pick.show();
+  try {
+    const {gpu} = host.settings;
+    const states = host.engine.request("devices", {gpu}, {token: looking.token});
+    const listed = Promise.all([states, runtime.isInstalled()]).then(([found, isInstalled]) => {
+      pick.items = deviceItems(found, gpu, {isInstalled, isOffered: runtime.isOffered});
+      pick.placeholder = vscode.l10n.t("Choose a device to use it");
+      pick.busy = false;
+    });
+    const item = await Promise.race([chosen, listed.then(() => chosen)]);
+    pick.hide();
+    if (item !== undefined) await run(host, item);
+  } finally {
+    looking.cancel();
+    looking.dispose();
+    pick.dispose();
+  }
+}
+
+async function run(host: Host, {use, command, argument}: DeviceItem): Promise<void> {
+  if (use !== undefined) await host.settings.setGpu(use);
+  if (command === undefined) return;
+  const target = command === "vscode.open" && argument !== undefined ? vscode.Uri.parse(argument) : argument;
+  await vscode.commands.executeCommand(command, ...(target === undefined ? [] : [target]));
+}
+
+/** The list: what works first, then what is missing, then what can be done about it. */
+export function deviceItems(
+  states: readonly DeviceState[],
+  gpu: GpuChoice,
+  cuda: {readonly isInstalled: boolean; readonly isOffered: boolean}
+): DeviceItem[] {
+  const item = (state: DeviceState): DeviceItem => ({
+    label: `$(${state.inUse ? "pass-filled" : state.works ? "circle-large-outline" : "circle-slash"}) ${deviceNames[state.device]}`,
+    description: stateText(state),
+    // Devices call themselves what their drivers like.
+    detail: plainText(detailText(state, cuda.isOffered)),
+    ...actionOf(state)
+  });
+  const ordered = [...states].sort((a, b) => rank(a) - rank(b));
+  const noRuntime = states.some(({device, problem}) => device === "cuda" && problem === "noRuntime");
+  return [
+    ...ordered.map(item),
+    {label: "", kind: vscode.QuickPickItemKind.Separator},
+    ...(gpu === "auto"
+      ? []
+      : [
+          {
+            label: `$(sparkle) ${vscode.l10n.t("Choose the Device Automatically")}`,
+            description: vscode.l10n.t("now: {0}", gpu),
+            use: "auto" as const
+          }
+        ]),
+    ...(cuda.isInstalled
+      ? [
+          {
+            label: `$(trash) ${vscode.l10n.t("Remove CUDA Runtime")}`,
+            description: vscode.l10n.t("frees {0}", byteSize(cudaBytes.unpacked)),
+            command: "tokenscope.removeCudaRuntime"
+          }
+        ]
+      : noRuntime
+        ? [
+            {
+              label: `$(file-zip) ${vscode.l10n.t("Install CUDA Runtime from File…")}`,
+              command: "tokenscope.installCudaRuntimeFromFile"
+            }
+          ]
+        : []),
+    {
+      label: `$(gear) ${vscode.l10n.t("Settings")}`,
+      command: "workbench.action.openSettings",
+      argument: "tokenscope.gpu"
+    },
+    {label: `$(output) ${vscode.l10n.t("Show Log")}`, command: "tokenscope.showLog"}
+  ];
+}
+
+/** In use, working, could work, never will. */
+function rank({inUse, works, problem}: DeviceState): number {
+  if (inUse) return 0;
+  if (works) return 1;
+  return problem === "otherSystem" ? 3 : 2;
+}
+
+function actionOf({device, works, inUse, problem}: DeviceState): Pick<DeviceItem, "use" | "command" | "argument"> {
+  if (inUse) return {};
+  if (works) return {use: device === "cpu" ? "off" : device};
+  if (problem === "noRuntime" && device === "cuda") return {command: "tokenscope.installCudaRuntime"};
+  if (problem === "noLibraries") return {command: "vscode.open", argument: toolkitPage};
+  if (problem === "failed") return {command: "tokenscope.showLog"};
+  return {};
+}

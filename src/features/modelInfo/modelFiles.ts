@@ -1,0 +1,103 @@
+import * as vscode from "vscode";
+import {HumanError} from "../../engine/api";
+import type {ByteSource} from "../../gguf/byteSource";
+import {fileSource} from "../../host/localModels/fileSource";
+import {byteSize} from "../../metrics/numberText";
+
+/** Bytes of a file that is read as a whole, where its file system can't be read in parts. */
+export const mostReadWhole = 64_000_000;
+
+/** A file that is open for reading. */
+export interface OpenFile extends ByteSource {
+  /** Tells one state of the file from another. */
+  readonly stamp: string;
+  close(): Promise<void>;
+}
+
+/** A file of another file system is too large to be read as a whole. A copy of it on this machine could be read. */
+export class TooLargeToRead extends HumanError {}
+
+/** Opens a file. A HumanError says why it can't be read. */
+export async function openFile(uri: vscode.Uri): Promise<OpenFile> {
+  return uri.scheme === "file" ? await openLocal(uri) : await readVirtual(uri);
+}
+
+/** As {@link OpenFile.stamp}; null where there is no such file. */
+export async function stampOf(uri: vscode.Uri): Promise<string | null> {
+  try {
+    const {size, mtime} = await vscode.workspace.fs.stat(uri);
+    return stamp(size, mtime);
+  } catch {
+    return null;
+  }
+}
+
+async function openLocal(uri: vscode.Uri): Promise<OpenFile> {
+  const {size, mtime} = await statOf(uri);
+  try {
+    return Object.assign(await fileSource(uri.fsPath), {stamp: stamp(size, mtime)});
+  } catch (error) {
+    throw unreadable(nameOf(uri), (error as NodeJS.ErrnoException).code);
+  }
+}
+
+async function readVirtual(uri: vscode.Uri): Promise<OpenFile> {
+  const name = nameOf(uri);
+  const {size, mtime} = await statOf(uri);
+  if (size > mostReadWhole)
+    throw new TooLargeToRead(
+      "modelUnreadable",
+      vscode.l10n.t(
+        '"{0}" has {1}, and VS Code reads a file from there only as a whole, which is too much above {2}: save a copy on this machine, or open it where it lies.',
+        name,
+        byteSize(size),
+        byteSize(mostReadWhole)
+      )
+    );
+  let bytes: Uint8Array;
+  try {
+    bytes = await vscode.workspace.fs.readFile(uri);
+  } catch (error) {
+    throw unreadable(name, error instanceof vscode.FileSystemError ? error.code : undefined);
+  }
+  return {
+    size: bytes.length,
+    stamp: stamp(size, mtime),
+    read: async (offset, length) => bytes.subarray(offset, offset + length),
+    close: async () => undefined
+  };
+}
+
+/** What a file is before it is opened: to open a pipe would wait for its other end. */
+async function statOf(uri: vscode.Uri): Promise<vscode.FileStat> {
+  const name = nameOf(uri);
+  let status: vscode.FileStat;
+  try {
+    status = await vscode.workspace.fs.stat(uri);
+  } catch (error) {
+    const code = error instanceof vscode.FileSystemError ? error.code : undefined;
+    if (code === "FileNotFound")
+      throw new HumanError("modelMissing", vscode.l10n.t('There is no file "{0}" any more: open another one.', name));
+    throw unreadable(name, code);
+  }
+  if ((status.type & vscode.FileType.Directory) !== 0)
+    throw new HumanError("modelIsDirectory", vscode.l10n.t('"{0}" is a folder: open a GGUF file in it.', name));
+  if ((status.type & vscode.FileType.File) === 0)
+    throw new HumanError("notGguf", vscode.l10n.t('"{0}" is not a file: open a GGUF file.', name));
+  return status;
+}
+
+function unreadable(name: string, code: string | undefined): HumanError {
+  return new HumanError(
+    "modelUnreadable",
+    vscode.l10n.t('"{0}" can\'t be read ({1}): check its permissions or open another one.', name, code ?? "?")
+  );
+}
+
+function stamp(size: number, modified: number): string {
+  return `${size} ${modified}`;
+}
+
+export function nameOf(uri: vscode.Uri): string {
+  return uri.path.slice(uri.path.lastIndexOf("/") + 1);
+}

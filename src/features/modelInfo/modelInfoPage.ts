@@ -1,0 +1,27 @@
+/** Addresses and words for a page's Content-Security-Policy, as VS Code's webview gives them. */
+export interface PageParts {
+  readonly script: string;
+  readonly styles: string;
+  /** Where styles may come from. */
+  readonly cspSource: string;
+  /** Unguessable, new for every page. */
+  readonly nonce: string;
+}
+
+/** The view's page without any content or word: what it shows comes by message, as data. */
+export function modelInfoPage({script, styles, cspSource, nonce}: PageParts): string {
+  return `<!DOCTYPE html>
+<html>
+<head>
+  <meta charset="utf-8">
+  <meta http-equiv="Content-Security-Policy"
+    content="default-src 'none'; script-src 'nonce-${nonce}'; style-src ${cspSource}">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <link rel="stylesheet" href="${styles}">
+</head>
+<body>
+  <main id="page"></main>
+  <script nonce="${nonce}" src="${script}"></script>
+</body>
+</html>`;
+}

@@ -1,0 +1,244 @@
+import type {ModelFacts} from "../../gguf/facts";
+import {ggmlType} from "../../gguf/ggmlTypes";
+import {type GgufHeader, type MetadataScalar, type MetadataValue, type TensorInfo, textOf} from "../../gguf/header";
+import {isList} from "../../gguf/infill";
+import {estimateMemory} from "../../gguf/memory";
+import type {
+  ChatTemplate,
+  FileSummary,
+  Listing,
+  MemoryStep,
+  MetadataRow,
+  ModelDetails,
+  ModelPage,
+  SpecialToken,
+  TensorRow
+} from "./protocol";
+import {tensorGroups} from "./tensorGroups";
+
+/** Rows that the view is given of a table. No model has nearly as many. */
+const mostRows = 20_000;
+
+/** Characters of a value, and values of a list, that the view is given until it asks for more. */
+const longestValue = 300;
+const longestItem = 60;
+const mostItems = 8;
+
+/** Characters of a chat template. */
+const longestTemplate = 1 << 16;
+
+/** Contexts that the memory is estimated for. */
+const mostSteps = 8;
+const leastContext = 256;
+
+/** What was read of a model's files. */
+export interface ReadModel {
+  readonly file: FileSummary;
+  readonly problem: string | null;
+  readonly facts: ModelFacts | null;
+  /** Of the first file; null where only facts are known. */
+  readonly header: GgufHeader | null;
+  /** Of all files. */
+  readonly tensors: readonly TensorInfo[];
+  /** Texts of the special tokens, by id. */
+  readonly tokenTexts: ReadonlyMap<number, string>;
+}
+
+/** The page of a model that was read. `id` names this reading. */
+export function modelPage(id: string, {file, problem, facts, header, tensors, tokenTexts}: ReadModel): ModelPage {
+  const rows = tensors.map(tensorRow);
+  return {
+    id,
+    file,
+    problem,
+    facts,
+    details: header && modelDetails(header, tokenTexts),
+    groups: tensorGroups(rows),
+    memory: facts === null ? [] : memorySteps(facts),
+    metadata: firstOf([...(header?.metadata ?? [])], metadataRow),
+    tensors: {rows: rows.slice(0, mostRows), total: rows.length}
+  };
+}
+
+function firstOf<Item, Row>(items: readonly Item[], rowOf: (item: Item) => Row): Listing<Row> {
+  return {rows: items.slice(0, mostRows).map(rowOf), total: items.length};
+}
+
+function tensorRow({name, type, dimensions, bytes}: TensorInfo): TensorRow {
+  return {name, type: ggmlType(type)?.name ?? String(type), dimensions, bytes};
+}
+
+function metadataRow([key, value]: readonly [string, MetadataValue]): MetadataRow {
+  if (isList(value)) {
+    const {itemType, length, items} = value;
+    const first = items.slice(0, mostItems).map((item) => beginning(scalarText(item), longestItem));
+    return {key, itemType, value: first, length, cut: length > first.length};
+  }
+  const text = scalarText(value);
+  const cut = text.length > longestValue || isCut(value);
+  return {key, itemType: null, value: beginning(text, longestValue), length: cut ? bytesOf(value) : null, cut};
+}
+
+/** The whole of a metadata value, as far as it was kept: a string as it is, a list with one value in a line, as JSON. */
+export function wholeValue({metadata}: GgufHeader, key: string): {text: string; cut: boolean} | null {
+  const value = metadata.get(key);
+  if (value === undefined) return null;
+  if (!isList(value)) return {text: scalarText(value), cut: isCut(value)};
+  const {items, length} = value;
+  const lines = items.map((item) => (typeof item === "object" ? `${jsonText(item.text)} …` : jsonText(item)));
+  return {text: lines.join("\n"), cut: items.length < length};
+}
+
+function jsonText(item: Exclude<MetadataScalar, object>): string {
+  return typeof item === "string" ? JSON.stringify(item) : scalarText(item);
+}
+
+function scalarText(value: MetadataScalar): string {
+  switch (typeof value) {
+    case "string":
+      return value;
+    case "object":
+      return value.text;
+    case "number":
+      return numberText(value);
+    default:
+      return String(value);
+  }
+}
+
+/** A number that a float32 holds exactly, with no more digits than it takes to tell it from other float32s. */
+function numberText(value: number): string {
+  if (Number.isInteger(value) || Math.fround(value) !== value) return String(value);
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return String(short);
+  }
+  return String(value);
+}
+
+function beginning(text: string, longest: number): string {
+  // No half of a character.
+  return text.length <= longest ? text : text.slice(0, longest).replace(/[\ud800-\udbff]$/, "");
+}
+
+function isCut(value: MetadataScalar): boolean {
+  return typeof value === "object";
+}
+
+function bytesOf(value: MetadataScalar): number {
+  return typeof value === "object" ? value.bytes : new TextEncoder().encode(scalarText(value)).length;
+}
+
+/** The contexts that are looked at, by powers of two up to the trained one, the last of them. */
+export function memorySteps(facts: ModelFacts): MemoryStep[] {
+  const {contextLength} = facts;
+  if (contextLength === null || contextLength === 0) return [];
+  const sizes = [contextLength];
+  for (let size = 2 ** Math.ceil(Math.log2(contextLength) - 1); size >= leastContext; size /= 2) sizes.unshift(size);
+  return sizes.slice(-mostSteps).flatMap((contextSize) => {
+    const parts = estimateMemory(facts, contextSize);
+    return parts === null ? [] : [{contextSize, ...parts}];
+  });
+}
+
+/** A special token's key, and the token's role in it. */
+const specialKey = /^tokenizer\.ggml\.(.+)_token_id$/s;
+const infillRole = /^(fim_.*|prefix|suffix|middle)$/s;
+
+/** Roles are few; a strange file may have any number. */
+const mostSpecial = 64;
+
+/** The special tokens that a file names, by role. */
+export function specialTokens({metadata}: GgufHeader): {readonly role: string; readonly id: number}[] {
+  return [...metadata]
+    .flatMap(([key, id]) => {
+      const role = specialKey.exec(key)?.[1];
+      return role !== undefined && typeof id === "number" && Number.isSafeInteger(id) && id >= 0 ? [{role, id}] : [];
+    })
+    .slice(0, mostSpecial);
+}
+
+function modelDetails(header: GgufHeader, texts: ReadonlyMap<number, string>): ModelDetails {
+  const {metadata, version} = header;
+  const architecture = textIn(metadata, "general.architecture") ?? "";
+  const rope = (key: string) => `${architecture}.rope.${key}`;
+  const tokens = specialTokens(header).map(
+    ({role, id}): SpecialToken => ({role: beginning(role, longestItem), id, text: texts.get(id) ?? null})
+  );
+  return {
+    version,
+    rope: {
+      dimensions: numberIn(metadata, rope("dimension_count")),
+      base: numberIn(metadata, rope("freq_base")),
+      scaling: textIn(metadata, rope("scaling.type")),
+      factor: numberIn(metadata, rope("scaling.factor")) ?? numberIn(metadata, rope("scale_linear")),
+      originalContext: numberIn(metadata, rope("scaling.original_context_length"))
+    },
+    vocabulary: {
+      model: textIn(metadata, "tokenizer.ggml.model"),
+      preTokenizer: textIn(metadata, "tokenizer.ggml.pre"),
+      addsBos: booleanIn(metadata, "tokenizer.ggml.add_bos_token"),
+      addsEos: booleanIn(metadata, "tokenizer.ggml.add_eos_token")
+    },
+    specialTokens: tokens.filter(({role}) => !infillRole.test(role)),
+    infillTokens: tokens.filter(({role}) => infillRole.test(role)),
+    chatTemplates: chatTemplates(metadata)
+  };
+}
+
+function chatTemplates(metadata: GgufHeader["metadata"]): ChatTemplate[] {
+  return [...metadata].flatMap(([key, value]) => {
+    const name = /^tokenizer\.chat_template(?:\.(.+))?$/s.exec(key);
+    if (name === null || (typeof value !== "string" && !isCutString(value))) return [];
+    const text = textOf(value);
+    const cut = typeof value !== "string" || text.length > longestTemplate;
+    return [{key, name: name[1] ?? "", text: beginning(text, longestTemplate), cut}];
+  });
+}
+
+function isCutString(value: MetadataValue): value is Extract<MetadataScalar, object> {
+  return typeof value === "object" && value.kind === "cut";
+}
+
+function textIn(metadata: GgufHeader["metadata"], key: string): string | null {
+  const value = metadata.get(key);
+  return typeof value === "string" && value !== "" ? beginning(value, longestValue) : null;
+}
+
+function numberIn(metadata: GgufHeader["metadata"], key: string): number | null {
+  const value = metadata.get(key);
+  return typeof value === "number" && Number.isFinite(value) ? Number(numberText(value)) : null;
+}
+
+function booleanIn(metadata: GgufHeader["metadata"], key: string): boolean | null {
+  const value = metadata.get(key);
+  return typeof value === "boolean" ? value : null;
+}
+
+/** All that is known, as JSON in pieces. */
+export function* exportJson(page: ModelPage, model: ReadModel): Generator<string> {
+  const {file, problem, facts, details, groups, memory} = page;
+  const known = JSON.stringify({file, problem, facts, details, tensorGroups: groups, memory}, null, 2);
+  yield `${known.slice(0, known.lastIndexOf("\n}"))},\n  "metadata": {`;
+  let comma = "\n    ";
+  for (const [key, value] of model.header?.metadata ?? []) {
+    yield `${comma}${JSON.stringify(key)}: ${JSON.stringify(exported(value))}`;
+    comma = ",\n    ";
+  }
+  yield '\n  },\n  "tensors": [';
+  comma = "\n    ";
+  for (const tensor of model.tensors) {
+    yield `${comma}${JSON.stringify(tensorRow(tensor))}`;
+    comma = ",\n    ";
+  }
+  yield "\n  ]\n}\n";
+}
+
+function exported(value: MetadataValue): unknown {
+  if (isList(value)) {
+    const {itemType, length, items} = value;
+    return {itemType, length, first: items.map(exported)};
+  }
+  if (typeof value === "bigint") return String(value);
+  return typeof value === "object" ? {first: value.text, bytes: value.bytes} : value;
+}

@@ -1,0 +1,80 @@
+import * as vscode from "vscode";
+import {type Host, registerCommand} from "../../host/host";
+import {plainText} from "../../host/plainText";
+import {readViewState} from "./messages";
+import {nameOf} from "./modelFiles";
+import type {ModelInfoView} from "./modelInfoView";
+import {isRemote} from "./remoteModel";
+
+const panelType = "tokenscope.modelInfo";
+const editorType = "tokenscope.gguf";
+
+/** Show Model Info: a panel for each model that was asked for, kept over reloads; and the editor of .gguf files. */
+export function registerModelInfo(host: Host): vscode.Disposable {
+  const panels = new Set<ModelInfoView>();
+
+  function keep(view: ModelInfoView): void {
+    panels.add(view);
+    view.onDidDispose(() => panels.delete(view));
+  }
+
+  async function open(address: string): Promise<void> {
+    const {ModelInfoView} = await import("./modelInfoView");
+    const shown = [...panels].find((view) => view.address === address);
+    if (shown) {
+      shown.reveal();
+      return;
+    }
+    const panel = vscode.window.createWebviewPanel(
+      panelType,
+      vscode.l10n.t("Model: {0}", plainText(nameOf(vscode.Uri.parse(address)))),
+      vscode.ViewColumn.Active,
+      {enableFindWidget: true}
+    );
+    keep(new ModelInfoView(host, panel, address));
+  }
+
+  return vscode.Disposable.from(
+    registerCommand(host, "tokenscope.showModelInfo", (model) => open(addressOf(model, host))),
+    vscode.window.registerWebviewPanelSerializer(panelType, {
+      async deserializeWebviewPanel(restored: vscode.WebviewPanel, state: unknown): Promise<void> {
+        const address = readViewState(state);
+        // Nothing was shown in it yet, or another version of Tokenscope wrote it.
+        if (address === null) return restored.dispose();
+        const {ModelInfoView} = await import("./modelInfoView");
+        keep(new ModelInfoView(host, restored, address));
+      }
+    }),
+    vscode.window.registerCustomEditorProvider(editorType, new GgufEditor(host), {
+      supportsMultipleEditorsPerDocument: true,
+      webviewOptions: {enableFindWidget: true}
+    }),
+    {
+      dispose: () => {
+        for (const view of panels) view.dispose();
+      }
+    }
+  );
+}
+
+/** Shows .gguf files as the page about their model. There is nothing to edit or to keep. */
+class GgufEditor implements vscode.CustomReadonlyEditorProvider {
+  constructor(private readonly host: Host) {}
+
+  openCustomDocument(uri: vscode.Uri): vscode.CustomDocument {
+    return {uri, dispose: () => undefined};
+  }
+
+  async resolveCustomEditor({uri}: vscode.CustomDocument, panel: vscode.WebviewPanel): Promise<void> {
+    const {ModelInfoView} = await import("./modelInfoView");
+    new ModelInfoView(this.host, panel, uri.toString());
+  }
+}
+
+/** Of the command's argument: a path, an address or a URI; without one, the model that measures. */
+function addressOf(model: unknown, {settings}: Host): string {
+  if (model instanceof vscode.Uri) return model.toString();
+  if (typeof model === "string" && isRemote(model)) return model;
+  const path = typeof model === "string" && model !== "" ? model : settings.modelSpec().path;
+  return vscode.Uri.file(path).toString();
+}

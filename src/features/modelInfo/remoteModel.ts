@@ -1,0 +1,26 @@
+import * as vscode from "vscode";
+import type {Host} from "../../host/host";
+import type {ReadModel} from "./modelPage";
+
+/** Addresses of models that are not on this machine. */
+export function isRemote(address: string): boolean {
+  return /^(https?|hf):/i.test(address);
+}
+
+/** What can be learned of a model on the Internet without downloading it: its header's facts. */
+export async function readRemote(
+  {settings, transfers}: Host,
+  uri: string,
+  token: vscode.CancellationToken
+): Promise<ReadModel> {
+  const remote = await transfers.request("inspect", {uri, network: settings.network(null)}, {token});
+  const {url, fileName, bytes, parts, facts} = remote;
+  return {
+    file: {name: fileName, location: url, bytes, parts, local: false},
+    problem: facts === null ? vscode.l10n.t("This file is no GGUF model.") : null,
+    facts,
+    header: null,
+    tensors: [],
+    tokenTexts: new Map()
+  };
+}

@@ -1,0 +1,120 @@
+import * as l10n from "@vscode/l10n";
+import type {ModelFacts} from "../../gguf/facts";
+import {type Fit, verdictLabel} from "../../host/fit";
+import type {LocalModel, ModelStore} from "../../host/localModels/localModel";
+import {byteSize, count} from "../../metrics/numberText";
+import {parameterCount} from "../../metrics/parameterCount";
+
+/** A model as the list shows it, with as much as is known of it so far. */
+export interface ListedModel {
+  readonly model: LocalModel;
+  /** Undefined: not read yet. Null: not to be read as a model. */
+  readonly facts: ModelFacts | null | undefined;
+  readonly fit: Fit | undefined;
+}
+
+/** What a model is in use for. */
+export type InUse = "everything" | "measuring" | "completion" | null;
+
+export interface RowText {
+  readonly label: string;
+  readonly description: string;
+  readonly detail: string;
+}
+
+/** A model in words. Nothing in it has been made plain: names, quantizations and paths come from files. */
+export function rowText({model, facts, fit}: ListedModel, inUse: InUse, where: string): RowText {
+  const size = byteSize(model.bytes);
+  return {
+    label: model.name,
+    description: joined([
+      facts?.parameters != null && parameterCount(facts.parameters),
+      facts?.quantization,
+      model.parts > 1 ? l10n.t("{0} in {1} parts", size, model.parts) : size,
+      inUse !== null && usedFor(inUse)
+    ]),
+    detail: joined([
+      facts === null && l10n.t("can't be read as a model"),
+      facts?.contextLength != null && l10n.t("{0} tokens of context", count(facts.contextLength)),
+      facts != null && abilities(facts),
+      fit !== undefined && fitText(fit),
+      where
+    ])
+  };
+}
+
+/** "Ollama: ~/.ollama/models/blobs/sha256-0123…". `home` is "~" in it. */
+export function whereText({store, path}: LocalModel, home: string): string {
+  const short = shortPath(path, home);
+  // The user's own folders have no other name than their path.
+  return store === "folder" ? short : l10n.t("{0}: {1}", storeName(store), short);
+}
+
+/** Who put it there. */
+export function storeName(store: ModelStore): string {
+  switch (store) {
+    case "tokenscope":
+      return l10n.t("Downloaded by Tokenscope");
+    case "ollama":
+      return "Ollama";
+    case "lmStudio":
+      return "LM Studio";
+    case "huggingFace":
+      return "Hugging Face";
+    case "llamaCpp":
+      return "llama.cpp";
+    case "gpt4all":
+      return "GPT4All";
+    case "jan":
+      return "Jan";
+    case "folder":
+      return l10n.t("Your folders");
+    default:
+      return store satisfies never;
+  }
+}
+
+function usedFor(use: Exclude<InUse, null>): string {
+  switch (use) {
+    case "everything":
+      return l10n.t("in use");
+    case "measuring":
+      return l10n.t("in use for measuring");
+    case "completion":
+      return l10n.t("in use for completion");
+    default:
+      return use satisfies never;
+  }
+}
+
+function abilities({capabilities: {complete, infill, embed}}: ModelFacts): string {
+  if (!complete)
+    return embed
+      ? l10n.t("embeds only: it counts tokens, but can't measure or complete")
+      : l10n.t("predicts no text: it counts tokens, but can't measure or complete");
+  return infill ? l10n.t("completes and fills in the middle") : l10n.t("completes");
+}
+
+/** The verdict, with what to do about it. */
+function fitText({verdict, advice}: Fit): string {
+  const label = verdictLabel(verdict);
+  return advice === null ? label : l10n.t("{0}: {1}", label, advice.replace(/\.$/, ""));
+}
+
+/** Longer paths lose their middle. */
+const longest = 72;
+
+/** A path by its ends, which say whose it is and which one. */
+export function shortPath(path: string, home: string): string {
+  const inHome = home !== "" && path.startsWith(home) && /^[/\\]/.test(path.slice(home.length));
+  // Nobody tells one blob from another by more than this.
+  const named = (inHome ? `~${path.slice(home.length)}` : path).replace(/\b([0-9a-f]{12})[0-9a-f]{52}$/, "$1…");
+  const characters = Array.from(named);
+  if (characters.length <= longest) return named;
+  const head = Math.floor(longest / 3);
+  return `${characters.slice(0, head).join("")}…${characters.slice(head + 1 - longest).join("")}`;
+}
+
+function joined(parts: readonly (string | false | null | undefined)[]): string {
+  return parts.filter((part) => part).join(" · ");
+}

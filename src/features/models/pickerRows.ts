@@ -1,0 +1,129 @@
+import {homedir} from "node:os";
+import * as vscode from "vscode";
+import type {LocalModel} from "../../host/localModels/localModel";
+import {plainText} from "../../host/plainText";
+import type {Settings} from "../../host/settings";
+import {type Row, type RowButton, separator} from "./fillingList";
+import type {ModelListing} from "./modelListing";
+import {type InUse, type ListedModel, rowText, storeName, whereText} from "./modelRow";
+import type {ModelRole} from "./roles";
+
+/** What the rows lead to. Files are absolute paths, "" is the demonstration model. */
+export interface PickerActs {
+  use(file: string, role: ModelRole): Promise<void>;
+  chooseRole(): Promise<void>;
+  useOneForBoth(): Promise<void>;
+  browse(): Promise<void>;
+  addFolder(): Promise<void>;
+}
+
+/** The rows of the list of models, by what is known of them so far. */
+export function pickerRows(
+  settings: Settings,
+  listing: ModelListing,
+  role: ModelRole,
+  acts: PickerActs,
+  complete: boolean
+): Row[] {
+  const {sections, demonstration} = listing;
+  const inUse = inUseOf(settings);
+  const modelRow = (listed: ListedModel, file: string, where: string): Row => {
+    const {model} = listed;
+    const {label, description, detail} = rowText(listed, inUse(model.path), where);
+    return {
+      key: model.path,
+      label: `${inUse(model.path) === null ? "" : "$(check) "}${plainText(label)}`,
+      description: plainText(description),
+      detail: plainText(detail),
+      act: () => acts.use(file, role),
+      buttons: modelButtons(model, file, acts)
+    };
+  };
+  const both = inUse(settings.modelSpec().path) === "everything";
+  return [
+    ...sections.flatMap(({store, models}) => [
+      separator(store === null ? vscode.l10n.t("Recently used") : storeName(store)),
+      ...models.map((model) => modelRow(listing.listed(model), model.path, whereText(model, homedir())))
+    ]),
+    ...(demonstration === null
+      ? []
+      : [
+          separator(vscode.l10n.t("Demonstration model")),
+          modelRow(named(listing.listed(demonstration)), "", vscode.l10n.t("ships with Tokenscope"))
+        ]),
+    separator(vscode.l10n.t("Other models on this machine")),
+    {key: "browse", label: `$(folder-opened) ${vscode.l10n.t("Browse for a File…")}`, act: () => acts.browse()},
+    {
+      key: "addFolder",
+      label: `$(new-folder) ${vscode.l10n.t("Add a Folder of Models…")}`,
+      ...(complete &&
+        sections.length === 0 && {
+          detail: vscode.l10n.t(
+            "No models were found where Ollama, LM Studio, Hugging Face, llama.cpp, GPT4All and Jan keep theirs."
+          )
+        }),
+      act: () => acts.addFolder(),
+      buttons: [
+        {
+          iconPath: new vscode.ThemeIcon("gear"),
+          tooltip: vscode.l10n.t("Edit the Folders in the Settings"),
+          act: () => vscode.commands.executeCommand("workbench.action.openSettings", "tokenscope.modelFolders")
+        }
+      ]
+    },
+    separator(vscode.l10n.t("One model or two")),
+    {
+      key: "chooseRole",
+      label: `$(settings) ${vscode.l10n.t("Choose What the Model Is For…")}`,
+      act: () => acts.chooseRole()
+    },
+    ...(both
+      ? []
+      : [
+          {
+            key: "useOneForBoth",
+            label: `$(combine) ${vscode.l10n.t("Use One Model for Both")}`,
+            description: vscode.l10n.t("the one that measures completes, too"),
+            act: () => acts.useOneForBoth()
+          }
+        ])
+  ];
+}
+
+/** By its own name, where it is known. */
+function named(listed: ListedModel): ListedModel {
+  const name = listed.facts?.name ?? vscode.l10n.t("Demonstration model");
+  return {...listed, model: {...listed.model, name}};
+}
+
+function inUseOf(settings: Settings): (file: string) => InUse {
+  const measures = settings.modelSpec().path;
+  const completes = settings.completionSpec().path;
+  return (file) => {
+    if (file === measures) return file === completes ? "everything" : "measuring";
+    return file === completes ? "completion" : null;
+  };
+}
+
+function modelButtons(model: LocalModel, file: string, acts: PickerActs): RowButton[] {
+  const buttons: RowButton[] = [
+    {
+      iconPath: new vscode.ThemeIcon("sparkle"),
+      tooltip: vscode.l10n.t("Use for Completion Only"),
+      act: () => acts.use(file, "completion")
+    },
+    {
+      iconPath: new vscode.ThemeIcon("info"),
+      tooltip: vscode.l10n.t("Model Info"),
+      act: () => vscode.commands.executeCommand("tokenscope.showModelInfo", model.path)
+    }
+  ];
+  // Elsewhere the file is on another machine than its user.
+  if (vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined)
+    buttons.push({
+      iconPath: new vscode.ThemeIcon("folder"),
+      tooltip: vscode.l10n.t("Reveal in File Manager"),
+      act: () => vscode.commands.executeCommand("revealFileInOS", vscode.Uri.file(model.path))
+    });
+  return buttons;
+}

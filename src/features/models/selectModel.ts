@@ -1,0 +1,134 @@
+import * as vscode from "vscode";
+import type {Host} from "../../host/host";
+import {findLocalModels} from "../../host/localModels/findLocalModels";
+import type {HeaderCache} from "../../host/localModels/headerCache";
+import {surroundings} from "../../host/surroundings";
+import {showFillingList} from "./fillingList";
+import {ModelListing} from "./modelListing";
+import {type PickerActs, pickerRows} from "./pickerRows";
+import {recentModels} from "./recentModels";
+import type {ModelRole} from "./roles";
+import {useModel} from "./useModel";
+
+/** Choosing a model: the list of those on this machine, and what leads further. */
+export class ModelSelection {
+  constructor(
+    private readonly host: Host,
+    private readonly headers: HeaderCache
+  ) {}
+
+  dispose(): void {
+    this.headers.dispose();
+  }
+
+  /** Shows the list; what is chosen in it gets this role. Closing it changes nothing. */
+  async select(role: ModelRole): Promise<void> {
+    const {host, headers} = this;
+    const {settings} = host;
+    const listing = new ModelListing({
+      demonstrationModel: settings.demonstrationModel,
+      inUse: [settings.modelSpec().path, settings.completionSpec().path],
+      recent: recentModels(host),
+      contextSize: settings.modelSpec().contextSize,
+      find: (signal) => findLocalModels(surroundings(host), signal),
+      facts: (model, signal) => headers.facts(model, signal)
+    });
+    const acts = this.actsFor(role);
+    const act = await showFillingList({
+      title: listTitle(role),
+      placeholder: vscode.l10n.t("Search by name, quantization or program"),
+      buttons: [
+        {
+          iconPath: new vscode.ThemeIcon("settings"),
+          tooltip: vscode.l10n.t("Choose What the Model Is For"),
+          act: () => acts.chooseRole()
+        }
+      ],
+      rows: (complete) => pickerRows(settings, listing, role, acts, complete),
+      fill: (signal, onMore) => listing.load(signal, onMore),
+      onError: (error) => void host.errors.show(error)
+    });
+    await act?.();
+  }
+
+  /** Sets the model for a role; where it can't be used or isn't wanted after all, the list is there again. */
+  async use(file: string, role: ModelRole): Promise<void> {
+    if ((await useModel(this.host, file, role)) === "chooseAnother") await this.select(role);
+  }
+
+  async browse(role: ModelRole): Promise<void> {
+    const [file] =
+      (await vscode.window.showOpenDialog({
+        title: vscode.l10n.t("Select a GGUF Model"),
+        openLabel: vscode.l10n.t("Use Model"),
+        canSelectMany: false,
+        filters: {[vscode.l10n.t("GGUF models")]: ["gguf"], [vscode.l10n.t("All files")]: ["*"]}
+      })) ?? [];
+    if (file !== undefined) await this.use(file.fsPath, role);
+  }
+
+  /** The model that measures completes from now on, too. */
+  async useOneForBoth(): Promise<void> {
+    await this.use(this.host.settings.modelChoice().model, "everything");
+  }
+
+  private actsFor(role: ModelRole): PickerActs {
+    return {
+      use: (file, chosenRole) => this.use(file, chosenRole),
+      chooseRole: () => this.chooseRole(role),
+      useOneForBoth: () => this.useOneForBoth(),
+      browse: () => this.browse(role),
+      addFolder: () => this.addFolder(role)
+    };
+  }
+
+  private async chooseRole(now: ModelRole): Promise<void> {
+    const roles: readonly {readonly role: ModelRole; readonly name: string; readonly description: string}[] = [
+      {role: "everything", name: vscode.l10n.t("For Everything"), description: vscode.l10n.t("measures and completes")},
+      {
+        role: "measuring",
+        name: vscode.l10n.t("For Measuring Only"),
+        description: vscode.l10n.t("tokens, perplexity, logprobs; another model completes")
+      },
+      {
+        role: "completion",
+        name: vscode.l10n.t("For Completion Only"),
+        description: vscode.l10n.t("at the cursor and while typing; another model measures")
+      }
+    ];
+    const chosen = await vscode.window.showQuickPick(
+      roles.map(({role, name, description}) => ({label: role === now ? `$(check) ${name}` : name, description, role})),
+      {
+        title: vscode.l10n.t("What Is the Model For?"),
+        placeHolder: vscode.l10n.t("Two models need the memory of both"),
+        matchOnDescription: true
+      }
+    );
+    await this.select(chosen?.role ?? now);
+  }
+
+  private async addFolder(role: ModelRole): Promise<void> {
+    const folders = await vscode.window.showOpenDialog({
+      title: vscode.l10n.t("Add a Folder of Models"),
+      openLabel: vscode.l10n.t("Add Folder"),
+      canSelectFiles: false,
+      canSelectFolders: true,
+      canSelectMany: true
+    });
+    if (folders !== undefined) await this.host.settings.addModelFolders(folders.map(({fsPath}) => fsPath));
+    await this.select(role);
+  }
+}
+
+function listTitle(role: ModelRole): string {
+  switch (role) {
+    case "everything":
+      return vscode.l10n.t("Select Model");
+    case "measuring":
+      return vscode.l10n.t("Select Model for Measuring Only");
+    case "completion":
+      return vscode.l10n.t("Select Model for Completion Only");
+    default:
+      return role satisfies never;
+  }
+}

@@ -1,0 +1,153 @@
+import * as vscode from "vscode";
+import type {MemoryEstimate, ModelDescription, ModelSpec} from "../../engine/api";
+import {actionLabel, applyAdvice, type FitAction, fitOf} from "../../host/fit";
+import type {Host} from "../../host/host";
+import type {ModelChoice} from "../../host/modelChoice";
+import {plainText} from "../../host/plainText";
+import {count} from "../../metrics/numberText";
+import {rememberModel} from "./recentModels";
+import {chosen, type ModelRole} from "./roles";
+
+export type UseOutcome = "used" | "chooseAnother" | "nothing";
+
+/**
+ * Looks at a model, sets it, and says what it is. Nothing has changed where it can't be used, or is not wanted after all.
+ * `file` is an absolute path, or "" for the demonstration model.
+ */
+export async function useModel(host: Host, file: string, role: ModelRole): Promise<UseOutcome> {
+  const {settings} = host;
+  const spec = settings.specOf(file);
+  const before: Former = {choice: settings.modelChoice(), spec: settings.modelSpec()};
+  const choice = chosen(before.choice, file, role);
+  const {model, estimate} = await look(host, spec, besideIt(host, choice, role));
+  const warning = warningOf(model, estimate, role);
+  if (warning !== null) {
+    const answer = await ask(warning);
+    if (answer?.kind !== "use") {
+      // It was opened to be looked at.
+      host.engine.retain([settings.modelSpec(), settings.completionSpec()]);
+      return answer === undefined ? "nothing" : "chooseAnother";
+    }
+    if (answer.action !== undefined) await applyAdvice(settings, answer.action, () => Promise.resolve());
+  }
+  await settings.setModelChoice(choice);
+  await rememberModel(host, spec.path);
+  sayWhatItIs(host, {...model, contextSize: settings.modelSpec().contextSize || model.contextSize}, role, before);
+  return "used";
+}
+
+/** How things were, to go back to. */
+interface Former {
+  readonly choice: ModelChoice;
+  readonly spec: ModelSpec;
+}
+
+/** The model in the other role, where it is to stay loaded. */
+function besideIt({settings}: Host, choice: ModelChoice, role: ModelRole): readonly ModelSpec[] {
+  if (choice.completionModel === "") return [];
+  return [settings.specOf(role === "completion" ? choice.model : choice.completionModel)];
+}
+
+/** What the model is, and the memory it will need; null where that can't be told. */
+async function look(
+  host: Host,
+  model: ModelSpec,
+  beside: readonly ModelSpec[]
+): Promise<{readonly model: ModelDescription; readonly estimate: MemoryEstimate | null}> {
+  return await vscode.window.withProgress(
+    {location: vscode.ProgressLocation.Notification, title: vscode.l10n.t("Reading the model…"), cancellable: true},
+    async (_, token) => {
+      const description = await host.engine.request("describe", {model}, {token});
+      const estimate = await host.engine.request("estimate", {model, beside}, {token}).catch((error: unknown) => {
+        if (token.isCancellationRequested) throw error;
+        // It can be used without: what is wrong with it, its first use will say.
+        host.log.warn(String(error));
+        return null;
+      });
+      return {model: description, estimate};
+    }
+  );
+}
+
+interface Warning {
+  readonly text: string;
+  readonly answers: readonly Answer[];
+}
+
+interface Answer {
+  readonly title: string;
+  readonly kind: "use" | "another";
+  /** Done before it is used. */
+  readonly action?: FitAction;
+}
+
+/** Why one may not want this model, said before it is loaded; null: no reason is known. */
+function warningOf(model: ModelDescription, estimate: MemoryEstimate | null, role: ModelRole): Warning | null {
+  const name = plainText(model.name);
+  const another: Answer = {title: vscode.l10n.t("Choose Another…"), kind: "another"};
+  const anyway: Answer = {title: vscode.l10n.t("Use Anyway"), kind: "use"};
+  if (!model.capabilities.generate)
+    return role === "completion"
+      ? {
+          text: vscode.l10n.t("{0} is an embedding model: it predicts no text, so it can't complete.", name),
+          answers: [another]
+        }
+      : {
+          // Whoever wants to count tokens may have it.
+          text: vscode.l10n.t(
+            "{0} is an embedding model: it counts tokens, but predicts no text, so it can't measure or complete.",
+            name
+          ),
+          answers: [another, anyway]
+        };
+  const fit = estimate === null ? null : fitOf(estimate);
+  if (fit?.verdict !== "tooLarge" || fit.advice === null) return null;
+  const {action} = fit;
+  const advised: readonly Answer[] =
+    action === null || action.kind === "smallerModel" ? [] : [{title: actionLabel(action), kind: "use", action}];
+  return {
+    text: vscode.l10n.t("{0} is too large for the memory that is free. {1}", name, fit.advice),
+    answers: [...advised, anyway, another]
+  };
+}
+
+async function ask({text, answers}: Warning): Promise<Answer | undefined> {
+  const title = await vscode.window.showWarningMessage(text, ...answers.map((answer) => answer.title));
+  return answers.find((answer) => answer.title === title);
+}
+
+/** Not awaited: the model is in use, the message may stay. */
+function sayWhatItIs(host: Host, model: ModelDescription, role: ModelRole, before: Former): void {
+  const undo = vscode.l10n.t("Undo");
+  void vscode.window.showInformationMessage(line(model, role), undo).then(async (answer) => {
+    if (answer === undo) await goBack(host, before);
+  });
+}
+
+function line({name, quantization, vocabularySize, contextSize}: ModelDescription, role: ModelRole): string {
+  const values = [plainText(name), plainText(quantization), count(vocabularySize), count(contextSize)] as const;
+  switch (role) {
+    case "everything":
+      return vscode.l10n.t("Tokenscope uses {0} ({1}): {2} tokens in its vocabulary, {3} in its context.", ...values);
+    case "measuring":
+      return vscode.l10n.t(
+        "Tokenscope measures with {0} ({1}): {2} tokens in its vocabulary, {3} in its context.",
+        ...values
+      );
+    case "completion":
+      return vscode.l10n.t(
+        "Tokenscope completes with {0} ({1}): {2} tokens in its vocabulary, {3} in its context.",
+        ...values
+      );
+    default:
+      return role satisfies never;
+  }
+}
+
+async function goBack({settings}: Host, {choice, spec}: Former): Promise<void> {
+  const now = settings.modelSpec();
+  if (now.contextSize !== spec.contextSize) await settings.setContextSize(spec.contextSize);
+  if (now.gpuLayers !== spec.gpuLayers) await settings.setGpuLayers(spec.gpuLayers);
+  await settings.setModelChoice(choice);
+  vscode.window.setStatusBarMessage(vscode.l10n.t("Tokenscope uses the former model again"), 4000);
+}

@@ -1,0 +1,38 @@
+import * as vscode from "vscode";
+import {type Host, registerCommand} from "../../host/host";
+import {placeOf, subjectOf, wholeDocument} from "../../host/subject";
+import {paragraph, Samples} from "./samples";
+
+/** As in package.json, behind the extension's own name. */
+const walkthrough = "tokenscope.tokenscope#firstMinutes";
+
+/** First minutes: the walkthrough, whose buttons do on a sample what its steps tell of. */
+export function registerWalkthrough(host: Host): vscode.Disposable {
+  const samples = new Samples(host.extensionUri);
+  return vscode.Disposable.from(
+    samples,
+    registerCommand(host, "tokenscope.openWalkthrough", async () => {
+      await vscode.commands.executeCommand("workbench.action.openWalkthrough", walkthrough, false);
+    }),
+    registerCommand(host, "tokenscope.tryTokens", async () => {
+      await samples.show("tokens.md", (document) => paragraph(document, 1));
+      await vscode.commands.executeCommand("editor.action.showHover");
+    }),
+    registerCommand(host, "tokenscope.tryPerplexity", async () => {
+      const editor = await samples.show("perplexity.md", (document) => paragraph(document, 1));
+      await vscode.commands.executeCommand("tokenscope.perplexity", placeOf(subjectOf(editor)));
+    }),
+    registerCommand(host, "tokenscope.tryLogprobs", async () => {
+      const {document} = await samples.show("logprobs.ts", () => new vscode.Range(0, 0, 0, 0));
+      await vscode.commands.executeCommand("tokenscope.showLogprobs", placeOf(wholeDocument(document)));
+    }),
+    registerCommand(host, "tokenscope.tryCompletion", async () => {
+      await samples.show("completion.ts", (document) => {
+        // In front of the semicolon.
+        const cursor = paragraph(document, 0).end.translate(0, -1);
+        return new vscode.Range(cursor, cursor);
+      });
+      await vscode.commands.executeCommand("tokenscope.complete");
+    })
+  );
+}

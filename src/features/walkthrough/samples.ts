@@ -1,0 +1,123 @@
+import * as vscode from "vscode";
+import {sampleScheme} from "../../host/sampleScheme";
+
+interface SampleFile {
+  readonly content: Uint8Array;
+  /** Milliseconds since the epoch; VS Code tells versions apart by it. */
+  readonly mtime: number;
+}
+
+/** As in media/walkthrough/samples. */
+const names = ["tokens.md", "perplexity.md", "logprobs.ts", "completion.ts"] as const;
+export type SampleName = (typeof names)[number];
+
+/**
+ * The walkthrough's samples as documents. They can be typed in, as ghost text asks for, and are kept in memory at every
+ * edit, so that closing one never asks whether to save it.
+ */
+export class Samples implements vscode.FileSystemProvider, vscode.Disposable {
+  private readonly files = new Map<string, SampleFile>();
+  private readonly changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+  private readonly subscriptions: vscode.Disposable;
+  readonly onDidChangeFile = this.changed.event;
+
+  constructor(private readonly extensionUri: vscode.Uri) {
+    this.subscriptions = vscode.Disposable.from(
+      this.changed,
+      vscode.workspace.registerFileSystemProvider(sampleScheme, this, {isCaseSensitive: true}),
+      vscode.workspace.onDidChangeTextDocument(({document}) => {
+        if (document.uri.scheme === sampleScheme && document.isDirty) void document.save();
+      })
+    );
+  }
+
+  dispose(): void {
+    this.subscriptions.dispose();
+  }
+
+  /** Shows a sample as it came, beside what is in front or where samples are shown already, with this part of it selected. */
+  async show(name: SampleName, part: (document: vscode.TextDocument) => vscode.Range): Promise<vscode.TextEditor> {
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.from({scheme: sampleScheme, path: `/${name}`}));
+    await this.restore(document, name);
+    return await vscode.window.showTextDocument(document, {viewColumn: sampleColumn(), selection: part(document)});
+  }
+
+  watch(): vscode.Disposable {
+    // Nobody else writes here.
+    return new vscode.Disposable(() => undefined);
+  }
+
+  async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
+    if (uri.path === "/") return {type: vscode.FileType.Directory, ctime: 0, mtime: 0, size: 0};
+    const {content, mtime} = await this.file(uri);
+    return {type: vscode.FileType.File, ctime: 0, mtime, size: content.length};
+  }
+
+  readDirectory(): [string, vscode.FileType][] {
+    return names.map((name) => [name, vscode.FileType.File]);
+  }
+
+  async readFile(uri: vscode.Uri): Promise<Uint8Array> {
+    return (await this.file(uri)).content;
+  }
+
+  async writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void> {
+    const {mtime} = await this.file(uri);
+    this.files.set(uri.path, {content, mtime: Math.max(Date.now(), mtime + 1)});
+    this.changed.fire([{type: vscode.FileChangeType.Changed, uri}]);
+  }
+
+  createDirectory(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  delete(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  rename(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  private async file(uri: vscode.Uri): Promise<SampleFile> {
+    const known = this.files.get(uri.path);
+    if (known) return known;
+    const name = names.find((one) => `/${one}` === uri.path);
+    if (!name) throw vscode.FileSystemError.FileNotFound(uri);
+    const file = {content: await this.original(name), mtime: Date.now()};
+    this.files.set(uri.path, file);
+    return file;
+  }
+
+  private async original(name: SampleName): Promise<Uint8Array> {
+    const folder = vscode.Uri.joinPath(this.extensionUri, "media", "walkthrough", "samples");
+    return await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, name));
+  }
+
+  private async restore(document: vscode.TextDocument, name: SampleName): Promise<void> {
+    const text = new TextDecoder().decode(await this.original(name));
+    if (document.getText() === text) return;
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(document.uri, new vscode.Range(document.positionAt(0), document.positionAt(Infinity)), text);
+    await vscode.workspace.applyEdit(edit);
+  }
+}
+
+/** A paragraph of a document, counted from 0, without the line end behind it. */
+export function paragraph(document: vscode.TextDocument, index: number): vscode.Range {
+  let found = -1;
+  let first = 0;
+  for (let line = 0; line < document.lineCount; line++) {
+    const isBlank = document.lineAt(line).isEmptyOrWhitespace;
+    const begins = !isBlank && (line === 0 || document.lineAt(line - 1).isEmptyOrWhitespace);
+    if (begins && ++found === index) first = line;
+    const isLast = line + 1 === document.lineCount || document.lineAt(line + 1).isEmptyOrWhitespace;
+    if (found === index && isLast) return new vscode.Range(first, 0, line, document.lineAt(line).text.length);
+  }
+  throw new RangeError(`${document.uri.path} has no paragraph ${index}`);
+}
+
+function sampleColumn(): vscode.ViewColumn {
+  const isSample = ({input}: vscode.Tab) => input instanceof vscode.TabInputText && input.uri.scheme === sampleScheme;
+  return vscode.window.tabGroups.all.find(({tabs}) => tabs.some(isSample))?.viewColumn ?? vscode.ViewColumn.Beside;
+}

@@ -1,0 +1,32 @@
+import type * as vscode from "vscode";
+import type {Settings} from "../settings";
+
+/** Access tokens for gated models, in VS Code's secret storage: one for each hub, so that no other hub ever gets it. */
+export class AccessTokens {
+  constructor(
+    private readonly secrets: vscode.SecretStorage,
+    private readonly settings: Settings
+  ) {}
+
+  /** Host of the hub that the token is for. */
+  get host(): string {
+    const {huggingFace} = this.settings.network(null);
+    return URL.canParse(huggingFace) ? new URL(huggingFace).host : huggingFace;
+  }
+
+  async get(): Promise<string | null> {
+    return (await this.secrets.get(this.key)) ?? null;
+  }
+
+  async set(token: string): Promise<void> {
+    await this.secrets.store(this.key, token);
+  }
+
+  async remove(): Promise<void> {
+    await this.secrets.delete(this.key);
+  }
+
+  private get key(): string {
+    return `tokenscope.accessToken ${this.settings.network(null).huggingFace}`;
+  }
+}

@@ -1,0 +1,88 @@
+import {mkdir, statfs} from "node:fs/promises";
+import * as vscode from "vscode";
+import type {Network, RemoteFile} from "../../engine/api";
+import {BytePace} from "../../metrics/bytePace";
+import type {EngineClient} from "../engineClient";
+import {plainText} from "../plainText";
+import type {Settings} from "../settings";
+import type {AccessTokens} from "./accessTokens";
+import {findUnfinished, removeUnfinished, type Unfinished} from "./unfinished";
+
+/** Downloads of models: into one folder, each under a notification whose Cancel pauses it. */
+export class Downloads {
+  /** Those under way, by address. */
+  private readonly underWay = new Map<string, Promise<string>>();
+
+  constructor(
+    /** Absolute path of the folder that models go to. */
+    readonly folder: string,
+    readonly tokens: AccessTokens,
+    private readonly transfers: EngineClient,
+    private readonly settings: Settings
+  ) {}
+
+  /** What there is at an address; fetches nothing but the header. */
+  async inspect(uri: string, token: vscode.CancellationToken): Promise<RemoteFile> {
+    return await this.transfers.request("inspect", {uri, network: await this.network()}, {token});
+  }
+
+  /**
+   * Fetches a model, or what is missing of it: the (first) file's path. `name` is for the notification. Rejects with
+   * CancellationError where it was paused. The same address asked for twice is fetched once.
+   */
+  async start(uri: string, name: string): Promise<string> {
+    const there = this.underWay.get(uri);
+    if (there !== undefined) return await there;
+    const download = this.run(uri, name).finally(() => this.underWay.delete(uri));
+    this.underWay.set(uri, download);
+    return await download;
+  }
+
+  /** What was begun and is not under way, the largest part of it first. */
+  async unfinished(): Promise<Unfinished[]> {
+    const all = await findUnfinished(this.folder);
+    return all.filter(({uri}) => !this.underWay.has(uri)).sort((a, b) => b.done - a.done);
+  }
+
+  async discard(unfinished: Unfinished): Promise<void> {
+    await removeUnfinished(unfinished);
+  }
+
+  /** Bytes free where downloads go; null where that can't be known. */
+  async freeSpace(): Promise<number | null> {
+    try {
+      await mkdir(this.folder, {recursive: true});
+      const {bavail, bsize} = await statfs(this.folder);
+      return bavail * bsize;
+    } catch {
+      return null;
+    }
+  }
+
+  private async run(uri: string, name: string): Promise<string> {
+    const title = vscode.l10n.t("Downloading {0}", plainText(name));
+    const location = vscode.ProgressLocation.Notification;
+    return await vscode.window.withProgress({location, title, cancellable: true}, async (progress, token) => {
+      const pace = new BytePace();
+      let shown = 0;
+      const params = {uri, folder: this.folder, gguf: true, network: await this.network()};
+      const {path} = await this.transfers.request("download", params, {
+        token,
+        onProgress: ({stage, done, total}) => {
+          const percent = total === 0 ? 100 : (done / total) * 100;
+          if (stage === "verify") {
+            progress.report({message: vscode.l10n.t("checking it, {0} %", Math.floor(percent))});
+            return;
+          }
+          progress.report({message: pace.describe(done, total), increment: Math.max(0, percent - shown)});
+          shown = Math.max(shown, percent);
+        }
+      });
+      return path;
+    });
+  }
+
+  private async network(): Promise<Network> {
+    return this.settings.network(await this.tokens.get());
+  }
+}

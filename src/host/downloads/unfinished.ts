@@ -1,0 +1,71 @@
+import {readdir, readFile, rm, stat} from "node:fs/promises";
+import path from "node:path";
+import {type UnfinishedNote, unfinishedEnding} from "../../engine/api";
+
+/** A download that waits to be resumed. */
+export interface Unfinished {
+  readonly uri: string;
+  readonly fileName: string;
+  readonly bytes: number;
+  /** Of these, the ones that are there. */
+  readonly done: number;
+  /** Path of its note. */
+  readonly note: string;
+  readonly partials: readonly string[];
+  /** A process has it that is still there: it may be under way in another window. */
+  readonly taken: boolean;
+}
+
+/** A note is short; what is longer is none of ours. */
+const longestNote = 1 << 20;
+
+/** The unfinished downloads of a folder; none where there is no folder. */
+export async function findUnfinished(folder: string): Promise<Unfinished[]> {
+  const names = await readdir(folder).catch(() => []);
+  const notes = names.filter((name) => name.endsWith(unfinishedEnding));
+  const read = await Promise.all(notes.map((name) => readNote(folder, name)));
+  return read.filter((one) => one !== null);
+}
+
+/** Removes a download's note and all that was fetched of it. */
+export async function removeUnfinished({note, partials}: Unfinished): Promise<void> {
+  await Promise.all([note, ...partials].map((file) => rm(file, {force: true})));
+}
+
+async function readNote(folder: string, name: string): Promise<Unfinished | null> {
+  const file = path.join(folder, name);
+  try {
+    if ((await stat(file)).size > longestNote) return null;
+    const note = JSON.parse(await readFile(file, "utf8")) as Partial<UnfinishedNote> | null;
+    const {uri, fileName, bytes, partials, process: owner} = note ?? {};
+    if (typeof uri !== "string" || typeof fileName !== "string" || typeof bytes !== "number") return null;
+    if (!Array.isArray(partials) || !partials.every(isPartialName)) return null;
+    const files = partials.map((partial) => path.join(folder, partial));
+    const sizes = await Promise.all(
+      files.map((one) =>
+        stat(one)
+          .then(({size}) => size)
+          .catch(() => 0)
+      )
+    );
+    const done = sizes.reduce((sum, size) => sum + size, 0);
+    return {uri, fileName, bytes, done, note: file, partials: files, taken: isAlive(owner)};
+  } catch {
+    return null;
+  }
+}
+
+/** A name in the folder itself: these files get deleted. */
+function isPartialName(name: unknown): name is string {
+  return typeof name === "string" && name.endsWith(".part") && path.basename(name) === name && !name.includes("\\");
+}
+
+function isAlive(id: unknown): boolean {
+  if (typeof id !== "number" || !Number.isSafeInteger(id) || id <= 0) return false;
+  try {
+    process.kill(id, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

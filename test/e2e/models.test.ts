@@ -1,0 +1,104 @@
+import * as assert from "node:assert/strict";
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
+import path from "node:path";
+import {makeOllamaStore, renamedModel} from "../harness/ollamaStore";
+import {root} from "../harness/paths";
+import {useWorkbench} from "../harness/useWorkbench";
+
+const f16 = path.join(root, "test/fixtures/models/tokenscope-tiny-f16.gguf");
+
+describe("Select Model in the workbench", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "tokenscope-models-"));
+  after(() => rmSync(folder, {recursive: true, force: true}));
+  const plain = renamedModel(f16, "Tokenscope Tiny Coder", "Tokenscope Tiny Plain");
+  makeOllamaStore(path.join(folder, "ollama"), {"tiny-plain:f16": plain});
+  mkdirSync(path.join(folder, "home"));
+  const workbench = useWorkbench({
+    env: {HOME: path.join(folder, "home"), OLLAMA_MODELS: path.join(folder, "ollama")}
+  });
+
+  /** Perplexity of the lines that are selected, as the list shows it. */
+  async function perplexity(): Promise<string> {
+    const vscode = workbench();
+    await vscode.runCommand("Tokenscope: Perplexity of Selection");
+    const result = vscode.quickInputWidget.filter({hasText: "Perplexity of retry.py"});
+    await result.waitFor({timeout: 30_000});
+    const [value] = /[\d.]+ ± [\d.]+/.exec((await result.textContent()) ?? "") ?? [];
+    assert.ok(value !== undefined);
+    await vscode.page.keyboard.press("Escape");
+    return value;
+  }
+
+  it("lists the models of this machine, and uses the one that is chosen: its numbers are others", async () => {
+    const vscode = workbench();
+    await vscode.openFile("retry.py");
+    await vscode.selectLines(1, 20);
+    const before = await perplexity();
+    await vscode.runCommand("Tokenscope: Select Model…");
+    const row = vscode.quickInputWidget.locator(".monaco-list-row").filter({hasText: "tiny-plain:f16"});
+    await row.filter({hasText: "3.1M · F16 · 6.6 MB"}).waitFor();
+    await row.filter({hasText: /1,024 tokens of context · completes and fills in the middle · fits/}).waitFor();
+    await vscode.quickInputWidget.getByText("Ollama", {exact: true}).waitFor();
+    for (const theme of ["light", "dark", "highContrast"] as const) {
+      await vscode.setTheme(theme);
+      await vscode.screenshot(`select-model-${theme}`);
+    }
+    await row.click();
+    const said = vscode.notification(/Tokenscope uses Tokenscope Tiny Plain \(F16\): 8,192 tokens in its vocabulary/);
+    await said.waitFor();
+    await vscode.screenshot("select-model-done");
+    assert.notEqual(await perplexity(), before);
+    const count = vscode.statusBar(/\d+ tokens/);
+    await count.hover();
+    const tooltip = vscode.page.locator(".monaco-hover").filter({hasText: "Tokenscope Tiny Plain"});
+    await tooltip.waitFor();
+    await vscode.screenshot("select-model-tooltip");
+
+    await said.getByText("Undo", {exact: true}).click();
+    await vscode.until("the former model counts again", async () => {
+      await vscode.focusEditor();
+      await count.hover();
+      return (
+        (await vscode.page.locator(".monaco-hover").filter({hasText: "Tokenscope Tiny Coder"}).isVisible()) || undefined
+      );
+    });
+    assert.equal(await perplexity(), before);
+  });
+
+  it("leads from the tooltip to the list, where a second model is chosen for completion", async () => {
+    const vscode = workbench();
+    await vscode.focusEditor();
+    await vscode.statusBar(/\d+ tokens/).hover();
+    await vscode.page.locator(".monaco-hover a").filter({hasText: "Select Model…"}).click();
+    const list = vscode.quickInputWidget;
+    await list.getByText("Choose What the Model Is For…").click();
+    await list.getByText("For Completion Only").waitFor();
+    await vscode.screenshot("select-model-role");
+    await list.getByText("For Completion Only").click();
+    await list.getByText("Select Model for Completion Only").waitFor();
+    await list.locator(".monaco-list-row").filter({hasText: "tiny-plain:f16"}).click();
+    await vscode.notification(/Tokenscope completes with Tokenscope Tiny Plain \(F16\)/).waitFor();
+    await vscode.runCommand("Tokenscope: Select Model…");
+    await list.locator(".monaco-list-row").filter({hasText: "in use for completion"}).waitFor();
+    await list.locator(".monaco-list-row").filter({hasText: "in use for measuring"}).waitFor();
+    await vscode.screenshot("select-model-two");
+    await vscode.page.keyboard.press("Escape");
+  });
+
+  it("says why a file can't be used, and leads back to the list", async () => {
+    const vscode = workbench();
+    const own = path.join(folder, "own");
+    mkdirSync(own);
+    writeFileSync(path.join(own, "notes.gguf"), "These are notes, and no model.\n");
+    await vscode.setSettings({"tokenscope.modelFolders": [own]});
+    await vscode.runCommand("Tokenscope: Select Model…");
+    const row = vscode.quickInputWidget.locator(".monaco-list-row").filter({hasText: "can't be read as a model"});
+    await row.click();
+    const message = vscode.notification(/"notes\.gguf" is not a GGUF file/);
+    await message.waitFor();
+    await vscode.screenshot("select-model-unreadable");
+    await message.getByText("Select Model…", {exact: true}).click();
+    await row.waitFor();
+  });
+});

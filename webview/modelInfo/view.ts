@@ -1,0 +1,245 @@
+import * as l10n from "@vscode/l10n";
+import {html, nothing, render, type TemplateResult} from "lit";
+import {
+  type MemoryNow,
+  type ModelPage,
+  protocolVersion,
+  type Subject,
+  type ToView,
+  type Uses
+} from "../../src/features/modelInfo/protocol";
+import {factList, tokenTable} from "./facts";
+import {groupTable} from "./groups";
+import {type Actions, chatTemplate, failure, heading, reading} from "./heading";
+import type {Host} from "./host";
+import {memoryChart, memoryNow} from "./memory";
+import {
+  type Expanded,
+  firstRows,
+  metadataTable,
+  moreRows,
+  type TableActions,
+  type TableState,
+  tensorTable
+} from "./tables";
+
+/** Milliseconds without a change before the filters and the place on the page are kept. */
+const saveDelay = 250;
+
+type Table = "metadata" | "tensors";
+
+/** What the page is about right now. */
+type Content =
+  | {readonly type: "none"}
+  | {readonly type: "reading"}
+  | {readonly type: "failed"; readonly message: string; readonly canCopy: boolean}
+  | {readonly type: "model"; readonly page: ModelPage};
+
+/** The whole view: draws what the host shows, and asks for what the person wants to see of it. */
+export class View {
+  private readonly actions: Actions;
+  private content: Content = {type: "none"};
+  private subject: Subject | null = null;
+  private uses: Uses = {measures: false, completes: false};
+  private memory: MemoryNow | null = null;
+  private tables: Record<Table, TableState>;
+  private readonly expanded = new Map<string, {text: string; cut: boolean} | null>();
+  /** Where the page was scrolled to when it was left; null once it is there again. */
+  private scroll: number | null;
+  private saving: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly host: Host,
+    private readonly place: HTMLElement
+  ) {
+    const state = host.load();
+    this.scroll = state?.scroll ?? null;
+    this.tables = {
+      metadata: {filter: state?.filters.metadata ?? "", limit: firstRows},
+      tensors: {filter: state?.filters.tensors ?? "", limit: firstRows}
+    };
+    this.actions = {
+      useModel: () => host.post({type: "useModel"}),
+      reveal: () => host.post({type: "reveal"}),
+      copyJson: () => host.post({type: "copyJson"}),
+      readAgain: () => host.post({type: "readAgain"}),
+      saveCopy: () => host.post({type: "saveCopy"})
+    };
+  }
+
+  start(): void {
+    addEventListener("scroll", () => this.saveSoon(), {passive: true});
+    this.host.listen((message) => this.receive(message));
+    this.host.post({type: "ready"});
+  }
+
+  private receive(message: ToView): void {
+    switch (message.type) {
+      case "language":
+        return;
+      case "reading":
+        this.subject = message.subject;
+        // A page that is read again stays until there is a new one.
+        if (this.content.type !== "model") this.content = {type: "reading"};
+        break;
+      case "show":
+        this.show(message);
+        break;
+      case "failed":
+        this.subject = message.subject;
+        this.content = message;
+        break;
+      case "uses":
+        this.uses = message.uses;
+        break;
+      case "memory":
+        this.memory = message.memory;
+        break;
+      case "value":
+        if (this.expanded.has(message.key)) this.expanded.set(message.key, {text: message.text, cut: message.cut});
+        break;
+      default:
+        message satisfies never;
+    }
+    this.draw();
+    if (message.type === "show") this.shown();
+  }
+
+  private show({subject, page, uses}: Extract<ToView, {type: "show"}>): void {
+    this.subject = subject;
+    this.uses = uses;
+    // What was opened may be something else by now.
+    this.expanded.clear();
+    this.content = {type: "model", page};
+  }
+
+  private shown(): void {
+    if (this.scroll !== null) scrollTo({top: this.scroll});
+    this.scroll = null;
+    this.save();
+  }
+
+  private draw(): void {
+    render(this.template(), this.place);
+  }
+
+  private template(): TemplateResult | typeof nothing {
+    const {content, subject} = this;
+    if (subject === null) return nothing;
+    switch (content.type) {
+      case "none":
+        return nothing;
+      case "reading":
+        return reading(subject);
+      case "failed":
+        return failure(subject, content.message, content.canCopy, this.actions);
+      case "model":
+        return this.model(content.page);
+      default:
+        return content satisfies never;
+    }
+  }
+
+  private model(page: ModelPage): TemplateResult {
+    const {details, groups, memory, metadata, tensors} = page;
+    return html`
+      ${heading(page, this.uses, this.actions)}
+      ${page.facts === null ? nothing : section("facts", l10n.t("Model"), factList(page))}
+      ${groups.length === 0 ? nothing : section("groups", l10n.t("Quantization"), groupTable(groups))}
+      ${
+        memory.length === 0 && this.memory === null
+          ? nothing
+          : section(
+              "memory",
+              l10n.t("Memory by context length"),
+              html`${memoryNow(this.memory)}${memory.length === 0 ? nothing : memoryChart(memory, this.memory)}`
+            )
+      }
+      ${
+        details === null || details.specialTokens.length + details.infillTokens.length === 0
+          ? nothing
+          : section(
+              "tokens",
+              l10n.t("Special tokens"),
+              html`<div class="columns">
+                ${tokenTable(l10n.t("Of texts"), details.specialTokens)}
+                ${tokenTable(l10n.t("For filling in the middle"), details.infillTokens)}
+              </div>`
+            )
+      }
+      ${details?.chatTemplates.map((template) => chatTemplate(template, (key) => this.host.post({type: "copyValue", key}))) ?? nothing}
+      ${
+        metadata.total === 0
+          ? nothing
+          : section(
+              "metadata",
+              l10n.t("Metadata"),
+              metadataTable(metadata, this.tables.metadata, this.expanded as Expanded, {
+                ...this.tableActions("metadata"),
+                expand: (key) => this.expand(key),
+                collapse: (key) => this.collapse(key),
+                copy: (key) => this.host.post({type: "copyValue", key})
+              })
+            )
+      }
+      ${
+        tensors.total === 0
+          ? nothing
+          : section(
+              "tensors",
+              l10n.t("Tensors"),
+              tensorTable(tensors, this.tables.tensors, this.tableActions("tensors"))
+            )
+      }
+    `;
+  }
+
+  private tableActions(table: Table): TableActions {
+    return {
+      filter: (filter) => {
+        this.tables = {...this.tables, [table]: {filter, limit: firstRows}};
+        this.draw();
+        this.saveSoon();
+      },
+      more: () => {
+        const {filter, limit} = this.tables[table];
+        this.tables = {...this.tables, [table]: {filter, limit: limit + moreRows}};
+        this.draw();
+      }
+    };
+  }
+
+  private expand(key: string): void {
+    this.expanded.set(key, null);
+    this.host.post({type: "value", key});
+    this.draw();
+  }
+
+  private collapse(key: string): void {
+    this.expanded.delete(key);
+    this.draw();
+  }
+
+  private saveSoon(): void {
+    clearTimeout(this.saving);
+    this.saving = setTimeout(() => this.save(), saveDelay);
+  }
+
+  private save(): void {
+    if (this.subject === null) return;
+    const {metadata, tensors} = this.tables;
+    this.host.save({
+      version: protocolVersion,
+      uri: this.subject.uri,
+      filters: {metadata: metadata.filter, tensors: tensors.filter},
+      scroll: document.scrollingElement?.scrollTop ?? 0
+    });
+  }
+}
+
+function section(id: string, title: string, content: TemplateResult | typeof nothing): TemplateResult {
+  return html`<section aria-labelledby="${id}-title">
+    <h2 id="${id}-title">${title}</h2>
+    ${content}
+  </section>`;
+}
