@@ -1,4 +1,4 @@
-import {randomBytes, randomUUID} from "node:crypto";
+import {randomBytes} from "node:crypto";
 import * as vscode from "vscode";
 import {type EstimateParams, HumanError, type MemoryEstimate, type MemoryUse, type ModelSpec} from "../../engine/api";
 import {fitOf, freeMemory} from "../../host/fit";
@@ -109,7 +109,7 @@ export class ModelInfoView implements vscode.Disposable {
     try {
       const model = await this.readNow(reading.token);
       if (this.reading !== reading) return;
-      this.content = {type: "model", page: modelPage(randomUUID(), model), model};
+      this.content = {type: "model", page: modelPage(model), model};
     } catch (error) {
       if (this.reading !== reading) return;
       this.content = {
