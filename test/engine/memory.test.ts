@@ -193,17 +193,17 @@ describe("The memory of a loaded model", function () {
     clients.push(client);
     return client;
   }
-  const text = "import path from 'node:path';\n".repeat(400);
+  const text = "import path from 'node:path';\n".repeat(30);
 
   it("is near its estimate, and other models' apart", async () => {
     const client = engineProcess();
-    const [small, large] = [spec(demonstration, 4096), spec(f16, 60_000)];
+    const [small, large] = [spec(demonstration, 8192), spec(f16, 60_000)];
     const used: MemoryUse[] = [];
     for (const model of [small, large]) {
       await client.request("score", {model, text});
       const {estimate, used: now} = await client.request("memory", {model});
       assert.ok(now);
-      const needed = demand(estimate, estimate.contextSize, 0, model === small ? 2 : 1).ram;
+      const needed = demand(estimate, estimate.contextSize, 0, 1).ram;
       // What V8 holds or has given up meanwhile is some 40 MB either way.
       assert.ok(Math.abs(now.ram - needed) < 45e6, `${now.ram} of ${needed}`);
       used.push(now);
@@ -227,6 +227,48 @@ describe("The memory of a loaded model", function () {
     assert.ok(files().includes(demonstration));
     // A KV cache of 102 MB.
     assert.ok(before - own() > 80_000, `${before} kB before, ${own()} after`);
+  });
+});
+
+describe("Layers on the device", function () {
+  this.timeout(60_000);
+
+  it("are none without one, however many are asked for", async () => {
+    const engine = new Engine();
+    const model = {...spec(demonstration), gpuLayers: 3};
+    const {gpuLayers, weights} = await engine.ask("estimate", {model});
+    assert.deepEqual([gpuLayers, weights.vram], [0, 0]);
+    assert.equal((await engine.ask("score", {model, text: "some text"})).model.device, "cpu");
+    engine.retain([]);
+  });
+
+  it("are as many as asked for, and by themselves as many as fit", async function () {
+    const lines: string[] = [];
+    const quiet = () => undefined;
+    const client = new EngineClient({
+      program: path.join(root, "dist/engine.js"),
+      log: {error: quiet, warn: quiet, info: (line) => void lines.push(line), debug: quiet, trace: quiet},
+      cancelled: () => new Error("cancelled")
+    });
+    try {
+      const model = {...spec(demonstration), gpu: "auto"} as const;
+      const all = await client.request("estimate", {model});
+      // Tests run without a device too.
+      if (all.device === "cpu") return this.skip();
+      assert.equal(all.gpuLayers, all.layers);
+      const two = {...model, gpuLayers: 2};
+      const {device} = (await client.request("score", {model: two, text: "some text"})).model;
+      const {estimate, used} = await client.request("memory", {model: two});
+      assert.ok(lines.some((line) => line.includes("offloaded 2/5 layers to GPU")));
+      assert.deepEqual([estimate.gpuLayers, estimate.device], [2, device]);
+      assert.ok(used && used.vram > estimate.weights.vram);
+      assert.ok(estimate.weights.vram < all.weights.vram && estimate.weights.ram > all.weights.ram);
+      // Layers are alike: what one moves is foretold, but for the buffers' own steps.
+      const three = await client.request("estimate", {model: {...model, gpuLayers: 3}});
+      near(demand(three, 1024, 2, 3).vram, estimate.weights.vram + 3 * estimate.context.vram, 0.05);
+    } finally {
+      client.dispose();
+    }
   });
 });
 
