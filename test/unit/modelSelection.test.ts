@@ -126,12 +126,16 @@ describe("a model's row", () => {
   it("keeps both ends of a long path, and never cuts a character in two", () => {
     assert.equal(shortPath("/home/ada2/m.gguf", "/home/ada"), "/home/ada2/m.gguf");
     fc.assert(
-      fc.property(fc.string({unit: "binary"}), (text) => {
-        const short = shortPath(`/${text}`, "/home/ada");
-        assert.ok(Array.from(short).length <= 72);
-        assert.equal(short.isWellFormed(), text.isWellFormed());
-        assert.ok(short.endsWith(Array.from(text).slice(-20).join("")));
-      })
+      fc.property(
+        fc.array(fc.constantFrom("a", "/", "é", "😀", "\u0301", "\ud800"), {maxLength: 200}),
+        (characters) => {
+          const text = characters.join("");
+          const short = shortPath(`/${text}`, "/home/ada");
+          assert.ok(Array.from(short).length <= 72);
+          if (!characters.includes("\ud800")) assert.ok(short.isWellFormed());
+          assert.ok(short.endsWith(Array.from(text).slice(-20).join("")));
+        }
+      )
     );
   });
 });
