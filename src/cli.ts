@@ -1,6 +1,6 @@
 /** The headless runner: the same engine without VS Code. Answers on stdout, messages on stderr. */
 import path from "node:path";
-import {choice, type Options, parse, UsageError, usage, wholeNumber} from "./cli/arguments";
+import {choice, layers, type Options, parse, UsageError, usage, wholeNumber} from "./cli/arguments";
 import {Console} from "./cli/console";
 import {readText} from "./cli/readText";
 import {type Request, score} from "./cli/score";
@@ -62,7 +62,7 @@ function modelOf(values: Options): ModelSpec {
         ? path.join(__dirname, "..", "media", "models", "tokenscope-tiny-q8_0.gguf")
         : path.resolve(values.model),
     gpu: choice("gpu", values.gpu ?? "auto", ["auto", "metal", "cuda", "vulkan", "off"] as const),
-    gpuLayers: values["gpu-layers"] === "auto" ? null : (wholeNumber("gpu-layers", values["gpu-layers"]) ?? null),
+    gpuLayers: layers(values["gpu-layers"] ?? "auto"),
     threads: wholeNumber("threads", values.threads) ?? 0,
     contextSize: wholeNumber("context-size", values["context-size"]) ?? 0
   };

@@ -79,6 +79,13 @@ export function wholeNumber(name: string, value: string | undefined): number | u
   return Number(value);
 }
 
+/** Layers on the device; null for "auto". */
+export function layers(value: string): number | null {
+  if (value === "auto") return null;
+  if (!/^\d{1,4}$/.test(value)) throw new UsageError("--gpu-layers takes a whole number, or auto");
+  return Number(value);
+}
+
 export function positiveNumber(name: string, value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
   if (!/^\d{1,15}(\.\d{1,15})?$/.test(value) || Number(value) === 0)

@@ -501,6 +501,7 @@ export type ErrorKind =
   | "folderUnwritable"
   | "wrongContent"
   | "noRuntimeOffered"
+  | "wrongPackage"
   | "engineDied"
   | "cannotStart";
 

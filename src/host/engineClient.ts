@@ -210,9 +210,8 @@ export class EngineClient {
 
   private async connect(process: ChildProcess): Promise<MessageConnection> {
     const {log} = this.options;
-    // Loaded with the first engine: it takes longer than all the rest of activation (docs/decisions.md).
-    const {createMessageConnection, IPCMessageReader, IPCMessageWriter} = await import("vscode-jsonrpc/node");
-    const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
+    const {rpcConnection} = await import("./rpcConnection");
+    const connection = rpcConnection(process);
     connection.onNotification(logNotification, ({level, message}: LogParams) => log[level](message));
     connection.onNotification(progressNotification, ({request, ...progress}: ProgressParams) =>
       this.progress.get(request)?.(progress)

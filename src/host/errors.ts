@@ -73,6 +73,7 @@ const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   folderUnwritable: [openSettings],
   wrongContent: [chooseModel],
   noRuntimeOffered: [showGpu],
+  wrongPackage: [showGpu],
   engineDied: [showLog, demonstrationModel],
   cannotStart: [showLog]
 };

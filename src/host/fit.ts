@@ -111,9 +111,9 @@ export function verdictLabel(verdict: Verdict): string {
 export function actionLabel(action: FitAction): string {
   switch (action.kind) {
     case "contextSize":
-      return l10n.t("Use {0} Tokens of Context", count(action.value));
+      return l10n.t("Use a Context of {0} Tokens", count(action.value));
     case "gpuLayers":
-      return l10n.t("Use {0} GPU Layers", action.value);
+      return l10n.t("Put {0} Layers on the GPU", action.value);
     case "smallerModel":
       return l10n.t("Select Another Model…");
     default:

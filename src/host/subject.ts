@@ -57,7 +57,23 @@ function requireEditor(): vscode.TextEditor {
 /** With the keyboard in a webview no editor is active: then the text beside it is meant. */
 function editorInUse(): vscode.TextEditor | undefined {
   const {activeTextEditor, visibleTextEditors} = vscode.window;
+  if (activeTextEditor === undefined && isWithheld(vscode.window.tabGroups.activeTabGroup.activeTab))
+    throw new HumanError(
+      "emptyText",
+      vscode.l10n.t(
+        "This file is binary, or larger than 50 MB: VS Code gives its text to no extension. Open another one."
+      )
+    );
   return activeTextEditor ?? visibleTextEditors.find(({document}) => document.uri.scheme !== "output");
+}
+
+/** A text is in front that VS Code shows and gives to no extension. */
+function isWithheld(tab: vscode.Tab | undefined): boolean {
+  const input = tab?.input;
+  return (
+    input instanceof vscode.TabInputText &&
+    vscode.window.visibleTextEditors.every(({document}) => document.uri.toString() !== input.uri.toString())
+  );
 }
 
 export function wholeDocument(document: vscode.TextDocument): Subject {

@@ -23,8 +23,8 @@ describe("The installed package", () => {
     for (const wanted of [
       "dist/extension.js",
       "dist/engine.js",
+      "dist/probe.js",
       "dist/cli.js",
-      "dist/rpc.js",
       "dist/webview/logprobs.js",
       "dist/webview/modelInfo.js",
       "LICENSE.txt"

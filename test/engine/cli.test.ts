@@ -376,6 +376,10 @@ describe("The headless runner", () => {
       "an unknown command": {args: ["count", good], says: /no command "count"/},
       "an unknown option": {args: ["score", "--best", good], says: /--best/},
       "an option without its value": {args: ["score", good, "--top"], says: /--top/},
+      "layers that are no number": {
+        args: ["score", "--gpu-layers", "all", good],
+        says: /--gpu-layers takes a whole number, or auto/
+      },
       "a number that is none": {args: ["score", "--top", "many", good], says: /--top takes a whole number/},
       "an unknown mode": {args: ["score", "--mode", "fast", good], says: /document, llama-perplexity/},
       "a stride that can't work": {args: ["score", "--window", "16", "--stride", "16", good], says: /from 1 to 15/},

@@ -1,4 +1,6 @@
+import {readFileSync} from "node:fs";
 import path from "node:path";
+import {setTimeout} from "node:timers/promises";
 import type {EngineMethod, EngineRequests, ModelSpec, Progress} from "../../src/engine/api";
 import {llamaRuntime} from "../../src/engine/llama/runtime";
 import {Models} from "../../src/engine/models";
@@ -36,6 +38,11 @@ export class Engine {
 
   constructor(readonly model: ModelSpec = spec(demonstration)) {}
 
+  /** As the host's notification. */
+  retain(models: readonly ModelSpec[]): void {
+    this.models.retain(models);
+  }
+
   /** Asks with this engine's model, unless the parameters name another. */
   ask<M extends EngineMethod>(
     method: M,
@@ -46,6 +53,21 @@ export class Engine {
     const complete = {model: this.model, ...params} as unknown as EngineRequests[M]["params"];
     return engineInProcess.handlers[method](this.models, complete, {signal, onProgress, ...rest});
   }
+}
+
+/** Files that this process has mapped into its memory, the weights of models among them; only Linux tells. */
+export function mappedFiles(): ReadonlySet<string> {
+  const maps = readFileSync("/proc/self/maps", "utf8");
+  return new Set(maps.split("\n").map((line) => line.slice(line.indexOf("/"))));
+}
+
+/** Why a test that looks at processes does not run. */
+export const noProcesses = process.platform === "linux" ? undefined : "needs Linux's /proc";
+
+/** Waits for what comes by itself. */
+export async function until(what: () => boolean): Promise<void> {
+  for (const end = Date.now() + 10_000; !what(); await setTimeout(10))
+    if (Date.now() > end) throw new Error(`It did not come to this: ${what}`);
 }
 
 /** The items of a list that may have holes where the index is wrong: a test then fails here and not three lines on. */

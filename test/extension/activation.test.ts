@@ -55,6 +55,7 @@ describe("activation", () => {
       "tokenscope.model": "",
       "tokenscope.selectionContext": false,
       "tokenscope.gpu": "auto",
+      "tokenscope.npmRegistry": "https://registry.npmjs.org/",
       "tokenscope.threads": 0,
       "tokenscope.contextSize": 0,
       "tokenscope.inlineCompletion.enabled": false,

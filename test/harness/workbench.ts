@@ -85,8 +85,14 @@ export class Workbench {
     await row.click();
   }
 
-  /** Opens a file of the workspace by its name. A new file takes a moment until VS Code finds it. */
+  /** Opens a file of the workspace as text. */
   public async openFile(name: string): Promise<void> {
+    await this.openEditor(name);
+    await this.page.locator(".editor-instance .view-lines .view-line").first().waitFor({timeout: patience});
+  }
+
+  /** Opens a file of the workspace by its name, in whatever editor is for it. A new file takes a moment until VS Code finds it. */
+  public async openEditor(name: string): Promise<void> {
     const row = this.page.locator(".quick-input-list .monaco-list-row").filter({hasText: name}).first();
     await this.until(`${name} can be opened`, async () => {
       await this.page.keyboard.press("Control+P");
@@ -97,7 +103,6 @@ export class Workbench {
     });
     await row.click();
     await this.page.locator(".tab.active").filter({hasText: name}).first().waitFor({timeout: patience});
-    await this.page.locator(".editor-instance .view-lines .view-line").first().waitFor({timeout: patience});
   }
 
   /** Puts the cursor at a line and column, both counted from 1. */

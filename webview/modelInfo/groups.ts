@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import {html, type TemplateResult} from "lit";
+import {html, nothing, type TemplateResult} from "lit";
 import type {TensorGroup, TensorGroupName} from "../../src/features/modelInfo/protocol";
 import {count} from "../../src/metrics/numberText";
 import {cssVariable} from "../ui/cssVariable";
@@ -27,9 +27,10 @@ export function groupTable(groups: readonly TensorGroup[]): TemplateResult {
         ${groups.map(
           ({name, types, tensors, parameters, bytes}) => html`<tr>
             <th scope="row">${names[name]}</th>
-            <td class="types">${types.map(
-              ({type, tensors: some}) =>
-                html`<span class="type">${shown(type)}${types.length > 1 ? html` <span class="muted">×&#x202F;${count(some)}</span>` : ""}</span> `
+            <td>${types.map(
+              ({type, tensors: some}, index) => html`${index > 0 ? ", " : ""}<span class="type"
+                  >${shown(type)}${types.length > 1 ? html` <span class="muted">×&#x202F;${count(some)}</span>` : nothing}</span
+                >`
             )}</td>
             <td class="number">${count(tensors)}</td>
             <td class="number">${shortCount(parameters)}</td>
@@ -52,7 +53,7 @@ function share(bytes: number | null, all: number): TemplateResult | string {
 
 /** "512", "6.81 M", "7.62 B". */
 function shortCount(value: number): string {
-  if (value < 1e5) return count(value);
+  if (value < 1e6) return count(value);
   if (value < 1e9) return l10n.t("{0} M", (value / 1e6).toPrecision(3));
   return l10n.t("{0} B", (value / 1e9).toPrecision(3));
 }

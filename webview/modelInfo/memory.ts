@@ -3,14 +3,19 @@ import {html, nothing, type TemplateResult} from "lit";
 import type {Memory, MemoryNow, MemoryStep} from "../../src/features/modelInfo/protocol";
 import {byteSize, count} from "../../src/metrics/numberText";
 import {cssVariable} from "../ui/cssVariable";
+import {shown} from "./shownText";
 
 /** The free memory's line is drawn where the bars still have most of the chart's width. */
 const roomForFree = 1.6;
 
 /** Memory by context length: a table whose bars have a line where the memory that is free now ends. */
-export function memoryChart(steps: readonly MemoryStep[], now: MemoryNow | null): TemplateResult {
+export function memoryChart(
+  steps: readonly MemoryStep[],
+  now: MemoryNow | null,
+  freeHere: Memory | null
+): TemplateResult {
   const most = Math.max(...steps.map(totalOf));
-  const free = now && freeBytes(now);
+  const free = now === null ? freeHere && freeHere.ram + freeHere.vram : freeBytes(now);
   const scale = free === null || free > most * roomForFree ? most : Math.max(most, free);
   const line = free !== null && free <= scale ? free : null;
   return html`
@@ -37,7 +42,7 @@ export function memoryChart(steps: readonly MemoryStep[], now: MemoryNow | null)
         </tbody>
       </table>
     </div>
-    <p class="muted">${l10n.t("Estimates for one context; text is scored with two, and the longer the context, the slower.")}</p>
+    <p class="muted">${l10n.t("Estimated for one context of this length. To score and to complete, Tokenscope holds two or three.")}</p>
   `;
 }
 
@@ -67,14 +72,15 @@ function stepRow(step: MemoryStep, scale: number, free: number | null, tooMuch: 
 /** What the engine says: where it runs, what is free, and what it takes beside what was estimated. */
 export function memoryNow(now: MemoryNow | null): TemplateResult | typeof nothing {
   if (now === null) return nothing;
-  const {device, layers, gpuLayers, contextSize, estimated, used, free, total} = now;
+  const {device, layers, gpuLayers, contextSize, estimated, used, free, total, advice} = now;
   return html`<dl class="facts">
     ${fact(l10n.t("Device"), deviceText(device, gpuLayers, layers))}
     ${fact(l10n.t("Context as set"), l10n.t("{0} tokens", count(contextSize)))}
     ${fact(l10n.t("Estimated"), memoryText(estimated))}
     ${fact(l10n.t("Really used"), used === null ? l10n.t("not loaded") : memoryText(used))}
-    ${fact(l10n.t("Free now"), l10n.t("{0} of {1}", memoryText(free), memoryText(total)))}
-  </dl>`;
+    ${fact(l10n.t("Free now"), freeText(free, total))}
+  </dl>
+  ${advice === null ? nothing : html`<p class="advice">${shown(advice, 500)}</p>`}`;
 }
 
 function fact(label: string, value: string): TemplateResult {
@@ -91,6 +97,13 @@ function deviceText(device: string, gpuLayers: number, layers: number): string {
 function memoryText({ram, vram}: Memory): string {
   if (vram === 0) return byteSize(ram);
   return l10n.t("{0} + {1} on the device", byteSize(ram), byteSize(vram));
+}
+
+/** "8.0 GB of 16 GB", or that of the device too. */
+function freeText(free: Memory, total: Memory): string {
+  const main = l10n.t("{0} of {1}", byteSize(free.ram), byteSize(total.ram));
+  if (total.vram === 0) return main;
+  return l10n.t("{0}, on the device {1} of {2}", main, byteSize(free.vram), byteSize(total.vram));
 }
 
 /** Metal's devices share the main memory. */

@@ -9,7 +9,8 @@ import {HumanError, type MemoryUse} from "../api";
 export function loadError(error: unknown, logged: readonly string[], file: string): HumanError {
   if (error instanceof HumanError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  const name = error instanceof Error ? error.name : "";
+  // node-llama-cpp's errors have no names of their own.
+  const name = error instanceof Error ? error.constructor.name : "";
   const reasons = [message, ...logged].join("\n");
   const architecture = /unknown model architecture: '([^']*)'/.exec(reasons)?.[1];
   if (architecture !== undefined)

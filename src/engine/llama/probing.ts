@@ -25,7 +25,9 @@ export async function probe(
   for (const stream of [process.stdout, process.stderr])
     stream?.setEncoding("utf8").on("data", (text: string) => log("debug", `${device}: ${text.trimEnd()}`));
   return await new Promise((resolve) => {
+    let heard = false;
     process.on("message", (message: ProbeMessage) => {
+      heard = true;
       if ("reason" in message) log("warn", message.reason);
       else resolve(message.found?.find((one) => one.device === device));
     });
@@ -33,7 +35,9 @@ export async function probe(
       log("warn", `trying ${device}: ${error.message}`);
       resolve(undefined);
     });
-    process.on("exit", (code, killed) => log("debug", `trying ${device} ended (${killed ?? `code ${code}`})`));
+    process.on("exit", (code, killed) =>
+      log(heard ? "debug" : "warn", `trying ${device} ended (${killed ?? `code ${code}`})`)
+    );
     // Behind its last message, which may come after its exit.
     process.on("disconnect", () => resolve(undefined));
   });

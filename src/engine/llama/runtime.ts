@@ -45,11 +45,13 @@ export async function loadedRuntime(gpu: GpuChoice, log: EngineLog): Promise<Lla
   return await loading;
 }
 
-/** Bytes in use on the device, by whichever program; 0 without one. */
+/** Bytes in use on the device, by whichever program, or else by llama.cpp's own figures; 0 without a device. */
 export async function deviceMemoryInUse(): Promise<number> {
   for (const loading of runtimes.values()) {
     const llama = await loading.catch(() => undefined);
-    if (llama !== undefined && llama.gpu !== false) return (await llama.getVramState()).used;
+    if (llama === undefined || llama.gpu === false) continue;
+    // Some drivers don't tell.
+    return (await llama.getVramState()).used || (await llama.getLlamaMemoryUsage()).gpuVram;
   }
   return 0;
 }

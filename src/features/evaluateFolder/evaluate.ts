@@ -59,7 +59,7 @@ export async function evaluate(
   progress.report({message: vscode.l10n.t("looking for files")});
   const found = await findFiles(roots, token);
   if (found.files.length === 0)
-    throw new HumanError("nothingToScore", vscode.l10n.t("There is no text file here: choose another folder."));
+    throw new HumanError("noEvaluation", vscode.l10n.t("There is no text file here: choose another folder."));
   const run = new Run(host, found.files, progress, token);
   await run.scoreAll();
   if (run.stopped) throw new vscode.CancellationError();
@@ -67,7 +67,7 @@ export async function evaluate(
     if (token.isCancellationRequested) throw new vscode.CancellationError();
     const [reason] = run.failed.map((file) => file.reason);
     throw new HumanError(
-      "nothingToScore",
+      "noEvaluation",
       reason
         ? vscode.l10n.t("No file could be scored: {0}", reason)
         : vscode.l10n.t("There is no text in these files: choose another folder.")

@@ -56,7 +56,7 @@ async function isFolder(uri: vscode.Uri): Promise<boolean> {
     return (type & vscode.FileType.Directory) !== 0;
   } catch {
     throw new HumanError(
-      "nothingToScore",
+      "noEvaluation",
       vscode.l10n.t('"{0}" can\'t be read any more: choose another folder.', uri.path)
     );
   }

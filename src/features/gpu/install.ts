@@ -1,8 +1,9 @@
 import * as vscode from "vscode";
 import {cudaBytes} from "../../cudaPackages";
-import type {Progress} from "../../engine/api";
+import {HumanError, type Progress} from "../../engine/api";
 import type {Host} from "../../host/host";
 import {plainText} from "../../host/plainText";
+import {BytePace} from "../../metrics/bytePace";
 import {byteSize} from "../../metrics/numberText";
 import type {CudaRuntime, Installing} from "./cudaRuntime";
 import {detailText, memoryText} from "./deviceText";
@@ -79,10 +80,15 @@ async function withProgress(host: Host, work: (installing: Installing) => Promis
       cancellable: true
     },
     async (progress, token) => {
-      await work({
-        token,
-        onProgress: (state, file, files) => progress.report({message: stageText(state, file, files)})
-      });
+      const paces: BytePace[] = [];
+      const message = ({stage, done, total}: Progress, file: number, files: number): string => {
+        const percent = Math.floor((done / Math.max(1, total)) * 100);
+        if (stage === "verify") return vscode.l10n.t("checking, {0} %", percent);
+        if (stage === "unpack") return vscode.l10n.t("unpacking, {0} %", percent);
+        paces[file] ??= new BytePace();
+        return vscode.l10n.t("file {0} of {1}: {2}", file, files, paces[file].describe(done, total));
+      };
+      await work({token, onProgress: (...state) => progress.report({message: message(...state)})}).catch(withItsWayOut);
       // The process that runs has looked for its libraries already.
       host.engine.restart();
     }
@@ -90,11 +96,11 @@ async function withProgress(host: Host, work: (installing: Installing) => Promis
   await report(host);
 }
 
-function stageText({stage, done, total}: Progress, file: number, files: number): string {
-  const percent = Math.floor((done / Math.max(1, total)) * 100);
-  if (stage === "verify") return vscode.l10n.t("checking, {0} %", percent);
-  if (stage === "unpack") return vscode.l10n.t("unpacking, {0} %", percent);
-  return vscode.l10n.t("file {0} of {1}: {2} of {3}", file, files, byteSize(done), byteSize(total));
+/** Another model is no help here. */
+function withItsWayOut(error: unknown): never {
+  throw error instanceof HumanError && error.kind === "wrongContent"
+    ? new HumanError("wrongPackage", error.message)
+    : error;
 }
 
 /** Says what has come of it: that it is installed does not mean that it works. */

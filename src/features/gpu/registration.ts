@@ -2,34 +2,52 @@ import * as vscode from "vscode";
 import {cudaPackages} from "../../cudaPackages";
 import {type Host, registerCommand} from "../../host/host";
 import {runtimesFolder} from "../../host/runtimes";
-import {CudaRuntime} from "./cudaRuntime";
-import {install, installAfterAsking, installFromFiles, remove} from "./install";
-import {offerCudaRuntime} from "./offer";
-import {showGpu} from "./showGpu";
+import type {CudaRuntime} from "./cudaRuntime";
 
 /** What the model can run on, and CUDA's runtime, which is fetched when it is wanted. */
 export function registerGpu(host: Host): vscode.Disposable {
-  const runtime = new CudaRuntime({
+  // Not at activation: who doesn't use the engine is not asked about it.
+  void host.engine.answered
+    .then(() => offered(host))
+    .then(async (runtime) => {
+      if (runtime !== undefined) await (await import("./install")).install(host, runtime);
+    })
+    .catch((error: unknown) => host.errors.show(error));
+  return vscode.Disposable.from(
+    registerCommand(host, "tokenscope.showGpu", async () =>
+      (await import("./showGpu")).showGpu(host, await runtimeOf(host))
+    ),
+    registerCommand(host, "tokenscope.installCudaRuntime", async () =>
+      (await import("./install")).installAfterAsking(host, await runtimeOf(host))
+    ),
+    registerCommand(host, "tokenscope.installCudaRuntimeFromFile", async () =>
+      (await import("./install")).installFromFiles(host, await runtimeOf(host))
+    ),
+    registerCommand(host, "tokenscope.removeCudaRuntime", async () =>
+      (await import("./install")).remove(host, await runtimeOf(host))
+    )
+  );
+}
+
+/** The runtime, if it was offered and is wanted. Nobody has asked for the offer: its failures are nobody's business. */
+async function offered(host: Host): Promise<CudaRuntime | undefined> {
+  try {
+    const runtime = await runtimeOf(host);
+    const {offerCudaRuntime} = await import("./offer");
+    return (await offerCudaRuntime(host, runtime)) ? runtime : undefined;
+  } catch (error) {
+    if (!(error instanceof vscode.CancellationError)) host.log.warn(String(error));
+    return undefined;
+  }
+}
+
+async function runtimeOf(host: Host): Promise<CudaRuntime> {
+  const {CudaRuntime} = await import("./cudaRuntime");
+  return new CudaRuntime({
     packages: cudaPackages,
     folder: runtimesFolder(host.storageUri.fsPath),
     transfers: host.transfers,
     registry: () => host.settings.npmRegistry,
     network: () => host.settings.network(null)
   });
-  // Not at activation: who doesn't use the engine is not asked about it.
-  void host.engine.answered
-    .then(() => offerCudaRuntime(host, runtime))
-    .catch((error: unknown) => {
-      // Nobody has asked for it: its failures are nobody's business.
-      if (!(error instanceof vscode.CancellationError)) host.log.warn(String(error));
-      return false;
-    })
-    .then((wanted) => (wanted ? install(host, runtime) : undefined))
-    .catch((error: unknown) => host.errors.show(error));
-  return vscode.Disposable.from(
-    registerCommand(host, "tokenscope.showGpu", () => showGpu(host, runtime)),
-    registerCommand(host, "tokenscope.installCudaRuntime", () => installAfterAsking(host, runtime)),
-    registerCommand(host, "tokenscope.installCudaRuntimeFromFile", () => installFromFiles(host, runtime)),
-    registerCommand(host, "tokenscope.removeCudaRuntime", () => remove(host, runtime))
-  );
 }

@@ -4,21 +4,22 @@ export interface PageParts {
   readonly styles: string;
   /** Where styles may come from. */
   readonly cspSource: string;
+  /** The page may fetch its resources: to read a file of another machine. */
+  readonly fetches: boolean;
   /** Unguessable, new for every page. */
   readonly nonce: string;
 }
 
-/** The view's page without any content: what it shows comes by message, as data. */
-export function modelInfoPage({script, styles, cspSource, nonce}: PageParts): string {
+/** The view's page without any content or word: what it shows comes by message, as data. */
+export function modelInfoPage({script, styles, cspSource, fetches, nonce}: PageParts): string {
   return `<!DOCTYPE html>
-<html lang="en">
+<html>
 <head>
   <meta charset="utf-8">
   <meta http-equiv="Content-Security-Policy"
-    content="default-src 'none'; script-src 'nonce-${nonce}'; style-src ${cspSource}">
+    content="default-src 'none'; script-src 'nonce-${nonce}'; style-src ${cspSource}${fetches ? `; connect-src ${cspSource}` : ""}">
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <link rel="stylesheet" href="${styles}">
-  <title>Model Info</title>
 </head>
 <body>
   <main id="page"></main>

@@ -53,7 +53,8 @@ export class StatusBarCount implements vscode.Disposable {
 
   private soon(): void {
     clearTimeout(this.timer);
-    this.running?.cancel();
+    // Who goes to a webview still wants to know what was being counted.
+    if (vscode.window.activeTextEditor !== undefined) this.running?.cancel();
     this.timer = setTimeout(() => void this.count(), quiet);
   }
 
@@ -62,9 +63,9 @@ export class StatusBarCount implements vscode.Disposable {
     const editor = vscode.window.activeTextEditor;
     if (editor === undefined) {
       // With the keyboard in a webview or the terminal, the count of the text beside it stays right.
-      if (vscode.window.visibleTextEditors.length === 0)
-        this.rest(vscode.l10n.t("Open a file to see how many tokens it has."));
-      return;
+      if (vscode.window.visibleTextEditors.length > 0) return;
+      this.running?.cancel();
+      return this.rest(vscode.l10n.t("Open a file to see how many tokens it has."));
     }
     // The log is a text editor too, and counting writes to it.
     if (editor.document.uri.scheme === "output") return;

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import {type Host, registerCommand} from "../../host/host";
-import {placeOf, subjectOf} from "../../host/subject";
+import {placeOf, subjectOf, wholeDocument} from "../../host/subject";
 import {paragraph, Samples} from "./samples";
 
 /** As in package.json, behind the extension's own name. */
@@ -15,43 +15,24 @@ export function registerWalkthrough(host: Host): vscode.Disposable {
       await vscode.commands.executeCommand("workbench.action.openWalkthrough", walkthrough, false);
     }),
     registerCommand(host, "tokenscope.tryTokens", async () => {
-      await samples.show("sample.md", (document) => paragraph(document, 1));
+      await samples.show("tokens.md", (document) => paragraph(document, 1));
       await vscode.commands.executeCommand("editor.action.showHover");
     }),
     registerCommand(host, "tokenscope.tryPerplexity", async () => {
-      const editor = await samples.show("sample.md", (document) => paragraph(document, 2));
+      const editor = await samples.show("perplexity.md", (document) => paragraph(document, 1));
       await vscode.commands.executeCommand("tokenscope.perplexity", placeOf(subjectOf(editor)));
     }),
     registerCommand(host, "tokenscope.tryLogprobs", async () => {
-      const editor = await samples.show("sample.ts", () => new vscode.Range(0, 0, 0, 0));
-      await showBelow(() => vscode.commands.executeCommand("tokenscope.showLogprobs", placeOf(subjectOf(editor))));
+      const {document} = await samples.show("logprobs.ts", () => new vscode.Range(0, 0, 0, 0));
+      await vscode.commands.executeCommand("tokenscope.showLogprobs", placeOf(wholeDocument(document)));
     }),
     registerCommand(host, "tokenscope.tryCompletion", async () => {
-      await samples.show("complete.ts", (document) => {
-        const {end} = paragraph(document, 0);
-        return new vscode.Range(end, end);
+      await samples.show("completion.ts", (document) => {
+        // In front of the semicolon.
+        const cursor = paragraph(document, 0).end.translate(0, -1);
+        return new vscode.Range(cursor, cursor);
       });
       await vscode.commands.executeCommand("tokenscope.complete");
     })
   );
-}
-
-/** Where a third column opens beside the walkthrough and the sample, it goes below the sample: three are too narrow. */
-async function showBelow(show: () => Thenable<void>): Promise<void> {
-  const {tabGroups} = vscode.window;
-  const before = tabGroups.all.length;
-  if (before < 2) {
-    await show();
-    return;
-  }
-  const opening = tabGroups.onDidChangeTabGroups(() => {
-    if (tabGroups.activeTabGroup.viewColumn <= before) return;
-    opening.dispose();
-    void vscode.commands.executeCommand("workbench.action.moveActiveEditorGroupDown");
-  });
-  try {
-    await show();
-  } finally {
-    opening.dispose();
-  }
 }

@@ -8,7 +8,7 @@ interface SampleFile {
 }
 
 /** As in media/walkthrough/samples. */
-const names = ["sample.md", "sample.ts", "complete.ts"] as const;
+const names = ["tokens.md", "perplexity.md", "logprobs.ts", "completion.ts"] as const;
 export type SampleName = (typeof names)[number];
 
 /**

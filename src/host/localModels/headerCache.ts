@@ -14,8 +14,8 @@ import type {LocalModel} from "./localModel";
 const format = 1;
 const mostEntries = 2000;
 const largestFile = 16 * 2 ** 20;
-/** Headers read at once. */
-const atOnce = 4;
+/** Headers read at once: each works for some milliseconds before others get their turn. */
+const atOnce = 2;
 /** Milliseconds after which what was learned is written down. */
 const delay = 1000;
 
@@ -32,7 +32,6 @@ interface Entry {
 export class HeaderCache {
   /** The ones used last are last. */
   private readonly entries = new Map<string, Entry>();
-  private readonly reading = new Map<string, Promise<ModelFacts | null>>();
   private readonly waiting: (() => void)[] = [];
   private running = 0;
   private loading: Promise<void> | undefined;
@@ -61,19 +60,13 @@ export class HeaderCache {
    */
   async facts(model: LocalModel, signal?: AbortSignal): Promise<ModelFacts | null> {
     await this.load();
-    signal?.throwIfAborted();
-    const known = this.known(model);
-    if (known !== undefined) {
+    return await this.inTurn(async () => {
+      signal?.throwIfAborted();
+      const known = this.known(model);
+      if (known === undefined) return await this.readFacts(model, signal);
       this.keep(model.path, {...stampOf(model), facts: known});
       return known;
-    }
-    const key = [model.path, model.bytes, model.parts, model.modified].join("\n");
-    let reading = this.reading.get(key);
-    if (reading === undefined || signal !== undefined) {
-      reading = this.inTurn(() => this.readFacts(model, signal)).finally(() => this.reading.delete(key));
-      this.reading.set(key, reading);
-    }
-    return await reading;
+    });
   }
 
   /** Writes down what was learned, if anything was. Never rejects: then it is read again next time. */
@@ -92,7 +85,6 @@ export class HeaderCache {
   }
 
   private async readFacts(model: LocalModel, signal: AbortSignal | undefined): Promise<ModelFacts | null> {
-    signal?.throwIfAborted();
     try {
       const facts = await factsOf(model, signal);
       this.learn(model, facts);
@@ -121,7 +113,7 @@ export class HeaderCache {
   }
 
   private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.running >= atOnce) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    while (this.running >= atOnce) await new Promise<void>((resolve) => this.waiting.push(resolve));
     this.running++;
     try {
       return await work();

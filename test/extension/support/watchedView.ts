@@ -2,12 +2,10 @@ import * as vscode from "vscode";
 import type {FromView, ToView} from "../../../src/features/logprobs/protocol";
 import {until} from "./until";
 
-type Told<Type extends ToView["type"]> = Extract<ToView, {type: Type}>;
-
-/** A logprobs view as its host sees it: what it was told, and a voice. The real one is there too. */
-export class WatchedView {
-  readonly told: ToView[] = [];
-  private listener: ((message: FromView) => void) | undefined;
+/** A view (logprobs' where nothing else is said) as its host sees it: what it was told, and a voice. The real one is there too. */
+export class WatchedView<To extends {readonly type: string} = ToView, From = FromView> {
+  readonly told: To[] = [];
+  private listener: ((message: From) => void) | undefined;
 
   constructor(readonly panel: vscode.WebviewPanel) {}
 
@@ -15,11 +13,11 @@ export class WatchedView {
   get watched(): vscode.WebviewPanel {
     const webview = (): vscode.Webview =>
       inPlaceOf(this.panel.webview, {
-        postMessage: (message: ToView) => {
+        postMessage: (message: To) => {
           this.told.push(message);
           return this.panel.webview.postMessage(message);
         },
-        onDidReceiveMessage: (listener: (message: FromView) => void) => {
+        onDidReceiveMessage: (listener: (message: From) => void) => {
           this.listener = listener;
           return this.panel.webview.onDidReceiveMessage(listener);
         }
@@ -27,13 +25,13 @@ export class WatchedView {
     return inPlaceOf(this.panel, {}, {webview});
   }
 
-  say(message: FromView): void {
+  say(message: From): void {
     this.listener?.(message);
   }
 
   /** Waits for the next message of a type since {@link forget}. */
-  async hears<Type extends ToView["type"]>(type: Type): Promise<Told<Type>> {
-    return await until(() => this.told.find((message): message is Told<Type> => message.type === type));
+  async hears<Type extends To["type"]>(type: Type): Promise<Extract<To, {type: Type}>> {
+    return await until(() => this.told.find((message): message is Extract<To, {type: Type}> => message.type === type));
   }
 
   forget(): void {
@@ -41,10 +39,13 @@ export class WatchedView {
   }
 }
 
-/** Watches the logprobs views that are opened during a `describe`. */
-export function watchViews(): () => WatchedView {
+/** Watches the views that are opened during a `describe`. */
+export function watchViews<To extends {readonly type: string} = ToView, From = FromView>(): () => WatchedView<
+  To,
+  From
+> {
   const create = vscode.window.createWebviewPanel;
-  let last: WatchedView | undefined;
+  let last: WatchedView<To, From> | undefined;
   before(() => {
     const watch: typeof create = (...parameters) => {
       last = new WatchedView(create(...parameters));

@@ -1,0 +1,117 @@
+import * as assert from "node:assert/strict";
+import type {Locator} from "playwright-core";
+import {useWorkbench} from "../harness/useWorkbench";
+
+const steps = ["tokens", "perplexity", "logprobs", "completion"] as const;
+type Step = (typeof steps)[number];
+
+describe("The walkthrough, as a new user takes it", () => {
+  const workbench = useWorkbench();
+
+  const step = (name: Step): Locator =>
+    workbench().page.locator(`[data-step-id="tokenscope.tokenscope#firstMinutes#${name}"]`);
+
+  const check = (name: Step, state: boolean): Locator =>
+    workbench().page.locator(
+      `[data-done-step-id="tokenscope.tokenscope#firstMinutes#${name}"][aria-checked="${state}"]`
+    );
+
+  async function open(name: Step): Promise<void> {
+    await step(name).locator(".step-title").click();
+    await step(name).and(workbench().page.locator(".expanded")).waitFor();
+  }
+
+  async function press(name: Step, button: string): Promise<void> {
+    await open(name);
+    await step(name).locator(".monaco-button").filter({hasText: button}).click();
+  }
+
+  it("opens from the menu that the status bar leads to, with nothing checked yet", async () => {
+    const vscode = workbench();
+    await vscode.statusBar("Tokens").click();
+    await vscode.quickInputWidget.getByText("the demonstration model").waitFor();
+    await vscode.screenshot("menu-light");
+    await vscode.quickInputWidget.getByText("Open Walkthrough").click();
+    for (const name of steps) await check(name, false).waitFor();
+  });
+
+  for (const theme of ["dark", "highContrast", "highContrastLight", "light"] as const)
+    it(`has pictures in the colours of the theme for ${theme}`, async () => {
+      const vscode = workbench();
+      await vscode.setTheme(theme);
+      // Beside the files there would be no room for pictures.
+      const files = vscode.page.locator(".part.sidebar").filter({visible: true});
+      if ((await files.count()) > 0) await vscode.page.keyboard.press("Control+B");
+      await files.waitFor({state: "hidden"});
+      for (const [index, name] of steps.entries()) {
+        await open(name);
+        const picture = await vscode.webview(`svg#${name}`);
+        const inks = await picture.locator("svg text").evaluateAll((texts) => {
+          const {getComputedStyle: styleOf} = globalThis as unknown as {
+            getComputedStyle(element: unknown): {readonly fill: string};
+          };
+          return texts.map((text) => styleOf(text).fill);
+        });
+        assert.ok(inks.length >= 8, `${inks.length} texts`);
+        assert.deepEqual(
+          inks.filter((ink) => !/^rgba?\(/.test(ink) || ink === "rgba(0, 0, 0, 0)"),
+          []
+        );
+        await vscode.screenshot(`walkthrough-${theme}-${index + 1}`);
+      }
+    });
+
+  it("shows tokens: those of a sample on hover, and their number in the status bar", async () => {
+    const vscode = workbench();
+    await press("tokens", "Show Tokens");
+    const hover = vscode.page.locator(".monaco-hover-content").filter({hasText: /\d+ tokens, \d+ characters/});
+    await hover.filter({visible: true}).first().waitFor();
+    assert.ok((await hover.first().locator("code").count()) >= 10, "chips");
+    await vscode.statusBar(/\d+ tokens selected/).waitFor();
+    await check("tokens", true).waitFor();
+    await vscode.screenshot("walkthrough-light-1-done");
+  });
+
+  it("measures a sample's perplexity", async () => {
+    const vscode = workbench();
+    await press("perplexity", "Measure Perplexity");
+    const result = vscode.quickInputWidget.filter({hasText: "Perplexity of perplexity.md"});
+    await result.getByText(/^[\d.]+ ± [\d.]+$/).waitFor();
+    await check("perplexity", true).waitFor();
+    await vscode.screenshot("walkthrough-light-2-done");
+    await vscode.page.keyboard.press("Escape");
+    await result.waitFor({state: "hidden"});
+  });
+
+  it("shows a sample's logprobs", async () => {
+    const vscode = workbench();
+    await press("logprobs", "Show Logprobs");
+    const view = await vscode.webview("#tokens .token");
+    await view.getByRole("heading", {name: "logprobs.ts"}).waitFor();
+    await check("logprobs", true).waitFor();
+    await vscode.screenshot("walkthrough-light-3-done");
+  });
+
+  it("completes a sample with ghost text, which Tab takes", async () => {
+    const vscode = workbench();
+    await press("completion", "Complete at Cursor");
+    await vscode.ghostText.waitFor();
+    await check("completion", true).waitFor();
+    await vscode.screenshot("walkthrough-light-4-done");
+    await vscode.page.keyboard.press("Tab");
+    await vscode.ghostText.waitFor({state: "detached"});
+    await vscode.page.locator(".editor-instance .view-line").filter({hasText: "node:path"}).first().waitFor();
+  });
+
+  it("leaves nothing that asks to be saved", async () => {
+    const vscode = workbench();
+    await vscode.page.locator(".tab.dirty").waitFor({state: "detached"});
+    await vscode.runCommand("View: Close All Editors");
+    await vscode.page.locator(".tab").first().waitFor({state: "detached"});
+  });
+
+  it("keeps its checkmarks when it is opened again", async () => {
+    await workbench().runCommand("Tokenscope: Open Walkthrough");
+    for (const name of steps) await check(name, true).waitFor();
+  });
+});

@@ -1,0 +1,159 @@
+import {strict as assert} from "node:assert";
+import {cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
+import path from "node:path";
+import {setTimeout} from "node:timers/promises";
+import type {DeviceState, ModelSpec} from "../../src/engine/api";
+import {cpuFeatures} from "../../src/engine/llama/found";
+import {EngineClient} from "../../src/host/engineClient";
+import {root} from "../harness/paths";
+import {demonstration} from "./engine";
+
+describe("devices", function () {
+  this.timeout(60_000);
+  const clients: EngineClient[] = [];
+  const lines: string[] = [];
+  const base = mkdtempSync(path.join(tmpdir(), "tokenscope-devices-"));
+  const searched = process.env["LD_LIBRARY_PATH"];
+  afterEach(() => {
+    for (const one of clients.splice(0)) one.dispose();
+    if (searched === undefined) delete process.env["LD_LIBRARY_PATH"];
+    else process.env["LD_LIBRARY_PATH"] = searched;
+    lines.length = 0;
+  });
+  after(() => rmSync(base, {recursive: true, force: true}));
+
+  function engine(program = path.join(root, "dist/engine.js")): EngineClient {
+    const write = (message: string): void => void lines.push(message);
+    const one = new EngineClient({
+      program,
+      log: {error: write, warn: write, info: write, debug: write, trace: write},
+      cancelled: () => new Error("cancelled")
+    });
+    clients.push(one);
+    return one;
+  }
+
+  /** The engine with another program to try devices with. */
+  function engineProbingWith(source: string): EngineClient {
+    const home = mkdtempSync(path.join(base, "engine-"));
+    mkdirSync(path.join(home, "dist"));
+    cpSync(path.join(root, "dist/engine.js"), path.join(home, "dist/engine.js"));
+    writeFileSync(path.join(home, "dist/probe.js"), source);
+    symlinkSync(path.join(root, "node_modules"), path.join(home, "node_modules"), "junction");
+    return engine(path.join(home, "dist/engine.js"));
+  }
+
+  /** Makes it look as if this machine had a driver for Vulkan: nothing is seen to stand in its way then. */
+  function pretendVulkan(): void {
+    const folder = mkdtempSync(path.join(base, "driver-"));
+    writeFileSync(path.join(folder, "libvulkan.so.1"), "no library");
+    process.env["LD_LIBRARY_PATH"] = folder;
+  }
+
+  /** Resolves when the engine has logged such a line; mocha's time limit ends the wait. */
+  async function logged(text: string): Promise<void> {
+    while (!lines.some((line) => line.includes(text))) await setTimeout(20);
+  }
+
+  function stateOf(states: readonly DeviceState[], device: DeviceState["device"]): DeviceState {
+    const state = states.find((one) => one.device === device);
+    assert.ok(state !== undefined);
+    return state;
+  }
+
+  it("lists all of them, with the one in use, its name, its features and its memory", async () => {
+    const states = await engine().request("devices", {gpu: "off"});
+    assert.deepEqual(states.map(({device}) => device).sort(), ["cpu", "cuda", "metal", "vulkan"]);
+    const cpu = stateOf(states, "cpu");
+    assert.ok(cpu.works && cpu.inUse && cpu.problem === null);
+    assert.equal(cpu.names.length, 1);
+    assert.ok(process.arch !== "x64" || cpu.features.includes("SSE3") || cpu.features.includes("AVX"));
+    assert.ok(cpu.total !== null && cpu.free !== null && cpu.free > 0 && cpu.free <= cpu.total);
+    assert.equal(stateOf(states, "metal").works, `${process.platform}-${process.arch}` === "darwin-arm64");
+    for (const {works, problem} of states) assert.equal(works, problem === null);
+  });
+
+  it("answers for one of them alone, without trying the others", async () => {
+    const states = await engine().request("devices", {gpu: "off", only: "cpu"});
+    assert.deepEqual(
+      states.map(({device}) => device),
+      ["cpu"]
+    );
+    assert.ok(!lines.some((line) => line.startsWith("trying")));
+  });
+
+  it("does not touch the model in use, nor its threads", async () => {
+    const client = engine();
+    const model: ModelSpec = {path: demonstration, gpu: "off", gpuLayers: null, threads: 1, contextSize: 0};
+    const before = await client.request("score", {model, text: "def add(a, b):\n"});
+    const id = client.processId;
+    await client.request("devices", {gpu: "off"});
+    assert.deepEqual((await client.request("score", {model, text: "def add(a, b):\n"})).logprobs, before.logprobs);
+    assert.equal(client.processId, id);
+  });
+
+  it("survives a driver that crashes, and says that it failed", async function () {
+    if (`${process.platform}-${process.arch}` !== "linux-x64") this.skip();
+    pretendVulkan();
+    const client = engineProbingWith("process.abort();");
+    const [vulkan] = await client.request("devices", {gpu: "off", only: "vulkan"});
+    assert.deepEqual([vulkan?.works, vulkan?.problem], [false, "failed"]);
+    await logged("trying vulkan ended (SIGABRT)");
+  });
+
+  it("ends the process that tries a device when nobody waits for it", async function () {
+    if (`${process.platform}-${process.arch}` !== "linux-x64") this.skip();
+    pretendVulkan();
+    const client = engineProbingWith("process.send({reason: 'hanging'}); for (;;);");
+    const listeners = new Set<() => void>();
+    const request = client.request(
+      "devices",
+      {gpu: "off", only: "vulkan"},
+      {
+        token: {
+          isCancellationRequested: false,
+          onCancellationRequested: (listener) => {
+            listeners.add(listener);
+            return {dispose: () => listeners.delete(listener)};
+          }
+        }
+      }
+    );
+    const rejected = assert.rejects(request, {message: "cancelled"});
+    await logged("hanging");
+    for (const cancel of listeners) cancel();
+    await rejected;
+    await logged("trying vulkan ended (SIGKILL)");
+  });
+
+  it("logs what the system's loader said to a library that doesn't load", async function () {
+    if (`${process.platform}-${process.arch}` !== "linux-x64") this.skip();
+    pretendVulkan();
+    const [vulkan] = await engine().request("devices", {gpu: "off", only: "vulkan"});
+    assert.equal(vulkan?.problem, "failed");
+    assert.ok(
+      lines.some((line) => /linux-x64-vulkan: .*libvulkan\.so\.1/.test(line)),
+      lines.join("\n")
+    );
+  });
+
+  it("says why a device that was asked for is not used", async function () {
+    if (process.platform === "darwin") this.skip();
+    const model: ModelSpec = {path: demonstration, gpu: "metal", gpuLayers: null, threads: 1, contextSize: 0};
+    await assert.rejects(engine().request("describe", {model}), {
+      kind: "noRuntime",
+      message: "There is no Metal for this system: set tokenscope.gpu to auto or off."
+    });
+  });
+
+  it("reads the CPU's features off llama.cpp's own line", () => {
+    assert.deepEqual(
+      cpuFeatures(
+        "CUDA : ARCHS = 750,800 | F16 = 1 | CPU : SSE3 = 1 | AVX2 = 1 | AVX512 = 0 | OPENMP = 1 | REPACK = 1 | "
+      ),
+      ["SSE3", "AVX2"]
+    );
+    assert.deepEqual(cpuFeatures(""), []);
+  });
+});

@@ -1,0 +1,369 @@
+import {strict as assert} from "node:assert";
+import {readFileSync, rmSync, writeFileSync} from "node:fs";
+import {open} from "node:fs/promises";
+import path from "node:path";
+import * as vscode from "vscode";
+import {mostReadWhole} from "../../src/features/modelInfo/modelFiles";
+import {ModelInfoView} from "../../src/features/modelInfo/modelInfoView";
+import type {FromView, ModelPage, ToView} from "../../src/features/modelInfo/protocol";
+import {ggufFile, text} from "../harness/ggufFile";
+import {writeLargeModel} from "../harness/largeModel";
+import {ModelServer} from "../harness/modelServer";
+import {closeEditors, temporaryFolder, userSettings} from "./support/editors";
+import {demonstrationModel} from "./support/extension";
+import {ownHost} from "./support/ownHost";
+import {until} from "./support/until";
+import {WatchedView, watchViews} from "./support/watchedView";
+import {watchWindow} from "./support/watchedWindow";
+
+type Watched = WatchedView<ToView, FromView>;
+
+const model = readFileSync(demonstrationModel);
+
+/** Files that lie nowhere; of them is known which were read. */
+class MemoryFiles implements vscode.FileSystemProvider {
+  readonly read: string[] = [];
+  readonly onDidChangeFile = new vscode.EventEmitter<vscode.FileChangeEvent[]>().event;
+  private readonly files = new Map<string, {bytes: Uint8Array; size: number}>();
+
+  add(name: string, bytes: Uint8Array, size = bytes.length): void {
+    this.files.set(`/${name}`, {bytes, size});
+  }
+
+  stat(uri: vscode.Uri): vscode.FileStat {
+    return {type: vscode.FileType.File, ctime: 0, mtime: 0, size: this.file(uri).size};
+  }
+
+  readFile(uri: vscode.Uri): Uint8Array {
+    this.read.push(uri.path);
+    return this.file(uri).bytes;
+  }
+
+  watch = () => new vscode.Disposable(() => undefined);
+  readDirectory = () => [];
+  createDirectory = () => undefined;
+  writeFile = () => undefined;
+  delete = () => undefined;
+  rename = () => undefined;
+
+  private file(uri: vscode.Uri): {bytes: Uint8Array; size: number} {
+    const file = this.files.get(uri.path);
+    if (file === undefined) throw vscode.FileSystemError.FileNotFound(uri);
+    return file;
+  }
+}
+
+/** Counts the bytes that this process reads of open files, until the end. */
+async function countReads(): Promise<{readonly bytes: number; readonly end: () => void}> {
+  const handle = await open(demonstrationModel, "r");
+  const prototype = Object.getPrototypeOf(handle);
+  await handle.close();
+  const {read} = prototype;
+  const counted = {
+    bytes: 0,
+    end: () => {
+      prototype.read = read;
+    }
+  };
+  prototype.read = async function (...parameters: unknown[]) {
+    const result = await read.apply(this, parameters);
+    counted.bytes += result.bytesRead;
+    return result;
+  };
+  return counted;
+}
+
+describe("Show Model Info", () => {
+  const window = watchWindow();
+  const view = watchViews<ToView, FromView>();
+  const folder = temporaryFolder();
+  const set = userSettings();
+  afterEach(closeEditors);
+
+  async function shown(argument?: string | vscode.Uri): Promise<ModelPage> {
+    await vscode.commands.executeCommand("tokenscope.showModelInfo", argument);
+    return (await view().hears("show")).page;
+  }
+
+  it("shows the model in use", async () => {
+    const {facts, file, problem} = await shown();
+    assert.equal(facts?.name, "Tokenscope Tiny Coder");
+    assert.deepEqual([file.name, problem], [path.basename(demonstrationModel), null]);
+    assert.deepEqual((await view().hears("show")).uses, {measures: true, completes: true});
+    assert.match(view().panel.title, /tokenscope-tiny-q8_0\.gguf/);
+    assert.deepEqual(window().errors, []);
+  });
+
+  it("shows a model that it is given by path or by URI, each in one tab", async () => {
+    const file = folder.write("given.gguf", model);
+    assert.equal((await shown(file)).file.location, file);
+    const first = view();
+    await vscode.commands.executeCommand("tokenscope.showModelInfo", vscode.Uri.file(file));
+    assert.equal(view(), first);
+    assert.deepEqual((await first.hears("show")).uses, {measures: false, completes: false});
+  });
+
+  it("says when the model is taken into use", async () => {
+    const file = folder.write("used.gguf", model);
+    await shown(file);
+    view().forget();
+    await set("model", file);
+    await until(() => view().told.some((message) => message.type === "uses" && message.uses.measures));
+  });
+
+  it("gives whole values, and copies them", async () => {
+    await shown();
+    view().say({type: "value", key: "general.description"});
+    const {text: description, cut} = await view().hears("value");
+    assert.match(description, /^A 6\.8M-parameter demonstration model/);
+    assert.equal(cut, false);
+    view().say({type: "copyValue", key: "general.name"});
+    await until(async () => (await vscode.env.clipboard.readText()) === "Tokenscope Tiny Coder");
+  });
+
+  it("copies all that is known as JSON", async () => {
+    await shown();
+    view().say({type: "copyJson"});
+    const json = await until(async () => {
+      const copied = await vscode.env.clipboard.readText();
+      return copied.startsWith("{") && JSON.parse(copied);
+    });
+    assert.equal(json.facts.name, "Tokenscope Tiny Coder");
+    assert.equal(json.tensors.length, 38);
+  });
+
+  it("shows a model on the Internet by its header, to be downloaded", async () => {
+    const server = await ModelServer.start();
+    try {
+      const content = Buffer.concat([model, Buffer.alloc(30_000_000)]);
+      const {file, facts, metadata} = await shown(server.serve("far/away.gguf", content));
+      assert.equal(facts?.name, "Tokenscope Tiny Coder");
+      assert.deepEqual([file.name, file.local, file.download, file.reveal], ["away.gguf", false, true, null]);
+      assert.equal(metadata.total, 0);
+      assert.ok(server.sent < 10_000_000, `${server.sent} bytes sent`);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it("says why a model can't be shown, in the view and not in the way", async () => {
+    await vscode.commands.executeCommand("tokenscope.showModelInfo", path.join(folder.path, "none.gguf"));
+    assert.match((await view().hears("failed")).message, /There is no file "none\.gguf"/);
+    await vscode.commands.executeCommand("tokenscope.showModelInfo", folder.path);
+    assert.match((await view().hears("failed")).message, /is a folder/);
+    assert.deepEqual(window().errors, []);
+  });
+});
+
+describe("A .gguf file", () => {
+  const folder = temporaryFolder();
+  const host = ownHost();
+  let watched: Watched | undefined;
+  afterEach(async () => {
+    watched?.panel.dispose();
+    await closeEditors();
+  });
+
+  /** A view of a file as its editor makes it, with an ear. */
+  function look(uri: vscode.Uri): Watched {
+    const panel = vscode.window.createWebviewPanel("tokenscope.gguf", "test", vscode.ViewColumn.One, {});
+    watched = new WatchedView<ToView, FromView>(panel);
+    new ModelInfoView(host(), watched.watched, uri.toString());
+    return watched;
+  }
+
+  async function shown(file: string): Promise<ModelPage> {
+    return (await look(vscode.Uri.file(file)).hears("show")).page;
+  }
+
+  it("is opened as the page about its model, not as text", async () => {
+    const file = folder.write("opened.gguf", model);
+    await vscode.commands.executeCommand("vscode.open", vscode.Uri.file(file));
+    const tab = await until(() => vscode.window.tabGroups.activeTabGroup.activeTab);
+    assert.ok(tab.input instanceof vscode.TabInputCustom);
+    assert.equal(tab.input.viewType, "tokenscope.gguf");
+    await vscode.commands.executeCommand("workbench.action.splitEditor");
+    await until(() => vscode.window.tabGroups.all.length === 2);
+  });
+
+  it("of 20 GB is read by its header only", async () => {
+    const file = path.join(folder.path, "large.gguf");
+    const headerBytes = await writeLargeModel(file);
+    const reads = await countReads();
+    const page = await shown(file).finally(reads.end);
+    assert.equal(page.problem, null);
+    assert.equal(page.file.bytes, 20e9);
+    assert.deepEqual(page.facts?.experts, {count: 128, used: 8});
+    assert.equal(page.details?.infillTokens[0]?.text, "<|fim_prefix|>");
+    assert.equal(page.memory.at(-1)?.contextSize, 262_144);
+    assert.ok(reads.bytes >= headerBytes && reads.bytes < 64e6, `${reads.bytes} bytes read`);
+    rmSync(file);
+  });
+
+  it("that is damaged is shown as far as it can be read, with what is wrong", async () => {
+    const {facts, metadata, problem} = await shown(folder.write("damaged.gguf", model.subarray(0, 50_000)));
+    assert.match(problem ?? "", /incomplete or damaged/);
+    assert.equal(facts?.name, "Tokenscope Tiny Coder");
+    assert.ok(metadata.total > 10);
+  });
+
+  it("that ends too early says how much is missing", async () => {
+    const {problem, tensors} = await shown(folder.write("short.gguf", model.subarray(0, model.length - 1_000_000)));
+    assert.match(problem ?? "", /1\.0 MB of it are missing/);
+    assert.equal(tensors.total, 38);
+  });
+
+  it("that is none says so", async () => {
+    const {message, canCopy} = await look(vscode.Uri.file(folder.write("none.gguf", "A text of some length."))).hears(
+      "failed"
+    );
+    assert.match(message, /no GGUF file/);
+    assert.equal(canCopy, false);
+  });
+
+  it("is read again when it changes, and when it comes", async () => {
+    const file = folder.write("changing.gguf", "not yet a model");
+    const view = look(vscode.Uri.file(file));
+    await view.hears("failed");
+    writeFileSync(file, model);
+    assert.equal((await view.hears("show")).page.facts?.name, "Tokenscope Tiny Coder");
+    view.forget();
+    writeFileSync(file, ggufFile({entries: [["general.name", text("Another")]]}));
+    assert.equal((await view.hears("show")).page.facts?.name, "Another");
+  });
+
+  it("may hold anything: what it says is handed on as data", async () => {
+    const hostile = "</script><img src=x onerror=alert(1)>\u001b[31m\u202e\0";
+    const file = ggufFile({
+      entries: [
+        ["general.architecture", text(hostile)],
+        ["general.name", text(hostile)],
+        [hostile, text(hostile)],
+        ["huge", text("x".repeat(10_000_000))],
+        [`${hostile}.rope.freq_base`, {type: "float32", value: Number.NaN}]
+      ],
+      tensors: [{name: hostile, dimensions: [1, 1], type: 77}]
+    });
+    const view = look(vscode.Uri.file(folder.write("hostile.gguf", file)));
+    const {page} = await view.hears("show");
+    assert.equal(page.facts?.name, hostile);
+    assert.equal(page.tensors.rows[0]?.name, hostile);
+    assert.ok(JSON.stringify(page).length < 10_000);
+    view.say({type: "value", key: "__proto__"});
+    view.say({type: "value", key: "huge"});
+    const {text: value, cut} = await view.hears("value");
+    assert.ok(cut && value.length < 100_000);
+  });
+
+  it("in several parts is one model, whichever was opened", async () => {
+    const part = (name: string, number: number) =>
+      ggufFile({
+        entries: [
+          ...(number === 0
+            ? ([
+                ["general.architecture", text("llama")],
+                ["general.name", text("Split")]
+              ] as const)
+            : []),
+          ["split.no", {type: "uint16", value: number}],
+          ["split.count", {type: "uint16", value: 2}]
+        ],
+        tensors: [{name, dimensions: [8]}]
+      });
+    const first = Buffer.concat([part("token_embd.weight", 0), Buffer.alloc(32)]);
+    const second = Buffer.concat([part("output.weight", 1), Buffer.alloc(32)]);
+    folder.write("split-00001-of-00002.gguf", first);
+    const file = folder.write("split-00002-of-00002.gguf", second);
+    const whole = await shown(file);
+    assert.deepEqual([whole.facts?.name, whole.tensors.total, whole.problem], ["Split", 2, null]);
+    assert.deepEqual([whole.file.parts, whole.file.bytes], [2, first.length + second.length]);
+    assert.equal(whole.file.name, "split-00001-of-00002.gguf", "the one to load");
+    watched?.panel.dispose();
+    rmSync(file);
+    const view = look(vscode.Uri.file(path.join(folder.path, "split-00001-of-00002.gguf")));
+    const {page} = await view.hears("show");
+    assert.match(page.problem ?? "", /1 of the 2 files/);
+    assert.equal(page.facts?.name, "Split");
+    view.forget();
+    writeFileSync(file, second);
+    assert.equal((await view.hears("show")).page.problem, null);
+  });
+
+  it("is not loaded to be looked at, but its memory is told", async () => {
+    const {memory} = await look(vscode.Uri.file(demonstrationModel)).hears("memory");
+    assert.ok(memory, "the engine answers");
+    assert.equal(memory.used, null);
+    assert.ok(memory.estimated.ram + memory.estimated.vram > 3e6);
+  });
+});
+
+describe("A .gguf file of another file system", () => {
+  const files = new MemoryFiles();
+  const host = ownHost();
+  let watched: Watched | undefined;
+  let registration: vscode.Disposable;
+  before(() => {
+    registration = vscode.workspace.registerFileSystemProvider("tokenscope-test", files, {isReadonly: true});
+  });
+  after(() => registration.dispose());
+  afterEach(async () => {
+    watched?.panel.dispose();
+    await closeEditors();
+  });
+
+  const folder = temporaryFolder();
+
+  const look = (name: string): Watched => lookAt(vscode.Uri.parse(`tokenscope-test:/${name}`));
+
+  function lookAt(uri: vscode.Uri): Watched {
+    const panel = vscode.window.createWebviewPanel("tokenscope.gguf", "test", vscode.ViewColumn.One, {});
+    watched = new WatchedView<ToView, FromView>(panel);
+    new ModelInfoView(host(), watched.watched, uri.toString());
+    return watched;
+  }
+
+  /** The name that a file of the extension host's machine has for VS Code's window, whose machine is another. */
+  function asFromElsewhere(file: string): vscode.Uri {
+    const panel = vscode.window.createWebviewPanel("tokenscope.test", "test", vscode.ViewColumn.One, {});
+    const {authority} = panel.webview.asWebviewUri(vscode.Uri.file(file));
+    panel.dispose();
+    const encoded = authority.slice(authority.indexOf("+") + 1, authority.indexOf(".vscode-resource"));
+    const decoded = encoded.replace(/-([0-9a-f]{4})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 16)));
+    return vscode.Uri.from({scheme: "vscode-remote", authority: decoded, path: file});
+  }
+
+  it("is shown, but not offered to the engine", async () => {
+    files.add("a.gguf", model);
+    const {page, uses} = await look("a.gguf").hears("show");
+    assert.equal(page.facts?.name, "Tokenscope Tiny Coder");
+    assert.deepEqual([page.file.local, uses.measures], [false, false]);
+  });
+
+  it("is opened in the same editor", async () => {
+    files.add("b.gguf", model);
+    await vscode.commands.executeCommand("vscode.open", vscode.Uri.parse("tokenscope-test:/b.gguf"));
+    const tab = await until(() => vscode.window.tabGroups.activeTabGroup.activeTab);
+    assert.ok(tab.input instanceof vscode.TabInputCustom);
+  });
+
+  it("on another machine is read by its header only, however large it is", async function () {
+    if (vscode.env.remoteName === undefined) this.skip();
+    const file = path.join(folder.path, "remote.gguf");
+    await writeLargeModel(file);
+    const {page} = await lookAt(asFromElsewhere(file)).hears("show");
+    assert.deepEqual([page.problem, page.file.bytes, page.file.local], [null, 20e9, false]);
+    assert.equal(page.details?.infillTokens[0]?.text, "<|fim_prefix|>");
+    rmSync(file);
+  });
+
+  it("that is too large to be read as a whole is not read, and the way out is a copy", async () => {
+    files.add("large.gguf", model, mostReadWhole + 1);
+    const {message, canCopy} = await look("large.gguf").hears("failed");
+    assert.match(message, /only as a whole, which is too much above 64 MB: save a copy/);
+    assert.equal(canCopy, true);
+    assert.deepEqual(
+      files.read,
+      ["/a.gguf", "/b.gguf"].filter((name) => files.read.includes(name))
+    );
+  });
+});
