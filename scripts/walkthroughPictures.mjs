@@ -100,8 +100,8 @@ function perplexityPicture(sentences) {
     });
     return [
       drawn,
-      text(threeDigits(perplexity), 362, top + 62, colour("editor-foreground"), {advance: 18, size: 30}),
-      text(`± ${threeDigits(standardError)}`, 364, top + 88, colour("descriptionForeground"), {advance: 9, size: 15})
+      text(threeDigits(perplexity), 378, top + 62, colour("editor-foreground"), {advance: 17, size: 28}),
+      text(`± ${threeDigits(standardError)}`, 380, top + 88, colour("descriptionForeground"), {advance: 9, size: 15})
     ];
   });
 }
