@@ -1,4 +1,4 @@
-// Builds the four programs (and, with --tests, the test suites, with --harness what drives VS Code). --watch keeps building; --production minifies;
+// Builds the programs (and, with --tests, the test suites, with --harness what drives VS Code). --watch keeps building; --production minifies;
 // --inputs=FILE writes down the files that the programs are made of.
 import {mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import path from "node:path";

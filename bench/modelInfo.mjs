@@ -58,7 +58,15 @@ async function reading() {
       ours.specialTokens(header).map(({id}) => id)
     );
     const page = ours.modelPage("", {
-      file: {name: "large.gguf", location: file, bytes: source.size, parts: 1, local: true},
+      file: {
+        name: "large.gguf",
+        location: file,
+        bytes: source.size,
+        parts: 1,
+        local: true,
+        download: false,
+        reveal: null
+      },
       problem,
       facts: ours.modelFacts(header, source.size),
       header,

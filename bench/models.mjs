@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import {tmpdir} from "node:os";
 import path from "node:path";
+import {monitorEventLoopDelay} from "node:perf_hooks";
 import esbuild from "esbuild";
 
 const root = path.join(import.meta.dirname, "..");
@@ -110,20 +111,13 @@ function withHole(file, content, bytes) {
 
 /** Prints what it took, and the longest time for which nothing else could run. */
 async function measured(what, work) {
-  let longest = 0;
-  let last = performance.now();
-  let running = true;
-  const tick = () => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last);
-    last = now;
-    if (running) setImmediate(tick);
-  };
-  setImmediate(tick);
+  const delay = monitorEventLoopDelay({resolution: 1});
+  delay.enable();
   const started = performance.now();
   const result = await work();
   const milliseconds = performance.now() - started;
-  running = false;
-  tick();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  delay.disable();
+  const longest = delay.max / 1e6;
   console.log(`${what}: ${milliseconds.toFixed(1)} ms, longest turn ${longest.toFixed(1)} ms, ${result}`);
 }

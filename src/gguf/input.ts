@@ -7,7 +7,7 @@ const firstWindow = 1 << 16;
 const largestWindow = 1 << 20;
 
 /** Milliseconds of work before others get their turn. */
-const turn = 5;
+const turn = 4;
 
 /**
  * Reads a header front to back. Of the file a window is in memory; what is skipped is not read. The methods without

@@ -17,16 +17,24 @@ describe("Model info in the workbench", () => {
   const metadataRows = () => view.locator('table[aria-label="Metadata"] tbody tr');
 
   /** What the page says of one thing. */
-  async function fact(label: string): Promise<string> {
+  async function fact(label: string, timeout = 10_000): Promise<string> {
     const entry = view.locator(".facts > div").filter({has: view.locator("dt", {hasText: new RegExp(`^${label}$`)})});
-    return (await entry.locator("dd").textContent()) ?? "";
+    return (await entry.locator("dd").textContent({timeout})) ?? "";
+  }
+
+  /** The engine's answer comes after the page. */
+  async function tells(label: string, expected: RegExp): Promise<void> {
+    await workbench().until(`the page tells of "${label}"`, async () =>
+      expected.test(await fact(label, 1000).catch(() => "")) ? true : undefined
+    );
   }
 
   it("opens when a .gguf file is clicked, and tells of its model", async () => {
     const vscode = workbench();
     copyFileSync(demonstrationModel, inWorkspace("tiny.gguf"));
     const entry = vscode.page.locator(".explorer-viewlet .monaco-list-row").filter({hasText: "tiny.gguf"});
-    await entry.click();
+    // Twice: what is clicked once gives its tab to the next file.
+    await entry.dblclick();
     view = await vscode.webview("#metadata-title");
     assert.equal(await view.locator("h1").textContent(), "Tokenscope Tiny Coder");
     assert.equal(await fact("Layers"), "4");
@@ -37,7 +45,7 @@ describe("Model info in the workbench", () => {
 
   it("tells where the model would run, and what it would take", async () => {
     await view.getByText("Free now").first().waitFor();
-    assert.equal(await fact("Device"), "CPU");
+    await tells("Device", /^(CPU|Metal|CUDA|Vulkan)/);
     assert.equal(await fact("Really used"), "not loaded");
     assert.equal(await view.locator(".memory tbody tr").count(), 3);
     await workbench().screenshot("modelInfo-light");
@@ -76,9 +84,7 @@ describe("Model info in the workbench", () => {
     await vscode.page.keyboard.press("Escape");
     await vscode.page.locator(".tab").filter({hasText: "tiny.gguf"}).click();
     view = await vscode.webview("#metadata-title");
-    await vscode.until("the page tells what the model takes", async () =>
-      /^\d+ MB/.test(await fact("Really used").catch(() => "")) ? true : undefined
-    );
+    await tells("Really used", /\d [MG]B/);
   });
 
   it("finds its search again after it was hidden", async () => {
@@ -100,8 +106,7 @@ describe("Model info in the workbench", () => {
     const vscode = workbench();
     await writeLargeModel(inWorkspace("large.gguf"));
     await vscode.openEditor("large.gguf");
-    view = await vscode.webview("#metadata-title");
-    await view.getByRole("heading", {name: "Large Coder 30B A3B"}).waitFor();
+    view = await vscode.webview('h1:text-is("Large Coder 30B A3B")');
     assert.equal(await fact("Experts"), "128, at work: 8");
     await vscode.screenshot("modelInfo-large");
     rmSync(inWorkspace("large.gguf"));
@@ -120,8 +125,8 @@ describe("Model info in the workbench", () => {
     const vscode = workbench();
     await vscode.runCommand("Tokenscope: Show Model Info");
     await vscode.page.locator(".tab.active").filter({hasText: "Model: tiny.gguf"}).waitFor();
-    view = await vscode.webview("#metadata-title");
     await vscode.reload();
+    await vscode.page.locator(".tab.active").filter({hasText: "Model: tiny.gguf"}).waitFor();
     view = await vscode.webview("#metadata-title");
     assert.equal(await view.locator("h1").textContent(), "Tokenscope Tiny Coder");
   });

@@ -23,6 +23,7 @@ describe("The installed package", () => {
     for (const wanted of [
       "dist/extension.js",
       "dist/engine.js",
+      "dist/probe.js",
       "dist/cli.js",
       "dist/webview/logprobs.js",
       "dist/webview/modelInfo.js",

@@ -251,9 +251,24 @@ describe("fetching files", () => {
       const onProgress = ({done}: Progress): void => {
         if (done >= half) server.serve("replaced.gguf", other);
       };
-      await refused(fetched(uri, {}, {onProgress}), "wrongContent");
-      assert.deepEqual(await readdir(folder), []);
+      await refused(fetched(uri, {}, {onProgress}), "serverFailed");
       assert.ok((await readFile((await fetched(uri)).path)).equals(other));
+    });
+
+    it("keeps what it has when something else answers for a while", async () => {
+      const uri = server.serve("hotel.gguf", {content: model, breaks: [half + (1 << 19)], pace: 1 << 16});
+      const page = Buffer.from("<!doctype html>Please agree to our terms.".repeat(10));
+      const onProgress = ({done}: Progress): void => {
+        if (done >= half) server.serve("hotel.gguf", {content: page, ranges: false, etag: null});
+      };
+      await refused(fetched(uri, {}, {onProgress}), "serverFailed");
+      await refused(fetched(uri), "wrongContent");
+      const there = await partialSize();
+      assert.ok(there !== null && there >= half);
+      server.serve("hotel.gguf", model);
+      server.forget();
+      assert.ok((await readFile((await fetched(uri)).path)).equals(model));
+      assert.equal(server.requests.at(-1)?.range, `bytes=${there}-${model.length - 1}`);
     });
 
     it("keeps unfinished downloads of the same name from different places apart", async () => {

@@ -148,6 +148,18 @@ describe("downloading models", () => {
     assert.equal(await host().downloads.tokens.get(), null);
   });
 
+  it("asks for no token where none would be shown", async () => {
+    const elsewhere = await ModelServer.start("127.0.0.2");
+    try {
+      await downloadModel(host(), elsewhere.serve("closed.gguf", {content: model, token}));
+      const [message] = watched().errors;
+      assert.match(message?.text ?? "", /does not give this file to everybody/);
+      assert.deepEqual(message?.buttons, []);
+    } finally {
+      await elsewhere.stop();
+    }
+  });
+
   it("takes a token only if it looks like one, and keeps it for its hub alone", async () => {
     answer = token;
     assert.equal(await askForToken(host().downloads.tokens), true);

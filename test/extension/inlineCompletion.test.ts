@@ -201,4 +201,48 @@ describe("inline completion", () => {
       }
     ]);
   });
+
+  it("says so, with the setting, where VS Code shows no inline suggestions", async () => {
+    const suggestions = vscode.workspace.getConfiguration("editor.inlineSuggest");
+    await suggestions.update("enabled", false, vscode.ConfigurationTarget.Global);
+    try {
+      placeCursor(await showText(code, "python"), "return ");
+      await vscode.commands.executeCommand("tokenscope.complete");
+      assert.deepEqual(window().messages, [
+        {
+          severity: "error",
+          text: "VS Code shows no completions, because its setting editor.inlineSuggest.enabled is off: turn it on.",
+          buttons: ["Open Settings"]
+        }
+      ]);
+    } finally {
+      await suggestions.update("enabled", undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+
+  it("says so in a text that can't be edited", async () => {
+    const provider = vscode.workspace.registerTextDocumentContentProvider("test-read-only", {
+      provideTextDocumentContent: () => code
+    });
+    try {
+      const document = await vscode.workspace.openTextDocument(vscode.Uri.parse("test-read-only:/a.py"));
+      placeCursor(await vscode.window.showTextDocument(document), "return ");
+      await vscode.commands.executeCommand("tokenscope.complete");
+      assert.deepEqual(
+        window().messages.map(({text}) => text),
+        ["Nothing can be completed here, because this text can't be edited: open a file that can."]
+      );
+    } finally {
+      provider.dispose();
+    }
+  });
+
+  it("complains of nothing where the ghost text that is asked for is there already", async () => {
+    const editor = await showText(code, "python");
+    placeCursor(editor, "return ");
+    await complete();
+    await vscode.commands.executeCommand("tokenscope.complete");
+    assert.ok((await accept(editor)).length > code.length);
+    assert.deepEqual(window().messages, []);
+  });
 });

@@ -8,6 +8,7 @@ import {ModelInfoView} from "../../src/features/modelInfo/modelInfoView";
 import type {FromView, ModelPage, ToView} from "../../src/features/modelInfo/protocol";
 import {ggufFile, text} from "../harness/ggufFile";
 import {writeLargeModel} from "../harness/largeModel";
+import {ModelServer} from "../harness/modelServer";
 import {closeEditors, temporaryFolder, userSettings} from "./support/editors";
 import {demonstrationModel} from "./support/extension";
 import {ownHost} from "./support/ownHost";
@@ -129,6 +130,20 @@ describe("Show Model Info", () => {
     });
     assert.equal(json.facts.name, "Tokenscope Tiny Coder");
     assert.equal(json.tensors.length, 38);
+  });
+
+  it("shows a model on the Internet by its header, to be downloaded", async () => {
+    const server = await ModelServer.start();
+    try {
+      const content = Buffer.concat([model, Buffer.alloc(30_000_000)]);
+      const {file, facts, metadata} = await shown(server.serve("far/away.gguf", content));
+      assert.equal(facts?.name, "Tokenscope Tiny Coder");
+      assert.deepEqual([file.name, file.local, file.download, file.reveal], ["away.gguf", false, true, null]);
+      assert.equal(metadata.total, 0);
+      assert.ok(server.sent < 10_000_000, `${server.sent} bytes sent`);
+    } finally {
+      await server.stop();
+    }
   });
 
   it("says why a model can't be shown, in the view and not in the way", async () => {
@@ -262,11 +277,16 @@ describe("A .gguf file", () => {
     const whole = await shown(file);
     assert.deepEqual([whole.facts?.name, whole.tensors.total, whole.problem], ["Split", 2, null]);
     assert.deepEqual([whole.file.parts, whole.file.bytes], [2, first.length + second.length]);
+    assert.equal(whole.file.name, "split-00001-of-00002.gguf", "the one to load");
     watched?.panel.dispose();
     rmSync(file);
-    const {problem, facts} = await shown(path.join(folder.path, "split-00001-of-00002.gguf"));
-    assert.match(problem ?? "", /1 of the 2 files/);
-    assert.equal(facts?.name, "Split");
+    const view = look(vscode.Uri.file(path.join(folder.path, "split-00001-of-00002.gguf")));
+    const {page} = await view.hears("show");
+    assert.match(page.problem ?? "", /1 of the 2 files/);
+    assert.equal(page.facts?.name, "Split");
+    view.forget();
+    writeFileSync(file, second);
+    assert.equal((await view.hears("show")).page.problem, null);
   });
 
   it("is not loaded to be looked at, but its memory is told", async () => {
@@ -291,11 +311,25 @@ describe("A .gguf file of another file system", () => {
     await closeEditors();
   });
 
-  function look(name: string): Watched {
+  const folder = temporaryFolder();
+
+  const look = (name: string): Watched => lookAt(vscode.Uri.parse(`tokenscope-test:/${name}`));
+
+  function lookAt(uri: vscode.Uri): Watched {
     const panel = vscode.window.createWebviewPanel("tokenscope.gguf", "test", vscode.ViewColumn.One, {});
     watched = new WatchedView<ToView, FromView>(panel);
-    new ModelInfoView(host(), watched.watched, vscode.Uri.parse(`tokenscope-test:/${name}`).toString());
+    new ModelInfoView(host(), watched.watched, uri.toString());
     return watched;
+  }
+
+  /** The name that a file of the extension host's machine has for VS Code's window, whose machine is another. */
+  function asFromElsewhere(file: string): vscode.Uri {
+    const panel = vscode.window.createWebviewPanel("tokenscope.test", "test", vscode.ViewColumn.One, {});
+    const {authority} = panel.webview.asWebviewUri(vscode.Uri.file(file));
+    panel.dispose();
+    const encoded = authority.slice(authority.indexOf("+") + 1, authority.indexOf(".vscode-resource"));
+    const decoded = encoded.replace(/-([0-9a-f]{4})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 16)));
+    return vscode.Uri.from({scheme: "vscode-remote", authority: decoded, path: file});
   }
 
   it("is shown, but not offered to the engine", async () => {
@@ -310,6 +344,16 @@ describe("A .gguf file of another file system", () => {
     await vscode.commands.executeCommand("vscode.open", vscode.Uri.parse("tokenscope-test:/b.gguf"));
     const tab = await until(() => vscode.window.tabGroups.activeTabGroup.activeTab);
     assert.ok(tab.input instanceof vscode.TabInputCustom);
+  });
+
+  it("on another machine is read by its header only, however large it is", async function () {
+    if (vscode.env.remoteName === undefined) this.skip();
+    const file = path.join(folder.path, "remote.gguf");
+    await writeLargeModel(file);
+    const {page} = await lookAt(asFromElsewhere(file)).hears("show");
+    assert.deepEqual([page.problem, page.file.bytes, page.file.local], [null, 20e9, false]);
+    assert.equal(page.details?.infillTokens[0]?.text, "<|fim_prefix|>");
+    rmSync(file);
   });
 
   it("that is too large to be read as a whole is not read, and the way out is a copy", async () => {

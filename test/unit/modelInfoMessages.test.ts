@@ -12,10 +12,27 @@ const state: ViewState = {
 
 describe("messages of the model info view", () => {
   it("are taken as their types say, and nothing else with them", () => {
-    for (const type of ["hello", "ready", "useModel", "reveal", "copyJson", "readAgain", "saveCopy"] as const)
+    for (const type of [
+      "hello",
+      "ready",
+      "useModel",
+      "download",
+      "reveal",
+      "copyJson",
+      "readAgain",
+      "saveCopy"
+    ] as const)
       assert.deepEqual(readMessage({type, path: "/etc/passwd"}), {type});
     assert.deepEqual(readMessage({type: "value", key: "a.b", more: 1}), {type: "value", key: "a.b"});
     assert.deepEqual(readMessage({type: "copyValue", key: ""}), {type: "copyValue", key: ""});
+  });
+
+  it("bring bytes of a file, as bytes", () => {
+    const bytes = Uint8Array.of(1, 2);
+    assert.deepEqual(readMessage({type: "piece", request: 1, bytes}), {type: "piece", request: 1, bytes});
+    assert.deepEqual(readMessage({type: "noPiece", request: 1}), {type: "noPiece", request: 1});
+    for (const wrong of [{bytes: [1]}, {bytes: "ab"}, {request: "1", bytes}, {request: 1}, {request: 1.5, bytes}])
+      assert.equal(readMessage({type: "piece", ...wrong}), null);
   });
 
   it("are dropped where they are none", () => {

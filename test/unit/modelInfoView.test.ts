@@ -43,7 +43,15 @@ const tensors: TensorRow[] = [
 function page(changes: Partial<ModelPage> = {}): ModelPage {
   return {
     id: "1",
-    file: {name: "a.gguf", location: "/models/a.gguf", bytes: 4_368_439_584, parts: 1, local: true},
+    file: {
+      name: "a.gguf",
+      location: "/models/a.gguf",
+      bytes: 4_368_439_584,
+      parts: 1,
+      local: true,
+      download: false,
+      reveal: "fileManager"
+    },
     problem: null,
     facts: {
       name: "Some Model 7B",
@@ -139,11 +147,21 @@ describe("The model info view", function () {
       complaints.push(`dialog: ${dialog.message()}`);
       void dialog.dismiss();
     });
-    const html = modelInfoPage({script: "/modelInfo.js", styles: "/modelInfo.css", cspSource: origin, nonce: "n"});
+    const html = modelInfoPage({
+      script: "/modelInfo.js",
+      styles: "/modelInfo.css",
+      cspSource: origin,
+      fetches: true,
+      nonce: "n"
+    });
     await view.route(`${origin}/**`, async (route) => {
       const file = new URL(route.request().url()).pathname;
       if (file === "/") await route.fulfill({contentType: "text/html", body: html});
-      else await route.fulfill({path: path.join(root, "dist/webview", file)});
+      else if (file === "/whole.gguf") await route.fulfill({body: "0123456789"});
+      else if (file === "/parts.gguf") {
+        const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec((await route.request().headerValue("range")) ?? "") ?? [];
+        await route.fulfill({status: 206, body: "0123456789".slice(Number(first), Number(last) + 1)});
+      } else await route.fulfill({path: path.join(root, "dist/webview", file)});
     });
     await view.addInitScript(vscodeApi);
     await view.goto(origin);
@@ -221,8 +239,10 @@ describe("The model info view", function () {
     await show(page());
     assert.equal(await view.locator(".memory tbody tr").count(), 3);
     assert.equal(await view.locator(".free-line").count(), 0, "nobody knows yet");
+    await tell({type: "free", free: {ram: 5e9, vram: 0}});
+    await view.locator(".too-much").nth(1).waitFor();
     await tell({type: "memory", memory});
-    await view.locator(".free-line").first().waitFor();
+    await view.getByText("CUDA, 20 of 33 layers on it").waitFor();
     const rows = await view.locator(".memory tbody tr").evaluateAll((all) => all.map((one) => one.className));
     assert.deepEqual(rows, ["", "", "too-much"]);
     assert.match(
@@ -334,7 +354,9 @@ describe("The model info view", function () {
     await tell({type: "uses", uses: {measures: true, completes: false}});
     await view.getByText("In use: it measures.").waitFor();
     assert.equal(await button("Use This Model").count(), 0);
-    await show(page({file: {...page().file, local: false}}));
+    await show(page({file: {...page().file, local: false, download: true, reveal: null}}));
+    await button("Download…").click();
+    assert.deepEqual((await sent()).at(-1), {type: "download"});
     await until(async () => (await button("Reveal in File Manager").count()) === 0);
   });
 
@@ -406,6 +428,17 @@ describe("The model info view", function () {
     await tell({type: "memory", memory});
     await view.locator(".free-line").first().waitFor();
     assert.equal(await view.evaluate("document.documentElement.scrollWidth"), 300);
+  });
+
+  it("reads parts of a file of another machine, and never a whole one", async () => {
+    const ask = (request: number, file: string) =>
+      tell({type: "readPiece", request, url: `${origin}/${file}`, offset: 3, length: 4});
+    await ask(1, "parts.gguf");
+    await until(async () => (await sent()).length === 2);
+    assert.equal(await view.evaluate("new TextDecoder().decode(sent[1].bytes)"), "3456");
+    await ask(2, "whole.gguf");
+    await until(async () => (await sent()).length === 3);
+    assert.deepEqual((await sent())[2], {type: "noPiece", request: 2});
   });
 
   it("obeys its Content-Security-Policy but for the toolkit's one style element", async () => {

@@ -23,7 +23,15 @@ async function read(bytes: Uint8Array): Promise<ReadModel> {
   const tokens = header.metadata.get("tokenizer.ggml.tokens");
   const ids = specialTokens(header).map(({id}) => id);
   return {
-    file: {name: "a.gguf", location: "/a.gguf", bytes: bytes.length, parts: 1, local: true},
+    file: {
+      name: "a.gguf",
+      location: "/a.gguf",
+      bytes: bytes.length,
+      parts: 1,
+      local: true,
+      download: false,
+      reveal: null
+    },
     problem: problem?.message ?? null,
     facts: modelFacts(header, bytes.length),
     header,

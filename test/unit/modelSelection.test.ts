@@ -4,11 +4,12 @@ import {tmpdir} from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import {ModelListing} from "../../src/features/models/modelListing";
-import {type ListedModel, rowText, shortPath, whereText} from "../../src/features/models/modelRow";
+import {downloadText, type ListedModel, rowText, shortPath, whereText} from "../../src/features/models/modelRow";
 import {recentPaths, withRecent} from "../../src/features/models/recents";
 import {chosen, type ModelRole} from "../../src/features/models/roles";
 import {modelSections} from "../../src/features/models/sections";
 import type {ModelFacts} from "../../src/gguf/facts";
+import type {CatalogueEntry} from "../../src/host/downloads/catalogue";
 import type {LocalModel, ModelStore} from "../../src/host/localModels/localModel";
 import {demonstrationWord, type ModelChoice} from "../../src/host/modelChoice";
 import {parameterCount} from "../../src/metrics/parameterCount";
@@ -132,6 +133,33 @@ describe("a model's row", () => {
         assert.ok(short.endsWith(Array.from(text).slice(-20).join("")));
       })
     );
+  });
+});
+
+describe("a download's row", () => {
+  const entry: CatalogueEntry = {
+    uri: "hf:a/b/c.gguf",
+    name: "C 1B",
+    licence: "Gemma",
+    free: false,
+    bytes: 2e9,
+    purpose: "evaluation",
+    infill: false,
+    why: "Because."
+  };
+  const fit = {needed: 2e9, free: 1e9, advice: "Too much.", action: null};
+
+  it("says what it is under, how large, and why", () => {
+    assert.deepEqual(downloadText(entry, {...fit, verdict: "unknown"}), {
+      label: "C 1B",
+      description: "2.0 GB · Gemma licence, with conditions",
+      detail: "Because."
+    });
+    assert.equal(downloadText({...entry, licence: "MIT", free: true}, null).description, "2.0 GB · MIT");
+  });
+
+  it("says that it is too large", () => {
+    assert.equal(downloadText(entry, {...fit, verdict: "tooLarge"}).detail, "Because. · too large: Too much");
   });
 });
 
@@ -268,6 +296,7 @@ describe("the listing", () => {
     );
     assert.ok(models.every((model) => list.listed(model).facts === facts && list.listed(model).fit !== undefined));
     assert.equal(list.demonstration?.path, demonstration);
+    assert.deepEqual([list.has("Found.GGUF"), list.has("lost.gguf")], [true, false]);
   });
 
   it("shows what is remembered before anything is found, and what is found before it is read", async () => {

@@ -8,6 +8,7 @@ import {shown, shownLines} from "./shownText";
 /** What the buttons do. */
 export interface Actions {
   readonly useModel: () => void;
+  readonly download: () => void;
   readonly reveal: () => void;
   readonly copyJson: () => void;
   readonly readAgain: () => void;
@@ -33,8 +34,9 @@ export function heading({facts, file, problem}: ModelPage, uses: Uses, actions: 
         ${useText(uses)}
       </div>
       <div class="buttons" role="toolbar" aria-label=${l10n.t("Model")}>
-        ${file.local && !inUse && facts !== null ? button({label: l10n.t("Use This Model"), onClick: actions.useModel, primary: true}) : nothing}
-        ${file.local ? button({label: l10n.t("Reveal in File Manager"), onClick: actions.reveal}) : nothing}
+        ${file.local && !inUse && facts !== null && problem === null ? button({label: l10n.t("Use This Model"), onClick: actions.useModel, primary: true}) : nothing}
+        ${file.download ? button({label: l10n.t("Download…"), onClick: actions.download, primary: true}) : nothing}
+        ${file.reveal === null ? nothing : button({label: file.reveal === "explorer" ? l10n.t("Reveal in Explorer") : l10n.t("Reveal in File Manager"), onClick: actions.reveal})}
         ${button({label: l10n.t("Copy as JSON"), onClick: actions.copyJson})}
         ${button({label: l10n.t("Read Again"), onClick: actions.readAgain})}
       </div>

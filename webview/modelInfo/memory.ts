@@ -9,9 +9,13 @@ import {shown} from "./shownText";
 const roomForFree = 1.6;
 
 /** Memory by context length: a table whose bars have a line where the memory that is free now ends. */
-export function memoryChart(steps: readonly MemoryStep[], now: MemoryNow | null): TemplateResult {
+export function memoryChart(
+  steps: readonly MemoryStep[],
+  now: MemoryNow | null,
+  freeHere: Memory | null
+): TemplateResult {
   const most = Math.max(...steps.map(totalOf));
-  const free = now && freeBytes(now);
+  const free = now === null ? freeHere && freeHere.ram + freeHere.vram : freeBytes(now);
   const scale = free === null || free > most * roomForFree ? most : Math.max(most, free);
   const line = free !== null && free <= scale ? free : null;
   return html`

@@ -1,6 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import {html, nothing, render, type TemplateResult} from "lit";
 import {
+  type Memory,
   type MemoryNow,
   type ModelPage,
   protocolVersion,
@@ -13,6 +14,7 @@ import {groupTable} from "./groups";
 import {type Actions, chatTemplate, failure, heading, reading} from "./heading";
 import type {Host} from "./host";
 import {memoryChart, memoryNow} from "./memory";
+import {readPiece} from "./readPiece";
 import {
   type Expanded,
   firstRows,
@@ -42,6 +44,7 @@ export class View {
   private subject: Subject | null = null;
   private uses: Uses = {measures: false, completes: false};
   private memory: MemoryNow | null = null;
+  private free: Memory | null = null;
   private tables: Record<Table, TableState>;
   private readonly expanded = new Map<string, {text: string; cut: boolean} | null>();
   /** Where the page was scrolled to when it was left; null once it is there again. */
@@ -60,6 +63,7 @@ export class View {
     };
     this.actions = {
       useModel: () => host.post({type: "useModel"}),
+      download: () => host.post({type: "download"}),
       reveal: () => host.post({type: "reveal"}),
       copyJson: () => host.post({type: "copyJson"}),
       readAgain: () => host.post({type: "readAgain"}),
@@ -77,6 +81,9 @@ export class View {
     switch (message.type) {
       case "language":
         return;
+      case "readPiece":
+        void readPiece(message).then((answer) => this.host.post(answer));
+        return;
       case "reading":
         this.subject = message.subject;
         // A page that is read again stays until there is a new one.
@@ -91,6 +98,9 @@ export class View {
         break;
       case "uses":
         this.uses = message.uses;
+        break;
+      case "free":
+        this.free = message.free;
         break;
       case "memory":
         this.memory = message.memory;
@@ -152,7 +162,7 @@ export class View {
           : section(
               "memory",
               l10n.t("Memory by context length"),
-              html`${memoryNow(this.memory)}${memory.length === 0 ? nothing : memoryChart(memory, this.memory)}`
+              html`${memoryNow(this.memory)}${memory.length === 0 ? nothing : memoryChart(memory, this.memory, this.free)}`
             )
       }
       ${

@@ -2,7 +2,7 @@ import {open} from "node:fs/promises";
 import * as l10n from "@vscode/l10n";
 import {HumanError} from "../api";
 import {onDisk, writeAll} from "./disk";
-import {connectionFailure, discard, type Http} from "./http";
+import {connectionFailure, discard, type Http, header, wholeNumber} from "./http";
 import {type Patience, persist, Transient} from "./patience";
 import {type RemotePart, rangeOf, validatorOf} from "./remote";
 
@@ -31,10 +31,10 @@ export async function fetchPart(
     const answer = await http.get(part.url, {signal, ...(from === 0 ? {} : {range: [from, part.bytes - 1]})});
     const range = rangeOf(answer);
     const continues = answer.status === 206 && range?.start === from;
-    const same = validatorOf(answer) === part.validator && (range?.total ?? part.bytes) === part.bytes;
-    if (!same || !(continues || answer.status === 200)) {
+    const total = continues ? range.total : wholeNumber(header(answer.headers, "content-length"));
+    if (validatorOf(answer) !== part.validator || total !== part.bytes) {
       await discard(answer.body);
-      throw replaced(part.url);
+      throw another(part.url);
     }
     // Whatever it was asked for, a server may answer with the whole file.
     position = continues ? from : 0;
@@ -74,9 +74,13 @@ function longer({host}: URL): HumanError {
   );
 }
 
-function replaced({host}: URL): HumanError {
+/** What is there already may be right all the same: a hotel's network answers everything with its own page. */
+function another({host}: URL): HumanError {
   return new HumanError(
-    "wrongContent",
-    l10n.t("The file was replaced at {0} while it was downloaded: download it again, from the start.", host)
+    "serverFailed",
+    l10n.t(
+      "{0} answers with another file than it began with: download it again, which goes on if it is the same.",
+      host
+    )
   );
 }

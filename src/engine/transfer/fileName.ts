@@ -10,6 +10,9 @@ const device = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)/i;
 /** The number of a split file's part and the ending: what must stay when a name is changed. */
 const tail = /(-\d{5}-of-\d{5})?(\.[a-z0-9_]{1,10})?$/i;
 
+/** Dots in front hide a file, and Windows drops dots and spaces at the end. */
+const edges = /^[\s.]+|[\s.]+$/g;
+
 /** More parts than any model has: a number that came from elsewhere. */
 const mostParts = 1000;
 
@@ -24,7 +27,7 @@ export function safeFileName(name: string): string {
     .normalize("NFC")
     .replace(invisible, "_")
     .replace(/[<>:"|?*]/g, "_")
-    .replace(/^[\s.]+|[\s.]+$/g, "")
+    .replace(edges, "")
     .replace(device, "_$1");
   return shortened(clean === "" ? "download" : clean);
 }
@@ -33,7 +36,7 @@ function shortened(name: string): string {
   const end = tail.exec(name)?.[0] ?? "";
   let stem = name.slice(0, name.length - end.length);
   while (Buffer.byteLength(stem + end) > longest) stem = Array.from(stem).slice(0, -1).join("");
-  return stem + end;
+  return (stem + end).replace(edges, "");
 }
 
 /** The same name with a number: "model (2).gguf", "model (2)-00001-of-00003.gguf". */

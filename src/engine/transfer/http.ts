@@ -43,6 +43,11 @@ export class Http {
   static async open(network: Network, {stall}: Patience): Promise<Http> {
     // With the first transfer: an engine that only runs models does without.
     const {Agent, EnvHttpProxyAgent, request} = await import("undici");
+    if (!URL.canParse(network.huggingFace))
+      throw new HumanError(
+        "badAddress",
+        l10n.t("The address of the mirror can't be read: correct the setting tokenscope.huggingFaceEndpoint.")
+      );
     const tls = {rejectUnauthorized: network.strictSSL};
     const options = {connect: {...tls, timeout: stall}, headersTimeout: stall, bodyTimeout: stall};
     const proxied = network.proxy !== null || proxyVariables.some((name) => process.env[name]);

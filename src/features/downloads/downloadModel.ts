@@ -26,7 +26,7 @@ export async function askForAddress(): Promise<string | undefined> {
 
 /** From the address to a model that can be used: what it is, the question, the download. */
 export async function downloadModel(host: Host, uri: string): Promise<void> {
-  await withToken(host, async () => {
+  await withToken(host, uri, async () => {
     const file = await vscode.window.withProgress(
       {
         location: vscode.ProgressLocation.Notification,
@@ -95,7 +95,7 @@ async function offer(host: Host, unfinished: Unfinished, sentence: string): Prom
 }
 
 async function resumed(host: Host, {uri, fileName}: Unfinished): Promise<void> {
-  await withToken(host, () => fetchModel(host, uri, fileName));
+  await withToken(host, uri, () => fetchModel(host, uri, fileName));
 }
 
 interface Row extends vscode.QuickPickItem {
@@ -142,14 +142,15 @@ function progressOf({done, bytes}: Unfinished): string {
 }
 
 /** Does something that may want an access token: asks for one where it is refused, and tries again. */
-async function withToken(host: Host, work: () => Promise<void>): Promise<void> {
+async function withToken(host: Host, uri: string, work: () => Promise<void>): Promise<void> {
   for (;;) {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof HumanError) || error.kind !== "accessDenied") throw error;
       const set = vscode.l10n.t("Set Access Token…");
-      if ((await vscode.window.showErrorMessage(plainText(error.message), set)) !== set) return;
+      const ways = host.downloads.tokens.concerns(uri) ? [set] : [];
+      if ((await vscode.window.showErrorMessage(plainText(error.message), ...ways)) !== set) return;
       if (!(await askForToken(host.downloads.tokens))) return;
     }
   }

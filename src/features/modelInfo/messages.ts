@@ -10,14 +10,21 @@ const longestUri = 1 << 13;
 
 /** The message as its type says, or null for anything else. */
 export function readMessage(message: unknown): FromView | null {
-  if (!isObject<{type: string; key: string}>(message)) return null;
+  if (!isObject<{type: string; key: string; request: number; bytes: Uint8Array}>(message)) return null;
   switch (message.type) {
     case "value":
     case "copyValue":
       return isText(message.key, longestKey) ? {type: message.type, key: message.key} : null;
+    case "piece":
+      return Number.isSafeInteger(message.request) && message.bytes instanceof Uint8Array
+        ? {type: "piece", request: Number(message.request), bytes: message.bytes}
+        : null;
+    case "noPiece":
+      return Number.isSafeInteger(message.request) ? {type: "noPiece", request: Number(message.request)} : null;
     case "hello":
     case "ready":
     case "useModel":
+    case "download":
     case "reveal":
     case "copyJson":
     case "readAgain":

@@ -17,9 +17,16 @@ export interface OpenFile extends ByteSource {
 /** A file of another file system is too large to be read as a whole. A copy of it on this machine could be read. */
 export class TooLargeToRead extends HumanError {}
 
+/** Reads bytes of a file at another machine; null where that can't be done in parts. */
+export type ReadPiece = ((uri: vscode.Uri, offset: number, length: number) => Promise<Uint8Array>) | null;
+
 /** Opens a file. A HumanError says why it can't be read. */
-export async function openFile(uri: vscode.Uri): Promise<OpenFile> {
-  return uri.scheme === "file" ? await openLocal(uri) : await readVirtual(uri);
+export async function openFile(uri: vscode.Uri, readPiece: ReadPiece): Promise<OpenFile> {
+  if (uri.scheme === "file") return await openLocal(uri);
+  const status = await statOf(uri);
+  if (status.size <= mostReadWhole) return await readWhole(uri, status);
+  if (readPiece === null) throw tooLarge(uri, status);
+  return await openRemote(uri, status, readPiece);
 }
 
 /** As {@link OpenFile.stamp}; null where there is no such file. */
@@ -41,24 +48,12 @@ async function openLocal(uri: vscode.Uri): Promise<OpenFile> {
   }
 }
 
-async function readVirtual(uri: vscode.Uri): Promise<OpenFile> {
-  const name = nameOf(uri);
-  const {size, mtime} = await statOf(uri);
-  if (size > mostReadWhole)
-    throw new TooLargeToRead(
-      "modelUnreadable",
-      vscode.l10n.t(
-        '"{0}" has {1}, and VS Code reads a file from there only as a whole, which is too much above {2}: save a copy on this machine, or open it where it lies.',
-        name,
-        byteSize(size),
-        byteSize(mostReadWhole)
-      )
-    );
+async function readWhole(uri: vscode.Uri, {size, mtime}: vscode.FileStat): Promise<OpenFile> {
   let bytes: Uint8Array;
   try {
     bytes = await vscode.workspace.fs.readFile(uri);
   } catch (error) {
-    throw unreadable(name, error instanceof vscode.FileSystemError ? error.code : undefined);
+    throw unreadable(nameOf(uri), error instanceof vscode.FileSystemError ? error.code : undefined);
   }
   return {
     size: bytes.length,
@@ -66,6 +61,34 @@ async function readVirtual(uri: vscode.Uri): Promise<OpenFile> {
     read: async (offset, length) => bytes.subarray(offset, offset + length),
     close: async () => undefined
   };
+}
+
+async function openRemote(
+  uri: vscode.Uri,
+  status: vscode.FileStat,
+  readPiece: NonNullable<ReadPiece>
+): Promise<OpenFile> {
+  return {
+    size: status.size,
+    stamp: stamp(status.size, status.mtime),
+    read: (offset, length) =>
+      readPiece(uri, offset, length).catch(() => {
+        throw tooLarge(uri, status);
+      }),
+    close: async () => undefined
+  };
+}
+
+function tooLarge(uri: vscode.Uri, {size}: vscode.FileStat): TooLargeToRead {
+  return new TooLargeToRead(
+    "modelUnreadable",
+    vscode.l10n.t(
+      '"{0}" has {1}, and VS Code reads a file from there only as a whole, which is too much above {2}: save a copy on this machine, or open it where it lies.',
+      nameOf(uri),
+      byteSize(size),
+      byteSize(mostReadWhole)
+    )
+  );
 }
 
 /** What a file is before it is opened: to open a pipe would wait for its other end. */

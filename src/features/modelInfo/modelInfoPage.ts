@@ -4,18 +4,20 @@ export interface PageParts {
   readonly styles: string;
   /** Where styles may come from. */
   readonly cspSource: string;
+  /** The page may fetch its resources: to read a file of another machine. */
+  readonly fetches: boolean;
   /** Unguessable, new for every page. */
   readonly nonce: string;
 }
 
 /** The view's page without any content or word: what it shows comes by message, as data. */
-export function modelInfoPage({script, styles, cspSource, nonce}: PageParts): string {
+export function modelInfoPage({script, styles, cspSource, fetches, nonce}: PageParts): string {
   return `<!DOCTYPE html>
 <html>
 <head>
   <meta charset="utf-8">
   <meta http-equiv="Content-Security-Policy"
-    content="default-src 'none'; script-src 'nonce-${nonce}'; style-src ${cspSource}">
+    content="default-src 'none'; script-src 'nonce-${nonce}'; style-src ${cspSource}${fetches ? `; connect-src ${cspSource}` : ""}">
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <link rel="stylesheet" href="${styles}">
 </head>

@@ -1,18 +1,19 @@
 import {randomBytes, randomUUID} from "node:crypto";
 import * as vscode from "vscode";
-import type {EstimateParams, MemoryEstimate, MemoryUse, ModelSpec} from "../../engine/api";
-import {fitOf} from "../../host/fit";
+import {type EstimateParams, HumanError, type MemoryEstimate, type MemoryUse, type ModelSpec} from "../../engine/api";
+import {fitOf, freeMemory} from "../../host/fit";
 import type {Host} from "../../host/host";
 import {joined} from "../../host/inTurns";
 import {language} from "../../host/language";
 import {plainText} from "../../host/plainText";
 import {readMessage} from "./messages";
-import {nameOf, stampOf, TooLargeToRead} from "./modelFiles";
+import {nameOf, type ReadPiece, stampOf, TooLargeToRead} from "./modelFiles";
 import {modelInfoPage} from "./modelInfoPage";
 import {exportJson, modelPage, type ReadModel, wholeValue} from "./modelPage";
 import type {FromView, MemoryNow, ModelPage, Subject, ToView, Uses} from "./protocol";
 import {type Reading, readModel} from "./readModel";
 import {isRemote, readRemote} from "./remoteModel";
+import {ViewPieces} from "./viewPieces";
 
 /** Milliseconds without a change of the file before it is read again: programs write in pieces. */
 const readDelay = 500;
@@ -39,6 +40,7 @@ export class ModelInfoView implements vscode.Disposable {
   private readonly looking: ReturnType<typeof setInterval>;
   private disposed = false;
   private readonly subject: Subject;
+  private readonly pieces: ViewPieces | null;
   private readonly subscriptions: vscode.Disposable[] = [];
 
   /** `address`: the URI of a file, an `https:` address or an `hf:` URI. */
@@ -47,11 +49,17 @@ export class ModelInfoView implements vscode.Disposable {
     private readonly panel: vscode.WebviewPanel,
     readonly address: string
   ) {
-    this.subject = {uri: address, name: nameOf(vscode.Uri.parse(address))};
+    const uri = vscode.Uri.parse(address);
+    this.subject = {uri: address, name: nameOf(uri)};
+    const fetches = uri.scheme === "vscode-remote" && webviewsReadParts();
+    this.pieces = fetches ? new ViewPieces((message) => this.post(message)) : null;
     const {webview} = panel;
     const folder = vscode.Uri.joinPath(host.extensionUri, "dist", "webview");
     const resource = (file: string) => webview.asWebviewUri(vscode.Uri.joinPath(folder, file)).toString();
-    webview.options = {enableScripts: true, localResourceRoots: [folder]};
+    webview.options = {
+      enableScripts: true,
+      localResourceRoots: fetches ? [folder, vscode.Uri.joinPath(uri, "..")] : [folder]
+    };
     this.subscriptions.push(
       webview.onDidReceiveMessage((message) => this.receive(message)),
       panel.onDidDispose(() => this.dispose()),
@@ -64,6 +72,7 @@ export class ModelInfoView implements vscode.Disposable {
       script: resource("modelInfo.js"),
       styles: resource("modelInfo.css"),
       cspSource: webview.cspSource,
+      fetches,
       nonce: randomBytes(16).toString("base64")
     });
     void this.read();
@@ -86,6 +95,7 @@ export class ModelInfoView implements vscode.Disposable {
     this.reading = undefined;
     this.asking?.cancel();
     this.asking = undefined;
+    this.pieces?.dispose();
     for (const subscription of this.subscriptions) subscription.dispose();
     this.panel.dispose();
   }
@@ -107,6 +117,8 @@ export class ModelInfoView implements vscode.Disposable {
         message: this.host.errors.describe(error),
         canCopy: error instanceof TooLargeToRead
       };
+      // The page says what happened; the notification has the way out: a token, or a proxy.
+      if (error instanceof HumanError && isRemote(this.address)) void this.host.errors.show(error);
     } finally {
       reading.dispose();
     }
@@ -119,10 +131,16 @@ export class ModelInfoView implements vscode.Disposable {
     const started = performance.now();
     const aborting = new AbortController();
     token.onCancellationRequested(() => aborting.abort());
-    const {model, stamps} = await readModel(vscode.Uri.parse(this.address), aborting.signal);
+    const {model, stamps} = await readModel(vscode.Uri.parse(this.address), aborting.signal, this.readPiece());
     this.stamps = stamps;
     this.host.log.debug(`a model's header was read in ${Math.round(performance.now() - started)} ms`);
     return model;
+  }
+
+  private readPiece(): ReadPiece {
+    const {pieces, panel} = this;
+    if (pieces === null) return null;
+    return (uri, offset, length) => pieces.read(panel.webview.asWebviewUri(uri).toString(), offset, length);
   }
 
   private receive(raw: unknown): void {
@@ -138,13 +156,20 @@ export class ModelInfoView implements vscode.Disposable {
         break;
       case "ready":
         this.postContent();
+        this.pieces?.repeat();
         return await this.askMemory();
+      case "piece":
+      case "noPiece":
+        this.pieces?.answer(message);
+        break;
       case "readAgain":
         return await this.read();
       case "useModel":
         return await vscode.commands.executeCommand("tokenscope.useModel", this.loadedPath());
+      case "download":
+        return await vscode.commands.executeCommand("tokenscope.downloadModel", this.address);
       case "reveal":
-        return await vscode.commands.executeCommand("revealFileInOS", vscode.Uri.parse(this.address));
+        return await this.revealFile();
       case "copyJson":
         return await this.copyJson();
       case "saveCopy":
@@ -203,6 +228,13 @@ export class ModelInfoView implements vscode.Disposable {
     vscode.window.setStatusBarMessage(vscode.l10n.t("Model info copied as JSON"), 3000);
   }
 
+  private async revealFile(): Promise<void> {
+    const place = this.content.type === "model" ? this.content.model.file.reveal : null;
+    if (place === null) return;
+    const command = place === "fileManager" ? "revealFileInOS" : "revealInExplorer";
+    await vscode.commands.executeCommand(command, vscode.Uri.parse(this.address));
+  }
+
   /** Brings a file that can't be read in parts onto this machine, and shows it there. */
   private async saveCopy(): Promise<void> {
     const target = await vscode.window.showSaveDialog({
@@ -253,8 +285,10 @@ export class ModelInfoView implements vscode.Disposable {
 
   /** What the engine knows of the model's memory. No page waits for it, and none is lost without it. */
   private async askMemory(): Promise<void> {
+    if (this.content.type !== "model" || !this.panel.visible) return;
+    this.post({type: "free", free: (await freeMemory()).free});
     const path = this.loadedPath();
-    if (path === null || !this.panel.visible) return;
+    if (path === null || this.disposed) return;
     this.asking?.cancel();
     const asking = new vscode.CancellationTokenSource();
     this.asking = asking;
@@ -314,6 +348,12 @@ export class ModelInfoView implements vscode.Disposable {
     // A hidden view hears nothing, and asks when it is shown again.
     void this.panel.webview.postMessage(message);
   }
+}
+
+/** Older versions of VS Code may read a whole file for a part of it. Known of 1.139 (docs/decisions.md). */
+function webviewsReadParts(): boolean {
+  const [major = 0, minor = 0] = vscode.version.split(".").map(Number);
+  return major > 1 || minor >= 139;
 }
 
 function memoryNow(estimate: MemoryEstimate, used: MemoryUse | null): MemoryNow {

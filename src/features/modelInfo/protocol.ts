@@ -37,6 +37,10 @@ export interface FileSummary {
   readonly parts: number;
   /** A file that the engine can open. */
   readonly local: boolean;
+  /** It can be brought onto this machine. */
+  readonly download: boolean;
+  /** Where it can be shown among its neighbours. */
+  readonly reveal: "fileManager" | "explorer" | null;
 }
 
 /** The first rows of a table, and how many there are. */
@@ -188,8 +192,18 @@ export type ToView =
   /** Nothing to show, and why. `canCopy`: a copy on this machine could be shown. */
   | {readonly type: "failed"; readonly subject: Subject; readonly message: string; readonly canCopy: boolean}
   | {readonly type: "uses"; readonly uses: Uses}
+  /** What is free on this machine, as far as the extension host knows: the main memory. */
+  | {readonly type: "free"; readonly free: Memory}
   /** Null: the engine didn't say. */
   | {readonly type: "memory"; readonly memory: MemoryNow | null}
+  /** Asks for bytes of a file of another machine (viewPieces.ts). */
+  | {
+      readonly type: "readPiece";
+      readonly request: number;
+      readonly url: string;
+      readonly offset: number;
+      readonly length: number;
+    }
   /** The whole of a value, or as much of it as is kept. */
   | {readonly type: "value"; readonly key: string; readonly text: string; readonly cut: boolean};
 
@@ -198,7 +212,10 @@ export type FromView =
   | {readonly type: "hello"}
   /** It listens. */
   | {readonly type: "ready"}
+  | {readonly type: "piece"; readonly request: number; readonly bytes: Uint8Array}
+  | {readonly type: "noPiece"; readonly request: number}
   | {readonly type: "useModel"}
+  | {readonly type: "download"}
   | {readonly type: "reveal"}
   | {readonly type: "copyJson"}
   | {readonly type: "readAgain"}

@@ -6,92 +6,100 @@ import {type GgufHeader, missingBytes, readPossible, stringsAt} from "../../gguf
 import {isList} from "../../gguf/infill";
 import {splitNames} from "../../gguf/splits";
 import {byteSize, count} from "../../metrics/numberText";
-import {nameOf, type OpenFile, openFile} from "./modelFiles";
+import {nameOf, type OpenFile, openFile, type ReadPiece} from "./modelFiles";
 import {type ReadModel, specialTokens} from "./modelPage";
 
 /** A model's parts that are looked for. */
 const mostParts = 1000;
 
 interface Part {
-  readonly header: GgufHeader;
+  readonly uri: vscode.Uri;
+  readonly stamp: string;
   readonly bytes: number;
+  readonly header: GgufHeader;
   readonly problem: string | null;
+  readonly tokenTexts: ReadonlyMap<number, string>;
 }
 
-/** Stamps by URI of the files that were read, to know when one has changed. */
 export interface Reading {
   readonly model: ReadModel;
-  readonly stamps: ReadonlyMap<string, string>;
+  /** Of the model's files by URI, to know when one has changed; null: it isn't there. */
+  readonly stamps: ReadonlyMap<string, string | null>;
 }
 
 /**
  * Reads the header of a model's file, and of its other parts where it is in several. What is damaged is read as far as
  * possible; a HumanError is thrown only where there is nothing to show.
  */
-export async function readModel(opened: vscode.Uri, signal: AbortSignal): Promise<Reading> {
+export async function readModel(opened: vscode.Uri, signal: AbortSignal, readPiece: ReadPiece): Promise<Reading> {
   const uris = partsOf(opened);
-  const stamps = new Map<string, string>();
-  const problems: string[] = [];
-  const missing: string[] = [];
+  const stamps = new Map<string, string | null>();
   const parts: Part[] = [];
-  let tokenTexts: ReadonlyMap<number, string> = new Map();
+  const missing: string[] = [];
   for (const uri of uris) {
-    let file: OpenFile;
     try {
-      file = await openFile(uri);
+      const part = await readPart(uri, signal, readPiece);
+      stamps.set(uri.toString(), part.stamp);
+      parts.push(part);
     } catch (error) {
       if (!(error instanceof HumanError) || uri.toString() === opened.toString()) throw error;
+      stamps.set(uri.toString(), null);
       missing.push(nameOf(uri));
-      continue;
-    }
-    try {
-      stamps.set(uri.toString(), file.stamp);
-      const part = await readPart(file, signal);
-      if (parts.length === 0) tokenTexts = await textsOfTokens(file, part.header, signal);
-      parts.push(part);
-      if (part.problem !== null) problems.push(part.problem);
-    } catch (error) {
-      if (error instanceof GgufError) throw new HumanError("notGguf", error.message);
-      throw error;
-    } finally {
-      await file.close();
     }
   }
-  if (missing.length > 0) problems.push(partsMissing(missing, uris.length));
-  return {model: modelOf(uris, opened, parts, problems, tokenTexts), stamps};
+  const problem = parts.find((part) => part.problem !== null)?.problem ?? null;
+  const missingProblem = missing.length > 0 ? partsMissing(missing, uris.length) : null;
+  return {model: modelOf(parts, uris.length, problem ?? missingProblem), stamps};
 }
 
-function modelOf(
-  uris: readonly vscode.Uri[],
-  opened: vscode.Uri,
-  parts: readonly Part[],
-  problems: readonly string[],
-  tokenTexts: ReadonlyMap<number, string>
-): ReadModel {
-  const uri = uris[0] ?? opened;
+function modelOf(parts: readonly Part[], files: number, problem: string | null): ReadModel {
+  const [first, ...others] = parts;
+  if (first === undefined) throw new Error("A model that was read has a file.");
+  // What the engine loads is the first file, whichever was opened.
+  const {uri, header, tokenTexts} = first;
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
-  const [header, ...others] = parts.map((part) => part.header);
   const local = uri.scheme === "file";
   return {
     file: {
-      name: nameOf(opened),
-      location: local ? opened.fsPath : opened.toString(true),
+      name: nameOf(uri),
+      location: local ? uri.fsPath : uri.toString(true),
       bytes,
-      parts: uris.length,
-      local
+      parts: files,
+      local,
+      download: false,
+      reveal: revealPlace(uri)
     },
-    problem: problems[0] ?? null,
-    facts: header === undefined ? null : modelFacts(header, bytes, others),
-    header: header ?? null,
+    problem,
+    facts: modelFacts(
+      header,
+      bytes,
+      others.map((part) => part.header)
+    ),
+    header,
     tensors: parts.flatMap(({header: {tensors}}) => tensors ?? []),
     tokenTexts
   };
 }
 
-async function readPart(file: OpenFile, signal: AbortSignal): Promise<Part> {
-  const {header, problem} = await readPossible(file, {signal});
-  const missing = missingBytes(header, file.size);
-  return {header, bytes: file.size, problem: problem?.message ?? (missing > 0 ? cutOff(missing) : null)};
+async function readPart(uri: vscode.Uri, signal: AbortSignal, readPiece: ReadPiece): Promise<Part> {
+  const file = await openFile(uri, readPiece);
+  try {
+    const {header, problem} = await readPossible(file, {signal});
+    const missing = missingBytes(header, file.size);
+    return {
+      uri,
+      stamp: file.stamp,
+      bytes: file.size,
+      header,
+      problem: problem?.message ?? (missing > 0 ? cutOff(missing) : null),
+      tokenTexts: await textsOfTokens(file, header, signal)
+    };
+  } catch (error) {
+    if (error instanceof GgufError) throw new HumanError("notGguf", error.message);
+    throw error;
+  } finally {
+    await file.close();
+  }
 }
 
 /** Texts of the tokens that the file gives a role. */
@@ -111,6 +119,13 @@ function partsOf(opened: vscode.Uri): readonly vscode.Uri[] {
   const names = splitNames(nameOf(opened));
   if (names.length === 1 || names.length > mostParts) return [opened];
   return names.map((name) => vscode.Uri.joinPath(opened, "..", name));
+}
+
+/** The file manager of this machine, where VS Code and the file are both here; else VS Code's own, for what is in it. */
+function revealPlace(uri: vscode.Uri): "fileManager" | "explorer" | null {
+  const isHere = vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined;
+  if (isHere && uri.scheme === "file") return "fileManager";
+  return vscode.workspace.getWorkspaceFolder(uri) === undefined ? null : "explorer";
 }
 
 function cutOff(missing: number): string {

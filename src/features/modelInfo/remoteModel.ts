@@ -8,15 +8,10 @@ export function isRemote(address: string): boolean {
 }
 
 /** What can be learned of a model on the Internet without downloading it: its header's facts. */
-export async function readRemote(
-  {settings, transfers}: Host,
-  uri: string,
-  token: vscode.CancellationToken
-): Promise<ReadModel> {
-  const remote = await transfers.request("inspect", {uri, network: settings.network(null)}, {token});
-  const {url, fileName, bytes, parts, facts} = remote;
+export async function readRemote({downloads}: Host, uri: string, token: vscode.CancellationToken): Promise<ReadModel> {
+  const {url, fileName, bytes, parts, facts} = await downloads.inspect(uri, token);
   return {
-    file: {name: fileName, location: url, bytes, parts, local: false},
+    file: {name: fileName, location: url, bytes, parts, local: false, download: facts !== null, reveal: null},
     problem: facts === null ? vscode.l10n.t("This file is no GGUF model.") : null,
     facts,
     header: null,

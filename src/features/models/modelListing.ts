@@ -1,3 +1,4 @@
+import path from "node:path";
 import type {ModelFacts} from "../../gguf/facts";
 import {type Fit, freeMemory, type Memory, quickFit} from "../../host/fit";
 import {foundModel} from "../../host/localModels/candidates";
@@ -40,6 +41,11 @@ export class ModelListing {
     return this.demonstrationFile;
   }
 
+  /** There is a file of this name. */
+  has(fileName: string): boolean {
+    return this.models.some((model) => path.basename(model.path).toLowerCase() === fileName.toLowerCase());
+  }
+
   listed(model: LocalModel): ListedModel {
     const facts = this.facts.get(model.path);
     return {model, facts, fit: facts == null ? undefined : this.fit(facts, model.bytes)};
@@ -67,7 +73,8 @@ export class ModelListing {
     await this.readHeaders(signal, onMore);
   }
 
-  private fit(facts: ModelFacts, bytes: number): Fit | undefined {
+  /** Whether a model fits, by its facts where they are known; undefined until the memory is known. */
+  fit(facts: ModelFacts | null, bytes: number): Fit | undefined {
     return this.memory && quickFit(facts, bytes, this.sources.contextSize, this.memory);
   }
 
@@ -87,7 +94,7 @@ export class ModelListing {
 }
 
 /** A file that is on none of the programs' lists; null where it, or a part of it, is gone. */
-async function modelAt(path: string): Promise<LocalModel | null> {
-  const found = await foundModel("folder", {path});
+async function modelAt(file: string): Promise<LocalModel | null> {
+  const found = await foundModel("folder", {path: file});
   return found?.model ?? null;
 }

@@ -1,5 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import type {ModelFacts} from "../../gguf/facts";
+import type {CatalogueEntry} from "../../host/downloads/catalogue";
 import {type Fit, verdictLabel} from "../../host/fit";
 import type {LocalModel, ModelStore} from "../../host/localModels/localModel";
 import {byteSize, count} from "../../metrics/numberText";
@@ -40,6 +41,16 @@ export function rowText({model, facts, fit}: ListedModel, inUse: InUse, where: s
       fit !== undefined && fitText(fit),
       where
     ])
+  };
+}
+
+/** A model that can be downloaded, in words; null: the memory that is free isn't known yet. */
+export function downloadText({name, licence, free, bytes, why}: CatalogueEntry, fit: Fit | null): RowText {
+  return {
+    label: name,
+    description: joined([byteSize(bytes), free ? licence : l10n.t("{0} licence, with conditions", licence)]),
+    // Of what is not there yet, only what is too much is known.
+    detail: joined([why, fit?.verdict === "tooLarge" && fitText(fit)])
   };
 }
 

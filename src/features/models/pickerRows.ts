@@ -1,11 +1,13 @@
 import {homedir} from "node:os";
 import * as vscode from "vscode";
+import {catalogue, type Purpose} from "../../host/downloads/catalogue";
+import type {Unfinished} from "../../host/downloads/unfinished";
 import type {LocalModel} from "../../host/localModels/localModel";
 import {plainText} from "../../host/plainText";
 import type {Settings} from "../../host/settings";
 import {type Row, type RowButton, separator} from "./fillingList";
 import type {ModelListing} from "./modelListing";
-import {type InUse, type ListedModel, rowText, storeName, whereText} from "./modelRow";
+import {downloadText, type InUse, type ListedModel, rowText, storeName, whereText} from "./modelRow";
 import type {ModelRole} from "./roles";
 
 /** What the rows lead to. Files are absolute paths, "" is the demonstration model. */
@@ -17,13 +19,19 @@ export interface PickerActs {
   addFolder(): Promise<void>;
 }
 
+export interface PickerState {
+  readonly listing: ModelListing;
+  readonly unfinished: readonly Unfinished[];
+  /** Nothing more will come. */
+  readonly complete: boolean;
+}
+
 /** The rows of the list of models, by what is known of them so far. */
 export function pickerRows(
   settings: Settings,
-  listing: ModelListing,
+  {listing, unfinished, complete}: PickerState,
   role: ModelRole,
-  acts: PickerActs,
-  complete: boolean
+  acts: PickerActs
 ): Row[] {
   const {sections, demonstration} = listing;
   const inUse = inUseOf(settings);
@@ -86,8 +94,57 @@ export function pickerRows(
             description: vscode.l10n.t("the one that measures completes, too"),
             act: () => acts.useOneForBoth()
           }
-        ])
+        ]),
+    separator(vscode.l10n.t("Download")),
+    ...resumeRows(unfinished),
+    {
+      key: "downloadModel",
+      label: `$(link) ${vscode.l10n.t("Download by Address…")}`,
+      description: vscode.l10n.t("hf:user/model or a URL"),
+      act: () => vscode.commands.executeCommand("tokenscope.downloadModel")
+    },
+    ...catalogueRows(listing, "completion", vscode.l10n.t("Download for completing code")),
+    ...catalogueRows(listing, "evaluation", vscode.l10n.t("Download for measuring"))
   ];
+}
+
+function resumeRows(unfinished: readonly Unfinished[]): Row[] {
+  const [first, ...more] = unfinished;
+  if (first === undefined) return [];
+  return [
+    {
+      key: "resumeDownload",
+      label: `$(debug-continue) ${vscode.l10n.t("Resume an Unfinished Download…")}`,
+      description:
+        more.length === 0
+          ? plainText(first.fileName)
+          : vscode.l10n.t("{0} and {1} more", plainText(first.fileName), more.length),
+      act: () => vscode.commands.executeCommand("tokenscope.resumeDownload")
+    }
+  ];
+}
+
+/** What is worth a download and isn't there. */
+function catalogueRows(listing: ModelListing, purpose: Purpose, heading: string): Row[] {
+  const entries = catalogue().filter((entry) => entry.purpose === purpose && !listing.has(fileNameOf(entry.uri)));
+  if (entries.length === 0) return [];
+  return [
+    separator(heading),
+    ...entries.map((entry) => {
+      const {label, description, detail} = downloadText(entry, listing.fit(null, entry.bytes) ?? null);
+      return {
+        key: entry.uri,
+        label: `$(cloud-download) ${label}`,
+        description,
+        detail,
+        act: () => vscode.commands.executeCommand<void>("tokenscope.downloadModel", entry.uri)
+      };
+    })
+  ];
+}
+
+function fileNameOf(uri: string): string {
+  return uri.slice(uri.lastIndexOf("/") + 1);
 }
 
 /** By its own name, where it is known. */

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type {Unfinished} from "../../host/downloads/unfinished";
 import type {Host} from "../../host/host";
 import {findLocalModels} from "../../host/localModels/findLocalModels";
 import type {HeaderCache} from "../../host/localModels/headerCache";
@@ -33,6 +34,7 @@ export class ModelSelection {
       find: (signal) => findLocalModels(surroundings(host), signal),
       facts: (model, signal) => headers.facts(model, signal)
     });
+    let unfinished: readonly Unfinished[] = [];
     const acts = this.actsFor(role);
     const act = await showFillingList({
       title: listTitle(role),
@@ -44,8 +46,14 @@ export class ModelSelection {
           act: () => acts.chooseRole()
         }
       ],
-      rows: (complete) => pickerRows(settings, listing, role, acts, complete),
-      fill: (signal, onMore) => listing.load(signal, onMore),
+      rows: (complete) => pickerRows(settings, {listing, unfinished, complete}, role, acts),
+      fill: async (signal, onMore) => {
+        const looking = host.downloads.unfinished().then((found) => {
+          unfinished = found;
+          onMore();
+        });
+        await Promise.all([looking, listing.load(signal, onMore)]);
+      },
       onError: (error) => void host.errors.show(error)
     });
     await act?.();

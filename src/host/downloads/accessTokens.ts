@@ -1,6 +1,8 @@
 import type * as vscode from "vscode";
 import type {Settings} from "../settings";
 
+const hubAddress = /^(?:(?:hf|huggingface):|(?:https?:\/\/)?(?:www\.)?(?:hf|huggingface)\.co\/)/i;
+
 /** Access tokens for gated models, in VS Code's secret storage: one for each hub, so that no other hub ever gets it. */
 export class AccessTokens {
   constructor(
@@ -12,6 +14,12 @@ export class AccessTokens {
   get host(): string {
     const {huggingFace} = this.settings.network(null);
     return URL.canParse(huggingFace) ? new URL(huggingFace).host : huggingFace;
+  }
+
+  /** Whether a token can help with an address: it is the hub's. */
+  concerns(uri: string): boolean {
+    const {huggingFace} = this.settings.network(null);
+    return hubAddress.test(uri) || uri.startsWith(huggingFace);
   }
 
   async get(): Promise<string | null> {

@@ -14,8 +14,8 @@ import type {LocalModel} from "./localModel";
 const format = 1;
 const mostEntries = 2000;
 const largestFile = 16 * 2 ** 20;
-/** Headers read at once. */
-const atOnce = 4;
+/** Headers read at once: each works for some milliseconds before others get their turn. */
+const atOnce = 2;
 /** Milliseconds after which what was learned is written down. */
 const delay = 1000;
 

@@ -1,0 +1,105 @@
+import {strict as assert} from "node:assert";
+import {readFileSync} from "node:fs";
+import path from "node:path";
+import type {Locator} from "playwright-core";
+import {ModelServer} from "../harness/modelServer";
+import {root} from "../harness/paths";
+import {useWorkbench} from "../harness/useWorkbench";
+
+const model = readFileSync(path.join(root, "test/fixtures/models/tokenscope-tiny-f16.gguf"));
+
+describe("downloading a model, as a person", function () {
+  this.timeout(120_000);
+  let server: ModelServer;
+  const env: Record<string, string> = {};
+
+  before(async () => {
+    server = await ModelServer.start();
+    env["HF_ENDPOINT"] = server.url;
+  });
+  const current = useWorkbench({env});
+  after(() => server.stop());
+
+  const dialog = (): Locator => current().page.locator(".monaco-dialog-box");
+
+  /** A progress notification, or a message, is gone when another one of its name is not there. */
+  const button = (text: string | RegExp, name: string): Locator =>
+    current().notification(text).getByRole("button", {name, exact: true});
+
+  async function ask(uri: string): Promise<void> {
+    await current().runCommand("Tokenscope: Download Model…");
+    const input = current().quickInputWidget.locator("input").first();
+    await input.waitFor();
+    await input.fill("no address");
+    await current().quickInputWidget.getByText("Write a URL that begins with https://").waitFor();
+    await input.fill(uri);
+    await current().page.keyboard.press("Enter");
+    await dialog().waitFor();
+  }
+
+  it("asks first, and takes no for an answer", async () => {
+    const uri = server.serve("tiny-f16.gguf", model);
+    await ask(uri);
+    const text = (await dialog().textContent()) ?? "";
+    assert.match(text, /Download tiny-f16\.gguf\?/);
+    assert.match(text, /Size: 6\.6 MB, from 127\.0\.0\.1/);
+    assert.match(text, /Free on the disk: /);
+    for (const theme of ["light", "dark", "highContrast"] as const) {
+      await current().setTheme(theme);
+      await current().screenshot(`download-question-${theme}`);
+    }
+    await dialog().getByRole("button", {name: "Cancel"}).click();
+    await dialog().waitFor({state: "hidden"});
+    assert.ok(server.sent < 1_200_000);
+  });
+
+  it("pauses, survives a reload and a broken connection, and ends with the model in use", async () => {
+    const uri = server.serve("tiny-f16.gguf", {content: model, pace: 1 << 13});
+    await ask(uri);
+    await dialog().getByRole("button", {name: "Download"}).click();
+    const progress = current().notification("Downloading tiny-f16.gguf");
+    await progress.getByText(/MB of 6\.6 MB, .*\/s, .* left/).waitFor();
+    for (const theme of ["light", "dark", "highContrast"] as const) {
+      await current().setTheme(theme);
+      await current().screenshot(`download-progress-${theme}`);
+    }
+    await progress.getByRole("button", {name: "Cancel"}).click();
+    await current().notification("The download of tiny-f16.gguf is paused").waitFor();
+    await current().screenshot("download-paused");
+
+    await current().reload();
+    const offer = "tiny-f16.gguf was not downloaded to its end";
+    await current().notification(offer).waitFor();
+    await current().screenshot("download-offer");
+    server.serve("tiny-f16.gguf", {content: model, breaks: [1 << 20, 1 << 20]});
+    server.forget();
+    await button(offer, "Resume").click();
+    const done = "tiny-f16.gguf was downloaded.";
+    await current().notification(done).waitFor();
+    await current().screenshot("download-done");
+    assert.ok(server.requests.length >= 3);
+    assert.ok(server.sent < model.length, `${server.sent} bytes of ${model.length}`);
+    await button(done, "Use Model").click();
+    await current()
+      .notification(/Tokenscope (uses|measures and completes with)|F16/)
+      .waitFor();
+    await current().screenshot("download-in-use");
+  });
+
+  it("says what is wrong, in one sentence with a way out", async () => {
+    server.serveHub({"gated.gguf": model}, {repository: "user/gated", token: "hf_0123456789"});
+    await current().runCommand("Tokenscope: Download Model…");
+    const input = current().quickInputWidget.locator("input").first();
+    await input.fill("hf:user/gated/gated.gguf");
+    await current().page.keyboard.press("Enter");
+    const denied = "gives this model only with an access token";
+    await current().notification(denied).waitFor();
+    await current().screenshot("download-denied");
+    await button(denied, "Set Access Token…").click();
+    await current()
+      .quickInputWidget.getByText(/secret storage/)
+      .waitFor();
+    await current().screenshot("download-token");
+    await current().page.keyboard.press("Escape");
+  });
+});
