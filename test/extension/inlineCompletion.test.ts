@@ -2,7 +2,8 @@ import {strict as assert} from "node:assert";
 import * as vscode from "vscode";
 import {withoutInfill} from "./support/brokenModels";
 import {closeEditors, placeCursor, showFile, showText, temporaryFolder, userSettings} from "./support/editors";
-import {engineProcess, noProcesses} from "./support/engineProcess";
+import {engineProcess, mappedFiles, noProcesses} from "./support/engineProcess";
+import {demonstrationModel} from "./support/extension";
 import {until} from "./support/until";
 import {watchWindow} from "./support/watchedWindow";
 
@@ -166,6 +167,26 @@ describe("inline completion", () => {
         "Tokenscope Tiny Coder has no fill-in-the-middle tokens: it continues the text before the cursor and does not see what follows."
       ]
     );
+  });
+
+  it("comes from the model for completions where there is one; the other keeps measuring", async function () {
+    if (noProcesses !== undefined) this.skip();
+    const file = folder.write("completes.gguf", withoutInfill());
+    await set("completionModel", file);
+    const editor = await showText(code, "python");
+    placeCursor(editor, "return ");
+    await complete();
+    assert.ok((await accept(editor)).length > code.length);
+    assert.match(window().messages.at(-1)?.text ?? "", /has no fill-in-the-middle tokens/);
+    await vscode.commands.executeCommand("tokenscope.perplexity");
+    await vscode.commands.executeCommand("workbench.action.closeQuickOpen");
+    const engine = await engineProcess();
+    const mapped = () => [demonstrationModel, file].map((model) => mappedFiles(engine).includes(model));
+    assert.deepEqual(mapped(), [true, true]);
+    // What is no longer wanted goes at once, and not when the next model is needed.
+    await set("completionModel", "");
+    await until(() => !mapped()[1]);
+    assert.deepEqual(mapped(), [true, false]);
   });
 
   it("says in a sentence, with a way out, that no file is open", async () => {
