@@ -139,6 +139,12 @@ describe("An estimate of memory", () => {
       }
     });
 
+    it("of which a part is missing says so", async () => {
+      const file = path.join(folder.path, "split-00001-of-00002.gguf");
+      copyFileSync(demonstration, file);
+      await refused(file, "modelIncomplete");
+    });
+
     it("that promises more than it has is not believed", async () => {
       const file = path.join(folder.path, "promises.gguf");
       const head = (tensors: bigint, entries: bigint, rest = Buffer.alloc(0)): Buffer => {

@@ -2,7 +2,8 @@ import {strict as assert} from "node:assert";
 import * as vscode from "vscode";
 import {withoutInfill} from "./support/brokenModels";
 import {closeEditors, placeCursor, showFile, showText, temporaryFolder, userSettings} from "./support/editors";
-import {engineProcess, noProcesses} from "./support/engineProcess";
+import {engineProcess, mappedFiles, noProcesses} from "./support/engineProcess";
+import {demonstrationModel} from "./support/extension";
 import {until} from "./support/until";
 import {watchWindow} from "./support/watchedWindow";
 
@@ -168,6 +169,26 @@ describe("inline completion", () => {
     );
   });
 
+  it("comes from the model for completions where there is one; the other keeps measuring", async function () {
+    if (noProcesses !== undefined) this.skip();
+    const file = folder.write("completes.gguf", withoutInfill());
+    await set("completionModel", file);
+    const editor = await showText(code, "python");
+    placeCursor(editor, "return ");
+    await complete();
+    assert.ok((await accept(editor)).length > code.length);
+    assert.match(window().messages.at(-1)?.text ?? "", /has no fill-in-the-middle tokens/);
+    await vscode.commands.executeCommand("tokenscope.perplexity");
+    await vscode.commands.executeCommand("workbench.action.closeQuickOpen");
+    const engine = await engineProcess();
+    const mapped = () => [demonstrationModel, file].map((model) => mappedFiles(engine).includes(model));
+    assert.deepEqual(mapped(), [true, true]);
+    // What is no longer wanted goes at once, and not when the next model is needed.
+    await set("completionModel", "");
+    await until(() => !mapped()[1]);
+    assert.deepEqual(mapped(), [true, false]);
+  });
+
   it("says in a sentence, with a way out, that no file is open", async () => {
     await closeEditors();
     await until(() => vscode.window.activeTextEditor === undefined);
@@ -181,16 +202,16 @@ describe("inline completion", () => {
     ]);
   });
 
-  it("says so, with the setting, where VS Code shows no inline suggestions", async () => {
+  it("says, with the way to the setting, that VS Code's own keeps it from suggesting", async () => {
+    await set("inlineCompletion.enabled", false);
     const suggestions = vscode.workspace.getConfiguration("editor.inlineSuggest");
     await suggestions.update("enabled", false, vscode.ConfigurationTarget.Global);
     try {
-      placeCursor(await showText(code, "python"), "return ");
-      await vscode.commands.executeCommand("tokenscope.complete");
+      await vscode.commands.executeCommand("tokenscope.toggleInlineCompletion");
       assert.deepEqual(window().messages, [
         {
           severity: "error",
-          text: "VS Code shows no completions, because its setting editor.inlineSuggest.enabled is off: turn it on.",
+          text: "Inline completion is on, but VS Code suggests nothing while its own setting editor.inlineSuggest.enabled is off: turn that on too.",
           buttons: ["Open Settings"]
         }
       ]);
@@ -199,7 +220,7 @@ describe("inline completion", () => {
     }
   });
 
-  it("says so in a text that can't be edited", async () => {
+  it("says so where it is asked for in a text that can't be edited", async () => {
     const provider = vscode.workspace.registerTextDocumentContentProvider("test-read-only", {
       provideTextDocumentContent: () => code
     });

@@ -32,7 +32,7 @@ import {resolveWindowing} from "../windows";
 import {generate, infillPrompt} from "./completer";
 import {contextShortage, loadError, weightsShortage} from "./loadErrors";
 import {estimateHeader} from "./memory";
-import {checkHeader, sha256Of} from "./modelFile";
+import {checkHeaders, sha256Of} from "./modelFile";
 import {contextSizeOf, generates} from "./modelHeader";
 import {explaining, llamaRuntime} from "./runtime";
 import {
@@ -314,7 +314,7 @@ export class LlamaBackend implements Backend {
 
   private async loadVocabulary(): Promise<{llama: Llama; vocabulary: Vocabulary; model: LlamaModel}> {
     const llama = await llamaRuntime(this.spec.gpu, this.spec.threads, this.log);
-    await checkHeader(this.spec.path);
+    await checkHeaders(this.spec.path);
     const model = await this.load(llama, {vocabOnly: true, gpuLayers: 0});
     return {llama, model, vocabulary: new Vocabulary(model)};
   }

@@ -7,7 +7,7 @@ import {contextsHeld, type MemoryEstimate, type MemoryUse, type ModelSpec} from 
 import type {EngineLog} from "../backend";
 import type {HeldMemory} from "../memoryLedger";
 import {loadError} from "./loadErrors";
-import {checkHeader} from "./modelFile";
+import {checkHeaders} from "./modelFile";
 import {contextSizeOf, generates, vocabularySizeOf} from "./modelHeader";
 import {deviceMemoryInUse, explaining, llamaRuntime} from "./runtime";
 
@@ -17,7 +17,7 @@ const logitBytes = 4;
 /** Estimates what a model will need. Of its file the header is read, and nothing is kept. */
 export async function estimateFile(spec: ModelSpec, log: EngineLog, signal: AbortSignal): Promise<MemoryEstimate> {
   const llama = await llamaRuntime(spec.gpu, spec.threads, log);
-  await checkHeader(spec.path, signal);
+  await checkHeaders(spec.path, signal);
   const {readGgufFileInfo} = await import("node-llama-cpp");
   return await explaining(
     async () => {

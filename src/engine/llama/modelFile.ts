@@ -6,6 +6,7 @@ import * as l10n from "@vscode/l10n";
 import type {ByteSource} from "../../gguf/byteSource";
 import {GgufError} from "../../gguf/ggufError";
 import {missingBytes, readHeader} from "../../gguf/header";
+import {splitNames} from "../../gguf/splits";
 import {HumanError} from "../api";
 import {incomplete} from "./loadErrors";
 
@@ -41,13 +42,18 @@ export async function checkModelFile(file: string): Promise<FileStamp> {
 }
 
 /**
- * Makes sure that the header can be believed before others read it: node-llama-cpp reads on behind a file's end, for as long
- * as the file says. Throws HumanError where it can't, or where tensors are missing.
+ * Makes sure that the headers of a model's parts can be believed before others read them: node-llama-cpp reads on behind a
+ * file's end, for as long as the file says. Throws HumanError where they can't, or where tensors or parts are missing.
  */
-export async function checkHeader(file: string, signal?: AbortSignal): Promise<void> {
-  const name = path.basename(file);
+export async function checkHeaders(file: string, signal?: AbortSignal): Promise<void> {
+  for (const part of splitNames(path.basename(file)))
+    await checkHeader(path.join(path.dirname(file), part), path.basename(file), signal);
+}
+
+/** `name` is the model's, for people. */
+async function checkHeader(file: string, name: string, signal: AbortSignal | undefined): Promise<void> {
   const handle = await open(file, "r").catch((error: NodeJS.ErrnoException) => {
-    throw unreadable(name, error);
+    throw error.code === "ENOENT" ? incomplete(name) : unreadable(name, error);
   });
   try {
     const {size} = await handle.stat();
