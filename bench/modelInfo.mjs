@@ -57,7 +57,7 @@ async function reading() {
       tokens,
       ours.specialTokens(header).map(({id}) => id)
     );
-    const page = ours.modelPage("", {
+    const page = ours.modelPage({
       file: {
         name: "large.gguf",
         location: file,

@@ -82,23 +82,26 @@ function perplexityPicture(sentences) {
   return sentences.map((content, index) => {
     const {tokens, perplexity, standardError} = ask("score", content);
     const top = 6 + index * 168;
-    const lines = wrapped(content, 43);
+    const lines = wrapped(content, 46);
     const drawn = lines.map((part, row) => {
       const base = top + 34 + row * 54;
       const bars = tokens
-        .filter(({start}) => start >= part.start && start < part.end)
+        // A token begins with the space in front of its word, and stands where the word does.
+        .map((token) => ({...token, word: token.start + token.text.length - token.text.trimStart().length}))
+        .filter(({word}) => word >= part.start && word < part.end)
         .map(({text: token, start, logprob}) => {
           const tall = Math.max(1, (-logprob / Math.LN2) * 2.2);
-          const x = margin + (start - part.start) * letter;
+          const from = Math.max(start, part.start) - part.start;
           const fill = colour(logprob < Math.log(0.001) ? "charts-red" : "charts-blue");
-          return box(x + 1, base - tall, token.length * letter - 2, tall, fill);
+          const wide = (start + token.length - part.start - from) * letter - 2;
+          return box(margin + from * letter + 1, base - tall, wide, tall, fill);
         });
       return [bars, text(part.text, margin, base + 16, colour("editor-foreground"))];
     });
     return [
       drawn,
-      text(threeDigits(perplexity), 362, top + 62, colour("editor-foreground"), {advance: 18, size: 30}),
-      text(`± ${threeDigits(standardError)}`, 364, top + 88, colour("descriptionForeground"), {advance: 9, size: 15})
+      text(threeDigits(perplexity), 378, top + 62, colour("editor-foreground"), {advance: 17, size: 28}),
+      text(`± ${threeDigits(standardError)}`, 380, top + 88, colour("descriptionForeground"), {advance: 9, size: 15})
     ];
   });
 }

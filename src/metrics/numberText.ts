@@ -34,7 +34,7 @@ export function bits(value: number): string {
 
 /** A whole number: "1,234". */
 export function count(value: number): string {
-  return formatter(0, true).format(value);
+  return signs().whole.format(value);
 }
 
 /** What is counted in phrases. */
@@ -103,32 +103,26 @@ export function byteSize(bytes: number): string {
   return `${written(value.toFixed(value < 10 ? 1 : 0))} ${units[power - 1]}`;
 }
 
-/**
- * A number as toFixed, toPrecision or toExponential write it, with the language's own digits and decimal separator, and no
- * digit changed.
- */
+/** A number as toFixed, toPrecision or toExponential write it, with the language's own decimal separator and no digit changed. */
 export function written(number: string): string {
-  const [digits = "", exponent] = number.split("e");
-  const decimals = digits.split(".")[1]?.length ?? 0;
-  // Of a text every digit is kept; @types/node's library still has numbers only.
-  const text = formatter(decimals, false).format(digits as unknown as number);
-  return exponent === undefined ? text : `${text}e${exponent}`;
+  return number.replace(".", signs().point);
 }
 
-/** Making one takes longer than using it a hundred times. */
-const formatters = new Map<string, Intl.NumberFormat>();
+/** How a language writes numbers. */
+interface Signs {
+  readonly locale: string;
+  readonly point: string;
+  readonly whole: Intl.NumberFormat;
+}
 
-function formatter(decimals: number, useGrouping: boolean): Intl.NumberFormat {
+let known: Signs | undefined;
+
+/** Made once for a language: that takes longer than writing thousands of numbers. */
+function signs(): Signs {
   const locale = spokenLocale();
-  const key = `${locale} ${decimals} ${useGrouping}`;
-  let known = formatters.get(key);
-  if (known === undefined) {
-    known = new Intl.NumberFormat(locale, {
-      minimumFractionDigits: decimals,
-      maximumFractionDigits: decimals,
-      useGrouping
-    });
-    formatters.set(key, known);
+  if (known?.locale !== locale) {
+    const point = new Intl.NumberFormat(locale).formatToParts(0.5).find(({type}) => type === "decimal")?.value ?? ".";
+    known = {locale, point, whole: new Intl.NumberFormat(locale, {maximumFractionDigits: 0})};
   }
   return known;
 }

@@ -53,8 +53,12 @@ describe("activation", () => {
     const configuration = vscode.workspace.getConfiguration();
     assert.deepEqual(Object.fromEntries(keys.map((key) => [key, configuration.get(key)])), {
       "tokenscope.model": "",
+      "tokenscope.completionModel": "",
+      "tokenscope.modelFolders": [],
       "tokenscope.selectionContext": false,
       "tokenscope.gpu": "auto",
+      "tokenscope.gpuLayers": "auto",
+      "tokenscope.huggingFaceEndpoint": "",
       "tokenscope.npmRegistry": "https://registry.npmjs.org/",
       "tokenscope.threads": 0,
       "tokenscope.contextSize": 0,

@@ -178,13 +178,13 @@ describe("a model that can't be used", () => {
     assert.equal(editor.document.getText(), code.replace("return ", "return abc"));
   });
 
-  it("because its device isn't there is said with the way to the settings, and another device works", async function () {
+  it("because its device isn't there is said with the way to the devices, and another device works", async function () {
     if (process.platform === "darwin") this.skip();
     await set("gpu", "metal");
     const editor = await showCode();
     await requests["Perplexity"]?.();
     const {buttons} = await oneSentence();
-    assert.deepEqual(buttons, ["Open Settings", "Show Log"]);
+    assert.deepEqual(buttons, ["Show GPU", "Show Log"]);
     await set("gpu", "auto");
     await everythingWorks(editor);
   });

@@ -202,16 +202,16 @@ describe("inline completion", () => {
     ]);
   });
 
-  it("says so, with the setting, where VS Code shows no inline suggestions", async () => {
+  it("says, with the way to the setting, that VS Code's own keeps it from suggesting", async () => {
+    await set("inlineCompletion.enabled", false);
     const suggestions = vscode.workspace.getConfiguration("editor.inlineSuggest");
     await suggestions.update("enabled", false, vscode.ConfigurationTarget.Global);
     try {
-      placeCursor(await showText(code, "python"), "return ");
-      await vscode.commands.executeCommand("tokenscope.complete");
+      await vscode.commands.executeCommand("tokenscope.toggleInlineCompletion");
       assert.deepEqual(window().messages, [
         {
           severity: "error",
-          text: "VS Code shows no completions, because its setting editor.inlineSuggest.enabled is off: turn it on.",
+          text: "Inline completion is on, but VS Code suggests nothing while its own setting editor.inlineSuggest.enabled is off: turn that on too.",
           buttons: ["Open Settings"]
         }
       ]);
@@ -220,7 +220,7 @@ describe("inline completion", () => {
     }
   });
 
-  it("says so in a text that can't be edited", async () => {
+  it("says so where it is asked for in a text that can't be edited", async () => {
     const provider = vscode.workspace.registerTextDocumentContentProvider("test-read-only", {
       provideTextDocumentContent: () => code
     });

@@ -103,6 +103,11 @@ describe("Show Model Info", () => {
     assert.deepEqual((await first.hears("show")).uses, {measures: false, completes: false});
   });
 
+  it("calls a file that is named by its checksum by its model's name", async () => {
+    await shown(folder.write("sha256-0123456789abcdef", model));
+    await until(() => view().panel.title === "Model: Tokenscope Tiny Coder");
+  });
+
   it("says when the model is taken into use", async () => {
     const file = folder.write("used.gguf", model);
     await shown(file);

@@ -9,6 +9,11 @@ import path from "node:path";
 export function addLanguage(userData: string, locale: string): void {
   const translations = path.join(userData, `${locale}.i18n.json`);
   writeFileSync(translations, JSON.stringify({version: "1.0.0", contents: {}}));
-  const pack = {hash: "made-up", label: locale, extensions: [], translations: {vscode: translations}};
+  const pack = {
+    hash: "made-up",
+    label: locale,
+    extensions: [{extensionIdentifier: {id: "tokenscope.made-up-language-pack"}, version: "1.0.0"}],
+    translations: {vscode: translations}
+  };
   writeFileSync(path.join(userData, "languagepacks.json"), JSON.stringify({[locale]: pack}));
 }

@@ -6,6 +6,7 @@ import type {ByteSource} from "../../src/gguf/byteSource";
 import {GgufError, type GgufProblem} from "../../src/gguf/ggufError";
 import {
   type GgufHeader,
+  longestHeader,
   type MetadataArray,
   type MetadataValue,
   missingBytes,
@@ -28,6 +29,7 @@ class CountedBytes implements ByteSource {
   ) {}
 
   async read(offset: number, length: number): Promise<Uint8Array> {
+    assert.ok(length > 0 && offset + length <= this.size);
     this.reads++;
     this.bytesRead += length;
     this.largestRead = Math.max(this.largestRead, length);
@@ -182,6 +184,12 @@ describe("A GGUF header", () => {
     await assertRefused(ggufFile({entries: [["lists", nested]]}), "damaged");
     const tensor: MadeUpTensor = {name: "same", dimensions: [1]};
     await assertRefused(ggufFile({tensors: [tensor, tensor]}), "damaged");
+    const huge = ggufFile({tensors: [tensor]});
+    for (const offset of [24 + 8 + 4 + 4, 24 + 8 + 4 + 4 + 8 + 4]) {
+      const bytes = Buffer.from(huge);
+      bytes.writeBigUInt64LE(2n ** 60n, offset);
+      await assertRefused(bytes, "damaged");
+    }
     await assertRefused(ggufFile({tensors: [{name: "deep", dimensions: [1, 1, 1, 1, 1]}]}), "damaged");
     for (const alignment of [0, 3, 48])
       await assertRefused(ggufFile({entries: [["general.alignment", uint(alignment)]]}), "damaged");
@@ -231,6 +239,16 @@ describe("A GGUF header", () => {
     const source = new CountedBytes(Buffer.concat([bytes, Buffer.alloc(8192)]), 2 ** 40);
     await assertRefused(source, "tooLarge");
     assert.ok(source.bytesRead < 100_000);
+    // The same where the list ends just before that, and a name would begin.
+    const almost = ggufFile({
+      entries: [
+        ["list", {type: "array", of: "uint8", values: []}],
+        ["next", uint(1)]
+      ]
+    });
+    const behind = 24 + 8 + 4 + 4 + 4 + 8;
+    almost.writeBigUInt64LE(BigInt(longestHeader - behind - 4), behind - 8);
+    await assertRefused(new CountedBytes(Buffer.concat([almost, Buffer.alloc(8192)]), 2 ** 40), "tooLarge");
   });
 
   it("with a list that is passed over is not read there", async () => {

@@ -142,7 +142,8 @@ describe("Models on this machine", () => {
     });
 
     it("are not what a broken or hostile manifest says", async () => {
-      home.file("secret.gguf");
+      home.file(".ollama/models/secret.gguf");
+      home.file(`.ollama/models/blobs/x`);
       home.file(`.ollama/models/blobs/sha256-${digest("a")}`);
       const bad: readonly (string | Uint8Array)[] = [
         "",
@@ -431,6 +432,8 @@ describe("Models on this machine", () => {
       execFileSync("mkfifo", [path.join(home.path, "models/pipe.gguf")]);
       home.file("models/\x1b[31m\u202ered.gguf");
       const found = await home.found({folders: [path.join(home.path, "models")]});
+      const isGood = (name: string) => name === "good.gguf";
+      assert.equal((await filesBelow(path.join(home.path, "models"), 20, isGood, never)).length, 1);
       assert.deepEqual(found.map(([, name]) => name).sort(), ["\x1b[31m\u202ered", "good", "x".repeat(200)]);
     });
 
@@ -458,6 +461,16 @@ describe("Models on this machine", () => {
         ["eight"]
       );
     });
+  });
+
+  it("are found where looking for others fails", async () => {
+    home.file(".lmstudio/models/a/a/a.gguf");
+    const surroundings = {...home.surroundings(), folders: undefined, downloads: undefined} as unknown as Surroundings;
+    assert.deepEqual(
+      (await findLocalModels(surroundings, never)).map(({name}) => name),
+      ["a"]
+    );
+    assert.equal((await home.find({folders: ["\0", home.path]})).length, 1);
   });
 
   it("that Tokenscope downloaded come first", async () => {

@@ -42,7 +42,6 @@ const tensors: TensorRow[] = [
 
 function page(changes: Partial<ModelPage> = {}): ModelPage {
   return {
-    id: "1",
     file: {
       name: "a.gguf",
       location: "/models/a.gguf",
@@ -375,6 +374,8 @@ describe("The model info view", function () {
     await tell({type: "failed", subject, message: "Too large", canCopy: true});
     await button("Save a Copy…").click();
     assert.deepEqual((await sent()).at(-1), {type: "saveCopy"});
+    await until(async () => (await view.evaluate("sessionStorage.state")) !== undefined);
+    assert.equal((await state()).uri, subject.uri, "it is tried again after a reload");
   });
 
   it("takes every text out of a file as text, whatever it holds", async () => {
@@ -467,7 +468,7 @@ describe("The model info view", function () {
     await tell({type: "reading", subject});
     await view.locator("#metadata-filter").fill("llama");
     await until(async () => (await metadataRows().count()) === 2);
-    await show(page({id: "2"}));
+    await show(page());
     assert.equal(await metadataRows().count(), 2);
   });
 });

@@ -41,7 +41,7 @@ async function read(bytes: Uint8Array): Promise<ReadModel> {
 }
 
 async function pageOf(bytes: Uint8Array): Promise<ModelPage> {
-  return modelPage("1", await read(bytes));
+  return modelPage(await read(bytes));
 }
 
 const madeUp = (entries: readonly (readonly [string, GgufValue])[], tensors: readonly MadeUpTensor[] = []) =>
@@ -209,7 +209,7 @@ describe("the page of the demonstration model", () => {
 
   it("is JSON with all that is known", async () => {
     const model = await read(demonstrationModel);
-    const json = JSON.parse([...exportJson(modelPage("1", model), model)].join(""));
+    const json = JSON.parse([...exportJson(modelPage(model), model)].join(""));
     assert.equal(json.facts.architecture, "llama");
     assert.equal(json.tensors.length, 38);
     assert.equal(json.metadata["llama.block_count"], 4);

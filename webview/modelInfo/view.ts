@@ -95,6 +95,7 @@ export class View {
       case "failed":
         this.subject = message.subject;
         this.content = message;
+        this.saveSoon();
         break;
       case "uses":
         this.uses = message.uses;

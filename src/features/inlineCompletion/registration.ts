@@ -28,11 +28,23 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
         );
       const {asked} = provider;
       await vscode.commands.executeCommand("editor.action.inlineSuggest.trigger");
-      if (provider.asked === asked && !provider.isOffered(editor)) throw whyNotAsked(editor.document);
+      if (provider.asked === asked && !provider.isOffered(editor))
+        throw new HumanError(
+          "emptyText",
+          vscode.l10n.t("Nothing can be completed here, because this text can't be edited: open a file that can.")
+        );
     }),
     registerCommand(host, "tokenscope.toggleInlineCompletion", async () => {
       const enabled = !host.settings.inlineCompletion().enabled;
       await host.settings.setInlineCompletion(enabled);
+      if (enabled && suggestionsAreOff())
+        throw new HumanError(
+          "noInlineSuggestions",
+          vscode.l10n.t(
+            "Inline completion is on, but VS Code suggests nothing while its own setting {0} is off: turn that on too.",
+            "editor.inlineSuggest.enabled"
+          )
+        );
       vscode.window.setStatusBarMessage(
         enabled
           ? `$(check) ${vscode.l10n.t("Inline completion suggests while you type")}`
@@ -43,19 +55,7 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
   );
 }
 
-/** Why VS Code shows no suggestions in a document and asks nobody for them. */
-function whyNotAsked(document: vscode.TextDocument): HumanError {
-  const on = vscode.workspace.getConfiguration("editor", document).get<unknown>("inlineSuggest.enabled");
-  return on === false
-    ? new HumanError(
-        "noInlineSuggestions",
-        vscode.l10n.t(
-          "VS Code shows no completions, because its setting {0} is off: turn it on.",
-          "editor.inlineSuggest.enabled"
-        )
-      )
-    : new HumanError(
-        "emptyText",
-        vscode.l10n.t("Nothing can be completed here, because this text can't be edited: open a file that can.")
-      );
+/** VS Code's own setting, without which nothing is suggested while typing; what is asked for comes all the same. */
+function suggestionsAreOff(): boolean {
+  return vscode.workspace.getConfiguration("editor").get<unknown>("inlineSuggest.enabled") === false;
 }

@@ -1,4 +1,4 @@
-import {randomBytes, randomUUID} from "node:crypto";
+import {randomBytes} from "node:crypto";
 import * as vscode from "vscode";
 import {type EstimateParams, HumanError, type MemoryEstimate, type MemoryUse, type ModelSpec} from "../../engine/api";
 import {fitOf, freeMemory} from "../../host/fit";
@@ -14,6 +14,7 @@ import type {FromView, MemoryNow, ModelPage, Subject, ToView, Uses} from "./prot
 import {type Reading, readModel} from "./readModel";
 import {isRemote, readRemote} from "./remoteModel";
 import {ViewPieces} from "./viewPieces";
+import {panelType} from "./viewTypes";
 
 /** Milliseconds without a change of the file before it is read again: programs write in pieces. */
 const readDelay = 500;
@@ -109,7 +110,8 @@ export class ModelInfoView implements vscode.Disposable {
     try {
       const model = await this.readNow(reading.token);
       if (this.reading !== reading) return;
-      this.content = {type: "model", page: modelPage(randomUUID(), model), model};
+      this.content = {type: "model", page: modelPage(model), model};
+      this.nameAfter(model);
     } catch (error) {
       if (this.reading !== reading) return;
       this.content = {
@@ -124,6 +126,12 @@ export class ModelInfoView implements vscode.Disposable {
     }
     this.postContent();
     void this.askMemory();
+  }
+
+  /** Files of some programs are called by their checksum: then the model's own name says more. */
+  private nameAfter({facts, file}: ReadModel): void {
+    const isPanel = this.panel.viewType === panelType;
+    if (isPanel && facts?.name && !/\.gguf$/i.test(file.name)) this.panel.title = titleOf(facts.name);
   }
 
   private async readNow(token: vscode.CancellationToken): Promise<ReadModel> {
@@ -348,6 +356,11 @@ export class ModelInfoView implements vscode.Disposable {
     // A hidden view hears nothing, and asks when it is shown again.
     void this.panel.webview.postMessage(message);
   }
+}
+
+/** Of a panel's tab. */
+export function titleOf(name: string): string {
+  return vscode.l10n.t("Model: {0}", plainText(name));
 }
 
 /** Older versions of VS Code may read a whole file for a part of it. Known of 1.139 (docs/decisions.md). */

@@ -44,11 +44,10 @@ export interface ReadModel {
   readonly tokenTexts: ReadonlyMap<number, string>;
 }
 
-/** The page of a model that was read. `id` names this reading. */
-export function modelPage(id: string, {file, problem, facts, header, tensors, tokenTexts}: ReadModel): ModelPage {
+/** The page of a model that was read. */
+export function modelPage({file, problem, facts, header, tensors, tokenTexts}: ReadModel): ModelPage {
   const rows = tensors.map(tensorRow);
   return {
-    id,
     file,
     problem,
     facts,

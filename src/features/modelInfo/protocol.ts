@@ -14,8 +14,6 @@ export const protocolVersion = 1;
 
 /** All that the page shows of a model. */
 export interface ModelPage {
-  /** Names this reading: the same file read again is another one. */
-  readonly id: string;
   readonly file: FileSummary;
   /** What is wrong with the file; the rest of the page is what could be read all the same. */
   readonly problem: string | null;

@@ -1,13 +1,10 @@
 import * as vscode from "vscode";
 import {type Host, registerCommand} from "../../host/host";
-import {plainText} from "../../host/plainText";
 import {readViewState} from "./messages";
 import {nameOf} from "./modelFiles";
 import type {ModelInfoView} from "./modelInfoView";
 import {isRemote} from "./remoteModel";
-
-const panelType = "tokenscope.modelInfo";
-const editorType = "tokenscope.gguf";
+import {editorType, panelType} from "./viewTypes";
 
 /** Show Model Info: a panel for each model that was asked for, kept over reloads; and the editor of .gguf files. */
 export function registerModelInfo(host: Host): vscode.Disposable {
@@ -19,7 +16,7 @@ export function registerModelInfo(host: Host): vscode.Disposable {
   }
 
   async function open(address: string): Promise<void> {
-    const {ModelInfoView} = await import("./modelInfoView");
+    const {ModelInfoView, titleOf} = await import("./modelInfoView");
     const shown = [...panels].find((view) => view.address === address);
     if (shown) {
       shown.reveal();
@@ -27,7 +24,7 @@ export function registerModelInfo(host: Host): vscode.Disposable {
     }
     const panel = vscode.window.createWebviewPanel(
       panelType,
-      vscode.l10n.t("Model: {0}", plainText(nameOf(vscode.Uri.parse(address)))),
+      titleOf(nameOf(vscode.Uri.parse(address))),
       vscode.ViewColumn.Active,
       {enableFindWidget: true}
     );

@@ -1,6 +1,7 @@
 import path from "node:path";
 import type {ModelFacts} from "../../gguf/facts";
 import {type Fit, freeMemory, type Memory, quickFit} from "../../host/fit";
+import {inTurns} from "../../host/inTurns";
 import {foundModel} from "../../host/localModels/candidates";
 import type {LocalModel} from "../../host/localModels/localModel";
 import type {ListedModel} from "./modelRow";
@@ -24,17 +25,22 @@ export interface ListingSources {
   readonly contextSize: number;
 }
 
-/** The models on this machine, and what is known of them: more and more while it looks. */
-export class ModelListing {
+/** The models on this machine with what is known of them, more and more while it looks, as rows of any kind. */
+export class ModelListing<Row> {
+  /** By path; made when there is more to say, so that a thousand models are no work for whoever draws them. */
+  private readonly rows = new Map<string, Row>();
   private models: readonly LocalModel[] = [];
-  private readonly facts = new Map<string, ModelFacts | null>();
+  private ordered: readonly ModelSection[] = [];
   private memory: Memory | undefined;
   private demonstrationFile: LocalModel | null = null;
 
-  constructor(private readonly sources: ListingSources) {}
+  constructor(
+    private readonly sources: ListingSources,
+    private readonly rowOf: (listed: ListedModel) => Row
+  ) {}
 
   get sections(): readonly ModelSection[] {
-    return modelSections(this.models, this.sources.inUse, this.sources.recent);
+    return this.ordered;
   }
 
   get demonstration(): LocalModel | null {
@@ -46,9 +52,9 @@ export class ModelListing {
     return this.models.some((model) => path.basename(model.path).toLowerCase() === fileName.toLowerCase());
   }
 
-  listed(model: LocalModel): ListedModel {
-    const facts = this.facts.get(model.path);
-    return {model, facts, fit: facts == null ? undefined : this.fit(facts, model.bytes)};
+  /** Undefined for a model that was found only now. */
+  row(model: LocalModel): Row | undefined {
+    return this.rows.get(model.path);
   }
 
   /** Looks for models and into them; calls back whenever there is more to see. Ends early when aborted. */
@@ -62,13 +68,13 @@ export class ModelListing {
     ]);
     this.demonstrationFile = demonstration;
     this.memory = memory;
-    this.models = own.filter((model) => model !== null);
+    if (demonstration !== null) this.know(demonstration, undefined);
+    await this.list(own.filter((model) => model !== null));
     onMore();
     const found = await sources.find(signal);
     const paths = new Set(found.map((model) => model.path));
-    this.models = [...found, ...this.models.filter((model) => !paths.has(model.path))].filter(
-      (model) => model.path !== sources.demonstrationModel
-    );
+    const all = [...found, ...this.models.filter((model) => !paths.has(model.path))];
+    await this.list(all.filter((model) => model.path !== sources.demonstrationModel));
     onMore();
     await this.readHeaders(signal, onMore);
   }
@@ -78,6 +84,17 @@ export class ModelListing {
     return this.memory && quickFit(facts, bytes, this.sources.contextSize, this.memory);
   }
 
+  private async list(models: readonly LocalModel[]): Promise<void> {
+    this.models = models;
+    this.ordered = modelSections(models, this.sources.inUse, this.sources.recent);
+    for await (const model of inTurns(models)) this.know(model, undefined);
+  }
+
+  private know(model: LocalModel, facts: ModelFacts | null | undefined): void {
+    const fit = facts == null ? undefined : this.fit(facts, model.bytes);
+    this.rows.set(model.path, this.rowOf({model, facts, fit}));
+  }
+
   /** In the order in which they are shown: what is at the top is known first. */
   private async readHeaders(signal: AbortSignal, onMore: () => void): Promise<void> {
     const shown = this.sections.flatMap(({models}) => models);
@@ -85,7 +102,7 @@ export class ModelListing {
     const read = async () => {
       for (const model of waiting) {
         if (signal.aborted) return;
-        this.facts.set(model.path, await this.sources.facts(model, signal));
+        this.know(model, await this.sources.facts(model, signal));
         onMore();
       }
     };

@@ -4,7 +4,6 @@ import {catalogue, type Purpose} from "../../host/downloads/catalogue";
 import type {Unfinished} from "../../host/downloads/unfinished";
 import type {LocalModel} from "../../host/localModels/localModel";
 import {plainText} from "../../host/plainText";
-import type {Settings} from "../../host/settings";
 import {type Row, type RowButton, separator} from "./fillingList";
 import type {ModelListing} from "./modelListing";
 import {downloadText, type InUse, type ListedModel, rowText, storeName, whereText} from "./modelRow";
@@ -19,46 +18,53 @@ export interface PickerActs {
   addFolder(): Promise<void>;
 }
 
+/** The models that have a place of their own: absolute paths. */
+export interface KnownModels {
+  readonly measures: string;
+  readonly completes: string;
+  readonly demonstration: string;
+}
+
+/** A model's row, by what is known of it so far. */
+export function modelRow(listed: ListedModel, known: KnownModels, role: ModelRole, acts: PickerActs): Row {
+  const {model} = listed;
+  const inUse = inUseOf(model.path, known);
+  const demonstration = model.path === known.demonstration;
+  const {label, description, detail} = demonstration
+    ? rowText(named(listed), inUse, vscode.l10n.t("ships with Tokenscope"))
+    : rowText(listed, inUse, whereText(model, homedir()));
+  const file = demonstration ? "" : model.path;
+  return {
+    key: model.path,
+    label: `${inUse === null ? "" : "$(check) "}${plainText(label)}`,
+    description: plainText(description),
+    detail: plainText(detail),
+    act: () => acts.use(file, role),
+    buttons: modelButtons(model, file, acts)
+  };
+}
+
 export interface PickerState {
-  readonly listing: ModelListing;
+  readonly listing: ModelListing<Row>;
   readonly unfinished: readonly Unfinished[];
   /** Nothing more will come. */
   readonly complete: boolean;
 }
 
-/** The rows of the list of models, by what is known of them so far. */
+/** The rows of the list of models. */
 export function pickerRows(
-  settings: Settings,
   {listing, unfinished, complete}: PickerState,
-  role: ModelRole,
+  {measures, completes}: KnownModels,
   acts: PickerActs
 ): Row[] {
   const {sections, demonstration} = listing;
-  const inUse = inUseOf(settings);
-  const modelRow = (listed: ListedModel, file: string, where: string): Row => {
-    const {model} = listed;
-    const {label, description, detail} = rowText(listed, inUse(model.path), where);
-    return {
-      key: model.path,
-      label: `${inUse(model.path) === null ? "" : "$(check) "}${plainText(label)}`,
-      description: plainText(description),
-      detail: plainText(detail),
-      act: () => acts.use(file, role),
-      buttons: modelButtons(model, file, acts)
-    };
-  };
-  const both = inUse(settings.modelSpec().path) === "everything";
+  const rowsOf = (models: readonly LocalModel[]) => models.flatMap((model) => listing.row(model) ?? []);
   return [
     ...sections.flatMap(({store, models}) => [
       separator(store === null ? vscode.l10n.t("Recently used") : storeName(store)),
-      ...models.map((model) => modelRow(listing.listed(model), model.path, whereText(model, homedir())))
+      ...rowsOf(models)
     ]),
-    ...(demonstration === null
-      ? []
-      : [
-          separator(vscode.l10n.t("Demonstration model")),
-          modelRow(named(listing.listed(demonstration)), "", vscode.l10n.t("ships with Tokenscope"))
-        ]),
+    ...(demonstration === null ? [] : [separator(vscode.l10n.t("Demonstration model")), ...rowsOf([demonstration])]),
     separator(vscode.l10n.t("Other models on this machine")),
     {key: "browse", label: `$(folder-opened) ${vscode.l10n.t("Browse for a File…")}`, act: () => acts.browse()},
     {
@@ -85,7 +91,7 @@ export function pickerRows(
       label: `$(settings) ${vscode.l10n.t("Choose What the Model Is For…")}`,
       act: () => acts.chooseRole()
     },
-    ...(both
+    ...(measures === completes
       ? []
       : [
           {
@@ -125,7 +131,7 @@ function resumeRows(unfinished: readonly Unfinished[]): Row[] {
 }
 
 /** What is worth a download and isn't there. */
-function catalogueRows(listing: ModelListing, purpose: Purpose, heading: string): Row[] {
+function catalogueRows(listing: ModelListing<Row>, purpose: Purpose, heading: string): Row[] {
   const entries = catalogue().filter((entry) => entry.purpose === purpose && !listing.has(fileNameOf(entry.uri)));
   if (entries.length === 0) return [];
   return [
@@ -153,13 +159,9 @@ function named(listed: ListedModel): ListedModel {
   return {...listed, model: {...listed.model, name}};
 }
 
-function inUseOf(settings: Settings): (file: string) => InUse {
-  const measures = settings.modelSpec().path;
-  const completes = settings.completionSpec().path;
-  return (file) => {
-    if (file === measures) return file === completes ? "everything" : "measuring";
-    return file === completes ? "completion" : null;
-  };
+function inUseOf(file: string, {measures, completes}: KnownModels): InUse {
+  if (file === measures) return file === completes ? "everything" : "measuring";
+  return file === completes ? "completion" : null;
 }
 
 function modelButtons(model: LocalModel, file: string, acts: PickerActs): RowButton[] {

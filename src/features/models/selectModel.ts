@@ -5,8 +5,8 @@ import {findLocalModels} from "../../host/localModels/findLocalModels";
 import type {HeaderCache} from "../../host/localModels/headerCache";
 import {surroundings} from "../../host/surroundings";
 import {showFillingList} from "./fillingList";
-import {ModelListing} from "./modelListing";
-import {type PickerActs, pickerRows} from "./pickerRows";
+import {type ListingSources, ModelListing} from "./modelListing";
+import {type KnownModels, modelRow, type PickerActs, pickerRows} from "./pickerRows";
 import {recentModels} from "./recentModels";
 import type {ModelRole} from "./roles";
 import {useModel} from "./useModel";
@@ -26,16 +26,22 @@ export class ModelSelection {
   async select(role: ModelRole): Promise<void> {
     const {host, headers} = this;
     const {settings} = host;
-    const listing = new ModelListing({
-      demonstrationModel: settings.demonstrationModel,
-      inUse: [settings.modelSpec().path, settings.completionSpec().path],
+    const acts = this.actsFor(role);
+    let unfinished: readonly Unfinished[] = [];
+    const known: KnownModels = {
+      measures: settings.modelSpec().path,
+      completes: settings.completionSpec().path,
+      demonstration: settings.demonstrationModel
+    };
+    const sources: ListingSources = {
+      demonstrationModel: known.demonstration,
+      inUse: [known.measures, known.completes],
       recent: recentModels(host),
       contextSize: settings.modelSpec().contextSize,
       find: (signal) => findLocalModels(surroundings(host), signal),
       facts: (model, signal) => headers.facts(model, signal)
-    });
-    let unfinished: readonly Unfinished[] = [];
-    const acts = this.actsFor(role);
+    };
+    const listing = new ModelListing(sources, (listed) => modelRow(listed, known, role, acts));
     const act = await showFillingList({
       title: listTitle(role),
       placeholder: vscode.l10n.t("Search by name, quantization or program"),
@@ -46,7 +52,7 @@ export class ModelSelection {
           act: () => acts.chooseRole()
         }
       ],
-      rows: (complete) => pickerRows(settings, {listing, unfinished, complete}, role, acts),
+      rows: (complete) => pickerRows({listing, unfinished, complete}, known, acts),
       fill: async (signal, onMore) => {
         const looking = host.downloads.unfinished().then((found) => {
           unfinished = found;

@@ -20,7 +20,7 @@ const modeKey = `${viewId}.mode`;
 const orderKey = `${viewId}.order`;
 /** Why nothing is shown; package.json has a text for each. */
 const emptyKey = `${viewId}.empty`;
-type Empty = "document" | "functions" | "changed" | "files" | "";
+type Empty = "document" | "functions" | "changed" | "files" | "short" | "";
 
 /** Parts of the text at hand, or files of a folder, the most surprising first. */
 export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode.Disposable {
@@ -204,7 +204,7 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
         : []),
       windowText(scores)
     ].join(" ");
-    return {empty: "", rows, message, description};
+    return {empty: rows.length === 0 ? "short" : "", rows, message, description};
   }
 
   private filesShown(): Shown {
