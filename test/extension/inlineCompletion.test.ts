@@ -2,7 +2,7 @@ import {strict as assert} from "node:assert";
 import * as vscode from "vscode";
 import {withoutInfill} from "./support/brokenModels";
 import {closeEditors, placeCursor, showFile, showText, temporaryFolder, userSettings} from "./support/editors";
-import {engineProcess, mappedFiles, noProcesses} from "./support/engineProcess";
+import {engineProcess, engineProcesses, mappedFiles, noProcesses} from "./support/engineProcess";
 import {demonstrationModel} from "./support/extension";
 import {until} from "./support/until";
 import {watchWindow} from "./support/watchedWindow";
@@ -180,8 +180,8 @@ describe("inline completion", () => {
     assert.match(window().messages.at(-1)?.text ?? "", /has no fill-in-the-middle tokens/);
     await vscode.commands.executeCommand("tokenscope.perplexity");
     await vscode.commands.executeCommand("workbench.action.closeQuickOpen");
-    const engine = await engineProcess();
-    const mapped = () => [demonstrationModel, file].map((model) => mappedFiles(engine).includes(model));
+    const mapped = () =>
+      [demonstrationModel, file].map((model) => engineProcesses().some((id) => mappedFiles(id).includes(model)));
     assert.deepEqual(mapped(), [true, true]);
     // What is no longer wanted goes at once, and not when the next model is needed.
     await set("completionModel", "");
