@@ -99,7 +99,7 @@ async function workbench() {
       const view = await window.webview("#metadata-title");
       await view.locator("#metadata-title").waitFor();
       times.push(Math.round(performance.now() - started));
-      await window.page.locator(".tab.active .action-label.codicon-close").first().click();
+      await window.runCommand("View: Close Editor");
       await window.page.locator(".tab").filter({hasText: "large.gguf"}).waitFor({state: "detached"});
     }
     console.log(`from the click to the page, milliseconds: ${times.join(", ")}`);

@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
-import {copyFileSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
 import path from "node:path";
 import type {Frame} from "playwright-core";
 import {leastContrast} from "../harness/contrast";
@@ -9,8 +10,18 @@ import {useWorkbench} from "../harness/useWorkbench";
 
 const demonstrationModel = path.join(root, "media/models/tokenscope-tiny-q8_0.gguf");
 
+/** The sample workspace with a model in it from the start. */
+function workspaceWithModel(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "tokenscope-model-info-"));
+  cpSync(path.join(root, "sample"), folder, {recursive: true});
+  copyFileSync(demonstrationModel, path.join(folder, "tiny.gguf"));
+  return folder;
+}
+
 describe("Model info in the workbench", () => {
-  const workbench = useWorkbench();
+  const workspace = workspaceWithModel();
+  after(() => rmSync(workspace, {recursive: true, force: true}));
+  const workbench = useWorkbench({workspace});
   let view: Frame;
 
   const inWorkspace = (name: string) => path.join(workbench().server.workspace, name);
@@ -31,7 +42,6 @@ describe("Model info in the workbench", () => {
 
   it("opens when a .gguf file is clicked, and tells of its model", async () => {
     const vscode = workbench();
-    copyFileSync(demonstrationModel, inWorkspace("tiny.gguf"));
     const entry = vscode.page.locator(".explorer-viewlet .monaco-list-row").filter({hasText: "tiny.gguf"});
     // Twice: what is clicked once gives its tab to the next file.
     await entry.dblclick();

@@ -19,8 +19,8 @@ import {panelType} from "./viewTypes";
 /** Milliseconds without a change of the file before it is read again: programs write in pieces. */
 const readDelay = 500;
 
-/** Milliseconds between two looks at the memory of a model that is in use, while its page is seen. */
-const lookAgain = 10_000;
+/** Milliseconds between two looks at the file, and at the memory of a model that is in use, while the page is seen. */
+const lookAgain = 5000;
 
 /** Characters of a value that the view gets. */
 const longestShown = 1 << 18;
@@ -107,6 +107,7 @@ export class ModelInfoView implements vscode.Disposable {
     const reading = new vscode.CancellationTokenSource();
     this.reading = reading;
     this.post({type: "reading", subject: this.subject});
+    const before = isRemote(this.address) ? null : await stampOf(vscode.Uri.parse(this.address));
     try {
       const model = await this.readNow(reading.token);
       if (this.reading !== reading) return;
@@ -114,6 +115,7 @@ export class ModelInfoView implements vscode.Disposable {
       this.nameAfter(model);
     } catch (error) {
       if (this.reading !== reading) return;
+      this.stamps = new Map([[this.address, before]]);
       this.content = {
         type: "failed",
         message: this.host.errors.describe(error),
@@ -287,6 +289,9 @@ export class ModelInfoView implements vscode.Disposable {
 
   /** Asks only an engine that runs, and only of a model that is in use: others are not loaded meanwhile. */
   private lookAgain(): void {
+    if (!this.panel.visible) return;
+    // Not every change is told: no watcher has begun at once, and some file systems have none.
+    void this.readIfChanged();
     const {measures, completes} = this.uses();
     if ((measures || completes) && this.host.engine.processId !== undefined) void this.askMemory();
   }
@@ -345,7 +350,6 @@ export class ModelInfoView implements vscode.Disposable {
 
   private async readIfChanged(): Promise<void> {
     if (isRemote(this.address) || this.content.type === "reading") return;
-    if (this.content.type === "failed") return await this.read();
     for (const [uri, stamp] of this.stamps)
       if ((await stampOf(vscode.Uri.parse(uri))) !== stamp) return this.disposed ? undefined : await this.read();
   }
