@@ -9,6 +9,7 @@ import path from "node:path";
 export function addLanguage(userData: string, locale: string): void {
   const translations = path.join(userData, `${locale}.i18n.json`);
   writeFileSync(translations, JSON.stringify({version: "1.0.0", contents: {}}));
+  // Without the name of an extension, the workbench fails to find out which one it is, and shows no extensions at all.
   const pack = {
     hash: "made-up",
     label: locale,
