@@ -9,6 +9,8 @@ const copyrights = {
   "@microsoft/fast-element": "Copyright (c) Microsoft Corporation. All rights reserved.",
   "@microsoft/fast-foundation": "Copyright (c) Microsoft Corporation. All rights reserved.",
   "@microsoft/fast-web-utilities": "Copyright (c) Microsoft Corporation. All rights reserved.",
+  // The heads of its sources: https://github.com/microsoft/vscode-l10n/blob/main/l10n/src/main.ts
+  "@vscode/l10n": "Copyright (c) Microsoft Corporation. All rights reserved.",
   // https://github.com/steveukx/git-js/blob/main/LICENSE
   "simple-git": "Copyright (c) 2025 Steve King",
   "@simple-git/args-pathspec": "Copyright (c) 2025 Steve King",

@@ -1,3 +1,4 @@
+import "./host/language";
 import type * as vscode from "vscode";
 import {registerAgentTool} from "./features/agentTool/registration";
 import {registerEngineControl} from "./features/engineControl/registration";

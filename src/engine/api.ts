@@ -467,6 +467,9 @@ export const requestCancelledCode = -32800;
 /** JSON-RPC code of a {@link HumanError}; its `data` is {@link HumanErrorData}. */
 export const humanErrorCode = -32001;
 
+/** Environment variables of the engine process: what to word errors in, and the file of its translations. Without: English. */
+export const languageVariables = {locale: "TOKENSCOPE_LOCALE", bundle: "EXTENSION_BUNDLE_PATH"} as const;
+
 export interface HumanErrorData {
   readonly kind: ErrorKind;
 }

@@ -1,4 +1,5 @@
 /** The engine process: serves the contract in api.ts on the channel that fork() made. */
+import "./language";
 import {
   type CancellationToken,
   createMessageConnection,

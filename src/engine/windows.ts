@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import {HumanError, type ScoreMode, type Windowing} from "./api";
 
 /**
@@ -22,24 +23,27 @@ export function resolveWindowing(asked: {
   const {bos} = asked;
   if (mode === "llama-perplexity") {
     const window = asked.window ?? 512;
-    requireInteger("window", window, 4);
+    requireWindow(window, 4);
     return {mode, bos, window, stride: window};
   }
   const window = asked.window ?? asked.contextSize;
-  requireInteger("window", window, 2);
+  requireWindow(window, 2);
   const stride = asked.stride ?? Math.max(1, Math.floor(window / 2));
   // At least one position of every window has to be left for context: BOS, or else a token.
   if (!Number.isSafeInteger(stride) || stride < 1 || stride > window - 1)
     throw new HumanError(
       "invalidRequest",
-      `The stride has to be a whole number from 1 to ${window - 1}, the window less one.`
+      l10n.t("The stride has to be a whole number from 1 to {0}, the window less one.", window - 1)
     );
   return {mode, bos, window, stride};
 }
 
-function requireInteger(name: string, value: number, least: number): void {
-  if (!Number.isSafeInteger(value) || value < least)
-    throw new HumanError("invalidRequest", `The ${name} has to be a whole number of at least ${least} tokens.`);
+function requireWindow(window: number, least: number): void {
+  if (!Number.isSafeInteger(window) || window < least)
+    throw new HumanError(
+      "invalidRequest",
+      l10n.t("The window has to be a whole number of at least {0} tokens.", least)
+    );
 }
 
 /**

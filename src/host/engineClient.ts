@@ -1,4 +1,5 @@
 import {type ChildProcess, fork} from "node:child_process";
+import * as l10n from "@vscode/l10n";
 import type {MessageConnection} from "vscode-jsonrpc/node";
 import {
   type EngineMethod,
@@ -7,6 +8,7 @@ import {
   type HumanErrorData,
   humanErrorCode,
   type LogParams,
+  languageVariables,
   logNotification,
   type Progress,
   type ProgressParams,
@@ -29,6 +31,8 @@ export interface EngineClientOptions {
   readonly log: Record<LogParams["level"], (message: string) => void>;
   /** What a cancelled request rejects with. */
   readonly cancelled: () => Error;
+  /** What the engine's errors are worded in, and the file of its translations. Undefined: English. */
+  readonly language?: {readonly locale: string; readonly bundle: string};
 }
 
 export interface RequestOptions {
@@ -50,19 +54,24 @@ interface Engine {
 /** How a process went: by itself, by its owner, or it never came. */
 type End = "died" | "ended" | "notStarted";
 
-const doing: Record<EngineMethod, string> = {
-  describe: "reading the model",
-  count: "counting tokens",
-  tokenize: "splitting text into tokens",
-  tokenTexts: "reading the vocabulary",
-  score: "scoring",
-  alternatives: "looking for alternatives",
-  complete: "completing",
-  estimate: "estimating the model's memory",
-  memory: "looking at the model's memory",
-  devices: "looking for devices",
-  inspect: "looking at the file",
-  download: "downloading"
+const died: Record<EngineMethod, () => string> = {
+  describe: () => l10n.t("The model's process ended while reading the model: try again, a new one starts by itself."),
+  count: () => l10n.t("The model's process ended while counting tokens: try again, a new one starts by itself."),
+  tokenize: () =>
+    l10n.t("The model's process ended while splitting text into tokens: try again, a new one starts by itself."),
+  tokenTexts: () =>
+    l10n.t("The model's process ended while reading the vocabulary: try again, a new one starts by itself."),
+  score: () => l10n.t("The model's process ended while scoring: try again, a new one starts by itself."),
+  alternatives: () =>
+    l10n.t("The model's process ended while looking for alternatives: try again, a new one starts by itself."),
+  complete: () => l10n.t("The model's process ended while completing: try again, a new one starts by itself."),
+  estimate: () =>
+    l10n.t("The model's process ended while estimating the model's memory: try again, a new one starts by itself."),
+  memory: () =>
+    l10n.t("The model's process ended while looking at the model's memory: try again, a new one starts by itself."),
+  devices: () => l10n.t("The model's process ended while looking for devices: try again, a new one starts by itself."),
+  inspect: () => l10n.t("The model's process ended while looking at the file: try again, a new one starts by itself."),
+  download: () => l10n.t("The model's process ended while downloading: try again, a new one starts by itself.")
 };
 
 /**
@@ -92,7 +101,8 @@ export class EngineClient {
     {token, stop, onProgress}: RequestOptions = {}
   ): Promise<EngineRequests[M]["result"]> {
     if (token?.isCancellationRequested) throw this.options.cancelled();
-    if (this.disposed) throw new HumanError("cannotStart", "Tokenscope was ended: reload the window to use it again.");
+    if (this.disposed)
+      throw new HumanError("cannotStart", l10n.t("Tokenscope was ended: reload the window to use it again."));
     // A process that has died is known by its channel some moments before its exit is told.
     const engine = this.engine?.process.connected ? this.engine : this.start();
     const request = ++this.requests;
@@ -137,12 +147,17 @@ export class EngineClient {
   }
 
   private start(): Engine {
-    const {log} = this.options;
+    const {log, language} = this.options;
     const process = fork(this.options.program, [], {
       // Typed arrays cross as typed arrays.
       serialization: "advanced",
       // In desktop VS Code, process.execPath is Electron.
-      env: {...globalThis.process.env, ELECTRON_RUN_AS_NODE: "1"},
+      env: {
+        ...globalThis.process.env,
+        ELECTRON_RUN_AS_NODE: "1",
+        [languageVariables.locale]: language?.locale,
+        [languageVariables.bundle]: language?.bundle
+      },
       // Not the debugger's flags of the extension host. Scoring says when there is garbage that V8 can't see.
       execArgv: ["--expose-gc"],
       stdio: ["ignore", "pipe", "pipe", "ipc"]
@@ -202,12 +217,9 @@ export class EngineClient {
       case "ended":
         return this.options.cancelled();
       case "notStarted":
-        return new HumanError("cannotStart", "The model's process could not be started: the log says why.");
+        return new HumanError("cannotStart", l10n.t("The model's process could not be started: the log says why."));
       case "died":
-        return new HumanError(
-          "engineDied",
-          `The model's process ended while ${doing[method]}: try again, a new one starts by itself.`
-        );
+        return new HumanError("engineDied", died[method]());
       default:
         return end satisfies never;
     }

@@ -3,31 +3,43 @@ import {type ErrorKind, HumanError} from "../engine/api";
 import {plainText} from "./plainText";
 
 interface WayOut {
-  readonly title: string;
+  /** In the language of whoever asks. */
+  readonly title: () => string;
   readonly command: string;
   readonly argument?: string;
 }
 
-const chooseModel: WayOut = {title: "Select Model…", command: "tokenscope.selectModel"};
-const demonstrationModel: WayOut = {title: "Use Demonstration Model", command: "tokenscope.useDemonstrationModel"};
-const accessToken: WayOut = {title: "Set Access Token…", command: "tokenscope.setAccessToken"};
+const chooseModel: WayOut = {title: () => vscode.l10n.t("Select Model…"), command: "tokenscope.selectModel"};
+const demonstrationModel: WayOut = {
+  title: () => vscode.l10n.t("Use Demonstration Model"),
+  command: "tokenscope.useDemonstrationModel"
+};
+const accessToken: WayOut = {title: () => vscode.l10n.t("Set Access Token…"), command: "tokenscope.setAccessToken"};
 const proxySettings: WayOut = {
-  title: "Open Settings",
+  title: () => vscode.l10n.t("Open Settings"),
   command: "workbench.action.openSettings",
   argument: "http.proxy"
 };
-const showLog: WayOut = {title: "Show Log", command: "tokenscope.showLog"};
-const openSettings: WayOut = {title: "Open Settings", command: "workbench.action.openSettings", argument: "tokenscope"};
-const gitSettings: WayOut = {title: "Open Settings", command: "workbench.action.openSettings", argument: "git.enabled"};
-const sourceControl: WayOut = {title: "Show Source Control", command: "workbench.view.scm"};
-const gitOutput: WayOut = {title: "Show Git Output", command: "git.showOutput"};
+const showLog: WayOut = {title: () => vscode.l10n.t("Show Log"), command: "tokenscope.showLog"};
+const openSettings: WayOut = {
+  title: () => vscode.l10n.t("Open Settings"),
+  command: "workbench.action.openSettings",
+  argument: "tokenscope"
+};
+const gitSettings: WayOut = {
+  title: () => vscode.l10n.t("Open Settings"),
+  command: "workbench.action.openSettings",
+  argument: "git.enabled"
+};
+const sourceControl: WayOut = {title: () => vscode.l10n.t("Show Source Control"), command: "workbench.view.scm"};
+const gitOutput: WayOut = {title: () => vscode.l10n.t("Show Git Output"), command: "git.showOutput"};
 const suggestSettings: WayOut = {
-  title: "Open Settings",
+  title: () => vscode.l10n.t("Open Settings"),
   command: "workbench.action.openSettings",
   argument: "editor.inlineSuggest.enabled"
 };
-const evaluateFolder: WayOut = {title: "Evaluate Folder…", command: "tokenscope.evaluateFolder"};
-const openFile: WayOut = {title: "Go to File…", command: "workbench.action.quickOpen"};
+const evaluateFolder: WayOut = {title: () => vscode.l10n.t("Evaluate Folder…"), command: "tokenscope.evaluateFolder"};
+const openFile: WayOut = {title: () => vscode.l10n.t("Go to File…"), command: "workbench.action.quickOpen"};
 
 const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   modelMissing: [chooseModel, demonstrationModel],
@@ -72,8 +84,8 @@ export class ErrorReporter {
   async show(error: unknown): Promise<void> {
     if (error instanceof vscode.CancellationError) return;
     const ways = error instanceof HumanError ? waysOut[error.kind] : [showLog];
-    const chosen = await vscode.window.showErrorMessage(this.describe(error), ...ways.map((way) => way.title));
-    const way = ways.find((one) => one.title === chosen);
+    const chosen = await vscode.window.showErrorMessage(this.describe(error), ...ways.map((way) => way.title()));
+    const way = ways.find((one) => one.title() === chosen);
     if (way !== undefined)
       await vscode.commands.executeCommand(way.command, ...(way.argument === undefined ? [] : [way.argument]));
   }
@@ -82,6 +94,6 @@ export class ErrorReporter {
   describe(error: unknown): string {
     if (error instanceof HumanError) return plainText(error.message);
     this.log.error(error instanceof Error ? error : String(error));
-    return "Tokenscope made a mistake: its log has the details.";
+    return vscode.l10n.t("Tokenscope made a mistake: its log has the details.");
   }
 }

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import {EngineClient, type EngineClientOptions} from "./engineClient";
 import {ErrorReporter} from "./errors";
+import {language} from "./language";
 import {Settings} from "./settings";
 
 /** What every feature stands on. */
@@ -32,7 +33,8 @@ export function createHost(context: vscode.ExtensionContext): Host {
       debug: (message) => log.debug(message),
       trace: (message) => log.trace(message)
     },
-    cancelled: () => new vscode.CancellationError()
+    cancelled: () => new vscode.CancellationError(),
+    ...(vscode.l10n.uri && {language: {locale: language.locale, bundle: vscode.l10n.uri.fsPath}})
   };
   const engine = new EngineClient(options);
   const transfers = new EngineClient(options);

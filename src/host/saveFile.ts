@@ -3,12 +3,12 @@ import {plainText} from "./plainText";
 import {writeWhole} from "./writeWhole";
 
 /**
- * Asks where to and writes what there is to write; what can't be written there may be saved elsewhere. `what` begins the
- * sentence that says so: "The scores". Resolves with the file, or undefined where the user gave up.
+ * Asks where to and writes what there is to write; what can't be written there may be saved elsewhere. `unwritable` says so:
+ * a sentence with the file's name and what is wrong with it. Resolves with the file, or undefined where the user gave up.
  */
 export async function saveFile(
   options: vscode.SaveDialogOptions,
-  what: string,
+  unwritable: (name: string, code: string) => string,
   content: (target: vscode.Uri) => Promise<Uint8Array>
 ): Promise<vscode.Uri | undefined> {
   for (;;) {
@@ -17,15 +17,15 @@ export async function saveFile(
     const name = plainText(target.path.slice(target.path.lastIndexOf("/") + 1));
     try {
       await vscode.window.withProgress(
-        {location: vscode.ProgressLocation.Window, title: `Writing ${name}`},
+        {location: vscode.ProgressLocation.Window, title: vscode.l10n.t("Writing {0}", name)},
         async () => await writeWhole(target, await content(target))
       );
       return target;
     } catch (error) {
       if (!(error instanceof vscode.FileSystemError)) throw error;
-      const elsewhere = "Save Elsewhere…";
-      const sentence = `${what} can't be written to "${name}" (${error.code}): save them elsewhere.`;
-      if ((await vscode.window.showErrorMessage(sentence, elsewhere)) !== elsewhere) return undefined;
+      const elsewhere = vscode.l10n.t("Save Elsewhere…");
+      if ((await vscode.window.showErrorMessage(unwritable(name, error.code), elsewhere)) !== elsewhere)
+        return undefined;
     }
   }
 }

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type {AlternativesParams, ModelSpec, Progress, ScoreParams, Scores, Windowing} from "../engine/api";
+import {count, percentText} from "../metrics/numberText";
 import {Pace} from "../metrics/pace";
 import type {Host} from "./host";
 import {plainText} from "./plainText";
@@ -44,7 +45,7 @@ export async function score(
 
 /** What a progress says while the model is read. */
 export function loading(done: number): string {
-  return `loading the model, ${Math.floor(done * 100)} %`;
+  return vscode.l10n.t("loading the model, {0}", percentText(count(Math.floor(done * 100))));
 }
 
 /** The same, with the engine's own reports of its progress, and another model than the chosen one where one is named. */

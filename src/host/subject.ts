@@ -43,13 +43,14 @@ export function activeDocument(): Subject {
 }
 
 function withText(subject: Subject): Subject {
-  if (subject.text === "") throw new HumanError("emptyText", "This file is empty: open one that has text in it.");
+  if (subject.text === "")
+    throw new HumanError("emptyText", vscode.l10n.t("This file is empty: open one that has text in it."));
   return subject;
 }
 
 function requireEditor(): vscode.TextEditor {
   const editor = editorInUse();
-  if (editor === undefined) throw new HumanError("emptyText", "No text is open: open a file first.");
+  if (editor === undefined) throw new HumanError("emptyText", vscode.l10n.t("No text is open: open a file first."));
   return editor;
 }
 
@@ -92,7 +93,10 @@ export function partOf(document: vscode.TextDocument, range: vscode.Range): Subj
   const before = new vscode.Range(document.positionAt(Math.max(0, start - longestBefore)), range.start);
   return {
     uri: document.uri,
-    title: `${nameOf(document.uri)}, ${first === last ? `line ${first}` : `lines ${first}–${last}`}`,
+    title:
+      first === last
+        ? vscode.l10n.t("{0}, line {1}", nameOf(document.uri), first)
+        : vscode.l10n.t("{0}, lines {1}–{2}", nameOf(document.uri), first, last),
     text: document.getText(range),
     start,
     isSelection: true,
@@ -113,7 +117,8 @@ export function contextOf({before}: Subject, {selectionContext}: Settings): {con
 export async function commandSubject(argument: unknown): Promise<Subject> {
   if (!isPlace(argument)) return activeSubject();
   const subject = subjectAt(await openPlace(argument), argument);
-  if (subject.text === "") throw new HumanError("emptyText", "There is no text at this place any more: select some.");
+  if (subject.text === "")
+    throw new HumanError("emptyText", vscode.l10n.t("There is no text at this place any more: select some."));
   return subject;
 }
 
@@ -122,7 +127,10 @@ export async function openPlace({uri}: Place): Promise<vscode.TextDocument> {
   try {
     return await vscode.workspace.openTextDocument(vscode.Uri.parse(uri, true));
   } catch {
-    throw new HumanError("emptyText", "The document of this text is gone: open it again and select the text there.");
+    throw new HumanError(
+      "emptyText",
+      vscode.l10n.t("The document of this text is gone: open it again and select the text there.")
+    );
   }
 }
 

@@ -1,3 +1,6 @@
+import * as l10n from "@vscode/l10n";
+import {inBits, percentText, written} from "./numberText";
+
 /**
  * A step of the scale tokens are coloured by, in the logprobs view and in the editor. Its name is the CSS class of what it
  * colours, and a part of its colours' names in package.json.
@@ -6,17 +9,72 @@ export interface Bucket {
   readonly name: string;
   /** The least probability in it; null: there is none, the token is unscored. */
   readonly atLeast: number | null;
+  /** In the language of whoever asks. */
   readonly label: string;
   readonly help: string;
 }
 
 export const buckets = [
-  {name: "p50", atLeast: 0.5, label: "≥ 50 %", help: "Expected: more likely than all others together."},
-  {name: "p10", atLeast: 0.1, label: "≥ 10 %", help: "One of a few likely tokens."},
-  {name: "p1", atLeast: 0.01, label: "≥ 1 %", help: "Possible, but not what the model would write."},
-  {name: "p01", atLeast: 0.001, label: "≥ 0.1 %", help: "Surprising: less than one in a hundred."},
-  {name: "p0", atLeast: 0, label: "< 0.1 %", help: "Very surprising: less than one in a thousand."},
-  {name: "unscored", atLeast: null, label: "not scored", help: "The model had nothing in front of it to go by."}
+  {
+    name: "p50",
+    atLeast: 0.5,
+    get label() {
+      return `≥ ${percentText("50")}`;
+    },
+    get help() {
+      return l10n.t("Expected: more likely than all others together.");
+    }
+  },
+  {
+    name: "p10",
+    atLeast: 0.1,
+    get label() {
+      return `≥ ${percentText("10")}`;
+    },
+    get help() {
+      return l10n.t("One of a few likely tokens.");
+    }
+  },
+  {
+    name: "p1",
+    atLeast: 0.01,
+    get label() {
+      return `≥ ${percentText("1")}`;
+    },
+    get help() {
+      return l10n.t("Possible, but not what the model would write.");
+    }
+  },
+  {
+    name: "p01",
+    atLeast: 0.001,
+    get label() {
+      return `≥ ${percentText(written("0.1"))}`;
+    },
+    get help() {
+      return l10n.t("Surprising: less than one in a hundred.");
+    }
+  },
+  {
+    name: "p0",
+    atLeast: 0,
+    get label() {
+      return `< ${percentText(written("0.1"))}`;
+    },
+    get help() {
+      return l10n.t("Very surprising: less than one in a thousand.");
+    }
+  },
+  {
+    name: "unscored",
+    atLeast: null,
+    get label() {
+      return l10n.t("not scored");
+    },
+    get help() {
+      return l10n.t("The model had nothing in front of it to go by.");
+    }
+  }
 ] as const satisfies readonly Bucket[];
 
 export type BucketName = (typeof buckets)[number]["name"];
@@ -29,12 +87,12 @@ export function bucketBits({name, atLeast}: (typeof buckets)[number]): string {
   const before = buckets[buckets.findIndex((one) => one.name === name) - 1]?.atLeast ?? null;
   const from = before === null ? null : bitsText(before);
   if (atLeast === null) return "";
-  if (from === null) return `up to ${bitsText(atLeast)} bit`;
-  return atLeast === 0 ? `over ${from} bits` : `${from}–${bitsText(atLeast)} bits`;
+  if (from === null) return l10n.t("up to {0} bit", bitsText(atLeast));
+  return atLeast === 0 ? l10n.t("over {0} bits", from) : inBits(`${from}–${bitsText(atLeast)}`);
 }
 
 function bitsText(probability: number): string {
-  return String(Number((-Math.log2(probability)).toFixed(1)));
+  return written(String(Number((-Math.log2(probability)).toFixed(1))));
 }
 
 export function bucketOf(logprob: number | null): (typeof buckets)[number] {

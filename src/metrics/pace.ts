@@ -1,4 +1,5 @@
-import {count} from "./numberText";
+import * as l10n from "@vscode/l10n";
+import {count, written} from "./numberText";
 
 /** How far and how fast work is, in words: "1,200 of 30,000 tokens, 420 tokens/s, 1 min 9 s left". */
 export class Pace {
@@ -6,7 +7,7 @@ export class Pace {
 
   /** `now` in milliseconds, of any clock. */
   constructor(
-    private readonly unit: string,
+    private readonly unit: keyof typeof words,
     private readonly now: () => number = () => performance.now()
   ) {}
 
@@ -14,14 +15,22 @@ export class Pace {
   describe(done: number, total: number): string {
     const at = this.now();
     this.first ??= {at, done};
-    const position = `${count(done)} of ${count(total)} ${this.unit}`;
+    const {position, pace} = words[this.unit];
     const seconds = (at - this.first.at) / 1000;
     const speed = (done - this.first.done) / seconds;
-    if (seconds < leastSeconds || !(speed > 0)) return position;
-    const rate = speed >= 10 ? count(Math.round(speed)) : speed.toFixed(1);
-    return `${position}, ${rate} ${this.unit}/s, ${duration((total - done) / speed)} left`;
+    if (seconds < leastSeconds || !(speed > 0)) return position(count(done), count(total));
+    const rate = speed >= 10 ? count(Math.round(speed)) : written(speed.toFixed(1));
+    return pace(count(done), count(total), rate, duration((total - done) / speed));
   }
 }
+
+const words = {
+  tokens: {
+    position: (done: string, total: string) => l10n.t("{0} of {1} tokens", done, total),
+    pace: (done: string, total: string, rate: string, left: string) =>
+      l10n.t("{0} of {1} tokens, {2} tokens/s, {3} left", done, total, rate, left)
+  }
+};
 
 /** Before so long a speed says nothing. */
 const leastSeconds = 1;
@@ -29,7 +38,7 @@ const leastSeconds = 1;
 /** "45 s", "3 min 5 s", "2 h 10 min". */
 export function duration(seconds: number): string {
   const whole = Math.ceil(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+  if (whole < 60) return l10n.t("{0} s", whole);
+  if (whole < 3600) return l10n.t("{0} min {1} s", Math.floor(whole / 60), whole % 60);
+  return l10n.t("{0} h {1} min", count(Math.floor(whole / 3600)), Math.floor((whole % 3600) / 60));
 }

@@ -1,4 +1,5 @@
-import {count, decimalsFor, largest, nats, plural, significant} from "./numberText";
+import * as l10n from "@vscode/l10n";
+import {count, decimalsFor, largest, nats, percentText, significant, written} from "./numberText";
 import {type Measures, minKPercent, type Summary} from "./summary";
 
 /** One line of a summary, worded: the same in the webview, in notifications and in reports. */
@@ -33,87 +34,112 @@ const none = "–";
 
 /**
  * A summary's numbers as labelled text, always in the same order. What does not apply has no row: top-10 accuracy where
- * ranks were not asked for, a context where none was given, and that the result is partial where it is not. Numbers look
- * alike in every locale.
+ * ranks were not asked for, a context where none was given, and that the result is partial where it is not.
  */
 export function summaryRows(summary: Summary, about: SummaryAbout): SummaryRow[] {
   const {contextTokens = 0} = about;
   const partial = partialText(summary, about);
   return [
     {
-      label: "Perplexity",
+      label: l10n.t("Perplexity"),
       value: perplexityText(summary),
-      help: "Among how many equally likely tokens the model was choosing, on average; lower is less surprised. Comparable between models with the same vocabulary on the same text, not between different vocabularies."
+      help: l10n.t(
+        "Among how many equally likely tokens the model was choosing, on average; lower is less surprised. Comparable between models with the same vocabulary on the same text, not between different vocabularies."
+      )
     },
     ...(partial === null
       ? []
       : [
           {
-            label: "Partial",
+            label: l10n.t("Partial"),
             value: partial,
-            help: "Scoring was stopped. These numbers are of the tokens scored until then, not of the whole text."
+            help: l10n.t(
+              "Scoring was stopped. These numbers are of the tokens scored until then, not of the whole text."
+            )
           }
         ]),
     {
-      label: "Cross entropy",
+      label: l10n.t("Cross entropy"),
       value: crossEntropyText(summary),
-      help: "The model's average surprise per token; perplexity is e to the power of its nats. Comparable where perplexity is."
+      help: l10n.t(
+        "The model's average surprise per token; perplexity is e to the power of its nats. Comparable where perplexity is."
+      )
     },
     {
-      label: "Bits per character",
+      label: l10n.t("Bits per character"),
       value: numberText(summary.bitsPerCharacter),
-      help: "Bits the model would need for each Unicode character of the scored text. Comparable between models with different vocabularies."
+      help: l10n.t(
+        "Bits the model would need for each Unicode character of the scored text. Comparable between models with different vocabularies."
+      )
     },
     {
-      label: "Bits per byte",
+      label: l10n.t("Bits per byte"),
       value: numberText(summary.bitsPerByte),
-      help: "Bits the model would need for each UTF-8 byte of the scored text. Comparable between models with different vocabularies."
+      help: l10n.t(
+        "Bits the model would need for each UTF-8 byte of the scored text. Comparable between models with different vocabularies."
+      )
     },
     {
-      label: "Word perplexity",
+      label: l10n.t("Word perplexity"),
       value: numberText(summary.wordPerplexity),
-      help: "Perplexity per whitespace-separated word instead of per token. Comparable between models with different vocabularies, on the same text."
+      help: l10n.t(
+        "Perplexity per whitespace-separated word instead of per token. Comparable between models with different vocabularies, on the same text."
+      )
     },
     {
-      label: "Top-1 accuracy",
+      label: l10n.t("Top-1 accuracy"),
       value: shareText(summary.top1Accuracy),
-      help: "Share of the scored tokens that were the model's first choice. Comparable between models with the same vocabulary."
+      help: l10n.t(
+        "Share of the scored tokens that were the model's first choice. Comparable between models with the same vocabulary."
+      )
     },
     ...(summary.top10Accuracy === null
       ? []
       : [
           {
-            label: "Top-10 accuracy",
+            label: l10n.t("Top-10 accuracy"),
             value: shareText(summary.top10Accuracy),
-            help: "Share of the scored tokens that were among the model's first ten choices. Comparable between models with the same vocabulary."
+            help: l10n.t(
+              "Share of the scored tokens that were among the model's first ten choices. Comparable between models with the same vocabulary."
+            )
           }
         ]),
     {
-      label: `Min-${minKPercent}% (weak sign of training data)`,
-      value: summary.minK === null ? none : `${nats(summary.minK)} nats`,
-      help: `Mean logprob of the ${minKPercent} % of the scored tokens that the model held least likely. A weak sign of whether the text was in the model's training data: nearer to zero where it was. Comparable between similar texts of one model only.`
+      label: l10n.t("Min-{0}% (weak sign of training data)", minKPercent),
+      value: summary.minK === null ? none : l10n.t("{0} nats", nats(summary.minK)),
+      help: l10n.t(
+        "Mean logprob of the {0} % of the scored tokens that the model held least likely. A weak sign of whether the text was in the model's training data: nearer to zero where it was. Comparable between similar texts of one model only.",
+        minKPercent
+      )
     },
     {
-      label: "Tokens",
+      label: l10n.t("Tokens"),
       value: tokensText(summary, about),
-      help: "Tokens that entered the numbers, and tokens that did not. A token is left out where the model had no context to predict it from."
+      help: l10n.t(
+        "Tokens that entered the numbers, and tokens that did not. A token is left out where the model had no context to predict it from."
+      )
     },
     ...(contextTokens === 0
       ? []
       : [
           {
-            label: "Context",
-            value: `${plural(contextTokens, "token")} before the text`,
-            help: "What stands before the text in its document was given to the model, and not scored. Comparable only with scores that had the same context."
+            label: l10n.t("Context"),
+            value:
+              contextTokens === 1
+                ? l10n.t("1 token before the text")
+                : l10n.t("{0} tokens before the text", count(contextTokens)),
+            help: l10n.t(
+              "What stands before the text in its document was given to the model, and not scored. Comparable only with scores that had the same context."
+            )
           }
         ]),
     {
-      label: "Model",
+      label: l10n.t("Model"),
       value: about.model,
-      help: "The model that scored the text. Its numbers describe this model and this text together."
+      help: l10n.t("The model that scored the text. Its numbers describe this model and this text together.")
     },
     {
-      label: "Window",
+      label: l10n.t("Window"),
       value: windowText(about),
       help: windowHelp(about)
     }
@@ -125,7 +151,7 @@ export function partialText(
   {reached, tokens}: Pick<Summary, "reached" | "tokens">,
   {finished = true}: Pick<SummaryAbout, "finished">
 ): string | null {
-  return finished ? null : `the first ${count(reached)} of ${count(tokens)} tokens`;
+  return finished ? null : l10n.t("the first {0} of {1} tokens", count(reached), count(tokens));
 }
 
 /** "45.12 ± 2.03". */
@@ -138,48 +164,65 @@ export function perplexityText({
   if (standardError === null || scored < tokensForAnError || !Number.isFinite(standardError)) {
     return numberText(perplexity);
   }
-  if (perplexity >= largest) return `${numberText(perplexity)} ± ${standardError.toPrecision(2)}`;
+  if (perplexity >= largest) return `${numberText(perplexity)} ± ${written(standardError.toPrecision(2))}`;
   // As many decimals as four digits of the value need, or two of its error where that is finer; the same for both.
   const decimals = Math.max(decimalsFor(perplexity, 4), decimalsFor(standardError, 2));
-  return `${perplexity.toFixed(decimals)} ± ${standardError.toFixed(decimals)}`;
+  return `${written(perplexity.toFixed(decimals))} ± ${written(standardError.toFixed(decimals))}`;
 }
 
 function crossEntropyText({crossEntropy, crossEntropyBits}: Summary): string {
   if (crossEntropy === null) return none;
-  return `${numberText(crossEntropy)} nats (${numberText(crossEntropyBits)} bits) per token`;
+  return l10n.t("{0} nats ({1} bits) per token", numberText(crossEntropy), numberText(crossEntropyBits));
 }
 
 function shareText(share: number | null): string {
-  return share === null ? none : `${(share * 100).toFixed(1)} %`;
+  return share === null ? none : percentText(written((share * 100).toFixed(1)));
 }
 
 function tokensText(
   {scored, unscored}: Summary,
   {windowing, finished = true, contextTokens = 0}: SummaryAbout
 ): string {
-  const counts = `${count(scored)} scored, ${count(unscored)} left out`;
+  const counts = l10n.t("{0} scored, {1} left out", count(scored), count(unscored));
   if (unscored === 0) return counts;
-  if (!finished) return `${counts} (scoring was stopped)`;
+  if (!finished) return l10n.t("{0} scored, {1} left out (scoring was stopped)", count(scored), count(unscored));
   if (windowing.mode === "llama-perplexity") {
-    return `${counts} (the first half of each chunk is context, and what doesn't fill a chunk is dropped)`;
+    return l10n.t(
+      "{0} scored, {1} left out (the first half of each chunk is context, and what doesn't fill a chunk is dropped)",
+      count(scored),
+      count(unscored)
+    );
   }
   return windowing.bos || contextTokens > 0
     ? counts
-    : `${counts} (the first token has no context: this model puts no BOS in front)`;
+    : l10n.t(
+        "{0} scored, {1} left out (the first token has no context: this model puts no BOS in front)",
+        count(scored),
+        count(unscored)
+      );
 }
 
 /** "1024 tokens, stride 512, BOS in front". */
 export function windowText({windowing}: Pick<SummaryAbout, "windowing">): string {
-  const bos = windowing.bos ? "BOS in front" : "no BOS";
-  return windowing.mode === "llama-perplexity"
-    ? `chunks of ${windowing.window} tokens, as llama-perplexity, ${bos}`
-    : `${windowing.window} tokens, stride ${windowing.stride}, ${bos}`;
+  const {mode, bos, window, stride} = windowing;
+  if (mode === "llama-perplexity") {
+    return bos
+      ? l10n.t("chunks of {0} tokens, as llama-perplexity, BOS in front", window)
+      : l10n.t("chunks of {0} tokens, as llama-perplexity, no BOS", window);
+  }
+  return bos
+    ? l10n.t("{0} tokens, stride {1}, BOS in front", window, stride)
+    : l10n.t("{0} tokens, stride {1}, no BOS", window, stride);
 }
 
 function windowHelp({windowing}: SummaryAbout): string {
   return windowing.mode === "llama-perplexity"
-    ? "The text is cut into separate chunks and the second half of each is scored, as published numbers are made. Comparable only with the same chunk size."
-    : "How many tokens the model sees together. A longer text is scored in windows that move on by the stride, each with the tokens before it as context.";
+    ? l10n.t(
+        "The text is cut into separate chunks and the second half of each is scored, as published numbers are made. Comparable only with the same chunk size."
+      )
+    : l10n.t(
+        "How many tokens the model sees together. A longer text is scored in windows that move on by the stride, each with the tokens before it as context."
+      );
 }
 
 function numberText(value: number | null): string {

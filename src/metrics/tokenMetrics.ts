@@ -1,4 +1,5 @@
-import {bits, count, nats, percent} from "./numberText";
+import * as l10n from "@vscode/l10n";
+import {bits, count, inBits, nats, percent, written} from "./numberText";
 
 /** What is known of a scored token; what costs more than its logprob may be missing (null). */
 export interface TokenNumbers {
@@ -49,16 +50,31 @@ export function frac(logprob: number, best: number): number {
 export interface RankBucket {
   /** The last rank in it. */
   readonly most: number;
+  /** In the language of whoever asks. */
   readonly label: string;
 }
 
 /** GLTR (arXiv 1906.04043): 1–10, 11–100, 101–1000, beyond. */
 export const rankBuckets = [
-  {most: 10, label: "top 10"},
-  {most: 100, label: "top 100"},
-  {most: 1000, label: "top 1,000"},
-  {most: Number.POSITIVE_INFINITY, label: "beyond 1,000"}
+  topRanks(10),
+  topRanks(100),
+  topRanks(1000),
+  {
+    most: Number.POSITIVE_INFINITY,
+    get label() {
+      return l10n.t("beyond {0}", count(1000));
+    }
+  }
 ] as const satisfies readonly RankBucket[];
+
+function topRanks(most: number): RankBucket {
+  return {
+    most,
+    get label() {
+      return l10n.t("top {0}", count(most));
+    }
+  };
+}
 
 export function rankBucketOf(rank: number): RankBucket {
   return rankBuckets.find(({most}) => rank <= most) ?? rankBuckets[3];
@@ -68,40 +84,48 @@ export function rankBucketOf(rank: number): RankBucket {
 export function tokenRows({logprob, rank, entropy, best}: TokenNumbers): TokenRow[] {
   return [
     {
-      label: "probability",
+      label: l10n.t("probability"),
       value: percent(logprob),
-      help: "How likely the model held this token, given what stands before it."
-    },
-    {label: "logprob", value: `${nats(logprob)} nats`, help: "The natural logarithm of that probability."},
-    {
-      label: "surprisal",
-      value: `${bits(0 - logprob)} bits`,
-      help: "The same in bits: each bit halves the probability."
+      help: l10n.t("How likely the model held this token, given what stands before it.")
     },
     {
-      label: "rank",
+      label: l10n.t("logprob"),
+      value: l10n.t("{0} nats", nats(logprob)),
+      help: l10n.t("The natural logarithm of that probability.")
+    },
+    {
+      label: l10n.t("surprisal"),
+      value: inBits(bits(0 - logprob)),
+      help: l10n.t("The same in bits: each bit halves the probability.")
+    },
+    {
+      label: l10n.t("rank"),
       value: rank === null ? null : `${count(rank)} (${rankBucketOf(rank).label})`,
-      help: "1 is the token the model held most likely."
+      help: l10n.t("1 is the token the model held most likely.")
     },
     {
-      label: "p / max p",
+      label: l10n.t("p / max p"),
       value: best === null ? null : percent(Math.log(frac(logprob, best))),
-      help: "The token's probability as a share of that of the model's first choice."
+      help: l10n.t("The token's probability as a share of that of the model's first choice.")
     },
     {
-      label: "entropy",
-      value: entropy === null ? null : `${bits(entropy)} bits`,
-      help: "How open the model held this place: the surprisal to be expected here."
+      label: l10n.t("entropy"),
+      value: entropy === null ? null : inBits(bits(entropy)),
+      help: l10n.t("How open the model held this place: the surprisal to be expected here.")
     },
     {
-      label: "effective choices",
+      label: l10n.t("effective choices"),
       value: entropy === null ? null : choicesText(entropy),
-      help: "The entropy as a number of tokens: the model was as uncertain as in an even choice between so many."
+      help: l10n.t(
+        "The entropy as a number of tokens: the model was as uncertain as in an even choice between so many."
+      )
     },
     {
-      label: "excess surprisal",
-      value: entropy === null ? null : `${bits(excessSurprisal(logprob, entropy))} bits`,
-      help: "Surprisal less entropy. Above zero, the token is more surprising than the place was open: an odd token."
+      label: l10n.t("excess surprisal"),
+      value: entropy === null ? null : inBits(bits(excessSurprisal(logprob, entropy))),
+      help: l10n.t(
+        "Surprisal less entropy. Above zero, the token is more surprising than the place was open: an odd token."
+      )
     }
   ];
 }
@@ -109,5 +133,5 @@ export function tokenRows({logprob, rank, entropy, best}: TokenNumbers): TokenRo
 /** "4.9", "23". `entropy` in nats. */
 export function choicesText(entropy: number): string {
   const choices = effectiveChoices(entropy);
-  return choices < 10 ? choices.toFixed(1) : count(Math.round(choices));
+  return choices < 10 ? written(choices.toFixed(1)) : count(Math.round(choices));
 }

@@ -57,6 +57,27 @@ describe("the engine client", function () {
   });
   afterEach(() => client.dispose());
 
+  it("gets the engine's errors in the language that it was told", async () => {
+    const write = () => undefined;
+    const german = new EngineClient({
+      program,
+      log: {error: write, warn: write, info: write, debug: write, trace: write},
+      cancelled: () => new Cancelled("cancelled"),
+      language: {locale: "de", bundle: path.resolve("l10n/bundle.l10n.de.json")}
+    });
+    const describe = async (asked: EngineClient) =>
+      await asked.request("describe", {model: {...model, path: path.resolve("nowhere.gguf")}}).catch((error) => error);
+    try {
+      const [told, inEnglish] = await Promise.all([describe(german), describe(client)]);
+      assert.ok(told instanceof HumanError);
+      assert.equal(told.kind, "modelMissing");
+      assert.equal(told.message, "Es gibt keine Modelldatei „nowhere.gguf“: eine andere wählen.");
+      assert.equal(inEnglish.message, 'There is no model file "nowhere.gguf": choose another one.');
+    } finally {
+      german.dispose();
+    }
+  });
+
   it("starts no process before the first request", async () => {
     assert.equal(client.processId, undefined);
     const {count} = await client.request("count", {model, text: "Hello world"});

@@ -120,7 +120,7 @@ describe("Surprising Lines", () => {
 
   it("never lists blank lines or brackets", async () => {
     await score("function f() {\n  return [1, 2, 3];\n}\n\n\n)\n}\n", "js");
-    assert.match(tree.message ?? "", /; 3 of fewer than 8 bytes left out\./);
+    assert.match(tree.message ?? "", / 3 of fewer than 8 bytes left out\./);
     for (const order of ["bits", "bitsPerByte"] as const) {
       await view.setOrder(order);
       assert.deepEqual(
@@ -280,7 +280,7 @@ def main():
         ["Shape.area", "Shape.odd", "main"]
       );
       assert.equal(items()[0]?.label, "Shape.odd");
-      assert.match(tree.message ?? "", /: 3 functions and methods by bits per byte, each without those inside it\./);
+      assert.match(tree.message ?? "", /: 3 functions and methods by bits per byte\. Each without those inside it\./);
       assert.deepEqual(await click(item("Shape.odd")), {text: "odd", line: 4});
     });
 

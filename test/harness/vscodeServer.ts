@@ -4,6 +4,7 @@ import {cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFi
 import {tmpdir} from "node:os";
 import path from "node:path";
 import {promisify} from "node:util";
+import {addLanguage} from "./languagePack";
 import {root} from "./paths";
 
 export interface ServerOptions {
@@ -26,6 +27,8 @@ export interface ServerOptions {
   env?: Record<string, string>;
   /** Ask whether the workspace is trusted. Default: false, all are. */
   workspaceTrust?: boolean;
+  /** VS Code's display language, as its extensions see it. Default: English. */
+  locale?: string;
   /** How long the extension host of a window that is gone without a word is kept. Default: VS Code's, three hours. */
   reconnectionGraceSeconds?: number;
 }
@@ -83,9 +86,11 @@ export async function startServer(options: ServerOptions): Promise<VsCodeServer>
   const machine = path.join(home, "data/data/Machine");
   mkdirSync(machine, {recursive: true});
   writeFileSync(path.join(machine, "settings.json"), JSON.stringify(machineSettings));
+  if (options.locale !== undefined) addLanguage(path.dirname(machine), options.locale);
   const args = [
     ...["--host", "127.0.0.1", "--port", String(options.port ?? 0), "--without-connection-token"],
     ...["--accept-server-license-terms", "--disable-telemetry"],
+    ...(options.locale === undefined ? [] : ["--locale", options.locale]),
     ...(options.payload ? ["--enable-smoke-test-driver"] : []),
     ...(options.workspaceTrust ? [] : ["--disable-workspace-trust"]),
     ...(options.reconnectionGraceSeconds === undefined

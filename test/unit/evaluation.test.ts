@@ -53,7 +53,7 @@ describe("A file to evaluate", () => {
 
   it("is left out when it is binary, not UTF-8 or empty", () => {
     assert.deepEqual(readText(utf8("PNG\0…")), {leftOut: "binary"});
-    assert.deepEqual(readText(Uint8Array.of(0x61, 0xe9, 0x61)), {leftOut: "not UTF-8"});
+    assert.deepEqual(readText(Uint8Array.of(0x61, 0xe9, 0x61)), {leftOut: "notUtf8"});
     assert.deepEqual(readText(utf8("")), {leftOut: "empty"});
     assert.deepEqual(readText(utf8("\ufeff")), {leftOut: "empty"});
   });

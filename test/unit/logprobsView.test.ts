@@ -1,4 +1,5 @@
 import {strict as assert} from "node:assert";
+import {readFileSync} from "node:fs";
 import path from "node:path";
 import type {Browser, Page} from "playwright-core";
 import {logprobsPage} from "../../src/features/logprobs/logprobsPage";
@@ -12,8 +13,13 @@ const origin = "http://view.test";
 /** Stands for VS Code: keeps what is posted, and the state over reloads. */
 const vscodeApi = `
   globalThis.sent = [];
+  globalThis.answerHello = () =>
+    postMessage({type: "language", language: JSON.parse(sessionStorage.language ?? '{"locale": "en"}')}, "*");
   globalThis.acquireVsCodeApi = () => ({
-    postMessage: (message) => sent.push(message),
+    postMessage: (message) => {
+      if (message.type === "hello") sessionStorage.silent || answerHello();
+      else sent.push(message);
+    },
     getState: () => JSON.parse(sessionStorage.state ?? "null"),
     setState: (state) => { sessionStorage.state = JSON.stringify(state); }
   });`;
@@ -97,6 +103,7 @@ describe("The logprobs view", function () {
     });
     await page.addInitScript(vscodeApi);
     await page.goto(origin);
+    await until(async () => (await sent()).length > 0);
   });
 
   afterEach(() => page.close());
@@ -342,5 +349,38 @@ describe("The logprobs view", function () {
     await token(1).click();
     assert.match((await page.locator(".notice").textContent()) ?? "", /tokenizer rewrites the text/);
     assert.ok(!(await sent()).some(({type}) => type === "select"));
+  });
+
+  it("draws nothing before it knows the language, and then all of it in that one", async () => {
+    await show(scored(["one", " two"], [null, -1]));
+    await until(async () => (await page.evaluate("sessionStorage.state?.includes('one|')")) === true);
+    const bundle = JSON.parse(readFileSync(path.join(root, "l10n/bundle.l10n.de.json"), "utf8"));
+    await page.evaluate(`sessionStorage.silent = "yes";
+      sessionStorage.language = ${JSON.stringify(JSON.stringify({locale: "de", bundle}))}`);
+    await page.reload();
+    assert.equal(((await page.locator("body").textContent()) ?? "").trim(), "");
+    await page.evaluate("answerHello()");
+    await token(1).waitFor();
+    assert.equal(await page.locator("html").getAttribute("lang"), "de");
+    await token(1).hover();
+    await answer(1, 1234);
+    const text = await page.evaluate<string>("document.body.innerText");
+    for (const word of [
+      /Perplexität/,
+      /Bits pro Byte/,
+      /2 von 2/,
+      /Wahrscheinlichkeit/,
+      /36,8 %/,
+      /1\.234/,
+      /Erneut bewerten/
+    ])
+      assert.match(text, word);
+    const spoken = await page
+      .locator("[aria-label], [title]")
+      .evaluateAll((elements) => elements.flatMap((it) => [it.getAttribute("aria-label"), it.getAttribute("title")]));
+    const english = Object.keys(bundle).filter((key) => key !== bundle[key] && key.length > 12);
+    for (const sentence of [...spoken, ...text.split("\n")])
+      assert.ok(!english.includes(sentence ?? ""), sentence ?? "");
+    assert.ok(spoken.includes("Token „·two“, ID 101, Wahrscheinlichkeit 36,8 %"), spoken.join("\n"));
   });
 });

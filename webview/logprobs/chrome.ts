@@ -1,7 +1,8 @@
+import * as l10n from "@vscode/l10n";
 import {html, nothing, type TemplateResult} from "lit";
 import type {Progress, Source} from "../../src/features/logprobs/protocol";
 import {bucketOf, buckets} from "../../src/metrics/buckets";
-import {count} from "../../src/metrics/numberText";
+import {count, plural} from "../../src/metrics/numberText";
 import {summaryRows} from "../../src/metrics/summaryRows";
 import {button, progressBar} from "../ui/controls";
 import type {ShownText} from "./shownText";
@@ -34,10 +35,14 @@ export function heading(text: ShownText, source: Source, notice: Notice | null, 
           ${[model.name, model.quantization, model.device].filter(Boolean).join(" · ")}
         </p>
       </div>
-      <div class="buttons" role="toolbar" aria-label="Logprobs">
-        ${button({label: "Next Surprise", onClick: actions.nextSurprising, tooltip: "The next token below 1 % (n; p goes back)"})}
-        ${button({label: "Copy as JSON", onClick: actions.copyJson})}
-        ${button({label: "Score Again", onClick: actions.scoreAgain})}
+      <div class="buttons" role="toolbar" aria-label=${l10n.t("Logprobs")}>
+        ${button({
+          label: l10n.t("Next Surprise"),
+          onClick: actions.nextSurprising,
+          tooltip: l10n.t("The next token below 1 % (n; p goes back)")
+        })}
+        ${button({label: l10n.t("Copy as JSON"), onClick: actions.copyJson})}
+        ${button({label: l10n.t("Score Again"), onClick: actions.scoreAgain})}
       </div>
     </header>
     <dl class="summary">
@@ -53,13 +58,13 @@ export function heading(text: ShownText, source: Source, notice: Notice | null, 
 }
 
 export function scoring(source: Source, {stage, done, total}: Progress, cancel: () => void): TemplateResult {
-  const what = stage === "load" ? "Loading the model" : "Scoring";
-  const far = stage === "score" && total > 0 ? ` · ${count(done)} of ${count(total)} tokens` : "";
+  const what = stage === "load" ? l10n.t("Loading the model") : l10n.t("Scoring");
+  const far = stage === "score" && total > 0 ? ` · ${l10n.t("{0} of {1} tokens", count(done), count(total))}` : "";
   return html`<section class="state">
     <h1>${source.title}</h1>
     ${progressBar(what, done, total)}
     <p class="muted">${what}${far || "…"}</p>
-    <div class="buttons">${button({label: "Cancel", onClick: cancel})}</div>
+    <div class="buttons">${button({label: l10n.t("Cancel"), onClick: cancel})}</div>
   </section>`;
 }
 
@@ -67,14 +72,14 @@ export function failure(source: Source, message: string, scoreAgain: () => void)
   return html`<section class="state" role="alert">
     <h1>${source.title}</h1>
     <p>${message}</p>
-    <div class="buttons">${button({label: "Score Again", onClick: scoreAgain, primary: true})}</div>
+    <div class="buttons">${button({label: l10n.t("Score Again"), onClick: scoreAgain, primary: true})}</div>
   </section>`;
 }
 
 function noticeBar({message, scoreAgain}: Notice, actions: Actions): TemplateResult {
   return html`<div class="notice" role="status">
     <span>${message}</span>
-    ${scoreAgain ? button({label: "Score Again", onClick: actions.scoreAgain}) : nothing}
+    ${scoreAgain ? button({label: l10n.t("Score Again"), onClick: actions.scoreAgain}) : nothing}
   </div>`;
 }
 
@@ -84,13 +89,14 @@ function legend(text: ShownText): TemplateResult {
     const {name} = bucketOf(text.logprob(token));
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
-  return html`<ul class="legend" aria-label="Colours: how likely the model held each token">
+  return html`<ul class="legend" aria-label=${l10n.t("Colours: how likely the model held each token")}>
     ${buckets
       .filter(({name}) => name !== "unscored" || counts.has(name))
       .map(
         ({name, label, help}) => html`<li title=${help}>
           <span class="swatch token ${name}" aria-hidden="true">ab</span>${label}
-          <span class="muted">${count(counts.get(name) ?? 0)}<span class="spoken-only"> tokens. ${help}</span></span>
+          <span class="muted"><span aria-hidden="true">${count(counts.get(name) ?? 0)}</span
+            ><span class="spoken-only">${plural(counts.get(name) ?? 0, "token")}. ${help}</span></span>
         </li>`
       )}
   </ul>`;

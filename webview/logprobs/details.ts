@@ -1,10 +1,12 @@
+import * as l10n from "@vscode/l10n";
 import {html, nothing, type TemplateResult} from "lit";
 import type {Alternative, ScoredText} from "../../src/features/logprobs/protocol";
 import {bucketOf} from "../../src/metrics/buckets";
-import {bits, count, percent} from "../../src/metrics/numberText";
+import {bits, count, listed, percent} from "../../src/metrics/numberText";
 import {tokenRows} from "../../src/metrics/tokenMetrics";
 import {busyRing} from "../ui/controls";
 import {cssVariable} from "../ui/cssVariable";
+import {withKeys} from "../ui/withKeys";
 import type {Alternatives, AlternativesState} from "./alternatives";
 import type {ShownText} from "./shownText";
 
@@ -17,11 +19,11 @@ export function details(text: ShownText, token: number, alternatives: Alternativ
   return html`
     <h2>
       <code class="label token ${bucketOf(logprob).name}">${label}</code>
-      <span class="muted">${count(token + 1)} of ${count(text.count)}</span>
+      <span class="muted">${l10n.t("{0} of {1}", count(token + 1), count(text.count))}</span>
     </h2>
     <div class="about-token">
       <dl class="facts">
-        ${fact("id", String(scored.ids[token]), "The token's number in the model's vocabulary.")}
+        ${fact(l10n.t("id"), String(scored.ids[token]), l10n.t("The token's number in the model's vocabulary."))}
         ${logprob === null ? nothing : scoreFacts(logprob, known)}
       </dl>
       ${logprob === null ? html`<p>${whyUnscored(scored)}</p>` : chart(text, token, logprob, alternatives)}
@@ -30,18 +32,19 @@ export function details(text: ShownText, token: number, alternatives: Alternativ
 }
 
 export function noToken(): TemplateResult {
-  return html`<p class="hint">
-    Point at a token, or press <kbd>Tab</kbd> into the text and use the arrow keys, to see what the model expected there.
-    <kbd>n</kbd> and <kbd>p</kbd> go to the next and the previous token below 1 %, <kbd>Enter</kbd> selects it in the editor.
-  </p>`;
+  const sentence = l10n.t(
+    "Point at a token, or press {0} into the text and use the arrow keys, to see what the model expected there. {1} and {2} go to the next and the previous token below 1 %, {3} selects it in the editor."
+  );
+  return html`<p class="hint">${withKeys(sentence, ["Tab", "n", "p", "Enter"])}</p>`;
 }
 
 /** For a screen reader, once what was asked for has come: the label says the rest already. */
 export function spoken(alternatives: AlternativesState): string {
   if (alternatives.type === "loading") return "";
   if (alternatives.type === "failed") return alternatives.message;
-  const best = alternatives.top.slice(0, 3).map(({label, logprob}) => `'${label}' ${percent(logprob)}`);
-  return `Rank ${count(alternatives.rank)}, entropy ${bits(alternatives.entropy)} bits. Most likely: ${best.join(", ")}.`;
+  const {rank, entropy, top} = alternatives;
+  const best = top.slice(0, 3).map(({label, logprob}) => `'${label}' ${percent(logprob)}`);
+  return l10n.t("Rank {0}, entropy {1} bits. Most likely: {2}.", count(rank), bits(entropy), listed(best));
 }
 
 function scoreFacts(logprob: number, known: Alternatives | null): TemplateResult[] {
@@ -59,13 +62,13 @@ function fact(name: string, value: string, help: string): TemplateResult {
 function chart(text: ShownText, token: number, logprob: number, alternatives: AlternativesState): TemplateResult {
   if (alternatives.type === "failed") return html`<p class="failure">${alternatives.message}</p>`;
   if (alternatives.type === "loading") {
-    return html`<div class="waiting">${busyRing("Asking the model")}<span>Asking the model…</span></div>`;
+    return html`<div class="waiting">${busyRing(l10n.t("Asking the model"))}<span>${l10n.t("Asking the model…")}</span></div>`;
   }
   const {top, rank} = alternatives;
   const id = text.scored.ids[token] ?? -1;
   const among = top.some((alternative) => alternative.id === id);
   const longest = Math.max(logprob, ...top.map((alternative) => alternative.logprob));
-  return html`<ol class="chart" aria-label="What the model expected here">
+  return html`<ol class="chart" aria-label=${l10n.t("What the model expected here")}>
     ${top.map((alternative, index) => {
       // The score's own figure for what stands here: asked for alone, it comes out a little different (docs/decisions.md).
       const actual = alternative.id === id;
@@ -76,8 +79,10 @@ function chart(text: ShownText, token: number, logprob: number, alternatives: Al
 }
 
 function bar({id, label, logprob}: Alternative, rank: number, longest: number, actual: boolean): TemplateResult {
-  const says = `${count(rank)}. '${label}', ${percent(logprob)}${actual ? ", the token that stands here" : ""}`;
-  return html`<li class=${actual ? "actual" : ""} title="id ${id}" aria-label=${says}>
+  const says = actual
+    ? l10n.t("{0}. '{1}', {2}, the token that stands here", count(rank), label, percent(logprob))
+    : l10n.t("{0}. '{1}', {2}", count(rank), label, percent(logprob));
+  return html`<li class=${actual ? "actual" : ""} title=${l10n.t("id {0}", id)} aria-label=${says}>
     <span class="rank">${count(rank)}</span>
     <code>${label}</code>
     <span class="bar" ${cssVariable("--share", Math.exp(logprob - longest))}></span>
@@ -87,9 +92,9 @@ function bar({id, label, logprob}: Alternative, rank: number, longest: number, a
 
 function whyUnscored({windowing}: ScoredText): string {
   if (windowing.mode === "llama-perplexity") {
-    return "Not scored: llama-perplexity scores the second half of each chunk only.";
+    return l10n.t("Not scored: llama-perplexity scores the second half of each chunk only.");
   }
   return windowing.bos
-    ? "Not scored."
-    : "Not scored: nothing stands before it, and this model has no token for the beginning of a text.";
+    ? l10n.t("Not scored.")
+    : l10n.t("Not scored: nothing stands before it, and this model has no token for the beginning of a text.");
 }

@@ -7,6 +7,7 @@ import {
   type ToView,
   type ViewState
 } from "../../src/features/logprobs/protocol";
+import type {Language} from "../../src/metrics/language";
 
 interface VsCodeApi {
   postMessage(message: FromView): void;
@@ -25,6 +26,17 @@ export class Host {
 
   post(message: FromView): void {
     this.api.postMessage(message);
+  }
+
+  /** Asks for the language, and calls back with the answer. */
+  greet(onLanguage: (language: Language) => void): void {
+    const listen = ({data}: MessageEvent<ToView>): void => {
+      if (data.type !== "language") return;
+      removeEventListener("message", listen);
+      onLanguage(data.language);
+    };
+    addEventListener("message", listen);
+    this.post({type: "hello"});
   }
 
   listen(receive: (message: ToView) => void): void {

@@ -1,5 +1,6 @@
 import "../ui/controls.css";
 import "./logprobs.css";
+import {speak} from "../ui/language";
 import {Host} from "./host";
 import {View} from "./view";
 
@@ -9,10 +10,15 @@ function place(id: string): HTMLElement {
   return element;
 }
 
-new View(new Host(), {
-  scroller: place("scroller"),
-  top: place("top"),
-  tokens: place("tokens"),
-  details: place("details"),
-  status: place("status")
-}).start();
+const host = new Host();
+host.greet((language) => {
+  speak(language);
+  const places = {
+    scroller: place("scroller"),
+    top: place("top"),
+    tokens: place("tokens"),
+    details: place("details"),
+    status: place("status")
+  };
+  new View(host, places).start();
+});

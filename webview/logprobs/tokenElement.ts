@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import {bucketOf} from "../../src/metrics/buckets";
 import {percent} from "../../src/metrics/numberText";
 import {invisible, visibleText} from "../../src/metrics/visibleText";
@@ -48,7 +49,9 @@ export function endsLine(shown: ShownText, token: number): boolean {
 }
 
 function spokenLabel(label: string, id: number, logprob: number | null): string {
-  return `token '${label}', id ${id}, ${logprob === null ? "not scored" : `probability ${percent(logprob)}`}`;
+  return logprob === null
+    ? l10n.t("token '{0}', id {1}, not scored", label, id)
+    : l10n.t("token '{0}', id {1}, probability {2}", label, id, percent(logprob));
 }
 
 /** `next` is the character after the text: blanks that end a line are made visible too. */

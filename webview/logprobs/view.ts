@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import {nothing, render} from "lit";
 import {
   type KeptText,
@@ -8,6 +9,7 @@ import {
   type ToView,
   textOfKept
 } from "../../src/features/logprobs/protocol";
+import {plural} from "../../src/metrics/numberText";
 import {AlternativesCache} from "./alternatives";
 import {type Actions, failure, heading, type Notice, scoring} from "./chrome";
 import {details, noToken, spoken} from "./details";
@@ -27,8 +29,6 @@ export interface Places {
 
 /** Milliseconds without a change before the place in the text is kept. */
 const saveDelay = 250;
-
-const noSpans = "This model's tokenizer rewrites the text: its tokens have no place in the document to select.";
 
 /** The whole view: draws what the host shows, and asks for what the person looks at. */
 export class View {
@@ -54,7 +54,8 @@ export class View {
     this.flow = new TokenFlow(places.tokens, places.scroller, {
       onLook: (token, focused) => this.look(token, focused),
       onSelect: (token) => this.select(token),
-      onNoMore: (direction) => this.say(`No ${direction === 1 ? "further" : "earlier"} token below 1 %.`)
+      onNoMore: (direction) =>
+        this.say(direction === 1 ? l10n.t("No further token below 1 %.") : l10n.t("No earlier token below 1 %."))
     });
     this.actions = {
       scoreAgain: () => host.post({type: "scoreAgain"}),
@@ -62,6 +63,8 @@ export class View {
       cancel: () => host.post({type: "cancel"}),
       nextSurprising: () => this.flow.goToSurprising(1)
     };
+    document.title = l10n.t("Logprobs");
+    places.details.setAttribute("aria-label", l10n.t("Token"));
     places.scroller.addEventListener("scroll", () => this.saveSoon(), {passive: true});
     document.addEventListener("keydown", (event) => this.key(event));
   }
@@ -79,6 +82,9 @@ export class View {
 
   private receive(message: ToView): void {
     switch (message.type) {
+      case "language":
+        // It was asked for before there was a view (main.ts), and does not change.
+        break;
       case "show":
         this.show(message.scored, message.source, this.sameText(message.scored) ? (this.focused ?? 0) : 0);
         break;
@@ -168,14 +174,17 @@ export class View {
       this.host.post({type: "select", token});
       return;
     }
-    this.notice = {message: noSpans, scoreAgain: false};
+    const message = l10n.t(
+      "This model's tokenizer rewrites the text: its tokens have no place in the document to select."
+    );
+    this.notice = {message, scoreAgain: false};
     this.drawTop();
   }
 
   private drawTop(): void {
     const {text, source} = this;
     if (!text || !source) return;
-    this.places.tokens.setAttribute("aria-label", `${source.title}: ${text.count} tokens`);
+    this.places.tokens.setAttribute("aria-label", l10n.t("{0}: {1}", source.title, plural(text.count, "token")));
     render(heading(text, source, this.notice, this.actions), this.places.top);
   }
 

@@ -1,4 +1,5 @@
 import path from "node:path";
+import * as l10n from "@vscode/l10n";
 import type {Llama, LlamaContextSequence, LlamaModel} from "node-llama-cpp";
 import {summarize} from "../../metrics/summary";
 import {codePoints, utf8Length} from "../../metrics/textOffsets";
@@ -147,9 +148,12 @@ export class LlamaBackend implements Backend {
   async score(params: Omit<ScoreParams, "model">, context: RequestContext): Promise<Scores> {
     const {text, special = false} = params;
     if (text === "")
-      throw new HumanError("emptyText", "There is no text to score: select some, or open a file that has some.");
+      throw new HumanError(
+        "emptyText",
+        l10n.t("There is no text to score: select some, or open a file that has some.")
+      );
     const tokens = await this.tokenize({text, special, texts: 0});
-    requireGenerating(tokens.model, "scored");
+    requireGenerating(tokens.model, "score");
     const {vocabulary} = await this.vocabularyPart;
     const windowing = resolveWindowing({
       mode: params.mode,
@@ -163,12 +167,16 @@ export class LlamaBackend implements Backend {
     if (mode === "llama-perplexity" && tokens.ids.length + bosCount < window)
       throw new HumanError(
         "nothingToScore",
-        `llama-perplexity mode needs at least ${window} tokens and this text has ${tokens.ids.length}: use a smaller window, or document mode.`
+        l10n.t(
+          "llama-perplexity mode needs at least {0} tokens and this text has {1}: use a smaller window, or document mode.",
+          window,
+          tokens.ids.length
+        )
       );
     if (mode === "llama-perplexity" && params.context)
       throw new HumanError(
         "invalidRequest",
-        "llama-perplexity mode scores a text by itself: use document mode to score it in a context."
+        l10n.t("llama-perplexity mode scores a text by itself: use document mode to score it in a context.")
       );
     const before = vocabulary.tokenize((params.context ?? "").toWellFormed(), special);
     const contextIds = before.slice(Math.max(0, before.length - (window - bosCount - stride)));
@@ -231,15 +239,18 @@ export class LlamaBackend implements Backend {
   async alternatives(params: Omit<AlternativesParams, "model">, context: RequestContext): Promise<Alternatives> {
     const {ids, position, windowing, top} = params;
     const description = await this.describe();
-    requireGenerating(description, "scored");
+    requireGenerating(description, "score");
     const {vocabulary, model} = await this.vocabularyPart;
     const known = ids.every((id) => id >= 0 && id < vocabulary.size);
     if (!known || !Number.isSafeInteger(position) || position < 0 || position >= ids.length)
-      throw new HumanError("invalidRequest", "There is no such token in this model: score the text again.");
+      throw new HumanError("invalidRequest", l10n.t("There is no such token in this model: score the text again."));
     if (params.sha256 !== undefined && params.sha256 !== (await this.hash()))
       throw new HumanError(
         "invalidRequest",
-        `These scores are of another model than the one in use now ("${description.file}"): score the text again.`
+        l10n.t(
+          'These scores are of another model than the one in use now ("{0}"): score the text again.',
+          description.file
+        )
       );
     const checked = resolveWindowing({...windowing, bos: description.addsBos, contextSize: description.contextSize});
     return await this.scoringTurn.run(async () => {
@@ -262,7 +273,7 @@ export class LlamaBackend implements Backend {
 
   async complete(params: Omit<CompleteParams, "model">, context: RequestContext): Promise<Completion> {
     const description = await this.describe();
-    requireGenerating(description, "used for completions");
+    requireGenerating(description, "complete");
     const {vocabulary} = await this.vocabularyPart;
     const started = performance.now();
     return await this.foreground.run(() =>
@@ -388,9 +399,15 @@ export class LlamaBackend implements Backend {
         return loadError(error, logged, "").kind === "outOfMemory"
           ? new HumanError(
               "outOfMemory",
-              `There is not enough memory for a context of ${tokens} tokens: choose a smaller one, or a smaller model.`
+              l10n.t(
+                "There is not enough memory for a context of {0} tokens: choose a smaller one, or a smaller model.",
+                tokens
+              )
             )
-          : new HumanError("contextFailed", `A context of ${tokens} tokens could not be made: try a smaller one.`);
+          : new HumanError(
+              "contextFailed",
+              l10n.t("A context of {0} tokens could not be made: try a smaller one.", tokens)
+            );
       }
     );
   }
@@ -469,11 +486,19 @@ function generates(model: LlamaModel): boolean {
   return attention?.causal !== false && !(typeof pooling === "number" && pooling > 0);
 }
 
-function requireGenerating(model: ModelDescription, what: string): void {
-  if (!model.capabilities.generate)
+function requireGenerating({capabilities, file}: ModelDescription, to: "score" | "complete"): void {
+  if (!capabilities.generate)
     throw new HumanError(
       "embeddingOnly",
-      `"${model.file}" is an embedding model and predicts no tokens, so it can't be ${what}: choose a text generation model.`
+      to === "score"
+        ? l10n.t(
+            '"{0}" is an embedding model and predicts no tokens, so it can\'t be scored: choose a text generation model.',
+            file
+          )
+        : l10n.t(
+            '"{0}" is an embedding model and predicts no tokens, so it can\'t be used for completions: choose a text generation model.',
+            file
+          )
     );
 }
 

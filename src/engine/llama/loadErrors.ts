@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import {HumanError} from "../api";
 
 /**
@@ -13,10 +14,14 @@ export function loadError(error: unknown, logged: readonly string[], file: strin
   if (architecture !== undefined)
     return new HumanError(
       "unknownArchitecture",
-      `"${file}" has an architecture that this version does not know ("${architecture.slice(0, 40).toWellFormed()}"): choose another model.`
+      l10n.t(
+        '"{0}" has an architecture that this version does not know ("{1}"): choose another model.',
+        file,
+        architecture.slice(0, 40).toWellFormed()
+      )
     );
   if (/Invalid GGUF magic/.test(reasons))
-    return new HumanError("notGguf", `"${file}" is not a GGUF file: choose a model in the GGUF format.`);
+    return new HumanError("notGguf", l10n.t('"{0}" is not a GGUF file: choose a model in the GGUF format.', file));
   if (
     /file bounds|corrupted or incomplete|failed to (read|parse)|missing tensor|unexpected(ly)? end|gguf_init_from/i.test(
       reasons
@@ -30,13 +35,16 @@ export function loadError(error: unknown, logged: readonly string[], file: strin
     name === "InsufficientMemoryError" ||
     /insufficient memory|out of memory|failed to allocate|unable to allocate/i.test(reasons)
   )
-    return new HumanError("outOfMemory", `There is not enough memory for "${file}": choose a smaller model.`);
-  return new HumanError("modelFailed", `"${file}" could not be loaded: the log says why, another model may work.`);
+    return new HumanError("outOfMemory", l10n.t('There is not enough memory for "{0}": choose a smaller model.', file));
+  return new HumanError(
+    "modelFailed",
+    l10n.t('"{0}" could not be loaded: the log says why, another model may work.', file)
+  );
 }
 
 export function incomplete(file: string): HumanError {
   return new HumanError(
     "modelIncomplete",
-    `"${file}" is incomplete or damaged: download it again or choose another model.`
+    l10n.t('"{0}" is incomplete or damaged: download it again or choose another model.', file)
   );
 }

@@ -2,6 +2,7 @@ import {createHash} from "node:crypto";
 import {createReadStream} from "node:fs";
 import {open, stat} from "node:fs/promises";
 import path from "node:path";
+import * as l10n from "@vscode/l10n";
 import {HumanError} from "../api";
 import {incomplete} from "./loadErrors";
 
@@ -19,17 +20,18 @@ export async function checkModelFile(file: string): Promise<FileStamp> {
   const name = path.basename(file);
   const status = await stat(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT" || error.code === "ENOTDIR" || error.code === "ENAMETOOLONG")
-      throw new HumanError("modelMissing", `There is no model file "${name}": choose another one.`);
+      throw new HumanError("modelMissing", l10n.t('There is no model file "{0}": choose another one.', name));
     throw unreadable(name, error);
   });
   if (status.isDirectory())
-    throw new HumanError("modelIsDirectory", `"${name}" is a folder: choose a GGUF file in it as the model.`);
-  if (!status.isFile()) throw new HumanError("notGguf", `"${name}" is not a file: choose a GGUF file as the model.`);
+    throw new HumanError("modelIsDirectory", l10n.t('"{0}" is a folder: choose a GGUF file in it as the model.', name));
+  if (!status.isFile())
+    throw new HumanError("notGguf", l10n.t('"{0}" is not a file: choose a GGUF file as the model.', name));
   const header = await readStart(file, headerBytes).catch((error: NodeJS.ErrnoException) => {
     throw unreadable(name, error);
   });
   if (header.toString("latin1", 0, 4) !== "GGUF")
-    throw new HumanError("notGguf", `"${name}" is not a GGUF file: choose a model in the GGUF format.`);
+    throw new HumanError("notGguf", l10n.t('"{0}" is not a GGUF file: choose a model in the GGUF format.', name));
   // node-llama-cpp reads other versions as if they were version 3, and says so on the console.
   if (header.length < headerBytes || ![2, 3].includes(header.readUInt32LE(4))) throw incomplete(name);
   return {size: status.size, modified: status.mtimeMs};
@@ -38,7 +40,7 @@ export async function checkModelFile(file: string): Promise<FileStamp> {
 function unreadable(name: string, {code}: NodeJS.ErrnoException): HumanError {
   return new HumanError(
     "modelUnreadable",
-    `The model file "${name}" can't be read (${code}): check its permissions or choose another one.`
+    l10n.t('The model file "{0}" can\'t be read ({1}): check its permissions or choose another one.', name, code ?? "?")
   );
 }
 

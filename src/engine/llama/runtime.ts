@@ -1,4 +1,5 @@
 import {setTimeout} from "node:timers/promises";
+import * as l10n from "@vscode/l10n";
 import type {Llama, LlamaLogLevel} from "node-llama-cpp";
 import {type GpuChoice, HumanError} from "../api";
 import type {EngineLog} from "../backend";
@@ -62,8 +63,8 @@ async function load(gpu: GpuChoice, log: EngineLog): Promise<Llama> {
     throw new HumanError(
       "noRuntime",
       gpu === "auto" || gpu === "off"
-        ? "llama.cpp does not run on this machine: there is no build of it for this system and processor."
-        : `There is no working ${gpu} on this machine: set tokenscope.gpu to auto or off.`
+        ? l10n.t("llama.cpp does not run on this machine: there is no build of it for this system and processor.")
+        : l10n.t("There is no working {0} on this machine: set tokenscope.gpu to auto or off.", gpu)
     );
   }
 }

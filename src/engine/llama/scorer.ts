@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import type {
   ControlledEvaluateIndexOutput,
   ControlledEvaluateInputItem,
@@ -194,7 +195,7 @@ export async function alternativesAt(
   if (window === undefined)
     throw new HumanError(
       "invalidRequest",
-      "This token has no score, because it has no context: there is nothing to compare."
+      l10n.t("This token has no score, because it has no context: there is nothing to compare.")
     );
   const input = contextTokens(ids, bos, {...window, end: position + 1});
   // All but the last may be in the KV cache already; the last has to run to give its prediction.
@@ -351,6 +352,8 @@ function emptyDetail(count: number, top: number): ScoreDetail {
 function noNumbers(): HumanError {
   return new HumanError(
     "modelFailed",
-    "The model answers with no numbers (NaN): its file is damaged, or its device computes wrongly. Choose another model or set tokenscope.gpu to off."
+    l10n.t(
+      "The model answers with no numbers (NaN): its file is damaged, or its device computes wrongly. Choose another model or set tokenscope.gpu to off."
+    )
   );
 }

@@ -30,13 +30,16 @@ export class PerplexityTool implements vscode.LanguageModelTool<unknown> {
   /** A text is what the agent has already; of a file it gets to see tokens and lines, so that is asked for. */
   prepareInvocation({input}: vscode.LanguageModelToolInvocationPrepareOptions<unknown>): vscode.PreparedToolInvocation {
     const asked = tolerant(input);
-    if (asked?.of !== "file") return {invocationMessage: "Measuring the perplexity of a text"};
+    if (asked?.of !== "file") return {invocationMessage: vscode.l10n.t("Measuring the perplexity of a text")};
     const title = titleOf(asked);
     return {
-      invocationMessage: `Measuring the perplexity of ${title}`,
+      invocationMessage: vscode.l10n.t("Measuring the perplexity of {0}", title),
       confirmationMessages: {
-        title: "Measure perplexity",
-        message: `Score ${title} with your local model, and tell the agent its perplexity and its most surprising tokens and lines?`
+        title: vscode.l10n.t("Measure perplexity"),
+        message: vscode.l10n.t(
+          "Score {0} with your local model, and tell the agent its perplexity and its most surprising tokens and lines?",
+          title
+        )
       }
     };
   }
@@ -140,8 +143,11 @@ function tolerant(input: unknown): ToolInput | undefined {
 }
 
 function titleOf({path, startLine, endLine}: Extract<ToolInput, {of: "file"}>): string {
-  const lines = startLine === undefined && endLine === undefined ? "" : `, lines ${startLine ?? 1}–${endLine ?? "end"}`;
-  return `${plainText(path)}${lines}`;
+  const name = plainText(path);
+  if (startLine === undefined && endLine === undefined) return name;
+  return endLine === undefined
+    ? vscode.l10n.t("{0}, lines {1}–end", name, startLine ?? 1)
+    : vscode.l10n.t("{0}, lines {1}–{2}", name, startLine ?? 1, endLine);
 }
 
 /** Counts as they are, else five significant digits: more would be spent on noise. JSON makes null of infinity. */

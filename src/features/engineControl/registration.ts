@@ -6,7 +6,10 @@ export function registerEngineControl(host: Host): vscode.Disposable {
   return vscode.Disposable.from(
     registerCommand(host, "tokenscope.restartEngine", () => {
       host.engine.restart();
-      vscode.window.setStatusBarMessage("Tokenscope: the engine starts again with the next request.", 5000);
+      vscode.window.setStatusBarMessage(
+        vscode.l10n.t("Tokenscope: the engine starts again with the next request."),
+        5000
+      );
     }),
     registerCommand(host, "tokenscope.showLog", () => host.log.show())
   );

@@ -15,7 +15,7 @@ import {byteSize, count, plural} from "../../metrics/numberText";
 import {duration} from "../../metrics/pace";
 import {corpusSummary} from "../../metrics/summary";
 import {type FoundFile, findFiles} from "./findFiles";
-import {readText} from "./readText";
+import {type LeftOut, readText} from "./readText";
 
 /** Seconds; what may take longer is asked for first. */
 const longWork = 60;
@@ -56,10 +56,10 @@ export async function evaluate(
   progress: Reporter,
   token: vscode.CancellationToken
 ): Promise<Evaluation> {
-  progress.report({message: "looking for files"});
+  progress.report({message: vscode.l10n.t("looking for files")});
   const found = await findFiles(roots, token);
   if (found.files.length === 0)
-    throw new HumanError("noEvaluation", "There is no text file here: choose another folder.");
+    throw new HumanError("noEvaluation", vscode.l10n.t("There is no text file here: choose another folder."));
   const run = new Run(host, found.files, progress, token);
   await run.scoreAll();
   if (run.stopped) throw new vscode.CancellationError();
@@ -68,7 +68,9 @@ export async function evaluate(
     const [reason] = run.failed.map((file) => file.reason);
     throw new HumanError(
       "noEvaluation",
-      reason ? `No file could be scored: ${reason}` : "There is no text in these files: choose another folder."
+      reason
+        ? vscode.l10n.t("No file could be scored: {0}", reason)
+        : vscode.l10n.t("There is no text in these files: choose another folder.")
     );
   }
   const {model, windowing} = run.ranWith;
@@ -155,14 +157,14 @@ class Run {
     try {
       const read = readText(await vscode.workspace.fs.readFile(uri));
       if ("leftOut" in read) {
-        this.leftOut.push({uri, path, reason: read.leftOut});
+        this.leftOut.push({uri, path, reason: leftOutText(read.leftOut)});
         return true;
       }
       const {summary, finished, model, mode, bos, window, stride} = await this.request(file, read.text);
       this.deaths = 0;
       this.ranWith ??= {model, windowing: {mode, bos, window, stride}};
       if (summary.scored > 0) this.scored.push({uri, path, summary, finished});
-      else if (finished) this.failed.push({uri, path, reason: "nothing in it can be scored"});
+      else if (finished) this.failed.push({uri, path, reason: vscode.l10n.t("nothing in it can be scored")});
       else this.waiting++;
       return true;
     } catch (error) {
@@ -182,7 +184,8 @@ class Run {
       void this.host.errors.show(error);
       return false;
     }
-    const reason = error instanceof vscode.FileSystemError ? "can't be read" : this.host.errors.describe(error);
+    const reason =
+      error instanceof vscode.FileSystemError ? vscode.l10n.t("can't be read") : this.host.errors.describe(error);
     this.failed.push({uri, path, reason});
     if (kind === "engineDied" && ++this.deaths >= mostDeaths) {
       if (!this.ranWith) throw error;
@@ -200,7 +203,10 @@ class Run {
     const params = {model: this.model, text};
     const scores = await scoreOrStop(this.host, params, this.token, ({stage, done, total}) => {
       if (stage === "load")
-        return this.report(`file ${count(position)} of ${count(this.files.length)}, ${loading(done)}`, 0);
+        return this.report(
+          vscode.l10n.t("file {0} of {1}, {2}", count(position), count(this.files.length), loading(done)),
+          0
+        );
       last = {at: performance.now(), done, part: total === 0 ? 1 : done / total};
       first ??= last;
       this.tell(path, position, bytes * last.part, this.work(first, last, bytes));
@@ -222,14 +228,20 @@ class Run {
     const now = performance.now();
     if (now - this.lastReport < progressPause) return;
     this.lastReport = now;
-    const parts = [`file ${count(position)} of ${count(this.files.length)}`, plainText(path)];
+    const [at, of, name] = [count(position), count(this.files.length), plainText(path)];
     const speed = work.bytes / work.seconds;
-    if (work.seconds >= 1 && speed > 0)
-      parts.push(
-        `${count(Math.round(work.tokens / work.seconds))} tokens/s`,
-        `${duration((this.bytes - this.doneBytes - bytes) / speed)} left`
-      );
-    this.report(parts.join(", "), ((this.doneBytes + bytes) / Math.max(1, this.bytes)) * 100);
+    const message =
+      work.seconds >= 1 && speed > 0
+        ? vscode.l10n.t(
+            "file {0} of {1}, {2}, {3} tokens/s, {4} left",
+            at,
+            of,
+            name,
+            count(Math.round(work.tokens / work.seconds)),
+            duration((this.bytes - this.doneBytes - bytes) / speed)
+          )
+        : vscode.l10n.t("file {0} of {1}, {2}", at, of, name);
+    this.report(message, ((this.doneBytes + bytes) / Math.max(1, this.bytes)) * 100);
   }
 
   private report(message: string, percent: number): void {
@@ -243,9 +255,13 @@ class Run {
     const left = this.bytes - this.doneBytes;
     const seconds = (left / this.spent.bytes) * this.spent.seconds;
     if (seconds < longWork) return true;
-    const goOn = "Evaluate All";
-    const size = `${plural(this.files.length, "file")} (${byteSize(this.bytes)})`;
-    const question = `Evaluate ${size}? That will take about ${duration(seconds)}, judging by the first file.`;
+    const goOn = vscode.l10n.t("Evaluate All");
+    const question = vscode.l10n.t(
+      "Evaluate {0} ({1})? That will take about {2}, judging by the first file.",
+      plural(this.files.length, "file"),
+      byteSize(this.bytes),
+      duration(seconds)
+    );
     return (await vscode.window.showWarningMessage(question, {modal: true}, goOn)) === goOn;
   }
 }
@@ -257,6 +273,19 @@ function tellingFile(files: readonly FoundFile[]): number {
   let best = 0;
   for (const [index, {bytes}] of files.entries()) if (worse(files[best]?.bytes ?? 0, bytes)) best = index;
   return best;
+}
+
+function leftOutText(why: LeftOut): string {
+  switch (why) {
+    case "binary":
+      return vscode.l10n.t("binary");
+    case "notUtf8":
+      return vscode.l10n.t("not UTF-8");
+    case "empty":
+      return vscode.l10n.t("empty");
+    default:
+      return why satisfies never;
+  }
 }
 
 function byPath<File extends {readonly path: string}>(files: readonly File[]): File[] {

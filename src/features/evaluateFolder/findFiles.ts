@@ -55,12 +55,15 @@ async function isFolder(uri: vscode.Uri): Promise<boolean> {
     const {type} = await vscode.workspace.fs.stat(uri);
     return (type & vscode.FileType.Directory) !== 0;
   } catch {
-    throw new HumanError("noEvaluation", `"${uri.path}" can't be read any more: choose another folder.`);
+    throw new HumanError(
+      "noEvaluation",
+      vscode.l10n.t('"{0}" can\'t be read any more: choose another folder.', uri.path)
+    );
   }
 }
 
 function tooLarge(bytes: number): string {
-  return `larger than ${byteSize(largestFile)} (${byteSize(bytes)})`;
+  return vscode.l10n.t("larger than {0} ({1})", byteSize(largestFile), byteSize(bytes));
 }
 
 /** A file that can't be asked is read all the same, and says then what is wrong with it. */

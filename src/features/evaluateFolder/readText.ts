@@ -1,5 +1,5 @@
 /** Why a file is not evaluated, in a few words. */
-export type LeftOut = "binary" | "not UTF-8" | "empty";
+export type LeftOut = "binary" | "notUtf8" | "empty";
 
 /** Bytes in which a NUL makes a file binary, as git looks. */
 const looked = 8192;
@@ -12,6 +12,6 @@ export function readText(bytes: Uint8Array): {readonly text: string} | {readonly
     const text = new TextDecoder("utf-8", {fatal: true}).decode(bytes);
     return text === "" ? {leftOut: "empty"} : {text};
   } catch {
-    return {leftOut: "not UTF-8"};
+    return {leftOut: "notUtf8"};
   }
 }

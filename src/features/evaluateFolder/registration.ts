@@ -27,7 +27,7 @@ export function registerEvaluateFolder(host: Host, evaluations: Evaluations): vs
       const evaluation = await vscode.window.withProgress(
         {
           location: vscode.ProgressLocation.Notification,
-          title: `Evaluating ${plainText(title)}`,
+          title: vscode.l10n.t("Evaluating {0}", plainText(title)),
           cancellable: true
         },
         (progress, token) => evaluate(host, {title, roots}, progress, token)
@@ -43,7 +43,10 @@ export function registerEvaluateFolder(host: Host, evaluations: Evaluations): vs
 
 function required(evaluation: Evaluation | undefined): Evaluation {
   if (!evaluation)
-    throw new HumanError("noEvaluation", "No folder has been evaluated since VS Code was opened: evaluate one first.");
+    throw new HumanError(
+      "noEvaluation",
+      vscode.l10n.t("No folder has been evaluated since VS Code was opened: evaluate one first.")
+    );
   return evaluation;
 }
 
@@ -53,7 +56,10 @@ class Reports implements vscode.TextDocumentContentProvider {
   private shown = 0;
 
   provideTextDocumentContent({query}: vscode.Uri): string {
-    return this.texts.get(query) ?? "This report was not kept when VS Code was closed: evaluate the folder again.";
+    return (
+      this.texts.get(query) ??
+      vscode.l10n.t("This report was not kept when VS Code was closed: evaluate the folder again.")
+    );
   }
 
   async show(evaluation: Evaluation): Promise<void> {
@@ -62,7 +68,7 @@ class Reports implements vscode.TextDocumentContentProvider {
     // Older ones are exported, or made again.
     for (const old of [...this.texts.keys()].slice(0, -mostReports)) this.texts.delete(old);
     const name = evaluation.title.replace(/[\\/?#]/g, "-");
-    const uri = vscode.Uri.from({scheme, path: `/Evaluation of ${name}.md`, query: number});
+    const uri = vscode.Uri.from({scheme, path: `/${vscode.l10n.t("Evaluation of {0}", name)}.md`, query: number});
     try {
       await vscode.commands.executeCommand("markdown.showPreview", uri);
     } catch {
@@ -81,12 +87,14 @@ async function saveAs({title, roots}: Evaluation, format: "JSON" | "CSV", conten
   const options = {
     ...(root ? {defaultUri: vscode.Uri.joinPath(root, "..", name)} : {}),
     filters: {[format]: [extension]},
-    saveLabel: "Export",
-    title: `Export Evaluation as ${format}`
+    saveLabel: vscode.l10n.t("Export"),
+    title: vscode.l10n.t("Export Evaluation as {0}", format)
   };
-  const target = await saveFile(options, "The numbers", async () => new TextEncoder().encode(content));
+  const unwritable = (file: string, code: string): string =>
+    vscode.l10n.t('The numbers can\'t be written to "{0}" ({1}): save them elsewhere.', file, code);
+  const target = await saveFile(options, unwritable, async () => new TextEncoder().encode(content));
   if (!target) return;
-  vscode.window.setStatusBarMessage(`$(check) Exported the evaluation as ${format}`, 3000);
+  vscode.window.setStatusBarMessage(`$(check) ${vscode.l10n.t("Exported the evaluation as {0}", format)}`, 3000);
 }
 
 /** What the explorer hands over (the one clicked, and all that are selected), or what the user chooses. */
@@ -96,13 +104,20 @@ async function chooseRoots(resource: unknown, selected: unknown): Promise<readon
   if (resource instanceof vscode.Uri) return [resource];
   const folders = vscode.workspace.workspaceFolders ?? [];
   if (folders.length > 0) {
-    const other = {label: "$(folder-opened) Choose Another Folder…", uri: undefined};
+    const other = {label: `$(folder-opened) ${vscode.l10n.t("Choose Another Folder…")}`, uri: undefined};
     const chosen = await vscode.window.showQuickPick(
       [
-        ...folders.map(({name, uri}) => ({label: `$(folder) ${plainText(name)}`, description: "all of it", uri})),
+        ...folders.map(({name, uri}) => ({
+          label: `$(folder) ${plainText(name)}`,
+          description: vscode.l10n.t("all of it"),
+          uri
+        })),
         other
       ],
-      {title: "Evaluate Folder", placeHolder: "Which folder's files are to be scored?"}
+      {
+        title: vscode.l10n.t("Evaluate Folder"),
+        placeHolder: vscode.l10n.t("Which folder's files are to be scored?")
+      }
     );
     if (!chosen) return [];
     if (chosen.uri) return [chosen.uri];
@@ -112,15 +127,15 @@ async function chooseRoots(resource: unknown, selected: unknown): Promise<readon
     canSelectFolders: true,
     canSelectFiles: false,
     ...(first ? {defaultUri: first.uri} : {}),
-    openLabel: "Evaluate",
-    title: "Evaluate Folder"
+    openLabel: vscode.l10n.t("Evaluate"),
+    title: vscode.l10n.t("Evaluate Folder")
   });
   return opened ?? [];
 }
 
 function titleOf(roots: readonly vscode.Uri[]): string {
   const [root] = roots;
-  if (roots.length !== 1 || !root) return `${roots.length} files and folders`;
+  if (roots.length !== 1 || !root) return vscode.l10n.t("{0} files and folders", roots.length);
   const path = root.path.replace(/\/+$/, "");
   return path.slice(path.lastIndexOf("/") + 1) || root.path;
 }

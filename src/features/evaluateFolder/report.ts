@@ -1,6 +1,7 @@
+import * as l10n from "@vscode/l10n";
 import {type Evaluation, isFinished, type UnscoredFile} from "../../host/evaluation";
 import {escapeMarkdown} from "../../host/markdownText";
-import {bitsText, byteSize, count, decimal, plural} from "../../metrics/numberText";
+import {bitsText, byteSize, count, decimal, listed} from "../../metrics/numberText";
 import {bitsOf} from "../../metrics/summary";
 import {perplexityText} from "../../metrics/summaryRows";
 import {visibleText} from "../../metrics/visibleText";
@@ -16,44 +17,64 @@ export function evaluationReport(evaluation: Evaluation): string {
     (a, b) => (b.summary.bitsPerByte ?? -1) - (a.summary.bitsPerByte ?? -1) || (a.path < b.path ? -1 : 1)
   );
   return [
-    `# Evaluation of ${literal(title)}`,
-    ...(isFinished(evaluation)
-      ? []
-      : [`**Partial:** ${partial(evaluation)} The numbers are those of what was scored.`]),
-    ...(cut ? ["**Not all files:** there were more than are looked at."] : []),
+    `# ${l10n.t("Evaluation of {0}", literal(title))}`,
+    ...(isFinished(evaluation) ? [] : [partial(evaluation)]),
+    ...(cut ? [l10n.t("**Not all files:** there were more than are looked at.")] : []),
     table(
-      ["Corpus", ""],
+      [l10n.t("Corpus"), ""],
       ["left", "left"],
       [
-        ["Perplexity", `**${perplexityText(corpus)}**`],
-        ["Bits per byte", `**${decimal(corpus.bitsPerByte, 3)}**`],
-        ["Total", `${bitsText(bitsOf(corpus))}${corpus.bytes === null ? "" : ` in ${byteSize(corpus.bytes)}`}`],
-        ["Tokens", `${count(corpus.scored)} scored${left > 0 ? `, ${count(left)} left out` : ""}`],
+        [l10n.t("Perplexity"), `**${perplexityText(corpus)}**`],
+        [l10n.t("Bits per byte"), `**${decimal(corpus.bitsPerByte, 3)}**`],
         [
-          "Files",
-          [
-            count(files.length),
-            ...(failed.length > 0 ? [`${count(failed.length)} failed`] : []),
-            ...(leftOut.length > 0 ? [`${count(leftOut.length)} left out`] : [])
-          ].join(", ")
+          l10n.t("Total"),
+          corpus.bytes === null
+            ? bitsText(bitsOf(corpus))
+            : l10n.t("{0} in {1}", bitsText(bitsOf(corpus)), byteSize(corpus.bytes))
         ],
-        ["Model", literal(`${model.name} ${model.quantization}, ${model.file}, ${model.device}`)],
+        [
+          l10n.t("Tokens"),
+          left > 0
+            ? l10n.t("{0} scored, {1} left out", count(corpus.scored), count(left))
+            : l10n.t("{0} scored", count(corpus.scored))
+        ],
+        [
+          l10n.t("Files"),
+          listed([
+            count(files.length),
+            ...(failed.length > 0 ? [l10n.t("{0} failed", count(failed.length))] : []),
+            ...(leftOut.length > 0 ? [l10n.t("{0} left out", count(leftOut.length))] : [])
+          ])
+        ],
+        [l10n.t("Model"), literal(`${model.name} ${model.quantization}, ${model.file}, ${model.device}`)],
         ["SHA-256", literal(model.sha256)],
         [
-          "Window",
-          `${count(windowing.window)} tokens, stride ${count(windowing.stride)}, ${windowing.bos ? "BOS in front" : "no BOS"}; each file by itself`
+          l10n.t("Window"),
+          windowing.bos
+            ? l10n.t(
+                "{0} tokens, stride {1}, BOS in front; each file by itself",
+                count(windowing.window),
+                count(windowing.stride)
+              )
+            : l10n.t(
+                "{0} tokens, stride {1}, no BOS; each file by itself",
+                count(windowing.window),
+                count(windowing.stride)
+              )
         ]
       ]
     ),
-    "The corpus's perplexity is `exp(ΣΣ v / Σ n)`, over the tokens of all files: every token weighs alike. Perplexity is comparable between models with the same vocabulary only, bits per byte between all.",
-    "## Files, by bits per byte",
+    l10n.t(
+      "The corpus's perplexity is `exp(ΣΣ v / Σ n)`, over the tokens of all files: every token weighs alike. Perplexity is comparable between models with the same vocabulary only, bits per byte between all."
+    ),
+    `## ${l10n.t("Files, by bits per byte")}`,
     table(
-      ["File", "Bits per byte", "Perplexity", "Bits", "Tokens"],
+      [l10n.t("File"), l10n.t("Bits per byte"), l10n.t("Perplexity"), l10n.t("Bits"), l10n.t("Tokens")],
       ["left", "right", "right", "right", "right"],
       ranked
         .slice(0, mostRows)
         .map(({path, summary, finished}) => [
-          `${literal(path)}${finished ? "" : " (partial)"}`,
+          finished ? literal(path) : l10n.t("{0} (partial)", literal(path)),
           decimal(summary.bitsPerByte, 3),
           perplexityText({...summary, standardError: null}),
           Number.isFinite(bitsOf(summary)) ? count(Math.round(bitsOf(summary))) : "∞",
@@ -61,23 +82,31 @@ export function evaluationReport(evaluation: Evaluation): string {
         ])
     ),
     ...more(ranked.length),
-    ...unscored("Failed", failed),
-    ...unscored("Left out", leftOut)
+    ...unscored(l10n.t("Failed"), failed),
+    ...unscored(l10n.t("Left out"), leftOut)
   ].join("\n\n");
 }
 
 function partial({notReached}: Evaluation): string {
-  return notReached === 0 ? "stopped within a file." : `stopped with ${plural(notReached, "file")} not reached.`;
+  if (notReached === 0) return l10n.t("**Partial:** stopped within a file. The numbers are those of what was scored.");
+  return notReached === 1
+    ? l10n.t("**Partial:** stopped with 1 file not reached. The numbers are those of what was scored.")
+    : l10n.t(
+        "**Partial:** stopped with {0} files not reached. The numbers are those of what was scored.",
+        count(notReached)
+      );
 }
 
 function unscored(heading: string, files: readonly UnscoredFile[]): string[] {
   if (files.length === 0) return [];
   const rows = files.slice(0, mostRows).map(({path, reason}) => [literal(path), literal(reason)]);
-  return [`## ${heading}`, table(["File", "Why"], ["left", "left"], rows), ...more(files.length)];
+  return [`## ${heading}`, table([l10n.t("File"), l10n.t("Why")], ["left", "left"], rows), ...more(files.length)];
 }
 
 function more(files: number): string[] {
-  return files > mostRows ? [`… and ${plural(files - mostRows, "more file")}.`] : [];
+  const rest = files - mostRows;
+  if (rest <= 0) return [];
+  return [rest === 1 ? l10n.t("… and 1 more file.") : l10n.t("… and {0} more files.", count(rest))];
 }
 
 function table(

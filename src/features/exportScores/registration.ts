@@ -1,4 +1,4 @@
-import type * as vscode from "vscode";
+import * as vscode from "vscode";
 import {type Host, registerCommand} from "../../host/host";
 import {ScoredSubject} from "../../host/scoredSubject";
 import {scoreWithProgress} from "../../host/scoring";
@@ -15,5 +15,5 @@ export function registerExportScores(host: Host): vscode.Disposable {
 async function score(host: Host, argument: unknown): Promise<ScoredSubject> {
   const subject = await commandSubject(argument);
   const params = {text: subject.text, ...contextOf(subject, host.settings)};
-  return new ScoredSubject(subject, await scoreWithProgress(host, `Scoring ${subject.title}`, params));
+  return new ScoredSubject(subject, await scoreWithProgress(host, vscode.l10n.t("Scoring {0}", subject.title), params));
 }

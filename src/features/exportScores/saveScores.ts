@@ -12,14 +12,19 @@ import {tokenscopeVersion} from "../../version";
 /** Asks where to, writes, and says so. What can't be written there may be saved elsewhere. */
 export async function saveScores(host: Host, scored: ScoredSubject): Promise<void> {
   const {subject} = scored;
-  const target = await saveFile(dialogFor(scored), "The scores", async (file) =>
+  const unwritable = (name: string, code: string): string =>
+    vscode.l10n.t('The scores can\'t be written to "{0}" ({1}): save them elsewhere.', name, code);
+  const target = await saveFile(dialogFor(scored), unwritable, async (file) =>
     encoded(await document(host, scored, file))
   );
   if (target === undefined) return;
-  const open = "Open";
+  const open = vscode.l10n.t("Open");
   // Not awaited: the command is done, the message may stay.
   void vscode.window
-    .showInformationMessage(plainText(`The scores of ${subject.title} are in ${nameOf(target)}.`), open)
+    .showInformationMessage(
+      plainText(vscode.l10n.t("The scores of {0} are in {1}.", subject.title, nameOf(target))),
+      open
+    )
     .then(async (chosen) => {
       if (chosen === open) await vscode.commands.executeCommand("vscode.open", target);
     })
@@ -29,8 +34,11 @@ export async function saveScores(host: Host, scored: ScoredSubject): Promise<voi
 function dialogFor({subject, scores}: ScoredSubject): vscode.SaveDialogOptions {
   const partial = partialText(scores.summary, scores);
   return {
-    title: `Export the scores of ${subject.title}${partial === null ? "" : ` (partial: ${partial})`}`,
-    saveLabel: "Export",
+    title:
+      partial === null
+        ? vscode.l10n.t("Export the scores of {0}", subject.title)
+        : vscode.l10n.t("Export the scores of {0} (partial: {1})", subject.title, partial),
+    saveLabel: vscode.l10n.t("Export"),
     defaultUri: vscode.Uri.joinPath(folderFor(subject.uri), `${nameOf(subject.uri)}.scores.json`),
     filters: {JSON: ["json"], CSV: ["csv"]}
   };

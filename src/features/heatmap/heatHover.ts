@@ -57,8 +57,9 @@ export class HeatHover implements vscode.HoverProvider {
     token: vscode.CancellationToken
   ): Promise<Pick<AboutPiece, "expected" | "note"> | undefined> {
     if (tokens.some(({logprob}) => Number.isNaN(logprob))) return {note: whyUnscored(scores)};
-    const note = pieces.edited ? "Scored before the last edit." : undefined;
-    if (this.source.scoring) return {note: "What the model expected here can be asked once scoring is done."};
+    const note = pieces.edited ? vscode.l10n.t("Scored before the last edit.") : undefined;
+    if (this.source.scoring)
+      return {note: vscode.l10n.t("What the model expected here can be asked once scoring is done.")};
     // Of several tokens the one that surprised most.
     const asked = tokens.reduce((most, one) => (one.logprob < most.logprob ? one : most));
     const position = (pieces.firstTokens[piece] ?? 0) + tokens.indexOf(asked);
@@ -96,8 +97,8 @@ function tokensOf({scores, pieces}: Heat, piece: number, text: string): ShownTok
 }
 
 function whyUnscored({finished, bos}: Scores): string {
-  if (!finished) return "Scoring was stopped before it came to this token.";
+  if (!finished) return vscode.l10n.t("Scoring was stopped before it came to this token.");
   return bos
-    ? "The model has no score for this token."
-    : "Nothing stands before it, and this model has no token for the beginning of a text.";
+    ? vscode.l10n.t("The model has no score for this token.")
+    : vscode.l10n.t("Nothing stands before it, and this model has no token for the beginning of a text.");
 }

@@ -14,13 +14,13 @@ export type HeatState =
   | {readonly type: "failed"; readonly message: string};
 
 /** How each bucket looks where themes have no tints. */
-const contrastLooks: Readonly<Record<BucketName, string>> = {
-  p50: "plain",
-  p10: "dotted line",
-  p1: "dashed line",
-  p01: "line",
-  p0: "thick line, shaded",
-  unscored: ""
+const contrastLooks: Readonly<Record<BucketName, () => string>> = {
+  p50: () => vscode.l10n.t("plain"),
+  p10: () => vscode.l10n.t("dotted line"),
+  p1: () => vscode.l10n.t("dashed line"),
+  p01: () => vscode.l10n.t("line"),
+  p0: () => vscode.l10n.t("thick line, shaded"),
+  unscored: () => ""
 };
 
 /** The heatmap's item in the status bar: that it is on, how far it is, what its colours mean. A click turns it off. */
@@ -30,7 +30,7 @@ export class HeatStatus implements vscode.Disposable {
 
   constructor() {
     this.item = vscode.window.createStatusBarItem("tokenscope.heatmap", vscode.StatusBarAlignment.Right, 99);
-    this.item.name = "Surprisal Heatmap";
+    this.item.name = vscode.l10n.t("Surprisal Heatmap");
     this.item.command = "tokenscope.toggleHeatmap";
     this.show({type: "nothing"});
     this.item.show();
@@ -50,29 +50,39 @@ export class HeatStatus implements vscode.Disposable {
     this.item.tooltip = tooltip(says, state.type === "scoring");
     this.item.backgroundColor =
       state.type === "failed" ? new vscode.ThemeColor("statusBarItem.warningBackground") : undefined;
-    this.item.accessibilityInformation = {label: `${text}. ${says} Press to turn the heatmap off.`, role: "button"};
+    const label = vscode.l10n.t("{0}. {1} Press to turn the heatmap off.", text, says);
+    this.item.accessibilityInformation = {label, role: "button"};
   }
 }
 
-const again = "An edit, or turning it off and on, scores the text again.";
-
 function words(state: HeatState): {icon: string; text: string; says: string} {
-  const text = "Heatmap";
+  const text = vscode.l10n.t("Heatmap");
   switch (state.type) {
     case "nothing":
-      return {icon: "flame", text, says: "There is no text here to colour."};
+      return {icon: "flame", text, says: vscode.l10n.t("There is no text here to colour.")};
     case "scoring":
-      return {icon: "loading~spin", text: `${text} ${state.message}`, says: "The text is being scored."};
+      return {icon: "loading~spin", text: `${text} ${state.message}`, says: vscode.l10n.t("The text is being scored.")};
     case "coloured":
-      return {icon: "flame", text, says: `Each token by how much it surprised ${state.model}.`};
+      return {icon: "flame", text, says: vscode.l10n.t("Each token by how much it surprised {0}.", state.model)};
     case "partial":
       return {
         icon: "flame",
-        text: `${text} (in part)`,
-        says: `Scoring was stopped: ${count(state.scored)} of ${count(state.tokens)} tokens are coloured, by how much they surprised ${state.model}. ${again}`
+        text: vscode.l10n.t("Heatmap (in part)"),
+        says: vscode.l10n.t(
+          "Scoring was stopped: {0} of {1} tokens are coloured, by how much they surprised {2}. An edit, or turning it off and on, scores the text again.",
+          count(state.scored),
+          count(state.tokens),
+          state.model
+        )
       };
     case "stopped":
-      return {icon: "flame", text: `${text} (stopped)`, says: `Scoring was stopped before it began. ${again}`};
+      return {
+        icon: "flame",
+        text: vscode.l10n.t("Heatmap (stopped)"),
+        says: vscode.l10n.t(
+          "Scoring was stopped before it began. An edit, or turning it off and on, scores the text again."
+        )
+      };
     case "failed":
       return {icon: "warning", text, says: state.message};
     default:
@@ -86,12 +96,15 @@ function tooltip(says: string, scoring: boolean): vscode.MarkdownString {
   // For the colours of the legend, and our own command. Names of models are escaped.
   markdown.supportHtml = true;
   markdown.isTrusted = {enabledCommands: ["tokenscope.stopHeatmap"]};
-  markdown.appendMarkdown(`**Surprisal Heatmap**\n\n${escapeMarkdown(says)}`);
+  markdown.appendMarkdown(`**${vscode.l10n.t("Surprisal Heatmap")}**\n\n${escapeMarkdown(says)}`);
   if (scoring)
-    markdown.appendMarkdown(' [Stop here](command:tokenscope.stopHeatmap "Colour what has been scored so far")');
-  markdown.appendMarkdown(
-    `\n\n${legend()}\n\nSurprising is not wrong: names, numbers and first mentions are, in any good text. Point at a token to see what the model expected. A click here turns the heatmap off.`
+    markdown.appendMarkdown(
+      ` [${vscode.l10n.t("Stop here")}](command:tokenscope.stopHeatmap "${vscode.l10n.t("Colour what has been scored so far")}")`
+    );
+  const advice = vscode.l10n.t(
+    "Surprising is not wrong: names, numbers and first mentions are, in any good text. Point at a token to see what the model expected. A click here turns the heatmap off."
   );
+  markdown.appendMarkdown(`\n\n${legend()}\n\n${advice}`);
   return markdown;
 }
 
@@ -102,10 +115,12 @@ function legend(): string {
     .filter(({name}) => name !== "unscored")
     .map((bucket) => {
       const {name, label, help} = bucket;
-      const look = tinted ? swatch(name) : contrastLooks[name];
+      const look = tinted ? swatch(name) : contrastLooks[name]();
       return `| ${look} | ${label} | ${bucketBits(bucket)} | ${help} |`;
     });
-  return ["| | probability | surprisal | |", "|:--|:--|:--|:--|", ...rows].join("\n");
+  return [`| | ${vscode.l10n.t("probability")} | ${vscode.l10n.t("surprisal")} | |`, "|:--|:--|:--|:--|", ...rows].join(
+    "\n"
+  );
 }
 
 function swatch(name: BucketName): string {

@@ -5,6 +5,7 @@ import type {Host} from "../../host/host";
 import {doneInTurns} from "../../host/inTurns";
 import {plainText} from "../../host/plainText";
 import {isForeign} from "../../host/subject";
+import {count, percentText} from "../../metrics/numberText";
 import {cutIntoPieces} from "../../metrics/pieces";
 import {HeatColours} from "./heatColours";
 import {type Heat, HeatHover, type HeatSource} from "./heatHover";
@@ -189,7 +190,10 @@ export class Heatmap implements vscode.Disposable, HeatSource {
     if (scores.ends === null)
       throw new HumanError(
         "invalidRequest",
-        `The tokenizer of "${scores.model.file}" rewrites text, so its tokens have no places in it: choose another model for the heatmap.`
+        vscode.l10n.t(
+          'The tokenizer of "{0}" rewrites text, so its tokens have no places in it: choose another model for the heatmap.',
+          scores.model.file
+        )
       );
     const pieces = new MovingPieces(await doneInTurns(cutIntoPieces(text, scores.ends, scores.logprobs)));
     // An edit that came while they were cut was not told to them.
@@ -262,6 +266,6 @@ function isColoured(document: vscode.TextDocument): boolean {
 }
 
 function words({stage, done, total}: Progress): string {
-  if (stage === "load") return "loading the model";
-  return `${total === 0 ? 100 : Math.floor((done / total) * 100)} %`;
+  if (stage === "load") return vscode.l10n.t("loading the model");
+  return percentText(count(total === 0 ? 100 : Math.floor((done / total) * 100)));
 }

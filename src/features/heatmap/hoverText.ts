@@ -1,5 +1,6 @@
+import * as l10n from "@vscode/l10n";
 import {escapeMarkdown} from "../../host/markdownText";
-import {bits, count, percent} from "../../metrics/numberText";
+import {bits, count, inBits, percent} from "../../metrics/numberText";
 import {choicesText} from "../../metrics/tokenMetrics";
 
 /** A token as it is shown: its text made visible, and its own score. */
@@ -34,7 +35,8 @@ export interface AboutPiece {
 /** The hover as Markdown without HTML: whatever a token holds, it is shown as text. */
 export function hoverText({tokens, logprob, note, expected}: AboutPiece): string {
   const parts = [heading(tokens, logprob)];
-  if (tokens.length > 1) parts.push(table(["token", "probability", "surprisal"], tokens.map(partRow)));
+  if (tokens.length > 1)
+    parts.push(table([l10n.t("token"), l10n.t("probability"), l10n.t("surprisal")], 0, tokens.map(partRow)));
   if (expected) parts.push(openness(expected, tokens.length > 1), alternatives(expected));
   if (note !== undefined) parts.push(`_${escapeMarkdown(note)}_`);
   return parts.join("\n\n");
@@ -42,18 +44,20 @@ export function hoverText({tokens, logprob, note, expected}: AboutPiece): string
 
 function heading(tokens: readonly ShownToken[], logprob: number): string {
   const name = tokens.map(({label}) => code(label)).join(" ");
-  if (Number.isNaN(logprob)) return `${name} **not scored**`;
-  return `${name} **${percent(logprob)}** · ${bits(-logprob)} bits of surprisal`;
+  if (Number.isNaN(logprob)) return l10n.t("{0} **not scored**", name);
+  return l10n.t("{0} **{1}** · {2} bits of surprisal", name, percent(logprob), bits(-logprob));
 }
 
 function partRow({label, logprob}: ShownToken): string[] {
   const scored = !Number.isNaN(logprob);
-  return [code(label), scored ? percent(logprob) : "–", scored ? `${bits(-logprob)} bits` : "–"];
+  return [code(label), scored ? percent(logprob) : "–", scored ? inBits(bits(-logprob)) : "–"];
 }
 
 function openness({token, rank, entropy}: Expected, several: boolean): string {
-  const whose = several ? `${code(token.label)}: ` : "";
-  return `${whose}rank ${count(rank)} · entropy ${bits(entropy)} bits (${choicesText(entropy)} effective choices)`;
+  const numbers = [count(rank), bits(entropy), choicesText(entropy)];
+  return several
+    ? l10n.t("{0}: rank {1} · entropy {2} bits ({3} effective choices)", code(token.label), ...numbers)
+    : l10n.t("rank {0} · entropy {1} bits ({2} effective choices)", ...numbers);
 }
 
 /** The best alternatives, and the token itself among or below them. */
@@ -64,7 +68,7 @@ function alternatives({token, rank, top}: Expected): string {
     return row(actual ? {...one, logprob: token.logprob} : one, index + 1, actual);
   });
   if (!top.some(({id}) => id === token.id)) rows.push(row(token, rank, true));
-  return table(["", "the model expected", "probability"], rows);
+  return table(["", l10n.t("the model expected"), l10n.t("probability")], 1, rows);
 }
 
 function row({label, logprob}: ShownToken, rank: number, actual: boolean): string[] {
@@ -72,10 +76,10 @@ function row({label, logprob}: ShownToken, rank: number, actual: boolean): strin
   return actual ? cells.map((cell) => `**${cell}**`) : cells;
 }
 
-/** Numbers to the right, the token to the left. */
-function table(head: readonly string[], rows: readonly string[][]): string {
+/** Numbers to the right, the token, in one of the columns, to the left. */
+function table(head: readonly string[], tokens: number, rows: readonly string[][]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  const sides = head.map((name) => (name.startsWith("t") ? ":--" : "--:"));
+  const sides = head.map((_, column) => (column === tokens ? ":--" : "--:"));
   return [line(head), line(sides), ...rows.map(line)].join("\n");
 }
 

@@ -8,24 +8,23 @@ export interface PageParts {
   readonly nonce: string;
 }
 
-/** The view's page without any content: what it shows comes by message, as data. */
+/** The view's page without any content or word: what it shows comes by message, as data. */
 export function logprobsPage({script, styles, cspSource, nonce}: PageParts): string {
   return `<!DOCTYPE html>
-<html lang="en">
+<html>
 <head>
   <meta charset="utf-8">
   <meta http-equiv="Content-Security-Policy"
     content="default-src 'none'; script-src 'nonce-${nonce}'; style-src ${cspSource}">
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <link rel="stylesheet" href="${styles}">
-  <title>Logprobs</title>
 </head>
 <body class="no-text">
   <main id="scroller">
     <div id="top"></div>
     <div id="tokens" role="listbox" aria-orientation="horizontal"></div>
   </main>
-  <aside id="details" aria-label="Token"></aside>
+  <aside id="details"></aside>
   <div id="status" class="spoken-only" role="status" aria-live="polite"></div>
   <script nonce="${nonce}" src="${script}"></script>
 </body>

@@ -3,12 +3,13 @@ import * as vscode from "vscode";
 import {HumanError, type Progress} from "../../engine/api";
 import type {Host} from "../../host/host";
 import {joined} from "../../host/inTurns";
+import {language} from "../../host/language";
 import {movedPlace} from "../../host/movedPlace";
 import {selectInEditor} from "../../host/reveal";
 import {alternativesParams, scoreOrStop} from "../../host/scoring";
 import {seen} from "../../host/seen";
 import {contextOf, openPlace, placeOf, type Subject} from "../../host/subject";
-import {count, plural} from "../../metrics/numberText";
+import {count} from "../../metrics/numberText";
 import {visibleText} from "../../metrics/visibleText";
 import {logprobsPage} from "./logprobsPage";
 import {readMessage} from "./messages";
@@ -21,14 +22,22 @@ const alternativesShown = 10;
 /** Milliseconds without an edit before the scored text is compared with its document. */
 const compareDelay = 300;
 
-const notKept = "The scores of this text were not kept when VS Code was closed.";
-const changed = "The document has changed since it was scored.";
+function notKept(): string {
+  return vscode.l10n.t("The scores of this text were not kept when VS Code was closed.");
+}
+
+function changed(): string {
+  return vscode.l10n.t("The document has changed since it was scored.");
+}
 
 /** What is said above a text that was not scored to its end. */
 function partial({finished, summary}: ScoredText): string | null {
-  return finished
-    ? null
-    : `Scoring was stopped: ${count(summary.scored)} of ${plural(summary.tokens, "token")} have their scores. Score Again goes on from there.`;
+  if (finished) return null;
+  return vscode.l10n.t(
+    "Scoring was stopped: {0} of {1} tokens have their scores. Score Again goes on from there.",
+    count(summary.scored),
+    count(summary.tokens)
+  );
 }
 
 /** A text that was scored, and where it stands in its document now. */
@@ -77,7 +86,7 @@ export class LogprobsPanel implements vscode.Disposable {
 
   static create(host: Host): LogprobsPanel {
     const column = {viewColumn: vscode.ViewColumn.Beside};
-    const panel = vscode.window.createWebviewPanel(LogprobsPanel.viewType, "Logprobs", column, {
+    const panel = vscode.window.createWebviewPanel(LogprobsPanel.viewType, vscode.l10n.t("Logprobs"), column, {
       enableFindWidget: true
     });
     return new LogprobsPanel(host, panel);
@@ -92,7 +101,7 @@ export class LogprobsPanel implements vscode.Disposable {
     this.setTitle(source);
     this.told = source;
     if (scored) this.shown = {scored: textOfKept(scored), source};
-    else this.instead = {type: "failed", source, message: notKept};
+    else this.instead = {type: "failed", source, message: notKept()};
     this.compareSoon();
   }
 
@@ -127,7 +136,7 @@ export class LogprobsPanel implements vscode.Disposable {
       const subject = subjectAgain(await openPlace(source), source);
       if (this.disposed) return;
       if (subject.text === "")
-        throw new HumanError("emptyText", "There is no text left here: select some and try again.");
+        throw new HumanError("emptyText", vscode.l10n.t("There is no text left here: select some and try again."));
       await this.score(subject);
     } catch (error) {
       this.failed(source, error);
@@ -168,7 +177,7 @@ export class LogprobsPanel implements vscode.Disposable {
     } else if (this.shown) {
       this.showText(this.shown);
     } else {
-      this.showInstead({type: "failed", source, message: "Scoring was cancelled."});
+      this.showInstead({type: "failed", source, message: vscode.l10n.t("Scoring was cancelled.")});
     }
   }
 
@@ -180,6 +189,8 @@ export class LogprobsPanel implements vscode.Disposable {
 
   private async answer(message: FromView): Promise<void> {
     switch (message.type) {
+      case "hello":
+        return this.post({type: "language", language});
       case "ready":
         return this.bringUpToDate(message.showing);
       case "alternatives":
@@ -236,14 +247,14 @@ export class LogprobsPanel implements vscode.Disposable {
     if (!range) return;
     const {source, scored} = shown;
     const document = await openPlace(source);
-    if (!stillHolds(document, source, scored.text)) return this.setNotice(changed);
+    if (!stillHolds(document, source, scored.text)) return this.setNotice(changed());
     await selectInEditor(document, source.start + range.start, source.start + range.end, {preserveFocus: true});
   }
 
   private async copyJson(): Promise<void> {
     if (!this.shown) return;
     await vscode.env.clipboard.writeText(await joined(exportJson(this.shown.scored, this.shown.source)));
-    vscode.window.setStatusBarMessage("Logprobs copied as JSON", 3000);
+    vscode.window.setStatusBarMessage(vscode.l10n.t("Logprobs copied as JSON"), 3000);
   }
 
   private follow({document, contentChanges}: vscode.TextDocumentChangeEvent): void {
@@ -272,7 +283,7 @@ export class LogprobsPanel implements vscode.Disposable {
     if (source !== this.told) this.tellMoved(source, document);
     if (!this.shown || this.instead) return;
     const {scored} = this.shown;
-    this.setNotice(stillHolds(document, source, scored.text) ? partial(scored) : changed);
+    this.setNotice(stillHolds(document, source, scored.text) ? partial(scored) : changed());
   }
 
   private tellMoved(moved: Source, document: vscode.TextDocument): void {
@@ -285,7 +296,7 @@ export class LogprobsPanel implements vscode.Disposable {
   }
 
   private setTitle({title}: Source): void {
-    this.panel.title = `Logprobs: ${title}`;
+    this.panel.title = vscode.l10n.t("Logprobs: {0}", title);
   }
 
   private setNotice(message: string | null): void {

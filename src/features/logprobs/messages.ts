@@ -24,6 +24,7 @@ export function readMessage(message: unknown, tokens: number): FromView | null {
     case "alternatives":
     case "select":
       return isIndex(message.token, tokens) ? {type: message.type, token: message.token} : null;
+    case "hello":
     case "copyJson":
     case "scoreAgain":
     case "cancel":

@@ -1,3 +1,4 @@
+import type {Language} from "../../metrics/language";
 import type {Summary} from "../../metrics/summary";
 
 /**
@@ -96,6 +97,8 @@ export interface Alternative {
 }
 
 export type ToView =
+  /** The answer to "hello". */
+  | {readonly type: "language"; readonly language: Language}
   | {readonly type: "show"; readonly source: Source; readonly scored: ScoredText}
   /** Edits elsewhere in the document moved the text that the view keeps. */
   | {readonly type: "moved"; readonly source: Source}
@@ -122,7 +125,9 @@ export interface Progress {
 }
 
 export type FromView =
-  /** The script runs and listens. `showing`: the id of the scored text it already draws from its state. */
+  /** The script runs, and asks for the language: it draws nothing before it knows that. */
+  | {readonly type: "hello"}
+  /** The view listens. `showing`: the id of the scored text it already draws from its state. */
   | {readonly type: "ready"; readonly showing: string | null}
   | {readonly type: "alternatives"; readonly token: number}
   | {readonly type: "select"; readonly token: number}

@@ -1,4 +1,4 @@
-import type * as vscode from "vscode";
+import * as vscode from "vscode";
 import {type Host, registerCommand} from "../../host/host";
 import {scoreWithProgress} from "../../host/scoring";
 import {commandSubject, contextOf} from "../../host/subject";
@@ -9,7 +9,7 @@ export function registerPerplexity(host: Host): vscode.Disposable {
   return registerCommand(host, "tokenscope.perplexity", async (argument) => {
     const subject = await commandSubject(argument);
     const params = {text: subject.text, ...contextOf(subject, host.settings)};
-    const scores = await scoreWithProgress(host, `Perplexity of ${subject.title}`, params);
+    const scores = await scoreWithProgress(host, vscode.l10n.t("Perplexity of {0}", subject.title), params);
     void showResult(host, subject, scores);
   });
 }

@@ -22,7 +22,7 @@ export async function showResult(host: Host, subject: Subject, scores: Scores): 
   };
   const copyJson = async (): Promise<void> => {
     await vscode.env.clipboard.writeText(JSON.stringify(scoreHeader(scores, scores.summary), undefined, 2));
-    vscode.window.setStatusBarMessage("$(check) Copied the perplexity as JSON", 3000);
+    vscode.window.setStatusBarMessage(`$(check) ${vscode.l10n.t("Copied the perplexity as JSON")}`, 3000);
   };
   const exportScores = async (): Promise<void> => {
     await vscode.commands.executeCommand("tokenscope.exportScores", new ScoredSubject(subject, scores));
@@ -42,21 +42,35 @@ export async function showResult(host: Host, subject: Subject, scores: Scores): 
         description: row.label,
         run: async () => {
           await vscode.env.clipboard.writeText(row.value);
-          vscode.window.setStatusBarMessage(`$(check) Copied ${row.label}`, 3000);
+          vscode.window.setStatusBarMessage(`$(check) ${vscode.l10n.t("Copied {0}", row.label)}`, 3000);
         }
       })
     ),
     {label: "", kind: vscode.QuickPickItemKind.Separator},
-    {label: "$(graph) Show Logprobs", description: "how probable each token is", run: showLogprobs},
-    {label: "$(save-as) Export Scores…", description: "numbers and tokens, as JSON or CSV", run: exportScores},
-    {label: "$(json) Copy as JSON", description: "all of these numbers", run: copyJson}
+    {
+      label: `$(graph) ${vscode.l10n.t("Show Logprobs")}`,
+      description: vscode.l10n.t("how probable each token is"),
+      run: showLogprobs
+    },
+    {
+      label: `$(save-as) ${vscode.l10n.t("Export Scores…")}`,
+      description: vscode.l10n.t("numbers and tokens, as JSON or CSV"),
+      run: exportScores
+    },
+    {
+      label: `$(json) ${vscode.l10n.t("Copy as JSON")}`,
+      description: vscode.l10n.t("all of these numbers"),
+      run: copyJson
+    }
   ];
-  const logprobsButton = {iconPath: new vscode.ThemeIcon("graph"), tooltip: "Show Logprobs"};
-  const exportButton = {iconPath: new vscode.ThemeIcon("save-as"), tooltip: "Export Scores…"};
-  const jsonButton = {iconPath: new vscode.ThemeIcon("json"), tooltip: "Copy as JSON"};
+  const logprobsButton = {iconPath: new vscode.ThemeIcon("graph"), tooltip: vscode.l10n.t("Show Logprobs")};
+  const exportButton = {iconPath: new vscode.ThemeIcon("save-as"), tooltip: vscode.l10n.t("Export Scores…")};
+  const jsonButton = {iconPath: new vscode.ThemeIcon("json"), tooltip: vscode.l10n.t("Copy as JSON")};
   const list = vscode.window.createQuickPick<Item | vscode.QuickPickItem>();
-  list.title = `Perplexity of ${subject.title}${scores.finished ? "" : " (partial)"}`;
-  list.placeholder = "Enter copies a number";
+  list.title = scores.finished
+    ? vscode.l10n.t("Perplexity of {0}", subject.title)
+    : vscode.l10n.t("Perplexity of {0} (partial)", subject.title);
+  list.placeholder = vscode.l10n.t("Enter copies a number");
   list.items = items;
   list.buttons = [logprobsButton, exportButton, jsonButton];
   // A result someone waited for stays until it is put away.

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import {plainText} from "../../host/plainText";
+import {count, listed} from "../../metrics/numberText";
 import {windowText} from "../../metrics/summaryRows";
 import {
   type Direction,
@@ -92,18 +93,18 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
   }
 
   private totalItem(): vscode.TreeItem {
-    const item = new vscode.TreeItem("All changes");
+    const item = new vscode.TreeItem(vscode.l10n.t("All changes"));
     item.id = "total";
     const changes = this.shown?.scored.changes ?? [];
     const total = totalOf(comparisons(changes));
     item.description = this.describeTotal(changes, total);
     item.iconPath = icon(changes, total);
-    item.accessibilityInformation = {label: `All changes, ${this.spokenTotal(changes, total)}`};
+    item.accessibilityInformation = {label: vscode.l10n.t("All changes, {0}", this.spokenTotal(changes, total))};
     const scored = changes.filter(({comparison}) => comparison !== undefined).length;
     item.tooltip = [
-      `${scored} of ${changes.length} changes scored`,
+      vscode.l10n.t("{0} of {1} changes scored", count(scored), count(changes.length)),
       ...totalDetails(total),
-      "A total compares replaced lines only: where both sides stand at the same places.",
+      vscode.l10n.t("A total compares replaced lines only: where both sides stand at the same places."),
       ...this.about()
     ].join("\n");
     return item;
@@ -120,14 +121,14 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
     item.collapsibleState =
       changes.length === 0 ? vscode.TreeItemCollapsibleState.None : vscode.TreeItemCollapsibleState.Expanded;
     const said = skipped ?? this.describeTotal(changes, total);
-    const note = kind === "changed" || kind === "added" ? "" : ` · ${kind}`;
-    item.description = `${said}${note}`;
-    const heard = skipped === undefined ? this.spokenTotal(changes, total) : `not scored: ${skipped}`;
-    item.accessibilityInformation = {label: `${plainText(path)}, ${heard}${note}`};
+    const note = kindText(kind);
+    item.description = [said, ...note].join(" · ");
+    const heard = skipped === undefined ? this.spokenTotal(changes, total) : vscode.l10n.t("not scored: {0}", skipped);
+    item.accessibilityInformation = {label: listed([plainText(path), [heard, ...note].join(" · ")])};
     item.tooltip = [
       plainText(path),
-      ...(skipped === undefined ? totalDetails(total) : [`Not scored: ${skipped}.`]),
-      ...(unsaved ? ["Its editor has unsaved text: what is on disk was scored."] : [])
+      ...(skipped === undefined ? totalDetails(total) : [vscode.l10n.t("Not scored: {0}.", skipped)]),
+      ...(unsaved ? [vscode.l10n.t("Its editor has unsaved text: what is on disk was scored.")] : [])
     ].join("\n");
     if (changes.length === 0) item.command = this.opening(file, undefined);
     return item;
@@ -135,18 +136,21 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
 
   private changeItem({change, file, comparison}: ScoredChange): vscode.TreeItem {
     const {newLine, newLines, oldLine, oldLines} = change;
-    const label = newLines > 0 ? linesText(newLine, newLines) : `old ${linesText(oldLine, oldLines)}`;
+    const label = newLines > 0 ? linesText(newLine, newLines) : oldLinesText(oldLine, oldLines);
     const item = new vscode.TreeItem(label);
     item.id = `${oldLine} ${newLine} ${file.file.kind} ${file.file.path}`;
     item.description = comparison ? describe(comparison) : this.waiting();
     item.iconPath = new vscode.ThemeIcon(icons[comparison ? directionOf(comparison) : "waiting"]);
-    item.accessibilityInformation = {label: `${label}, ${comparison ? spoken(comparison) : this.waiting()}`};
+    item.accessibilityInformation = {label: listed([label, comparison ? spoken(comparison) : this.waiting()])};
     const context =
       newLine === 1
-        ? "Nothing stands in front of it: it was scored without context."
-        : `Scored after what stands in front of it in the new text (${linesText(1, newLine - 1)}), on both sides the same.`;
+        ? vscode.l10n.t("Nothing stands in front of it: it was scored without context.")
+        : vscode.l10n.t(
+            "Scored after what stands in front of it in the new text ({0}), on both sides the same.",
+            linesText(1, newLine - 1)
+          );
     item.tooltip = [
-      `${plainText(file.file.path)}, ${label}`,
+      listed([plainText(file.file.path), label]),
       ...(comparison ? [...meaning(directionOf(comparison)), ...details(comparison), context] : [this.waiting()]),
       ...(comparison ? this.about() : [])
     ].join("\n");
@@ -163,13 +167,17 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
       preview: true
     });
     const inNew = options(change?.newLine, change?.newLines);
-    if (old === undefined) return {title: "Open File", command: "vscode.open", arguments: [uri, inNew]};
+    if (old === undefined) return {title: vscode.l10n.t("Open File"), command: "vscode.open", arguments: [uri, inNew]};
     if (kind === "deleted") {
-      const title = `${plainText(nameOf(uri))} (deleted)`;
-      return {title: "Open File", command: "vscode.open", arguments: [old, options(change?.oldLine), title]};
+      const title = vscode.l10n.t("{0} (deleted)", plainText(nameOf(uri)));
+      return {
+        title: vscode.l10n.t("Open File"),
+        command: "vscode.open",
+        arguments: [old, options(change?.oldLine), title]
+      };
     }
-    const title = `${plainText(nameOf(uri))} (HEAD ↔ working tree)`;
-    return {title: "Open Changes", command: "vscode.diff", arguments: [old, uri, title, inNew]};
+    const title = vscode.l10n.t("{0} (HEAD ↔ working tree)", plainText(nameOf(uri)));
+    return {title: vscode.l10n.t("Open Changes"), command: "vscode.diff", arguments: [old, uri, title, inNew]};
   }
 
   private describeTotal(changes: readonly ScoredChange[], total: Total): string {
@@ -181,7 +189,7 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
   }
 
   private waiting(): string {
-    return this.shown?.scored.state === "scoring" ? "not scored yet" : "not scored";
+    return this.shown?.scored.state === "scoring" ? vscode.l10n.t("not scored yet") : vscode.l10n.t("not scored");
   }
 
   private about(): string[] {
@@ -189,7 +197,7 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
     if (scores === undefined) return [];
     const {model} = scores;
     const name = `${plainText(model.file)}, ${model.quantization}, ${model.device}, SHA-256 ${model.sha256.slice(0, 12)}…`;
-    return [`Model: ${name}`, `Window: ${windowText({windowing: scores})}`];
+    return [vscode.l10n.t("Model: {0}", name), vscode.l10n.t("Window: {0}", windowText({windowing: scores}))];
   }
 
   private sorted<Ranked>(all: readonly Ranked[], rank: (one: Ranked) => number): readonly Ranked[] {
@@ -215,15 +223,15 @@ function icon(changes: readonly ScoredChange[], {changed, added, removed}: Total
 function meaning(direction: Direction): string[] {
   switch (direction) {
     case "less":
-      return ["Less surprising to the model than what it replaces."];
+      return [vscode.l10n.t("Less surprising to the model than what it replaces.")];
     case "more":
-      return ["More surprising to the model than what it replaces."];
+      return [vscode.l10n.t("More surprising to the model than what it replaces.")];
     case "same":
-      return ["As surprising to the model as what it replaces."];
+      return [vscode.l10n.t("As surprising to the model as what it replaces.")];
     case "added":
-      return ["Added without removing anything: there is nothing to compare it with."];
+      return [vscode.l10n.t("Added without removing anything: there is nothing to compare it with.")];
     case "removed":
-      return ["Removed without adding anything: there is nothing to compare it with."];
+      return [vscode.l10n.t("Removed without adding anything: there is nothing to compare it with.")];
     case "none":
       return [];
     default:
@@ -231,6 +239,29 @@ function meaning(direction: Direction): string[] {
   }
 }
 
-function linesText(first: number, count: number): string {
-  return count === 1 ? `line ${first}` : `lines ${first}–${first + count - 1}`;
+function linesText(first: number, lines: number): string {
+  return lines === 1 ? vscode.l10n.t("line {0}", first) : vscode.l10n.t("lines {0}–{1}", first, first + lines - 1);
+}
+
+function oldLinesText(first: number, lines: number): string {
+  return lines === 1
+    ? vscode.l10n.t("old line {0}", first)
+    : vscode.l10n.t("old lines {0}–{1}", first, first + lines - 1);
+}
+
+/** What a row says of its file beside its numbers; of a change and an addition the numbers say enough. */
+function kindText(kind: ScoredFile["file"]["kind"]): string[] {
+  switch (kind) {
+    case "changed":
+    case "added":
+      return [];
+    case "deleted":
+      return [vscode.l10n.t("deleted")];
+    case "renamed":
+      return [vscode.l10n.t("renamed")];
+    case "untracked":
+      return [vscode.l10n.t("untracked")];
+    default:
+      return kind satisfies never;
+  }
 }

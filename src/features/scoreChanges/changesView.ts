@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import {HumanError} from "../../engine/api";
 import type {Host} from "../../host/host";
 import {plainText} from "../../host/plainText";
+import {count} from "../../metrics/numberText";
 import {ChangesTree, type Order, type Row} from "./changesTree";
 import {chooseRepository, type GitApi, gitApi, nameOf, type Repository} from "./git";
 import {type ScoredChanges, unscored} from "./scoredChanges";
@@ -70,7 +71,7 @@ export class ChangesView implements vscode.Disposable {
       await vscode.window.withProgress(
         {
           location: vscode.ProgressLocation.Notification,
-          title: `Scoring the changes in ${plainText(nameOf(repository.rootUri))}`,
+          title: vscode.l10n.t("Scoring the changes in {0}", plainText(nameOf(repository.rootUri))),
           cancellable: true
         },
         async (progress, token) => {
@@ -94,7 +95,7 @@ export class ChangesView implements vscode.Disposable {
     progress: Parameters<typeof scoreChanges>[2],
     token: vscode.CancellationToken
   ): Promise<void> {
-    progress.report({message: "asking Git"});
+    progress.report({message: vscode.l10n.t("asking Git")});
     const files = await changedFiles(repository, token);
     this.repository = repository;
     if (files.length === 0) {
@@ -140,14 +141,16 @@ export class ChangesView implements vscode.Disposable {
     const done = scored.changes.filter(({comparison}) => comparison !== undefined).length;
     const unsaved = scored.files.some(({file}) => file.unsaved);
     const lines = [
-      ...(scored.state === "stopped" ? [`Stopped: ${done} of ${scored.changes.length} changes are scored.`] : []),
-      ...(unsaved ? ["Unsaved text is left out: files are scored as they are on disk."] : []),
-      ...(this.stale ? ["A file was saved since: score the changes again."] : [])
+      ...(scored.state === "stopped"
+        ? [vscode.l10n.t("Stopped: {0} of {1} changes are scored.", count(done), count(scored.changes.length))]
+        : []),
+      ...(unsaved ? [vscode.l10n.t("Unsaved text is left out: files are scored as they are on disk.")] : []),
+      ...(this.stale ? [vscode.l10n.t("A file was saved since: score the changes again.")] : [])
     ];
     view.message = lines.join(" ");
     view.description = [
       ...(this.repository ? [plainText(nameOf(this.repository.rootUri))] : []),
-      ...(scored.state === "stopped" ? ["partial"] : [])
+      ...(scored.state === "stopped" ? [vscode.l10n.t("partial")] : [])
     ].join(", ");
   }
 

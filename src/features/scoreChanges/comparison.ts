@@ -1,4 +1,5 @@
-import {plural} from "../../metrics/numberText";
+import * as l10n from "@vscode/l10n";
+import {count, decimal, inBits, listed, percentText, plural} from "../../metrics/numberText";
 import type {Summary} from "../../metrics/summary";
 
 /** What one side of a change, or of several together, costs the model. */
@@ -68,7 +69,7 @@ export function directionOf({before, after}: Comparison): Direction {
   if (after === undefined) return "removed";
   const [from, to] = [rateOf(before), rateOf(after)];
   if (from === null || to === null) return "none";
-  if (fixed(from) === fixed(to)) return "same";
+  if (decimal(from, 2) === decimal(to, 2)) return "same";
   return to < from ? "less" : "more";
 }
 
@@ -82,17 +83,17 @@ export function difference({before, after}: Comparison): number | null {
 /** "4.21 → 2.90 (−31 %) bits/byte": where the view is narrow, the unit is what is cut off. */
 export function describe(comparison: Comparison): string {
   const {before, after} = comparison;
-  if (before && after) return `${rate(before)} → ${rate(after)}${percent(comparison)} bits/byte`;
-  if (after) return `added, ${rate(after)} bits/byte`;
-  if (before) return `removed, ${rate(before)} bits/byte`;
-  return "nothing to score";
+  if (before && after) return rateText(`${rate(before)} → ${rate(after)}${percent(comparison)}`);
+  if (after) return l10n.t("added, {0}", rateText(rate(after)));
+  if (before) return l10n.t("removed, {0}", rateText(rate(before)));
+  return l10n.t("nothing to score");
 }
 
 /** The changes with both sides, or else what there is. */
 export function describeTotal({changed, added, removed}: Total): string {
   if (changed.before || !(added && removed))
     return describe(changed.before ? changed : {before: removed, after: added});
-  return `added, ${rate(added)} bits/byte; removed, ${rate(removed)} bits/byte`;
+  return l10n.t("added, {0}; removed, {1}", rateText(rate(added)), rateText(rate(removed)));
 }
 
 /** The same to listen to. */
@@ -100,9 +101,17 @@ export function spoken(comparison: Comparison): string {
   const {before, after} = comparison;
   const direction = directionOf(comparison);
   if (!before || !after) return describe(comparison);
-  const words = {less: "less surprising", more: "more surprising", same: "as surprising as before"} as const;
-  const word = direction in words ? `${words[direction as keyof typeof words]}, ` : "";
-  return `${word}${rate(before)} bits per byte before, ${rate(after)} after`;
+  const [from, to] = [rate(before), rate(after)];
+  switch (direction) {
+    case "less":
+      return l10n.t("less surprising, {0} bits per byte before, {1} after", from, to);
+    case "more":
+      return l10n.t("more surprising, {0} bits per byte before, {1} after", from, to);
+    case "same":
+      return l10n.t("as surprising as before, {0} bits per byte before, {1} after", from, to);
+    default:
+      return l10n.t("{0} bits per byte before, {1} after", from, to);
+  }
 }
 
 export function spokenTotal(total: Total): string {
@@ -113,29 +122,36 @@ export function spokenTotal(total: Total): string {
 export function details(comparison: Comparison): string[] {
   const {before, after} = comparison;
   const lines: string[] = [];
-  if (before) lines.push(`before: ${sideText(before)}`);
-  if (after) lines.push(`after: ${sideText(after)}`);
+  if (before) lines.push(l10n.t("before: {0}", sideText(before)));
+  if (after) lines.push(l10n.t("after: {0}", sideText(after)));
   if (before && after) {
     const bits = signed(after.bits - before.bits, 1);
     const byte = difference(comparison);
     lines.push(
-      `difference: ${bits} bits${byte === null ? "" : `, ${signed(byte, 2)} bits/byte${percent(comparison)}`}`
+      byte === null
+        ? l10n.t("difference: {0}", inBits(bits))
+        : l10n.t("difference: {0}, {1}", inBits(bits), `${rateText(signed(byte, 2))}${percent(comparison)}`)
     );
   }
   return lines;
 }
 
 export function totalDetails({changed, changedCount, added, removed}: Total): string[] {
-  const lines = changedCount === 0 ? [] : [`replaced lines (${plural(changedCount, "change")})`, ...details(changed)];
-  if (added) lines.push(`lines added without any removed: ${sideText(added)}`);
-  if (removed) lines.push(`lines removed without any added: ${sideText(removed)}`);
+  const lines =
+    changedCount === 0 ? [] : [l10n.t("replaced lines ({0})", plural(changedCount, "change")), ...details(changed)];
+  if (added) lines.push(l10n.t("lines added without any removed: {0}", sideText(added)));
+  if (removed) lines.push(l10n.t("lines removed without any added: {0}", sideText(removed)));
   return lines;
 }
 
 function sideText({bits, scored, unscored, bytes}: Side): string {
-  const left = unscored === 0 ? "" : ` (${unscored} left out)`;
-  const of = bytes === null ? "" : `, ${plural(bytes, "byte")}`;
-  return `${fixed(bits, 1)} bits, ${plural(scored, "token")}${left}${of}, ${rate({bits, scored, unscored, bytes})} bits/byte`;
+  const tokens = plural(scored, "token");
+  return listed([
+    inBits(decimal(bits, 1)),
+    unscored === 0 ? tokens : l10n.t("{0} ({1} left out)", tokens, count(unscored)),
+    ...(bytes === null ? [] : [plural(bytes, "byte")]),
+    rateText(rate({bits, scored, unscored, bytes}))
+  ]);
 }
 
 function percent({before, after}: Comparison): string {
@@ -143,20 +159,21 @@ function percent({before, after}: Comparison): string {
   const to = after && rateOf(after);
   if (typeof from !== "number" || typeof to !== "number") return "";
   const change = (to / from - 1) * 100;
-  return Number.isFinite(change) ? ` (${signed(change, 0)} %)` : "";
+  return Number.isFinite(change) ? ` (${percentText(signed(change, 0))})` : "";
 }
 
 function rate(side: Side): string {
   const value = rateOf(side);
-  return value === null ? "?" : fixed(value);
+  return value === null ? "?" : decimal(value, 2);
+}
+
+/** "4.21 bits/byte". */
+function rateText(digits: string): string {
+  return l10n.t("{0} bits/byte", digits);
 }
 
 function signed(value: number, decimals: number): string {
-  const digits = fixed(Math.abs(value), decimals);
-  if (Number(digits) === 0) return `±${digits}`;
+  const digits = decimal(Math.abs(value), decimals);
+  if (Number(Math.abs(value).toFixed(decimals)) === 0) return `±${digits}`;
   return `${value < 0 ? "−" : "+"}${digits}`;
-}
-
-function fixed(value: number, decimals = 2): string {
-  return Number.isFinite(value) ? value.toFixed(decimals) : "∞";
 }

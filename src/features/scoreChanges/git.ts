@@ -49,8 +49,10 @@ export async function gitApi(): Promise<GitApi> {
     throw new HumanError(
       "noGit",
       vscode.workspace.isTrusted
-        ? "VS Code's own Git extension is disabled or missing: enable it to have changes scored."
-        : "VS Code's Git extension does not run in an untrusted workspace: trust it to have changes scored."
+        ? vscode.l10n.t("VS Code's own Git extension is disabled or missing: enable it to have changes scored.")
+        : vscode.l10n.t(
+            "VS Code's Git extension does not run in an untrusted workspace: trust it to have changes scored."
+          )
     );
   const git = await extension.activate();
   // Turned off in a running window, the extension closes its repositories and goes on.
@@ -58,7 +60,7 @@ export async function gitApi(): Promise<GitApi> {
   if (!git.enabled || !isOn)
     throw new HumanError(
       "noGit",
-      "VS Code uses no Git here: install Git or turn on the setting git.enabled to have changes scored."
+      vscode.l10n.t("VS Code uses no Git here: install Git or turn on the setting git.enabled to have changes scored.")
     );
   const api = git.getAPI(1);
   await initialized(api);
@@ -77,7 +79,7 @@ export async function chooseRepository(api: GitApi, argument: unknown): Promise<
   if (repositories.length === 0)
     throw new HumanError(
       "noRepository",
-      "No Git repository is open: open a folder that is in one to have its changes scored."
+      vscode.l10n.t("No Git repository is open: open a folder that is in one to have its changes scored.")
     );
   if (repositories.length === 1) return repositories[0];
   const items = repositories.map((repository) => ({
@@ -86,8 +88,8 @@ export async function chooseRepository(api: GitApi, argument: unknown): Promise<
     repository
   }));
   const picked = await vscode.window.showQuickPick(items, {
-    title: "Score Changes",
-    placeHolder: "The changes of which repository?"
+    title: vscode.l10n.t("Score Changes"),
+    placeHolder: vscode.l10n.t("The changes of which repository?")
   });
   return picked?.repository;
 }

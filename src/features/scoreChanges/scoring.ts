@@ -1,8 +1,9 @@
 import * as vscode from "vscode";
 import {HumanError, type ModelSpec, type Progress, type Scores} from "../../engine/api";
 import type {Host} from "../../host/host";
-import type {Reporter} from "../../host/scoring";
+import {loading, type Reporter} from "../../host/scoring";
 import {longestBefore} from "../../host/subject";
+import {count} from "../../metrics/numberText";
 import {Pace} from "../../metrics/pace";
 import {type Side, sideOf} from "./comparison";
 import type {ScoredChange, ScoredChanges} from "./scoredChanges";
@@ -28,7 +29,7 @@ export async function scoreChanges(
   onScored: () => void
 ): Promise<void> {
   const model = host.settings.modelSpec();
-  progress.report({message: "counting tokens"});
+  progress.report({message: vscode.l10n.t("counting tokens")});
   const tasks = new Map<ScoredChange, {readonly before: Task | undefined; readonly after: Task | undefined}>();
   for (const one of scored.changes) {
     const {text} = one.file.file.placed;
@@ -46,7 +47,12 @@ export async function scoreChanges(
   let number = 0;
   const report = (tokens: number): void => {
     const percent = total === 0 ? 100 : (tokens / total) * 100;
-    const message = `change ${number} of ${tasks.size}: ${pace.describe(Math.round(tokens), total)}`;
+    const message = vscode.l10n.t(
+      "change {0} of {1}: {2}",
+      count(number),
+      count(tasks.size),
+      pace.describe(Math.round(tokens), total)
+    );
     progress.report({message, increment: Math.max(0, percent - shown)});
     shown = Math.max(shown, percent);
   };
@@ -73,8 +79,8 @@ async function taskOf(
   token: vscode.CancellationToken
 ): Promise<Task | undefined> {
   if (text === "") return undefined;
-  const {count} = await host.engine.request("count", {model, text}, {token});
-  return {text, context, tokens: count};
+  const counted = await host.engine.request("count", {model, text}, {token});
+  return {text, context, tokens: counted.count};
 }
 
 function tokensOf(task: Task | undefined): number {
@@ -91,7 +97,7 @@ async function scoresOf(
   report: (tokens: number) => void
 ): Promise<Scores | undefined> {
   const onProgress = ({stage, done, total}: Progress): void => {
-    if (stage === "load") progress.report({message: `loading the model, ${Math.floor(done * 100)} %`});
+    if (stage === "load") progress.report({message: loading(done)});
     else if (total > 0) report((tokens * done) / total);
   };
   const params = {model, text, ...(context === "" ? {} : {context})};

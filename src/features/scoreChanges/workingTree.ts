@@ -39,7 +39,10 @@ export async function changedFiles(repository: Repository, token: vscode.Cancell
   // What was saved a moment ago is known only then.
   await answered(repository.status());
   if (repository.state.HEAD?.commit === undefined)
-    throw new HumanError("noRepository", "This repository has no commit to compare with: commit once first.");
+    throw new HumanError(
+      "noRepository",
+      vscode.l10n.t("This repository has no commit to compare with: commit once first.")
+    );
   const root = repository.rootUri;
   const conflicting = new Set(repository.state.mergeChanges.map(({uri}) => uri.toString()));
   const files: ChangedFile[] = [];
@@ -62,7 +65,7 @@ async function answered<Answer>(answer: Promise<Answer>): Promise<Answer> {
   try {
     return await answer;
   } catch {
-    throw new HumanError("gitFailed", "Git could not tell what has changed: its output says why.");
+    throw new HumanError("gitFailed", vscode.l10n.t("Git could not tell what has changed: its output says why."));
   }
 }
 
@@ -73,7 +76,10 @@ function* readPatch(patch: string): Generator<FilePatch> {
     if (!(error instanceof PatchError)) throw error;
     throw new HumanError(
       "gitFailed",
-      `Git's diff can't be read (${error.message}): look for diff.external, color.ui or a prefix in Git's settings.`
+      vscode.l10n.t(
+        "Git's diff can't be read ({0}): look for diff.external, color.ui or a prefix in Git's settings.",
+        error.message
+      )
     );
   }
 }
@@ -89,26 +95,29 @@ async function patchedFile(root: vscode.Uri, patch: FilePatch, conflicting: Read
     kind: kindOf(patch),
     unsaved: isUnsaved(uri)
   };
-  if (conflicting.has(uri.toString())) return skipped(file, "has merge conflicts: resolve them first");
+  if (conflicting.has(uri.toString())) return skipped(file, vscode.l10n.t("has merge conflicts: resolve them first"));
   switch (patch.kind) {
     case "unmerged":
-      return skipped(file, "has merge conflicts: resolve them first");
+      return skipped(file, vscode.l10n.t("has merge conflicts: resolve them first"));
     case "binary":
-      return skipped(file, "binary");
+      return skipped(file, vscode.l10n.t("binary"));
     case "link":
-      return skipped(file, "a symbolic link");
+      return skipped(file, vscode.l10n.t("a symbolic link"));
     case "submodule":
-      return skipped(file, "a submodule");
+      return skipped(file, vscode.l10n.t("a submodule"));
     case "text":
       break;
     default:
       patch.kind satisfies never;
   }
-  if (patch.hunks.length === 0) return skipped(file, file.kind === "renamed" ? "renamed only" : "no line changed");
+  if (patch.hunks.length === 0)
+    return skipped(file, file.kind === "renamed" ? vscode.l10n.t("renamed only") : vscode.l10n.t("no line changed"));
   const text = newPath === null ? "" : await textOf(uri, largestFile);
   if (typeof text !== "string") return skipped(file, text.reason);
   const placed = placeChanges(patch, text);
-  return placed ? {...file, placed, skipped: undefined} : skipped(file, "differs from what Git makes of it: try again");
+  return placed
+    ? {...file, placed, skipped: undefined}
+    : skipped(file, vscode.l10n.t("differs from what Git makes of it: try again"));
 }
 
 function kindOf({oldPath, newPath}: FilePatch): ChangedFile["kind"] {
@@ -123,7 +132,7 @@ async function untrackedFile(root: vscode.Uri, uri: vscode.Uri): Promise<Changed
   const text = await textOf(uri, largestUntracked);
   if (typeof text !== "string") return skipped(file, text.reason);
   const placed = wholeChange(text);
-  return placed.changes.length === 0 ? skipped(file, "empty") : {...file, placed, skipped: undefined};
+  return placed.changes.length === 0 ? skipped(file, vscode.l10n.t("empty")) : {...file, placed, skipped: undefined};
 }
 
 function skipped(file: Omit<ChangedFile, "placed" | "skipped">, reason: string): ChangedFile {
@@ -134,14 +143,14 @@ function skipped(file: Omit<ChangedFile, "placed" | "skipped">, reason: string):
 async function textOf(uri: vscode.Uri, limit: number): Promise<string | {readonly reason: string}> {
   try {
     const {type, size} = await vscode.workspace.fs.stat(uri);
-    if (type & vscode.FileType.SymbolicLink) return {reason: "a symbolic link"};
-    if (!(type & vscode.FileType.File)) return {reason: "no file"};
-    if (size > limit) return {reason: `larger than ${count(limit / 1000)} kB`};
+    if (type & vscode.FileType.SymbolicLink) return {reason: vscode.l10n.t("a symbolic link")};
+    if (!(type & vscode.FileType.File)) return {reason: vscode.l10n.t("no file")};
+    if (size > limit) return {reason: vscode.l10n.t("larger than {0} kB", count(limit / 1000))};
     const bytes = await vscode.workspace.fs.readFile(uri);
-    if (bytes.subarray(0, looksBinary).includes(0)) return {reason: "binary"};
+    if (bytes.subarray(0, looksBinary).includes(0)) return {reason: vscode.l10n.t("binary")};
     return new TextDecoder("utf-8", {fatal: true, ignoreBOM: true}).decode(bytes);
   } catch (error) {
-    return {reason: error instanceof TypeError ? "not in UTF-8" : "can't be read"};
+    return {reason: error instanceof TypeError ? vscode.l10n.t("not in UTF-8") : vscode.l10n.t("can't be read")};
   }
 }
 

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import {type Evaluation, isFinished, type ScoredFile, type UnscoredFile} from "../../host/evaluation";
-import {bitsText, byteSize, count, decimal, plural} from "../../metrics/numberText";
+import {bitsText, byteSize, count, decimal, inBits, plural} from "../../metrics/numberText";
 import {bitsOf} from "../../metrics/summary";
 import {perplexityText} from "../../metrics/summaryRows";
 import {visibleText} from "../../metrics/visibleText";
@@ -36,7 +36,7 @@ export const shownLeftOut = 100;
 
 export function treeItem(row: Row): vscode.TreeItem {
   const item = describe(row);
-  if (row.type !== "leftOut") item.command = {command: openRowCommand, title: "Open", arguments: [row]};
+  if (row.type !== "leftOut") item.command = {command: openRowCommand, title: vscode.l10n.t("Open"), arguments: [row]};
   return item;
 }
 
@@ -51,7 +51,10 @@ function describe(row: Row): vscode.TreeItem {
     case "unscored":
       return unscoredItem(row.file, row.failed);
     case "leftOut": {
-      const label = `${plural(row.files.length, "file")} left out`;
+      const label =
+        row.files.length === 1
+          ? vscode.l10n.t("1 file left out")
+          : vscode.l10n.t("{0} files left out", count(row.files.length));
       const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Collapsed);
       item.id = "leftOut";
       item.iconPath = new vscode.ThemeIcon("circle-slash");
@@ -66,16 +69,21 @@ function partItem(entry: RankedEntry, mean: number | null): vscode.TreeItem {
   const {part, numbers, line, edited} = entry;
   const label = cut(part.name ?? entry.text);
   const item = new vscode.TreeItem(label);
-  const density = `${decimal(numbers.bitsPerByte, 2)} bits/byte`;
+  const density = rateText(numbers.bitsPerByte, 2);
   item.id = entry.id;
-  item.description = [density, `line ${line + 1}`, bitsText(numbers.bits), ...(edited ? ["edited"] : [])].join(" · ");
+  item.description = [
+    density,
+    vscode.l10n.t("line {0}", line + 1),
+    bitsText(numbers.bits),
+    ...(edited ? [vscode.l10n.t("edited")] : [])
+  ].join(" · ");
   item.iconPath = heatIcon(numbers.bitsPerByte, mean);
   item.tooltip = [
     cut(part.name ?? entry.text, longestText),
-    `Line ${line + 1}${edited ? ", edited since it was scored" : ""}`,
-    `${density}${times(numbers.bitsPerByte, mean, "the document's")}`,
-    `${decimal(numbers.bits, 1)} bits in ${plural(numbers.bytes, "byte")}`,
-    `Perplexity ${perplexityText({...numbers, standardError: null})}`,
+    edited ? vscode.l10n.t("Line {0}, edited since it was scored", line + 1) : vscode.l10n.t("Line {0}", line + 1),
+    timesText(numbers.bitsPerByte, mean, (rate, times) => vscode.l10n.t("{0} ({1} times the document's)", rate, times)),
+    vscode.l10n.t("{0} in {1}", inBits(decimal(numbers.bits, 1)), plural(numbers.bytes, "byte")),
+    vscode.l10n.t("Perplexity {0}", perplexityText({...numbers, standardError: null})),
     tokensText(numbers.tokens, numbers.scored)
   ].join("\n");
   return item;
@@ -83,20 +91,27 @@ function partItem(entry: RankedEntry, mean: number | null): vscode.TreeItem {
 
 function corpusItem(evaluation: Evaluation): vscode.TreeItem {
   const {corpus, files, failed} = evaluation;
-  const item = new vscode.TreeItem(`All ${plural(files.length, "file")}`);
-  const partial = isFinished(evaluation) ? [] : ["partial"];
-  const perplexity = `perplexity ${perplexityText(corpus)}`;
+  const item = new vscode.TreeItem(
+    files.length === 1 ? vscode.l10n.t("All 1 file") : vscode.l10n.t("All {0} files", count(files.length))
+  );
+  const finished = isFinished(evaluation);
+  const partial = finished ? [] : [vscode.l10n.t("partial")];
+  const perplexity = vscode.l10n.t("perplexity {0}", perplexityText(corpus));
   item.id = "corpus";
-  item.description = [perplexity, `${decimal(corpus.bitsPerByte, 2)} bits/byte`, ...partial].join(" · ");
+  item.description = [perplexity, rateText(corpus.bitsPerByte, 2), ...partial].join(" · ");
   item.iconPath = new vscode.ThemeIcon("files");
   item.tooltip = [
-    `${evaluation.title}, taken as one corpus${partial.length > 0 ? " (partial)" : ""}`,
-    `Perplexity ${perplexityText(corpus)}: every token weighs alike`,
-    `${decimal(corpus.bitsPerByte, 3)} bits/byte`,
-    `${decimal(bitsOf(corpus), 1)} bits${corpus.bytes === null ? "" : ` in ${plural(corpus.bytes, "byte")}`}`,
+    finished
+      ? vscode.l10n.t("{0}, taken as one corpus", evaluation.title)
+      : vscode.l10n.t("{0}, taken as one corpus (partial)", evaluation.title),
+    vscode.l10n.t("Perplexity {0}: every token weighs alike", perplexityText(corpus)),
+    rateText(corpus.bitsPerByte, 3),
+    corpus.bytes === null
+      ? inBits(decimal(bitsOf(corpus), 1))
+      : vscode.l10n.t("{0} in {1}", inBits(decimal(bitsOf(corpus), 1)), plural(corpus.bytes, "byte")),
     tokensText(corpus.tokens, corpus.scored),
-    ...(failed.length > 0 ? [`${plural(failed.length, "file")} could not be scored`] : []),
-    "A click opens the report."
+    ...(failed.length > 0 ? [failedText(failed.length)] : []),
+    vscode.l10n.t("A click opens the report.")
   ].join("\n");
   return item;
 }
@@ -105,21 +120,23 @@ function fileItem({path, summary, finished}: ScoredFile, mean: number | null): v
   const label = cut(path);
   const item = new vscode.TreeItem(label);
   const bits = bitsOf(summary);
-  const partial = finished ? [] : ["partial"];
+  const partial = finished ? [] : [vscode.l10n.t("partial")];
   item.id = `file:${path}`;
   item.description = [
-    `${decimal(summary.bitsPerByte, 2)} bits/byte`,
-    `perplexity ${perplexityText({...summary, standardError: null})}`,
+    rateText(summary.bitsPerByte, 2),
+    vscode.l10n.t("perplexity {0}", perplexityText({...summary, standardError: null})),
     bitsText(bits),
     plural(summary.scored, "token"),
     ...partial
   ].join(" · ");
   item.iconPath = heatIcon(summary.bitsPerByte, mean);
   item.tooltip = [
-    `${cut(path, longestText)}${finished ? "" : " (partial: its beginning)"}`,
-    `${decimal(summary.bitsPerByte, 2)} bits/byte${times(summary.bitsPerByte, mean, "the corpus's")}`,
-    `Perplexity ${perplexityText(summary)}`,
-    `${decimal(bits, 1)} bits${summary.bytes === null ? "" : ` in ${byteSize(summary.bytes)}`}`,
+    finished ? cut(path, longestText) : vscode.l10n.t("{0} (partial: its beginning)", cut(path, longestText)),
+    timesText(summary.bitsPerByte, mean, (rate, times) => vscode.l10n.t("{0} ({1} times the corpus's)", rate, times)),
+    vscode.l10n.t("Perplexity {0}", perplexityText(summary)),
+    summary.bytes === null
+      ? inBits(decimal(bits, 1))
+      : vscode.l10n.t("{0} in {1}", inBits(decimal(bits, 1)), byteSize(summary.bytes)),
     tokensText(summary.tokens, summary.scored)
   ].join("\n");
   return item;
@@ -141,11 +158,30 @@ function cut(text: string, longest = longestLabel): string {
 }
 
 function tokensText(tokens: number, scored: number): string {
-  return tokens === scored ? plural(tokens, "token") : `${plural(tokens, "token")}, ${count(scored)} scored`;
+  return tokens === scored
+    ? plural(tokens, "token")
+    : vscode.l10n.t("{0}, {1} scored", plural(tokens, "token"), count(scored));
 }
 
-function times(value: number | null, mean: number | null, whose: string): string {
-  return value === null || mean === null || mean === 0 ? "" : ` (${decimal(value / mean, 1)} times ${whose})`;
+function failedText(files: number): string {
+  return files === 1
+    ? vscode.l10n.t("1 file could not be scored")
+    : vscode.l10n.t("{0} files could not be scored", count(files));
+}
+
+/** "4.21 bits/byte". */
+function rateText(bitsPerByte: number | null, decimals: number): string {
+  return vscode.l10n.t("{0} bits/byte", decimal(bitsPerByte, decimals));
+}
+
+/** Bits per byte, and where both are known, how many times the mean's they are, worded by `compared`. */
+function timesText(
+  value: number | null,
+  mean: number | null,
+  compared: (rate: string, times: string) => string
+): string {
+  const rate = rateText(value, 2);
+  return value === null || mean === null || mean === 0 ? rate : compared(rate, decimal(value / mean, 1));
 }
 
 /** How many times as dense as the whole: the numbers beside it say it too, for whom the colours do not. */

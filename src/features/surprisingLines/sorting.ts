@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import type {ScoredFile} from "../../host/evaluation";
 import {bitsOf} from "../../metrics/summary";
 import type {Measure} from "./ranking";
@@ -7,14 +8,23 @@ export type Order = Measure | "perplexity" | "tokens" | "path";
 
 export const orders = ["bitsPerByte", "bits", "perplexity", "tokens", "path"] as const satisfies readonly Order[];
 
-/** "by …" */
-export const orderNames: Readonly<Record<Order, string>> = {
-  bitsPerByte: "bits per byte",
-  bits: "total bits",
-  perplexity: "perplexity",
-  tokens: "tokens",
-  path: "name"
-};
+/** "files by …": what the rows are, and their order. */
+export function filesOrdered(order: Order): string {
+  switch (order) {
+    case "bitsPerByte":
+      return l10n.t("files by bits per byte");
+    case "bits":
+      return l10n.t("files by total bits");
+    case "perplexity":
+      return l10n.t("files by perplexity");
+    case "tokens":
+      return l10n.t("files by tokens");
+    case "path":
+      return l10n.t("files by name");
+    default:
+      return order satisfies never;
+  }
+}
 
 /** The measure that comes nearest, where parts of a text are ranked. */
 export function measureOf(order: Order): Measure {

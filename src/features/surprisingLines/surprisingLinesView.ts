@@ -5,12 +5,12 @@ import type {Evaluations} from "../../host/evaluations";
 import type {Host} from "../../host/host";
 import {scoreWithProgress} from "../../host/scoring";
 import {openPlace, type Subject, wholeDocument} from "../../host/subject";
-import {count, plural} from "../../metrics/numberText";
+import {count} from "../../metrics/numberText";
 import {partialText} from "../../metrics/summaryRows";
 import {EditLog, type PartKind, RankedDocument} from "./rankedDocument";
-import {leastBytes, type Ranking} from "./ranking";
+import {leastBytes, type Measure, type Ranking} from "./ranking";
 import {type Row, shownLeftOut, treeItem} from "./rows";
-import {measureOf, type Order, orderNames, orders, sortedFiles} from "./sorting";
+import {filesOrdered, measureOf, type Order, orders, sortedFiles} from "./sorting";
 
 export type Mode = PartKind | "files";
 
@@ -93,12 +93,14 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
     const edits = new EditLog(uri);
     let document: RankedDocument;
     try {
-      const scores = await scoreWithProgress(this.host, `Surprising lines of ${title}`, {text});
+      const scores = await scoreWithProgress(this.host, vscode.l10n.t("Surprising lines of {0}", title), {text});
       const {ends, logprobs} = scores;
       if (ends === null)
         throw new HumanError(
           "noSpans",
-          "This model's tokenizer rewrites text, so nobody knows what its scores stand for line by line: use another model."
+          vscode.l10n.t(
+            "This model's tokenizer rewrites text, so nobody knows what its scores stand for line by line: use another model."
+          )
         );
       document = await RankedDocument.create({uri, title, text, scores}, {ends, logprobs}, edits);
     } catch (error) {
@@ -123,7 +125,7 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
       const uri = document.source.uri.toString();
       const subject = wholeDocument(await openPlace({uri, start: 0, end: 0}));
       if (subject.text === "")
-        throw new HumanError("emptyText", "This file is empty now: open one that has text in it.");
+        throw new HumanError("emptyText", vscode.l10n.t("This file is empty now: open one that has text in it."));
       await this.show(subject);
     } else {
       await vscode.commands.executeCommand("tokenscope.showSurprisingLines");
@@ -194,10 +196,12 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
     const mean = scores.summary.bitsPerByte;
     const rows = ranked.entries.map((entry): Row => ({type: "part", document, entry, mean}));
     const message = [
-      `${title} with ${modelName(scores)}:`,
-      rankingText(kind, ranked.ranking, leastBytes[measure], orderNames[measure]),
-      ...(partial === null ? [] : [`Partial: ${partial}.`]),
-      ...(document.changed ? ["The document has changed since it was scored: refresh to score it again."] : []),
+      vscode.l10n.t("{0} with {1}:", title, modelName(scores)),
+      rankingText(kind, ranked.ranking, measure),
+      ...(partial === null ? [] : [vscode.l10n.t("Partial: {0}.", partial)]),
+      ...(document.changed
+        ? [vscode.l10n.t("The document has changed since it was scored: refresh to score it again.")]
+        : []),
       windowText(scores)
     ].join(" ");
     return {empty: rows.length === 0 ? "short" : "", rows, message, description};
@@ -214,10 +218,8 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
       ...failed.map((file): Row => ({type: "unscored", file, failed: true})),
       ...(leftOut.length > 0 ? [{type: "leftOut", files: leftOut} as const] : [])
     ];
-    const scoredBy = `${title} with ${modelName({model})}: files`;
-    const message = [`${scoredBy} by ${orderNames[this.order]}.`, ...stoppedText(latest), windowText(windowing)].join(
-      " "
-    );
+    const scoredBy = vscode.l10n.t("{0} with {1}: {2}.", title, modelName({model}), filesOrdered(this.order));
+    const message = [scoredBy, ...stoppedText(latest), windowText(windowing)].join(" ");
     return {empty: "", rows, message, description: `${title} · ${modelName({model})}`};
   }
 }
@@ -233,19 +235,54 @@ function nothing(empty: Empty): Shown {
   return {empty, rows: [], message: undefined, description: undefined};
 }
 
-function rankingText(kind: PartKind, {parts, ranked, short}: Ranking, least: number, order: string): string {
-  const all = kind === "lines" ? plural(ranked, "line") : plural(ranked, "function or method");
-  const what = kind === "lines" ? all : ranked === 1 ? all : `${count(ranked)} functions and methods`;
-  const top = parts.length < ranked ? `The first ${parts.length} of ${what}` : what;
-  const own = kind === "functions" ? ", each without those inside it" : "";
-  const left = short > 0 ? `; ${count(short)} of fewer than ${least} bytes left out` : "";
-  return `${top} by ${order}${own}${left}.`;
+/** "The first 100 of 1,234 lines by bits per byte. 12 of fewer than 8 bytes left out." */
+function rankingText(kind: PartKind, {parts, ranked, short}: Ranking, measure: Measure): string {
+  const words = [rankingWords[kind][measure](parts.length, ranked)];
+  if (kind === "functions") words.push(vscode.l10n.t("Each without those inside it."));
+  if (short > 0) words.push(vscode.l10n.t("{0} of fewer than {1} bytes left out.", count(short), leastBytes[measure]));
+  return words.join(" ");
 }
+
+const rankingWords = {
+  lines: {
+    bitsPerByte: (shown: number, all: number): string => {
+      if (shown < all) return vscode.l10n.t("The first {0} of {1} lines by bits per byte.", count(shown), count(all));
+      return all === 1
+        ? vscode.l10n.t("1 line by bits per byte.")
+        : vscode.l10n.t("{0} lines by bits per byte.", count(all));
+    },
+    bits: (shown: number, all: number): string => {
+      if (shown < all) return vscode.l10n.t("The first {0} of {1} lines by total bits.", count(shown), count(all));
+      return all === 1 ? vscode.l10n.t("1 line by total bits.") : vscode.l10n.t("{0} lines by total bits.", count(all));
+    }
+  },
+  functions: {
+    bitsPerByte: (shown: number, all: number): string => {
+      if (shown < all)
+        return vscode.l10n.t("The first {0} of {1} functions and methods by bits per byte.", count(shown), count(all));
+      return all === 1
+        ? vscode.l10n.t("1 function or method by bits per byte.")
+        : vscode.l10n.t("{0} functions and methods by bits per byte.", count(all));
+    },
+    bits: (shown: number, all: number): string => {
+      if (shown < all)
+        return vscode.l10n.t("The first {0} of {1} functions and methods by total bits.", count(shown), count(all));
+      return all === 1
+        ? vscode.l10n.t("1 function or method by total bits.")
+        : vscode.l10n.t("{0} functions and methods by total bits.", count(all));
+    }
+  }
+};
 
 function stoppedText(evaluation: Evaluation): string[] {
   if (isFinished(evaluation)) return [];
   const {notReached} = evaluation;
-  return [`Partial: stopped with ${notReached === 0 ? "a file begun" : `${plural(notReached, "file")} not reached`}.`];
+  if (notReached === 0) return [vscode.l10n.t("Partial: stopped with a file begun.")];
+  return [
+    notReached === 1
+      ? vscode.l10n.t("Partial: stopped with 1 file not reached.")
+      : vscode.l10n.t("Partial: stopped with {0} files not reached.", count(notReached))
+  ];
 }
 
 function modelName({model}: Pick<Scores, "model">): string {
@@ -253,5 +290,7 @@ function modelName({model}: Pick<Scores, "model">): string {
 }
 
 function windowText({window, stride, bos}: Windowing): string {
-  return `Window ${count(window)} tokens, stride ${count(stride)}, ${bos ? "BOS in front" : "no BOS"}.`;
+  return bos
+    ? vscode.l10n.t("Window {0} tokens, stride {1}, BOS in front.", count(window), count(stride))
+    : vscode.l10n.t("Window {0} tokens, stride {1}, no BOS.", count(window), count(stride));
 }

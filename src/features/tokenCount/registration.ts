@@ -15,16 +15,22 @@ export function registerTokenCount(host: Host): vscode.Disposable {
       const result = await vscode.window.withProgress(
         {
           location: vscode.ProgressLocation.Notification,
-          title: `Counting the tokens of ${plainText(subject.title)}`,
+          title: vscode.l10n.t("Counting the tokens of {0}", plainText(subject.title)),
           cancellable: true
         },
         (_, token) => host.engine.request("count", {model: host.settings.modelSpec(), text: subject.text}, {token})
       );
       const line = plainText(
-        `${subject.title}: ${countLine(result)} (${result.model.name}, ${result.model.quantization})`
+        vscode.l10n.t(
+          "{0}: {1} ({2}, {3})",
+          subject.title,
+          countLine(result),
+          result.model.name,
+          result.model.quantization
+        )
       );
       seen("tokens");
-      const copy = "Copy";
+      const copy = vscode.l10n.t("Copy");
       // Not awaited: the command is done, the message may stay.
       void vscode.window.showInformationMessage(line, copy).then(async (chosen) => {
         if (chosen === copy) await vscode.env.clipboard.writeText(String(result.count));

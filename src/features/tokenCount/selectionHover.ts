@@ -3,7 +3,7 @@ import type {Host} from "../../host/host";
 import {escapeMarkdown} from "../../host/markdownText";
 import {seen} from "../../host/seen";
 import {partOf, placeOf} from "../../host/subject";
-import {plural} from "../../metrics/numberText";
+import {count} from "../../metrics/numberText";
 import {visibleText} from "../../metrics/visibleText";
 import {countLine} from "./countLine";
 
@@ -38,13 +38,30 @@ export class SelectionHover implements vscode.HoverProvider {
       // Only our own commands, with arguments made here.
       markdown.isTrusted = {enabledCommands: ["tokenscope.perplexity", "tokenscope.showLogprobs"]};
       const hidden = list.ids.length - list.texts.length;
+      const rest = hidden === 1 ? vscode.l10n.t("1 more token") : vscode.l10n.t("{0} more tokens", count(hidden));
       const shown = list.texts.map((text, i) => chip(text, list.ids[i] ?? 0)).join("&ensp;");
       const argument = encodeURIComponent(JSON.stringify([placeOf(subject)]));
       markdown.appendMarkdown(
         [
           `**${countLine({...list, count: list.ids.length})}**`,
-          hidden > 0 ? `${shown} … ${plural(hidden, "more token")}` : shown,
-          `[$(pulse) Perplexity](command:tokenscope.perplexity?${argument} "Perplexity of the selection") &nbsp; [$(graph) Logprobs](command:tokenscope.showLogprobs?${argument} "How probable each token is") &nbsp; ${escapeMarkdown(list.model.name)}`
+          hidden > 0 ? `${shown} … ${rest}` : shown,
+          [
+            link(
+              "pulse",
+              vscode.l10n.t("Perplexity"),
+              "tokenscope.perplexity",
+              argument,
+              vscode.l10n.t("Perplexity of the selection")
+            ),
+            link(
+              "graph",
+              vscode.l10n.t("Logprobs"),
+              "tokenscope.showLogprobs",
+              argument,
+              vscode.l10n.t("How probable each token is")
+            ),
+            escapeMarkdown(list.model.name)
+          ].join(" &nbsp; ")
         ].join("\n\n")
       );
       markdown.supportThemeIcons = true;
@@ -55,6 +72,11 @@ export class SelectionHover implements vscode.HoverProvider {
       return new vscode.Hover(escapeMarkdown(this.host.errors.describe(error)), selection);
     }
   }
+}
+
+/** A link to one of our commands, with an icon. Its words are ours too. */
+function link(icon: string, text: string, command: string, argument: string, tooltip: string): string {
+  return `[$(${icon}) ${text}](command:${command}?${argument} "${tooltip}")`;
 }
 
 /** A token and its id: `·the` 262. */

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type {ModelDescription} from "../../engine/api";
 import type {Host} from "../../host/host";
 import {subjectOf} from "../../host/subject";
-import {plural} from "../../metrics/numberText";
+import {count as formatted, plural} from "../../metrics/numberText";
 import {countLine} from "./countLine";
 
 /** Milliseconds of quiet before the count follows the text. */
@@ -24,9 +24,9 @@ export class StatusBarCount implements vscode.Disposable {
 
   constructor(private readonly host: Host) {
     this.item = vscode.window.createStatusBarItem("tokenscope.count", vscode.StatusBarAlignment.Right, 100);
-    this.item.name = "Token Count";
+    this.item.name = vscode.l10n.t("Token Count");
     this.item.command = "tokenscope.showMenu";
-    this.rest("Click for everything Tokenscope can do.");
+    this.rest(vscode.l10n.t("Click for everything Tokenscope can do."));
     this.item.show();
     this.subscriptions = vscode.Disposable.from(
       this.item,
@@ -64,13 +64,13 @@ export class StatusBarCount implements vscode.Disposable {
       // With the keyboard in a webview or the terminal, the count of the text beside it stays right.
       if (vscode.window.visibleTextEditors.length > 0) return;
       this.running?.cancel();
-      return this.rest("Open a file to see how many tokens it has.");
+      return this.rest(vscode.l10n.t("Open a file to see how many tokens it has."));
     }
     // The log is a text editor too, and counting writes to it.
     if (editor.document.uri.scheme === "output") return;
     const subject = subjectOf(editor);
     if (subject.text.length > liveLimit)
-      return this.rest("This file is large: Count Tokens counts it when you ask for it.");
+      return this.rest(vscode.l10n.t("This file is large: Count Tokens counts it when you ask for it."));
     const running = new vscode.CancellationTokenSource();
     this.running = running;
     try {
@@ -81,16 +81,22 @@ export class StatusBarCount implements vscode.Disposable {
       );
       if (running.token.isCancellationRequested) return;
       const {count, model} = result;
-      const what = subject.isSelection ? "Selection" : "File";
+      const {isSelection} = subject;
+      const tokens = plural(count, "token");
       this.show(
-        `$(symbol-string) ${plural(count, "token")}${subject.isSelection ? " selected" : ""}`,
-        tooltip({[what]: countLine(result), Model: about(model)}),
-        `${what}: ${plural(count, "token")}, ${model.name}`
+        `$(symbol-string) ${isSelection ? selected(count) : tokens}`,
+        tooltip([
+          [isSelection ? vscode.l10n.t("Selection") : vscode.l10n.t("File"), countLine(result)],
+          [vscode.l10n.t("Model"), about(model)]
+        ]),
+        isSelection
+          ? vscode.l10n.t("Selection: {0}, {1}", tokens, model.name)
+          : vscode.l10n.t("File: {0}, {1}", tokens, model.name)
       );
     } catch (error) {
       if (error instanceof vscode.CancellationError || running.token.isCancellationRequested) return;
       const message = this.host.errors.describe(error);
-      this.show("$(warning) Tokens", message, message);
+      this.show(`$(warning) ${vscode.l10n.t("Tokens")}`, message, message);
       this.item.backgroundColor = new vscode.ThemeColor("statusBarItem.warningBackground");
     } finally {
       if (this.running === running) this.running = undefined;
@@ -99,7 +105,8 @@ export class StatusBarCount implements vscode.Disposable {
   }
 
   private rest(why: string): void {
-    this.show("$(symbol-string) Tokens", `Tokenscope: ${why}`, `Tokens. ${why}`);
+    const tokens = vscode.l10n.t("Tokens");
+    this.show(`$(symbol-string) ${tokens}`, `Tokenscope: ${why}`, `${tokens}. ${why}`);
   }
 
   /** `spoken` is what a screen reader says: a tooltip's Markdown would be read with its signs. */
@@ -112,12 +119,17 @@ export class StatusBarCount implements vscode.Disposable {
 }
 
 function about(model: ModelDescription): string {
-  return `${model.name} (${model.file}, ${model.quantization}, vocabulary of ${plural(model.vocabularySize, "token")})`;
+  const {name, file, quantization, vocabularySize} = model;
+  return vscode.l10n.t("{0} ({1}, {2}, vocabulary of {3})", name, file, quantization, plural(vocabularySize, "token"));
 }
 
-function tooltip(lines: Readonly<Record<string, string>>): vscode.MarkdownString {
+function selected(tokens: number): string {
+  return tokens === 1 ? vscode.l10n.t("1 token selected") : vscode.l10n.t("{0} tokens selected", formatted(tokens));
+}
+
+function tooltip(lines: readonly (readonly [label: string, text: string])[]): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString();
-  for (const [label, text] of Object.entries(lines)) {
+  for (const [label, text] of lines) {
     markdown.appendMarkdown(`**${label}:** `);
     // Names come from model files: escaped, unlike our own labels.
     markdown.appendText(text);

@@ -1,0 +1,120 @@
+/** The translations of this repository, and what is wrong with them. */
+import {existsSync, readdirSync, readFileSync} from "node:fs";
+import path from "node:path";
+import {textsOf} from "./manifest.mjs";
+import {bareTexts, messagesOf} from "./messages.mjs";
+
+/** Where nothing is meant for people, or not for those who see VS Code in their language. */
+const notForPeople = [
+  // The headless runner speaks English: scripts read it.
+  "src/cli.ts",
+  "src/cli/",
+  // For agents.
+  "src/features/agentTool/",
+  // For programs.
+  "src/features/evaluateFolder/exports.ts",
+  // What Git and programming languages say.
+  "src/features/scoreChanges/patch.ts",
+  "src/completion/",
+  // Being rewritten.
+  "src/features/menu/",
+  "src/features/models/"
+];
+
+/**
+ * @typedef {object} Localization
+ * @property {Record<string, string | {message: string, comment: readonly string[]}>} bundle The English l10n/bundle.l10n.json, as it should be.
+ * @property {Record<string, string>} texts package.nls.json, as it should be.
+ * @property {string[]} problems One sentence each, with its place.
+ */
+
+/**
+ * Reads the sources and package.json, and holds the translations against them.
+ *
+ * @param {string} root
+ * @returns {Localization}
+ */
+export function localization(root) {
+  const read = (file) => JSON.parse(readFileSync(path.join(root, file), "utf8"));
+  const {bundle, problems} = sourceTexts(root);
+  const nls = existsSync(path.join(root, "package.nls.json")) ? read("package.nls.json") : {};
+  const {texts, plain} = textsOf(read("package.json"), nls);
+  // Before the first texts were moved, none of them is late.
+  if (plain.length < Object.keys(texts).length)
+    for (const key of plain)
+      problems.push(`package.json: the text of ${key} stands there itself: npm run l10n -- --manifest`);
+  const messages = Object.fromEntries(
+    Object.entries(bundle).map(([key, value]) => [key, typeof value === "string" ? value : value.message])
+  );
+  const languages = languagesOf(root);
+  for (const language of languages) {
+    for (const [file, english] of [
+      [`l10n/bundle.l10n.${language}.json`, messages],
+      [`package.nls.${language}.json`, texts]
+    ]) {
+      const translation = existsSync(path.join(root, file)) ? read(file) : {};
+      problems.push(...translationProblems(english, translation).map((problem) => `${file}: ${problem}`));
+    }
+  }
+  return {bundle, texts, problems};
+}
+
+/** The languages that there is a file of. */
+function languagesOf(root) {
+  const files = [...readdirSync(path.join(root, "l10n")), ...readdirSync(root)];
+  const found = files.map((file) => /^(?:bundle\.l10n|package\.nls)\.([\w-]+)\.json$/.exec(file)?.[1]);
+  return [...new Set(found.filter((language) => language !== undefined))].sort();
+}
+
+function sourceTexts(root) {
+  const bundle = {};
+  const problems = [];
+  for (const folder of ["src", "webview"]) {
+    for (const name of readdirSync(path.join(root, folder), {recursive: true, encoding: "utf8"}).sort()) {
+      if (!name.endsWith(".ts")) continue;
+      const file = path.posix.join(folder, name.replaceAll("\\", "/"));
+      const source = readFileSync(path.join(root, file), "utf8");
+      const found = messagesOf(source);
+      for (const {message, comment} of found.messages) {
+        if (comment.length === 0) bundle[message] = message;
+        else bundle[`${message}/${comment.join("")}`] = {message, comment};
+      }
+      const bare = notForPeople.some((start) => file.startsWith(start)) ? [] : bareTexts(source);
+      for (const {line, problem} of [...found.problems, ...bare]) problems.push(`${file}:${line}: ${problem}`);
+    }
+  }
+  return {bundle: sorted(bundle), problems};
+}
+
+/**
+ * What is missing, left over, or can't be a translation.
+ *
+ * @param {Record<string, string>} english by key
+ * @param {Record<string, string>} translation by key
+ * @returns {string[]}
+ */
+export function translationProblems(english, translation) {
+  const problems = [];
+  for (const [key, text] of Object.entries(english)) {
+    const translated = translation[key];
+    if (typeof translated !== "string" || translated.trim() === "") problems.push(`missing: ${JSON.stringify(key)}`);
+    else if (fixedParts(text) !== fixedParts(translated))
+      problems.push(`other placeholders, commands or code than the original: ${JSON.stringify(key)}`);
+  }
+  for (const key of Object.keys(translation))
+    if (!Object.hasOwn(english, key)) problems.push(`left over: ${JSON.stringify(key)}`);
+  return problems;
+}
+
+/** What has to be the same in every language, whatever its order: `{0}`, links' targets, code, icons. */
+function fixedParts(text) {
+  return [...text.matchAll(/\{\w+\}|\]\([^)]*\)|`[^`\s]*`|\$\([\w~-]+\)/g)]
+    .map(([part]) => part)
+    .sort()
+    .join("\n");
+}
+
+/** @template Value @param {Record<string, Value>} entries @returns {Record<string, Value>} */
+export function sorted(entries) {
+  return Object.fromEntries(Object.entries(entries).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
