@@ -9,6 +9,13 @@ import {plainText} from "../../host/plainText";
 import {seen} from "../../host/seen";
 import {isForeign} from "../../host/subject";
 
+/** A cursor in a text as it was. */
+export interface CursorPlace {
+  readonly document: vscode.TextDocument;
+  readonly version: number;
+  readonly position: vscode.Position;
+}
+
 /** Asks for what is missing at the cursor, waits out the typing, and cuts the answer to what can stand there. */
 export class CompletionProvider implements vscode.InlineCompletionItemProvider, vscode.Disposable {
   /** Model files of which was said that they only continue the prefix. */
@@ -17,12 +24,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   private shownError: string | undefined;
   private readonly foundNothing = new vscode.EventEmitter<void>();
   private readonly subscription: vscode.Disposable;
-  /** How often it was asked for a completion that a person asked for. */
-  asked = 0;
-  /** Where ghost text was offered last: VS Code keeps it, and does not ask again while nothing has changed there. */
-  private offered:
-    | {readonly document: vscode.TextDocument; readonly version: number; readonly position: vscode.Position}
-    | undefined;
+  /** Where VS Code asked last for what a person wants. It keeps the answer while nothing changes there. */
+  askedAt: CursorPlace | undefined;
   /** Asked for, there was nothing to show: the model had nothing to say, or failed. */
   readonly onDidFindNothing = this.foundNothing.event;
 
@@ -30,16 +33,6 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     this.subscription = host.settings.onDidChangeModel(() => {
       this.shownError = undefined;
     });
-  }
-
-  /** Whether ghost text was offered at the cursor, and nothing was written since. */
-  isOffered({document, selection}: vscode.TextEditor): boolean {
-    const {offered} = this;
-    return (
-      offered?.document === document &&
-      offered.version === document.version &&
-      offered.position.isEqual(selection.active)
-    );
   }
 
   dispose(): void {
@@ -54,7 +47,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     token: vscode.CancellationToken
   ): Promise<vscode.InlineCompletionItem[]> {
     const asked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
-    if (asked) this.asked++;
+    if (asked) this.askedAt = {document, version: document.version, position};
     const {enabled, delay, maxTokens} = this.host.settings.inlineCompletion();
     if (isForeign(document)) return [];
     // While the suggestion list is open, ghost text would fight it for the same keys.
@@ -67,7 +60,6 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       this.shownError = undefined;
       if (token.isCancellationRequested) return [];
       if (text !== "") {
-        this.offered = {document, version: document.version, position};
         seen("completion");
         return [new vscode.InlineCompletionItem(text, new vscode.Range(position, position))];
       }

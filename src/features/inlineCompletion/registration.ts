@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import {HumanError} from "../../engine/api";
 import {type Host, registerCommand} from "../../host/host";
-import {CompletionProvider} from "./completionProvider";
+import {CompletionProvider, type CursorPlace} from "./completionProvider";
 
 /** Ghost text at the cursor: while typing where the user wants it, and whenever it is asked for. */
 export function registerInlineCompletion(host: Host): vscode.Disposable {
@@ -26,9 +26,11 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
           "emptyText",
           vscode.l10n.t("No text is open: open a file and place the cursor where something is missing.")
         );
-      const {asked} = provider;
+      const {document, selection} = editor;
+      const here = {document, version: document.version, position: selection.active};
+      const last = provider.askedAt;
       await vscode.commands.executeCommand("editor.action.inlineSuggest.trigger");
-      if (provider.asked === asked && !provider.isOffered(editor))
+      if (provider.askedAt === last && !isSamePlace(last, here))
         throw new HumanError(
           "emptyText",
           vscode.l10n.t("Nothing can be completed here, because this text can't be edited: open a file that can.")
@@ -53,6 +55,10 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
       );
     })
   );
+}
+
+function isSamePlace(one: CursorPlace | undefined, other: CursorPlace): boolean {
+  return one?.document === other.document && one.version === other.version && one.position.isEqual(other.position);
 }
 
 /** VS Code's own setting, without which nothing is suggested while typing; what is asked for comes all the same. */
