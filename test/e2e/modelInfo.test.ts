@@ -42,6 +42,8 @@ describe("Model info in the workbench", () => {
 
   it("opens when a .gguf file is clicked, and tells of its model", async () => {
     const vscode = workbench();
+    // Before the extension is known, a click opens the file as text.
+    await vscode.statusBar("Tokens").waitFor();
     const entry = vscode.page.locator(".explorer-viewlet .monaco-list-row").filter({hasText: "tiny.gguf"});
     // Twice: what is clicked once gives its tab to the next file.
     await entry.dblclick();
