@@ -364,6 +364,11 @@ describe("The logprobs view", function () {
     assert.equal(await page.locator("html").getAttribute("lang"), "de");
     await token(1).hover();
     await answer(1, 1234);
+    // German words are long: numbers must not reach into the chart beside them.
+    await page.setViewportSize({width: 520, height: 800});
+    const edges = (side: "left" | "right", css: string) =>
+      page.locator(css).evaluateAll((all, edge) => all.map((it) => it.getBoundingClientRect()[edge]), side);
+    assert.ok(Math.max(...(await edges("right", ".facts dd"))) <= Math.min(...(await edges("left", ".chart"))));
     const text = await page.evaluate<string>("document.body.innerText");
     for (const word of [
       /Perplexität/,
