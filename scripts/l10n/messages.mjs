@@ -109,9 +109,10 @@ const notForPeople = /^(?:(?!HumanError$)\w*Error|super|log|error|warn|info|debu
  * what can be told from the look of it.
  *
  * @param {string} source
+ * @param {ReadonlySet<string>} names texts that stay as they are
  * @returns {Problem[]}
  */
-export function bareTexts(source) {
+export function bareTexts(source, names = new Set()) {
   const tokens = tokensOf(source);
   const spared = new Uint8Array(tokens.length);
   for (const {first, end} of callsOf(tokens)) spared.fill(1, first, end);
@@ -122,7 +123,7 @@ export function bareTexts(source) {
   });
   const problems = [];
   tokens.forEach(({type, value, line}, at) => {
-    if (spared[at] || (type !== "string" && type !== "text")) return;
+    if (spared[at] || (type !== "string" && type !== "text") || names.has(value)) return;
     const isTagged = type === "text" && value.includes("<");
     const words = isTagged ? textOfHtml(value) : value.replace(/\$\([\w~-]+\)/g, "");
     const many = /\p{L}{2,}[,:;.]? \p{L}{2,}/u.test(words);

@@ -16,10 +16,23 @@ const notForPeople = [
   // What Git and programming languages say.
   "src/features/scoreChanges/patch.ts",
   "src/completion/",
-  // Being rewritten.
-  "src/features/menu/",
-  "src/features/models/"
+  // Code for another thread, the words of a library's error, folders of programs.
+  "src/engine/llama/fetchedPackages.ts",
+  "src/engine/llama/probe.ts",
+  "src/host/localModels/places.ts"
 ];
+
+/** Names and addresses are the same in every language. */
+const names = new Set([
+  "Tokenscope",
+  "LM Studio",
+  "Hugging Face",
+  "BigCode OpenRAIL-M",
+  "Granite Code 3B Q4_K_M",
+  "Qwen Research",
+  "Phi-3.5 mini Instruct Q4_K_M",
+  "hf:ggml-org/Qwen2.5-Coder-1.5B-Q8_0-GGUF/qwen2.5-coder-1.5b-q8_0.gguf"
+]);
 
 /**
  * @typedef {object} Localization
@@ -79,7 +92,7 @@ function sourceTexts(root) {
         if (comment.length === 0) bundle[message] = message;
         else bundle[`${message}/${comment.join("")}`] = {message, comment};
       }
-      const bare = notForPeople.some((start) => file.startsWith(start)) ? [] : bareTexts(source);
+      const bare = notForPeople.some((start) => file.startsWith(start)) ? [] : bareTexts(source, names);
       for (const {line, problem} of [...found.problems, ...bare]) problems.push(`${file}:${line}: ${problem}`);
     }
   }
