@@ -62,6 +62,8 @@ describe("Select Model in the workbench", () => {
     const vscode = workbench();
     await vscode.runCommand("Tokenscope: Use Demonstration Model");
     await vscode.notification("Tokenscope uses Tokenscope Tiny Coder (Q8_0)").waitFor();
+    // The messages of before have an Undo of their own.
+    await vscode.runCommand("Notifications: Clear All Notifications");
     await vscode.runCommand("Tokenscope: Select Model…");
     await vscode.quickInputWidget.locator(".monaco-list-row").filter({hasText: "tiny-plain:f16"}).click();
     const said = vscode.notification("Tokenscope uses Tokenscope Tiny Plain (F16)");

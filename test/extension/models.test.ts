@@ -276,13 +276,13 @@ describe("A model that does not fit", () => {
   });
 
   it("is used as advised, and Undo takes the advice back too", async () => {
-    window().answer("Use 1,024 Tokens of Context");
+    window().answer("Use a Context of 1,024 Tokens");
     assert.equal(await useModel(hostWith(large), f16, "everything"), "used");
     assert.deepEqual([setting("model"), setting("contextSize")], [f16, 1024]);
     assert.match(window().messages.at(-1)?.text ?? "", / 1,024 in its context\.$/);
     await set("contextSize", 0);
     await set("model", "");
-    window().answer("Use 1,024 Tokens of Context");
+    window().answer("Use a Context of 1,024 Tokens");
     window().answer("Undo");
     await useModel(hostWith(large), f16, "everything");
     await until(() => setting("contextSize") === 0 && setting("model") === "");
