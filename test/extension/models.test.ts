@@ -78,7 +78,7 @@ describe("Select Model", () => {
     assert.match(tiny.description ?? "", /^3\.1M · F16 · 6\.6 MB/);
     assert.match(
       tiny.detail ?? "",
-      /^1,024 tokens of context · completes and fills in the middle · fits · Ollama: .*sha256-/
+      /^fits · completes and fills in the middle · 1,024 tokens of context · Ollama: .*sha256-/
     );
     assert.match(row(list, "embedding").detail ?? "", /embeds only: .* · \/.*embedding\.gguf$/);
     assert.match(row(list, "broken").detail ?? "", /^can't be read as a model · /);
