@@ -40,7 +40,7 @@ describe("Select Model in the workbench", () => {
     await vscode.runCommand("Tokenscope: Select Model…");
     const row = vscode.quickInputWidget.locator(".monaco-list-row").filter({hasText: "tiny-plain:f16"});
     await row.filter({hasText: "3.1M · F16 · 6.6 MB"}).waitFor();
-    await row.filter({hasText: /1,024 tokens of context · completes and fills in the middle · fits/}).waitFor();
+    await row.filter({hasText: /fits · completes and fills in the middle · 1,024 tokens of context/}).waitFor();
     await vscode.quickInputWidget.getByText("Ollama", {exact: true}).waitFor();
     for (const theme of ["light", "dark", "highContrast"] as const) {
       await vscode.setTheme(theme);
@@ -62,6 +62,8 @@ describe("Select Model in the workbench", () => {
     const vscode = workbench();
     await vscode.runCommand("Tokenscope: Use Demonstration Model");
     await vscode.notification("Tokenscope uses Tokenscope Tiny Coder (Q8_0)").waitFor();
+    // The messages of before have an Undo of their own.
+    await vscode.runCommand("Notifications: Clear All Notifications");
     await vscode.runCommand("Tokenscope: Select Model…");
     await vscode.quickInputWidget.locator(".monaco-list-row").filter({hasText: "tiny-plain:f16"}).click();
     const said = vscode.notification("Tokenscope uses Tokenscope Tiny Plain (F16)");

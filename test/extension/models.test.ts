@@ -78,7 +78,7 @@ describe("Select Model", () => {
     assert.match(tiny.description ?? "", /^3\.1M · F16 · 6\.6 MB/);
     assert.match(
       tiny.detail ?? "",
-      /^1,024 tokens of context · completes and fills in the middle · fits · Ollama: .*sha256-/
+      /^fits · completes and fills in the middle · 1,024 tokens of context · Ollama: .*sha256-/
     );
     assert.match(row(list, "embedding").detail ?? "", /embeds only: .* · \/.*embedding\.gguf$/);
     assert.match(row(list, "broken").detail ?? "", /^can't be read as a model · /);
@@ -276,13 +276,13 @@ describe("A model that does not fit", () => {
   });
 
   it("is used as advised, and Undo takes the advice back too", async () => {
-    window().answer("Use 1,024 Tokens of Context");
+    window().answer("Use a Context of 1,024 Tokens");
     assert.equal(await useModel(hostWith(large), f16, "everything"), "used");
     assert.deepEqual([setting("model"), setting("contextSize")], [f16, 1024]);
     assert.match(window().messages.at(-1)?.text ?? "", / 1,024 in its context\.$/);
     await set("contextSize", 0);
     await set("model", "");
-    window().answer("Use 1,024 Tokens of Context");
+    window().answer("Use a Context of 1,024 Tokens");
     window().answer("Undo");
     await useModel(hostWith(large), f16, "everything");
     await until(() => setting("contextSize") === 0 && setting("model") === "");

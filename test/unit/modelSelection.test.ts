@@ -74,7 +74,7 @@ describe("a model's row", () => {
       label: "qwen2.5-coder:1.5b",
       description: "1.5B · Q4_K_M · 1.1 GB",
       detail:
-        "32,768 tokens of context · completes and fills in the middle · fits · Ollama: ~/.ollama/models/blobs/sha256-0123"
+        "fits · completes and fills in the middle · 32,768 tokens of context · Ollama: ~/.ollama/models/blobs/sha256-0123"
     });
   });
 
@@ -99,7 +99,7 @@ describe("a model's row", () => {
       advice: "Needs 9 GB: choose another.",
       action: null
     } as const;
-    assert.match(rowText({...listed, fit}, null, "here").detail, / · too large: Needs 9 GB: choose another · /);
+    assert.match(rowText({...listed, fit}, null, "here").detail, /^too large: Needs 9 GB: choose another · completes /);
   });
 
   it("says what an embedding model can't do, and that others only complete", () => {

@@ -35,10 +35,11 @@ export function rowText({model, facts, fit}: ListedModel, inUse: InUse, where: s
       inUse !== null && usedFor(inUse)
     ]),
     detail: joined([
+      // What matters most comes first: VS Code cuts the end off.
       facts === null && l10n.t("can't be read as a model"),
-      facts?.contextLength != null && l10n.t("{0} tokens of context", count(facts.contextLength)),
-      facts != null && abilities(facts),
       fit !== undefined && fitText(fit),
+      facts != null && abilities(facts),
+      facts?.contextLength != null && l10n.t("{0} tokens of context", count(facts.contextLength)),
       where
     ])
   };
