@@ -57,6 +57,7 @@ describe("A new user, with the package in an empty VS Code", function () {
     await vscode.notification(/Tokenscope uses Tokenscope Tiny Plain \(F16\)/).waitFor();
     others = await samplesPerplexity();
     assert.notEqual(others, first);
+    await vscode.runCommand("Notifications: Clear All Notifications");
   });
 
   it("downloads it again over a connection that breaks, and the numbers are the same", async () => {
@@ -71,6 +72,8 @@ describe("A new user, with the package in an empty VS Code", function () {
     await done.waitFor({timeout: 60_000});
     // Less than the file and what was read of its header before: what had come before the break was not fetched again.
     assert.ok(server.sent < second.length * 1.5, `${server.sent} bytes of ${second.length}`);
+    // The last model was told in the same words.
+    await vscode.notification(/Tokenscope uses/).waitFor({state: "detached"});
     await done.getByRole("button", {name: "Use Model", exact: true}).click();
     await vscode.notification(/Tokenscope uses Tokenscope Tiny Plain \(F16\)/).waitFor();
     await vscode.runCommand("Tokenscope: Select Model…");
