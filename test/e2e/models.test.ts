@@ -87,8 +87,16 @@ describe("Select Model in the workbench", () => {
         .catch(() => undefined);
       return (await list.isVisible()) || undefined;
     });
-    await list.getByText("Choose What the Model Is For…").click();
-    await list.getByText("For Completion Only").waitFor();
+    // A choice in a list that has just changed under it is not taken.
+    await vscode.until("the list of roles is there", async () => {
+      await list
+        .getByText("Choose What the Model Is For…")
+        .click({timeout: 3000})
+        .catch(() => undefined);
+      const roles = list.getByText("For Completion Only");
+      await roles.waitFor({timeout: 2000}).catch(() => undefined);
+      return (await roles.isVisible()) || undefined;
+    });
     await vscode.screenshot("select-model-role");
     await list.getByText("For Completion Only").click();
     await list.getByText("Select Model for Completion Only").waitFor();

@@ -3,6 +3,7 @@ import {mkdtempSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import path from "node:path";
 import fc from "fast-check";
+import {isMeant} from "../../src/features/models/meantRow";
 import {type ListingSources, ModelListing} from "../../src/features/models/modelListing";
 import {downloadText, type ListedModel, rowText, shortPath, whereText} from "../../src/features/models/modelRow";
 import {recentPaths, withRecent} from "../../src/features/models/recents";
@@ -338,5 +339,24 @@ describe("the listing", () => {
     });
     await list.load(looking.signal, () => undefined);
     assert.ok(read < 20, `${read} headers read`);
+  });
+});
+
+describe("A choice in a list that fills", () => {
+  const before = [{key: "a"}, {key: "c"}];
+  const now = [{key: "a"}, {key: "b"}, {key: "c"}];
+  const [a, b, c] = now as [{key: string}, {key: string}, {key: string}];
+
+  it("is taken for what stood there before, too", () => {
+    assert.ok(isMeant(a, now, before, 10));
+  });
+
+  it("is not taken where another row stood there a moment ago", () => {
+    assert.ok(!isMeant(b, now, before, 10));
+    assert.ok(!isMeant(c, now, before, 10));
+  });
+
+  it("is taken once there was time to see the row", () => {
+    assert.ok(isMeant(b, now, before, 1000));
   });
 });

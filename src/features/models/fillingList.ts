@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import {isMeant} from "./meantRow";
 
 /** Milliseconds between two looks at a list that fills: each one draws it anew. */
 const redraw = 150;
@@ -42,17 +43,22 @@ export async function showFillingList(list: FillingList): Promise<Act | undefine
 
   const filling = new AbortController();
   let timer: NodeJS.Timeout | undefined;
+  let before: readonly Row[] = [];
+  let drawnAt = Number.NEGATIVE_INFINITY;
   const draw = () => {
     clearTimeout(timer);
     timer = undefined;
     if (filling.signal.aborted) return;
     const active = pick.activeItems[0]?.key;
     const rows = list.rows(!pick.busy);
+    before = pick.items.length === 0 ? rows : pick.items;
+    drawnAt = performance.now();
     pick.items = rows;
     // A list that is drawn anew begins at its top: who has gone down in it stays where they are.
     const same = rows.find(({key}) => key !== undefined && key === active);
     if (same !== undefined && same !== rows.find(({key}) => key !== undefined)) pick.activeItems = [same];
   };
+  const wasSeen = (row: Row) => isMeant(row, pick.items, before, performance.now() - drawnAt);
   const complete = () => {
     if (filling.signal.aborted) return;
     pick.busy = false;
@@ -63,9 +69,14 @@ export async function showFillingList(list: FillingList): Promise<Act | undefine
   try {
     const closed = new Promise<Act | undefined>((resolve) => {
       subscriptions.push(
-        pick.onDidAccept(() => resolve(pick.selectedItems[0]?.act)),
+        pick.onDidAccept(() => {
+          const [row] = pick.selectedItems;
+          if (row !== undefined && wasSeen(row)) resolve(row.act);
+        }),
         pick.onDidTriggerButton((button) => resolve((button as RowButton).act)),
-        pick.onDidTriggerItemButton(({button}) => resolve((button as RowButton).act)),
+        pick.onDidTriggerItemButton(({item, button}) => {
+          if (wasSeen(item)) resolve((button as RowButton).act);
+        }),
         pick.onDidHide(() => resolve(undefined))
       );
     });
