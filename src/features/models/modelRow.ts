@@ -5,6 +5,7 @@ import {type Fit, verdictLabel} from "../../host/fit";
 import type {LocalModel, ModelStore} from "../../host/localModels/localModel";
 import {byteSize, count} from "../../metrics/numberText";
 import {parameterCount} from "../../metrics/parameterCount";
+import {shortChecksum} from "../../metrics/shortChecksum";
 
 /** A model as the list shows it, with as much as is known of it so far. */
 export interface ListedModel {
@@ -119,8 +120,7 @@ const longest = 72;
 /** A path by its ends, which say whose it is and which one. */
 export function shortPath(path: string, home: string): string {
   const inHome = home !== "" && path.startsWith(home) && /^[/\\]/.test(path.slice(home.length));
-  // Nobody tells one blob from another by more than this.
-  const named = (inHome ? `~${path.slice(home.length)}` : path).replace(/\b([0-9a-f]{12})[0-9a-f]{52}$/, "$1…");
+  const named = shortChecksum(inHome ? `~${path.slice(home.length)}` : path);
   const characters = Array.from(named);
   if (characters.length <= longest) return named;
   const head = Math.floor(longest / 3);

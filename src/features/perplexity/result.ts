@@ -6,6 +6,7 @@ import {ScoredSubject} from "../../host/scoredSubject";
 import {seen} from "../../host/seen";
 import {placeOf, type Subject} from "../../host/subject";
 import {scoreHeader} from "../../metrics/scoreHeader";
+import {shortChecksum} from "../../metrics/shortChecksum";
 import {summaryRows} from "../../metrics/summaryRows";
 
 interface Item extends vscode.QuickPickItem {
@@ -30,7 +31,7 @@ export async function showResult(host: Host, subject: Subject, scores: Scores): 
   const {model, summary} = scores;
   const rows = summaryRows(summary, {
     // Short enough for its label to be seen beside it.
-    model: `${model.file}, ${model.device}, SHA-256 ${model.sha256.slice(0, 12)}…`,
+    model: `${shortChecksum(model.file)}, ${model.device}, SHA-256 ${model.sha256.slice(0, 12)}…`,
     windowing: scores,
     contextTokens: scores.contextIds.length,
     finished: scores.finished

@@ -4,6 +4,7 @@ import type {ModelDescription} from "../../engine/api";
 import type {Host} from "../../host/host";
 import {subjectOf} from "../../host/subject";
 import {count as formatted, plural} from "../../metrics/numberText";
+import {shortChecksum} from "../../metrics/shortChecksum";
 import {countLine} from "./countLine";
 
 /** Milliseconds of quiet before the count follows the text. */
@@ -124,7 +125,7 @@ export class StatusBarCount implements vscode.Disposable {
     const completes = this.host.settings.completionSpec().path;
     if (completes !== this.host.settings.modelSpec().path) {
       tooltip.appendMarkdown(`**${vscode.l10n.t("Completes")}:** `);
-      tooltip.appendText(path.basename(completes));
+      tooltip.appendText(shortChecksum(path.basename(completes)));
       tooltip.appendMarkdown("\n\n");
     }
     // Only our own commands, without arguments.
@@ -137,7 +138,13 @@ export class StatusBarCount implements vscode.Disposable {
 
 function about(model: ModelDescription): string {
   const {name, file, quantization, vocabularySize} = model;
-  return vscode.l10n.t("{0} ({1}, {2}, vocabulary of {3})", name, file, quantization, plural(vocabularySize, "token"));
+  return vscode.l10n.t(
+    "{0} ({1}, {2}, vocabulary of {3})",
+    name,
+    shortChecksum(file),
+    quantization,
+    plural(vocabularySize, "token")
+  );
 }
 
 function selected(tokens: number): string {
