@@ -63,6 +63,8 @@ describe("Select Model", () => {
   /** Chooses a row with the keys that a person would press, who looks where they are before each. */
   async function choose(list: List, label: string): Promise<void> {
     const wanted = row(list, label);
+    // A choice right after a drawing is not taken for a row that nobody can have seen yet.
+    await setTimeout(350);
     await until(async () => {
       await setTimeout(50);
       if (list.activeItems[0] === wanted) return true;
