@@ -1,7 +1,8 @@
 import "../ui/controls.css";
 import "./logprobs.css";
+import {type FromView, protocolVersion, type ToView, type ViewState} from "../../src/features/logprobs/protocol";
+import {Host} from "../ui/host";
 import {speak} from "../ui/language";
-import {Host} from "./host";
 import {View} from "./view";
 
 function place(id: string): HTMLElement {
@@ -10,7 +11,7 @@ function place(id: string): HTMLElement {
   return element;
 }
 
-const host = new Host();
+const host = new Host<FromView, ToView, ViewState>(protocolVersion);
 host.greet((language) => {
   speak(language);
   const places = {

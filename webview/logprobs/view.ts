@@ -1,19 +1,22 @@
 import * as l10n from "@vscode/l10n";
 import {nothing, render} from "lit";
 import {
+  type FromView,
   type KeptText,
   protocolVersion,
   type ScoredText,
   type ScrollAnchor,
   type Source,
   type ToView,
-  textOfKept
+  textOfKept,
+  type ViewState
 } from "../../src/features/logprobs/protocol";
 import {plural} from "../../src/metrics/numberText";
+import type {Host} from "../ui/host";
 import {AlternativesCache} from "./alternatives";
 import {type Actions, failure, heading, type Notice, scoring} from "./chrome";
 import {details, noToken, spoken} from "./details";
-import {type Host, toKeep} from "./host";
+import {toKeep} from "./kept";
 import {ShownText} from "./shownText";
 import {TokenFlow} from "./tokenFlow";
 
@@ -47,7 +50,7 @@ export class View {
   private saving: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    private readonly host: Host,
+    private readonly host: Host<FromView, ToView, ViewState>,
     private readonly places: Places
   ) {
     this.alternatives = new AlternativesCache((token) => host.post({type: "alternatives", token}));

@@ -1,12 +1,13 @@
 import "../ui/controls.css";
 import "./modelInfo.css";
+import {type FromView, protocolVersion, type ToView, type ViewState} from "../../src/features/modelInfo/protocol";
+import {Host} from "../ui/host";
 import {speak} from "../ui/language";
-import {Host} from "./host";
 import {View} from "./view";
 
 const page = document.getElementById("page");
 if (!page) throw new Error("The page has no #page");
-const host = new Host();
+const host = new Host<FromView, ToView, ViewState>(protocolVersion);
 host.greet((language) => {
   speak(language);
   new View(host, page).start();

@@ -1,18 +1,20 @@
 import * as l10n from "@vscode/l10n";
 import {html, nothing, render, type TemplateResult} from "lit";
 import {
+  type FromView,
   type Memory,
   type MemoryNow,
   type ModelPage,
   protocolVersion,
   type Subject,
   type ToView,
-  type Uses
+  type Uses,
+  type ViewState
 } from "../../src/features/modelInfo/protocol";
+import type {Host} from "../ui/host";
 import {factList, tokenTable} from "./facts";
 import {groupTable} from "./groups";
 import {type Actions, chatTemplate, failure, heading, reading} from "./heading";
-import type {Host} from "./host";
 import {memoryChart, memoryNow} from "./memory";
 import {readPiece} from "./readPiece";
 import {
@@ -52,7 +54,7 @@ export class View {
   private saving: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    private readonly host: Host,
+    private readonly host: Host<FromView, ToView, ViewState>,
     private readonly place: HTMLElement
   ) {
     const state = host.load();
