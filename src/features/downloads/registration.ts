@@ -6,7 +6,9 @@ const settled = 3000;
 
 /** Fetching models: nothing without a click, everything to be paused and resumed. */
 export function registerDownloads(host: Host): vscode.Disposable {
-  const timer = setTimeout(async () => (await import("./downloadModel")).offerToResume(host), settled);
+  const offer = async () => (await import("./downloadModel")).offerToResume(host);
+  // Nobody has asked for it: its failures are for the log.
+  const timer = setTimeout(() => offer().catch((error: unknown) => host.log.warn(String(error))), settled);
   return vscode.Disposable.from(
     new vscode.Disposable(() => clearTimeout(timer)),
     registerCommand(host, "tokenscope.downloadModel", async (uri) => {
