@@ -296,8 +296,7 @@ export class LlamaBackend implements Backend {
   }
 
   async estimate(): Promise<MemoryEstimate> {
-    const {llama, model} = await this.vocabularyPart;
-    return await estimateHeader(llama, model.fileInfo, this.spec, this.weights.layers);
+    return await this.weights.estimate();
   }
 
   async dispose(): Promise<void> {
@@ -324,7 +323,7 @@ export class LlamaBackend implements Backend {
 
   /**
    * Runs work that needs a context. Where the device has no room for one, the weights are loaded anew with fewer layers
-   * there, as often as it takes. That ends: there are fewer each time, and without any it is another failure.
+   * there, as often as it takes. That ends: there are fewer each time, and at last there is no device.
    */
   private async withRoom<T>(context: RequestContext, work: () => Promise<T>): Promise<T> {
     for (;;)
@@ -405,12 +404,14 @@ export class LlamaBackend implements Backend {
 
   private async createSequence(model: LlamaModel, tokens: number): Promise<LlamaContextSequence> {
     try {
-      return await this.makeSequence(model, tokens);
+      const sequence = await this.makeSequence(model, tokens);
+      this.weights.tell();
+      return sequence;
     } catch (error) {
-      if (error instanceof DeviceShortage && model.gpuLayers > 0) throw new NoRoomBeside(model);
+      if (error instanceof DeviceShortage && model.llama.gpu !== false) throw new NoRoomBeside(model);
       if (!isShortage(error)) throw error;
-      const spec = {...this.spec, contextSize: tokens};
-      const {context, free} = await estimateHeader(model.llama, model.fileInfo, spec, model.gpuLayers);
+      const spec = {...this.spec, contextSize: tokens, gpuLayers: model.gpuLayers};
+      const {context, free} = await estimateHeader(model.llama, model.fileInfo, spec);
       throw contextShortage(tokens, context, free);
     }
   }
