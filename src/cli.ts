@@ -1,4 +1,5 @@
 /** The headless runner: the same engine without VS Code. Answers on stdout, messages on stderr. */
+import "./engine/home";
 import path from "node:path";
 import {choice, layers, type Options, parse, UsageError, usage, wholeNumber} from "./cli/arguments";
 import {Console} from "./cli/console";

@@ -1,4 +1,5 @@
 /** The engine process: serves the contract in api.ts on the channel that fork() made. */
+import "./home";
 import "./language";
 import path from "node:path";
 import {Worker} from "node:worker_threads";

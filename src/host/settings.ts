@@ -1,7 +1,7 @@
-import {homedir} from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
 import type {GpuChoice, ModelSpec, Network} from "../engine/api";
+import {homeFolder} from "./home";
 import {demonstrationWord, type ModelChoice} from "./modelChoice";
 
 const section = "tokenscope";
@@ -156,8 +156,8 @@ export class Settings {
   private modelPath(setting: string): string {
     const written = setting.trim();
     if (written === "" || written === demonstrationWord) return this.demonstrationModel;
-    const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? homedir();
-    const home = written.replace(/^~(?=$|[/\\])/, homedir());
+    const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? homeFolder();
+    const home = written.replace(/^~(?=$|[/\\])/, homeFolder());
     return path.resolve(
       folder,
       home.replace(/\$\{workspaceFolder\}/g, () => folder)

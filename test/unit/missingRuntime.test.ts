@@ -34,6 +34,7 @@ describe("Where llama.cpp does not load, a sentence", () => {
       [{reasons: [old]}, /newer C\+\+ library than this system's \(GLIBCXX_3\.4\.30\)/],
       [{reasons: ["linux-x64: /x/llama-addon.node: invalid ELF header"]}, /damaged, or made for another machine/],
       [{reasons: ["linux-x64: /x/llama-addon.node: file too short"]}, /install Tokenscope again/],
+      [{reasons: ["linux-x64: /x/llama-addon.node: cannot open shared object file: No such file"]}, /damaged/],
       [{reasons: ["something else"]}, /the log says why/],
       [{killed: "SIGSEGV"}, /the log says why/],
       [{system: "darwin-arm64", glibc: undefined}, /the log says why/]

@@ -85,7 +85,7 @@ function loaderProblem({reasons, killed}: Machine): string {
       "llama.cpp needs a newer C++ library than this system's ({0}): use a newer system or container, such as Debian 12 or Ubuntu 22.04.",
       version
     );
-  if (/invalid ELF header|wrong ELF class|file too short|not a valid Win32 application|not a mach-o file/i.test(said))
+  if (/\bELF\b|file too short|cannot read file data|addon\.node: cannot open|Win32 application|mach-o file/i.test(said))
     return l10n.t("llama.cpp's files are damaged, or made for another machine: install Tokenscope again.");
   return l10n.t(
     "llama.cpp could not be loaded, and the log says why: install Tokenscope again, or use another machine."

@@ -2,6 +2,7 @@
  * The program that tries one of llama.cpp's back ends, in a process that ends with it: a driver may hang or crash. Its
  * argument is the back end ("off" is the CPU); it sends {@link ProbeMessage}s.
  */
+import "../home";
 import path from "node:path";
 import type {GpuChoice} from "../api";
 import {type Found, foundBy} from "./found";
