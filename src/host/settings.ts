@@ -156,7 +156,9 @@ export class Settings {
   private modelPath(setting: string): string {
     const written = setting.trim();
     if (written === "" || written === demonstrationWord) return this.demonstrationModel;
-    const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? homeFolder();
+    const [first] = vscode.workspace.workspaceFolders ?? [];
+    // Another machine's folder is none here.
+    const folder = first?.uri.scheme === "file" ? first.uri.fsPath : homeFolder();
     const home = written.replace(/^~(?=$|[/\\])/, homeFolder());
     return path.resolve(
       folder,

@@ -4,7 +4,6 @@ import {chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync} from "no
 import path from "node:path";
 import {promisify} from "node:util";
 import type {HumanError} from "../../src/engine/api";
-import {EngineClient} from "../../src/host/engineClient";
 import {root} from "../harness/paths";
 import {demonstration, Engine, spec} from "./engine";
 import {temporaryFolder} from "./modelCopies";
@@ -23,14 +22,8 @@ describe("In an odd place", () => {
   });
   after(() => folder.remove());
 
-  const quiet = () => undefined;
-  const options = {
-    log: {error: quiet, warn: quiet, info: quiet, debug: quiet, trace: quiet},
-    cancelled: () => new Error("cancelled")
-  };
-
-  async function counted(settings: object): Promise<number> {
-    const {stdout} = await run(process.execPath, [program, "tokenize", "--gpu", "off", text], settings);
+  async function counted(settings: object, cli = program): Promise<number> {
+    const {stdout} = await run(process.execPath, [cli, "tokenize", "--gpu", "off", text], settings);
     return (JSON.parse(stdout) as {count: number}).count;
   }
 
@@ -63,14 +56,11 @@ describe("In an odd place", () => {
     const own = path.join(folder.path, "扩展 'x' 😀 #1");
     mkdirSync(own);
     for (const name of ["dist", "node_modules", "media"]) symlinkSync(path.join(root, name), path.join(own, name));
-    const client = new EngineClient({...options, program: path.join(own, "dist/engine.js")});
-    const {count} = await client.request("count", {model: spec(demonstration), text: "hello world"});
-    client.dispose();
-    assert.equal(count, 2);
-    const env = {PATH: process.env["PATH"], TMPDIR: "/nowhere"};
-    assert.equal(await counted({env: {...env, HOME: "/nowhere"}}), 2);
+    const env = {PATH: process.env["PATH"], HOME: "/nowhere", TMPDIR: "/nowhere"};
+    const here = {...env, NODE_OPTIONS: "--preserve-symlinks --preserve-symlinks-main"};
+    assert.equal(await counted({env: here}, path.join(own, "dist/cli.js")), 2);
     // Only root may become someone else.
-    if (process.getuid?.() === 0) assert.equal(await counted({env, uid: nobody, gid: nobody}), 2);
+    if (process.getuid?.() === 0) assert.equal(await counted({env: {PATH: env.PATH}, uid: nobody, gid: nobody}), 2);
   });
 
   it("a path that is too long, or leads in a circle, is told as such", async () => {
