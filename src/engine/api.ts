@@ -514,6 +514,7 @@ export type ErrorKind =
   | "connectionLost"
   | "diskFull"
   | "folderUnwritable"
+  | "settingsUnwritable"
   | "wrongContent"
   | "noRuntimeOffered"
   | "wrongPackage"
