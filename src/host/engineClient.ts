@@ -14,6 +14,8 @@ import {
   languageVariables,
   logNotification,
   type ModelSpec,
+  type NoticeParams,
+  noticeNotification,
   type Progress,
   type ProgressParams,
   progressNotification,
@@ -91,6 +93,8 @@ interface Engine {
    */
   readonly leaving: Set<(end: End) => void>;
   readonly heartbeat: Heartbeat;
+  /** What the system said where it could not be started: "EAGAIN". */
+  problem: string | undefined;
   /** Its owner has ended it. */
   ended: boolean;
   hung: boolean;
@@ -150,6 +154,7 @@ export class EngineClient {
   private idle: NodeJS.Timeout | undefined;
   private readonly stateListeners = new Set<() => void>();
   private readonly deathListeners = new Set<(death: Death) => void>();
+  private readonly noticeListeners = new Set<(notice: NoticeParams) => void>();
   private hasAnswered: () => void = () => undefined;
   /** Resolves with the first answer; where nothing is ever asked, never. */
   readonly answered = new Promise<void>((resolve) => {
@@ -178,6 +183,12 @@ export class EngineClient {
   onDidDie(listener: (death: Death) => void): Listening {
     this.deathListeners.add(listener);
     return {dispose: () => this.deathListeners.delete(listener)};
+  }
+
+  /** What a person should know although no request fails for it. */
+  onNotice(listener: (notice: NoticeParams) => void): Listening {
+    this.noticeListeners.add(listener);
+    return {dispose: () => this.noticeListeners.delete(listener)};
   }
 
   /**
@@ -220,7 +231,7 @@ export class EngineClient {
         )
         .catch((error: unknown) => this.failure(error, engine, method));
       const gone = new Promise<never>((_, reject) => {
-        leave = (end) => reject(this.endError(end, method));
+        leave = (end) => reject(this.endError(end, engine, method));
         engine.leaving.add(leave);
       });
       const result = await Promise.race([answer, gone, cancelled]);
@@ -264,6 +275,7 @@ export class EngineClient {
     this.disposed = true;
     this.stateListeners.clear();
     this.deathListeners.clear();
+    this.noticeListeners.clear();
     this.restart();
   }
 
@@ -318,23 +330,8 @@ export class EngineClient {
           this.deaths.length
         )
       );
-    const {log, language} = this.options;
-    const process = fork(this.options.program, [heartbeatArgument], {
-      // Typed arrays cross as typed arrays.
-      serialization: "advanced",
-      // In desktop VS Code, process.execPath is Electron.
-      env: {
-        ...globalThis.process.env,
-        ELECTRON_RUN_AS_NODE: "1",
-        [languageVariables.locale]: language?.locale,
-        [languageVariables.bundle]: language?.bundle,
-        // An empty one is none: nobody else's variable gets through.
-        TOKENSCOPE_RUNTIME: this.options.runtime ?? ""
-      },
-      // Not the debugger's flags of the extension host. Scoring says when there is garbage that V8 can't see.
-      execArgv: ["--expose-gc"],
-      stdio: ["ignore", "pipe", "pipe", "ipc", "pipe"]
-    });
+    const {log} = this.options;
+    const process = this.fork();
     process.stdout?.setEncoding("utf8").on("data", (text: string) => log.info(text.trimEnd()));
     process.stderr?.setEncoding("utf8").on("data", (text: string) => log.warn(text.trimEnd()));
     const connection = this.connect(process);
@@ -348,7 +345,8 @@ export class EngineClient {
         resolve(end);
         void connection.then((open) => open.dispose());
       };
-      process.once("error", (error) => {
+      process.once("error", (error: NodeJS.ErrnoException) => {
+        engine.problem = error.code;
         leave("notStarted", String(error));
         process.kill("SIGKILL");
       });
@@ -368,6 +366,7 @@ export class EngineClient {
       gone,
       leaving: new Set(),
       heartbeat,
+      problem: undefined,
       ended: false,
       hung: false,
       answered: false,
@@ -375,6 +374,37 @@ export class EngineClient {
     };
     this.engine = engine;
     return engine;
+  }
+
+  /** Throws a HumanError where the system refuses. */
+  private fork(): ChildProcess {
+    const {log, language} = this.options;
+    let process: ChildProcess;
+    try {
+      process = fork(this.options.program, [heartbeatArgument], {
+        // Typed arrays cross as typed arrays.
+        serialization: "advanced",
+        // In desktop VS Code, process.execPath is Electron.
+        env: {
+          ...globalThis.process.env,
+          ELECTRON_RUN_AS_NODE: "1",
+          [languageVariables.locale]: language?.locale,
+          [languageVariables.bundle]: language?.bundle,
+          // An empty one is none: nobody else's variable gets through.
+          TOKENSCOPE_RUNTIME: this.options.runtime ?? ""
+        },
+        // Not the debugger's flags of the extension host. Scoring says when there is garbage that V8 can't see.
+        execArgv: ["--expose-gc"],
+        stdio: ["ignore", "pipe", "pipe", "ipc", "pipe"]
+      });
+    } catch (error) {
+      log.warn(String(error));
+      throw cannotStart((error as NodeJS.ErrnoException).code);
+    }
+    if (process.stdio !== undefined) return process;
+    // Node leaves it half made where there are too many open files, and tells later.
+    process.once("error", (error) => log.warn(String(error)));
+    throw cannotStart("EMFILE");
   }
 
   private hasDied(engine: Engine, code: number | null, signal: NodeJS.Signals | null): void {
@@ -393,6 +423,9 @@ export class EngineClient {
     const {rpcConnection} = await import("./rpcConnection");
     const connection = rpcConnection(process);
     connection.onNotification(logNotification, ({level, message}: LogParams) => log[level](message));
+    connection.onNotification(noticeNotification, (notice: NoticeParams) => {
+      for (const listener of this.noticeListeners) listener(notice);
+    });
     connection.onNotification(progressNotification, ({request, ...progress}: ProgressParams) =>
       this.progress.get(request)?.(progress)
     );
@@ -412,18 +445,25 @@ export class EngineClient {
     if (code === requestCancelledCode) throw this.options.cancelled();
     // A connection that broke is a process that is about to be gone; its exit says it better.
     if (engine.process.exitCode !== null || engine.process.signalCode !== null || !engine.process.connected)
-      throw this.endError(await engine.gone, method);
+      throw this.endError(await engine.gone, engine, method);
     throw error;
   }
 
-  private endError(end: End, method: EngineMethod): Error {
+  private endError(end: End, {process, problem}: Engine, method: EngineMethod): Error {
     switch (end) {
       case "ended":
         return this.options.cancelled();
       case "notStarted":
-        return new HumanError("cannotStart", l10n.t("The model's process could not be started: the log says why."));
+        return cannotStart(problem);
       case "died":
-        return new HumanError("engineDied", died[method]());
+        return lacksInstruction(process)
+          ? new HumanError(
+              "noRuntime",
+              l10n.t(
+                "The model's process used an instruction that this processor, or virtual machine, does not have: use Tokenscope on another one."
+              )
+            )
+          : new HumanError("engineDied", died[method]());
       default:
         return end satisfies never;
     }
@@ -439,4 +479,37 @@ function kill(engine: Engine): void {
   engine.ended = true;
   // It holds nothing that wants saving, and native threads don't listen to anything gentler.
   engine.process.kill("SIGKILL");
+}
+
+/** `code` is the system's: "EAGAIN". */
+function cannotStart(code: string | undefined): HumanError {
+  return new HumanError("cannotStart", whyNotStarted(code));
+}
+
+function whyNotStarted(code: string | undefined): string {
+  switch (code) {
+    case "EMFILE":
+    case "ENFILE":
+      return l10n.t(
+        "The model's process could not be started, because too many files are open: close some windows or raise the system's limit, and try again."
+      );
+    case "EAGAIN":
+    case "ENOMEM":
+      return l10n.t(
+        "The model's process could not be started, because the system has no room for another process: end some, or raise its limit, and try again."
+      );
+    case "EPERM":
+    case "EACCES":
+      return l10n.t(
+        "The model's process could not be started, because the system does not allow it ({0}): ask whoever keeps it.",
+        code
+      );
+    default:
+      return l10n.t("The model's process could not be started: the log says why.");
+  }
+}
+
+/** Windows has no signals; its STATUS_ILLEGAL_INSTRUCTION is the code. */
+function lacksInstruction({signalCode, exitCode}: ChildProcess): boolean {
+  return signalCode === "SIGILL" || exitCode === 0xc000001d;
 }

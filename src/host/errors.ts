@@ -28,6 +28,10 @@ const openSettings: WayOut = {
   command: "workbench.action.openSettings",
   argument: "tokenscope"
 };
+const settingsFile: WayOut = {
+  title: () => vscode.l10n.t("Open Settings File"),
+  command: "workbench.action.openSettingsJson"
+};
 const gitSettings: WayOut = {
   title: () => vscode.l10n.t("Open Settings"),
   command: "workbench.action.openSettings",
@@ -72,6 +76,7 @@ const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   connectionLost: [proxySettings],
   diskFull: [],
   folderUnwritable: [openSettings],
+  settingsUnwritable: [settingsFile],
   wrongContent: [chooseModel],
   noRuntimeOffered: [showGpu],
   wrongPackage: [showGpu],

@@ -1,7 +1,7 @@
-import {homedir} from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
-import type {GpuChoice, ModelSpec, Network} from "../engine/api";
+import {type GpuChoice, HumanError, type ModelSpec, type Network} from "../engine/api";
+import {homeFolder} from "./home";
 import {demonstrationWord, type ModelChoice} from "./modelChoice";
 
 const section = "tokenscope";
@@ -150,14 +150,27 @@ export class Settings {
     const set = configuration.inspect(key);
     const target =
       set?.workspaceValue === undefined ? vscode.ConfigurationTarget.Global : vscode.ConfigurationTarget.Workspace;
-    await configuration.update(key, value, target);
+    try {
+      await configuration.update(key, value, target);
+    } catch (error) {
+      throw new HumanError(
+        "settingsUnwritable",
+        vscode.l10n.t(
+          "VS Code could not write the setting {0} ({1}): see that its settings file may be written to and has no mistake in it.",
+          `${section}.${key}`,
+          firstLine(error)
+        )
+      );
+    }
   }
 
   private modelPath(setting: string): string {
     const written = setting.trim();
     if (written === "" || written === demonstrationWord) return this.demonstrationModel;
-    const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? homedir();
-    const home = written.replace(/^~(?=$|[/\\])/, homedir());
+    const [first] = vscode.workspace.workspaceFolders ?? [];
+    // Another machine's folder is none here.
+    const folder = first?.uri.scheme === "file" ? first.uri.fsPath : homeFolder();
+    const home = written.replace(/^~(?=$|[/\\])/, homeFolder());
     return path.resolve(
       folder,
       home.replace(/\$\{workspaceFolder\}/g, () => folder)
@@ -170,6 +183,10 @@ function read<T>(key: string, isValid: (value: unknown) => value is T): T {
   const configuration = vscode.workspace.getConfiguration(section);
   const value = configuration.get<unknown>(key);
   return isValid(value) ? value : (configuration.inspect<T>(key)?.defaultValue as T);
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
 }
 
 /** "auto" is null. */

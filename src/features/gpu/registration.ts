@@ -3,6 +3,7 @@ import {cudaPackages} from "../../cudaPackages";
 import {type Host, registerCommand} from "../../host/host";
 import {runtimesFolder} from "../../host/runtimes";
 import type {CudaRuntime} from "./cudaRuntime";
+import {showFewerLayers} from "./fewerLayers";
 
 /** What the model can run on, and CUDA's runtime, which is fetched when it is wanted. */
 export function registerGpu(host: Host): vscode.Disposable {
@@ -14,6 +15,7 @@ export function registerGpu(host: Host): vscode.Disposable {
     })
     .catch((error: unknown) => host.errors.show(error));
   return vscode.Disposable.from(
+    showFewerLayers(host),
     registerCommand(host, "tokenscope.showGpu", async () =>
       (await import("./showGpu")).showGpu(host, await runtimeOf(host))
     ),

@@ -45,6 +45,13 @@ const patience = 10_000;
 /** Git as VS Code has it; a HumanError says what is in the way. */
 export async function gitApi(): Promise<GitApi> {
   const extension = vscode.extensions.getExtension<GitExtension>("vscode.git");
+  if (extension === undefined && isElsewhere())
+    throw new HumanError(
+      "noGit",
+      vscode.l10n.t(
+        "Git runs on the machine that this window is connected to: install Tokenscope there too to have changes scored."
+      )
+    );
   if (extension === undefined)
     throw new HumanError(
       "noGit",
@@ -65,6 +72,12 @@ export async function gitApi(): Promise<GitApi> {
   const api = git.getAPI(1);
   await initialized(api);
   return api;
+}
+
+/** This extension runs on another machine than those that work on the files: they don't see each other. */
+function isElsewhere(): boolean {
+  const own = vscode.extensions.getExtension("tokenscope.tokenscope");
+  return vscode.env.remoteName !== undefined && own?.extensionKind === vscode.ExtensionKind.UI;
 }
 
 /**
