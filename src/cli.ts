@@ -42,9 +42,12 @@ async function main(): Promise<number> {
 }
 
 function engine({verbose = false}: Options): Request {
-  const models = new Models((level, message) => {
-    if (verbose) output.say(`${level}: ${message}`);
-  });
+  const models = new Models(
+    (level, message) => {
+      if (verbose) output.say(`${level}: ${message}`);
+    },
+    ({message}) => output.say(`tokenscope: ${message}`)
+  );
   return async (method, params, onProgress = () => undefined) => {
     asking = true;
     try {

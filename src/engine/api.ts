@@ -65,6 +65,8 @@ export interface RunningModel extends ModelDescription {
   readonly sha256: string;
   /** What it ran on: "cpu", "cuda", "metal", "vulkan". */
   readonly device: string;
+  /** Layers whose weights are on the device, of all. Absent where the backend doesn't know. */
+  readonly layers?: {readonly onDevice: number; readonly all: number};
 }
 
 export interface DescribeParams {
@@ -450,11 +452,24 @@ export interface RetainParams {
 /** Notifications from the engine. */
 export const logNotification = "log";
 export const progressNotification = "progress";
+export const noticeNotification = "notice";
 
 export type LogLevel = "error" | "warn" | "info" | "debug" | "trace";
 
 export interface LogParams {
   readonly level: LogLevel;
+  readonly message: string;
+}
+
+/**
+ * Something a person should know although the request goes on. `fewerLayers`: the device's memory was too small for the
+ * layers that were to be on it, and holds fewer.
+ */
+export interface NoticeParams {
+  readonly kind: "fewerLayers";
+  /** Absolute path of the model's file. */
+  readonly model: string;
+  /** One sentence. */
   readonly message: string;
 }
 

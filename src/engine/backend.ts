@@ -8,6 +8,7 @@ import type {
   MemoryEstimate,
   ModelDescription,
   ModelSpec,
+  NoticeParams,
   Progress,
   ScoreParams,
   Scores,
@@ -49,3 +50,6 @@ export interface Backend {
 
 /** Log lines of whatever runs the model. */
 export type EngineLog = (level: "error" | "warn" | "info" | "debug", message: string) => void;
+
+/** Tells a person something that is no answer and no failure. */
+export type Notify = (notice: NoticeParams) => void;

@@ -17,6 +17,8 @@ import {
   humanErrorCode,
   type LogParams,
   logNotification,
+  type NoticeParams,
+  noticeNotification,
   type ProgressParams,
   progressNotification,
   type RequestEnvelope,
@@ -35,7 +37,9 @@ function log(level: LogParams["level"], message: string): void {
   connection.sendNotification(logNotification, {level, message} satisfies LogParams).catch(() => undefined);
 }
 
-const models = new Models(log);
+const models = new Models(log, (notice) => {
+  connection.sendNotification(noticeNotification, notice satisfies NoticeParams).catch(() => undefined);
+});
 /** The requests under way, by number. */
 const stops = new Map<number, AbortController>();
 connection.onNotification(stopNotification, ({request}: StopParams) => stops.get(request)?.abort());

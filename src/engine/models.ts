@@ -1,5 +1,5 @@
 import type {EstimateParams, MemoryEstimate, MemoryReport, ModelSpec} from "./api";
-import type {Backend, EngineLog, RequestContext} from "./backend";
+import type {Backend, EngineLog, Notify, RequestContext} from "./backend";
 import {LlamaBackend} from "./llama/llamaBackend";
 import {estimateFile, heldMemory} from "./llama/memory";
 import {checkModelFile, type FileStamp} from "./llama/modelFile";
@@ -31,7 +31,10 @@ export class Models {
   private leaving: Promise<void> = Promise.resolve();
   private readonly ledger = new MemoryLedger(heldMemory);
 
-  constructor(readonly log: EngineLog) {}
+  constructor(
+    readonly log: EngineLog,
+    private readonly notify: Notify = () => undefined
+  ) {}
 
   /** Runs `work` with the model that `spec` names. */
   async use<T>(spec: ModelSpec, {signal}: RequestContext, work: (backend: Backend) => Promise<T>): Promise<T> {
@@ -118,7 +121,7 @@ export class Models {
     await llamaRuntime(spec.gpu, spec.threads, this.log);
     // The runtime is no model's.
     if (first) await this.ledger.rest();
-    return new LlamaBackend(spec, this.log);
+    return new LlamaBackend(spec, this.log, this.notify);
   }
 
   /** A model that doesn't load is not kept: the next request looks at the file again. */
