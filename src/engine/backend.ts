@@ -42,8 +42,8 @@ export interface Backend {
   complete(params: Without<CompleteParams>, context: RequestContext): Promise<Completion>;
   /** What it needs and what there is, whether its weights are loaded or not. */
   estimate(): Promise<MemoryEstimate>;
-  /** Its weights are in memory. */
-  readonly loaded: boolean;
+  /** What its weights are on: "cpu", "cuda", "metal", "vulkan". Null while they are not in memory. */
+  readonly loadedOn: string | null;
   /** Gives memory back. Nothing is asked of the backend afterwards. */
   dispose(): Promise<void>;
 }

@@ -32,6 +32,11 @@ export async function loadModel(
   );
 }
 
+/** "cpu", "cuda", "metal" or "vulkan". */
+export function deviceOf({llama, gpuLayers}: Pick<LlamaModel, "llama" | "gpuLayers">): string {
+  return llama.gpu === false || gpuLayers === 0 ? "cpu" : llama.gpu;
+}
+
 /**
  * A model's weights, loaded when they are first needed. Where the device's memory does not suffice for the layers that were
  * to be on it, fewer are put there, down to none, and a person is told.
@@ -55,6 +60,11 @@ export class Weights {
   /** Layers on the device; undefined where nothing is loaded. */
   get layers(): number | undefined {
     return this.loaded?.gpuLayers;
+  }
+
+  /** What they are on; null where nothing is loaded. */
+  get device(): string | null {
+    return this.loaded === undefined ? null : deviceOf(this.loaded);
   }
 
   async get({onProgress}: LoadContext): Promise<LlamaModel> {
