@@ -495,8 +495,8 @@ export interface Holding {
 export interface HeldModel {
   /** Absolute path of its file. */
   readonly path: string;
-  /** What its weights are on: "cpu", "cuda", "metal", "vulkan". Null while only its vocabulary is loaded. */
-  readonly device: string | null;
+  /** What its weights are on. Null while only its vocabulary is loaded. */
+  readonly device: DeviceState["device"] | null;
 }
 
 /** Progress of one request, found by the number its caller gave it. */

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import {blamedDriver} from "./blamedDriver";
 import {AccessTokens} from "./downloads/accessTokens";
 import {Downloads} from "./downloads/downloads";
 import {EngineClient, type EngineClientOptions} from "./engineClient";
@@ -31,6 +32,7 @@ const transfersIdleLimit = 60_000;
 export function createHost(context: vscode.ExtensionContext): Host {
   const log = vscode.window.createOutputChannel("Tokenscope", {log: true});
   const settings = new Settings(context.extensionUri);
+  settings.avoidGpu(blamedDriver(context.globalState)?.avoided ?? false);
   const options: EngineClientOptions = {
     program: vscode.Uri.joinPath(context.extensionUri, "dist", "engine.js").fsPath,
     runtime: cudaFolder(context.globalStorageUri.fsPath),

@@ -12,6 +12,7 @@ import {
   type CompleteParams,
   type Completion,
   type CountResult,
+  type DeviceState,
   type EngineVersions,
   HumanError,
   type MemoryEstimate,
@@ -292,7 +293,7 @@ export class LlamaBackend implements Backend {
     });
   }
 
-  get loadedOn(): string | null {
+  get loadedOn(): DeviceState["device"] | null {
     return this.weights.device;
   }
 

@@ -1,7 +1,7 @@
 import path from "node:path";
 import * as l10n from "@vscode/l10n";
 import type {Llama, LlamaModel} from "node-llama-cpp";
-import type {MemoryEstimate, ModelSpec} from "../api";
+import type {DeviceState, MemoryEstimate, ModelSpec} from "../api";
 import type {EngineLog, Notify, RequestContext} from "../backend";
 import {fewerLayers, fittingLayers, type Layers, withFewerLayers} from "./fewerLayers";
 import {DeviceShortage, isShortage, loadError, weightsShortage} from "./loadErrors";
@@ -32,8 +32,8 @@ export async function loadModel(
   );
 }
 
-/** "cpu", "cuda", "metal" or "vulkan". */
-export function deviceOf({llama, gpuLayers}: Pick<LlamaModel, "llama" | "gpuLayers">): string {
+/** What a model's weights are on. */
+export function deviceOf({llama, gpuLayers}: Pick<LlamaModel, "llama" | "gpuLayers">): DeviceState["device"] {
   return llama.gpu === false || gpuLayers === 0 ? "cpu" : llama.gpu;
 }
 
@@ -63,7 +63,7 @@ export class Weights {
   }
 
   /** What they are on; null where nothing is loaded. */
-  get device(): string | null {
+  get device(): DeviceState["device"] | null {
     return this.loaded === undefined ? null : deviceOf(this.loaded);
   }
 
