@@ -85,7 +85,7 @@ function overview(facts: Facts): [string, string][] {
     ],
     [
       "Extension host",
-      `Node ${plainName(host.node, secrets)}, ${host.remote === undefined ? "local" : `remote (${plainName(wordOnly(host.remote) ?? "?", secrets)})`}, runs as ${host.kind} extension`
+      `Node ${plainName(host.node, secrets)}, ${host.remote === undefined ? "local" : `remote (${plainName(wordOnly(host.remote) ?? "another kind", secrets)})`}, runs as ${host.kind} extension`
     ],
     ["Workspace", facts.trusted ? "trusted" : "not trusted"],
     [
@@ -106,7 +106,7 @@ function devicesText({devices, blamed, secrets}: Facts): string {
     blamed === undefined
       ? []
       : [
-          `crashed while a model was started on ${deviceNames[blamed.device]} (${names(blamed, secrets)}): ${blamed.crashes} times, ${blamed.avoided ? "so the CPU is used" : "still used"}`
+          `crashed at the start of a model: ${deviceNames[blamed.device]} (${names(blamed, secrets)}), crashes: ${blamed.crashes}, ${blamed.avoided ? "the CPU is used instead" : "still used"}`
         ];
   if (!("answer" in devices)) return list([`not known: ${refusal(devices)}`, ...avoided]);
   return list([...devices.answer.map((state) => deviceText(state, secrets)), ...avoided]);
@@ -156,9 +156,9 @@ function engineLines({engine, history}: Facts): string[] {
     ...(holding === null
       ? []
       : [
-          `holds ${held.length} models (${held.join(", ")}), ${gigabytes(holding.memory.ram)}, on devices ${gigabytes(holding.memory.vram)}`
+          `holds models: ${held.length} (${held.join(", ")}), ${gigabytes(holding.memory.ram)}, on devices ${gigabytes(holding.memory.vram)}`
         ]),
-    `started ${history.starts} times, died ${history.deathCount} times`,
+    `starts: ${history.starts}, deaths: ${history.deathCount}`,
     ...history.deaths.map(
       ({time, code, signal, hung, starting}) =>
         `${timeText(time)}: ended with ${wordOnly(signal) ?? `code ${code}`}${hung ? ", stood still" : ""}${starting ? ", while a model was starting" : ""}`
