@@ -12,9 +12,11 @@ import {
 } from "vscode-jsonrpc/node";
 import {
   type EngineMethod,
+  type Holding,
   HumanError,
   type HumanErrorData,
   heartbeatArgument,
+  holdingNotification,
   humanErrorCode,
   type LogParams,
   logNotification,
@@ -45,7 +47,27 @@ const models = new Models(log, (notice) => {
 const stops = new Map<number, AbortController>();
 connection.onNotification(stopNotification, ({request}: StopParams) => stops.get(request)?.abort());
 
-connection.onNotification(retainNotification, ({models: wanted}: RetainParams) => models.retain(wanted));
+connection.onNotification(retainNotification, ({models: wanted}: RetainParams) => {
+  models.retain(wanted);
+  void tellHolding();
+});
+
+/** What was told last, as JSON. */
+let told = "";
+
+/** Tells what is held where that has changed by more than what every request takes and gives back. */
+async function tellHolding(): Promise<void> {
+  const {models: held, memory} = await models.holding();
+  const holding: Holding = {models: held, memory: {ram: toTenMegabytes(memory.ram), vram: toTenMegabytes(memory.vram)}};
+  const text = JSON.stringify(holding);
+  if (text === told) return;
+  told = text;
+  connection.sendNotification(holdingNotification, holding).catch(() => undefined);
+}
+
+function toTenMegabytes(bytes: number): number {
+  return Math.round(bytes / 1e7) * 1e7;
+}
 
 for (const method of Object.keys(handlers) as EngineMethod[]) serve(method);
 
@@ -78,6 +100,7 @@ function serve<M extends EngineMethod>(method: M): void {
       } finally {
         listening.dispose();
         stops.delete(request);
+        void tellHolding();
       }
     }
   );

@@ -5,10 +5,12 @@ import type {MessageConnection} from "vscode-jsonrpc/node";
 import {
   type EngineMethod,
   type EngineRequests,
+  type Holding,
   HumanError,
   type HumanErrorData,
   heartbeatArgument,
   heartbeatDescriptor,
+  holdingNotification,
   humanErrorCode,
   type LogParams,
   languageVariables,
@@ -59,6 +61,12 @@ export interface EngineClientOptions {
 export interface EngineState {
   readonly process: "none" | "starting" | "running" | "stopped";
   readonly loading: number | null;
+  /** Absolute path of the model that is being loaded, or that the process is started for. */
+  readonly loadingModel: string | null;
+  /** Why there is no process where there was one: nothing had been asked for a while, or its owner wanted the memory. */
+  readonly unloaded: "idle" | "asked" | null;
+  /** What the process holds, by its last word; null where it has said nothing yet. */
+  readonly holding: Holding | null;
 }
 
 /** How a process went that nobody had ended. */
@@ -99,6 +107,7 @@ interface Engine {
   ended: boolean;
   hung: boolean;
   answered: boolean;
+  holding: Holding | null;
   /** What has been answered ({@link proofOf}). */
   readonly proven: Set<string>;
 }
@@ -131,6 +140,7 @@ const died: Record<EngineMethod, () => string> = {
   memory: () =>
     l10n.t("The model's process ended while looking at the model's memory: try again, a new one starts by itself."),
   devices: () => l10n.t("The model's process ended while looking for devices: try again, a new one starts by itself."),
+  versions: () => l10n.t("The model's process ended while loading llama.cpp: try again, a new one starts by itself."),
   inspect: () => l10n.t("The model's process ended while looking at the file: try again, a new one starts by itself."),
   download: () => l10n.t("The model's process ended while downloading: try again, a new one starts by itself."),
   unpack: () => l10n.t("The model's process ended while unpacking: try again, a new one starts by itself.")
@@ -151,6 +161,7 @@ export class EngineClient {
   private deaths: number[] = [];
   /** It has died too often to be started again by itself. */
   private stopped = false;
+  private unloaded: EngineState["unloaded"] = null;
   private idle: NodeJS.Timeout | undefined;
   private readonly stateListeners = new Set<() => void>();
   private readonly deathListeners = new Set<(death: Death) => void>();
@@ -169,10 +180,25 @@ export class EngineClient {
   }
 
   get state(): EngineState {
-    const loads = [...this.pending.values()].flatMap(({loading}) => (loading === null ? [] : [loading]));
-    const loading = loads.length === 0 ? null : Math.min(...loads);
-    if (this.engine !== undefined) return {process: this.engine.answered ? "running" : "starting", loading};
-    return {process: this.stopped ? "stopped" : "none", loading: null};
+    const {engine, unloaded} = this;
+    if (engine === undefined)
+      return {
+        process: this.stopped ? "stopped" : "none",
+        loading: null,
+        loadingModel: null,
+        unloaded,
+        holding: null
+      };
+    const pending = [...this.pending.values()];
+    const loads = pending.flatMap(({loading}) => (loading === null ? [] : [loading]));
+    const {model} = pending.find((one) => (loads.length === 0 ? !engine.answered : one.loading !== null)) ?? {};
+    return {
+      process: engine.answered ? "running" : "starting",
+      loading: loads.length === 0 ? null : Math.min(...loads),
+      loadingModel: model?.path ?? null,
+      unloaded: null,
+      holding: engine.holding
+    };
   }
 
   onDidChangeState(listener: () => void): Listening {
@@ -257,11 +283,21 @@ export class EngineClient {
 
   /** Ends the process; the next request starts a new one, however many have died. */
   restart(): void {
-    clearTimeout(this.idle);
-    const engine = this.engine;
-    this.engine = undefined;
-    if (engine !== undefined) kill(engine);
+    this.endProcess(null);
     this.forget();
+  }
+
+  /** Ends the process, and gives all its memory back; the next request starts a new one. */
+  unload(): void {
+    if (this.engine === undefined) return;
+    this.endProcess("asked");
+    this.changed();
+  }
+
+  /** Counts anew from now, by what the limit is now. */
+  idleLimitChanged(): void {
+    clearTimeout(this.idle);
+    if (this.pending.size === 0) this.endWhenIdle();
   }
 
   /** Forgets how often it has died: something has changed that it may have died of. */
@@ -277,6 +313,14 @@ export class EngineClient {
     this.deathListeners.clear();
     this.noticeListeners.clear();
     this.restart();
+  }
+
+  private endProcess(unloaded: EngineState["unloaded"]): void {
+    clearTimeout(this.idle);
+    const engine = this.engine;
+    this.engine = undefined;
+    this.unloaded = unloaded;
+    if (engine !== undefined) kill(engine);
   }
 
   private hears(engine: Engine): void {
@@ -307,7 +351,8 @@ export class EngineClient {
     this.idle = setTimeout(() => {
       if (this.engine === undefined) return;
       this.options.log.info("nothing has been asked for a while: the engine process is ended");
-      this.restart();
+      this.endProcess("idle");
+      this.changed();
     }, limit);
     this.idle.unref();
   }
@@ -370,9 +415,11 @@ export class EngineClient {
       ended: false,
       hung: false,
       answered: false,
+      holding: null,
       proven: new Set()
     };
     this.engine = engine;
+    this.unloaded = null;
     return engine;
   }
 
@@ -429,6 +476,11 @@ export class EngineClient {
     connection.onNotification(progressNotification, ({request, ...progress}: ProgressParams) =>
       this.progress.get(request)?.(progress)
     );
+    connection.onNotification(holdingNotification, (holding: Holding) => {
+      if (this.engine?.process !== process) return;
+      this.engine.holding = holding;
+      this.changed();
+    });
     // A broken channel is no news beside the exit that comes with it.
     connection.onError(([error]) => log.debug(`engine channel: ${error.message}`));
     connection.listen();

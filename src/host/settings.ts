@@ -17,9 +17,12 @@ export interface InlineCompletionSettings {
 export class Settings {
   private readonly changedModel = new vscode.EventEmitter<void>();
   private readonly changedDevice = new vscode.EventEmitter<void>();
+  private readonly changedIdleLimit = new vscode.EventEmitter<void>();
+  private gpuAvoided = false;
   private readonly subscription: vscode.Disposable;
   readonly onDidChangeModel = this.changedModel.event;
   readonly onDidChangeDevice = this.changedDevice.event;
+  readonly onDidChangeIdleLimit = this.changedIdleLimit.event;
   /** Absolute path of the model that ships with Tokenscope. */
   readonly demonstrationModel: string;
 
@@ -33,6 +36,7 @@ export class Settings {
       )
         this.changedModel.fire();
       if (change.affectsConfiguration(`${section}.gpu`)) this.changedDevice.fire();
+      if (change.affectsConfiguration(`${section}.idleMinutes`)) this.changedIdleLimit.fire();
     });
   }
 
@@ -104,8 +108,28 @@ export class Settings {
     return `${read("npmRegistry", isWebAddress).trim().replace(/\/+$/, "")}/`;
   }
 
+  /** "auto" is the CPU where the GPU is avoided. */
   get gpu(): GpuChoice {
-    return read("gpu", isGpuChoice);
+    return this.avoidsGpu ? "off" : read("gpu", isGpuChoice);
+  }
+
+  /** The device is chosen automatically, but for the GPU ({@link avoidGpu}). */
+  get avoidsGpu(): boolean {
+    return this.gpuAvoided && read("gpu", isGpuChoice) === "auto";
+  }
+
+  /** Where the device is chosen automatically, it is the CPU from now on, or no longer. */
+  avoidGpu(avoided: boolean): void {
+    const before = this.gpu;
+    this.gpuAvoided = avoided;
+    if (this.gpu === before) return;
+    this.changedModel.fire();
+    this.changedDevice.fire();
+  }
+
+  /** Milliseconds without use after which the model is unloaded; 0: never. */
+  get idleLimit(): number {
+    return read("idleMinutes", isNumber(0, 10_080)) * 60_000;
   }
 
   async setGpu(gpu: GpuChoice): Promise<void> {
@@ -142,6 +166,7 @@ export class Settings {
     this.subscription.dispose();
     this.changedModel.dispose();
     this.changedDevice.dispose();
+    this.changedIdleLimit.dispose();
   }
 
   /** Where the value is set already, so that the change is seen; else for the user. */
@@ -213,6 +238,10 @@ function isBoolean(value: unknown): value is boolean {
 
 function isGpuChoice(value: unknown): value is GpuChoice {
   return ["auto", "metal", "cuda", "vulkan", "off"].includes(value as string);
+}
+
+function isNumber(least: number, most: number): (value: unknown) => value is number {
+  return (value): value is number => typeof value === "number" && value >= least && value <= most;
 }
 
 function isInteger(least: number, most: number): (value: unknown) => value is number {

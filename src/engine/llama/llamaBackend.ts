@@ -12,6 +12,7 @@ import {
   type CompleteParams,
   type Completion,
   type CountResult,
+  type DeviceState,
   type EngineVersions,
   HumanError,
   type MemoryEstimate,
@@ -44,8 +45,9 @@ import {
   unscore,
   unscoredTokens
 } from "./scorer";
+import {versionsOf} from "./versions";
 import {type asToken, Vocabulary} from "./vocabulary";
-import {loadModel, Weights} from "./weights";
+import {deviceOf, loadModel, Weights} from "./weights";
 
 /** A context had no room on the device beside `model`: with fewer layers there, it may have. */
 class NoRoomBeside extends Error {
@@ -291,8 +293,8 @@ export class LlamaBackend implements Backend {
     });
   }
 
-  get loaded(): boolean {
-    return this.weights.layers !== undefined;
+  get loadedOn(): DeviceState["device"] | null {
+    return this.weights.device;
   }
 
   async estimate(): Promise<MemoryEstimate> {
@@ -456,18 +458,17 @@ export class LlamaBackend implements Backend {
 
   private async versions(): Promise<EngineVersions> {
     const {llama} = await this.vocabularyPart;
-    const {getModuleVersion} = await import("node-llama-cpp");
-    return {
-      nodeLlamaCpp: await getModuleVersion().catch(() => null),
-      llamaCpp: llama.llamaCppRelease.release
-    };
+    return await versionsOf(llama);
   }
 
   /** What the weights run on. */
   private async device(context: RequestContext): Promise<Pick<RunningModel, "device" | "layers">> {
-    const {gpuLayers, llama, fileInsights} = await this.weights.get(context);
-    const device = llama.gpu === false || gpuLayers === 0 ? "cpu" : llama.gpu;
-    return {device, layers: {onDevice: device === "cpu" ? 0 : gpuLayers, all: fileInsights.totalLayers}};
+    const model = await this.weights.get(context);
+    const device = deviceOf(model);
+    return {
+      device,
+      layers: {onDevice: device === "cpu" ? 0 : model.gpuLayers, all: model.fileInsights.totalLayers}
+    };
   }
 }
 
