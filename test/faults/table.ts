@@ -16,9 +16,7 @@ function blockOf(rows: readonly Row[]): string {
   const headers = [part, ...Object.keys(figures), "goal", "reached"];
   const cells = rows.map((row) => [
     row.name,
-    ...Object.values(row.figures).map((figure) =>
-      typeof figure === "number" ? figure.toLocaleString("en") : figure
-    ),
+    ...Object.values(row.figures).map((figure) => (typeof figure === "number" ? figure.toLocaleString("en") : figure)),
     row.goal,
     row.reached ? "yes" : "NO"
   ]);
