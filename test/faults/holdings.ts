@@ -1,5 +1,5 @@
-import {readdirSync, readFileSync} from "node:fs";
-import {setTimeout} from "node:timers/promises";
+import {existsSync, readdirSync, readFileSync} from "node:fs";
+import {setImmediate, setTimeout} from "node:timers/promises";
 
 /** What a process holds that could pile up. */
 export interface Holdings {
@@ -32,6 +32,12 @@ function holdings(): Holdings {
     listeners: process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0),
     memory: heapUsed + arrayBuffers
   };
+}
+
+/** Resolves when a child has been reaped and its owner has been told. */
+export async function gone(processId: number): Promise<void> {
+  while (existsSync(`/proc/${processId}`)) await setTimeout(2);
+  await setImmediate();
 }
 
 /** Whether a process is there and not just waiting to be reaped. */

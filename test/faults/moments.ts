@@ -1,9 +1,9 @@
-import {existsSync, readdirSync, readFileSync, statSync} from "node:fs";
+import {existsSync, readdirSync, readFileSync} from "node:fs";
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
 import type {DownloadParams, EngineMethod, EngineRequests, Progress} from "../../src/engine/api";
 import type {EngineClient} from "../../src/host/engineClient";
-import {demonstration, packageFileBytes, packageFiles, type Role, type Site} from "./site";
+import {demonstration, isUnpacked, type Role, type Site} from "./site";
 
 /** What goes on when a fault strikes. */
 export interface Moment {
@@ -124,11 +124,6 @@ export const moments: readonly Moment[] = [
       const home = site.folder("unpack");
       const folder = path.join(home, "1.0.0");
       const {file, packages} = site.tarball;
-      const isWhole = (): boolean => {
-        const names = readdirSync(path.join(folder, "package"));
-        const sizes = names.map((name) => statSync(path.join(folder, "package", name)).size);
-        return sizes.length === packageFiles && sizes.every((size) => size === packageFileBytes);
-      };
       const params = {files: [file], packages, folder};
       const until = site.random();
       const reached = await during(
@@ -137,13 +132,13 @@ export const moments: readonly Moment[] = [
         "unpack",
         params,
         ({stage, done, total}) => stage === "unpack" && done / total >= until,
-        isWhole
+        () => isUnpacked(folder)
       );
       const next = async (): Promise<boolean> => {
         await site.ask(client, "unpack", params);
-        return isWhole() && readdirSync(home).length === 1;
+        return isUnpacked(folder) && readdirSync(home).length === 1;
       };
-      return {...reached, next, halfWritten: () => existsSync(folder) && !isWhole()};
+      return {...reached, next, halfWritten: () => existsSync(folder) && !isUnpacked(folder)};
     }
   },
   {

@@ -1,5 +1,5 @@
 import {createHash, randomBytes} from "node:crypto";
-import {mkdirSync, mkdtempSync, readFileSync, rmSync} from "node:fs";
+import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync} from "node:fs";
 import {writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import path from "node:path";
@@ -10,8 +10,9 @@ import {type Cancellation, EngineClient, type RequestOptions} from "../../src/ho
 import {ModelServer} from "../harness/modelServer";
 import {root} from "../harness/paths";
 import {type Harm, harmVariable} from "./harm";
+import {gone} from "./holdings";
 
-const programs = {
+export const programs = {
   /** What ships. */
   real: path.join(root, "dist/engine.js"),
   /** The same, able to come to harm from within. */
@@ -40,6 +41,9 @@ export const demonstration: ModelSpec = {
   threads: 0,
   contextSize: 0
 };
+
+const packageFiles = 24;
+const packageFileBytes = 400_000;
 
 const sample = readFileSync(path.join(root, "sample/retry.py"), "utf8");
 
@@ -117,8 +121,9 @@ export class Site {
   }
 
   /** Ends all processes, and forgets how often they have died. */
-  rest(): void {
+  async rest(): Promise<void> {
     for (const {engine, transfers} of Object.values(this.clients)) for (const one of [engine, transfers]) one.restart();
+    await Promise.all([...this.processes].map(gone));
   }
 
   async close(): Promise<void> {
@@ -158,5 +163,9 @@ async function packed(base: string): Promise<Site["tarball"]> {
   return {file, packages: [{name: "package", integrity: `sha512-${digest}`}]};
 }
 
-export const packageFiles = 24;
-export const packageFileBytes = 400_000;
+/** The whole of the package stands there. */
+export function isUnpacked(folder: string): boolean {
+  const files = readdirSync(path.join(folder, "package"));
+  const isWhole = (file: string): boolean => statSync(path.join(folder, "package", file)).size === packageFileBytes;
+  return files.length === packageFiles && files.every(isWhole);
+}
