@@ -5,6 +5,9 @@ import {execFileSync, spawnSync} from "node:child_process";
 import {root} from "./engine.mjs";
 
 const run = {cwd: root, stdio: "inherit"};
-execFileSync(process.execPath, ["esbuild.mjs", "--production", "--tests"], {...run, stdio: ["ignore", "ignore", "inherit"]});
+execFileSync(process.execPath, ["esbuild.mjs", "--production", "--tests"], {
+  ...run,
+  stdio: ["ignore", "ignore", "inherit"]
+});
 const arguments_ = ["--expose-gc", "out/test/faults/main.js", ...process.argv.slice(2)];
 process.exitCode = spawnSync(process.execPath, arguments_, run).status ?? 1;

@@ -31,7 +31,7 @@ const mostMemory = 30;
 interface Outcome {
   readonly fault: Fault;
   readonly moment: Moment;
-  /** Milliseconds until the request under way failed; undefined where nothing was, or it was answered. */
+  /** Milliseconds until a request failed of it; undefined where none did. */
   readonly noticed: number | undefined;
   /** Milliseconds from then until the next good answer. */
   readonly next: number;
@@ -137,18 +137,21 @@ async function strike(site: Site, fault: Fault, moment: Moment): Promise<Outcome
       failed(error);
     }
   if (halfWritten?.()) problems.push("something half-written stands under its name");
-  const asked = performance.now();
-  // What was idle, or answered before it died, may take one more request with it.
-  for (let attempts = noticed === undefined ? 2 : 1; ; attempts--) {
+  let asked = performance.now();
+  for (;;) {
     if (processId !== undefined && client.processId === processId) await fault.lift?.(processId);
     try {
       if (!(await next())) problems.push("gave a wrong answer to the next request");
       break;
     } catch (error) {
       failed(error);
-      if (attempts > 1) continue;
-      problems.push(`failed the next request too: ${String(error)}`);
-      break;
+      if (noticed !== undefined) {
+        problems.push(`failed the next request too: ${String(error)}`);
+        break;
+      }
+      // Idle until now, or it had answered before it died: this request was the one to notice.
+      asked = performance.now();
+      noticed = asked - struck;
     }
   }
   return {fault, moment, noticed, next: performance.now() - asked, problem: problems.join("; ") || undefined};

@@ -9,7 +9,7 @@ import {HeaderCache} from "../../src/host/localModels/headerCache";
 import {root} from "../harness/paths";
 import {gone, isRunning} from "./holdings";
 import type {Row} from "./row";
-import {demonstration, isUnpacked, type Site} from "./site";
+import {demonstration, isUnpacked, modelFile, type Site} from "./site";
 
 const keptModels = 1000;
 
@@ -62,14 +62,13 @@ export async function halfWritten(site: Site, kills: number): Promise<readonly R
 }
 
 function downloads(site: Site): Writer {
-  const content = readFileSync(demonstration.path);
-  const uri = site.server.serve("whole.gguf", content);
+  const uri = site.server.serve("whole.gguf", modelFile);
   const folder = site.folder("downloads");
   const target = path.join(folder, "whole.gguf");
   return {
     name: "a download",
     target,
-    isWhole: () => readFileSync(target).equals(content),
+    isWhole: () => readFileSync(target).equals(modelFile),
     async begin() {
       // It gets its name anew each time.
       rmSync(target, {force: true});

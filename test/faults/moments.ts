@@ -3,7 +3,7 @@ import path from "node:path";
 import {setTimeout} from "node:timers/promises";
 import type {DownloadParams, EngineMethod, EngineRequests, Progress} from "../../src/engine/api";
 import type {EngineClient} from "../../src/host/engineClient";
-import {demonstration, isUnpacked, type Role, type Site} from "./site";
+import {demonstration, isUnpacked, modelFile, type Role, type Site} from "./site";
 
 /** What goes on when a fault strikes. */
 export interface Moment {
@@ -92,13 +92,12 @@ export const moments: readonly Moment[] = [
     name: "downloading",
     role: "transfers",
     async reach(site, client) {
-      const content = readFileSync(demonstration.path);
-      const uri = site.server.serve("model.gguf", {content, pace: 1 << 19});
+      const uri = site.server.serve("model.gguf", {content: modelFile, pace: 1 << 19});
       const folder = site.folder("download");
       const network = {proxy: null, strictSSL: true, huggingFace: site.server.url, token: null};
       const params: DownloadParams = {uri, folder, gguf: true, network};
       const target = path.join(folder, "model.gguf");
-      const isWhole = (): boolean => readFileSync(target).equals(content);
+      const isWhole = (): boolean => readFileSync(target).equals(modelFile);
       // The last of it is spent on checking.
       const until = site.random() * 1.1;
       const reached = await during(
@@ -110,7 +109,7 @@ export const moments: readonly Moment[] = [
         isWhole
       );
       const next = async (): Promise<boolean> => {
-        site.server.serve("model.gguf", content);
+        site.server.serve("model.gguf", modelFile);
         await site.ask(client, "download", params);
         return isWhole() && readdirSync(folder).length === 1;
       };

@@ -45,6 +45,8 @@ export const demonstration: ModelSpec = {
 const packageFiles = 24;
 const packageFileBytes = 400_000;
 
+/** The demonstration model's file. */
+export const modelFile = readFileSync(demonstration.path);
 const sample = readFileSync(path.join(root, "sample/retry.py"), "utf8");
 
 /** Engines and what they work on, in a folder that goes with them. */
