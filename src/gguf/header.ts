@@ -76,6 +76,9 @@ const longestKey = (1 << 16) - 1;
 /** llama.cpp's GGML_MAX_DIMS. */
 const mostDimensions = 4;
 
+/** Where they are of another type, node-llama-cpp does not refuse the file but ends the process. */
+const partNumbers: ReadonlySet<string> = new Set(["split.no", "split.count"]);
+
 const firstBytes = 24;
 
 const valueTypes = [
@@ -111,6 +114,8 @@ const sizes: Readonly<Record<Exclude<ValueType, "string" | "array">, number>> = 
 
 const strict = new TextDecoder("utf-8", {fatal: true, ignoreBOM: true});
 const lossy = new TextDecoder("utf-8", {ignoreBOM: true});
+/** A character for each byte. */
+const bytewise = new TextDecoder("latin1");
 
 /**
  * Reads a GGUF file's header, versions 2 and 3, as far as asked for and no further. Throws a {@link GgufError} for
@@ -199,6 +204,63 @@ export async function stringsAt(
   return texts;
 }
 
+/**
+ * Whether a list has the same string twice. Empty ones don't count, nor do those of 64 KB and more. Takes 16 bytes of memory
+ * for each.
+ */
+export async function hasRepeats(source: ByteSource, array: MetadataArray, signal?: AbortSignal): Promise<boolean> {
+  if (array.itemType !== "string") return false;
+  const digests = new Float64Array(array.length);
+  await seeStrings(source, array, signal, (i, string) => {
+    digests[i] = digest(string);
+  });
+  const sorted = digests.slice().sort();
+  const repeated = new Set(sorted.filter((one, i) => one !== 0 && one === sorted[i - 1]));
+  if (repeated.size === 0) return false;
+  // Different strings may have the same digest.
+  const seen = new Set<string>();
+  let repeats = false;
+  await seeStrings(source, array, signal, (i, string) => {
+    if (!repeated.has(digests[i] ?? 0)) return;
+    const text = bytewise.decode(string);
+    repeats ||= seen.has(text);
+    seen.add(text);
+  });
+  return repeats;
+}
+
+/** Shows a list's strings, but for some that are longer than the shortest window. */
+async function seeStrings(
+  source: ByteSource,
+  array: MetadataArray,
+  signal: AbortSignal | undefined,
+  see: (index: number, string: Uint8Array) => void
+): Promise<void> {
+  const input = new Input(source, array.offset, longestHeader, signal);
+  for (let i = 0; i < array.length; ) {
+    // A window that begins with this string.
+    await input.need(Math.min(input.available + 1, input.remaining));
+    const passed = input.passStrings(array.length - i, (before, bytes, from, to) => {
+      see(i + before, bytes.subarray(from, to));
+      return false;
+    });
+    if (passed === 0) await readText(input, 0);
+    i += Math.max(1, passed);
+  }
+}
+
+/** Some 53 bits that tell strings apart, by two ways of FNV-1a; 0 for the empty one. */
+function digest(string: Uint8Array): number {
+  if (string.length === 0) return 0;
+  let a = 0x811c9dc5;
+  let b = 0x050c5d1f;
+  for (const byte of string) {
+    a = Math.imul(a ^ byte, 0x01000193);
+    b = Math.imul(b ^ byte, 0x01000193) ^ (a >>> 15);
+  }
+  return (a >>> 0) * 2 ** 21 + (b >>> 11) + 1;
+}
+
 /** A kept string, or as much of it as was kept. */
 export function textOf(value: string | CutString): string {
   return typeof value === "string" ? value : value.text;
@@ -249,6 +311,7 @@ async function readName(input: Input, keeper: Keeper): Promise<string> {
 
 async function readEntry(input: Input, keeper: Keeper, key: string): Promise<MetadataValue> {
   const type = await readType(input);
+  if (partNumbers.has(key) && type !== "uint16") throw damaged();
   if (type === "array") return await readArray(input, keeper, key);
   const value = await readScalar(input, type, longestText);
   keepValue(keeper, value);

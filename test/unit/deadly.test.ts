@@ -1,0 +1,140 @@
+import {strict as assert} from "node:assert";
+import {readFileSync} from "node:fs";
+import path from "node:path";
+import fc from "fast-check";
+import {isDeadly} from "../../src/gguf/deadly";
+import {hasRepeats, readHeader} from "../../src/gguf/header";
+import {isList} from "../../src/gguf/infill";
+import {type GgufValue, ggufFile, text, texts, uint, uints} from "../harness/ggufFile";
+import {root} from "../harness/paths";
+
+const sourceOf = (bytes: Uint8Array) => ({
+  size: bytes.length,
+  read: async (offset: number, length: number) => bytes.subarray(offset, offset + length)
+});
+
+/** A header's metadata with one thing in it. */
+async function deadly(entries: Readonly<Record<string, GgufValue>>): Promise<boolean> {
+  const bytes = ggufFile({entries: Object.entries({"general.architecture": text("llama"), ...entries})});
+  return isDeadly(await readHeader(sourceOf(bytes)));
+}
+
+async function repeats(tokens: readonly string[]): Promise<boolean> {
+  const source = sourceOf(ggufFile({entries: [["tokenizer.ggml.tokens", texts(tokens)]]}));
+  const list = (await readHeader(source)).metadata.get("tokenizer.ggml.tokens");
+  assert.ok(isList(list));
+  return await hasRepeats(source, list);
+}
+
+describe("A header that llama.cpp would end the process over", () => {
+  it("is told by its number of layers", async () => {
+    for (const count of [1, 4, 512]) assert.equal(await deadly({"llama.block_count": uint(count)}), false);
+    for (const count of [0, 513, 10 ** 9, 2 ** 32 - 1])
+      assert.equal(await deadly({"llama.block_count": uint(count)}), true);
+    assert.equal(
+      await deadly({"llama.block_count": uint(4), "llama.nextn_predict_layers": uint(5)}),
+      true,
+      "more layers of one kind than there are"
+    );
+    assert.equal(await deadly({"llama.block_count": uint(4), "llama.nextn_predict_layers": uint(1)}), false);
+    // Of another architecture: llama.cpp does not look at it.
+    assert.equal(await deadly({"qwen2.block_count": uint(0)}), false);
+  });
+
+  it("is told by its experts", async () => {
+    const experts = (count: number, used: GgufValue | number, groups = 0, groupsUsed = 0) =>
+      deadly({
+        "llama.expert_count": uint(count),
+        "llama.expert_used_count": typeof used === "number" ? uint(used) : used,
+        "llama.expert_group_count": uint(groups),
+        "llama.expert_group_used_count": uint(groupsUsed)
+      });
+    assert.equal(await experts(0, 0), false);
+    assert.equal(await experts(128, 8), false);
+    assert.equal(await experts(256, 8, 8, 4), false);
+    assert.equal(await experts(8, uints([0, 2, 8])), false);
+    assert.equal(await experts(2 ** 31, 8), true);
+    assert.equal(await experts(8, 9), true);
+    assert.equal(await experts(8, uints([0, 2, 9])), true);
+    assert.equal(await experts(8, 0), true);
+    assert.equal(await experts(0, 2), true);
+    assert.equal(await experts(0, 0, 2), true);
+    assert.equal(await experts(8, 2, 8, 1), true);
+    assert.equal(await experts(8, 2, 3, 1), true);
+    assert.equal(await experts(8, 2, 4, 0), true);
+    assert.equal(await experts(8, 2, 4, 4), true);
+    assert.equal(await deadly({"llama.expert_count": uint(8)}), true, "none of them used");
+  });
+
+  it("is told by how it stretches positions", async () => {
+    for (const known of ["none", "linear", "yarn", "longrope"])
+      assert.equal(await deadly({"llama.rope.scaling.type": text(known)}), false);
+    for (const unknown of ["", "su", "Linear"])
+      assert.equal(await deadly({"llama.rope.scaling.type": text(unknown)}), true);
+  });
+
+  it("is told by a tokenizer that never comes to an end", async () => {
+    const byte = (value: number): string => {
+      const named: Readonly<Record<number, string>> = {9: "\\t", 10: "\\n", 13: "\\r", 92: "\\\\"};
+      const plain = value >= 0x20 && value < 0x7f ? String.fromCharCode(value) : undefined;
+      return named[value] ?? plain ?? `\\x${value.toString(16).padStart(2, "0")}`;
+    };
+    const bytes = Array.from({length: 256}, (_, value) => byte(value));
+    const rwkv = (tokens: readonly string[]) =>
+      deadly({"tokenizer.ggml.model": text("rwkv"), "tokenizer.ggml.tokens": texts(tokens)});
+    assert.equal(await rwkv(["<s>", ...bytes, "ab", "\\n\\n"]), false);
+    assert.equal(await rwkv(["<s>", ...bytes.slice(0, 255), "ab"]), true);
+    assert.equal(await rwkv(["<0x00>", "<0x01>"]), true);
+  });
+
+  it("is told by lists with more items than any vocabulary's", async () => {
+    const bytes: GgufValue = {type: "array", of: "uint8", values: Array(1000).fill({type: "uint8", value: 0})};
+    const file = ggufFile({entries: [["list", bytes]]});
+    const length = (items: number) => {
+      const copy = Buffer.concat([file.subarray(0, 24 + 8 + 4 + 4 + 4 + 8), Buffer.alloc(items)]);
+      copy.writeBigUInt64LE(BigInt(items), 24 + 8 + 4 + 4 + 4);
+      return readHeader(sourceOf(copy));
+    };
+    assert.equal(isDeadly(await length(2 ** 22)), false);
+    assert.equal(isDeadly(await length(2 ** 22 + 1)), true);
+  });
+
+  it("is none of those that are known", async () => {
+    for (const file of ["media/models/tokenscope-tiny-q8_0.gguf", "test/fixtures/models/tokenscope-tiny-f16.gguf"]) {
+      const source = sourceOf(readFileSync(path.join(root, file)));
+      const header = await readHeader(source);
+      assert.equal(isDeadly(header), false, file);
+      const tokens = header.metadata.get("tokenizer.ggml.tokens");
+      assert.ok(isList(tokens));
+      assert.equal(await hasRepeats(source, tokens), false, file);
+    }
+  });
+});
+
+describe("A list of strings", () => {
+  it("has one twice or has not, wherever they stand", async () => {
+    const many = Array.from({length: 120_000}, (_, i) => `token ${i}`);
+    assert.equal(await repeats(many), false);
+    assert.equal(await repeats(many.with(119_999, "token 0")), true);
+    // On both sides of where a window ends.
+    assert.equal(await repeats(many.with(4100, "token 4099")), true);
+    assert.equal(await repeats([]), false);
+    assert.equal(await repeats(["", "", "a"]), false);
+    assert.equal(await repeats(["x".repeat(30_000), "a", "x".repeat(30_000)]), true);
+    assert.equal(await repeats(["x".repeat(30_000), "a", `${"x".repeat(29_999)}y`]), false);
+  });
+
+  it("is judged as by a set of its strings", async () => {
+    const strings = fc.array(
+      fc.string({unit: "binary", maxLength: 3}).map((one) => one.toWellFormed()),
+      {maxLength: 60}
+    );
+    await fc.assert(
+      fc.asyncProperty(strings, async (tokens) => {
+        const full = tokens.filter((token) => token !== "");
+        assert.equal(await repeats(tokens), new Set(full).size < full.length);
+      }),
+      {seed: 20261122, numRuns: 300}
+    );
+  });
+});
