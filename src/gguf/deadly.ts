@@ -1,4 +1,4 @@
-import type {GgufHeader, MetadataValue} from "./header";
+import type {GgufHeader, MetadataValue, TensorInfo} from "./header";
 import {isList} from "./infill";
 
 /** LLAMA_MAX_LAYERS and LLAMA_MAX_EXPERTS (llama-hparams.h). */
@@ -12,19 +12,45 @@ const ropeScalings: ReadonlySet<unknown> = new Set(["none", "linear", "yarn", "l
  * Items of all lists of a header: node-llama-cpp makes a JavaScript value of each. The most known are 1.3 million, of a
  * vocabulary of 262,144 tokens with its merges, scores and types.
  */
-const mostItems = 2 ** 22;
+const mostItems = 3 * 2 ** 20;
 
-/** Whether llama.cpp would not refuse a model with such a header, but end the process (or never end) over it. */
-export function isDeadly(header: GgufHeader): boolean {
+/** Drafts for other models and a decoder of sounds: their embeddings are not those of their own tokens. */
+const otherEmbeddings: ReadonlySet<unknown> = new Set(["dflash", "eagle3", "wavtokenizer-dec"]);
+
+/** Tokenizers that cut no text. */
+const noTokenizers: ReadonlySet<unknown> = new Set(["none", "no_vocab"]);
+
+/** A key of the architecture's own. */
+type Own = (key: string) => MetadataValue | undefined;
+
+/**
+ * Whether llama.cpp would not refuse a model with such a header, but end the process (or never end) over it. Of a model in
+ * several files `others` are the headers of those behind the first.
+ */
+export function isDeadly(header: GgufHeader, others: readonly GgufHeader[] = []): boolean {
   const {metadata} = header;
   const architecture = metadata.get("general.architecture");
-  const own = (key: string): MetadataValue | undefined => metadata.get(`${architecture}.${key}`);
+  const own: Own = (key) => metadata.get(`${architecture}.${key}`);
+  const tensors = new Map<string, TensorInfo>();
+  for (const part of [header, ...others]) {
+    if (tooManyItems(part.metadata)) return true;
+    for (const tensor of part.tensors ?? []) {
+      if (tensors.has(tensor.name)) return true;
+      tensors.set(tensor.name, tensor);
+    }
+  }
+  if (noTokenizers.has(metadata.get("tokenizer.ggml.model")) || endlessTokenizer(metadata)) return true;
+  const layers = own("block_count");
+  // Without it llama.cpp refuses the file by itself, or doesn't know the architecture.
+  if (typeof layers !== "number") return false;
   return (
-    tooManyItems(metadata) ||
-    deadlyLayers(own("block_count"), own("nextn_predict_layers")) ||
+    deadlyLayers(layers, own("nextn_predict_layers")) ||
     deadlyExperts(own) ||
     deadlyScaling(own("rope.scaling.type")) ||
-    endlessTokenizer(metadata)
+    (!otherEmbeddings.has(architecture) &&
+      deadlyEmbeddings(tensors, own("embedding_length"), metadata.get("tokenizer.ggml.tokens"))) ||
+    deadlyAttention(tensors, own) ||
+    (has(tensors, "ffn_down") && greatest(own("feed_forward_length")) === 0)
   );
 }
 
@@ -34,13 +60,37 @@ function tooManyItems(metadata: GgufHeader["metadata"]): boolean {
   return items > mostItems;
 }
 
+/** All architectures but few have a row of that length for each token. */
+function deadlyEmbeddings(
+  tensors: ReadonlyMap<string, TensorInfo>,
+  length: MetadataValue | undefined,
+  tokens: MetadataValue | undefined
+): boolean {
+  const embeddings = tensors.get("token_embd.weight");
+  if (embeddings === undefined) return false;
+  const [columns, rows] = embeddings.dimensions;
+  return columns !== length || (isList(tokens) && rows !== tokens.length);
+}
+
+/** Where there are weights for heads there are heads, and they have a length. */
+function deadlyAttention(tensors: ReadonlyMap<string, TensorInfo>, own: Own): boolean {
+  if (!has(tensors, "attn_q")) return false;
+  const heads = greatest(own("attention.head_count"));
+  const length = own("attention.key_length") ?? Math.floor(numberOr0(own("embedding_length")) / heads);
+  return heads === 0 || length === 0 || own("attention.value_length") === 0 || own("attention.head_count_kv") === 0;
+}
+
+/** A layer has such weights. */
+function has(tensors: ReadonlyMap<string, TensorInfo>, name: string): boolean {
+  return tensors.has(`blk.0.${name}.weight`);
+}
+
 /** The assertions of llama.cpp's `llama_model_base::load_hparams`, as all those below. */
-function deadlyLayers(layers: MetadataValue | undefined, predicting: MetadataValue | undefined): boolean {
-  if (typeof layers !== "number") return false;
+function deadlyLayers(layers: number, predicting: MetadataValue | undefined): boolean {
   return layers < 1 || layers > mostLayers || (typeof predicting === "number" && predicting > layers);
 }
 
-function deadlyExperts(own: (key: string) => MetadataValue | undefined): boolean {
+function deadlyExperts(own: Own): boolean {
   const count = numberOr0(own("expert_count"));
   const used = greatest(own("expert_used_count"));
   const groups = numberOr0(own("expert_group_count"));

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import {isDeadly} from "../../src/gguf/deadly";
 import {hasRepeats, readHeader} from "../../src/gguf/header";
 import {isList} from "../../src/gguf/infill";
-import {type GgufValue, ggufFile, text, texts, uint, uints} from "../harness/ggufFile";
+import {type GgufValue, ggufFile, type MadeUpTensor, text, texts, uint, uints} from "../harness/ggufFile";
 import {root} from "../harness/paths";
 
 const sourceOf = (bytes: Uint8Array) => ({
@@ -13,10 +13,14 @@ const sourceOf = (bytes: Uint8Array) => ({
   read: async (offset: number, length: number) => bytes.subarray(offset, offset + length)
 });
 
-/** A header's metadata with one thing in it. */
-async function deadly(entries: Readonly<Record<string, GgufValue>>): Promise<boolean> {
-  const bytes = ggufFile({entries: Object.entries({"general.architecture": text("llama"), ...entries})});
-  return isDeadly(await readHeader(sourceOf(bytes)));
+/** A header that is good but for these entries and tensors. */
+async function headerWith(entries: Readonly<Record<string, GgufValue>>, tensors: readonly MadeUpTensor[] = []) {
+  const good = {"general.architecture": text("llama"), "llama.block_count": uint(4)};
+  return await readHeader(sourceOf(ggufFile({entries: Object.entries({...good, ...entries}), tensors})));
+}
+
+async function deadly(...parts: Parameters<typeof headerWith>): Promise<boolean> {
+  return isDeadly(await headerWith(...parts));
 }
 
 async function repeats(tokens: readonly string[]): Promise<boolean> {
@@ -39,6 +43,51 @@ describe("A header that llama.cpp would end the process over", () => {
     assert.equal(await deadly({"llama.block_count": uint(4), "llama.nextn_predict_layers": uint(1)}), false);
     // Of another architecture: llama.cpp does not look at it.
     assert.equal(await deadly({"qwen2.block_count": uint(0)}), false);
+  });
+
+  it("is told by tensors that its numbers don't fit", async () => {
+    const shape = (name: string, ...dimensions: number[]): MadeUpTensor => ({name, dimensions});
+    const tensors = [
+      shape("token_embd.weight", 8, 3),
+      shape("blk.0.attn_q.weight", 8, 8),
+      shape("blk.0.ffn_down.weight", 16, 8)
+    ];
+    const good = {
+      "llama.embedding_length": uint(8),
+      "llama.feed_forward_length": uint(16),
+      "llama.attention.head_count": uint(2),
+      "tokenizer.ggml.tokens": texts(["a", "b", "c"])
+    };
+    const key = (name: string) => `llama.attention.${name}`;
+    assert.equal(await deadly(good, tensors), false);
+    assert.equal(await deadly({...good, [key("head_count")]: uints([0, 2, 2, 2])}, tensors), false);
+    assert.equal(await deadly({...good, [key("key_length")]: uint(4), [key("head_count")]: uint(64)}, tensors), false);
+    for (const wrong of [
+      {"tokenizer.ggml.tokens": texts(["a", "b"])},
+      {"tokenizer.ggml.tokens": texts([])},
+      {"llama.embedding_length": uint(1)},
+      {"llama.feed_forward_length": uint(0)},
+      {[key("head_count")]: uint(0)},
+      {[key("head_count")]: uint(9)},
+      {[key("head_count_kv")]: uint(0)},
+      {[key("key_length")]: uint(0)},
+      {[key("value_length")]: uint(0)}
+    ])
+      assert.equal(await deadly({...good, ...wrong}, tensors), true, Object.keys(wrong).join());
+    // Without these tensors there is nothing that they would not fit.
+    assert.equal(await deadly({...good, "llama.feed_forward_length": uint(0)}, tensors.slice(0, 2)), false);
+    assert.equal(await deadly({"llama.embedding_length": uint(8)}), false);
+    assert.equal(await deadly({...good, "general.architecture": text("llamb")}, tensors), false);
+  });
+
+  it("is told by tensors that are in two parts", async () => {
+    const part = (...names: string[]) =>
+      headerWith(
+        {},
+        names.map((name) => ({name, dimensions: [1]}))
+      );
+    assert.equal(isDeadly(await part("a", "b"), [await part("c"), await part("d")]), false);
+    assert.equal(isDeadly(await part("a", "b"), [await part("c"), await part("a")]), true);
   });
 
   it("is told by its experts", async () => {
@@ -73,6 +122,11 @@ describe("A header that llama.cpp would end the process over", () => {
       assert.equal(await deadly({"llama.rope.scaling.type": text(unknown)}), true);
   });
 
+  it("is told by a tokenizer that is none", async () => {
+    for (const name of ["none", "no_vocab"]) assert.equal(await deadly({"tokenizer.ggml.model": text(name)}), true);
+    for (const name of ["llama", "gpt2", "t5"]) assert.equal(await deadly({"tokenizer.ggml.model": text(name)}), false);
+  });
+
   it("is told by a tokenizer that never comes to an end", async () => {
     const byte = (value: number): string => {
       const named: Readonly<Record<number, string>> = {9: "\\t", 10: "\\n", 13: "\\r", 92: "\\\\"};
@@ -95,8 +149,8 @@ describe("A header that llama.cpp would end the process over", () => {
       copy.writeBigUInt64LE(BigInt(items), 24 + 8 + 4 + 4 + 4);
       return readHeader(sourceOf(copy));
     };
-    assert.equal(isDeadly(await length(2 ** 22)), false);
-    assert.equal(isDeadly(await length(2 ** 22 + 1)), true);
+    assert.equal(isDeadly(await length(3 * 2 ** 20)), false);
+    assert.equal(isDeadly(await length(3 * 2 ** 20 + 1)), true);
   });
 
   it("is none of those that are known", async () => {
