@@ -50,7 +50,8 @@ export function isDeadly(header: GgufHeader, others: readonly GgufHeader[] = [])
     (!otherEmbeddings.has(architecture) &&
       deadlyEmbeddings(tensors, own("embedding_length"), metadata.get("tokenizer.ggml.tokens"))) ||
     deadlyAttention(tensors, own) ||
-    (has(tensors, "ffn_down") && greatest(own("feed_forward_length")) === 0)
+    deadlyFeedForward(tensors, own) ||
+    (tensors.has("position_embd.weight") && own("context_length") === 0)
   );
 }
 
@@ -80,7 +81,12 @@ function deadlyAttention(tensors: ReadonlyMap<string, TensorInfo>, own: Own): bo
   return heads === 0 || length === 0 || own("attention.value_length") === 0 || own("attention.head_count_kv") === 0;
 }
 
-/** A layer has such weights. */
+function deadlyFeedForward(tensors: ReadonlyMap<string, TensorInfo>, own: Own): boolean {
+  if (greatest(own("feed_forward_length")) > 0) return false;
+  return has(tensors, "ffn_down") || (has(tensors, "ffn_down_exps") && own("expert_feed_forward_length") === undefined);
+}
+
+/** The first layer has such weights. */
 function has(tensors: ReadonlyMap<string, TensorInfo>, name: string): boolean {
   return tensors.has(`blk.0.${name}.weight`);
 }

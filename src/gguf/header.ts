@@ -62,6 +62,11 @@ export const longestHeader = 256 * 2 ** 20;
 
 /** Bytes of keys, names and values that are kept of a header; more is refused. */
 const mostKept = 32 * 2 ** 20;
+/**
+ * Entries, and tensors in a file: more are refused, because what is made of them is made at one go. Real models have some
+ * hundreds, up to 2,500.
+ */
+const mostThings = 1 << 13;
 /** What keeping a thing costs besides its bytes. */
 const overhead = 64;
 
@@ -166,6 +171,7 @@ async function readMetadata(
 ): Promise<boolean> {
   const entryCount = input.count();
   for (let i = 0; i < entryCount; i++) {
+    if (i >= mostThings) throw tooLarge();
     const key = await readName(input, keeper);
     if (key === "" || metadata.has(key)) throw damaged();
     if (depth === "brief" && key.startsWith("tokenizer.")) return false;
@@ -437,6 +443,7 @@ function keepValue(keeper: Keeper, value: MetadataScalar): void {
 async function readTensors(input: Input, keeper: Keeper, count: number, tensors: TensorInfo[]): Promise<void> {
   const names = new Set<string>();
   for (let i = 0; i < count; i++) {
+    if (i >= mostThings) throw tooLarge();
     const name = await readName(input, keeper);
     if (names.has(name)) throw damaged();
     names.add(name);

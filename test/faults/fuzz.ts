@@ -6,7 +6,7 @@ import {setTimeout} from "node:timers/promises";
 import {type Completion, HumanError, type ModelSpec, type Scores} from "../../src/engine/api";
 import {EngineClient} from "../../src/host/engineClient";
 import {root} from "../harness/paths";
-import {type Kind, type Mutation, mutations} from "./mutations";
+import {allBases, type Kind, type Mutation, mutations} from "./mutations";
 import {Random} from "./random";
 import type {Row} from "./row";
 
@@ -71,7 +71,8 @@ export async function fuzz({
   const tallies = new Map<Kind, Tally>();
   try {
     let number = 0;
-    for (const mutation of mutations(new Random(seed), count)) {
+    const random = new Random(seed);
+    for (const mutation of mutations(random, allBases(random), count)) {
       if (only?.has(number++) === false) continue;
       const own = path.join(folder, String(number));
       await mkdir(own);

@@ -35,7 +35,8 @@ export interface LyingFile {
   readonly size?: number;
 }
 
-interface Base {
+/** A good file. */
+export interface Base {
   readonly name: string;
   readonly bytes: Buffer;
   readonly parts: ReturnType<typeof takeApart>;
@@ -476,10 +477,14 @@ export const kinds = {
 
 export type Kind = keyof typeof kinds;
 
-/** Files to start from. The large ones are taken seldom: they take their time, and are no other than the small ones. */
-function bases(random: Random): readonly Base[] {
-  const base = (name: string, bytes: Buffer): Base => ({name, bytes, parts: takeApart(bytes)});
-  const tiny = Object.entries(tinyModels).map(([name, make]) => base(name, make(random)));
+/** Models of some hundred kilobytes. */
+export function tinyBases(random: Random): readonly Base[] {
+  return Object.entries(tinyModels).map(([name, make]) => base(name, make(random)));
+}
+
+/** Real ones besides. They are taken seldom: they take their time, and are no other than the small ones. */
+export function allBases(random: Random): readonly Base[] {
+  const tiny = tinyBases(random);
   const vocabularies = ["llama-spm", "gpt-2", "bert-bge"].map((name) => base(name, readFileSync(vocabularyFile(name))));
   const real = ["media/models/tokenscope-tiny-q8_0.gguf", "test/fixtures/models/tokenscope-tiny-f16.gguf"].map((file) =>
     base(path.basename(file, ".gguf"), readFileSync(path.join(root, file)))
@@ -487,23 +492,27 @@ function bases(random: Random): readonly Base[] {
   return [...tiny, ...tiny, ...tiny, ...real, ...vocabularies];
 }
 
+function base(name: string, bytes: Buffer): Base {
+  return {name, bytes, parts: takeApart(bytes)};
+}
+
+const names = Object.keys(kinds) as Kind[];
+/** Of what native code gets to see there is more than of what the first check refuses. */
+const weighted: readonly Kind[] = [
+  ...names,
+  ...names,
+  "hyperparameter",
+  "hyperparameter",
+  "vocabulary",
+  "vocabulary",
+  "tensor",
+  "weights"
+];
+
 /** So many lying files, the same for the same seed. */
-export function* mutations(random: Random, count: number): Generator<Mutation> {
-  const all = bases(random);
-  const names = Object.keys(kinds) as Kind[];
-  // Of what native code gets to see there is more than of what the first check refuses.
-  const weighted = [
-    ...names,
-    ...names,
-    "hyperparameter",
-    "hyperparameter",
-    "vocabulary",
-    "vocabulary",
-    "tensor",
-    "weights"
-  ] as Kind[];
+export function* mutations(random: Random, bases: readonly Base[], count: number): Generator<Mutation> {
   for (let made = 0; made < count; ) {
-    const base = random.pick(all);
+    const base = random.pick(bases);
     const kind = random.pick(weighted);
     const mutation = (kinds[kind] as Change)(random, base);
     if (mutation === undefined) continue;

@@ -74,6 +74,13 @@ describe("A header that llama.cpp would end the process over", () => {
       {[key("value_length")]: uint(0)}
     ])
       assert.equal(await deadly({...good, ...wrong}, tensors), true, Object.keys(wrong).join());
+    const experts = [...tensors.slice(0, 2), shape("blk.0.ffn_down_exps.weight", 16, 8, 4)];
+    const without = {...good, "llama.feed_forward_length": uint(0)};
+    assert.equal(await deadly(without, experts), true);
+    assert.equal(await deadly({...without, "llama.expert_feed_forward_length": uint(16)}, experts), false);
+    const positions = [shape("position_embd.weight", 8, 100)];
+    assert.equal(await deadly({"llama.context_length": uint(0)}, positions), true);
+    assert.equal(await deadly({"llama.context_length": uint(100)}, positions), false);
     // Without these tensors there is nothing that they would not fit.
     assert.equal(await deadly({...good, "llama.feed_forward_length": uint(0)}, tensors.slice(0, 2)), false);
     assert.equal(await deadly({"llama.embedding_length": uint(8)}), false);
