@@ -9,11 +9,13 @@ import {GgufError} from "../../src/gguf/ggufError";
 import {missingBytes, readHeader, readPossible, stringsAt} from "../../src/gguf/header";
 import {isList} from "../../src/gguf/infill";
 import {estimateMemory} from "../../src/gguf/memory";
+import {fileSource} from "../../src/host/localModels/fileSource";
 import {HeaderCache} from "../../src/host/localModels/headerCache";
 import type {LocalModel} from "../../src/host/localModels/localModel";
 import {type LyingFile, mutations, tinyBases} from "../faults/mutations";
 import {Random} from "../faults/random";
 import {tinyModels} from "../faults/tinyModels";
+import {ggufFile, texts} from "../harness/ggufFile";
 
 /** A file in memory whose end may be a hole. Nothing is read at once that would be felt. */
 function sourceOf({bytes, size = bytes.length}: LyingFile): ByteSource {
@@ -121,6 +123,36 @@ describe("A model file that changes while its header is read", () => {
       await readHeader(changing(random.below(2), (_, length) => random.bytes(length))).catch((error: unknown) =>
         assert.ok(error instanceof GgufError, String(error))
       );
+  });
+
+  it("on a disk is refused where it becomes shorter, and read to its end where it loses its name", async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), "tokenscope-lying-"));
+    try {
+      const tokens = texts(Array.from({length: 50_000}, (_, i) => `token ${i}`));
+      const good = ggufFile({entries: [["tokenizer.ggml.tokens", tokens]]});
+      for (const [happens, ending] of [
+        [(file: string) => truncate(file, 70_000), "damaged"],
+        [(file: string) => rm(file), "read"]
+      ] as const) {
+        const file = path.join(folder, "model.gguf");
+        await writeFile(file, good);
+        const source = await fileSource(file);
+        let reads = 0;
+        const read = async (offset: number, length: number): Promise<Uint8Array> => {
+          if (++reads === 2) await happens(file);
+          return await source.read(offset, length);
+        };
+        const reading = readHeader({size: source.size, read}).then(
+          () => "read",
+          (error: GgufError) => error.problem
+        );
+        assert.equal(await reading, ending);
+        assert.ok(reads >= 2);
+        await source.close();
+      }
+    } finally {
+      await rm(folder, {recursive: true, force: true});
+    }
   });
 
   it("fails as the file system does where it is gone", async () => {
