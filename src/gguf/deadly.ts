@@ -47,6 +47,7 @@ export function isDeadly(header: GgufHeader, others: readonly GgufHeader[] = [])
     deadlyLayers(layers, own("nextn_predict_layers")) ||
     deadlyExperts(own) ||
     deadlyScaling(own("rope.scaling.type")) ||
+    deadlyNorms(own) ||
     (!otherEmbeddings.has(architecture) &&
       deadlyEmbeddings(tensors, own("embedding_length"), metadata.get("tokenizer.ggml.tokens"))) ||
     deadlyAttention(tensors, own) ||
@@ -109,6 +110,14 @@ function deadlyExperts(own: Own): boolean {
 
 function deadlyScaling(scaling: MetadataValue | undefined): boolean {
   return typeof scaling === "string" && !ropeScalings.has(scaling);
+}
+
+/** What is added to a divisor so that it isn't 0. */
+function deadlyNorms(own: Own): boolean {
+  const added = ["layer_norm_epsilon", "layer_norm_rms_epsilon", "group_norm_epsilon"].map((name) =>
+    own(`attention.${name}`)
+  );
+  return added.some((value) => typeof value === "number" && !(value >= 0));
 }
 
 /** An RWKV tokenizer that lacks the token of a single byte goes round in circles, and takes memory with each round. */

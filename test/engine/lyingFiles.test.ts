@@ -52,6 +52,22 @@ describe("Lying model files", function () {
     await assert.rejects(client.request("describe", {model: spec(second)}), /is part 2 of a model in 3 files: choose/);
   });
 
+  it("may hold weights that are no numbers: none is shown", async () => {
+    const bytes = tinyModels["llama"]?.(new Random(1)) ?? Buffer.alloc(0);
+    const file = path.join(folder.path, "nan.gguf");
+    // The last tensor's last numbers.
+    bytes.fill(Buffer.from([0, 0, 0xc0, 0x7f]), bytes.length - 64);
+    writeFileSync(file, bytes);
+    const model = spec(file);
+    const text = "const some = text;";
+    const asked = [
+      () => client.request("score", {model, text}),
+      () => client.request("score", {model, text, top: 3}),
+      () => client.request("complete", {model, prefix: text, suffix: "", maxTokens: 4, extent: "unlimited"})
+    ];
+    for (const ask of asked) await assert.rejects(ask, /^HumanError: The model answers with no numbers/);
+  });
+
   it("may have learned fewer positions than a context is set to have", async () => {
     const file = path.join(folder.path, "positions.gguf");
     writeFileSync(file, tinyModels["gpt"]?.(new Random(1)) ?? "");

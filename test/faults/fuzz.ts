@@ -3,7 +3,7 @@ import {mkdir, mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
-import {type Completion, HumanError, type ModelSpec, type Scores} from "../../src/engine/api";
+import {HumanError, type ModelSpec} from "../../src/engine/api";
 import {EngineClient} from "../../src/host/engineClient";
 import {root} from "../harness/paths";
 import {allBases, type Kind, type Mutation, mutations} from "./mutations";
@@ -176,26 +176,23 @@ async function tried(client: EngineClient, mutation: Mutation, folder: string): 
 
 async function answers(client: EngineClient, model: ModelSpec): Promise<void> {
   await client.request("describe", {model});
-  const scores = await client.request("score", {model, text: "const some = text;\n", top: 2});
-  const completion = await client.request("complete", {
-    model,
-    prefix: "const ",
-    suffix: "\n",
-    maxTokens: 4,
-    extent: "unlimited"
-  });
-  assertNumbers(scores, completion);
+  // At once: each has to be answered whatever becomes of the other.
+  const [completion, scores] = await Promise.allSettled([
+    client.request("complete", {model, prefix: "const ", suffix: "\n", maxTokens: 4, extent: "unlimited"}),
+    client.request("score", {model, text: "const some = text;\n", top: 2})
+  ]);
+  if (completion.status === "fulfilled") assertNumbers(completion.value.logprobs);
+  if (scores.status === "rejected") throw scores.reason;
+  const {bos, logprobs, summary} = scores.value;
+  assertNumbers(bos ? logprobs : logprobs.subarray(1));
+  if (Number.isNaN(summary.perplexity)) throw new NoNumber(`a perplexity of ${summary.perplexity}`);
+  if (completion.status === "rejected") throw completion.reason;
 }
 
 class NoNumber extends Error {}
 
-/** No NaN but for what is unscored, which a summary leaves out. */
-function assertNumbers({logprobs, bos, summary}: Scores, completion: Completion): void {
-  const scored = bos ? logprobs : logprobs.subarray(1);
-  for (const numbers of [scored, completion.logprobs])
-    for (const logprob of numbers) if (!(logprob <= 1e-6)) throw new NoNumber(`a logprob of ${logprob}`);
-  if (scored.length > 0 && Number.isNaN(summary.perplexity))
-    throw new NoNumber(`a perplexity of ${summary.perplexity}`);
+function assertNumbers(logprobs: Float64Array): void {
+  for (const logprob of logprobs) if (!(logprob <= 1e-6)) throw new NoNumber(`a logprob of ${logprob}`);
 }
 
 function judged(error: unknown, folder: string): readonly [Ending, string] {

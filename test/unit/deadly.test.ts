@@ -129,6 +129,12 @@ describe("A header that llama.cpp would end the process over", () => {
       assert.equal(await deadly({"llama.rope.scaling.type": text(unknown)}), true);
   });
 
+  it("is told by norms that are none", async () => {
+    const norm = (value: number) => deadly({"llama.attention.layer_norm_rms_epsilon": {type: "float32", value}});
+    for (const good of [0, 1e-6, 1e-5]) assert.equal(await norm(good), false);
+    for (const bad of [-1e-5, Number.NaN, Number.NEGATIVE_INFINITY]) assert.equal(await norm(bad), true);
+  });
+
   it("is told by a tokenizer that is none", async () => {
     for (const name of ["none", "no_vocab"]) assert.equal(await deadly({"tokenizer.ggml.model": text(name)}), true);
     for (const name of ["llama", "gpt2", "t5"]) assert.equal(await deadly({"tokenizer.ggml.model": text(name)}), false);
