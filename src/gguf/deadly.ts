@@ -17,6 +17,12 @@ const mostItems = 3 * 2 ** 20;
 /** Drafts for other models and a decoder of sounds: their embeddings are not those of their own tokens. */
 const otherEmbeddings: ReadonlySet<unknown> = new Set(["dflash", "eagle3", "wavtokenizer-dec"]);
 
+/** Q8_1, Q8_K, I8, I16, I32, I64 and F64: llama.cpp multiplies with none of them, and jumps to where such code would be. */
+const notMultiplied: ReadonlySet<number> = new Set([9, 15, 24, 25, 26, 27, 28]);
+
+/** What every architecture that has it multiplies with. */
+const multiplied = /^(?:output|blk\.\d+\.(?:attn_(?:q|k|v|qkv|output)|ffn_(?:up|down|gate)(?:_exps)?))\.weight$/;
+
 /** Tokenizers that cut no text. */
 const noTokenizers: ReadonlySet<unknown> = new Set(["none", "no_vocab"]);
 
@@ -35,7 +41,7 @@ export function isDeadly(header: GgufHeader, others: readonly GgufHeader[] = [])
   for (const part of [header, ...others]) {
     if (tooManyItems(part.metadata)) return true;
     for (const tensor of part.tensors ?? []) {
-      if (tensors.has(tensor.name)) return true;
+      if (tensors.has(tensor.name) || (notMultiplied.has(tensor.type) && multiplied.test(tensor.name))) return true;
       tensors.set(tensor.name, tensor);
     }
   }

@@ -18,6 +18,8 @@ import type {Row} from "./row";
 export type Ending = "answered" | "refused" | "contained" | "unexplained" | "hung";
 
 export interface Outcome {
+  /** Which of the run's files it was, from 0. */
+  readonly number: number;
   readonly mutation: Mutation;
   readonly ending: Ending;
   /** What was said; empty where it answered. */
@@ -70,15 +72,16 @@ export async function fuzz({
   process.on("unhandledRejection", escaped);
   const tallies = new Map<Kind, Tally>();
   try {
-    let number = 0;
+    let number = -1;
     const random = new Random(seed);
     for (const mutation of mutations(random, allBases(random), count)) {
-      if (only?.has(number++) === false) continue;
+      number++;
+      if (only?.has(number) === false) continue;
       const own = path.join(folder, String(number));
       await mkdir(own);
       await writeFiles(own, mutation);
       lines.length = 0;
-      const outcome = {...(await tried(client, mutation, own)), log: [...lines]};
+      const outcome = {number, ...(await tried(client, mutation, own)), log: [...lines]};
       // What it died of is the file's business and not the next one's, and no crash loop.
       if (outcome.ending === "contained" || outcome.ending === "hung") client.restart();
       await rm(own, {recursive: true, force: true});
@@ -157,7 +160,11 @@ async function writeFiles(folder: string, {files}: Mutation): Promise<void> {
   }
 }
 
-async function tried(client: EngineClient, mutation: Mutation, folder: string): Promise<Omit<Outcome, "log">> {
+async function tried(
+  client: EngineClient,
+  mutation: Mutation,
+  folder: string
+): Promise<Omit<Outcome, "number" | "log">> {
   const file = path.join(folder, mutation.files[0]?.name ?? "");
   const model: ModelSpec = {path: file, gpu: "off", gpuLayers: null, threads: 1, contextSize: 0};
   await forgetPeak(client.processId);
