@@ -340,7 +340,8 @@ function emptyDetail(count: number, top: number): ScoreDetail {
   };
 }
 
-function noNumbers(): HumanError {
+/** The weights are damaged, or the device is: no number that is shown comes of it. */
+export function noNumbers(): HumanError {
   return new HumanError(
     "modelFailed",
     l10n.t(
