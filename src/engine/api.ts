@@ -484,6 +484,7 @@ export type ErrorKind =
   | "contextFailed"
   | "emptyText"
   | "nothingToScore"
+  | "untrusted"
   | "noGit"
   | "noRepository"
   | "gitFailed"

@@ -18,6 +18,8 @@ export class Settings {
   private readonly changedModel = new vscode.EventEmitter<void>();
   private readonly changedDevice = new vscode.EventEmitter<void>();
   private readonly subscription: vscode.Disposable;
+  // VS Code tells of the workspace's settings; but those of the user's that lead into the workspace count from now on, too.
+  private readonly trusting = vscode.workspace.onDidGrantWorkspaceTrust(() => this.changedModel.fire());
   readonly onDidChangeModel = this.changedModel.event;
   readonly onDidChangeDevice = this.changedDevice.event;
   /** Absolute path of the model that ships with Tokenscope. */
@@ -79,10 +81,15 @@ export class Settings {
     return {model: read("model", isString).trim(), completionModel: read("completionModel", isString).trim()};
   }
 
+  /** In Restricted Mode: a model of the user's own settings lies in the workspace, and is not used. */
+  get holdsBackModel(): boolean {
+    return [read("model", isString), read("completionModel", isString)].some((model) => this.isHeldBack(model));
+  }
+
   /** Absolute paths of the user's own folders of models. */
   modelFolders(): string[] {
     return read("modelFolders", isStrings)
-      .filter((folder) => folder.trim() !== "")
+      .filter((folder) => folder.trim() !== "" && !this.isHeldBack(folder))
       .map((folder) => this.modelPath(folder));
   }
 
@@ -140,6 +147,7 @@ export class Settings {
 
   dispose(): void {
     this.subscription.dispose();
+    this.trusting.dispose();
     this.changedModel.dispose();
     this.changedDevice.dispose();
   }
@@ -153,9 +161,20 @@ export class Settings {
     await configuration.update(key, value, target);
   }
 
+  /**
+   * In Restricted Mode: this setting of the user's names a file by its place in the workspace. The workspace would choose
+   * what is loaded, so the demonstration model is used.
+   */
+  private isHeldBack(setting: string): boolean {
+    const written = setting.trim();
+    if (vscode.workspace.isTrusted || vscode.workspace.workspaceFolders === undefined) return false;
+    if (/\$\{workspaceFolder\}/.test(written)) return true;
+    return !(["", demonstrationWord].includes(written) || /^~(?=$|[/\\])/.test(written) || path.isAbsolute(written));
+  }
+
   private modelPath(setting: string): string {
     const written = setting.trim();
-    if (written === "" || written === demonstrationWord) return this.demonstrationModel;
+    if (written === "" || written === demonstrationWord || this.isHeldBack(written)) return this.demonstrationModel;
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? homedir();
     const home = written.replace(/^~(?=$|[/\\])/, homedir());
     return path.resolve(

@@ -2,6 +2,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import type {ModelDescription} from "../../engine/api";
 import type {Host} from "../../host/host";
+import {manageTrust, restriction} from "../../host/restrictedMode";
 import {subjectOf} from "../../host/subject";
 import {count as formatted, plural} from "../../metrics/numberText";
 import {shortChecksum} from "../../metrics/shortChecksum";
@@ -28,7 +29,7 @@ export class StatusBarCount implements vscode.Disposable {
     this.item = vscode.window.createStatusBarItem("tokenscope.count", vscode.StatusBarAlignment.Right, 100);
     this.item.name = vscode.l10n.t("Token Count");
     this.item.command = "tokenscope.showMenu";
-    this.rest(vscode.l10n.t("Click for everything Tokenscope can do."));
+    this.begin();
     this.item.show();
     this.subscriptions = vscode.Disposable.from(
       this.item,
@@ -42,6 +43,7 @@ export class StatusBarCount implements vscode.Disposable {
       }),
       host.settings.onDidChangeModel(() => {
         if (this.used) this.soon();
+        else this.begin();
       })
     );
   }
@@ -106,9 +108,15 @@ export class StatusBarCount implements vscode.Disposable {
     }
   }
 
+  private begin(): void {
+    this.rest(vscode.l10n.t("Click for everything Tokenscope can do."));
+  }
+
   private rest(why: string): void {
     const tokens = vscode.l10n.t("Tokens");
-    this.show(`$(symbol-string) ${tokens}`, `Tokenscope: ${why}`, `${tokens}. ${why}`);
+    const restricted = restriction();
+    const reasons = restricted === undefined ? why : `${why} ${restricted}`;
+    this.show(`$(symbol-string) ${tokens}`, `Tokenscope: ${reasons}`, `${tokens}. ${reasons}`);
   }
 
   /** `spoken` is what a screen reader says: a tooltip's Markdown would be read with its signs. */
@@ -128,8 +136,11 @@ export class StatusBarCount implements vscode.Disposable {
       tooltip.appendText(shortChecksum(path.basename(completes)));
       tooltip.appendMarkdown("\n\n");
     }
-    // Only our own commands, without arguments.
-    tooltip.isTrusted = {enabledCommands: ["tokenscope.selectModel", "tokenscope.showModelInfo"]};
+    const restricted = restriction();
+    if (restricted !== undefined)
+      tooltip.appendMarkdown(`${restricted} [${vscode.l10n.t("Manage Trust")}](command:${manageTrust})\n\n`);
+    // Only our own commands and one of VS Code's, without arguments.
+    tooltip.isTrusted = {enabledCommands: ["tokenscope.selectModel", "tokenscope.showModelInfo", manageTrust]};
     tooltip.appendMarkdown(
       `[${vscode.l10n.t("Select Model…")}](command:tokenscope.selectModel) &nbsp; [${vscode.l10n.t("Model Info")}](command:tokenscope.showModelInfo)`
     );
