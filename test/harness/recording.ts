@@ -153,6 +153,14 @@ export function commandOf({processes}: Recording, thread: number): string {
   return "";
 }
 
+/** The process that a thread is a part of: the last one before it that became a program. */
+export function processOf({processes}: Recording, thread: number): number {
+  let id = thread;
+  for (let one = processes.get(id); one?.commands.length === 0 && one.parent !== undefined; one = processes.get(id))
+    id = one.parent;
+  return id;
+}
+
 /** What processes of such command lines did. That one starts another is a deed of the one that starts it. */
 export function deedsOfProcesses(recording: Recording, isMeant: (command: string) => boolean): Deed[] {
   return recording.deeds.filter(({does, thread}) => {
