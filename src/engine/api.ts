@@ -525,6 +525,7 @@ export type ErrorKind =
   | "contextFailed"
   | "emptyText"
   | "nothingToScore"
+  | "untrusted"
   | "noGit"
   | "noRepository"
   | "gitFailed"

@@ -1,4 +1,5 @@
 import {type ChildProcess, fork} from "node:child_process";
+import path from "node:path";
 import type {Duplex} from "node:stream";
 import * as l10n from "@vscode/l10n";
 import type {MessageConnection} from "vscode-jsonrpc/node";
@@ -440,6 +441,8 @@ export class EngineClient {
           // An empty one is none: nobody else's variable gets through.
           TOKENSCOPE_RUNTIME: this.options.runtime ?? ""
         },
+        // Not the folder that VS Code was started in, which may be anybody's: an empty part of LD_LIBRARY_PATH stands for it.
+        cwd: path.dirname(this.options.program),
         // Not the debugger's flags of the extension host. Scoring says when there is garbage that V8 can't see.
         execArgv: ["--expose-gc"],
         stdio: ["ignore", "pipe", "pipe", "ipc", "pipe"]

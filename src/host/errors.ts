@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import {type ErrorKind, HumanError} from "../engine/api";
 import {plainText} from "./plainText";
+import {manageTrust} from "./restrictedMode";
 
 interface WayOut {
   /** In the language of whoever asks. */
@@ -37,6 +38,10 @@ const gitSettings: WayOut = {
   command: "workbench.action.openSettings",
   argument: "git.enabled"
 };
+const workspaceTrust: WayOut = {
+  title: () => vscode.l10n.t("Manage Workspace Trust"),
+  command: manageTrust
+};
 const sourceControl: WayOut = {title: () => vscode.l10n.t("Show Source Control"), command: "workbench.view.scm"};
 const gitOutput: WayOut = {title: () => vscode.l10n.t("Show Git Output"), command: "git.showOutput"};
 const suggestSettings: WayOut = {
@@ -61,6 +66,7 @@ const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   contextFailed: [openSettings, showLog],
   emptyText: [openFile],
   nothingToScore: [openFile],
+  untrusted: [workspaceTrust],
   noGit: [gitSettings],
   noRepository: [sourceControl],
   gitFailed: [gitOutput],

@@ -20,6 +20,8 @@ export class Settings {
   private readonly changedIdleLimit = new vscode.EventEmitter<void>();
   private gpuAvoided = false;
   private readonly subscription: vscode.Disposable;
+  // VS Code tells of the workspace's settings; but those of the user's that lead into the workspace count from now on, too.
+  private readonly trusting = vscode.workspace.onDidGrantWorkspaceTrust(() => this.changedModel.fire());
   readonly onDidChangeModel = this.changedModel.event;
   readonly onDidChangeDevice = this.changedDevice.event;
   readonly onDidChangeIdleLimit = this.changedIdleLimit.event;
@@ -83,10 +85,15 @@ export class Settings {
     return {model: read("model", isString).trim(), completionModel: read("completionModel", isString).trim()};
   }
 
+  /** In Restricted Mode: a model of the user's own settings lies in the workspace, and is not used. */
+  get holdsBackModel(): boolean {
+    return [read("model", isString), read("completionModel", isString)].some((model) => this.isHeldBack(model));
+  }
+
   /** Absolute paths of the user's own folders of models. */
   modelFolders(): string[] {
     return read("modelFolders", isStrings)
-      .filter((folder) => folder.trim() !== "")
+      .filter((folder) => folder.trim() !== "" && !this.isHeldBack(folder))
       .map((folder) => this.modelPath(folder));
   }
 
@@ -164,6 +171,7 @@ export class Settings {
 
   dispose(): void {
     this.subscription.dispose();
+    this.trusting.dispose();
     this.changedModel.dispose();
     this.changedDevice.dispose();
     this.changedIdleLimit.dispose();
@@ -189,9 +197,20 @@ export class Settings {
     }
   }
 
+  /**
+   * In Restricted Mode: this setting of the user's names a file by its place in the workspace. The workspace would choose
+   * what is loaded, so the demonstration model is used.
+   */
+  private isHeldBack(setting: string): boolean {
+    const written = setting.trim();
+    if (vscode.workspace.isTrusted || vscode.workspace.workspaceFolders === undefined) return false;
+    if (/\$\{workspaceFolder\}/.test(written)) return true;
+    return !(["", demonstrationWord].includes(written) || /^~(?=$|[/\\])/.test(written) || path.isAbsolute(written));
+  }
+
   private modelPath(setting: string): string {
     const written = setting.trim();
-    if (written === "" || written === demonstrationWord) return this.demonstrationModel;
+    if (written === "" || written === demonstrationWord || this.isHeldBack(written)) return this.demonstrationModel;
     const [first] = vscode.workspace.workspaceFolders ?? [];
     // Another machine's folder is none here.
     const folder = first?.uri.scheme === "file" ? first.uri.fsPath : homeFolder();

@@ -2,6 +2,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import type {ModelDescription} from "../../engine/api";
 import type {Host} from "../../host/host";
+import {manageTrust, restriction} from "../../host/restrictedMode";
 import {subjectOf} from "../../host/subject";
 import {count as formatted, plural} from "../../metrics/numberText";
 import {shortChecksum} from "../../metrics/shortChecksum";
@@ -43,7 +44,7 @@ export class StatusBarCount implements vscode.Disposable {
   constructor(private readonly host: Host) {
     this.item = vscode.window.createStatusBarItem("tokenscope.count", vscode.StatusBarAlignment.Right, 100);
     this.item.name = vscode.l10n.t("Token Count");
-    this.rest(vscode.l10n.t("Click for everything Tokenscope can do."));
+    this.begin();
     this.item.show();
     this.subscriptions = vscode.Disposable.from(
       this.item,
@@ -57,6 +58,7 @@ export class StatusBarCount implements vscode.Disposable {
       }),
       host.settings.onDidChangeModel(() => {
         if (this.used) this.soon();
+        else this.begin();
       }),
       host.engine.onDidChangeState(() => this.followEngine())
     );
@@ -121,9 +123,15 @@ export class StatusBarCount implements vscode.Disposable {
     }
   }
 
+  private begin(): void {
+    this.rest(vscode.l10n.t("Click for everything Tokenscope can do."));
+  }
+
   private rest(why: string): void {
     const tokens = vscode.l10n.t("Tokens");
-    this.show({text: `$(symbol-string) ${tokens}`, tooltip: `Tokenscope: ${why}`, spoken: `${tokens}. ${why}`});
+    const restricted = restriction();
+    const reasons = restricted === undefined ? why : `${why} ${restricted}`;
+    this.show({text: `$(symbol-string) ${tokens}`, tooltip: `Tokenscope: ${reasons}`, spoken: `${tokens}. ${reasons}`});
   }
 
   private show(shown: Shown): void {
@@ -180,9 +188,12 @@ export class StatusBarCount implements vscode.Disposable {
       tooltip.appendText(vscode.l10n.t("not used, because the model's process has ended on it"));
       tooltip.appendMarkdown("\n\n");
     }
-    // Only our own commands, without arguments.
+    const restricted = restriction();
+    if (restricted !== undefined)
+      tooltip.appendMarkdown(`${restricted} [${vscode.l10n.t("Manage Trust")}](command:${manageTrust})\n\n`);
+    // Only our own commands and one of VS Code's, without arguments.
     tooltip.isTrusted = {
-      enabledCommands: ["tokenscope.selectModel", "tokenscope.showModelInfo", "tokenscope.showGpu"]
+      enabledCommands: ["tokenscope.selectModel", "tokenscope.showModelInfo", "tokenscope.showGpu", manageTrust]
     };
     const showGpu = avoidsGpu ? ` &nbsp; [${vscode.l10n.t("Show GPU")}](command:tokenscope.showGpu)` : "";
     tooltip.appendMarkdown(
