@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import {type ErrorKind, HumanError} from "../engine/api";
+import type {Log} from "./log";
 import {plainText} from "./plainText";
 
 interface WayOut {
@@ -42,6 +43,9 @@ const suggestSettings: WayOut = {
 const evaluateFolder: WayOut = {title: () => vscode.l10n.t("Evaluate Folder…"), command: "tokenscope.evaluateFolder"};
 const openFile: WayOut = {title: () => vscode.l10n.t("Go to File…"), command: "workbench.action.quickOpen"};
 
+/** Characters: room for a long name in a sentence, so that its end, which says what to do, is not cut off. */
+const longestSentence = 1000;
+
 const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   modelMissing: [chooseModel, demonstrationModel],
   modelIsDirectory: [chooseModel, demonstrationModel],
@@ -80,7 +84,7 @@ const waysOut: Record<ErrorKind, readonly WayOut[]> = {
 
 /** The one place where errors become words: a sentence and a button for people, a stack for the log. */
 export class ErrorReporter {
-  constructor(private readonly log: vscode.LogOutputChannel) {}
+  constructor(private readonly log: Pick<Log, "error">) {}
 
   /** Shows an error with its way out. A cancellation is no error. */
   async show(error: unknown): Promise<void> {
@@ -94,7 +98,7 @@ export class ErrorReporter {
 
   /** One sentence; what is a bug goes to the log with its stack. */
   describe(error: unknown): string {
-    if (error instanceof HumanError) return plainText(error.message);
+    if (error instanceof HumanError) return plainText(error.message, longestSentence);
     this.log.error(error instanceof Error ? error : String(error));
     return vscode.l10n.t("Tokenscope made a mistake: its log has the details.");
   }

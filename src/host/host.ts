@@ -4,6 +4,7 @@ import {Downloads} from "./downloads/downloads";
 import {EngineClient, type EngineClientOptions} from "./engineClient";
 import {ErrorReporter} from "./errors";
 import {language} from "./language";
+import {createLog, type Log} from "./log";
 import {cudaFolder} from "./runtimes";
 import {Settings} from "./settings";
 
@@ -15,7 +16,7 @@ export interface Host {
   readonly secrets: vscode.SecretStorage;
   /** For this user, in all workspaces. */
   readonly globalState: vscode.Memento;
-  readonly log: vscode.LogOutputChannel;
+  readonly log: Log;
   readonly settings: Settings;
   readonly engine: EngineClient;
   /** Fetches and unpacks files. A process of its own: a download goes on while the engine is restarted, or dies of a model. */
@@ -26,7 +27,7 @@ export interface Host {
 
 /** Makes the host's parts and subscribes their ends. Starts nothing: the engine starts with its first request. */
 export function createHost(context: vscode.ExtensionContext): Host {
-  const log = vscode.window.createOutputChannel("Tokenscope", {log: true});
+  const log = createLog("Tokenscope");
   const settings = new Settings(context.extensionUri);
   const options: EngineClientOptions = {
     program: vscode.Uri.joinPath(context.extensionUri, "dist", "engine.js").fsPath,

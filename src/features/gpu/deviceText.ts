@@ -1,6 +1,12 @@
 import * as l10n from "@vscode/l10n";
 import type {DeviceState} from "../../engine/api";
+import {plainText} from "../../host/plainText";
 import {byteSize} from "../../metrics/numberText";
+
+/** Who answers at a web address, for people: without a user's name and password. */
+export function hostOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).host : plainText(address);
+}
 
 /** As their makers write them. */
 export const deviceNames: Record<DeviceState["device"], string> = {

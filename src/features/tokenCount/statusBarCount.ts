@@ -2,6 +2,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import type {ModelDescription} from "../../engine/api";
 import type {Host} from "../../host/host";
+import {escapeMarkdown} from "../../host/markdownText";
 import {subjectOf} from "../../host/subject";
 import {count as formatted, plural} from "../../metrics/numberText";
 import {shortChecksum} from "../../metrics/shortChecksum";
@@ -124,9 +125,9 @@ export class StatusBarCount implements vscode.Disposable {
   private addModels(tooltip: vscode.MarkdownString): void {
     const completes = this.host.settings.completionSpec().path;
     if (completes !== this.host.settings.modelSpec().path) {
-      tooltip.appendMarkdown(`**${vscode.l10n.t("Completes")}:** `);
-      tooltip.appendText(shortChecksum(path.basename(completes)));
-      tooltip.appendMarkdown("\n\n");
+      tooltip.appendMarkdown(
+        `**${vscode.l10n.t("Completes")}:** ${escapeMarkdown(shortChecksum(path.basename(completes)))}\n\n`
+      );
     }
     // Only our own commands, without arguments.
     tooltip.isTrusted = {enabledCommands: ["tokenscope.selectModel", "tokenscope.showModelInfo"]};
@@ -153,11 +154,7 @@ function selected(tokens: number): string {
 
 function tooltip(lines: readonly (readonly [label: string, text: string])[]): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString();
-  for (const [label, text] of lines) {
-    markdown.appendMarkdown(`**${label}:** `);
-    // Names come from model files: escaped, unlike our own labels.
-    markdown.appendText(text);
-    markdown.appendMarkdown("\n\n");
-  }
+  // Names come from model files: escaped, unlike our own labels.
+  for (const [label, text] of lines) markdown.appendMarkdown(`**${label}:** ${escapeMarkdown(text)}\n\n`);
   return markdown;
 }
