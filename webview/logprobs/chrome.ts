@@ -55,7 +55,16 @@ export function heading(text: ShownText, source: Source, notice: Notice | null, 
       )}
     </dl>
     ${legend(text)}
+    ${text.drawn < text.count ? html`<p class="muted">${partDrawn(text)}</p>` : nothing}
   `;
+}
+
+function partDrawn({drawn, count: all}: ShownText): string {
+  return l10n.t(
+    "The first {0} of {1} tokens are drawn. The numbers, and what is copied, are of all.",
+    count(drawn),
+    count(all)
+  );
 }
 
 export function scoring(source: Source, {stage, done, total}: Progress, cancel: () => void): TemplateResult {

@@ -43,7 +43,7 @@ export class TokenFlow implements LaidOut {
   }
 
   get count(): number {
-    return this.text?.count ?? 0;
+    return this.text?.drawn ?? 0;
   }
 
   show(text: ShownText, active: number): void {
