@@ -169,12 +169,17 @@ export function* csvPieces(header: object, tokens: ExportedTokens | null): Gener
 
 function csvRecord(tokens: ExportedTokens, index: number): string {
   const {id, text, start, end, logprob} = tokenAt(tokens, index);
-  const cells = [String(index), String(id), csvText(jsonText(text)), csvNumber(start), csvNumber(end)];
+  const cells = [String(index), String(id), csvText(tokenText(text)), csvNumber(start), csvNumber(end)];
   const scored = logprob === null ? [null, null, null] : [logprob, Math.exp(logprob), surprisalBits(logprob)];
   cells.push(...scored.map(csvNumber));
   const {detail} = tokens;
   if (detail) cells.push(...(logprob === null ? ["", "", "", ""] : detailed(detail, index, logprob).map(csvNumber)));
   return cells.join(",");
+}
+
+/** A text as JSON; no semicolon in front of a formula, which in some locales would begin a cell of its own. */
+function tokenText(text: string): string {
+  return jsonText(text).replace(/;(?=\s*[=+\-@＝＋－＠])/g, "\\u003b");
 }
 
 /** Rank, entropy, excess surprisal (nats) and frac. */

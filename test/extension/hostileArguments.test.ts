@@ -53,7 +53,7 @@ const odd = [
   vscode.Uri.from({scheme: "no-such-scheme", path: `/${allHostile}`})
 ];
 
-describe.only("A command's arguments", () => {
+describe("A command's arguments", () => {
   const window = watchWindow();
   const set = userSettings();
   const originals = new Map<keyof typeof vscode.window, unknown>();

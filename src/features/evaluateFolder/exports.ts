@@ -62,11 +62,15 @@ export function evaluationCsv({files, failed, leftOut}: Evaluation): string {
       summary.standardError,
       summary.crossEntropy
     ]),
-    // No separator of any locale: in a spreadsheet that takes it for one, what follows would be a cell of its own.
-    ...failed.map(({path, reason}) => [path, `failed: ${reason.replaceAll(";", ",")}`]),
-    ...leftOut.map(({path, reason}) => [path, `left out: ${reason}`])
+    ...failed.map(({path, reason}) => [path, `failed: ${inOneCell(reason)}`]),
+    ...leftOut.map(({path, reason}) => [path, `left out: ${inOneCell(reason)}`])
   ];
   return rows.map((row) => `${columns.map((_, index) => cell(row[index])).join(",")}\r\n`).join("");
+}
+
+/** In a spreadsheet whose locale separates by these, what follows would be a cell of its own: only a first cell's quotes help. */
+function inOneCell(text: string): string {
+  return text.replace(/[;\t]/g, ",");
 }
 
 function cell(value: string | number | null | undefined): string {
