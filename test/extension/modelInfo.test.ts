@@ -237,6 +237,16 @@ describe("A .gguf file", () => {
     await until(() => view.told.some((message) => message.type === "show" && message.page.facts?.name === "Another"));
   });
 
+  it("of a server is not asked for where VS Code brings a page back", async () => {
+    const panel = vscode.window.createWebviewPanel("tokenscope.modelInfo", "test", vscode.ViewColumn.One, {});
+    watched = new WatchedView<ToView, FromView>(panel);
+    new ModelInfoView(host(), watched.watched, "http://127.0.0.1:9/a.gguf", false);
+    assert.match((await watched.hears("failed")).message, /nobody asked for yet: read it again/);
+    watched.forget();
+    watched.say({type: "readAgain"});
+    assert.match((await watched.hears("failed")).message, /^The connection to 127\.0\.0\.1:9 failed/);
+  });
+
   it("may hold anything: what it says is handed on as data", async () => {
     const hostile = "</script><img src=x onerror=alert(1)>\u001b[31m\u202e\0";
     const file = ggufFile({

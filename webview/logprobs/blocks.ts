@@ -1,5 +1,4 @@
 import type {ShownText} from "./shownText";
-import {endsLine} from "./tokenElement";
 
 /** Tokens `[start, end)` that are laid out together, and the lines they hold: an estimate of their height. */
 export interface Block {
@@ -25,7 +24,7 @@ export function cutIntoBlocks(shown: ShownText): Block[] {
     const end = shown.end(token);
     for (let at = shown.start(token); at < end; at++) if (text[at] === "\n") lines++;
     const size = token + 1 - start;
-    const full = size === mostTokens || (size >= preferredTokens && endsLine(shown, token));
+    const full = size === mostTokens || (size >= preferredTokens && shown.endsLine(token));
     if (full || token + 1 === drawn) {
       blocks.push({start, end: token + 1, lines});
       start = token + 1;

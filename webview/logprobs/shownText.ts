@@ -34,6 +34,12 @@ export class ShownText {
     return this.ends?.[token] ?? 0;
   }
 
+  /** The token is followed by a line break, which stands beside it. */
+  endsLine(token: number): boolean {
+    const end = this.end(token);
+    return end > this.start(token) && this.scored.text[end - 1] === "\n";
+  }
+
   /** Null where unscored. */
   logprob(token: number): number | null {
     const logprob = this.scored.logprobs[token] ?? Number.NaN;
