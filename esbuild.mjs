@@ -66,7 +66,12 @@ const splitAsCommonJs = {
 const builds = [
   {
     ...node,
-    entryPoints: {engine: "src/engine/main.ts", probe: "src/engine/llama/probe.ts", cli: "src/cli.ts"},
+    entryPoints: {
+      engine: "src/engine/main.ts",
+      heartbeat: "src/engine/heartbeat.ts",
+      probe: "src/engine/llama/probe.ts",
+      cli: "src/cli.ts"
+    },
     outdir: "dist"
   },
   {...node, entryPoints: {extension: "src/extension.ts"}, outdir: "dist", plugins: [splitAsCommonJs]},

@@ -503,6 +503,7 @@ export type ErrorKind =
   | "noRuntimeOffered"
   | "wrongPackage"
   | "engineDied"
+  | "engineStopped"
   | "cannotStart";
 
 /** An error for people: what happened and what to do next, in one sentence. Everything else is a bug. */
@@ -515,6 +516,10 @@ export class HumanError extends Error {
     super(message);
   }
 }
+
+/** File descriptor of the line on which the engine process sends back its owner's heartbeats, and the argument that says it is there. */
+export const heartbeatDescriptor = 4;
+export const heartbeatArgument = "--heartbeat";
 
 /** JSON-RPC: the answer to a request that was cancelled. */
 export const requestCancelledCode = -32800;

@@ -1,5 +1,7 @@
 /** The engine process: serves the contract in api.ts on the channel that fork() made. */
 import "./language";
+import path from "node:path";
+import {Worker} from "node:worker_threads";
 import {
   type CancellationToken,
   createMessageConnection,
@@ -11,6 +13,7 @@ import {
   type EngineMethod,
   HumanError,
   type HumanErrorData,
+  heartbeatArgument,
   humanErrorCode,
   type LogParams,
   logNotification,
@@ -77,6 +80,9 @@ function serve<M extends EngineMethod>(method: M): void {
 
 // The editor is gone, however it went. Native threads may be computing: nothing to wait for, nothing to save.
 process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
+
+if (process.argv.includes(heartbeatArgument))
+  new Worker(path.join(__dirname, "heartbeat.js")).on("error", (error) => log("error", String(error)));
 
 connection.listen();
 log("info", `engine process ${process.pid}, Node ${process.version}`);

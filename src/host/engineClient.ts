@@ -1,4 +1,5 @@
 import {type ChildProcess, fork} from "node:child_process";
+import type {Duplex} from "node:stream";
 import * as l10n from "@vscode/l10n";
 import type {MessageConnection} from "vscode-jsonrpc/node";
 import {
@@ -6,6 +7,8 @@ import {
   type EngineRequests,
   HumanError,
   type HumanErrorData,
+  heartbeatArgument,
+  heartbeatDescriptor,
   humanErrorCode,
   type LogParams,
   languageVariables,
@@ -21,6 +24,11 @@ import {
   type StopParams,
   stopNotification
 } from "../engine/api";
+import {Heartbeat} from "./heartbeat";
+
+/** Deaths in {@link deathsPeriod} milliseconds after which no new process is started by itself. */
+const mostDeaths = 3;
+const deathsPeriod = 60_000;
 
 /** The part of vscode.CancellationToken that is needed; this file runs in tests without VS Code too. */
 export interface Cancellation {
@@ -38,6 +46,31 @@ export interface EngineClientOptions {
   readonly cancelled: () => Error;
   /** What the engine's errors are worded in, and the file of its translations. Undefined: English. */
   readonly language?: {readonly locale: string; readonly bundle: string};
+  /** Milliseconds without a request after which the process is ended, and all memory with it. Undefined or 0: never. */
+  readonly idleLimit?: () => number;
+}
+
+/**
+ * `process` is "stopped" when it has died so often that it is not started again by itself; "starting" until the first
+ * answer. `loading` is the part of a model's weights that has been read (0 to 1) while one is being loaded.
+ */
+export interface EngineState {
+  readonly process: "none" | "starting" | "running" | "stopped";
+  readonly loading: number | null;
+}
+
+/** How a process went that nobody had ended. */
+export interface Death {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** It stood still, and was ended for that. */
+  readonly hung: boolean;
+  /** Models that were being asked for and had not yet answered in this process: it may have died of loading them. */
+  readonly unproven: readonly ModelSpec[];
+}
+
+export interface Listening {
+  dispose(): void;
 }
 
 export interface RequestOptions {
@@ -52,8 +85,27 @@ interface Engine {
   readonly connection: Promise<MessageConnection>;
   /** Resolves as soon as the process is gone. */
   readonly gone: Promise<End>;
+  /**
+   * Told the same, for the requests under way: what waits for a promise that does not settle for hours is kept as long, and
+   * each answer with it.
+   */
+  readonly leaving: Set<(end: End) => void>;
+  readonly heartbeat: Heartbeat;
   /** Its owner has ended it. */
   ended: boolean;
+  hung: boolean;
+  answered: boolean;
+  /** What has been answered ({@link proofOf}). */
+  readonly proven: Set<string>;
+}
+
+/** A request that has not been answered yet. */
+interface Pending {
+  readonly engine: Engine;
+  readonly method: EngineMethod;
+  readonly model: ModelSpec | undefined;
+  /** 0 to 1 while its model is loaded. */
+  loading: number | null;
 }
 
 /** How a process went: by itself, by its owner, or it never came. */
@@ -81,14 +133,23 @@ const died: Record<EngineMethod, () => string> = {
 };
 
 /**
- * Owns the engine process: started by the first request, asked through a typed connection, ended with its owner. When it
- * dies, the requests under way fail with one sentence and the next request starts a new one.
+ * Owns the engine process: started by the first request, asked through a typed connection, ended with its owner or when
+ * nothing has been asked for a while. When it dies, or stands still, the requests under way fail with one sentence and the
+ * next request starts a new one; but not when it has died too often for that to be of use.
  */
 export class EngineClient {
   private engine: Engine | undefined;
   private disposed = false;
   private requests = 0;
   private readonly progress = new Map<number, (progress: Progress) => void>();
+  private readonly pending = new Map<number, Pending>();
+  /** When it died, `performance.now()`. */
+  private deaths: number[] = [];
+  /** It has died too often to be started again by itself. */
+  private stopped = false;
+  private idle: NodeJS.Timeout | undefined;
+  private readonly stateListeners = new Set<() => void>();
+  private readonly deathListeners = new Set<(death: Death) => void>();
   private hasAnswered: () => void = () => undefined;
   /** Resolves with the first answer; where nothing is ever asked, never. */
   readonly answered = new Promise<void>((resolve) => {
@@ -100,6 +161,23 @@ export class EngineClient {
   /** The running engine's process id, if one runs. */
   get processId(): number | undefined {
     return this.engine?.process.pid;
+  }
+
+  get state(): EngineState {
+    const loads = [...this.pending.values()].flatMap(({loading}) => (loading === null ? [] : [loading]));
+    const loading = loads.length === 0 ? null : Math.min(...loads);
+    if (this.engine !== undefined) return {process: this.engine.answered ? "running" : "starting", loading};
+    return {process: this.stopped ? "stopped" : "none", loading: null};
+  }
+
+  onDidChangeState(listener: () => void): Listening {
+    this.stateListeners.add(listener);
+    return {dispose: () => this.stateListeners.delete(listener)};
+  }
+
+  onDidDie(listener: (death: Death) => void): Listening {
+    this.deathListeners.add(listener);
+    return {dispose: () => this.deathListeners.delete(listener)};
   }
 
   /**
@@ -117,7 +195,13 @@ export class EngineClient {
     // A process that has died is known by its channel some moments before its exit is told.
     const engine = this.engine?.process.connected ? this.engine : this.start();
     const request = ++this.requests;
-    if (onProgress !== undefined) this.progress.set(request, onProgress);
+    const model = "model" in params ? params.model : undefined;
+    const pending: Pending = {engine, method, model, loading: null};
+    this.begin(request, pending);
+    this.progress.set(request, (progress) => {
+      if (progress.stage === "load") this.loads(pending, progress.done);
+      onProgress?.(progress);
+    });
     let cancelling: {dispose(): void} | undefined;
     const cancelled = new Promise<never>((_, reject) => {
       cancelling = token?.onCancellationRequested(() => reject(this.options.cancelled()));
@@ -128,22 +212,28 @@ export class EngineClient {
         .catch(() => undefined);
     });
     const envelope: RequestEnvelope<M> = {request, params};
+    let leave: ((end: End) => void) | undefined;
     try {
       const answer = engine.connection
         .then((connection) =>
           connection.sendRequest<EngineRequests[M]["result"]>(method, envelope, ...(token === undefined ? [] : [token]))
         )
         .catch((error: unknown) => this.failure(error, engine, method));
-      const gone = engine.gone.then((end) => {
-        throw this.endError(end, method);
+      const gone = new Promise<never>((_, reject) => {
+        leave = (end) => reject(this.endError(end, method));
+        engine.leaving.add(leave);
       });
       const result = await Promise.race([answer, gone, cancelled]);
+      this.hears(engine);
+      if (model !== undefined) engine.proven.add(proofOf(method, model));
       this.hasAnswered();
       return result;
     } finally {
       cancelling?.dispose();
       stopping?.dispose();
+      if (leave !== undefined) engine.leaving.delete(leave);
       this.progress.delete(request);
+      this.end(request);
     }
   }
 
@@ -154,21 +244,82 @@ export class EngineClient {
       .catch(() => undefined);
   }
 
-  /** Ends the process; the next request starts a new one. */
+  /** Ends the process; the next request starts a new one, however many have died. */
   restart(): void {
+    clearTimeout(this.idle);
     const engine = this.engine;
     this.engine = undefined;
-    if (engine !== undefined) end(engine);
+    if (engine !== undefined) kill(engine);
+    this.forget();
+  }
+
+  /** Forgets how often it has died: something has changed that it may have died of. */
+  forget(): void {
+    this.deaths = [];
+    this.stopped = false;
+    this.changed();
   }
 
   dispose(): void {
     this.disposed = true;
+    this.stateListeners.clear();
+    this.deathListeners.clear();
     this.restart();
   }
 
+  private hears(engine: Engine): void {
+    if (engine.answered) return;
+    engine.answered = true;
+    this.changed();
+  }
+
+  private begin(request: number, pending: Pending): void {
+    clearTimeout(this.idle);
+    this.pending.set(request, pending);
+    pending.engine.heartbeat.listen();
+    if (this.pending.size === 1) this.changed();
+  }
+
+  private end(request: number): void {
+    const ended = this.pending.get(request);
+    this.pending.delete(request);
+    const others = [...this.pending.values()];
+    if (!others.some(({engine}) => engine === ended?.engine)) ended?.engine.heartbeat.rest();
+    if (others.length === 0) this.endWhenIdle();
+    if (others.length === 0 || ended?.loading !== null) this.changed();
+  }
+
+  private endWhenIdle(): void {
+    const limit = this.options.idleLimit?.() ?? 0;
+    if (limit === 0 || this.engine === undefined) return;
+    this.idle = setTimeout(() => {
+      if (this.engine === undefined) return;
+      this.options.log.info("nothing has been asked for a while: the engine process is ended");
+      this.restart();
+    }, limit);
+    this.idle.unref();
+  }
+
+  private loads(pending: Pending, done: number): void {
+    pending.loading = done < 1 ? done : null;
+    this.changed();
+  }
+
+  private changed(): void {
+    for (const listener of this.stateListeners) listener();
+  }
+
   private start(): Engine {
+    if (this.stopped)
+      throw new HumanError(
+        "engineStopped",
+        l10n.t(
+          "The model's process has ended {0} times within a minute and is not started again by itself: restart the engine, or choose another model.",
+          this.deaths.length
+        )
+      );
     const {log, language} = this.options;
-    const process = fork(this.options.program, [], {
+    const process = fork(this.options.program, [heartbeatArgument], {
       // Typed arrays cross as typed arrays.
       serialization: "advanced",
       // In desktop VS Code, process.execPath is Electron.
@@ -182,7 +333,7 @@ export class EngineClient {
       },
       // Not the debugger's flags of the extension host. Scoring says when there is garbage that V8 can't see.
       execArgv: ["--expose-gc"],
-      stdio: ["ignore", "pipe", "pipe", "ipc"]
+      stdio: ["ignore", "pipe", "pipe", "ipc", "pipe"]
     });
     process.stdout?.setEncoding("utf8").on("data", (text: string) => log.info(text.trimEnd()));
     process.stderr?.setEncoding("utf8").on("data", (text: string) => log.warn(text.trimEnd()));
@@ -191,7 +342,9 @@ export class EngineClient {
       const leave = (end: End, line: string): void => {
         if (end === "ended") log.info(line);
         else log.warn(line);
+        engine.heartbeat.rest();
         if (this.engine === engine) this.engine = undefined;
+        for (const tell of engine.leaving) tell(end);
         resolve(end);
         void connection.then((open) => open.dispose());
       };
@@ -199,13 +352,40 @@ export class EngineClient {
         leave("notStarted", String(error));
         process.kill("SIGKILL");
       });
-      process.once("exit", (code, signal) =>
-        leave(engine.ended ? "ended" : "died", `engine process ended (${signal ?? `code ${code}`})`)
-      );
+      process.once("exit", (code, signal) => {
+        leave(engine.ended ? "ended" : "died", `engine process ended (${signal ?? `code ${code}`})`);
+        if (!engine.ended) this.hasDied(engine, code, signal);
+      });
     });
-    const engine: Engine = {process, connection, gone, ended: false};
+    const heartbeat = new Heartbeat(process.stdio[heartbeatDescriptor] as Duplex, () => {
+      log.warn("the engine process stands still: it is ended");
+      engine.hung = true;
+      process.kill("SIGKILL");
+    });
+    const engine: Engine = {
+      process,
+      connection,
+      gone,
+      leaving: new Set(),
+      heartbeat,
+      ended: false,
+      hung: false,
+      answered: false,
+      proven: new Set()
+    };
     this.engine = engine;
     return engine;
+  }
+
+  private hasDied(engine: Engine, code: number | null, signal: NodeJS.Signals | null): void {
+    const now = performance.now();
+    this.deaths = [...this.deaths.filter((time) => time > now - deathsPeriod), now];
+    this.stopped = this.deaths.length > mostDeaths;
+    const unproven = [...this.pending.values()].flatMap(({engine: asked, method, model}) =>
+      asked === engine && model !== undefined && !engine.proven.has(proofOf(method, model)) ? [model] : []
+    );
+    for (const listener of this.deathListeners) listener({code, signal, hung: engine.hung, unproven});
+    this.changed();
   }
 
   private async connect(process: ChildProcess): Promise<MessageConnection> {
@@ -225,7 +405,10 @@ export class EngineClient {
   /** Turns what the connection says into what a person can read; never resolves. */
   private async failure(error: unknown, engine: Engine, method: EngineMethod): Promise<never> {
     const {code, message, data} = error as {code?: unknown; message?: string; data?: HumanErrorData};
-    if (code === humanErrorCode) throw new HumanError(data?.kind ?? "modelFailed", message ?? "");
+    if (code === humanErrorCode) {
+      this.hears(engine);
+      throw new HumanError(data?.kind ?? "modelFailed", message ?? "");
+    }
     if (code === requestCancelledCode) throw this.options.cancelled();
     // A connection that broke is a process that is about to be gone; its exit says it better.
     if (engine.process.exitCode !== null || engine.process.signalCode !== null || !engine.process.connected)
@@ -247,7 +430,12 @@ export class EngineClient {
   }
 }
 
-function end(engine: Engine): void {
+/** Stands for a model that has answered in a process; to compute with it is more than to read its vocabulary. */
+function proofOf(method: EngineMethod, model: ModelSpec): string {
+  return JSON.stringify([["score", "alternatives", "complete"].includes(method), model]);
+}
+
+function kill(engine: Engine): void {
   engine.ended = true;
   // It holds nothing that wants saving, and native threads don't listen to anything gentler.
   engine.process.kill("SIGKILL");

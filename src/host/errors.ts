@@ -22,6 +22,7 @@ const proxySettings: WayOut = {
   argument: "http.proxy"
 };
 const showGpu: WayOut = {title: () => vscode.l10n.t("Show GPU"), command: "tokenscope.showGpu"};
+const restartEngine: WayOut = {title: () => vscode.l10n.t("Restart Engine"), command: "tokenscope.restartEngine"};
 const showLog: WayOut = {title: () => vscode.l10n.t("Show Log"), command: "tokenscope.showLog"};
 const openSettings: WayOut = {
   title: () => vscode.l10n.t("Open Settings"),
@@ -79,6 +80,7 @@ const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   noRuntimeOffered: [showGpu],
   wrongPackage: [showGpu],
   engineDied: [showLog, demonstrationModel],
+  engineStopped: [restartEngine, chooseModel, showLog],
   cannotStart: [showLog]
 };
 

@@ -53,7 +53,10 @@ export function createHost(context: vscode.ExtensionContext): Host {
     engine,
     transfers,
     settings.onDidChangeDevice(() => engine.restart()),
-    settings.onDidChangeModel(() => engine.retain([settings.modelSpec(), settings.completionSpec()]))
+    settings.onDidChangeModel(() => {
+      engine.forget();
+      engine.retain([settings.modelSpec(), settings.completionSpec()]);
+    })
   );
   return {
     extensionUri: context.extensionUri,

@@ -5,7 +5,7 @@ import {existsSync, readFileSync} from "node:fs";
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
 import {type EngineMethod, type EngineRequests, HumanError, type ModelSpec} from "../../src/engine/api";
-import {type Cancellation, EngineClient} from "../../src/host/engineClient";
+import {type Cancellation, type Death, EngineClient} from "../../src/host/engineClient";
 
 const model: ModelSpec = {
   path: path.resolve("media/models/tokenscope-tiny-q8_0.gguf"),
@@ -39,9 +39,11 @@ describe("the engine client", function () {
   this.timeout(60_000);
   const lines: {level: string; message: string}[] = [];
   let client: EngineClient;
+  let idleLimit = 0;
 
   beforeEach(() => {
     lines.length = 0;
+    idleLimit = 0;
     const write = (level: string) => (message: string) => void lines.push({level, message});
     client = new EngineClient({
       program,
@@ -52,7 +54,8 @@ describe("the engine client", function () {
         debug: write("debug"),
         trace: write("trace")
       },
-      cancelled: () => new Cancelled("cancelled")
+      cancelled: () => new Cancelled("cancelled"),
+      idleLimit: () => idleLimit
     });
   });
   afterEach(() => client.dispose());
@@ -231,6 +234,91 @@ describe("the engine client", function () {
     await gone(before);
     await client.request("count", {model, text: "x"});
     assert.notEqual(client.processId, before);
+  });
+
+  it("notices an engine that stands still, and starts a new one", async () => {
+    await client.request("count", {model, text: "x"});
+    const pid = client.processId as number;
+    const deaths: Death[] = [];
+    client.onDidDie((death) => deaths.push(death));
+    process.kill(pid, "SIGSTOP");
+    const error = await client.request("count", {model, text: "x"}).catch((thrown: unknown) => thrown);
+    assert.ok(error instanceof HumanError, String(error));
+    assert.equal(error.kind, "engineDied");
+    assert.deepEqual(deaths, [{code: null, signal: "SIGKILL", hung: true, unproven: []}]);
+    assert.ok(!isAlive(pid));
+    assert.equal((await client.request("count", {model, text: "x"})).count, 1);
+  });
+
+  it("lets an engine compute that answers no message for a long time, but its heartbeat", async () => {
+    // Tokenized in one piece, on the main thread.
+    const text = "word ".repeat(8_000_000);
+    await client.request("count", {model, text: "x"});
+    const pid = client.processId;
+    const count = client.request("count", {model, text});
+    const described = performance.now();
+    await client.request("describe", {model});
+    const silent = performance.now() - described;
+    await count;
+    assert.equal(client.processId, pid);
+    assert.ok(silent > 6000, `the engine was silent for ${silent} ms only: use a longer text`);
+  });
+
+  it("tells of what a dead engine was asked for and had never answered", async () => {
+    const deaths: Death[] = [];
+    client.onDidDie((death) => deaths.push(death));
+    await client.request("count", {model, text: "x"});
+    const score = client.request("score", {model, text: "word ".repeat(20_000)});
+    const count = client.request("count", {model, text: "word ".repeat(200_000)});
+    const settled = Promise.allSettled([score, count]);
+    process.kill(client.processId as number, "SIGSEGV");
+    await settled;
+    assert.deepEqual(deaths, [{code: null, signal: "SIGSEGV", hung: false, unproven: [model]}]);
+  });
+
+  it("starts no engine by itself after four deaths in a minute, until it is told to", async () => {
+    for (let death = 0; death < 4; death++) {
+      assert.notEqual(client.state.process, "stopped");
+      await client.request("count", {model, text: "x"});
+      const pid = client.processId as number;
+      process.kill(pid, "SIGKILL");
+      while (client.processId === pid) await setTimeout(5);
+    }
+    assert.equal(client.state.process, "stopped");
+    const error = await client.request("count", {model, text: "x"}).catch((thrown: unknown) => thrown);
+    assert.ok(error instanceof HumanError, String(error));
+    assert.equal(error.kind, "engineStopped");
+    assert.match(error.message, /has ended 4 times within a minute .* restart the engine, or choose another model\.$/);
+    assert.equal(client.processId, undefined);
+    client.forget();
+    assert.equal((await client.request("count", {model, text: "x"})).count, 1);
+  });
+
+  it("ends an engine that nothing is asked of, and not one that works", async () => {
+    idleLimit = 300;
+    const states: string[] = [];
+    client.onDidChangeState(() => states.push(client.state.process));
+    await client.request("count", {model, text: "x"});
+    const pid = client.processId as number;
+    // Longer than the limit.
+    await client.request("score", {model, text: "word ".repeat(20_000)});
+    assert.equal(client.processId, pid);
+    await gone(pid);
+    assert.equal(client.processId, undefined);
+    assert.ok(!lines.some(({level, message}) => level === "warn" && message.startsWith("engine process")));
+    assert.equal((await client.request("count", {model, text: "x"})).count, 1);
+    assert.deepEqual([...new Set(states)], ["starting", "running", "none"]);
+  });
+
+  it("tells how much of a model is loaded", async () => {
+    const loads: (number | null)[] = [];
+    client.onDidChangeState(() => loads.push(client.state.loading));
+    await client.request("score", {model, text: "x y"});
+    assert.equal(loads.at(-1), null);
+    assert.ok(
+      loads.some((load) => load !== null && load >= 0 && load < 1),
+      JSON.stringify(loads)
+    );
   });
 
   it("ends the engine with its owner", async () => {

@@ -22,6 +22,8 @@ describe("the engine process, killed in the middle of", () => {
   afterEach(async () => {
     // An engine that a failed test leaves held must not hold up the others.
     await killEngine();
+    // So many deaths would stop it otherwise.
+    await vscode.commands.executeCommand("tokenscope.restartEngine");
     await vscode.commands.executeCommand("workbench.action.closeQuickOpen");
   });
   after(closeEditors);
