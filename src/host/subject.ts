@@ -1,12 +1,13 @@
 import * as vscode from "vscode";
 import {HumanError} from "../engine/api";
 import {isPlace, type Place} from "./place";
+import {plainText} from "./plainText";
 import type {Settings} from "./settings";
 
 /** The text that a command is about. */
 export interface Subject {
   readonly uri: vscode.Uri;
-  /** "sample.py, lines 3–9", or the file's name alone. */
+  /** "sample.py, lines 3–9", or the file's name alone: harmless wherever it is shown as text. */
   readonly title: string;
   readonly text: string;
   /** UTF-16 offset of the text in its document. */
@@ -142,5 +143,5 @@ export function subjectAt(document: vscode.TextDocument, {start, end}: Place): S
 }
 
 function nameOf(uri: vscode.Uri): string {
-  return uri.path.slice(uri.path.lastIndexOf("/") + 1);
+  return plainText(uri.path.slice(uri.path.lastIndexOf("/") + 1));
 }

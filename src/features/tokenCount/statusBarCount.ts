@@ -2,6 +2,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import type {ModelDescription} from "../../engine/api";
 import type {Host} from "../../host/host";
+import {escapeMarkdown} from "../../host/markdownText";
 import {manageTrust, restriction} from "../../host/restrictedMode";
 import {subjectOf} from "../../host/subject";
 import {count as formatted, plural} from "../../metrics/numberText";
@@ -178,9 +179,9 @@ export class StatusBarCount implements vscode.Disposable {
   private addModels(tooltip: vscode.MarkdownString): void {
     const completes = this.host.settings.completionSpec().path;
     if (completes !== this.host.settings.modelSpec().path) {
-      tooltip.appendMarkdown(`**${vscode.l10n.t("Completes")}:** `);
-      tooltip.appendText(shortChecksum(path.basename(completes)));
-      tooltip.appendMarkdown("\n\n");
+      tooltip.appendMarkdown(
+        `**${vscode.l10n.t("Completes")}:** ${escapeMarkdown(shortChecksum(path.basename(completes)))}\n\n`
+      );
     }
     const {avoidsGpu} = this.host.settings;
     if (avoidsGpu) {
@@ -223,12 +224,8 @@ function warning(message: string): Pick<Shown, "text" | "spoken" | "warns"> {
 
 function markdown(lines: readonly Line[]): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
-  for (const [label, line] of lines) {
-    text.appendMarkdown(`**${label}:** `);
-    // Names come from model files: escaped, unlike our own labels.
-    text.appendText(line);
-    text.appendMarkdown("\n\n");
-  }
+  // Names come from model files: escaped, unlike our own labels.
+  for (const [label, line] of lines) text.appendMarkdown(`**${label}:** ${escapeMarkdown(line)}\n\n`);
   return text;
 }
 
