@@ -120,19 +120,22 @@ export class LlamaBackend implements Backend {
     };
   }
 
-  async count({text}: {text: string}): Promise<Omit<CountResult, "model">> {
-    const {model} = await this.vocabularyPart;
-    return {count: model.tokenize(text.toWellFormed(), false).length, ...measure(text)};
+  async count({text}: {text: string}, {signal}: RequestContext): Promise<Omit<CountResult, "model">> {
+    const {vocabulary} = await this.vocabularyPart;
+    return {count: await vocabulary.countInTurns(text.toWellFormed(), signal), ...measure(text)};
   }
 
-  async tokenize({text, special = false, texts}: Omit<TokenizeParams, "model">): Promise<TokenList> {
+  async tokenize(
+    {text, special = false, texts}: Omit<TokenizeParams, "model">,
+    {signal}: RequestContext
+  ): Promise<TokenList> {
     const {vocabulary} = await this.vocabularyPart;
     const wellFormed = text.toWellFormed();
-    const ids = vocabulary.tokenize(wellFormed, special);
+    const ids = await vocabulary.tokenizeInTurns(wellFormed, special, signal);
     return {
       model: await this.describe(),
       ids,
-      ends: vocabulary.ends(wellFormed, ids),
+      ends: await vocabulary.ends(wellFormed, ids, signal),
       ...measure(text),
       texts: Array.from(ids.subarray(0, texts ?? ids.length), (id) => vocabulary.text(id))
     };
@@ -150,7 +153,7 @@ export class LlamaBackend implements Backend {
         "emptyText",
         l10n.t("There is no text to score: select some, or open a file that has some.")
       );
-    const tokens = await this.tokenize({text, special, texts: 0});
+    const tokens = await this.tokenize({text, special, texts: 0}, context);
     requireGenerating(tokens.model, "score");
     const {vocabulary} = await this.vocabularyPart;
     const windowing = resolveWindowing({
