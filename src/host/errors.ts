@@ -57,6 +57,7 @@ const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   contextFailed: [openSettings, showLog],
   emptyText: [openFile],
   nothingToScore: [openFile],
+  busy: [],
   noGit: [gitSettings],
   noRepository: [sourceControl],
   gitFailed: [gitOutput],

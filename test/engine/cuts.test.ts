@@ -54,7 +54,10 @@ describe("A long text tokenized in parts has the tokens of the whole", () => {
       };
       try {
         for (const text of written) await assertSame(text, false);
-        await fc.assert(fc.asyncProperty(texts, fc.boolean(), assertSame), {seed: 20261122, numRuns: Number(process.env.RUNS ?? 40)});
+        await fc.assert(fc.asyncProperty(texts, fc.boolean(), assertSame), {
+          seed: 20261122,
+          numRuns: 40
+        });
       } finally {
         await model.dispose();
       }

@@ -37,6 +37,7 @@ import {contextSizeOf, generates} from "./modelHeader";
 import {explaining, llamaRuntime} from "./runtime";
 import {
   alternativesAt,
+  type BatchTurn,
   copyScores,
   type ScoredTokens,
   scoreTokens,
@@ -74,6 +75,8 @@ export class LlamaBackend implements Backend {
   private readonly scoreCache = new ScoreCache();
   private completing: Promise<LlamaContextSequence> | undefined;
   private readonly scoringTurn = new Mutex();
+  /** Something is being scored. */
+  private scores = false;
   private readonly completingTurn = new Mutex();
   private description: Promise<ModelDescription> | undefined;
   private sha256: Promise<string> | undefined;
@@ -184,15 +187,20 @@ export class LlamaBackend implements Backend {
     // A large file takes its time: it is read while the text is scored.
     const hashed = this.hash();
     hashed.catch(() => undefined);
-    const scored = await this.scoringTurn.run(() =>
-      this.scoreInTurn(
-        windowing,
-        joined(contextIds, tokens.ids),
-        contextIds.length,
-        Math.min(params.top ?? 0, vocabulary.size),
-        context
-      )
-    );
+    const scored = await this.scoringTurn.run(async () => {
+      this.scores = true;
+      try {
+        return await this.scoreInTurn(
+          windowing,
+          joined(contextIds, tokens.ids),
+          contextIds.length,
+          Math.min(params.top ?? 0, vocabulary.size),
+          context
+        );
+      } finally {
+        this.scores = false;
+      }
+    });
     const model: RunningModel = {...tokens.model, sha256: await hashed, device: await this.device()};
     const summary = summarize(text, {...scored, ends: tokens.ends});
     const versions = await this.versions();
@@ -254,9 +262,7 @@ export class LlamaBackend implements Backend {
         )
       );
     const checked = resolveWindowing({...windowing, bos: description.addsBos, contextSize: description.contextSize});
-    return await this.scoringTurn.run(async () => {
-      context.signal.throwIfAborted();
-      const sequence = await this.scoringSequence(checked.window, context);
+    const askOf = async (sequence: LlamaContextSequence, turn: BatchTurn): Promise<Alternatives> => {
       const found = await alternativesAt(
         sequence,
         ids,
@@ -265,10 +271,25 @@ export class LlamaBackend implements Backend {
         checked,
         Math.min(top, vocabulary.size),
         scoringBatch(vocabulary.size),
-        this.foreground,
+        turn,
         context.signal
       );
       return {...found, top: found.top.map((rival) => ({...rival, text: vocabulary.text(rival.id)}))};
+    };
+    // Whoever looks at a token does not wait until a document is scored: the KV cache for completing can be had meanwhile. A
+    // completion goes between two batches, and what it has changed is evaluated again.
+    if (this.scores && checked.window <= description.contextSize)
+      return await this.foreground.run(async () => {
+        const sequence = await this.completingSequence(await this.weights(context), description.contextSize);
+        return await askOf(sequence, (batch) => this.completingTurn.run(batch));
+      });
+    return await this.scoringTurn.run(async () => {
+      context.signal.throwIfAborted();
+      const sequence = await this.scoringSequence(checked.window, context);
+      return await askOf(sequence, async (batch) => {
+        await this.foreground.turn();
+        return await batch();
+      });
     });
   }
 
