@@ -71,6 +71,7 @@ const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   emptyText: [openFile],
   nothingToScore: [openFile],
   untrusted: [workspaceTrust],
+  busy: [],
   noGit: [gitSettings],
   noRepository: [sourceControl],
   gitFailed: [gitOutput],
