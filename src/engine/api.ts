@@ -323,6 +323,16 @@ export interface DeviceState {
  */
 export type DeviceProblem = "otherSystem" | "noDriver" | "noLibraries" | "noRuntime" | "failed";
 
+export interface VersionsParams {
+  /** What the engine computes with: llama.cpp is loaded for it, if it is not yet. */
+  readonly gpu: GpuChoice;
+}
+
+/** {@link EngineVersions}, and the engine process's own Node.js ("v20.18.0"). */
+export interface ProcessVersions extends EngineVersions {
+  readonly node: string;
+}
+
 /** How files are fetched. */
 export interface Network {
   /** `http://host:port`, or null for what the environment says. */
@@ -408,9 +418,9 @@ export interface UnfinishedNote {
   readonly process: number;
 }
 
-/** Work done and to do: tokens for `score`, bytes for `download`, `verify` and `unpack`. */
+/** Work done and to do: tokens for `score`, bytes for `download`, `verify` and `unpack`. `total` of `wait` is the place in line: 1 is next. */
 export interface Progress {
-  readonly stage: "load" | "score" | "download" | "verify" | "unpack";
+  readonly stage: "wait" | "load" | "score" | "download" | "verify" | "unpack";
   readonly done: number;
   readonly total: number;
 }
@@ -427,6 +437,7 @@ export interface EngineRequests {
   estimate: {params: EstimateParams; result: MemoryEstimate};
   memory: {params: EstimateParams; result: MemoryReport};
   devices: {params: DevicesParams; result: readonly DeviceState[]};
+  versions: {params: VersionsParams; result: ProcessVersions};
   inspect: {params: InspectParams; result: RemoteFile};
   download: {params: DownloadParams; result: DownloadedFile};
   unpack: {params: UnpackParams; result: UnpackedFolder};
@@ -453,6 +464,7 @@ export interface RetainParams {
 export const logNotification = "log";
 export const progressNotification = "progress";
 export const noticeNotification = "notice";
+export const holdingNotification = "holding";
 
 export type LogLevel = "error" | "warn" | "info" | "debug" | "trace";
 
@@ -471,6 +483,20 @@ export interface NoticeParams {
   readonly model: string;
   /** One sentence. */
   readonly message: string;
+}
+
+/** What the engine process holds; told when that has changed. */
+export interface Holding {
+  readonly models: readonly HeldModel[];
+  /** Bytes: of the whole process, mapped files included; of devices, what its models have taken. */
+  readonly memory: MemoryUse;
+}
+
+export interface HeldModel {
+  /** Absolute path of its file. */
+  readonly path: string;
+  /** What its weights are on. Null while only its vocabulary is loaded. */
+  readonly device: DeviceState["device"] | null;
 }
 
 /** Progress of one request, found by the number its caller gave it. */
@@ -499,6 +525,8 @@ export type ErrorKind =
   | "contextFailed"
   | "emptyText"
   | "nothingToScore"
+  | "untrusted"
+  | "busy"
   | "noGit"
   | "noRepository"
   | "gitFailed"

@@ -5,6 +5,7 @@ import type {
   Completion,
   CountParams,
   CountResult,
+  DeviceState,
   MemoryEstimate,
   ModelDescription,
   ModelSpec,
@@ -42,8 +43,8 @@ export interface Backend {
   complete(params: Without<CompleteParams>, context: RequestContext): Promise<Completion>;
   /** What it needs and what there is, whether its weights are loaded or not. */
   estimate(): Promise<MemoryEstimate>;
-  /** Its weights are in memory. */
-  readonly loaded: boolean;
+  /** What its weights are on. Null while they are not in memory. */
+  readonly loadedOn: DeviceState["device"] | null;
   /** Gives memory back. Nothing is asked of the backend afterwards. */
   dispose(): Promise<void>;
 }

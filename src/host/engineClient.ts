@@ -1,14 +1,16 @@
 import {type ChildProcess, fork} from "node:child_process";
+import path from "node:path";
 import type {Duplex} from "node:stream";
 import * as l10n from "@vscode/l10n";
-import type {MessageConnection} from "vscode-jsonrpc/node";
 import {
   type EngineMethod,
   type EngineRequests,
+  type Holding,
   HumanError,
   type HumanErrorData,
   heartbeatArgument,
   heartbeatDescriptor,
+  holdingNotification,
   humanErrorCode,
   type LogParams,
   languageVariables,
@@ -19,14 +21,15 @@ import {
   type Progress,
   type ProgressParams,
   progressNotification,
-  type RequestEnvelope,
   type RetainParams,
   requestCancelledCode,
   retainNotification,
   type StopParams,
   stopNotification
 } from "../engine/api";
+import type {Sendable} from "../longValues";
 import {Heartbeat} from "./heartbeat";
+import type {RpcConnection} from "./rpcConnection";
 
 /** Deaths in {@link deathsPeriod} milliseconds after which no new process is started by itself. */
 const mostDeaths = 3;
@@ -59,6 +62,12 @@ export interface EngineClientOptions {
 export interface EngineState {
   readonly process: "none" | "starting" | "running" | "stopped";
   readonly loading: number | null;
+  /** Absolute path of the model that is being loaded, or that the process is started for. */
+  readonly loadingModel: string | null;
+  /** Why there is no process where there was one: nothing had been asked for a while, or its owner wanted the memory. */
+  readonly unloaded: "idle" | "asked" | null;
+  /** What the process holds, by its last word; null where it has said nothing yet. */
+  readonly holding: Holding | null;
 }
 
 /** How a process went that nobody had ended. */
@@ -84,9 +93,14 @@ export interface RequestOptions {
 
 interface Engine {
   readonly process: ChildProcess;
-  readonly connection: Promise<MessageConnection>;
+  readonly connection: Promise<RpcConnection>;
   /** Resolves as soon as the process is gone. */
   readonly gone: Promise<End>;
+  /**
+   * Told the same, for the requests under way: what waits for a promise that does not settle for hours is kept as long, and
+   * each answer with it.
+   */
+  readonly leaving: Set<(end: End) => void>;
   readonly heartbeat: Heartbeat;
   /** What the system said where it could not be started: "EAGAIN". */
   problem: string | undefined;
@@ -94,6 +108,7 @@ interface Engine {
   ended: boolean;
   hung: boolean;
   answered: boolean;
+  holding: Holding | null;
   /** What has been answered ({@link proofOf}). */
   readonly proven: Set<string>;
 }
@@ -126,6 +141,7 @@ const died: Record<EngineMethod, () => string> = {
   memory: () =>
     l10n.t("The model's process ended while looking at the model's memory: try again, a new one starts by itself."),
   devices: () => l10n.t("The model's process ended while looking for devices: try again, a new one starts by itself."),
+  versions: () => l10n.t("The model's process ended while loading llama.cpp: try again, a new one starts by itself."),
   inspect: () => l10n.t("The model's process ended while looking at the file: try again, a new one starts by itself."),
   download: () => l10n.t("The model's process ended while downloading: try again, a new one starts by itself."),
   unpack: () => l10n.t("The model's process ended while unpacking: try again, a new one starts by itself.")
@@ -146,6 +162,7 @@ export class EngineClient {
   private deaths: number[] = [];
   /** It has died too often to be started again by itself. */
   private stopped = false;
+  private unloaded: EngineState["unloaded"] = null;
   private idle: NodeJS.Timeout | undefined;
   private readonly stateListeners = new Set<() => void>();
   private readonly deathListeners = new Set<(death: Death) => void>();
@@ -164,10 +181,25 @@ export class EngineClient {
   }
 
   get state(): EngineState {
-    const loads = [...this.pending.values()].flatMap(({loading}) => (loading === null ? [] : [loading]));
-    const loading = loads.length === 0 ? null : Math.min(...loads);
-    if (this.engine !== undefined) return {process: this.engine.answered ? "running" : "starting", loading};
-    return {process: this.stopped ? "stopped" : "none", loading: null};
+    const {engine, unloaded} = this;
+    if (engine === undefined)
+      return {
+        process: this.stopped ? "stopped" : "none",
+        loading: null,
+        loadingModel: null,
+        unloaded,
+        holding: null
+      };
+    const pending = [...this.pending.values()];
+    const loads = pending.flatMap(({loading}) => (loading === null ? [] : [loading]));
+    const {model} = pending.find((one) => (loads.length === 0 ? !engine.answered : one.loading !== null)) ?? {};
+    return {
+      process: engine.answered ? "running" : "starting",
+      loading: loads.length === 0 ? null : Math.min(...loads),
+      loadingModel: model?.path ?? null,
+      unloaded: null,
+      holding: engine.holding
+    };
   }
 
   onDidChangeState(listener: () => void): Listening {
@@ -188,11 +220,11 @@ export class EngineClient {
 
   /**
    * Asks the engine. Rejects with HumanError for what a person can act on, and with `cancelled()` at once when the token
-   * is cancelled: the engine hears of it and stops at the next batch.
+   * is cancelled: the engine hears of it and stops at the next batch. What is long travels in pieces, either way.
    */
   async request<M extends EngineMethod>(
     method: M,
-    params: EngineRequests[M]["params"],
+    params: Sendable<EngineRequests[M]["params"]>,
     {token, stop, onProgress}: RequestOptions = {}
   ): Promise<EngineRequests[M]["result"]> {
     if (token?.isCancellationRequested) throw this.options.cancelled();
@@ -201,7 +233,7 @@ export class EngineClient {
     // A process that has died is known by its channel some moments before its exit is told.
     const engine = this.engine?.process.connected ? this.engine : this.start();
     const request = ++this.requests;
-    const model = "model" in params ? params.model : undefined;
+    const {model} = params as {readonly model?: ModelSpec};
     const pending: Pending = {engine, method, model, loading: null};
     this.begin(request, pending);
     this.progress.set(request, (progress) => {
@@ -214,18 +246,17 @@ export class EngineClient {
     });
     const stopping = stop?.onCancellationRequested(() => {
       void engine.connection
-        .then((connection) => connection.sendNotification(stopNotification, {request} satisfies StopParams))
+        .then(({rpc}) => rpc.sendNotification(stopNotification, {request} satisfies StopParams))
         .catch(() => undefined);
     });
-    const envelope: RequestEnvelope<M> = {request, params};
+    let leave: ((end: End) => void) | undefined;
     try {
       const answer = engine.connection
-        .then((connection) =>
-          connection.sendRequest<EngineRequests[M]["result"]>(method, envelope, ...(token === undefined ? [] : [token]))
-        )
+        .then((connection) => this.ask(connection, method, {request, params}, token))
         .catch((error: unknown) => this.failure(error, engine, method));
-      const gone = engine.gone.then((end) => {
-        throw this.endError(end, engine, method);
+      const gone = new Promise<never>((_, reject) => {
+        leave = (end) => reject(this.endError(end, engine, method));
+        engine.leaving.add(leave);
       });
       const result = await Promise.race([answer, gone, cancelled]);
       this.hears(engine);
@@ -235,6 +266,7 @@ export class EngineClient {
     } finally {
       cancelling?.dispose();
       stopping?.dispose();
+      if (leave !== undefined) engine.leaving.delete(leave);
       this.progress.delete(request);
       this.end(request);
     }
@@ -243,17 +275,27 @@ export class EngineClient {
   /** Tells the engine which models are still wanted: it gives the others back. Where none runs, none is started. */
   retain(models: readonly ModelSpec[]): void {
     void this.engine?.connection
-      .then((connection) => connection.sendNotification(retainNotification, {models} satisfies RetainParams))
+      .then(({rpc}) => rpc.sendNotification(retainNotification, {models} satisfies RetainParams))
       .catch(() => undefined);
   }
 
   /** Ends the process; the next request starts a new one, however many have died. */
   restart(): void {
-    clearTimeout(this.idle);
-    const engine = this.engine;
-    this.engine = undefined;
-    if (engine !== undefined) kill(engine);
+    this.endProcess(null);
     this.forget();
+  }
+
+  /** Ends the process, and gives all its memory back; the next request starts a new one. */
+  unload(): void {
+    if (this.engine === undefined) return;
+    this.endProcess("asked");
+    this.changed();
+  }
+
+  /** Counts anew from now, by what the limit is now. */
+  idleLimitChanged(): void {
+    clearTimeout(this.idle);
+    if (this.pending.size === 0) this.endWhenIdle();
   }
 
   /** Forgets how often it has died: something has changed that it may have died of. */
@@ -269,6 +311,14 @@ export class EngineClient {
     this.deathListeners.clear();
     this.noticeListeners.clear();
     this.restart();
+  }
+
+  private endProcess(unloaded: EngineState["unloaded"]): void {
+    clearTimeout(this.idle);
+    const engine = this.engine;
+    this.engine = undefined;
+    this.unloaded = unloaded;
+    if (engine !== undefined) kill(engine);
   }
 
   private hears(engine: Engine): void {
@@ -299,7 +349,8 @@ export class EngineClient {
     this.idle = setTimeout(() => {
       if (this.engine === undefined) return;
       this.options.log.info("nothing has been asked for a while: the engine process is ended");
-      this.restart();
+      this.endProcess("idle");
+      this.changed();
     }, limit);
     this.idle.unref();
   }
@@ -333,8 +384,9 @@ export class EngineClient {
         else log.warn(line);
         engine.heartbeat.rest();
         if (this.engine === engine) this.engine = undefined;
+        for (const tell of engine.leaving) tell(end);
         resolve(end);
-        void connection.then((open) => open.dispose());
+        void connection.then(({rpc}) => rpc.dispose());
       };
       process.once("error", (error: NodeJS.ErrnoException) => {
         engine.problem = error.code;
@@ -355,14 +407,17 @@ export class EngineClient {
       process,
       connection,
       gone,
+      leaving: new Set(),
       heartbeat,
       problem: undefined,
       ended: false,
       hung: false,
       answered: false,
+      holding: null,
       proven: new Set()
     };
     this.engine = engine;
+    this.unloaded = null;
     return engine;
   }
 
@@ -383,6 +438,8 @@ export class EngineClient {
           // An empty one is none: nobody else's variable gets through.
           TOKENSCOPE_RUNTIME: this.options.runtime ?? ""
         },
+        // Not the folder that VS Code was started in, which may be anybody's: an empty part of LD_LIBRARY_PATH stands for it.
+        cwd: path.dirname(this.options.program),
         // Not the debugger's flags of the extension host. Scoring says when there is garbage that V8 can't see.
         execArgv: ["--expose-gc"],
         stdio: ["ignore", "pipe", "pipe", "ipc", "pipe"]
@@ -408,20 +465,38 @@ export class EngineClient {
     this.changed();
   }
 
-  private async connect(process: ChildProcess): Promise<MessageConnection> {
+  private async ask<M extends EngineMethod>(
+    {rpc, long}: RpcConnection,
+    method: M,
+    envelope: {readonly request: number; readonly params: Sendable<EngineRequests[M]["params"]>},
+    token: Cancellation | undefined
+  ): Promise<EngineRequests[M]["result"]> {
+    const message = await long.sendAhead(envelope, () => !token?.isCancellationRequested);
+    if (message === undefined) throw this.options.cancelled();
+    const answer = await rpc.sendRequest(method, message, ...(token === undefined ? [] : [token]));
+    return long.putTogether(answer) as EngineRequests[M]["result"];
+  }
+
+  private async connect(process: ChildProcess): Promise<RpcConnection> {
     const {log} = this.options;
     const {rpcConnection} = await import("./rpcConnection");
     const connection = rpcConnection(process);
-    connection.onNotification(logNotification, ({level, message}: LogParams) => log[level](message));
-    connection.onNotification(noticeNotification, (notice: NoticeParams) => {
+    const {rpc} = connection;
+    rpc.onNotification(logNotification, ({level, message}: LogParams) => log[level](message));
+    rpc.onNotification(noticeNotification, (notice: NoticeParams) => {
       for (const listener of this.noticeListeners) listener(notice);
     });
-    connection.onNotification(progressNotification, ({request, ...progress}: ProgressParams) =>
+    rpc.onNotification(progressNotification, ({request, ...progress}: ProgressParams) =>
       this.progress.get(request)?.(progress)
     );
+    rpc.onNotification(holdingNotification, (holding: Holding) => {
+      if (this.engine?.process !== process) return;
+      this.engine.holding = holding;
+      this.changed();
+    });
     // A broken channel is no news beside the exit that comes with it.
-    connection.onError(([error]) => log.debug(`engine channel: ${error.message}`));
-    connection.listen();
+    rpc.onError(([error]) => log.debug(`engine channel: ${error.message}`));
+    rpc.listen();
     return connection;
   }
 

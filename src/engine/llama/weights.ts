@@ -1,7 +1,7 @@
 import path from "node:path";
 import * as l10n from "@vscode/l10n";
 import type {Llama, LlamaModel} from "node-llama-cpp";
-import type {MemoryEstimate, ModelSpec} from "../api";
+import type {DeviceState, MemoryEstimate, ModelSpec} from "../api";
 import type {EngineLog, Notify, RequestContext} from "../backend";
 import {fewerLayers, fittingLayers, type Layers, withFewerLayers} from "./fewerLayers";
 import {DeviceShortage, isShortage, loadError, weightsShortage} from "./loadErrors";
@@ -30,6 +30,11 @@ export async function loadModel(
       return loadError(error, logged, path.basename(modelPath));
     }
   );
+}
+
+/** What a model's weights are on. */
+export function deviceOf({llama, gpuLayers}: Pick<LlamaModel, "llama" | "gpuLayers">): DeviceState["device"] {
+  return llama.gpu === false || gpuLayers === 0 ? "cpu" : llama.gpu;
 }
 
 /**
@@ -61,6 +66,11 @@ export class Weights {
   /** Layers on the device; undefined where nothing is loaded. */
   get layers(): number | undefined {
     return this.loaded?.gpuLayers;
+  }
+
+  /** What they are on; null where nothing is loaded. */
+  get device(): DeviceState["device"] | null {
+    return this.loaded === undefined ? null : deviceOf(this.loaded);
   }
 
   async get({onProgress}: LoadContext): Promise<LlamaModel> {
