@@ -11,6 +11,9 @@ const notForPeople = [
   "src/cli/",
   // For agents.
   "src/features/agentTool/",
+  // For whoever reads a report of a problem.
+  "src/features/engineControl/diagnosticsText.ts",
+  "src/features/engineControl/shareable.ts",
   // For programs.
   "src/features/evaluateFolder/exports.ts",
   // What Git and programming languages say.
@@ -25,6 +28,7 @@ const notForPeople = [
 /** Names and addresses are the same in every language. */
 const names = new Set([
   "Tokenscope",
+  "Tokenscope:",
   "LM Studio",
   "Hugging Face",
   "BigCode OpenRAIL-M",

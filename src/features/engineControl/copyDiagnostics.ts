@@ -117,7 +117,7 @@ async function ask<M extends EngineMethod>(
     return {answer: await host.engine.request(method, params, {token: source.token})};
   } catch (error) {
     if (late) return {refused: `no answer within ${patience / 1000} s`};
-    return {refused: error instanceof HumanError ? error.kind : "it failed"};
+    return {refused: error instanceof HumanError ? error.kind : "bug"};
   } finally {
     clearTimeout(timer);
     cancelling.dispose();
