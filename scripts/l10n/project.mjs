@@ -28,7 +28,6 @@ const notForPeople = [
 /** Names and addresses are the same in every language. */
 const names = new Set([
   "Tokenscope",
-  "Tokenscope:",
   "LM Studio",
   "Hugging Face",
   "BigCode OpenRAIL-M",
