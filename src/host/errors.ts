@@ -1,6 +1,8 @@
 import * as vscode from "vscode";
 import {type ErrorKind, HumanError} from "../engine/api";
+import type {Log} from "./log";
 import {plainText} from "./plainText";
+import {manageTrust} from "./restrictedMode";
 
 interface WayOut {
   /** In the language of whoever asks. */
@@ -28,10 +30,18 @@ const openSettings: WayOut = {
   command: "workbench.action.openSettings",
   argument: "tokenscope"
 };
+const settingsFile: WayOut = {
+  title: () => vscode.l10n.t("Open Settings File"),
+  command: "workbench.action.openSettingsJson"
+};
 const gitSettings: WayOut = {
   title: () => vscode.l10n.t("Open Settings"),
   command: "workbench.action.openSettings",
   argument: "git.enabled"
+};
+const workspaceTrust: WayOut = {
+  title: () => vscode.l10n.t("Manage Workspace Trust"),
+  command: manageTrust
 };
 const sourceControl: WayOut = {title: () => vscode.l10n.t("Show Source Control"), command: "workbench.view.scm"};
 const gitOutput: WayOut = {title: () => vscode.l10n.t("Show Git Output"), command: "git.showOutput"};
@@ -42,6 +52,9 @@ const suggestSettings: WayOut = {
 };
 const evaluateFolder: WayOut = {title: () => vscode.l10n.t("Evaluate Folder…"), command: "tokenscope.evaluateFolder"};
 const openFile: WayOut = {title: () => vscode.l10n.t("Go to File…"), command: "workbench.action.quickOpen"};
+
+/** Characters: room for a long name in a sentence, so that its end, which says what to do, is not cut off. */
+const longestSentence = 1000;
 
 const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   modelMissing: [chooseModel, demonstrationModel],
@@ -57,6 +70,8 @@ const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   contextFailed: [openSettings, showLog],
   emptyText: [openFile],
   nothingToScore: [openFile],
+  untrusted: [workspaceTrust],
+  busy: [],
   noGit: [gitSettings],
   noRepository: [sourceControl],
   gitFailed: [gitOutput],
@@ -72,6 +87,7 @@ const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   connectionLost: [proxySettings],
   diskFull: [],
   folderUnwritable: [openSettings],
+  settingsUnwritable: [settingsFile],
   wrongContent: [chooseModel],
   noRuntimeOffered: [showGpu],
   wrongPackage: [showGpu],
@@ -100,7 +116,7 @@ const mostRecent = 20;
 export class ErrorReporter {
   private recentErrors: RecentError[] = [];
 
-  constructor(private readonly log: vscode.LogOutputChannel) {}
+  constructor(private readonly log: Pick<Log, "error">) {}
 
   /** The last ones, the latest last. */
   get recent(): readonly RecentError[] {
@@ -120,7 +136,7 @@ export class ErrorReporter {
   /** One sentence; what is a bug goes to the log with its stack. */
   describe(error: unknown): string {
     this.remember(error);
-    if (error instanceof HumanError) return plainText(error.message);
+    if (error instanceof HumanError) return plainText(error.message, longestSentence);
     this.log.error(error instanceof Error ? error : String(error));
     return vscode.l10n.t("Tokenscope made a mistake: its log has the details.");
   }

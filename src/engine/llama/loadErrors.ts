@@ -1,5 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import {byteSize} from "../../metrics/numberText";
+import {visibleText} from "../../metrics/visibleText";
 import {HumanError, type MemoryUse} from "../api";
 
 /** It is the device's memory that is short, as far as is known: with fewer layers there, it may be enough. */
@@ -29,7 +30,7 @@ export function loadError(error: unknown, logged: readonly string[], file: strin
       l10n.t(
         '"{0}" has an architecture that this version does not know ("{1}"): choose another model.',
         file,
-        architecture.slice(0, 40).toWellFormed()
+        visibleText(architecture.slice(0, 40).toWellFormed())
       )
     );
   if (/Invalid GGUF magic/.test(reasons))

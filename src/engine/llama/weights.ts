@@ -6,7 +6,7 @@ import type {EngineLog, Notify, RequestContext} from "../backend";
 import {fewerLayers, fittingLayers, type Layers, withFewerLayers} from "./fewerLayers";
 import {DeviceShortage, isShortage, loadError, weightsShortage} from "./loadErrors";
 import {estimateHeader} from "./memory";
-import {explaining} from "./runtime";
+import {explaining, llamaRuntime} from "./runtime";
 
 interface LoadOptions {
   readonly gpuLayers: Layers;
@@ -46,6 +46,10 @@ export class Weights {
   private loaded: LlamaModel | undefined;
   /** With how many layers a load begins. */
   private wanted: Layers;
+  /** Runs them. */
+  private llama: Promise<Llama>;
+  /** Has fewer layers on the device than it was to have, and nobody knows. */
+  private untold: LlamaModel | undefined;
 
   /** `vocabulary` is the same model without its weights. */
   constructor(
@@ -55,6 +59,8 @@ export class Weights {
     private readonly notify: Notify
   ) {
     this.wanted = spec.gpuLayers ?? "auto";
+    this.llama = vocabulary.then(({llama}) => llama);
+    this.llama.catch(() => undefined);
   }
 
   /** Layers on the device; undefined where nothing is loaded. */
@@ -82,11 +88,29 @@ export class Weights {
     this.loaded = undefined;
     const loadAnew = async (): Promise<LlamaModel> => {
       await model.dispose();
-      this.wanted = fewerLayers(tried, fittingLayers(await this.estimate(tried)));
+      if (tried > 0) this.wanted = fewerLayers(tried, fittingLayers(await this.estimate(tried)));
+      // With a device, llama.cpp computes there what it can, and has buffers there, even where it has no layers.
+      else this.llama = llamaRuntime("off", this.spec.threads, this.log);
       return await this.load("again", onProgress);
     };
     this.loading = this.kept(loadAnew());
     await this.loading;
+  }
+
+  /** Tells a person where fewer layers are on the device than were to be: for when it is seen that it stays so. */
+  tell(): void {
+    if (this.untold === undefined) return;
+    const message = fewerLayersText(this.untold.gpuLayers, this.untold.fileInsights.totalLayers);
+    this.untold = undefined;
+    this.log("warn", message);
+    this.notify({kind: "fewerLayers", model: this.spec.path, message});
+  }
+
+  /** As they are loaded, or would be. */
+  async estimate(layers: Layers = this.layers ?? this.wanted): Promise<MemoryEstimate> {
+    const {model} = await this.vocabulary;
+    const spec = {...this.spec, gpuLayers: layers === "auto" ? null : layers};
+    return await estimateHeader(await this.llama, model.fileInfo, spec);
   }
 
   async dispose(): Promise<void> {
@@ -108,7 +132,7 @@ export class Weights {
   }
 
   private async load(time: "first" | "again", onProgress: LoadContext["onProgress"]): Promise<LlamaModel> {
-    const {llama} = await this.vocabulary;
+    const llama = await this.llama;
     const onLoadProgress = (fraction: number) => onProgress({stage: "load", done: fraction, total: 1});
     let tries = 0;
     try {
@@ -124,7 +148,7 @@ export class Weights {
           return {tried: estimate.gpuLayers, fitting: fittingLayers(estimate)};
         }
       );
-      if (time === "again" || tries > 1) this.tell(model.gpuLayers, model.fileInsights.totalLayers);
+      if (time === "again" || tries > 1) this.untold = model;
       return model;
     } catch (error) {
       if (!isShortage(error)) throw error;
@@ -132,22 +156,14 @@ export class Weights {
       throw weightsShortage(path.basename(this.spec.path), weights, free);
     }
   }
+}
 
-  private async estimate(layers: Layers): Promise<MemoryEstimate> {
-    const {llama, model} = await this.vocabulary;
-    return await estimateHeader(llama, model.fileInfo, {...this.spec, gpuLayers: layers === "auto" ? null : layers});
-  }
-
-  private tell(layers: number, all: number): void {
-    const message =
-      layers === 0
-        ? l10n.t("The GPU's memory was too small for the model: it runs on the CPU.")
-        : l10n.t(
-            "The GPU's memory was too small for the model: {0} of {1} layers are on it, the rest runs on the CPU.",
-            layers,
-            all
-          );
-    this.log("warn", message);
-    this.notify({kind: "fewerLayers", model: this.spec.path, message});
-  }
+function fewerLayersText(layers: number, all: number): string {
+  return layers === 0
+    ? l10n.t("The GPU's memory was too small for the model: it runs on the CPU.")
+    : l10n.t(
+        "The GPU's memory was too small for the model: {0} of {1} layers are on it, the rest runs on the CPU.",
+        layers,
+        all
+      );
 }

@@ -4,6 +4,7 @@ import {type Host, registerCommand} from "../../host/host";
 import {runtimesFolder} from "../../host/runtimes";
 import type {DriverSuspicion} from "./brokenDriver";
 import type {CudaRuntime} from "./cudaRuntime";
+import {showFewerLayers} from "./fewerLayers";
 
 /** What the model can run on, and CUDA's runtime, which is fetched when it is wanted. */
 export function registerGpu(host: Host): vscode.Disposable {
@@ -16,6 +17,7 @@ export function registerGpu(host: Host): vscode.Disposable {
     .catch((error: unknown) => host.errors.show(error));
   let suspicion: Promise<DriverSuspicion> | undefined;
   return vscode.Disposable.from(
+    showFewerLayers(host),
     host.engine.onDidDie((death) => {
       suspicion ??= import("./brokenDriver").then(({DriverSuspicion}) => new DriverSuspicion(host));
       suspicion.then((one) => one.hear(death)).catch((error: unknown) => host.errors.show(error));

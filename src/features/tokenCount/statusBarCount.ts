@@ -1,8 +1,11 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import type {ModelDescription} from "../../engine/api";
+import {isLongerThan, wholeRange} from "../../host/documentText";
 import type {Host} from "../../host/host";
-import {subjectOf} from "../../host/subject";
+import {escapeMarkdown} from "../../host/markdownText";
+import {manageTrust, restriction} from "../../host/restrictedMode";
+import {isWithheld, subjectOf, withheld} from "../../host/subject";
 import {count as formatted, plural} from "../../metrics/numberText";
 import {shortChecksum} from "../../metrics/shortChecksum";
 import {countLine} from "./countLine";
@@ -43,7 +46,7 @@ export class StatusBarCount implements vscode.Disposable {
   constructor(private readonly host: Host) {
     this.item = vscode.window.createStatusBarItem("tokenscope.count", vscode.StatusBarAlignment.Right, 100);
     this.item.name = vscode.l10n.t("Token Count");
-    this.rest(vscode.l10n.t("Click for everything Tokenscope can do."));
+    this.begin();
     this.item.show();
     this.subscriptions = vscode.Disposable.from(
       this.item,
@@ -57,6 +60,7 @@ export class StatusBarCount implements vscode.Disposable {
       }),
       host.settings.onDidChangeModel(() => {
         if (this.used) this.soon();
+        else this.begin();
       }),
       host.engine.onDidChangeState(() => this.followEngine())
     );
@@ -82,19 +86,22 @@ export class StatusBarCount implements vscode.Disposable {
       // With the keyboard in a webview or the terminal, the count of the text beside it stays right.
       if (vscode.window.visibleTextEditors.length > 0) return;
       this.running?.cancel();
+      if (isWithheld(vscode.window.tabGroups.activeTabGroup.activeTab)) return this.rest(withheld());
       return this.rest(vscode.l10n.t("Open a file to see how many tokens it has."));
     }
     // The log is a text editor too, and counting writes to it.
     if (editor.document.uri.scheme === "output") return;
-    const subject = subjectOf(editor);
-    if (subject.text.length > liveLimit)
-      return this.rest(vscode.l10n.t("This file is large: Count Tokens counts it when you ask for it."));
     const running = new vscode.CancellationTokenSource();
     this.running = running;
     try {
+      const {document, selection} = editor;
+      const isLong = await isLongerThan(document, selection.isEmpty ? wholeRange(document) : selection, liveLimit);
+      if (running.token.isCancellationRequested) return;
+      if (isLong) return this.rest(vscode.l10n.t("This file is large: Count Tokens counts it when you ask for it."));
+      const subject = await subjectOf(editor);
       const result = await this.host.engine.request(
         "count",
-        {model: this.host.settings.modelSpec(), text: subject.text},
+        {model: this.host.settings.modelSpec(), text: subject.toSend},
         {token: running.token}
       );
       if (running.token.isCancellationRequested) return;
@@ -121,9 +128,15 @@ export class StatusBarCount implements vscode.Disposable {
     }
   }
 
+  private begin(): void {
+    this.rest(vscode.l10n.t("Click for everything Tokenscope can do."));
+  }
+
   private rest(why: string): void {
     const tokens = vscode.l10n.t("Tokens");
-    this.show({text: `$(symbol-string) ${tokens}`, tooltip: `Tokenscope: ${why}`, spoken: `${tokens}. ${why}`});
+    const restricted = restriction();
+    const reasons = restricted === undefined ? why : `${why} ${restricted}`;
+    this.show({text: `$(symbol-string) ${tokens}`, tooltip: `Tokenscope: ${reasons}`, spoken: `${tokens}. ${reasons}`});
   }
 
   private show(shown: Shown): void {
@@ -170,9 +183,9 @@ export class StatusBarCount implements vscode.Disposable {
   private addModels(tooltip: vscode.MarkdownString): void {
     const completes = this.host.settings.completionSpec().path;
     if (completes !== this.host.settings.modelSpec().path) {
-      tooltip.appendMarkdown(`**${vscode.l10n.t("Completes")}:** `);
-      tooltip.appendText(shortChecksum(path.basename(completes)));
-      tooltip.appendMarkdown("\n\n");
+      tooltip.appendMarkdown(
+        `**${vscode.l10n.t("Completes")}:** ${escapeMarkdown(shortChecksum(path.basename(completes)))}\n\n`
+      );
     }
     const {avoidsGpu} = this.host.settings;
     if (avoidsGpu) {
@@ -180,9 +193,12 @@ export class StatusBarCount implements vscode.Disposable {
       tooltip.appendText(vscode.l10n.t("not used, because the model's process has ended on it"));
       tooltip.appendMarkdown("\n\n");
     }
-    // Only our own commands, without arguments.
+    const restricted = restriction();
+    if (restricted !== undefined)
+      tooltip.appendMarkdown(`${restricted} [${vscode.l10n.t("Manage Trust")}](command:${manageTrust})\n\n`);
+    // Only our own commands and one of VS Code's, without arguments.
     tooltip.isTrusted = {
-      enabledCommands: ["tokenscope.selectModel", "tokenscope.showModelInfo", "tokenscope.showGpu"]
+      enabledCommands: ["tokenscope.selectModel", "tokenscope.showModelInfo", "tokenscope.showGpu", manageTrust]
     };
     const showGpu = avoidsGpu ? ` &nbsp; [${vscode.l10n.t("Show GPU")}](command:tokenscope.showGpu)` : "";
     tooltip.appendMarkdown(
@@ -212,12 +228,8 @@ function warning(message: string): Pick<Shown, "text" | "spoken" | "warns"> {
 
 function markdown(lines: readonly Line[]): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
-  for (const [label, line] of lines) {
-    text.appendMarkdown(`**${label}:** `);
-    // Names come from model files: escaped, unlike our own labels.
-    text.appendText(line);
-    text.appendMarkdown("\n\n");
-  }
+  // Names come from model files: escaped, unlike our own labels.
+  for (const [label, line] of lines) text.appendMarkdown(`**${label}:** ${escapeMarkdown(line)}\n\n`);
   return text;
 }
 
