@@ -189,9 +189,8 @@ export class StatusBarCount implements vscode.Disposable {
     }
     const {avoidsGpu} = this.host.settings;
     if (avoidsGpu) {
-      tooltip.appendMarkdown(`**${vscode.l10n.t("GPU")}:** `);
-      tooltip.appendText(vscode.l10n.t("not used, because the model's process has ended on it"));
-      tooltip.appendMarkdown("\n\n");
+      const why = vscode.l10n.t("not used, because the model's process has ended on it");
+      tooltip.appendMarkdown(`**${vscode.l10n.t("GPU")}:** ${escapeMarkdown(why)}\n\n`);
     }
     const restricted = restriction();
     if (restricted !== undefined)
