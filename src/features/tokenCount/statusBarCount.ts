@@ -177,7 +177,8 @@ export class StatusBarCount implements vscode.Disposable {
     const {engine, settings} = this.host;
     const state = stateText(engine.state, settings.modelSpec().path, settings.idleLimit);
     // A text for people who have not used it yet, or can't: they want to know no more.
-    if (typeof shown === "string") return engine.state.unloaded === null ? shown : `${shown}\n\n${state}`;
+    if (typeof shown === "string")
+      return engine.state.unloaded === null ? shown : `${shown}\n\n${vscode.l10n.t("State")}: ${state}`;
     const tooltip = markdown([...shown, [vscode.l10n.t("State"), state]]);
     this.addModels(tooltip);
     return tooltip;
