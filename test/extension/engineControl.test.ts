@@ -8,7 +8,7 @@ import {StatusBarCount} from "../../src/features/tokenCount/statusBarCount";
 import type {EngineClient, EngineState} from "../../src/host/engineClient";
 import {ErrorReporter} from "../../src/host/errors";
 import {closeEditors, select, showText, userSettings} from "./support/editors";
-import {engineProcess, engineProcesses, killEngine, noProcesses} from "./support/engineProcess";
+import {engineProcess, engineProcesses, noProcesses} from "./support/engineProcess";
 import {ownHost} from "./support/ownHost";
 import {until} from "./support/until";
 import {watchWindow} from "./support/watchedWindow";
@@ -143,7 +143,7 @@ describe("The token count's item in the status bar", () => {
     assert.equal(shown().command, "tokenscope.showMenu");
     for (let death = 0; death < 4; death++) {
       const counting = engine.request("count", {model: settings.modelSpec(), text: "x"}).catch(() => undefined);
-      await killEngine();
+      process.kill(engine.processId as number, "SIGKILL");
       await counting;
     }
     await until(() => engine.state.process === "stopped");
