@@ -1,4 +1,5 @@
 import {readdirSync} from "node:fs";
+import {setTimeout} from "node:timers/promises";
 import {HumanError} from "../../src/engine/api";
 import {type Fault, faults} from "./faults";
 import {median, randomNumbers, worst} from "./figures";
@@ -22,6 +23,9 @@ export interface DeathSizes {
   readonly within: number;
   readonly seed: number;
 }
+
+/** Milliseconds after which an answer never comes: more than a hang at the start takes to be noticed. */
+const patience = 60_000;
 
 const memory = "memory, MB";
 /** JavaScript keeps what it has compiled; what each death left would be more. */
@@ -127,11 +131,14 @@ async function strike(site: Site, fault: Fault, moment: Moment): Promise<Outcome
   const problems: string[] = [];
   let noticed: number | undefined;
   const failed = (error: unknown): void => {
-    if (!isForPeople(error)) problems.push(`failed with ${String(error)}`);
+    if (isForPeople(error)) return;
+    problems.push(`failed with ${String(error)}`);
+    // What is lost is not to hold up the others.
+    client.restart();
   };
   if (running !== undefined)
     try {
-      if (!(await running)) problems.push("gave a wrong answer");
+      if (!(await inTime(running))) problems.push("gave a wrong answer");
     } catch (error) {
       noticed = performance.now() - struck;
       failed(error);
@@ -141,7 +148,7 @@ async function strike(site: Site, fault: Fault, moment: Moment): Promise<Outcome
   for (;;) {
     if (processId !== undefined && client.processId === processId) await fault.lift?.(processId);
     try {
-      if (!(await next())) problems.push("gave a wrong answer to the next request");
+      if (!(await inTime(next()))) problems.push("gave a wrong answer to the next request");
       break;
     } catch (error) {
       failed(error);
@@ -155,6 +162,19 @@ async function strike(site: Site, fault: Fault, moment: Moment): Promise<Outcome
     }
   }
   return {fault, moment, noticed, next: performance.now() - asked, problem: problems.join("; ") || undefined};
+}
+
+/** Fails where nothing comes: a lost request. */
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  const waiting = new AbortController();
+  const never = setTimeout(patience, undefined, {signal: waiting.signal}).then(() => {
+    throw new Error(`Nothing came within ${patience} ms.`);
+  });
+  try {
+    return await Promise.race([answer, never]);
+  } finally {
+    waiting.abort();
+  }
 }
 
 /** One sentence with what to do next. */

@@ -33,7 +33,7 @@ export const moments: readonly Moment[] = [
     atStart: true,
     async reach(site, client) {
       client.restart();
-      const running = site.score(client);
+      const running = awaitedLater(site.score(client));
       await setTimeout(site.random() * 100);
       return {running, next: () => site.score(client)};
     }
@@ -54,9 +54,11 @@ export const moments: readonly Moment[] = [
     async reach(site, client) {
       await site.score(client);
       const text = "word ".repeat(400_000);
-      const running = site
-        .ask(client, "tokenize", {model: demonstration, text})
-        .then(({ids, ends}) => ids.length > 400_000 && ends?.at(-1) === text.length);
+      const running = awaitedLater(
+        site
+          .ask(client, "tokenize", {model: demonstration, text})
+          .then(({ids, ends}) => ids.length > 400_000 && ends?.at(-1) === text.length)
+      );
       await setTimeout(site.random() * 300);
       return {running, next: () => site.score(client)};
     }
@@ -81,9 +83,11 @@ export const moments: readonly Moment[] = [
       await site.score(client);
       // The demonstration model repeats this line until it is stopped.
       const endless = {prefix: "import path from", suffix: "", maxTokens: 900, extent: "unlimited"} as const;
-      const running = site
-        .ask(client, "complete", {model: demonstration, ...endless})
-        .then(({ids, stop}) => ids.length > 100 && stop !== "end");
+      const running = awaitedLater(
+        site
+          .ask(client, "complete", {model: demonstration, ...endless})
+          .then(({ids, stop}) => ids.length > 100 && stop !== "end")
+      );
       await setTimeout(site.random() * 400);
       return {running, next: () => site.score(client)};
     }
@@ -166,7 +170,13 @@ async function during<M extends EngineMethod>(
   const onProgress = (progress: Progress): void => {
     if (isFarEnough(progress)) reach();
   };
-  const running = site.ask(client, method, params, {onProgress}).then(isRight);
+  const running = awaitedLater(site.ask(client, method, params, {onProgress}).then(isRight));
   await Promise.race([reached, running.catch(() => undefined)]);
   return {running};
+}
+
+/** It may fail before anybody waits for it. */
+function awaitedLater<T>(answer: Promise<T>): Promise<T> {
+  answer.catch(() => undefined);
+  return answer;
 }
