@@ -677,7 +677,7 @@ describe("What headers say", () => {
           ggufFile({
             entries: [
               ["general.architecture", text("llama")],
-              ["split.count", uint(2)]
+              ["split.count", {type: "uint16", value: 2}]
             ],
             tensors: [{name: `blk.${number}`, dimensions: [10]}]
           }),

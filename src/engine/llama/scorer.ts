@@ -49,7 +49,7 @@ export async function scoreTokens(
   scored: ScoredTokens,
   batchSize: number,
   foreground: Foreground,
-  {signal, stop, onProgress}: RequestContext
+  {signal, stop, onProgress}: Omit<RequestContext, "stop"> & {readonly stop?: {readonly aborted: boolean}}
 ): Promise<number> {
   const todo = [...planWindows(ids.length, windowing)].filter(({end}) => end > from);
   const total = todo.reduce((sum, {start, end}) => sum + end - start, 0);
@@ -340,7 +340,8 @@ function emptyDetail(count: number, top: number): ScoreDetail {
   };
 }
 
-function noNumbers(): HumanError {
+/** The weights are damaged, or the device is: no number that is shown comes of it. */
+export function noNumbers(): HumanError {
   return new HumanError(
     "modelFailed",
     l10n.t(

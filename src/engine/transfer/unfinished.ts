@@ -128,7 +128,8 @@ export class Unfinished {
           .catch(() => 0)
       )
     );
-    return Date.now() - Math.max(...times) < lifeSign;
+    // A time to come is no life sign: a clock was set back.
+    return Math.abs(Date.now() - Math.max(...times)) < lifeSign;
   }
 }
 

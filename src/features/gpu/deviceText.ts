@@ -2,14 +2,6 @@ import * as l10n from "@vscode/l10n";
 import type {DeviceState} from "../../engine/api";
 import {byteSize} from "../../metrics/numberText";
 
-/** As their makers write them. */
-export const deviceNames: Record<DeviceState["device"], string> = {
-  cpu: "CPU",
-  metal: "Metal",
-  cuda: "CUDA",
-  vulkan: "Vulkan"
-};
-
 /** What a device is good for, in two or three words that stand beside its name. */
 export function stateText({works, inUse, problem, device}: DeviceState): string {
   if (inUse) return l10n.t("in use");
