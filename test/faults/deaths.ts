@@ -2,13 +2,14 @@ import {readdirSync} from "node:fs";
 import {setTimeout} from "node:timers/promises";
 import {HumanError} from "../../src/engine/api";
 import {type Fault, faults} from "./faults";
-import {median, randomNumbers, worst} from "./figures";
+import {median, worst} from "./figures";
 import {halfWritten} from "./halfWritten";
 import {atStart} from "./harm";
 import {isRunning, settledHoldings} from "./holdings";
 import {restartLimit} from "./limit";
 import {type Moment, moments} from "./moments";
 import {owners} from "./owners";
+import {Random} from "./random";
 import type {Row} from "./row";
 import {Site} from "./site";
 
@@ -48,7 +49,7 @@ export async function deaths({perFault, atOnce, kills, within, seed}: DeathSizes
   const waiting = Array.from({length: perFault}, (_, turn) =>
     faults.map((fault, at) => [fault, moments[(at + turn) % moments.length] as Moment] as const)
   ).flat();
-  const random = randomNumbers(seed);
+  const random = new Random(seed);
   const sites = await Promise.all(Array.from({length: atOnce}, () => Site.open(random)));
   const [site] = sites as [Site];
   let warnings = 0;

@@ -40,7 +40,7 @@ export async function halfWritten(site: Site, kills: number): Promise<readonly R
         () => false,
         () => true
       );
-      await setTimeout(site.random() * takes);
+      await setTimeout(site.random.fraction() * takes);
       // It may have ended by itself.
       if (isRunning(processId)) process.kill(processId, "SIGKILL");
       if (await ended) killed++;

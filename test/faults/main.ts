@@ -1,13 +1,17 @@
 // Hurts the engine in every way there is and prints one table of what came of it: `node bench/faults.mjs`.
 import {parseArgs} from "node:util";
 import {deaths} from "./deaths";
+import {fuzz} from "./fuzz";
+import {idle} from "./idle";
 import type {Row} from "./row";
 import {tableOf} from "./table";
 
-/** Each part with its sizes; `short` is what the test suites run. */
+/** Each part with its sizes; the short ones are for a first look. */
 const parts: {readonly [P in Row["part"]]?: (short: boolean) => Promise<readonly Row[]>} = {
   deaths: (short) =>
-    deaths({...(short ? {perFault: 1, kills: 1} : {perFault: 25, kills: 50}), atOnce: 1, within: 3000, seed: 1})
+    deaths({...(short ? {perFault: 1, kills: 1} : {perFault: 25, kills: 50}), atOnce: 1, within: 3000, seed: 1}),
+  fuzz: (short) => fuzz({mutations: short ? 100 : 5000, seed: 1}),
+  idle: (short) => idle({seconds: short ? 5 : 60})
 };
 
 async function main(): Promise<void> {
@@ -18,7 +22,7 @@ async function main(): Promise<void> {
   const rows: Row[] = [];
   for (const part of Object.keys(parts) as Row["part"][])
     if (asked.includes(part)) rows.push(...((await parts[part]?.(values.short ?? false)) ?? []));
-  process.stdout.write(`${tableOf(rows)}\n`);
+  console.log(tableOf(rows));
   process.exitCode = rows.every(({reached}) => reached) ? 0 : 1;
 }
 

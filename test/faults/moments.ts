@@ -34,7 +34,7 @@ export const moments: readonly Moment[] = [
     async reach(site, client) {
       client.restart();
       const running = awaitedLater(site.score(client));
-      await setTimeout(site.random() * 100);
+      await setTimeout(site.random.fraction() * 100);
       return {running, next: () => site.score(client)};
     }
   },
@@ -59,7 +59,7 @@ export const moments: readonly Moment[] = [
           .ask(client, "tokenize", {model: demonstration, text})
           .then(({ids, ends}) => ids.length > 400_000 && ends?.at(-1) === text.length)
       );
-      await setTimeout(site.random() * 300);
+      await setTimeout(site.random.fraction() * 300);
       return {running, next: () => site.score(client)};
     }
   },
@@ -69,7 +69,7 @@ export const moments: readonly Moment[] = [
     async reach(site, client) {
       await site.score(client);
       const text = line.repeat(400);
-      const after = Math.floor(site.random() * 5);
+      const after = site.random.below(5);
       let seen = 0;
       const params = {model: demonstration, text};
       const reached = await during(site, client, "score", params, ({stage}) => stage === "score" && seen++ >= after);
@@ -88,7 +88,7 @@ export const moments: readonly Moment[] = [
           .ask(client, "complete", {model: demonstration, ...endless})
           .then(({ids, stop}) => ids.length > 100 && stop !== "end")
       );
-      await setTimeout(site.random() * 400);
+      await setTimeout(site.random.fraction() * 400);
       return {running, next: () => site.score(client)};
     }
   },
@@ -103,7 +103,7 @@ export const moments: readonly Moment[] = [
       const target = path.join(folder, "model.gguf");
       const isWhole = (): boolean => readFileSync(target).equals(modelFile);
       // The last of it is spent on checking.
-      const until = site.random() * 1.1;
+      const until = site.random.fraction() * 1.1;
       const reached = await during(
         site,
         client,
@@ -128,7 +128,7 @@ export const moments: readonly Moment[] = [
       const folder = path.join(home, "1.0.0");
       const {file, packages} = site.tarball;
       const params = {files: [file], packages, folder};
-      const until = site.random();
+      const until = site.random.fraction();
       const reached = await during(
         site,
         client,

@@ -11,6 +11,7 @@ import {ModelServer} from "../harness/modelServer";
 import {root} from "../harness/paths";
 import {type Harm, harmVariable} from "./harm";
 import {gone} from "./holdings";
+import type {Random} from "./random";
 
 export const programs = {
   /** What ships. */
@@ -67,7 +68,7 @@ export class Site {
     readonly temporary: string,
     private readonly base: string,
     readonly tarball: {readonly file: string; readonly packages: UnpackParams["packages"]},
-    readonly random: () => number
+    readonly random: Random
   ) {
     this.clients = {
       real: {engine: this.newClient("real"), transfers: this.newClient("real")},
@@ -75,7 +76,7 @@ export class Site {
     };
   }
 
-  static async open(random: () => number): Promise<Site> {
+  static async open(random: Random): Promise<Site> {
     const base = mkdtempSync(path.join(tmpdir(), "tokenscope-faults-"));
     const temporary = path.join(base, "temporary");
     mkdirSync(temporary);
