@@ -8,6 +8,7 @@ import {type Request, score} from "./cli/score";
 import type {ModelSpec} from "./engine/api";
 import {Models} from "./engine/models";
 import {handlers} from "./engine/requests";
+import {jsonText} from "./metrics/jsonText";
 import {tokenSpan} from "./metrics/scoreExport";
 
 const output = new Console(process.stdout, process.stderr);
@@ -30,12 +31,12 @@ async function main(): Promise<number> {
     case undefined:
       throw new UsageError("which command? tokenize, score or complete");
     case "tokenize":
-      await output.answer(`${JSON.stringify(await tokenize(files, values, request))}\n`);
+      await output.answer(`${jsonText(await tokenize(files, values, request))}\n`);
       return 0;
     case "score":
       return await score(files, modelOf(values), values, request, output);
     case "complete":
-      await output.answer(`${JSON.stringify(await complete(files, values, request))}\n`);
+      await output.answer(`${jsonText(await complete(files, values, request))}\n`);
       return 0;
     default:
       throw new UsageError(`there is no command "${command}"`);

@@ -418,9 +418,9 @@ export interface UnfinishedNote {
   readonly process: number;
 }
 
-/** Work done and to do: tokens for `score`, bytes for `download`, `verify` and `unpack`. */
+/** Work done and to do: tokens for `score`, bytes for `download`, `verify` and `unpack`. `total` of `wait` is the place in line: 1 is next. */
 export interface Progress {
-  readonly stage: "load" | "score" | "download" | "verify" | "unpack";
+  readonly stage: "wait" | "load" | "score" | "download" | "verify" | "unpack";
   readonly done: number;
   readonly total: number;
 }
@@ -526,6 +526,7 @@ export type ErrorKind =
   | "emptyText"
   | "nothingToScore"
   | "untrusted"
+  | "busy"
   | "noGit"
   | "noRepository"
   | "gitFailed"

@@ -10,6 +10,7 @@ import {
   IPCMessageWriter,
   ResponseError
 } from "vscode-jsonrpc/node";
+import {LongValues} from "../longValues";
 import {
   type EngineMethod,
   type Holding,
@@ -35,6 +36,8 @@ import {Models} from "./models";
 import {handlers} from "./requests";
 
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
+
+const long = new LongValues(connection);
 
 function log(level: LogParams["level"], message: string): void {
   connection.sendNotification(logNotification, {level, message} satisfies LogParams).catch(() => undefined);
@@ -72,38 +75,39 @@ function toTenMegabytes(bytes: number): number {
 for (const method of Object.keys(handlers) as EngineMethod[]) serve(method);
 
 function serve<M extends EngineMethod>(method: M): void {
-  connection.onRequest(
-    method,
-    async ({request, params}: RequestEnvelope<M>, token: CancellationToken): Promise<unknown> => {
-      const abort = new AbortController();
-      if (token.isCancellationRequested) abort.abort();
-      const listening = token.onCancellationRequested(() => abort.abort());
-      const stop = new AbortController();
-      stops.set(request, stop);
-      try {
-        return await handlers[method](models, params, {
-          signal: abort.signal,
-          stop: stop.signal,
-          onProgress: (progress) => {
-            connection
-              .sendNotification(progressNotification, {request, ...progress} satisfies ProgressParams)
-              .catch(() => undefined);
-          }
-        });
-      } catch (error) {
-        if (abort.signal.aborted) throw new ResponseError(requestCancelledCode, "cancelled");
-        if (error instanceof HumanError)
-          throw new ResponseError<HumanErrorData>(humanErrorCode, error.message, {kind: error.kind});
-        // A bug: its stack belongs in the log, and only there.
-        log("error", error instanceof Error ? (error.stack ?? error.message) : String(error));
-        throw error;
-      } finally {
-        listening.dispose();
-        stops.delete(request);
-        void tellHolding();
-      }
+  connection.onRequest(method, async (message: object, token: CancellationToken): Promise<unknown> => {
+    const {request, params} = long.putTogether(message) as RequestEnvelope<M>;
+    const abort = new AbortController();
+    if (token.isCancellationRequested) abort.abort();
+    const listening = token.onCancellationRequested(() => abort.abort());
+    const stop = new AbortController();
+    stops.set(request, stop);
+    try {
+      const result = await handlers[method](models, params, {
+        signal: abort.signal,
+        stop: stop.signal,
+        onProgress: (progress) => {
+          connection
+            .sendNotification(progressNotification, {request, ...progress} satisfies ProgressParams)
+            .catch(() => undefined);
+        }
+      });
+      const answer = await long.sendAhead(result, () => !abort.signal.aborted);
+      if (answer === undefined) abort.signal.throwIfAborted();
+      return answer;
+    } catch (error) {
+      if (abort.signal.aborted) throw new ResponseError(requestCancelledCode, "cancelled");
+      if (error instanceof HumanError)
+        throw new ResponseError<HumanErrorData>(humanErrorCode, error.message, {kind: error.kind});
+      // A bug: its stack belongs in the log, and only there.
+      log("error", error instanceof Error ? (error.stack ?? error.message) : String(error));
+      throw error;
+    } finally {
+      listening.dispose();
+      stops.delete(request);
+      void tellHolding();
     }
-  );
+  });
 }
 
 // The editor is gone, however it went. Native threads may be computing: nothing to wait for, nothing to save.

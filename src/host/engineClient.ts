@@ -2,7 +2,6 @@ import {type ChildProcess, fork} from "node:child_process";
 import path from "node:path";
 import type {Duplex} from "node:stream";
 import * as l10n from "@vscode/l10n";
-import type {MessageConnection} from "vscode-jsonrpc/node";
 import {
   type EngineMethod,
   type EngineRequests,
@@ -22,14 +21,15 @@ import {
   type Progress,
   type ProgressParams,
   progressNotification,
-  type RequestEnvelope,
   type RetainParams,
   requestCancelledCode,
   retainNotification,
   type StopParams,
   stopNotification
 } from "../engine/api";
+import type {Sendable} from "../longValues";
 import {Heartbeat} from "./heartbeat";
+import type {RpcConnection} from "./rpcConnection";
 
 /** Deaths in {@link deathsPeriod} milliseconds after which no new process is started by itself. */
 const mostDeaths = 3;
@@ -93,7 +93,7 @@ export interface RequestOptions {
 
 interface Engine {
   readonly process: ChildProcess;
-  readonly connection: Promise<MessageConnection>;
+  readonly connection: Promise<RpcConnection>;
   /** Resolves as soon as the process is gone. */
   readonly gone: Promise<End>;
   /**
@@ -220,11 +220,11 @@ export class EngineClient {
 
   /**
    * Asks the engine. Rejects with HumanError for what a person can act on, and with `cancelled()` at once when the token
-   * is cancelled: the engine hears of it and stops at the next batch.
+   * is cancelled: the engine hears of it and stops at the next batch. What is long travels in pieces, either way.
    */
   async request<M extends EngineMethod>(
     method: M,
-    params: EngineRequests[M]["params"],
+    params: Sendable<EngineRequests[M]["params"]>,
     {token, stop, onProgress}: RequestOptions = {}
   ): Promise<EngineRequests[M]["result"]> {
     if (token?.isCancellationRequested) throw this.options.cancelled();
@@ -233,7 +233,7 @@ export class EngineClient {
     // A process that has died is known by its channel some moments before its exit is told.
     const engine = this.engine?.process.connected ? this.engine : this.start();
     const request = ++this.requests;
-    const model = "model" in params ? params.model : undefined;
+    const {model} = params as {readonly model?: ModelSpec};
     const pending: Pending = {engine, method, model, loading: null};
     this.begin(request, pending);
     this.progress.set(request, (progress) => {
@@ -246,16 +246,13 @@ export class EngineClient {
     });
     const stopping = stop?.onCancellationRequested(() => {
       void engine.connection
-        .then((connection) => connection.sendNotification(stopNotification, {request} satisfies StopParams))
+        .then(({rpc}) => rpc.sendNotification(stopNotification, {request} satisfies StopParams))
         .catch(() => undefined);
     });
-    const envelope: RequestEnvelope<M> = {request, params};
     let leave: ((end: End) => void) | undefined;
     try {
       const answer = engine.connection
-        .then((connection) =>
-          connection.sendRequest<EngineRequests[M]["result"]>(method, envelope, ...(token === undefined ? [] : [token]))
-        )
+        .then((connection) => this.ask(connection, method, {request, params}, token))
         .catch((error: unknown) => this.failure(error, engine, method));
       const gone = new Promise<never>((_, reject) => {
         leave = (end) => reject(this.endError(end, engine, method));
@@ -278,7 +275,7 @@ export class EngineClient {
   /** Tells the engine which models are still wanted: it gives the others back. Where none runs, none is started. */
   retain(models: readonly ModelSpec[]): void {
     void this.engine?.connection
-      .then((connection) => connection.sendNotification(retainNotification, {models} satisfies RetainParams))
+      .then(({rpc}) => rpc.sendNotification(retainNotification, {models} satisfies RetainParams))
       .catch(() => undefined);
   }
 
@@ -389,7 +386,7 @@ export class EngineClient {
         if (this.engine === engine) this.engine = undefined;
         for (const tell of engine.leaving) tell(end);
         resolve(end);
-        void connection.then((open) => open.dispose());
+        void connection.then(({rpc}) => rpc.dispose());
       };
       process.once("error", (error: NodeJS.ErrnoException) => {
         engine.problem = error.code;
@@ -468,25 +465,38 @@ export class EngineClient {
     this.changed();
   }
 
-  private async connect(process: ChildProcess): Promise<MessageConnection> {
+  private async ask<M extends EngineMethod>(
+    {rpc, long}: RpcConnection,
+    method: M,
+    envelope: {readonly request: number; readonly params: Sendable<EngineRequests[M]["params"]>},
+    token: Cancellation | undefined
+  ): Promise<EngineRequests[M]["result"]> {
+    const message = await long.sendAhead(envelope, () => !token?.isCancellationRequested);
+    if (message === undefined) throw this.options.cancelled();
+    const answer = await rpc.sendRequest(method, message, ...(token === undefined ? [] : [token]));
+    return long.putTogether(answer) as EngineRequests[M]["result"];
+  }
+
+  private async connect(process: ChildProcess): Promise<RpcConnection> {
     const {log} = this.options;
     const {rpcConnection} = await import("./rpcConnection");
     const connection = rpcConnection(process);
-    connection.onNotification(logNotification, ({level, message}: LogParams) => log[level](message));
-    connection.onNotification(noticeNotification, (notice: NoticeParams) => {
+    const {rpc} = connection;
+    rpc.onNotification(logNotification, ({level, message}: LogParams) => log[level](message));
+    rpc.onNotification(noticeNotification, (notice: NoticeParams) => {
       for (const listener of this.noticeListeners) listener(notice);
     });
-    connection.onNotification(progressNotification, ({request, ...progress}: ProgressParams) =>
+    rpc.onNotification(progressNotification, ({request, ...progress}: ProgressParams) =>
       this.progress.get(request)?.(progress)
     );
-    connection.onNotification(holdingNotification, (holding: Holding) => {
+    rpc.onNotification(holdingNotification, (holding: Holding) => {
       if (this.engine?.process !== process) return;
       this.engine.holding = holding;
       this.changed();
     });
     // A broken channel is no news beside the exit that comes with it.
-    connection.onError(([error]) => log.debug(`engine channel: ${error.message}`));
-    connection.listen();
+    rpc.onError(([error]) => log.debug(`engine channel: ${error.message}`));
+    rpc.listen();
     return connection;
   }
 

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import {type ErrorKind, HumanError} from "../engine/api";
+import type {Log} from "./log";
 import {plainText} from "./plainText";
 import {manageTrust} from "./restrictedMode";
 
@@ -52,6 +53,9 @@ const suggestSettings: WayOut = {
 const evaluateFolder: WayOut = {title: () => vscode.l10n.t("Evaluate Folder…"), command: "tokenscope.evaluateFolder"};
 const openFile: WayOut = {title: () => vscode.l10n.t("Go to File…"), command: "workbench.action.quickOpen"};
 
+/** Characters: room for a long name in a sentence, so that its end, which says what to do, is not cut off. */
+const longestSentence = 1000;
+
 const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   modelMissing: [chooseModel, demonstrationModel],
   modelIsDirectory: [chooseModel, demonstrationModel],
@@ -67,6 +71,7 @@ const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   emptyText: [openFile],
   nothingToScore: [openFile],
   untrusted: [workspaceTrust],
+  busy: [],
   noGit: [gitSettings],
   noRepository: [sourceControl],
   gitFailed: [gitOutput],
@@ -111,7 +116,7 @@ const mostRecent = 20;
 export class ErrorReporter {
   private recentErrors: RecentError[] = [];
 
-  constructor(private readonly log: vscode.LogOutputChannel) {}
+  constructor(private readonly log: Pick<Log, "error">) {}
 
   /** The last ones, the latest last. */
   get recent(): readonly RecentError[] {
@@ -131,7 +136,7 @@ export class ErrorReporter {
   /** One sentence; what is a bug goes to the log with its stack. */
   describe(error: unknown): string {
     this.remember(error);
-    if (error instanceof HumanError) return plainText(error.message);
+    if (error instanceof HumanError) return plainText(error.message, longestSentence);
     this.log.error(error instanceof Error ? error : String(error));
     return vscode.l10n.t("Tokenscope made a mistake: its log has the details.");
   }

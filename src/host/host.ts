@@ -5,6 +5,7 @@ import {Downloads} from "./downloads/downloads";
 import {EngineClient, type EngineClientOptions} from "./engineClient";
 import {ErrorReporter} from "./errors";
 import {language} from "./language";
+import {createLog, type Log} from "./log";
 import {cudaFolder} from "./runtimes";
 import {Settings} from "./settings";
 
@@ -16,7 +17,7 @@ export interface Host {
   readonly secrets: vscode.SecretStorage;
   /** For this user, in all workspaces. */
   readonly globalState: vscode.Memento;
-  readonly log: vscode.LogOutputChannel;
+  readonly log: Log;
   readonly settings: Settings;
   readonly engine: EngineClient;
   /** Fetches and unpacks files. A process of its own: a download goes on while the engine is restarted, or dies of a model. */
@@ -30,7 +31,7 @@ const transfersIdleLimit = 60_000;
 
 /** Makes the host's parts and subscribes their ends. Starts nothing: the engine starts with its first request. */
 export function createHost(context: vscode.ExtensionContext): Host {
-  const log = vscode.window.createOutputChannel("Tokenscope", {log: true});
+  const log = createLog("Tokenscope");
   const settings = new Settings(context.extensionUri);
   settings.avoidGpu(blamedDriver(context.globalState)?.avoided ?? false);
   const options: EngineClientOptions = {

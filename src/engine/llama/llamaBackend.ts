@@ -38,6 +38,7 @@ import {contextSizeOf, generates} from "./modelHeader";
 import {explaining, llamaRuntime} from "./runtime";
 import {
   alternativesAt,
+  type BatchTurn,
   copyScores,
   type ScoredTokens,
   scoreTokens,
@@ -76,6 +77,8 @@ export class LlamaBackend implements Backend {
   private readonly scoreCache = new ScoreCache();
   private completing: Promise<LlamaContextSequence> | undefined;
   private readonly scoringTurn = new Mutex();
+  /** Something is being scored. */
+  private scores = false;
   private readonly completingTurn = new Mutex();
   private description: Promise<ModelDescription> | undefined;
   private sha256: Promise<string> | undefined;
@@ -126,19 +129,22 @@ export class LlamaBackend implements Backend {
     };
   }
 
-  async count({text}: {text: string}): Promise<Omit<CountResult, "model">> {
-    const {model} = await this.vocabularyPart;
-    return {count: model.tokenize(text.toWellFormed(), false).length, ...measure(text)};
+  async count({text}: {text: string}, {signal}: RequestContext): Promise<Omit<CountResult, "model">> {
+    const {vocabulary} = await this.vocabularyPart;
+    return {count: await vocabulary.countInTurns(text.toWellFormed(), signal), ...measure(text)};
   }
 
-  async tokenize({text, special = false, texts}: Omit<TokenizeParams, "model">): Promise<TokenList> {
+  async tokenize(
+    {text, special = false, texts}: Omit<TokenizeParams, "model">,
+    {signal}: RequestContext
+  ): Promise<TokenList> {
     const {vocabulary} = await this.vocabularyPart;
     const wellFormed = text.toWellFormed();
-    const ids = vocabulary.tokenize(wellFormed, special);
+    const ids = await vocabulary.tokenizeInTurns(wellFormed, special, signal);
     return {
       model: await this.describe(),
       ids,
-      ends: vocabulary.ends(wellFormed, ids),
+      ends: await vocabulary.ends(wellFormed, ids, signal),
       ...measure(text),
       texts: Array.from(ids.subarray(0, texts ?? ids.length), (id) => vocabulary.text(id))
     };
@@ -156,7 +162,7 @@ export class LlamaBackend implements Backend {
         "emptyText",
         l10n.t("There is no text to score: select some, or open a file that has some.")
       );
-    const tokens = await this.tokenize({text, special, texts: 0});
+    const tokens = await this.tokenize({text, special, texts: 0}, context);
     requireGenerating(tokens.model, "score");
     const {vocabulary} = await this.vocabularyPart;
     const windowing = resolveWindowing({
@@ -192,9 +198,14 @@ export class LlamaBackend implements Backend {
     let scored: ScoredTokens & {finished: boolean};
     // Where it stood aside for others, it goes on from there.
     do {
-      scored = await this.inScoringTurn(context, () =>
-        this.scoreInTurn(windowing, ids, contextIds.length, top, context)
-      );
+      scored = await this.inScoringTurn(context, async () => {
+        this.scores = true;
+        try {
+          return await this.scoreInTurn(windowing, ids, contextIds.length, top, context);
+        } finally {
+          this.scores = false;
+        }
+      });
     } while (!scored.finished && !context.stop?.aborted);
     const model: RunningModel = {...tokens.model, sha256: await hashed, ...(await this.device(context))};
     const summary = summarize(text, {...scored, ends: tokens.ends});
@@ -257,9 +268,7 @@ export class LlamaBackend implements Backend {
         )
       );
     const checked = resolveWindowing({...windowing, bos: description.addsBos, contextSize: description.contextSize});
-    return await this.inScoringTurn(context, async () => {
-      context.signal.throwIfAborted();
-      const sequence = await this.scoringSequence(checked.window, context);
+    const askOf = async (sequence: LlamaContextSequence, turn: BatchTurn): Promise<Alternatives> => {
       const found = await alternativesAt(
         sequence,
         ids,
@@ -268,10 +277,27 @@ export class LlamaBackend implements Backend {
         checked,
         Math.min(top, vocabulary.size),
         scoringBatch(vocabulary.size),
-        this.foreground,
+        turn,
         context.signal
       );
       return {...found, top: found.top.map((rival) => ({...rival, text: vocabulary.text(rival.id)}))};
+    };
+    // Whoever looks at a token does not wait until a document is scored: the KV cache for completing can be had meanwhile. A
+    // completion goes between two batches, and what it has changed is evaluated again.
+    if (this.scores && checked.window <= description.contextSize)
+      return await this.withRoom(context, () =>
+        this.foreground.run(async () => {
+          const sequence = await this.completingSequence(await this.weights.get(context), description.contextSize);
+          return await askOf(sequence, (batch) => this.completingTurn.run(batch));
+        })
+      );
+    return await this.inScoringTurn(context, async () => {
+      context.signal.throwIfAborted();
+      const sequence = await this.scoringSequence(checked.window, context);
+      return await askOf(sequence, async (batch) => {
+        await this.foreground.turn();
+        return await batch();
+      });
     });
   }
 

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import {HumanError} from "../../engine/api";
+import {plainText} from "../../host/plainText";
 
 /** What is used here of the API of VS Code's Git extension, version 1. */
 export interface GitApi {
@@ -101,8 +102,8 @@ export async function chooseRepository(api: GitApi, argument: unknown): Promise<
     );
   if (repositories.length === 1) return repositories[0];
   const items = repositories.map((repository) => ({
-    label: nameOf(repository.rootUri),
-    description: vscode.workspace.asRelativePath(repository.rootUri),
+    label: plainText(nameOf(repository.rootUri)),
+    description: plainText(vscode.workspace.asRelativePath(repository.rootUri)),
     repository
   }));
   const picked = await vscode.window.showQuickPick(items, {

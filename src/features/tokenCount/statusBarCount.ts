@@ -1,9 +1,11 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import type {ModelDescription} from "../../engine/api";
+import {isLongerThan, wholeRange} from "../../host/documentText";
 import type {Host} from "../../host/host";
+import {escapeMarkdown} from "../../host/markdownText";
 import {manageTrust, restriction} from "../../host/restrictedMode";
-import {subjectOf} from "../../host/subject";
+import {isWithheld, subjectOf, withheld} from "../../host/subject";
 import {count as formatted, plural} from "../../metrics/numberText";
 import {shortChecksum} from "../../metrics/shortChecksum";
 import {countLine} from "./countLine";
@@ -84,19 +86,22 @@ export class StatusBarCount implements vscode.Disposable {
       // With the keyboard in a webview or the terminal, the count of the text beside it stays right.
       if (vscode.window.visibleTextEditors.length > 0) return;
       this.running?.cancel();
+      if (isWithheld(vscode.window.tabGroups.activeTabGroup.activeTab)) return this.rest(withheld());
       return this.rest(vscode.l10n.t("Open a file to see how many tokens it has."));
     }
     // The log is a text editor too, and counting writes to it.
     if (editor.document.uri.scheme === "output") return;
-    const subject = subjectOf(editor);
-    if (subject.text.length > liveLimit)
-      return this.rest(vscode.l10n.t("This file is large: Count Tokens counts it when you ask for it."));
     const running = new vscode.CancellationTokenSource();
     this.running = running;
     try {
+      const {document, selection} = editor;
+      const isLong = await isLongerThan(document, selection.isEmpty ? wholeRange(document) : selection, liveLimit);
+      if (running.token.isCancellationRequested) return;
+      if (isLong) return this.rest(vscode.l10n.t("This file is large: Count Tokens counts it when you ask for it."));
+      const subject = await subjectOf(editor);
       const result = await this.host.engine.request(
         "count",
-        {model: this.host.settings.modelSpec(), text: subject.text},
+        {model: this.host.settings.modelSpec(), text: subject.toSend},
         {token: running.token}
       );
       if (running.token.isCancellationRequested) return;
@@ -178,9 +183,9 @@ export class StatusBarCount implements vscode.Disposable {
   private addModels(tooltip: vscode.MarkdownString): void {
     const completes = this.host.settings.completionSpec().path;
     if (completes !== this.host.settings.modelSpec().path) {
-      tooltip.appendMarkdown(`**${vscode.l10n.t("Completes")}:** `);
-      tooltip.appendText(shortChecksum(path.basename(completes)));
-      tooltip.appendMarkdown("\n\n");
+      tooltip.appendMarkdown(
+        `**${vscode.l10n.t("Completes")}:** ${escapeMarkdown(shortChecksum(path.basename(completes)))}\n\n`
+      );
     }
     const {avoidsGpu} = this.host.settings;
     if (avoidsGpu) {
@@ -223,12 +228,8 @@ function warning(message: string): Pick<Shown, "text" | "spoken" | "warns"> {
 
 function markdown(lines: readonly Line[]): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
-  for (const [label, line] of lines) {
-    text.appendMarkdown(`**${label}:** `);
-    // Names come from model files: escaped, unlike our own labels.
-    text.appendText(line);
-    text.appendMarkdown("\n\n");
-  }
+  // Names come from model files: escaped, unlike our own labels.
+  for (const [label, line] of lines) text.appendMarkdown(`**${label}:** ${escapeMarkdown(line)}\n\n`);
   return text;
 }
 
