@@ -50,6 +50,9 @@ const packageFileBytes = 400_000;
 export const modelFile = readFileSync(demonstration.path);
 const sample = readFileSync(path.join(root, "sample/retry.py"), "utf8");
 
+/** Of the first engine, to which nothing had happened. */
+let knownScores: ArrayBufferView | undefined;
+
 /** Engines and what they work on, in a folder that goes with them. */
 export class Site {
   /** How the next processes come to harm, and those after `undefined` no more. */
@@ -59,7 +62,6 @@ export class Site {
   readonly processes = new Set<number>();
   /** Processes that ended without having been told to. */
   deaths = 0;
-  private knownScores: ArrayBufferView | undefined;
   private readonly clients: Readonly<Record<Program, Readonly<Record<Role, EngineClient>>>>;
 
   private constructor(
@@ -116,11 +118,11 @@ export class Site {
     }
   }
 
-  /** Asks for scores and compares them with those of an engine that nothing had happened to. */
+  /** Asks for scores and compares them with the first ones. */
   async score(client: EngineClient): Promise<boolean> {
     const {logprobs} = await this.ask(client, "score", {model: demonstration, text: sample});
-    this.knownScores ??= logprobs;
-    return isDeepStrictEqual(logprobs, this.knownScores);
+    knownScores ??= logprobs;
+    return isDeepStrictEqual(logprobs, knownScores);
   }
 
   /** Ends all processes, and forgets how often they have died. */
