@@ -1,5 +1,5 @@
 import {createHash, randomBytes} from "node:crypto";
-import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync} from "node:fs";
+import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync} from "node:fs";
 import {writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import path from "node:path";
@@ -170,6 +170,7 @@ async function packed(base: string): Promise<Site["tarball"]> {
 
 /** The whole of the package stands there. */
 export function isUnpacked(folder: string): boolean {
+  if (!existsSync(path.join(folder, "package"))) return false;
   const files = readdirSync(path.join(folder, "package"));
   const isWhole = (file: string): boolean => statSync(path.join(folder, "package", file)).size === packageFileBytes;
   return files.length === packageFiles && files.every(isWhole);
