@@ -715,6 +715,18 @@ describe("What headers say", () => {
     }
   });
 
+  it("is kept without what a session left beside it that died while it wrote", async () => {
+    home.file("models/a.gguf");
+    await cache.facts(await only());
+    const [abandoned, others] = ["headers.json.1.part", "headers.json.2.part"].map((name) =>
+      home.file(`cache/${name}`, "{")
+    ) as [string, string];
+    const before = Date.now() / 1000 - 120;
+    utimesSync(abandoned, before, before);
+    await cache.save();
+    assert.deepEqual(readdirSync(path.dirname(file)).sort(), ["headers.json", path.basename(others)]);
+  });
+
   it("is still known where it can't be kept", async () => {
     home.file("models/a.gguf");
     home.file("taken", "");
