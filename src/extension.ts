@@ -43,7 +43,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerModels(host),
     registerDownloads(host),
     registerModelInfo(host),
-    registerEngineControl(host),
+    registerEngineControl(host, context.extension),
     registerWalkthrough(host),
     registerGpu(host),
     registerMenu(host)

@@ -1,7 +1,7 @@
-import {homedir} from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
-import type {GpuChoice, ModelSpec, Network} from "../engine/api";
+import {type GpuChoice, HumanError, type ModelSpec, type Network} from "../engine/api";
+import {homeFolder} from "./home";
 import {demonstrationWord, type ModelChoice} from "./modelChoice";
 
 const section = "tokenscope";
@@ -17,11 +17,14 @@ export interface InlineCompletionSettings {
 export class Settings {
   private readonly changedModel = new vscode.EventEmitter<void>();
   private readonly changedDevice = new vscode.EventEmitter<void>();
+  private readonly changedIdleLimit = new vscode.EventEmitter<void>();
+  private gpuAvoided = false;
   private readonly subscription: vscode.Disposable;
   // VS Code tells of the workspace's settings; but those of the user's that lead into the workspace count from now on, too.
   private readonly trusting = vscode.workspace.onDidGrantWorkspaceTrust(() => this.changedModel.fire());
   readonly onDidChangeModel = this.changedModel.event;
   readonly onDidChangeDevice = this.changedDevice.event;
+  readonly onDidChangeIdleLimit = this.changedIdleLimit.event;
   /** Absolute path of the model that ships with Tokenscope. */
   readonly demonstrationModel: string;
 
@@ -35,6 +38,7 @@ export class Settings {
       )
         this.changedModel.fire();
       if (change.affectsConfiguration(`${section}.gpu`)) this.changedDevice.fire();
+      if (change.affectsConfiguration(`${section}.idleMinutes`)) this.changedIdleLimit.fire();
     });
   }
 
@@ -111,8 +115,28 @@ export class Settings {
     return `${read("npmRegistry", isWebAddress).trim().replace(/\/+$/, "")}/`;
   }
 
+  /** "auto" is the CPU where the GPU is avoided. */
   get gpu(): GpuChoice {
-    return read("gpu", isGpuChoice);
+    return this.avoidsGpu ? "off" : read("gpu", isGpuChoice);
+  }
+
+  /** The device is chosen automatically, but for the GPU ({@link avoidGpu}). */
+  get avoidsGpu(): boolean {
+    return this.gpuAvoided && read("gpu", isGpuChoice) === "auto";
+  }
+
+  /** Where the device is chosen automatically, it is the CPU from now on, or no longer. */
+  avoidGpu(avoided: boolean): void {
+    const before = this.gpu;
+    this.gpuAvoided = avoided;
+    if (this.gpu === before) return;
+    this.changedModel.fire();
+    this.changedDevice.fire();
+  }
+
+  /** Milliseconds without use after which the model is unloaded; 0: never. */
+  get idleLimit(): number {
+    return read("idleMinutes", isNumber(0, 10_080)) * 60_000;
   }
 
   async setGpu(gpu: GpuChoice): Promise<void> {
@@ -150,6 +174,7 @@ export class Settings {
     this.trusting.dispose();
     this.changedModel.dispose();
     this.changedDevice.dispose();
+    this.changedIdleLimit.dispose();
   }
 
   /** Where the value is set already, so that the change is seen; else for the user. */
@@ -158,7 +183,18 @@ export class Settings {
     const set = configuration.inspect(key);
     const target =
       set?.workspaceValue === undefined ? vscode.ConfigurationTarget.Global : vscode.ConfigurationTarget.Workspace;
-    await configuration.update(key, value, target);
+    try {
+      await configuration.update(key, value, target);
+    } catch (error) {
+      throw new HumanError(
+        "settingsUnwritable",
+        vscode.l10n.t(
+          "VS Code could not write the setting {0} ({1}): see that its settings file may be written to and has no mistake in it.",
+          `${section}.${key}`,
+          firstLine(error)
+        )
+      );
+    }
   }
 
   /**
@@ -175,8 +211,10 @@ export class Settings {
   private modelPath(setting: string): string {
     const written = setting.trim();
     if (written === "" || written === demonstrationWord || this.isHeldBack(written)) return this.demonstrationModel;
-    const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? homedir();
-    const home = written.replace(/^~(?=$|[/\\])/, homedir());
+    const [first] = vscode.workspace.workspaceFolders ?? [];
+    // Another machine's folder is none here.
+    const folder = first?.uri.scheme === "file" ? first.uri.fsPath : homeFolder();
+    const home = written.replace(/^~(?=$|[/\\])/, homeFolder());
     return path.resolve(
       folder,
       home.replace(/\$\{workspaceFolder\}/g, () => folder)
@@ -189,6 +227,10 @@ function read<T>(key: string, isValid: (value: unknown) => value is T): T {
   const configuration = vscode.workspace.getConfiguration(section);
   const value = configuration.get<unknown>(key);
   return isValid(value) ? value : (configuration.inspect<T>(key)?.defaultValue as T);
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
 }
 
 /** "auto" is null. */
@@ -215,6 +257,10 @@ function isBoolean(value: unknown): value is boolean {
 
 function isGpuChoice(value: unknown): value is GpuChoice {
   return ["auto", "metal", "cuda", "vulkan", "off"].includes(value as string);
+}
+
+function isNumber(least: number, most: number): (value: unknown) => value is number {
+  return (value): value is number => typeof value === "number" && value >= least && value <= most;
 }
 
 function isInteger(least: number, most: number): (value: unknown) => value is number {

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import {HumanError} from "../../engine/api";
+import {plainText} from "../../host/plainText";
 
 /** What is used here of the API of VS Code's Git extension, version 1. */
 export interface GitApi {
@@ -54,6 +55,13 @@ export async function gitApi(): Promise<GitApi> {
       )
     );
   const extension = vscode.extensions.getExtension<GitExtension>("vscode.git");
+  if (extension === undefined && isElsewhere())
+    throw new HumanError(
+      "noGit",
+      vscode.l10n.t(
+        "Git runs on the machine that this window is connected to: install Tokenscope there too to have changes scored."
+      )
+    );
   if (extension === undefined)
     throw new HumanError(
       "noGit",
@@ -72,6 +80,12 @@ export async function gitApi(): Promise<GitApi> {
   return api;
 }
 
+/** This extension runs on another machine than those that work on the files: they don't see each other. */
+function isElsewhere(): boolean {
+  const own = vscode.extensions.getExtension("tokenscope.tokenscope");
+  return vscode.env.remoteName !== undefined && own?.extensionKind === vscode.ExtensionKind.UI;
+}
+
 /**
  * The repository that is meant: the one a source control view stands for (menus give it as argument), else the one of the
  * active editor, else the only one, else the one that is picked. Undefined where the picker is put away.
@@ -88,8 +102,8 @@ export async function chooseRepository(api: GitApi, argument: unknown): Promise<
     );
   if (repositories.length === 1) return repositories[0];
   const items = repositories.map((repository) => ({
-    label: nameOf(repository.rootUri),
-    description: vscode.workspace.asRelativePath(repository.rootUri),
+    label: plainText(nameOf(repository.rootUri)),
+    description: plainText(vscode.workspace.asRelativePath(repository.rootUri)),
     repository
   }));
   const picked = await vscode.window.showQuickPick(items, {
