@@ -1,4 +1,5 @@
 /** The headless runner: the same engine without VS Code. Answers on stdout, messages on stderr. */
+import "./engine/home";
 import path from "node:path";
 import {choice, layers, type Options, parse, UsageError, usage, wholeNumber} from "./cli/arguments";
 import {Console} from "./cli/console";
@@ -43,9 +44,12 @@ async function main(): Promise<number> {
 }
 
 function engine({verbose = false}: Options): Request {
-  const models = new Models((level, message) => {
-    if (verbose) output.say(`${level}: ${message}`);
-  });
+  const models = new Models(
+    (level, message) => {
+      if (verbose) output.say(`${level}: ${message}`);
+    },
+    ({message}) => output.say(`tokenscope: ${message}`)
+  );
   return async (method, params, onProgress = () => undefined) => {
     asking = true;
     try {

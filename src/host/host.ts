@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import {blamedDriver} from "./blamedDriver";
 import {AccessTokens} from "./downloads/accessTokens";
 import {Downloads} from "./downloads/downloads";
 import {EngineClient, type EngineClientOptions} from "./engineClient";
@@ -25,10 +26,14 @@ export interface Host {
   readonly errors: ErrorReporter;
 }
 
+/** Milliseconds: between two downloads, or the files of one, less passes. */
+const transfersIdleLimit = 60_000;
+
 /** Makes the host's parts and subscribes their ends. Starts nothing: the engine starts with its first request. */
 export function createHost(context: vscode.ExtensionContext): Host {
   const log = createLog("Tokenscope");
   const settings = new Settings(context.extensionUri);
+  settings.avoidGpu(blamedDriver(context.globalState)?.avoided ?? false);
   const options: EngineClientOptions = {
     program: vscode.Uri.joinPath(context.extensionUri, "dist", "engine.js").fsPath,
     runtime: cudaFolder(context.globalStorageUri.fsPath),
@@ -42,8 +47,8 @@ export function createHost(context: vscode.ExtensionContext): Host {
     cancelled: () => new vscode.CancellationError(),
     ...(vscode.l10n.uri && {language: {locale: language.locale, bundle: vscode.l10n.uri.fsPath}})
   };
-  const engine = new EngineClient(options);
-  const transfers = new EngineClient(options);
+  const engine = new EngineClient({...options, idleLimit: () => settings.idleLimit});
+  const transfers = new EngineClient({...options, idleLimit: () => transfersIdleLimit});
   const models = vscode.Uri.joinPath(context.globalStorageUri, "models").fsPath;
   const tokens = new AccessTokens(context.secrets, settings);
   // Native code is never unloaded: another device's runtime gets a process of its own.
@@ -53,6 +58,7 @@ export function createHost(context: vscode.ExtensionContext): Host {
     engine,
     transfers,
     settings.onDidChangeDevice(() => engine.restart()),
+    settings.onDidChangeIdleLimit(() => engine.idleLimitChanged()),
     settings.onDidChangeModel(() => {
       engine.forget();
       engine.retain([settings.modelSpec(), settings.completionSpec()]);

@@ -8,14 +8,6 @@ export function hostOf(address: string): string {
   return URL.canParse(address) ? new URL(address).host : plainText(address);
 }
 
-/** As their makers write them. */
-export const deviceNames: Record<DeviceState["device"], string> = {
-  cpu: "CPU",
-  metal: "Metal",
-  cuda: "CUDA",
-  vulkan: "Vulkan"
-};
-
 /** What a device is good for, in two or three words that stand beside its name. */
 export function stateText({works, inUse, problem, device}: DeviceState): string {
   if (inUse) return l10n.t("in use");

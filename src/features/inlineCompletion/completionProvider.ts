@@ -4,7 +4,9 @@ import {completionExtent} from "../../completion/extent";
 import {defaultPrefixLimit, defaultSuffixLimit, promptWindow} from "../../completion/promptWindow";
 import {trimCompletion} from "../../completion/trim";
 import type {Completion} from "../../engine/api";
+import {offsetOf, rangeBefore, rangeBehind} from "../../host/documentText";
 import type {Host} from "../../host/host";
+import {Newest} from "../../host/newest";
 import {plainText} from "../../host/plainText";
 import {seen} from "../../host/seen";
 import {isForeign} from "../../host/subject";
@@ -22,6 +24,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   private readonly saidPrefixOnly = new Set<string>();
   /** The last error shown while typing; it is not shown again until another one, or a success, comes. */
   private shownError: string | undefined;
+  private readonly newest = new Newest();
   private readonly foundNothing = new vscode.EventEmitter<void>();
   private readonly subscription: vscode.Disposable;
   /** Where VS Code asked last for what a person wants. It keeps the answer while nothing changes there. */
@@ -37,6 +40,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
 
   dispose(): void {
     this.subscription.dispose();
+    this.newest.dispose();
     this.foundNothing.dispose();
   }
 
@@ -55,7 +59,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     if (!asked) await setTimeout(delay);
     if (token.isCancellationRequested) return [];
     try {
-      const completion = this.complete(document, position, maxTokens, token);
+      // One person waits for one completion, in whatever editor.
+      const completion = this.newest.run(token, (own) => this.complete(document, position, maxTokens, own));
       const text = await (asked ? this.showingProgress(completion) : completion);
       this.shownError = undefined;
       if (token.isCancellationRequested) return [];
@@ -79,10 +84,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     maxTokens: number,
     token: vscode.CancellationToken
   ): Promise<string> {
-    const {prefix, suffix} = promptWindow(document.getText(), document.offsetAt(position), {
-      prefix: defaultPrefixLimit,
-      suffix: defaultSuffixLimit
-    });
+    const {prefix, suffix} = await promptAt(document, position);
     const completion = await this.host.engine.request(
       "complete",
       {model: this.host.settings.completionSpec(), prefix, suffix, maxTokens, extent: completionExtent(prefix, suffix)},
@@ -121,4 +123,17 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     this.shownError = message;
     void this.host.errors.show(error);
   }
+}
+
+/** What the model is given of a document; a long one is not put together for it. */
+async function promptAt(
+  document: vscode.TextDocument,
+  position: vscode.Position
+): Promise<{prefix: string; suffix: string}> {
+  const limits = {prefix: defaultPrefixLimit, suffix: defaultSuffixLimit};
+  // A little more than the limits, for the line ends that count as two.
+  const before = document.getText(rangeBefore(document, position, 2 * limits.prefix));
+  const behind = document.getText(rangeBehind(document, position, 2 * limits.suffix));
+  const offset = await offsetOf(document, position);
+  return promptWindow(before + behind, before.length, limits, offset - before.length);
 }

@@ -312,6 +312,8 @@ export class ModelInfoView implements vscode.Disposable {
     this.asking = asking;
     const {engine, settings} = this.host;
     const {measures, completes} = this.uses();
+    // An estimate is llama.cpp's, native code: what an untrusted folder brings is known by its header alone.
+    if (!vscode.workspace.isTrusted && !measures && !completes) return this.post({type: "memory", memory: null});
     const own: ModelSpec = completes && !measures ? settings.completionSpec() : {...settings.modelSpec(), path};
     // What isn't in use would take the place of all that is.
     const beside = measures || completes ? [settings.modelSpec(), settings.completionSpec()] : [];

@@ -90,11 +90,13 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
   async show(subject: Subject): Promise<void> {
     await vscode.commands.executeCommand(`${viewId}.focus`);
     const run = ++this.latest;
-    const {uri, title, text} = subject;
+    const {uri, title, text, toSend} = subject;
     const edits = new EditLog(uri);
     let document: RankedDocument;
     try {
-      const scores = await scoreWithProgress(this.host, vscode.l10n.t("Surprising lines of {0}", title), {text});
+      const scores = await scoreWithProgress(this.host, vscode.l10n.t("Surprising lines of {0}", title), {
+        text: toSend
+      });
       const {ends, logprobs} = scores;
       if (ends === null)
         throw new HumanError(
@@ -124,7 +126,7 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
       await vscode.commands.executeCommand("tokenscope.evaluateFolder", ...(roots ? [roots[0], roots] : []));
     } else if (document) {
       const uri = document.source.uri.toString();
-      const subject = wholeDocument(await openPlace({uri, start: 0, end: 0}));
+      const subject = await wholeDocument(await openPlace({uri, start: 0, end: 0}));
       if (subject.text === "")
         throw new HumanError("emptyText", vscode.l10n.t("This file is empty now: open one that has text in it."));
       await this.show(subject);

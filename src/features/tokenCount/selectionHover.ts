@@ -1,6 +1,10 @@
 import * as vscode from "vscode";
+import type {TokenList} from "../../engine/api";
+import {isLongerThan} from "../../host/documentText";
 import type {Host} from "../../host/host";
 import {escapeMarkdown} from "../../host/markdownText";
+import {Newest} from "../../host/newest";
+import type {Place} from "../../host/place";
 import {seen} from "../../host/seen";
 import {partOf, placeOf} from "../../host/subject";
 import {count} from "../../metrics/numberText";
@@ -14,8 +18,17 @@ const chips = 24;
 /** A greater selection is counted on command: a hover should not make anybody wait. */
 const hoverLimit = 1 << 20;
 
+interface SelectionTokens {
+  readonly list: TokenList;
+  readonly place: Place;
+}
+
 /** Over a selection: its tokens in numbers, the first of them as chips, and the way to its probabilities. */
 export class SelectionHover implements vscode.HoverProvider {
+  /** Of the selection looked at last: a mouse that moves over it asks again with every token. */
+  private last: {readonly key: string; readonly tokens: Promise<SelectionTokens>} | undefined;
+  private readonly newest = new Newest();
+
   constructor(private readonly host: Host) {}
 
   async provideHover(
@@ -26,14 +39,10 @@ export class SelectionHover implements vscode.HoverProvider {
     const editor = vscode.window.visibleTextEditors.find((one) => one.document === document);
     const selection = editor?.selections.find((one) => !one.isEmpty && one.contains(position));
     if (selection === undefined) return undefined;
-    const subject = partOf(document, selection);
-    if (subject.text.length > hoverLimit) return undefined;
     try {
-      const list = await this.host.engine.request(
-        "tokenize",
-        {model: this.host.settings.modelSpec(), text: subject.text, texts: chips},
-        {token}
-      );
+      if (await isLongerThan(document, selection, hoverLimit)) return undefined;
+      const {list, place} = await this.tokensOf(document, selection);
+      if (token.isCancellationRequested) return undefined;
       const markdown = new vscode.MarkdownString();
       markdown.supportHtml = true;
       // Only our own commands, with arguments made here.
@@ -41,7 +50,7 @@ export class SelectionHover implements vscode.HoverProvider {
       const hidden = list.ids.length - list.texts.length;
       const rest = hidden === 1 ? vscode.l10n.t("1 more token") : vscode.l10n.t("{0} more tokens", count(hidden));
       const shown = list.texts.map((text, i) => chip(text, list.ids[i] ?? 0)).join("&ensp;");
-      const argument = encodeURIComponent(JSON.stringify([placeOf(subject)]));
+      const argument = encodeURIComponent(JSON.stringify([place]));
       markdown.appendMarkdown(
         [
           `**${countLine({...list, count: list.ids.length})}**`,
@@ -72,6 +81,26 @@ export class SelectionHover implements vscode.HoverProvider {
       if (error instanceof vscode.CancellationError) return undefined;
       return new vscode.Hover(escapeMarkdown(this.host.errors.describe(error)), selection);
     }
+  }
+
+  /** Asked once for a selection, as long as neither it nor its text nor the model changes. */
+  private tokensOf(document: vscode.TextDocument, selection: vscode.Selection): Promise<SelectionTokens> {
+    const model = this.host.settings.modelSpec();
+    const {start, end} = selection;
+    const key = JSON.stringify([document.uri, document.version, start, end, model]);
+    if (this.last?.key === key) return this.last.tokens;
+    const tokens = this.newest.run(undefined, async (token) => {
+      const subject = await partOf(document, selection);
+      const params = {model, text: subject.toSend, texts: chips};
+      return {list: await this.host.engine.request("tokenize", params, {token}), place: placeOf(subject)};
+    });
+    const asked = {key, tokens};
+    this.last = asked;
+    // What failed is asked again.
+    tokens.catch(() => {
+      if (this.last === asked) this.last = undefined;
+    });
+    return tokens;
   }
 }
 

@@ -1,0 +1,59 @@
+interface Waiting {
+  readonly begin: () => void;
+  readonly onPlace: (place: number) => void;
+}
+
+/** One at a time, in the order of asking. Who waits hears its place in the line, and can leave it. */
+export class Line {
+  private busy = false;
+  private readonly waiting: Waiting[] = [];
+
+  /** @param most So many wait. @param full What the next one gets. */
+  constructor(
+    private readonly most: number,
+    private readonly full: (waiting: number) => Error
+  ) {}
+
+  /**
+   * Runs work when its turn has come. `onPlace` is told its place whenever that changes: 1 is next. Rejects with the
+   * signal's reason as soon as that is aborted in the line.
+   */
+  async run<T>(work: () => Promise<T>, signal: AbortSignal, onPlace: (place: number) => void): Promise<T> {
+    signal.throwIfAborted();
+    if (this.busy) await this.turn(signal, onPlace);
+    this.busy = true;
+    try {
+      return await work();
+    } finally {
+      this.busy = false;
+      this.waiting.shift()?.begin();
+      this.tellPlaces(0);
+    }
+  }
+
+  private turn(signal: AbortSignal, onPlace: (place: number) => void): Promise<void> {
+    if (this.waiting.length >= this.most) return Promise.reject(this.full(this.waiting.length));
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        const index = this.waiting.indexOf(one);
+        this.waiting.splice(index, 1);
+        this.tellPlaces(index);
+        reject(signal.reason);
+      };
+      const begin = (): void => {
+        signal.removeEventListener("abort", leave);
+        // Before anyone else can ask.
+        this.busy = true;
+        resolve();
+      };
+      const one: Waiting = {begin, onPlace};
+      signal.addEventListener("abort", leave, {once: true});
+      onPlace(this.waiting.push(one));
+    });
+  }
+
+  /** To those from an index on. */
+  private tellPlaces(from: number): void {
+    for (let index = from; index < this.waiting.length; index++) this.waiting[index]?.onPlace(index + 1);
+  }
+}
