@@ -70,7 +70,7 @@ describe("A stranger's texts in the workbench", () => {
   it("are text in a notification", async () => {
     const vscode = workbench();
     await vscode.runCommand("Tokenscope: Count Tokens");
-    const message = vscode.notification(/\d+ tokens, \d+ characters/);
+    const message = vscode.notification(/[\d,]+ tokens, [\d,]+ characters/);
     await message.waitFor();
     assert.equal(await message.locator(".notification-list-item-message a, .codicon-flame").count(), 0);
     await vscode.screenshot("hostile-notification");
@@ -81,7 +81,9 @@ describe("A stranger's texts in the workbench", () => {
     const vscode = workbench();
     await vscode.runCommand("Notifications: Clear All Notifications");
     await vscode.selectLines(1, 4);
-    const hover = await vscode.hoverSelection();
+    // By its keys: a mouse that comes from the status bar brings that tooltip with it.
+    for (const key of ["Control+K", "Control+I"]) await vscode.page.keyboard.press(key);
+    const hover = vscode.page.locator(".monaco-hover-content").filter({hasText: "characters per token"}).first();
     await hover.getByText(modelName).waitFor();
     assert.deepEqual(
       (await hover.locator("a").allTextContents()).map((text) => text.trim()),
