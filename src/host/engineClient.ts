@@ -85,6 +85,8 @@ interface Engine {
   readonly connection: Promise<RpcConnection>;
   /** Resolves as soon as the process is gone. */
   readonly gone: Promise<End>;
+  /** Told of it too: whoever waits for an answer. */
+  readonly waiting: Set<(end: End) => void>;
   readonly heartbeat: Heartbeat;
   /** Its owner has ended it. */
   ended: boolean;
@@ -201,6 +203,12 @@ export class EngineClient {
     const cancelled = new Promise<never>((_, reject) => {
       cancelling = token?.onCancellationRequested(() => reject(this.options.cancelled()));
     });
+    // Not by `engine.gone`: it would remember all that was ever asked.
+    let leave: (end: End) => void = () => undefined;
+    const gone = new Promise<never>((_, reject) => {
+      leave = (end) => reject(this.endError(end, method));
+    });
+    engine.waiting.add(leave);
     const stopping = stop?.onCancellationRequested(() => {
       void engine.connection
         .then(({rpc}) => rpc.sendNotification(stopNotification, {request} satisfies StopParams))
@@ -210,9 +218,6 @@ export class EngineClient {
       const answer = engine.connection
         .then((connection) => this.ask(connection, method, {request, params}, token))
         .catch((error: unknown) => this.failure(error, engine, method));
-      const gone = engine.gone.then((end) => {
-        throw this.endError(end, method);
-      });
       const result = await Promise.race([answer, gone, cancelled]);
       this.hears(engine);
       if (model !== undefined) engine.proven.add(proofOf(method, model));
@@ -221,6 +226,7 @@ export class EngineClient {
     } finally {
       cancelling?.dispose();
       stopping?.dispose();
+      engine.waiting.delete(leave);
       this.progress.delete(request);
       this.end(request);
     }
@@ -334,6 +340,7 @@ export class EngineClient {
         engine.heartbeat.rest();
         if (this.engine === engine) this.engine = undefined;
         resolve(end);
+        for (const fail of engine.waiting) fail(end);
         void connection.then(({rpc}) => rpc.dispose());
       };
       process.once("error", (error) => {
@@ -354,6 +361,7 @@ export class EngineClient {
       process,
       connection,
       gone,
+      waiting: new Set(),
       heartbeat,
       ended: false,
       hung: false,

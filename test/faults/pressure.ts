@@ -213,13 +213,13 @@ async function besideAScore(
 
 /** One score at a time; the others wait in a line that has an end, hear their place, and can leave it. */
 async function manyScores(client: EngineClient, {queued, within, delay}: PressureSizes): ReturnType<Scenario> {
-  const text = "for i in range(10):\n    print(i)\n".repeat(2000);
+  const long = "for i in range(10):\n    print(i)\n".repeat(2000);
   const delays = new Delays();
   const ask = (at: number) => {
     const token = new Token();
     const heard: Progress[] = [];
-    // None is what another one was: remembered scores would be there at once.
-    const params = {model, text: `${at}${text}`};
+    // The others wait for the first.
+    const params = {model, text: at === 0 ? long : `x_${at} = 1\n`};
     const answer = client.request("score", params, {token, onProgress: (progress) => heard.push(progress)});
     return {
       token,
@@ -248,7 +248,10 @@ async function manyScores(client: EngineClient, {queued, within, delay}: Pressur
   asked.find(({heard}) => heard.at(-1)?.stage === "wait" && heard.at(-1)?.total === 1)?.token.cancel();
   await setTimeout(100);
   const after = places();
-  for (const {token} of asked) token.cancel();
+  for (const {token} of asked) {
+    token.cancel();
+    await setImmediate();
+  }
   const all = await Promise.all(asked.map(({outcome}) => outcome));
   const next = await timed(() => client.request("score", {model, text: "x = 1\n"}));
   const delayed = delays.end();

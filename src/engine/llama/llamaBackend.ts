@@ -1,4 +1,5 @@
 import path from "node:path";
+import {setImmediate} from "node:timers/promises";
 import * as l10n from "@vscode/l10n";
 import type {Llama, LlamaContextSequence, LlamaModel} from "node-llama-cpp";
 import {label} from "../../gguf/label";
@@ -46,6 +47,9 @@ import {
   unscoredTokens
 } from "./scorer";
 import {type asToken, Vocabulary} from "./vocabulary";
+
+/** UTF-16 units whose characters and bytes are counted before others have their turn. */
+const measuredAtOnce = 1 << 20;
 
 interface LoadOptions {
   readonly gpuLayers: number | "auto";
@@ -125,7 +129,7 @@ export class LlamaBackend implements Backend {
 
   async count({text}: {text: string}, {signal}: RequestContext): Promise<Omit<CountResult, "model">> {
     const {vocabulary} = await this.vocabularyPart;
-    return {count: await vocabulary.countInTurns(text.toWellFormed(), signal), ...measure(text)};
+    return {count: await vocabulary.countInTurns(text.toWellFormed(), signal), ...(await measure(text, signal))};
   }
 
   async tokenize(
@@ -139,7 +143,7 @@ export class LlamaBackend implements Backend {
       model: await this.describe(),
       ids,
       ends: await vocabulary.ends(wellFormed, ids, signal),
-      ...measure(text),
+      ...(await measure(text, signal)),
       texts: Array.from(ids.subarray(0, texts ?? ids.length), (id) => vocabulary.text(id))
     };
   }
@@ -500,8 +504,20 @@ export class LlamaBackend implements Backend {
   }
 }
 
-function measure(text: string): {characters: number; bytes: number} {
-  return {characters: codePoints(text), bytes: utf8Length(text)};
+/** In turns, as the text is tokenized. */
+async function measure(text: string, signal: AbortSignal): Promise<{characters: number; bytes: number}> {
+  const sums = {characters: 0, bytes: 0};
+  for (let start = 0; start < text.length; ) {
+    const end = start + measuredAtOnce;
+    // No character is cut in half.
+    const part = text.slice(start, (text.codePointAt(end - 1) ?? 0) > 0xffff ? end + 1 : end);
+    sums.characters += codePoints(part);
+    sums.bytes += utf8Length(part);
+    start += part.length;
+    if (start < text.length) await setImmediate();
+    signal.throwIfAborted();
+  }
+  return sums;
 }
 
 function bosOf(model: LlamaModel): ReturnType<typeof asToken> | null {
