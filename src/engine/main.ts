@@ -1,4 +1,5 @@
 /** The engine process: serves the contract in api.ts on the channel that fork() made. */
+import "./home";
 import "./language";
 import path from "node:path";
 import {Worker} from "node:worker_threads";
@@ -12,12 +13,16 @@ import {
 import {LongValues} from "../longValues";
 import {
   type EngineMethod,
+  type Holding,
   HumanError,
   type HumanErrorData,
   heartbeatArgument,
+  holdingNotification,
   humanErrorCode,
   type LogParams,
   logNotification,
+  type NoticeParams,
+  noticeNotification,
   type ProgressParams,
   progressNotification,
   type RequestEnvelope,
@@ -38,12 +43,34 @@ function log(level: LogParams["level"], message: string): void {
   connection.sendNotification(logNotification, {level, message} satisfies LogParams).catch(() => undefined);
 }
 
-const models = new Models(log);
+const models = new Models(log, (notice) => {
+  connection.sendNotification(noticeNotification, notice satisfies NoticeParams).catch(() => undefined);
+});
 /** The requests under way, by number. */
 const stops = new Map<number, AbortController>();
 connection.onNotification(stopNotification, ({request}: StopParams) => stops.get(request)?.abort());
 
-connection.onNotification(retainNotification, ({models: wanted}: RetainParams) => models.retain(wanted));
+connection.onNotification(retainNotification, ({models: wanted}: RetainParams) => {
+  models.retain(wanted);
+  void tellHolding();
+});
+
+/** What was told last, as JSON. */
+let told = "";
+
+/** Tells what is held where that has changed by more than what every request takes and gives back. */
+async function tellHolding(): Promise<void> {
+  const {models: held, memory} = await models.holding();
+  const holding: Holding = {models: held, memory: {ram: toTenMegabytes(memory.ram), vram: toTenMegabytes(memory.vram)}};
+  const text = JSON.stringify(holding);
+  if (text === told) return;
+  told = text;
+  connection.sendNotification(holdingNotification, holding).catch(() => undefined);
+}
+
+function toTenMegabytes(bytes: number): number {
+  return Math.round(bytes / 1e7) * 1e7;
+}
 
 for (const method of Object.keys(handlers) as EngineMethod[]) serve(method);
 
@@ -78,6 +105,7 @@ function serve<M extends EngineMethod>(method: M): void {
     } finally {
       listening.dispose();
       stops.delete(request);
+      void tellHolding();
     }
   });
 }

@@ -3,6 +3,7 @@ import {type EngineMethod, type EngineRequests, HumanError} from "./api";
 import type {RequestContext} from "./backend";
 import {Line} from "./line";
 import {devices} from "./llama/devices";
+import {versions} from "./llama/versions";
 import type {Models} from "./models";
 import {download} from "./transfer/download";
 import {inspect} from "./transfer/inspect";
@@ -52,6 +53,7 @@ export const handlers: {
   estimate: (models, params, context) => models.estimate(params, context),
   memory: (models, params, context) => models.memory(params, context),
   devices: (models, params, context) => devices(params, models.log, context),
+  versions: (models, params) => versions(params, models.log),
   inspect: (_, params, context) => inspect(params, context),
   download: (_, params, context) => download(params, context),
   unpack: (_, params, context) => unpack(params, context)

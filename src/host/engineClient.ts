@@ -1,18 +1,23 @@
 import {type ChildProcess, fork} from "node:child_process";
+import path from "node:path";
 import type {Duplex} from "node:stream";
 import * as l10n from "@vscode/l10n";
 import {
   type EngineMethod,
   type EngineRequests,
+  type Holding,
   HumanError,
   type HumanErrorData,
   heartbeatArgument,
   heartbeatDescriptor,
+  holdingNotification,
   humanErrorCode,
   type LogParams,
   languageVariables,
   logNotification,
   type ModelSpec,
+  type NoticeParams,
+  noticeNotification,
   type Progress,
   type ProgressParams,
   progressNotification,
@@ -57,6 +62,12 @@ export interface EngineClientOptions {
 export interface EngineState {
   readonly process: "none" | "starting" | "running" | "stopped";
   readonly loading: number | null;
+  /** Absolute path of the model that is being loaded, or that the process is started for. */
+  readonly loadingModel: string | null;
+  /** Why there is no process where there was one: nothing had been asked for a while, or its owner wanted the memory. */
+  readonly unloaded: "idle" | "asked" | null;
+  /** What the process holds, by its last word; null where it has said nothing yet. */
+  readonly holding: Holding | null;
 }
 
 /** How a process went that nobody had ended. */
@@ -85,13 +96,19 @@ interface Engine {
   readonly connection: Promise<RpcConnection>;
   /** Resolves as soon as the process is gone. */
   readonly gone: Promise<End>;
-  /** Told of it too: whoever waits for an answer. */
-  readonly waiting: Set<(end: End) => void>;
+  /**
+   * Told the same, for the requests under way: what waits for a promise that does not settle for hours is kept as long, and
+   * each answer with it.
+   */
+  readonly leaving: Set<(end: End) => void>;
   readonly heartbeat: Heartbeat;
+  /** What the system said where it could not be started: "EAGAIN". */
+  problem: string | undefined;
   /** Its owner has ended it. */
   ended: boolean;
   hung: boolean;
   answered: boolean;
+  holding: Holding | null;
   /** What has been answered ({@link proofOf}). */
   readonly proven: Set<string>;
 }
@@ -124,6 +141,7 @@ const died: Record<EngineMethod, () => string> = {
   memory: () =>
     l10n.t("The model's process ended while looking at the model's memory: try again, a new one starts by itself."),
   devices: () => l10n.t("The model's process ended while looking for devices: try again, a new one starts by itself."),
+  versions: () => l10n.t("The model's process ended while loading llama.cpp: try again, a new one starts by itself."),
   inspect: () => l10n.t("The model's process ended while looking at the file: try again, a new one starts by itself."),
   download: () => l10n.t("The model's process ended while downloading: try again, a new one starts by itself."),
   unpack: () => l10n.t("The model's process ended while unpacking: try again, a new one starts by itself.")
@@ -144,9 +162,11 @@ export class EngineClient {
   private deaths: number[] = [];
   /** It has died too often to be started again by itself. */
   private stopped = false;
+  private unloaded: EngineState["unloaded"] = null;
   private idle: NodeJS.Timeout | undefined;
   private readonly stateListeners = new Set<() => void>();
   private readonly deathListeners = new Set<(death: Death) => void>();
+  private readonly noticeListeners = new Set<(notice: NoticeParams) => void>();
   private hasAnswered: () => void = () => undefined;
   /** Resolves with the first answer; where nothing is ever asked, never. */
   readonly answered = new Promise<void>((resolve) => {
@@ -161,10 +181,25 @@ export class EngineClient {
   }
 
   get state(): EngineState {
-    const loads = [...this.pending.values()].flatMap(({loading}) => (loading === null ? [] : [loading]));
-    const loading = loads.length === 0 ? null : Math.min(...loads);
-    if (this.engine !== undefined) return {process: this.engine.answered ? "running" : "starting", loading};
-    return {process: this.stopped ? "stopped" : "none", loading: null};
+    const {engine, unloaded} = this;
+    if (engine === undefined)
+      return {
+        process: this.stopped ? "stopped" : "none",
+        loading: null,
+        loadingModel: null,
+        unloaded,
+        holding: null
+      };
+    const pending = [...this.pending.values()];
+    const loads = pending.flatMap(({loading}) => (loading === null ? [] : [loading]));
+    const {model} = pending.find((one) => (loads.length === 0 ? !engine.answered : one.loading !== null)) ?? {};
+    return {
+      process: engine.answered ? "running" : "starting",
+      loading: loads.length === 0 ? null : Math.min(...loads),
+      loadingModel: model?.path ?? null,
+      unloaded: null,
+      holding: engine.holding
+    };
   }
 
   onDidChangeState(listener: () => void): Listening {
@@ -175,6 +210,12 @@ export class EngineClient {
   onDidDie(listener: (death: Death) => void): Listening {
     this.deathListeners.add(listener);
     return {dispose: () => this.deathListeners.delete(listener)};
+  }
+
+  /** What a person should know although no request fails for it. */
+  onNotice(listener: (notice: NoticeParams) => void): Listening {
+    this.noticeListeners.add(listener);
+    return {dispose: () => this.noticeListeners.delete(listener)};
   }
 
   /**
@@ -203,21 +244,20 @@ export class EngineClient {
     const cancelled = new Promise<never>((_, reject) => {
       cancelling = token?.onCancellationRequested(() => reject(this.options.cancelled()));
     });
-    // Not by `engine.gone`: it would remember all that was ever asked.
-    let leave: (end: End) => void = () => undefined;
-    const gone = new Promise<never>((_, reject) => {
-      leave = (end) => reject(this.endError(end, method));
-    });
-    engine.waiting.add(leave);
     const stopping = stop?.onCancellationRequested(() => {
       void engine.connection
         .then(({rpc}) => rpc.sendNotification(stopNotification, {request} satisfies StopParams))
         .catch(() => undefined);
     });
+    let leave: ((end: End) => void) | undefined;
     try {
       const answer = engine.connection
         .then((connection) => this.ask(connection, method, {request, params}, token))
         .catch((error: unknown) => this.failure(error, engine, method));
+      const gone = new Promise<never>((_, reject) => {
+        leave = (end) => reject(this.endError(end, engine, method));
+        engine.leaving.add(leave);
+      });
       const result = await Promise.race([answer, gone, cancelled]);
       this.hears(engine);
       if (model !== undefined) engine.proven.add(proofOf(method, model));
@@ -226,7 +266,7 @@ export class EngineClient {
     } finally {
       cancelling?.dispose();
       stopping?.dispose();
-      engine.waiting.delete(leave);
+      if (leave !== undefined) engine.leaving.delete(leave);
       this.progress.delete(request);
       this.end(request);
     }
@@ -241,11 +281,21 @@ export class EngineClient {
 
   /** Ends the process; the next request starts a new one, however many have died. */
   restart(): void {
-    clearTimeout(this.idle);
-    const engine = this.engine;
-    this.engine = undefined;
-    if (engine !== undefined) kill(engine);
+    this.endProcess(null);
     this.forget();
+  }
+
+  /** Ends the process, and gives all its memory back; the next request starts a new one. */
+  unload(): void {
+    if (this.engine === undefined) return;
+    this.endProcess("asked");
+    this.changed();
+  }
+
+  /** Counts anew from now, by what the limit is now. */
+  idleLimitChanged(): void {
+    clearTimeout(this.idle);
+    if (this.pending.size === 0) this.endWhenIdle();
   }
 
   /** Forgets how often it has died: something has changed that it may have died of. */
@@ -259,7 +309,16 @@ export class EngineClient {
     this.disposed = true;
     this.stateListeners.clear();
     this.deathListeners.clear();
+    this.noticeListeners.clear();
     this.restart();
+  }
+
+  private endProcess(unloaded: EngineState["unloaded"]): void {
+    clearTimeout(this.idle);
+    const engine = this.engine;
+    this.engine = undefined;
+    this.unloaded = unloaded;
+    if (engine !== undefined) kill(engine);
   }
 
   private hears(engine: Engine): void {
@@ -290,7 +349,8 @@ export class EngineClient {
     this.idle = setTimeout(() => {
       if (this.engine === undefined) return;
       this.options.log.info("nothing has been asked for a while: the engine process is ended");
-      this.restart();
+      this.endProcess("idle");
+      this.changed();
     }, limit);
     this.idle.unref();
   }
@@ -313,23 +373,8 @@ export class EngineClient {
           this.deaths.length
         )
       );
-    const {log, language} = this.options;
-    const process = fork(this.options.program, [heartbeatArgument], {
-      // Typed arrays cross as typed arrays.
-      serialization: "advanced",
-      // In desktop VS Code, process.execPath is Electron.
-      env: {
-        ...globalThis.process.env,
-        ELECTRON_RUN_AS_NODE: "1",
-        [languageVariables.locale]: language?.locale,
-        [languageVariables.bundle]: language?.bundle,
-        // An empty one is none: nobody else's variable gets through.
-        TOKENSCOPE_RUNTIME: this.options.runtime ?? ""
-      },
-      // Not the debugger's flags of the extension host. Scoring says when there is garbage that V8 can't see.
-      execArgv: ["--expose-gc"],
-      stdio: ["ignore", "pipe", "pipe", "ipc", "pipe"]
-    });
+    const {log} = this.options;
+    const process = this.fork();
     process.stdout?.setEncoding("utf8").on("data", (text: string) => log.info(text.trimEnd()));
     process.stderr?.setEncoding("utf8").on("data", (text: string) => log.warn(text.trimEnd()));
     const connection = this.connect(process);
@@ -339,11 +384,12 @@ export class EngineClient {
         else log.warn(line);
         engine.heartbeat.rest();
         if (this.engine === engine) this.engine = undefined;
+        for (const tell of engine.leaving) tell(end);
         resolve(end);
-        for (const fail of engine.waiting) fail(end);
         void connection.then(({rpc}) => rpc.dispose());
       };
-      process.once("error", (error) => {
+      process.once("error", (error: NodeJS.ErrnoException) => {
+        engine.problem = error.code;
         leave("notStarted", String(error));
         process.kill("SIGKILL");
       });
@@ -361,15 +407,51 @@ export class EngineClient {
       process,
       connection,
       gone,
-      waiting: new Set(),
+      leaving: new Set(),
       heartbeat,
+      problem: undefined,
       ended: false,
       hung: false,
       answered: false,
+      holding: null,
       proven: new Set()
     };
     this.engine = engine;
+    this.unloaded = null;
     return engine;
+  }
+
+  /** Throws a HumanError where the system refuses. */
+  private fork(): ChildProcess {
+    const {log, language} = this.options;
+    let process: ChildProcess;
+    try {
+      process = fork(this.options.program, [heartbeatArgument], {
+        // Typed arrays cross as typed arrays.
+        serialization: "advanced",
+        // In desktop VS Code, process.execPath is Electron.
+        env: {
+          ...globalThis.process.env,
+          ELECTRON_RUN_AS_NODE: "1",
+          [languageVariables.locale]: language?.locale,
+          [languageVariables.bundle]: language?.bundle,
+          // An empty one is none: nobody else's variable gets through.
+          TOKENSCOPE_RUNTIME: this.options.runtime ?? ""
+        },
+        // Not the folder that VS Code was started in, which may be anybody's: an empty part of LD_LIBRARY_PATH stands for it.
+        cwd: path.dirname(this.options.program),
+        // Not the debugger's flags of the extension host. Scoring says when there is garbage that V8 can't see.
+        execArgv: ["--expose-gc"],
+        stdio: ["ignore", "pipe", "pipe", "ipc", "pipe"]
+      });
+    } catch (error) {
+      log.warn(String(error));
+      throw cannotStart((error as NodeJS.ErrnoException).code);
+    }
+    if (process.stdio !== undefined) return process;
+    // Node leaves it half made where there are too many open files, and tells later.
+    process.once("error", (error) => log.warn(String(error)));
+    throw cannotStart("EMFILE");
   }
 
   private hasDied(engine: Engine, code: number | null, signal: NodeJS.Signals | null): void {
@@ -401,9 +483,17 @@ export class EngineClient {
     const connection = rpcConnection(process);
     const {rpc} = connection;
     rpc.onNotification(logNotification, ({level, message}: LogParams) => log[level](message));
+    rpc.onNotification(noticeNotification, (notice: NoticeParams) => {
+      for (const listener of this.noticeListeners) listener(notice);
+    });
     rpc.onNotification(progressNotification, ({request, ...progress}: ProgressParams) =>
       this.progress.get(request)?.(progress)
     );
+    rpc.onNotification(holdingNotification, (holding: Holding) => {
+      if (this.engine?.process !== process) return;
+      this.engine.holding = holding;
+      this.changed();
+    });
     // A broken channel is no news beside the exit that comes with it.
     rpc.onError(([error]) => log.debug(`engine channel: ${error.message}`));
     rpc.listen();
@@ -420,18 +510,25 @@ export class EngineClient {
     if (code === requestCancelledCode) throw this.options.cancelled();
     // A connection that broke is a process that is about to be gone; its exit says it better.
     if (engine.process.exitCode !== null || engine.process.signalCode !== null || !engine.process.connected)
-      throw this.endError(await engine.gone, method);
+      throw this.endError(await engine.gone, engine, method);
     throw error;
   }
 
-  private endError(end: End, method: EngineMethod): Error {
+  private endError(end: End, {process, problem}: Engine, method: EngineMethod): Error {
     switch (end) {
       case "ended":
         return this.options.cancelled();
       case "notStarted":
-        return new HumanError("cannotStart", l10n.t("The model's process could not be started: the log says why."));
+        return cannotStart(problem);
       case "died":
-        return new HumanError("engineDied", died[method]());
+        return lacksInstruction(process)
+          ? new HumanError(
+              "noRuntime",
+              l10n.t(
+                "The model's process used an instruction that this processor, or virtual machine, does not have: use Tokenscope on another one."
+              )
+            )
+          : new HumanError("engineDied", died[method]());
       default:
         return end satisfies never;
     }
@@ -447,4 +544,37 @@ function kill(engine: Engine): void {
   engine.ended = true;
   // It holds nothing that wants saving, and native threads don't listen to anything gentler.
   engine.process.kill("SIGKILL");
+}
+
+/** `code` is the system's: "EAGAIN". */
+function cannotStart(code: string | undefined): HumanError {
+  return new HumanError("cannotStart", whyNotStarted(code));
+}
+
+function whyNotStarted(code: string | undefined): string {
+  switch (code) {
+    case "EMFILE":
+    case "ENFILE":
+      return l10n.t(
+        "The model's process could not be started, because too many files are open: close some windows or raise the system's limit, and try again."
+      );
+    case "EAGAIN":
+    case "ENOMEM":
+      return l10n.t(
+        "The model's process could not be started, because the system has no room for another process: end some, or raise its limit, and try again."
+      );
+    case "EPERM":
+    case "EACCES":
+      return l10n.t(
+        "The model's process could not be started, because the system does not allow it ({0}): ask whoever keeps it.",
+        code
+      );
+    default:
+      return l10n.t("The model's process could not be started: the log says why.");
+  }
+}
+
+/** Windows has no signals; its STATUS_ILLEGAL_INSTRUCTION is the code. */
+function lacksInstruction({signalCode, exitCode}: ChildProcess): boolean {
+  return signalCode === "SIGILL" || exitCode === 0xc000001d;
 }

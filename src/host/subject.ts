@@ -3,12 +3,13 @@ import {HumanError, type ScoreParams} from "../engine/api";
 import type {Sendable} from "../longValues";
 import {type DocumentText, offsetOf, positionOf, rangeBefore, textOf, wholeRange} from "./documentText";
 import {isPlace, type Place} from "./place";
+import {plainText} from "./plainText";
 import type {Settings} from "./settings";
 
 /** The text that a command is about. */
 export interface Subject extends DocumentText {
   readonly uri: vscode.Uri;
-  /** "sample.py, lines 3–9", or the file's name alone. */
+  /** "sample.py, lines 3–9", or the file's name alone: harmless wherever it is shown as text. */
   readonly title: string;
   /** UTF-16 offset of the text in its document. */
   readonly start: number;
@@ -154,5 +155,5 @@ function partTitle({uri}: vscode.TextDocument, {start, end}: vscode.Range): stri
 }
 
 function nameOf(uri: vscode.Uri): string {
-  return uri.path.slice(uri.path.lastIndexOf("/") + 1);
+  return plainText(uri.path.slice(uri.path.lastIndexOf("/") + 1));
 }

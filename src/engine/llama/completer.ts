@@ -2,6 +2,7 @@ import type {ControlledEvaluateInputItem, LlamaContextSequence, LlamaModel, Toke
 import {completionEnd} from "../../completion/stop";
 import type {CompleteParams, Completion, CompletionStop} from "../api";
 import type {RequestContext} from "../backend";
+import {noNumbers} from "./scorer";
 import {asToken, type Vocabulary} from "./vocabulary";
 
 /** Prompt tokens evaluated between two looks at the cancellation. */
@@ -111,13 +112,16 @@ export async function generate(
     const [output] = await sequence.controlledEvaluate([greedily(current)]);
     const next = output?.next;
     const token = next?.token;
+    // The selected token is the greatest: ln p = 0 - ln Σ exp(logit - max).
+    const logprob = -Math.log(next?.totalLogitWeight ?? Number.NaN);
+    // Some token is selected all the same, an end of the text for instance.
+    if (Number.isNaN(logprob)) throw noNumbers();
     if (token === undefined || token === null || model.isEogToken(token) || model.isSpecialToken(token)) {
       stop = "end";
       break;
     }
     ids.push(token);
-    // The selected token is the greatest: ln p = 0 - ln Σ exp(logit - max).
-    logprobs.push(-Math.log(next?.totalLogitWeight ?? Number.NaN));
+    logprobs.push(logprob);
     text += decoder.decode(vocabulary.bytes(token), {stream: true});
     const end = completionEnd(text, prefix, extent);
     if (end !== undefined) {

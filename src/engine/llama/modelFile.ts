@@ -4,9 +4,11 @@ import {open, stat} from "node:fs/promises";
 import path from "node:path";
 import * as l10n from "@vscode/l10n";
 import type {ByteSource} from "../../gguf/byteSource";
+import {isDeadly} from "../../gguf/deadly";
 import {GgufError} from "../../gguf/ggufError";
-import {missingBytes, readHeader} from "../../gguf/header";
-import {splitNames} from "../../gguf/splits";
+import {type GgufHeader, hasRepeats, missingBytes, readHeader} from "../../gguf/header";
+import {isList} from "../../gguf/infill";
+import {splitNames, splitPart} from "../../gguf/splits";
 import {HumanError} from "../api";
 import {incomplete} from "./loadErrors";
 
@@ -43,15 +45,26 @@ export async function checkModelFile(file: string): Promise<FileStamp> {
 
 /**
  * Makes sure that the headers of a model's parts can be believed before others read them: node-llama-cpp reads on behind a
- * file's end, for as long as the file says. Throws HumanError where they can't, or where tensors or parts are missing.
+ * file's end, for as long as the file says, and llama.cpp ends the process over much that it could refuse. Throws HumanError
+ * where they can't, or where tensors or parts are missing.
  */
 export async function checkHeaders(file: string, signal?: AbortSignal): Promise<void> {
-  for (const part of splitNames(path.basename(file)))
-    await checkHeader(path.join(path.dirname(file), part), path.basename(file), signal);
+  const name = path.basename(file);
+  const split = splitPart(name);
+  if (split !== null && split.part > 1)
+    throw new HumanError(
+      "modelFailed",
+      l10n.t('"{0}" is part {1} of a model in {2} files: choose the first of them.', name, split.part, split.parts)
+    );
+  const headers: GgufHeader[] = [];
+  for (const part of splitNames(name))
+    headers.push(await checkedHeader(path.join(path.dirname(file), part), name, signal));
+  const [first, ...others] = headers;
+  if (first !== undefined && isDeadly(first, others)) throw incomplete(name);
 }
 
 /** `name` is the model's, for people. */
-async function checkHeader(file: string, name: string, signal: AbortSignal | undefined): Promise<void> {
+async function checkedHeader(file: string, name: string, signal: AbortSignal | undefined): Promise<GgufHeader> {
   const handle = await open(file, "r").catch((error: NodeJS.ErrnoException) => {
     throw error.code === "ENOENT" ? incomplete(name) : unreadable(name, error);
   });
@@ -67,6 +80,10 @@ async function checkHeader(file: string, name: string, signal: AbortSignal | und
     const header = await readHeader(source, signal === undefined ? {} : {signal});
     // A vocabulary without weights may end before the place where they would begin.
     if (header.tensors?.length !== 0 && missingBytes(header, size) > 0) throw incomplete(name);
+    const tokens = header.metadata.get("tokenizer.ggml.tokens");
+    // llama.cpp looks for a token by its text, and ends the process where two have the same.
+    if (isList(tokens) && (await hasRepeats(source, tokens, signal))) throw incomplete(name);
+    return header;
   } catch (error) {
     throw error instanceof GgufError ? incomplete(name) : error;
   } finally {

@@ -49,7 +49,7 @@ export async function scoreTokens(
   scored: ScoredTokens,
   batchSize: number,
   foreground: Foreground,
-  {signal, stop, onProgress}: RequestContext
+  {signal, stop, onProgress}: Omit<RequestContext, "stop"> & {readonly stop?: {readonly aborted: boolean}}
 ): Promise<number> {
   const todo = [...planWindows(ids.length, windowing)].filter(({end}) => end > from);
   const total = todo.reduce((sum, {start, end}) => sum + end - start, 0);
@@ -175,7 +175,7 @@ export type BatchTurn = <T>(batch: () => Promise<T>) => Promise<T>;
 
 /** What the model expected where token `position` stands, in the context in which it was scored. */
 export async function alternativesAt(
-  sequence: LlamaContextSequence,
+  sequenceInUse: () => Promise<LlamaContextSequence>,
   ids: Int32Array,
   position: number,
   bos: Token | null,
@@ -196,6 +196,7 @@ export async function alternativesAt(
   for (;;) {
     const output = await turn(async () => {
       signal.throwIfAborted();
+      const sequence = await sequenceInUse();
       // All but the last may be in the KV cache already; the last has to run to give its prediction.
       await sequence.adaptStateToTokens(context, false);
       const batch = context.slice(sequence.nextTokenIndex, sequence.nextTokenIndex + batchSize);
@@ -347,7 +348,8 @@ function emptyDetail(count: number, top: number): ScoreDetail {
   };
 }
 
-function noNumbers(): HumanError {
+/** The weights are damaged, or the device is: no number that is shown comes of it. */
+export function noNumbers(): HumanError {
   return new HumanError(
     "modelFailed",
     l10n.t(

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type {Scores} from "../../engine/api";
 import type {Host} from "../../host/host";
+import {escapeMarkdown} from "../../host/markdownText";
 import {plainText} from "../../host/plainText";
 import {partOf, type Subject, wholeDocument} from "../../host/subject";
 import {scoreHeader} from "../../metrics/scoreHeader";
@@ -36,9 +37,12 @@ export class PerplexityTool implements vscode.LanguageModelTool<unknown> {
       invocationMessage: vscode.l10n.t("Measuring the perplexity of {0}", title),
       confirmationMessages: {
         title: vscode.l10n.t("Measure perplexity"),
-        message: vscode.l10n.t(
-          "Score {0} with your local model, and tell the agent its perplexity and its most surprising tokens and lines?",
-          title
+        // VS Code takes it for Markdown anyway, and the path is what an agent made up.
+        message: new vscode.MarkdownString(
+          vscode.l10n.t(
+            "Score {0} with your local model, and tell the agent its perplexity and its most surprising tokens and lines?",
+            escapeMarkdown(title)
+          )
         )
       }
     };

@@ -5,11 +5,13 @@ import type {Host} from "../../host/host";
 import {joined} from "../../host/inTurns";
 import {language} from "../../host/language";
 import {movedPlace} from "../../host/movedPlace";
+import {plainText} from "../../host/plainText";
 import {selectInEditor} from "../../host/reveal";
 import {alternativesParams, scoreOrStop} from "../../host/scoring";
 import {seen} from "../../host/seen";
 import {openPlace, placeOf, type Subject, scoredPart, titleAt} from "../../host/subject";
 import {count} from "../../metrics/numberText";
+import {shortLabel} from "../../metrics/tokenLabel";
 import {visibleText} from "../../metrics/visibleText";
 import {logprobsPage} from "./logprobsPage";
 import {readMessage} from "./messages";
@@ -236,7 +238,7 @@ export class LogprobsPanel implements vscode.Disposable {
         {token: asking.token}
       );
       if (this.shown?.scored !== scored) return;
-      const labelled = top.map(({id, text, logprob}) => ({id, label: visibleText(text), logprob}));
+      const labelled = top.map(({id, text, logprob}) => ({id, label: shortLabel(visibleText(text)), logprob}));
       this.post({type: "alternatives", token, rank, entropy, top: labelled});
     } catch (error) {
       if (error instanceof vscode.CancellationError || this.shown?.scored !== scored) return;
@@ -303,7 +305,7 @@ export class LogprobsPanel implements vscode.Disposable {
   }
 
   private setTitle({title}: Source): void {
-    this.panel.title = vscode.l10n.t("Logprobs: {0}", title);
+    this.panel.title = vscode.l10n.t("Logprobs: {0}", plainText(title));
   }
 
   private setNotice(message: string | null): void {

@@ -3,6 +3,7 @@ import {HumanError, type Scores, type Windowing} from "../../engine/api";
 import {type Evaluation, isFinished} from "../../host/evaluation";
 import type {Evaluations} from "../../host/evaluations";
 import type {Host} from "../../host/host";
+import {plainText} from "../../host/plainText";
 import {scoreWithProgress} from "../../host/scoring";
 import {openPlace, type Subject, wholeDocument} from "../../host/subject";
 import {count} from "../../metrics/numberText";
@@ -212,7 +213,8 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
   private filesShown(): Shown {
     const {latest} = this.evaluations;
     if (!latest) return nothing("files");
-    const {files, failed, leftOut, corpus, title, model, windowing} = latest;
+    const {files, failed, leftOut, corpus, model, windowing} = latest;
+    const title = plainText(latest.title);
     const mean = corpus.bitsPerByte;
     const rows: Row[] = [
       {type: "corpus", evaluation: latest},
@@ -288,7 +290,7 @@ function stoppedText(evaluation: Evaluation): string[] {
 }
 
 function modelName({model}: Pick<Scores, "model">): string {
-  return `${model.name} ${model.quantization}`;
+  return plainText(`${model.name} ${model.quantization}`);
 }
 
 function windowText({window, stride, bos}: Windowing): string {

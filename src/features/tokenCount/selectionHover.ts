@@ -8,6 +8,7 @@ import type {Place} from "../../host/place";
 import {seen} from "../../host/seen";
 import {partOf, placeOf} from "../../host/subject";
 import {count} from "../../metrics/numberText";
+import {shortLabel} from "../../metrics/tokenLabel";
 import {visibleText} from "../../metrics/visibleText";
 import {countLine} from "./countLine";
 
@@ -109,5 +110,5 @@ function link(icon: string, text: string, command: string, argument: string, too
 
 /** A token and its id: `·the` 262. */
 function chip(text: string, id: number): string {
-  return `<code>${escapeMarkdown(visibleText(text))}</code><sub>${id}</sub>`;
+  return `<code>${escapeMarkdown(shortLabel(visibleText(text)))}</code><sub>${id}</sub>`;
 }
