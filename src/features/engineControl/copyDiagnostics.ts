@@ -116,8 +116,8 @@ async function ask<M extends EngineMethod>(
   try {
     return {answer: await host.engine.request(method, params, {token: source.token})};
   } catch (error) {
-    if (late) return {refused: `no answer within ${patience / 1000} s`};
-    return {refused: error instanceof HumanError ? error.kind : "it failed"};
+    if (late) return {refused: "timeout"};
+    return {refused: error instanceof HumanError ? error.kind : "bug"};
   } finally {
     clearTimeout(timer);
     cancelling.dispose();

@@ -136,7 +136,11 @@ export class StatusBarCount implements vscode.Disposable {
     const tokens = vscode.l10n.t("Tokens");
     const restricted = restriction();
     const reasons = restricted === undefined ? why : `${why} ${restricted}`;
-    this.show({text: `$(symbol-string) ${tokens}`, tooltip: `Tokenscope: ${reasons}`, spoken: `${tokens}. ${reasons}`});
+    this.show({
+      text: `$(symbol-string) ${tokens}`,
+      tooltip: vscode.l10n.t("Tokenscope: {0}", reasons),
+      spoken: `${tokens}. ${reasons}`
+    });
   }
 
   private show(shown: Shown): void {
