@@ -1,13 +1,15 @@
 // Hurts the engine in every way there is and prints one table of what came of it: `node bench/faults.mjs`.
 import {parseArgs} from "node:util";
 import {deaths} from "./deaths";
+import {longSizes, pressure, shortSizes} from "./pressure";
 import type {Row} from "./row";
 import {tableOf} from "./table";
 
 /** Each part with its sizes; `short` is what the test suites run. */
 const parts: {readonly [P in Row["part"]]?: (short: boolean) => Promise<readonly Row[]>} = {
   deaths: (short) =>
-    deaths({...(short ? {perFault: 1, kills: 1} : {perFault: 25, kills: 50}), atOnce: 1, within: 3000, seed: 1})
+    deaths({...(short ? {perFault: 1, kills: 1} : {perFault: 25, kills: 50}), atOnce: 1, within: 3000, seed: 1}),
+  pressure: (short) => pressure(short ? shortSizes : longSizes)
 };
 
 async function main(): Promise<void> {

@@ -25,6 +25,26 @@ export interface PressureSizes {
   readonly within: number;
 }
 
+export const longSizes: PressureSizes = {
+  requests: 10_000,
+  cancelled: 1000,
+  queued: 1000,
+  megabytes: 50,
+  tokens: 100_000,
+  completions: 20,
+  delay: 10,
+  within: 3000
+};
+
+export const shortSizes: PressureSizes = {
+  ...longSizes,
+  requests: 300,
+  cancelled: 60,
+  queued: 110,
+  megabytes: 4,
+  completions: 3
+};
+
 const model: ModelSpec = {
   path: path.join(root, "media/models/tokenscope-tiny-q8_0.gguf"),
   gpu: "off",
