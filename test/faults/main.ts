@@ -4,7 +4,7 @@ import {parseArgs} from "node:util";
 import {deaths} from "./deaths";
 import {fuzz} from "./fuzz";
 import {idle} from "./idle";
-import {pressure} from "./pressure";
+import {longSizes, pressure, shortSizes} from "./pressure";
 import type {Row} from "./row";
 import {tableOf} from "./table";
 
@@ -13,14 +13,7 @@ const parts: {readonly [P in Row["part"]]: (short: boolean, model?: string) => P
   deaths: (short) =>
     deaths({...(short ? {perFault: 1, kills: 1} : {perFault: 25, kills: 50}), atOnce: 1, within: 3000, seed: 1}),
   fuzz: (short) => fuzz({mutations: short ? 100 : 5000, seed: 1}),
-  pressure: (short) =>
-    pressure({
-      ...(short
-        ? {requests: 300, cancelled: 60, queued: 110, megabytes: 4, tokens: 20_000, completions: 3}
-        : {requests: 10_000, cancelled: 1000, queued: 300, megabytes: 50, tokens: 100_000, completions: 20}),
-      delay: 10,
-      within: 3000
-    }),
+  pressure: (short) => pressure(short ? shortSizes : longSizes),
   idle: (short, model) => idle({seconds: short ? 5 : 60, ...(model !== undefined && {model: path.resolve(model)})})
 };
 
