@@ -208,9 +208,16 @@ describe("Copy Diagnostics", () => {
 
   it("can be cancelled", async () => {
     await vscode.env.clipboard.writeText("kept");
-    const copying = vscode.commands.executeCommand("tokenscope.copyDiagnostics");
-    (await until(() => window().works[0])).cancel();
-    await copying;
+    const held = await engineProcess();
+    // It would be asked and answer before anybody can cancel.
+    process.kill(held, "SIGSTOP");
+    try {
+      const copying = vscode.commands.executeCommand("tokenscope.copyDiagnostics");
+      (await until(() => window().works[0])).cancel();
+      await copying;
+    } finally {
+      process.kill(held, "SIGCONT");
+    }
     assert.equal(await vscode.env.clipboard.readText(), "kept");
     assert.deepEqual(window().messages, []);
   });
