@@ -6,7 +6,7 @@ import {noProcesses} from "./engine";
 
 /** The short form of `node bench/faults.mjs`; how long anything takes is not judged here, on whatever machine. */
 describe("hurt on purpose, the engine", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   before(function () {
     if (noProcesses !== undefined) this.skip();
   });
