@@ -1,6 +1,7 @@
 // Tries lying files (fuzz.ts) and prints what became of those that were neither answered nor refused, with the engine's last
 // lines: `node out/test/faults/fuzzed.js COUNT SEED [NUMBER...]`, where NUMBERs are those of the files to be tried.
 import {fuzz} from "./fuzz";
+import {tableOf} from "./table";
 
 async function main(): Promise<void> {
   const [count = 500, seed = 1, ...numbers] = process.argv.slice(2).map(Number);
@@ -15,7 +16,7 @@ async function main(): Promise<void> {
       process.stdout.write(`${lines.join("\n  ")}\n`);
     }
   });
-  for (const {name, figures, reached} of rows) process.stdout.write(`${JSON.stringify({name, ...figures, reached})}\n`);
+  process.stdout.write(`${tableOf(rows)}\n`);
 }
 
 void main();
