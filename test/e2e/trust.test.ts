@@ -144,8 +144,10 @@ describe("A workspace that is not trusted", function () {
     symlinkSync(inWorkspace("theirs.gguf"), path.join(home, "home/outside.gguf"));
     await vscode.runCommand("Tokenscope: Browse for Model File…");
     const input = vscode.quickInputWidget.locator("input").first();
-    await input.waitFor();
+    // Before the dialog has listed its folder, it takes back what is written.
+    await vscode.quickInputWidget.locator(".monaco-list-row").filter({hasText: "theirs.gguf"}).waitFor();
     await input.fill(path.join(home, "home/outside.gguf"));
+    await vscode.quickInputWidget.locator(".monaco-list-row").filter({hasText: "outside.gguf"}).waitFor();
     await vscode.page.keyboard.press("Enter");
     await refusal.filter({hasText: "outside.gguf"}).waitFor();
     await vscode.runCommand("Notifications: Clear All Notifications");
