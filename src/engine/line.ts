@@ -1,11 +1,13 @@
 interface Waiting {
   readonly begin: () => void;
   readonly onPlace: (place: number) => void;
+  told: number;
 }
 
 /** One at a time, in the order of asking. Who waits hears its place in the line, and can leave it. */
 export class Line {
   private busy = false;
+  private telling: NodeJS.Immediate | undefined;
   private readonly waiting: Waiting[] = [];
 
   /** @param most So many wait. @param full What the next one gets. */
@@ -27,7 +29,7 @@ export class Line {
     } finally {
       this.busy = false;
       this.waiting.shift()?.begin();
-      this.tellPlaces(0);
+      this.tellPlacesSoon();
     }
   }
 
@@ -35,9 +37,8 @@ export class Line {
     if (this.waiting.length >= this.most) return Promise.reject(this.full(this.waiting.length));
     return new Promise((resolve, reject) => {
       const leave = (): void => {
-        const index = this.waiting.indexOf(one);
-        this.waiting.splice(index, 1);
-        this.tellPlaces(index);
+        this.waiting.splice(this.waiting.indexOf(one), 1);
+        this.tellPlacesSoon();
         reject(signal.reason);
       };
       const begin = (): void => {
@@ -46,14 +47,22 @@ export class Line {
         this.busy = true;
         resolve();
       };
-      const one: Waiting = {begin, onPlace};
+      const one: Waiting = {begin, onPlace, told: 0};
       signal.addEventListener("abort", leave, {once: true});
-      onPlace(this.waiting.push(one));
+      this.waiting.push(one);
+      this.tellPlacesSoon();
     });
   }
 
-  /** To those from an index on. */
-  private tellPlaces(from: number): void {
-    for (let index = from; index < this.waiting.length; index++) this.waiting[index]?.onPlace(index + 1);
+  /** To those whose place is another one, when all have moved that move at the same time. */
+  private tellPlacesSoon(): void {
+    this.telling ??= setImmediate(() => {
+      this.telling = undefined;
+      for (const [index, one] of this.waiting.entries()) {
+        if (one.told === index + 1) continue;
+        one.told = index + 1;
+        one.onPlace(one.told);
+      }
+    });
   }
 }

@@ -25,6 +25,26 @@ export interface PressureSizes {
   readonly within: number;
 }
 
+export const longSizes: PressureSizes = {
+  requests: 10_000,
+  cancelled: 1000,
+  queued: 1000,
+  megabytes: 50,
+  tokens: 100_000,
+  completions: 20,
+  delay: 10,
+  within: 3000
+};
+
+export const shortSizes: PressureSizes = {
+  ...longSizes,
+  requests: 300,
+  cancelled: 60,
+  queued: 110,
+  megabytes: 4,
+  completions: 3
+};
+
 const model: ModelSpec = {
   path: path.join(root, "media/models/tokenscope-tiny-q8_0.gguf"),
   gpu: "off",
@@ -213,13 +233,13 @@ async function besideAScore(
 
 /** One score at a time; the others wait in a line that has an end, hear their place, and can leave it. */
 async function manyScores(client: EngineClient, {queued, within, delay}: PressureSizes): ReturnType<Scenario> {
-  const text = "for i in range(10):\n    print(i)\n".repeat(2000);
+  const long = "for i in range(10):\n    print(i)\n".repeat(2000);
   const delays = new Delays();
   const ask = (at: number) => {
     const token = new Token();
     const heard: Progress[] = [];
-    // None is what another one was: remembered scores would be there at once.
-    const params = {model, text: `${at}${text}`};
+    // The others wait for the first.
+    const params = {model, text: at === 0 ? long : `x_${at} = 1\n`};
     const answer = client.request("score", params, {token, onProgress: (progress) => heard.push(progress)});
     return {
       token,
@@ -248,7 +268,10 @@ async function manyScores(client: EngineClient, {queued, within, delay}: Pressur
   asked.find(({heard}) => heard.at(-1)?.stage === "wait" && heard.at(-1)?.total === 1)?.token.cancel();
   await setTimeout(100);
   const after = places();
-  for (const {token} of asked) token.cancel();
+  for (const {token} of asked) {
+    token.cancel();
+    await setImmediate();
+  }
   const all = await Promise.all(asked.map(({outcome}) => outcome));
   const next = await timed(() => client.request("score", {model, text: "x = 1\n"}));
   const delayed = delays.end();

@@ -1,4 +1,5 @@
 import path from "node:path";
+import {setImmediate} from "node:timers/promises";
 import * as l10n from "@vscode/l10n";
 import type {Llama, LlamaContextSequence, LlamaModel} from "node-llama-cpp";
 import {label} from "../../gguf/label";
@@ -49,6 +50,9 @@ import {
 import {versionsOf} from "./versions";
 import {type asToken, Vocabulary} from "./vocabulary";
 import {deviceOf, loadModel, Weights} from "./weights";
+
+/** UTF-16 units whose characters and bytes are counted before others have their turn. */
+const measuredAtOnce = 1 << 20;
 
 /** A context had no room on the device beside `model`: with fewer layers there, it may have. */
 class NoRoomBeside extends Error {
@@ -131,7 +135,7 @@ export class LlamaBackend implements Backend {
 
   async count({text}: {text: string}, {signal}: RequestContext): Promise<Omit<CountResult, "model">> {
     const {vocabulary} = await this.vocabularyPart;
-    return {count: await vocabulary.countInTurns(text.toWellFormed(), signal), ...measure(text)};
+    return {count: await vocabulary.countInTurns(text.toWellFormed(), signal), ...(await measure(text, signal))};
   }
 
   async tokenize(
@@ -145,7 +149,7 @@ export class LlamaBackend implements Backend {
       model: await this.describe(),
       ids,
       ends: await vocabulary.ends(wellFormed, ids, signal),
-      ...measure(text),
+      ...(await measure(text, signal)),
       texts: Array.from(ids.subarray(0, texts ?? ids.length), (id) => vocabulary.text(id))
     };
   }
@@ -188,7 +192,7 @@ export class LlamaBackend implements Backend {
         "invalidRequest",
         l10n.t("llama-perplexity mode scores a text by itself: use document mode to score it in a context.")
       );
-    const before = vocabulary.tokenize((params.context ?? "").toWellFormed(), special);
+    const before = await vocabulary.tokenizeInTurns((params.context ?? "").toWellFormed(), special, context.signal);
     const contextIds = before.slice(Math.max(0, before.length - (window - bosCount - stride)));
     // A large file takes its time: it is read while the text is scored.
     const hashed = this.hash();
@@ -268,7 +272,7 @@ export class LlamaBackend implements Backend {
         )
       );
     const checked = resolveWindowing({...windowing, bos: description.addsBos, contextSize: description.contextSize});
-    const askOf = async (sequence: LlamaContextSequence, turn: BatchTurn): Promise<Alternatives> => {
+    const askOf = async (sequence: () => Promise<LlamaContextSequence>, turn: BatchTurn): Promise<Alternatives> => {
       const found = await alternativesAt(
         sequence,
         ids,
@@ -286,18 +290,22 @@ export class LlamaBackend implements Backend {
     // completion goes between two batches, and what it has changed is evaluated again.
     if (this.scores && checked.window <= description.contextSize)
       return await this.withRoom(context, () =>
-        this.foreground.run(async () => {
-          const sequence = await this.completingSequence(await this.weights.get(context), description.contextSize);
-          return await askOf(sequence, (batch) => this.completingTurn.run(batch));
-        })
+        this.foreground.run(() =>
+          askOf(
+            async () => this.completingSequence(await this.weights.get(context), description.contextSize),
+            (batch) => this.completingTurn.run(batch)
+          )
+        )
       );
     return await this.inScoringTurn(context, async () => {
       context.signal.throwIfAborted();
-      const sequence = await this.scoringSequence(checked.window, context);
-      return await askOf(sequence, async (batch) => {
-        await this.foreground.turn();
-        return await batch();
-      });
+      return await askOf(
+        () => this.scoringSequence(checked.window, context),
+        async (batch) => {
+          await this.foreground.turn();
+          return await batch();
+        }
+      );
     });
   }
 
@@ -507,8 +515,20 @@ export class LlamaBackend implements Backend {
   }
 }
 
-function measure(text: string): {characters: number; bytes: number} {
-  return {characters: codePoints(text), bytes: utf8Length(text)};
+/** In turns, as the text is tokenized. */
+async function measure(text: string, signal: AbortSignal): Promise<{characters: number; bytes: number}> {
+  const sums = {characters: 0, bytes: 0};
+  for (let start = 0; start < text.length; ) {
+    const end = start + measuredAtOnce;
+    // No character is cut in half.
+    const part = text.slice(start, (text.codePointAt(end - 1) ?? 0) > 0xffff ? end + 1 : end);
+    sums.characters += codePoints(part);
+    sums.bytes += utf8Length(part);
+    start += part.length;
+    if (start < text.length) await setImmediate();
+    signal.throwIfAborted();
+  }
+  return sums;
 }
 
 function bosOf(model: LlamaModel): ReturnType<typeof asToken> | null {

@@ -175,7 +175,7 @@ export type BatchTurn = <T>(batch: () => Promise<T>) => Promise<T>;
 
 /** What the model expected where token `position` stands, in the context in which it was scored. */
 export async function alternativesAt(
-  sequence: LlamaContextSequence,
+  sequenceInUse: () => Promise<LlamaContextSequence>,
   ids: Int32Array,
   position: number,
   bos: Token | null,
@@ -196,6 +196,7 @@ export async function alternativesAt(
   for (;;) {
     const output = await turn(async () => {
       signal.throwIfAborted();
+      const sequence = await sequenceInUse();
       // All but the last may be in the KV cache already; the last has to run to give its prediction.
       await sequence.adaptStateToTokens(context, false);
       const batch = context.slice(sequence.nextTokenIndex, sequence.nextTokenIndex + batchSize);

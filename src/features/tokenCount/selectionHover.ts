@@ -18,15 +18,10 @@ const chips = 24;
 /** A greater selection is counted on command: a hover should not make anybody wait. */
 const hoverLimit = 1 << 20;
 
-interface SelectionTokens {
-  readonly list: TokenList;
-  readonly place: Place;
-}
-
 /** Over a selection: its tokens in numbers, the first of them as chips, and the way to its probabilities. */
 export class SelectionHover implements vscode.HoverProvider {
   /** Of the selection looked at last: a mouse that moves over it asks again with every token. */
-  private last: {readonly key: string; readonly tokens: Promise<SelectionTokens>} | undefined;
+  private last: {readonly key: string; readonly hover: Promise<vscode.Hover>} | undefined;
   private readonly newest = new Newest();
 
   constructor(private readonly host: Host) {}
@@ -41,67 +36,71 @@ export class SelectionHover implements vscode.HoverProvider {
     if (selection === undefined) return undefined;
     try {
       if (await isLongerThan(document, selection, hoverLimit)) return undefined;
-      const {list, place} = await this.tokensOf(document, selection);
-      if (token.isCancellationRequested) return undefined;
-      const markdown = new vscode.MarkdownString();
-      markdown.supportHtml = true;
-      // Only our own commands, with arguments made here.
-      markdown.isTrusted = {enabledCommands: ["tokenscope.perplexity", "tokenscope.showLogprobs"]};
-      const hidden = list.ids.length - list.texts.length;
-      const rest = hidden === 1 ? vscode.l10n.t("1 more token") : vscode.l10n.t("{0} more tokens", count(hidden));
-      const shown = list.texts.map((text, i) => chip(text, list.ids[i] ?? 0)).join("&ensp;");
-      const argument = encodeURIComponent(JSON.stringify([place]));
-      markdown.appendMarkdown(
-        [
-          `**${countLine({...list, count: list.ids.length})}**`,
-          hidden > 0 ? `${shown} … ${rest}` : shown,
-          [
-            link(
-              "pulse",
-              vscode.l10n.t("Perplexity"),
-              "tokenscope.perplexity",
-              argument,
-              vscode.l10n.t("Perplexity of the selection")
-            ),
-            link(
-              "graph",
-              vscode.l10n.t("Logprobs"),
-              "tokenscope.showLogprobs",
-              argument,
-              vscode.l10n.t("How probable each token is")
-            ),
-            escapeMarkdown(list.model.name)
-          ].join(" &nbsp; ")
-        ].join("\n\n")
-      );
-      markdown.supportThemeIcons = true;
-      seen("tokens");
-      return new vscode.Hover(markdown, selection);
+      const hover = await this.hoverOf(document, selection);
+      return token.isCancellationRequested ? undefined : hover;
     } catch (error) {
       if (error instanceof vscode.CancellationError) return undefined;
       return new vscode.Hover(escapeMarkdown(this.host.errors.describe(error)), selection);
     }
   }
 
-  /** Asked once for a selection, as long as neither it nor its text nor the model changes. */
-  private tokensOf(document: vscode.TextDocument, selection: vscode.Selection): Promise<SelectionTokens> {
+  /** Made once for a selection, as long as neither it nor its text nor the model changes. */
+  private hoverOf(document: vscode.TextDocument, selection: vscode.Selection): Promise<vscode.Hover> {
     const model = this.host.settings.modelSpec();
     const {start, end} = selection;
     const key = JSON.stringify([document.uri, document.version, start, end, model]);
-    if (this.last?.key === key) return this.last.tokens;
-    const tokens = this.newest.run(undefined, async (token) => {
+    if (this.last?.key === key) return this.last.hover;
+    const hover = this.newest.run(undefined, async (token) => {
       const subject = await partOf(document, selection);
       const params = {model, text: subject.toSend, texts: chips};
-      return {list: await this.host.engine.request("tokenize", params, {token}), place: placeOf(subject)};
+      const list = await this.host.engine.request("tokenize", params, {token});
+      return new vscode.Hover(tokensText(list, placeOf(subject)), selection);
     });
-    const asked = {key, tokens};
+    const asked = {key, hover};
     this.last = asked;
     // What failed is asked again.
-    tokens.catch(() => {
+    hover.catch(() => {
       if (this.last === asked) this.last = undefined;
     });
-    return tokens;
+    return hover;
   }
+}
+
+function tokensText(list: TokenList, place: Place): vscode.MarkdownString {
+  const markdown = new vscode.MarkdownString();
+  markdown.supportHtml = true;
+  // Only our own commands, with arguments made here.
+  markdown.isTrusted = {enabledCommands: ["tokenscope.perplexity", "tokenscope.showLogprobs"]};
+  const hidden = list.ids.length - list.texts.length;
+  const rest = hidden === 1 ? vscode.l10n.t("1 more token") : vscode.l10n.t("{0} more tokens", count(hidden));
+  const shown = list.texts.map((text, i) => chip(text, list.ids[i] ?? 0)).join("&ensp;");
+  const argument = encodeURIComponent(JSON.stringify([place]));
+  markdown.appendMarkdown(
+    [
+      `**${countLine({...list, count: list.ids.length})}**`,
+      hidden > 0 ? `${shown} … ${rest}` : shown,
+      [
+        link(
+          "pulse",
+          vscode.l10n.t("Perplexity"),
+          "tokenscope.perplexity",
+          argument,
+          vscode.l10n.t("Perplexity of the selection")
+        ),
+        link(
+          "graph",
+          vscode.l10n.t("Logprobs"),
+          "tokenscope.showLogprobs",
+          argument,
+          vscode.l10n.t("How probable each token is")
+        ),
+        escapeMarkdown(list.model.name)
+      ].join(" &nbsp; ")
+    ].join("\n\n")
+  );
+  markdown.supportThemeIcons = true;
+  seen("tokens");
+  return markdown;
 }
 
 /** A link to one of our commands, with an icon. Its words are ours too. */
