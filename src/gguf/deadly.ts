@@ -12,7 +12,10 @@ const ropeScalings: ReadonlySet<unknown> = new Set(["none", "linear", "yarn", "l
  * Items of all lists of a header: node-llama-cpp makes a JavaScript value of each. The most known are 1.3 million, of a
  * vocabulary of 262,144 tokens with its merges, scores and types.
  */
-const mostItems = 3 * 2 ** 20;
+const mostItems = 2 ** 21;
+
+/** llama.cpp holds each several times over. */
+const mostTokens = 2 ** 20;
 
 /** Drafts for other models and a decoder of sounds: their embeddings are not those of their own tokens. */
 const otherEmbeddings: ReadonlySet<unknown> = new Set(["dflash", "eagle3", "wavtokenizer-dec"]);
@@ -21,7 +24,8 @@ const otherEmbeddings: ReadonlySet<unknown> = new Set(["dflash", "eagle3", "wavt
 const notMultiplied: ReadonlySet<number> = new Set([9, 15, 24, 25, 26, 27, 28]);
 
 /** What every architecture that has it multiplies with. */
-const multiplied = /^(?:output|blk\.\d+\.(?:attn_(?:q|k|v|qkv|output)|ffn_(?:up|down|gate)(?:_exps)?))\.weight$/;
+const multiplied =
+  /^(?:output|output_norm|blk\.\d+\.(?:attn_(?:q|k|v|qkv|output|norm)|ffn_(?:up|down|gate)(?:_exps)?|ffn_norm))\.weight$/;
 
 /** Tokenizers that cut no text. */
 const noTokenizers: ReadonlySet<unknown> = new Set(["none", "no_vocab"]);
@@ -65,7 +69,8 @@ export function isDeadly(header: GgufHeader, others: readonly GgufHeader[] = [])
 function tooManyItems(metadata: GgufHeader["metadata"]): boolean {
   let items = 0;
   for (const value of metadata.values()) if (isList(value)) items += value.length;
-  return items > mostItems;
+  const tokens = metadata.get("tokenizer.ggml.tokens");
+  return items > mostItems || (isList(tokens) && tokens.length > mostTokens);
 }
 
 /** All architectures but few have a row of that length for each token. */

@@ -22,6 +22,8 @@ export interface Host {
   readonly engine: EngineClient;
   /** Fetches and unpacks files. A process of its own: a download goes on while the engine is restarted, or dies of a model. */
   readonly transfers: EngineClient;
+  /** One more engine process, for a question that must not disturb the one in use; whoever asks ends it. */
+  spareEngine(): EngineClient;
   readonly downloads: Downloads;
   readonly errors: ErrorReporter;
 }
@@ -73,6 +75,7 @@ export function createHost(context: vscode.ExtensionContext): Host {
     settings,
     engine,
     transfers,
+    spareEngine: () => new EngineClient(options),
     downloads: new Downloads(models, tokens, transfers, settings),
     errors: new ErrorReporter(log)
   };

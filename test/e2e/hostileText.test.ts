@@ -10,6 +10,8 @@ import {useWorkbench} from "../harness/useWorkbench";
 const meaning = "$(flame) [x](command:workbench.action.quit) <img src=x onerror='globalThis.hurt = 1'> \u202egnp";
 const fileName = `hostile ${meaning}.md`;
 const modelFile = `model ${meaning}.gguf`;
+/** As far as VS Code takes it for a text, and asks nothing. */
+const text = allHostile.replace(/[\0\u2028\u2029]/g, "");
 const ownName = "Tokenscope Tiny Coder";
 /** As long, so that nothing in the file moves. */
 const modelName = "<img src=x onerror=a>";
@@ -18,7 +20,7 @@ const modelName = "<img src=x onerror=a>";
 function hostileWorkspace(): string {
   const folder = mkdtempSync(path.join(tmpdir(), "tokenscope-hostile-"));
   cpSync(path.join(root, "sample"), folder, {recursive: true});
-  writeFileSync(path.join(folder, fileName), `${allHostile}\n`.repeat(3));
+  writeFileSync(path.join(folder, fileName), `${text}\n`.repeat(3));
   const model = readFileSync(path.join(root, "media/models/tokenscope-tiny-q8_0.gguf"));
   model.write(modelName, model.indexOf(ownName), "utf8");
   writeFileSync(path.join(folder, modelFile), model);
@@ -48,8 +50,9 @@ describe("A stranger's texts in the workbench", () => {
       if (/Content Security Policy/.test(message.text()) && /script|img/.test(message.text()))
         refused.push(message.text());
     });
-    await vscode.openFile("hostile $(flame)");
     await vscode.statusBar("Tokens").waitFor();
+    await vscode.page.locator(".explorer-viewlet .monaco-list-row").filter({hasText: "hostile"}).dblclick();
+    await vscode.page.locator(".editor-instance .view-lines .view-line").first().waitFor();
     await vscode.goTo(2);
     const item = vscode.statusBar(/\d+ tokens/);
     await item.waitFor();
@@ -67,7 +70,7 @@ describe("A stranger's texts in the workbench", () => {
   it("are text in a notification", async () => {
     const vscode = workbench();
     await vscode.runCommand("Tokenscope: Count Tokens");
-    const message = vscode.notification(/\d+ tokens, \d+ characters/);
+    const message = vscode.notification(/[\d,]+ tokens, [\d,]+ characters/);
     await message.waitFor();
     assert.equal(await message.locator(".notification-list-item-message a, .codicon-flame").count(), 0);
     await vscode.screenshot("hostile-notification");
@@ -78,7 +81,9 @@ describe("A stranger's texts in the workbench", () => {
     const vscode = workbench();
     await vscode.runCommand("Notifications: Clear All Notifications");
     await vscode.selectLines(1, 4);
-    const hover = await vscode.hoverSelection();
+    // By its keys: a mouse that comes from the status bar brings that tooltip with it.
+    for (const key of ["Control+K", "Control+I"]) await vscode.page.keyboard.press(key);
+    const hover = vscode.page.locator(".monaco-hover-content").filter({hasText: "characters per token"}).first();
     await hover.getByText(modelName).waitFor();
     assert.deepEqual(
       (await hover.locator("a").allTextContents()).map((text) => text.trim()),

@@ -2,6 +2,7 @@ import {strict as assert} from "node:assert";
 import {copyFileSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync} from "node:fs";
 import path from "node:path";
 import {HumanError, type ModelSpec} from "../../src/engine/api";
+import {checkHeaders, sha256Of} from "../../src/engine/llama/modelFile";
 import {EngineClient} from "../../src/host/engineClient";
 import {fuzz} from "../faults/fuzz";
 import {Random} from "../faults/random";
@@ -68,6 +69,15 @@ describe("Lying model files", function () {
       () => client.request("complete", {model, prefix: text, suffix: "", maxTokens: 4, extent: "unlimited"})
     ];
     for (const ask of asked) await assert.rejects(ask, /^HumanError: The model answers with no numbers/);
+  });
+
+  it("may turn into something else, or be gone, between two looks at them", async () => {
+    // A folder can be opened, and fails when it is read, like a file whose disk has gone.
+    assert.equal(await kindOf(checkHeaders(folder.path)), "modelUnreadable");
+    const gone = path.join(folder.path, "gone.gguf");
+    assert.equal(await kindOf(checkHeaders(gone)), "modelIncomplete");
+    const never = new AbortController().signal;
+    for (const file of [gone, folder.path]) assert.equal(await kindOf(sha256Of(file, never)), "modelUnreadable");
   });
 
   it("may have learned fewer positions than a context is set to have", async () => {

@@ -16,6 +16,7 @@ describe("A device whose memory is too small", () => {
   /** With how many layers the weights have been loaded, or tried to be. */
   let loads: (number | "auto")[] = [];
   let contexts = 0;
+  let computes = true;
   let undo: () => void;
 
   /**
@@ -40,10 +41,19 @@ describe("A device whose memory is too small", () => {
         gpuLayers: {value: layers},
         llama: {value: new Proxy(llama, {get: (target, key) => (key === "gpu" ? "vulkan" : Reflect.get(target, key))})},
         createContext: {
-          value: (asked: object) => {
+          value: async (asked: object) => {
             if (++contexts * layers + 2 * layers > room)
               throw new InsufficientMemoryError("A context size of 1025 is too large for the available VRAM");
-            return createContext(asked);
+            const context = await createContext(asked);
+            if (!computes && layers > 0) {
+              const getSequence = context.getSequence.bind(context);
+              context.getSequence = (...options) =>
+                Object.assign(getSequence(...options), {
+                  controlledEvaluate: () =>
+                    Promise.reject(new Error("vk::Device::allocateMemory: ErrorOutOfDeviceMemory"))
+                });
+            }
+            return context;
           }
         }
       });
@@ -79,6 +89,17 @@ describe("A device whose memory is too small", () => {
     await engine.ask("complete", {prefix: "const ", suffix: "", maxTokens: 4, extent: "line"});
     assert.deepEqual([loads.length, notices.map(({kind}) => kind), notices[0]?.model], [2, ["fewerLayers"], file]);
     assert.match(notices[0]?.message ?? "", /^The GPU's memory was too small for the model: it runs on the CPU\.$/);
+    engine.retain([]);
+  });
+
+  it("holds fewer layers once there is no room to compute", async () => {
+    room = 100;
+    computes = false;
+    const {engine, notices} = asked();
+    const {model, finished} = await engine.ask("score", {text: "const one = 1;"});
+    assert.deepEqual([loads, model.device, finished], [[5, 0], "cpu", true]);
+    assert.ok(notices.length > 0);
+    computes = true;
     engine.retain([]);
   });
 

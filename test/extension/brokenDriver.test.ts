@@ -39,7 +39,8 @@ describe("A driver that crashes the engine at the start of a model", () => {
 
   /** The host on a machine with these devices. */
   function hostWith(...states: DeviceState[]): Host {
-    return {...host(), transfers: {request: async () => states} as unknown as EngineClient};
+    const engine = {request: async () => states, dispose: () => undefined} as unknown as EngineClient;
+    return {...host(), spareEngine: () => engine};
   }
 
   /** Has an engine start the model with the device that is set, and kills it meanwhile. */
@@ -126,6 +127,18 @@ describe("A driver that crashes the engine at the start of a model", () => {
     host().engine.forget();
     await crashed(suspicion, "SIGSEGV");
     assert.deepEqual(window().messages, []);
+  });
+
+  it("is looked for on this machine by an engine of its own, which is ended again", async () => {
+    const engines: EngineClient[] = [];
+    const spareEngine = () => {
+      const engine = host().spareEngine();
+      engines.push(engine);
+      return engine;
+    };
+    await crashed(new DriverSuspicion({...host(), spareEngine}), "SIGSEGV");
+    assert.equal(engines.length, 1);
+    assert.equal(engines[0]?.processId, undefined);
   });
 
   it("is not to blame for a machine without a device, for too little memory, nor for a model that had started", async () => {

@@ -8,7 +8,7 @@ import {StatusBarCount} from "../../src/features/tokenCount/statusBarCount";
 import type {EngineClient, EngineState} from "../../src/host/engineClient";
 import {ErrorReporter} from "../../src/host/errors";
 import {closeEditors, select, showText, userSettings} from "./support/editors";
-import {engineProcess, engineProcesses, killEngine, noProcesses} from "./support/engineProcess";
+import {engineProcess, engineProcesses, noProcesses} from "./support/engineProcess";
 import {ownHost} from "./support/ownHost";
 import {until} from "./support/until";
 import {watchWindow} from "./support/watchedWindow";
@@ -117,21 +117,24 @@ describe("The token count's item in the status bar", () => {
     await closeEditors();
   });
 
-  const tooltip = () => (item?.tooltip as vscode.MarkdownString | undefined)?.value ?? "";
+  const tooltip = () =>
+    ((item?.tooltip as vscode.MarkdownString | undefined)?.value ?? "").replace(/&#(\d+);/g, (_, code) =>
+      String.fromCodePoint(Number(code))
+    );
   const shown = () => item as vscode.StatusBarItem;
 
   it("says what is loaded, on what, and the memory that it takes", async () => {
     const editor = await showText("def add(a, b):\n    return a + b\n", "python");
     select(editor, 0, 3);
-    await until(() => /State:\*\* vocabulary&nbsp;loaded,&nbsp;weights&nbsp;not;/.test(tooltip()));
+    await until(() => /State:\*\* vocabulary loaded, weights not;/.test(tooltip()));
     await host().engine.request("score", {model: host().settings.modelSpec(), text: "def f():\n"});
-    await until(() => /State:\*\* loaded&nbsp;on&nbsp;\w+;&nbsp;\d+&nbsp;MB&nbsp;of&nbsp;memory/.test(tooltip()));
+    await until(() => /State:\*\* loaded on \w+; \d+ MB of memory/.test(tooltip()));
   });
 
   it("says that the model was unloaded, and keeps the count", async () => {
     const {text} = shown();
     host().engine.unload();
-    assert.match(tooltip(), /State:\*\* unloaded;&nbsp;the&nbsp;next&nbsp;use/);
+    assert.match(tooltip(), /State:\*\* unloaded; the next use/);
     assert.equal(shown().text, text);
   });
 
@@ -140,7 +143,7 @@ describe("The token count's item in the status bar", () => {
     assert.equal(shown().command, "tokenscope.showMenu");
     for (let death = 0; death < 4; death++) {
       const counting = engine.request("count", {model: settings.modelSpec(), text: "x"}).catch(() => undefined);
-      await killEngine();
+      process.kill(engine.processId as number, "SIGKILL");
       await counting;
     }
     await until(() => engine.state.process === "stopped");
@@ -205,9 +208,16 @@ describe("Copy Diagnostics", () => {
 
   it("can be cancelled", async () => {
     await vscode.env.clipboard.writeText("kept");
-    const copying = vscode.commands.executeCommand("tokenscope.copyDiagnostics");
-    (await until(() => window().works[0])).cancel();
-    await copying;
+    const held = await engineProcess();
+    // It would be asked and answer before anybody can cancel.
+    process.kill(held, "SIGSTOP");
+    try {
+      const copying = vscode.commands.executeCommand("tokenscope.copyDiagnostics");
+      (await until(() => window().works[0])).cancel();
+      await copying;
+    } finally {
+      process.kill(held, "SIGCONT");
+    }
     assert.equal(await vscode.env.clipboard.readText(), "kept");
     assert.deepEqual(window().messages, []);
   });

@@ -227,7 +227,7 @@ describe("A .gguf file", () => {
     assert.equal(canCopy, false);
   });
 
-  it("is read again when it changes, and when it comes", async () => {
+  it("is read again when it changes, when it comes, and when it goes", async () => {
     const file = folder.write("changing.gguf", "not yet a model");
     const view = look(vscode.Uri.file(file));
     await view.hears("failed");
@@ -235,6 +235,10 @@ describe("A .gguf file", () => {
     assert.equal((await view.hears("show")).page.facts?.name, "Tokenscope Tiny Coder");
     writeFileSync(file, ggufFile({entries: [["general.name", text("Another")]]}));
     await until(() => view.told.some((message) => message.type === "show" && message.page.facts?.name === "Another"));
+    writeFileSync(file, model.subarray(0, 50_000));
+    await until(() => view.told.some((message) => message.type === "show" && message.page.problem !== null));
+    rmSync(file);
+    await until(() => view.told.at(-1)?.type === "failed");
   });
 
   it("of a server is not asked for where VS Code brings a page back", async () => {

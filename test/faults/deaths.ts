@@ -1,13 +1,15 @@
 import {readdirSync} from "node:fs";
+import {setTimeout} from "node:timers/promises";
 import {HumanError} from "../../src/engine/api";
 import {type Fault, faults} from "./faults";
-import {median, randomNumbers, worst} from "./figures";
+import {median, worst} from "./figures";
 import {halfWritten} from "./halfWritten";
 import {atStart} from "./harm";
 import {isRunning, settledHoldings} from "./holdings";
 import {restartLimit} from "./limit";
 import {type Moment, moments} from "./moments";
 import {owners} from "./owners";
+import {Random} from "./random";
 import type {Row} from "./row";
 import {Site} from "./site";
 
@@ -22,6 +24,9 @@ export interface DeathSizes {
   readonly within: number;
   readonly seed: number;
 }
+
+/** Milliseconds after which an answer never comes: more than a hang at the start takes to be noticed. */
+const patience = 60_000;
 
 const memory = "memory, MB";
 /** JavaScript keeps what it has compiled; what each death left would be more. */
@@ -44,7 +49,7 @@ export async function deaths({perFault, atOnce, kills, within, seed}: DeathSizes
   const waiting = Array.from({length: perFault}, (_, turn) =>
     faults.map((fault, at) => [fault, moments[(at + turn) % moments.length] as Moment] as const)
   ).flat();
-  const random = randomNumbers(seed);
+  const random = new Random(seed);
   const sites = await Promise.all(Array.from({length: atOnce}, () => Site.open(random)));
   const [site] = sites as [Site];
   let warnings = 0;
@@ -54,10 +59,8 @@ export async function deaths({perFault, atOnce, kills, within, seed}: DeathSizes
   process.on("warning", onWarning);
   try {
     // What is made once is no leak.
-    for (const site of sites) {
-      await strike(site, faults[0] as Fault, moments[0] as Moment);
-      await site.rest();
-    }
+    await site.score(site.client("real", "engine"));
+    await site.rest();
     const before = await settledHoldings();
     const outcomes: Outcome[] = [];
     await Promise.all(
@@ -127,11 +130,14 @@ async function strike(site: Site, fault: Fault, moment: Moment): Promise<Outcome
   const problems: string[] = [];
   let noticed: number | undefined;
   const failed = (error: unknown): void => {
-    if (!isForPeople(error)) problems.push(`failed with ${String(error)}`);
+    if (isForPeople(error)) return;
+    problems.push(`failed with ${String(error)}`);
+    // What is lost is not to hold up the others.
+    client.restart();
   };
   if (running !== undefined)
     try {
-      if (!(await running)) problems.push("gave a wrong answer");
+      if (!(await inTime(running))) problems.push("gave a wrong answer");
     } catch (error) {
       noticed = performance.now() - struck;
       failed(error);
@@ -141,7 +147,7 @@ async function strike(site: Site, fault: Fault, moment: Moment): Promise<Outcome
   for (;;) {
     if (processId !== undefined && client.processId === processId) await fault.lift?.(processId);
     try {
-      if (!(await next())) problems.push("gave a wrong answer to the next request");
+      if (!(await inTime(next()))) problems.push("gave a wrong answer to the next request");
       break;
     } catch (error) {
       failed(error);
@@ -155,6 +161,19 @@ async function strike(site: Site, fault: Fault, moment: Moment): Promise<Outcome
     }
   }
   return {fault, moment, noticed, next: performance.now() - asked, problem: problems.join("; ") || undefined};
+}
+
+/** Fails where nothing comes: a lost request. */
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  const waiting = new AbortController();
+  const never = setTimeout(patience, undefined, {signal: waiting.signal}).then(() => {
+    throw new Error(`Nothing came within ${patience} ms.`);
+  });
+  try {
+    return await Promise.race([answer, never]);
+  } finally {
+    waiting.abort();
+  }
 }
 
 /** One sentence with what to do next. */

@@ -11,12 +11,11 @@ async function main(): Promise<void> {
     onOutcome: ({number, mutation: {base, kind, what}, ending, sentence, milliseconds, memory, log}) => {
       if ((ending === "answered" || ending === "refused") && numbers.length === 0) return;
       const figures = `${Math.round(milliseconds)} ms, ${Math.round(memory / 1e6)} MB`;
-      console.log(
-        `${number} ${ending}: ${kind} of ${base}, ${what} (${figures})\n  ${sentence}\n  ${log.join("\n  ")}`
-      );
+      const lines = [`${number} ${ending}: ${kind} of ${base}, ${what} (${figures})`, sentence, ...log];
+      process.stdout.write(`${lines.join("\n  ")}\n`);
     }
   });
-  console.table(rows.map(({name, figures, reached}) => ({name, ...figures, reached})));
+  for (const {name, figures, reached} of rows) process.stdout.write(`${JSON.stringify({name, ...figures, reached})}\n`);
 }
 
 void main();

@@ -40,7 +40,7 @@ export async function halfWritten(site: Site, kills: number): Promise<readonly R
         () => false,
         () => true
       );
-      await setTimeout(site.random() * takes);
+      await setTimeout(site.random.fraction() * takes);
       // It may have ended by itself.
       if (isRunning(processId)) process.kill(processId, "SIGKILL");
       if (await ended) killed++;
@@ -106,7 +106,13 @@ function keepsHeaders(site: Site): Writer {
   return {
     name: "what models' headers say",
     target,
-    isWhole: () => (JSON.parse(readFileSync(target, "utf8")) as {entries: unknown[]}).entries.length >= keptModels,
+    isWhole() {
+      try {
+        return (JSON.parse(readFileSync(target, "utf8")) as {entries: unknown[]}).entries.length >= keptModels;
+      } catch {
+        return false;
+      }
+    },
     async begin() {
       if (!existsSync(target)) await keepMany(target);
       const writer = fork(path.join(root, "out/test/faults/headerWriter.js"), [target, demonstration.path]);

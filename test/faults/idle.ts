@@ -99,12 +99,13 @@ function shareRow(alone: Mapped, together: readonly Mapped[]): Row {
     part: "idle",
     name: "two windows on one model",
     figures: {
-      "mapped, one: MB": megabytes(alone.real),
+      "one sees, MB": megabytes(alone.seen),
       "both see, MB": megabytes(total("seen")),
       "both have, MB": megabytes(total("real"))
     },
     goal: "mapped files are there once",
-    reached: alone.real > 0 && total("real") <= alone.real * 1.05
+    // What other programs have of the file besides is no matter: they make it less.
+    reached: alone.seen > 0 && total("real") <= alone.seen * 1.05
   };
 }
 

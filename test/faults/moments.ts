@@ -33,8 +33,8 @@ export const moments: readonly Moment[] = [
     atStart: true,
     async reach(site, client) {
       client.restart();
-      const running = site.score(client);
-      await setTimeout(site.random() * 100);
+      const running = awaitedLater(site.score(client));
+      await setTimeout(site.random.fraction() * 100);
       return {running, next: () => site.score(client)};
     }
   },
@@ -54,10 +54,12 @@ export const moments: readonly Moment[] = [
     async reach(site, client) {
       await site.score(client);
       const text = "word ".repeat(400_000);
-      const running = site
-        .ask(client, "tokenize", {model: demonstration, text})
-        .then(({ids, ends}) => ids.length > 400_000 && ends?.at(-1) === text.length);
-      await setTimeout(site.random() * 300);
+      const running = awaitedLater(
+        site
+          .ask(client, "tokenize", {model: demonstration, text})
+          .then(({ids, ends}) => ids.length > 400_000 && ends?.at(-1) === text.length)
+      );
+      await setTimeout(site.random.fraction() * 300);
       return {running, next: () => site.score(client)};
     }
   },
@@ -67,7 +69,7 @@ export const moments: readonly Moment[] = [
     async reach(site, client) {
       await site.score(client);
       const text = line.repeat(400);
-      const after = Math.floor(site.random() * 5);
+      const after = site.random.below(5);
       let seen = 0;
       const params = {model: demonstration, text};
       const reached = await during(site, client, "score", params, ({stage}) => stage === "score" && seen++ >= after);
@@ -81,10 +83,12 @@ export const moments: readonly Moment[] = [
       await site.score(client);
       // The demonstration model repeats this line until it is stopped.
       const endless = {prefix: "import path from", suffix: "", maxTokens: 900, extent: "unlimited"} as const;
-      const running = site
-        .ask(client, "complete", {model: demonstration, ...endless})
-        .then(({ids, stop}) => ids.length > 100 && stop !== "end");
-      await setTimeout(site.random() * 400);
+      const running = awaitedLater(
+        site
+          .ask(client, "complete", {model: demonstration, ...endless})
+          .then(({ids, stop}) => ids.length > 100 && stop !== "end")
+      );
+      await setTimeout(site.random.fraction() * 400);
       return {running, next: () => site.score(client)};
     }
   },
@@ -99,7 +103,7 @@ export const moments: readonly Moment[] = [
       const target = path.join(folder, "model.gguf");
       const isWhole = (): boolean => readFileSync(target).equals(modelFile);
       // The last of it is spent on checking.
-      const until = site.random() * 1.1;
+      const until = site.random.fraction() * 1.1;
       const reached = await during(
         site,
         client,
@@ -124,7 +128,7 @@ export const moments: readonly Moment[] = [
       const folder = path.join(home, "1.0.0");
       const {file, packages} = site.tarball;
       const params = {files: [file], packages, folder};
-      const until = site.random();
+      const until = site.random.fraction();
       const reached = await during(
         site,
         client,
@@ -166,7 +170,13 @@ async function during<M extends EngineMethod>(
   const onProgress = (progress: Progress): void => {
     if (isFarEnough(progress)) reach();
   };
-  const running = site.ask(client, method, params, {onProgress}).then(isRight);
+  const running = awaitedLater(site.ask(client, method, params, {onProgress}).then(isRight));
   await Promise.race([reached, running.catch(() => undefined)]);
   return {running};
+}
+
+/** It may fail before anybody waits for it. */
+function awaitedLater<T>(answer: Promise<T>): Promise<T> {
+  answer.catch(() => undefined);
+  return answer;
 }

@@ -392,7 +392,7 @@ export const kinds = {
     ]);
     const of = random.pick([0, 4, 7, 8, 10, "text"] as const);
     const size = {0: 1, 4: 4, 7: 1, 8: 8, 10: 8, text: 1}[of];
-    const count = random.pick([10 ** 6, 4 * 10 ** 6, 20 * 10 ** 6, 10 ** 8, 10 ** 9]);
+    const count = random.pick([10 ** 6, 2 * 10 ** 6, 20 * 10 ** 6, 10 ** 8, 10 ** 9]);
     const last: Entry =
       of === "text"
         ? {key: Buffer.from(key), type: valueTypes.string, value: uint64(count)}

@@ -1,5 +1,5 @@
 import {createHash, randomBytes} from "node:crypto";
-import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync} from "node:fs";
+import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync} from "node:fs";
 import {writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import path from "node:path";
@@ -11,6 +11,7 @@ import {ModelServer} from "../harness/modelServer";
 import {root} from "../harness/paths";
 import {type Harm, harmVariable} from "./harm";
 import {gone} from "./holdings";
+import type {Random} from "./random";
 
 export const programs = {
   /** What ships. */
@@ -49,6 +50,9 @@ const packageFileBytes = 400_000;
 export const modelFile = readFileSync(demonstration.path);
 const sample = readFileSync(path.join(root, "sample/retry.py"), "utf8");
 
+/** Of the first engine, to which nothing had happened. */
+let knownScores: ArrayBufferView | undefined;
+
 /** Engines and what they work on, in a folder that goes with them. */
 export class Site {
   /** How the next processes come to harm, and those after `undefined` no more. */
@@ -58,7 +62,6 @@ export class Site {
   readonly processes = new Set<number>();
   /** Processes that ended without having been told to. */
   deaths = 0;
-  private knownScores: ArrayBufferView | undefined;
   private readonly clients: Readonly<Record<Program, Readonly<Record<Role, EngineClient>>>>;
 
   private constructor(
@@ -67,7 +70,7 @@ export class Site {
     readonly temporary: string,
     private readonly base: string,
     readonly tarball: {readonly file: string; readonly packages: UnpackParams["packages"]},
-    readonly random: () => number
+    readonly random: Random
   ) {
     this.clients = {
       real: {engine: this.newClient("real"), transfers: this.newClient("real")},
@@ -75,7 +78,7 @@ export class Site {
     };
   }
 
-  static async open(random: () => number): Promise<Site> {
+  static async open(random: Random): Promise<Site> {
     const base = mkdtempSync(path.join(tmpdir(), "tokenscope-faults-"));
     const temporary = path.join(base, "temporary");
     mkdirSync(temporary);
@@ -115,11 +118,11 @@ export class Site {
     }
   }
 
-  /** Asks for scores and compares them with those of an engine that nothing had happened to. */
+  /** Asks for scores and compares them with the first ones. */
   async score(client: EngineClient): Promise<boolean> {
     const {logprobs} = await this.ask(client, "score", {model: demonstration, text: sample});
-    this.knownScores ??= logprobs;
-    return isDeepStrictEqual(logprobs, this.knownScores);
+    knownScores ??= logprobs;
+    return isDeepStrictEqual(logprobs, knownScores);
   }
 
   /** Ends all processes, and forgets how often they have died. */
@@ -167,6 +170,7 @@ async function packed(base: string): Promise<Site["tarball"]> {
 
 /** The whole of the package stands there. */
 export function isUnpacked(folder: string): boolean {
+  if (!existsSync(path.join(folder, "package"))) return false;
   const files = readdirSync(path.join(folder, "package"));
   const isWhole = (file: string): boolean => statSync(path.join(folder, "package", file)).size === packageFileBytes;
   return files.length === packageFiles && files.every(isWhole);

@@ -89,7 +89,7 @@ describe("A header that llama.cpp would end the process over", () => {
 
   it("is told by weights of a type that nothing is multiplied with", async () => {
     const weights = (name: string, type: number) => deadly({}, [{name, dimensions: [256, 2], type}]);
-    for (const name of ["output.weight", "blk.12.attn_q.weight", "blk.3.ffn_down_exps.weight"]) {
+    for (const name of ["output.weight", "blk.12.attn_q.weight", "blk.3.ffn_down_exps.weight", "output_norm.weight"]) {
       for (const type of [0, 1, 2, 8, 12, 23, 30, 39]) assert.equal(await weights(name, type), false);
       for (const type of [9, 15, 24, 25, 26, 27, 28]) assert.equal(await weights(name, type), true);
     }
@@ -165,15 +165,18 @@ describe("A header that llama.cpp would end the process over", () => {
   });
 
   it("is told by lists with more items than any vocabulary's", async () => {
-    const bytes: GgufValue = {type: "array", of: "uint8", values: Array(1000).fill({type: "uint8", value: 0})};
-    const file = ggufFile({entries: [["list", bytes]]});
-    const length = (items: number) => {
-      const copy = Buffer.concat([file.subarray(0, 24 + 8 + 4 + 4 + 4 + 8), Buffer.alloc(items)]);
-      copy.writeBigUInt64LE(BigInt(items), 24 + 8 + 4 + 4 + 4);
-      return readHeader(sourceOf(copy));
+    /** A list of so many zeros or empty strings. */
+    const listed = async (key: string, of: "uint8" | "string", items: number) => {
+      const file = ggufFile({entries: [[key, {type: "array", of, values: []}]]});
+      const length = 24 + 8 + key.length + 4 + 4;
+      const bytes = Buffer.concat([file.subarray(0, length + 8), Buffer.alloc(items * (of === "string" ? 8 : 1))]);
+      bytes.writeBigUInt64LE(BigInt(items), length);
+      return isDeadly(await readHeader(sourceOf(bytes)));
     };
-    assert.equal(isDeadly(await length(3 * 2 ** 20)), false);
-    assert.equal(isDeadly(await length(3 * 2 ** 20 + 1)), true);
+    assert.equal(await listed("list", "uint8", 2 ** 21), false);
+    assert.equal(await listed("list", "uint8", 2 ** 21 + 1), true);
+    assert.equal(await listed("tokenizer.ggml.tokens", "string", 2 ** 20), false);
+    assert.equal(await listed("tokenizer.ggml.tokens", "string", 2 ** 20 + 1), true);
   });
 
   it("is none of those that are known", async () => {

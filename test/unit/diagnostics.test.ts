@@ -191,7 +191,7 @@ describe("The diagnostics", () => {
         assert.equal(text.match(/^#/gm)?.length, 5);
         assert.equal(text.match(/^\| /gm)?.length, 11);
       }),
-      {seed: 7, numRuns: 300}
+      {seed: 7, numRuns: 150}
     );
   });
 });

@@ -32,7 +32,7 @@ import {Mutex} from "../mutex";
 import {ScoreCache} from "../scoreCache";
 import {resolveWindowing} from "../windows";
 import {generate, infillPrompt} from "./completer";
-import {contextShortage, DeviceShortage, isShortage, loadError} from "./loadErrors";
+import {contextShortage, DeviceShortage, isShortage, loadError, saysDeviceShortage} from "./loadErrors";
 import {estimateHeader} from "./memory";
 import {checkHeaders, sha256Of} from "./modelFile";
 import {contextSizeOf, generates} from "./modelHeader";
@@ -358,7 +358,7 @@ export class LlamaBackend implements Backend {
   }
 
   /**
-   * Runs work that needs a context. Where the device has no room for one, the weights are loaded anew with fewer layers
+   * Runs work that needs a context. Where the device has no room for one, or for what is computed with it, the weights are loaded anew with fewer layers
    * there, as often as it takes. That ends: there are fewer each time, and at last there is no device.
    */
   private async withRoom<T>(context: RequestContext, work: () => Promise<T>): Promise<T> {
@@ -366,9 +366,18 @@ export class LlamaBackend implements Backend {
       try {
         return await work();
       } catch (error) {
-        if (!(error instanceof NoRoomBeside)) throw error;
-        await this.makeRoom(error.model, context);
+        const model = await this.crowding(error, context);
+        if (model === undefined) throw error;
+        await this.makeRoom(model, context);
       }
+  }
+
+  /** The model whose layers leave too little of the device's memory, where that is what is wrong. */
+  private async crowding(error: unknown, context: RequestContext): Promise<LlamaModel | undefined> {
+    if (error instanceof NoRoomBeside) return error.model;
+    if (!saysDeviceShortage(error)) return undefined;
+    const model = await this.weights.get(context);
+    return model.llama.gpu === false ? undefined : model;
   }
 
   private async makeRoom(model: LlamaModel, context: RequestContext): Promise<void> {

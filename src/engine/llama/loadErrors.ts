@@ -10,6 +10,11 @@ export function isShortage(error: unknown): error is HumanError {
   return error instanceof HumanError && error.kind === "outOfMemory";
 }
 
+/** A back end's own exception: it makes buffers while it computes, too. */
+export function saysDeviceShortage(error: unknown): boolean {
+  return error instanceof Error && /OutOfDeviceMemory|out of (device )?memory/i.test(error.message);
+}
+
 /** llama.cpp's CPU back end could not allocate something. */
 const mainMemoryShort = /failed to allocate CPU|unable to allocate CPU|ggml_aligned_malloc|backend_cpu_buffer/;
 

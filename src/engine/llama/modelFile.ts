@@ -60,7 +60,7 @@ export async function checkHeaders(file: string, signal?: AbortSignal): Promise<
   for (const part of splitNames(name))
     headers.push(await checkedHeader(path.join(path.dirname(file), part), name, signal));
   const [first, ...others] = headers;
-  if (first !== undefined && isDeadly(first, others)) throw incomplete(name);
+  if (first !== undefined && others.length > 0 && isDeadly(first, others)) throw incomplete(name);
 }
 
 /** `name` is the model's, for people. */
@@ -80,15 +80,21 @@ async function checkedHeader(file: string, name: string, signal: AbortSignal | u
     const header = await readHeader(source, signal === undefined ? {} : {signal});
     // A vocabulary without weights may end before the place where they would begin.
     if (header.tensors?.length !== 0 && missingBytes(header, size) > 0) throw incomplete(name);
+    if (isDeadly(header)) throw incomplete(name);
     const tokens = header.metadata.get("tokenizer.ggml.tokens");
     // llama.cpp looks for a token by its text, and ends the process where two have the same.
     if (isList(tokens) && (await hasRepeats(source, tokens, signal))) throw incomplete(name);
     return header;
   } catch (error) {
-    throw error instanceof GgufError ? incomplete(name) : error;
+    if (error instanceof GgufError) throw incomplete(name);
+    throw isSystemError(error) ? unreadable(name, error) : error;
   } finally {
     await handle.close();
   }
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error;
 }
 
 function unreadable(name: string, {code}: NodeJS.ErrnoException): HumanError {
@@ -108,9 +114,13 @@ async function readStart(file: string, bytes: number): Promise<Buffer> {
   }
 }
 
-/** Lower-case hex SHA-256 of a file, read in pieces. */
+/** Lower-case hex SHA-256 of a model's file, read in pieces. Throws HumanError where it is gone, or can't be read. */
 export async function sha256Of(file: string, signal: AbortSignal): Promise<string> {
   const hash = createHash("sha256");
-  for await (const piece of createReadStream(file, {signal, highWaterMark: 1 << 20})) hash.update(piece);
+  try {
+    for await (const piece of createReadStream(file, {signal, highWaterMark: 1 << 20})) hash.update(piece);
+  } catch (error) {
+    throw isSystemError(error) ? unreadable(path.basename(file), error) : error;
+  }
   return hash.digest("hex");
 }

@@ -1,5 +1,6 @@
 import {readFile} from "node:fs/promises";
 import os from "node:os";
+import path from "node:path";
 import * as vscode from "vscode";
 import {type EngineMethod, type EngineRequests, HumanError} from "../../engine/api";
 import {blamedDriver} from "../../host/blamedDriver";
@@ -95,7 +96,9 @@ async function gather(
     proxy: Boolean(http.get<unknown>("proxy")),
     errors: host.errors.recent,
     folder: host.extensionUri.fsPath,
-    secrets: [userName(), os.hostname()]
+    secrets: [path.basename(os.homedir()), process.env["USER"], process.env["USERNAME"], os.hostname()].flatMap(
+      (name) => name ?? []
+    )
   };
 }
 
@@ -130,15 +133,6 @@ async function processor(): Promise<string | undefined> {
   if (process.platform !== "linux") return os.cpus()[0]?.model;
   const text = await readFile("/proc/cpuinfo", "utf8").catch(() => "");
   return /^model name\s*: (.*)$/m.exec(text)?.[1];
-}
-
-/** In a container there may be a user without a name. */
-function userName(): string {
-  try {
-    return os.userInfo().username;
-  } catch {
-    return "";
-  }
 }
 
 function changedSettings({contributes}: Manifest): ChangedSetting[] {

@@ -24,7 +24,7 @@ export function registerEngineControl(host: Host, extension: vscode.Extension<un
       host.engine.unload();
       vscode.window.setStatusBarMessage(
         process === "running" || process === "starting"
-          ? vscode.l10n.t("Tokenscope: the model is unloaded, and its memory is free. The next use loads it again.")
+          ? vscode.l10n.t("Tokenscope: the model is unloaded, and its memory is free.")
           : vscode.l10n.t("Tokenscope: no model is loaded."),
         moment
       );

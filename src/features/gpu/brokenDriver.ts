@@ -84,8 +84,10 @@ export function isCrash({code, signal, hung}: Death, platform: NodeJS.Platform):
 
 /** The device that the engine will have used; undefined where this machine has none that works, or breaks what tries it. */
 async function usedDevice(host: Host, gpu: GpuChoice): Promise<Device | undefined> {
-  // In the other process, which is no part of this, and on the CPU: whatever is a device is tried in one of its own.
-  const states = await host.transfers.request("devices", {gpu: "off"}).catch((error: unknown) => {
+  const engine = host.spareEngine();
+  // On the CPU: whatever is a device is tried in a process of its own.
+  const asked = engine.request("devices", {gpu: "off"}).finally(() => engine.dispose());
+  const states = await asked.catch((error: unknown) => {
     host.log.warn(String(error));
     return [];
   });

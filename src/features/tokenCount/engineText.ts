@@ -2,7 +2,7 @@ import * as l10n from "@vscode/l10n";
 import type {HeldModel, MemoryUse} from "../../engine/api";
 import {deviceNames} from "../../host/deviceNames";
 import type {EngineState} from "../../host/engineClient";
-import {byteSize, count, decimal, percentText} from "../../metrics/numberText";
+import {byteSize, count, percentText, written} from "../../metrics/numberText";
 
 /** What has become of the model that measures, in a line. `idleLimit` in milliseconds. */
 export function stateText(
@@ -45,6 +45,5 @@ function heldText({device}: HeldModel, {ram, vram}: MemoryUse): string {
 
 /** "15", "0.5". */
 function minutesText(milliseconds: number): string {
-  const minutes = milliseconds / 60_000;
-  return Number.isInteger(minutes) ? count(minutes) : decimal(minutes, 1);
+  return written(String(Number((milliseconds / 60_000).toPrecision(2))));
 }

@@ -177,7 +177,8 @@ export class StatusBarCount implements vscode.Disposable {
     const {engine, settings} = this.host;
     const state = stateText(engine.state, settings.modelSpec().path, settings.idleLimit);
     // A text for people who have not used it yet, or can't: they want to know no more.
-    if (typeof shown === "string") return engine.state.unloaded === null ? shown : `${shown}\n\n${state}`;
+    if (typeof shown === "string")
+      return engine.state.unloaded === null ? shown : `${shown}\n\n${vscode.l10n.t("State")}: ${state}`;
     const tooltip = markdown([...shown, [vscode.l10n.t("State"), state]]);
     this.addModels(tooltip);
     return tooltip;
@@ -193,9 +194,8 @@ export class StatusBarCount implements vscode.Disposable {
     }
     const {avoidsGpu} = this.host.settings;
     if (avoidsGpu) {
-      tooltip.appendMarkdown(`**${vscode.l10n.t("GPU")}:** `);
-      tooltip.appendText(vscode.l10n.t("not used, because the model's process has ended on it"));
-      tooltip.appendMarkdown("\n\n");
+      const why = vscode.l10n.t("not used, because the model's process has ended on it");
+      tooltip.appendMarkdown(`**${vscode.l10n.t("GPU")}:** ${escapeMarkdown(why)}\n\n`);
     }
     const restricted = restriction();
     if (restricted !== undefined)
