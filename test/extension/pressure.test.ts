@@ -34,7 +34,8 @@ class Watched {
         this.waiting--;
       }
     };
-    return {...this.original, engine: {request} as EngineClient};
+    const engine = Object.assign(Object.create(this.original.engine) as EngineClient, {request});
+    return {...this.original, engine};
   }
 }
 
