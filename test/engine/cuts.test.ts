@@ -13,7 +13,7 @@ const {signal} = new AbortController();
 /**
  * Those that are read fast, of each kind one at least. `TOKENSCOPE_THOROUGH=1` takes all of them, and 1,500 random texts each.
  */
-const fast = new Set(["bert-bge", "deepseek-coder", "falcon", "gpt-2", "llama-spm", "phi-3", "qwen2", "starcoder"]);
+const fast = new Set(["bert-bge", "deepseek-llm", "falcon", "gpt-2", "llama-spm", "phi-3", "qwen2", "starcoder"]);
 const thorough = process.env["TOKENSCOPE_THOROUGH"] !== undefined;
 
 /** Unigram's tokenizer weighs a text as a whole. */
