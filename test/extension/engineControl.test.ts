@@ -71,7 +71,7 @@ describe("The status bar, while a model is loaded", () => {
       const loadingModel = "/models/large $(x).gguf";
       engine.say({process: "starting", loadingModel});
       engine.say({process: "running", loading: 0, loadingModel});
-      const work = await until(() => window().works[0]);
+      const work = await until(() => window().loads[0]);
       assert.equal(work.title, "Loading large $ (x).gguf");
       for (const loading of [0.42, 0.424, 0.5]) engine.say({process: "running", loading, loadingModel});
       assert.deepEqual(
@@ -93,7 +93,7 @@ describe("The status bar, while a model is loaded", () => {
     engine.say({process: "running"});
     await setTimeout(500);
     progress.dispose();
-    assert.deepEqual(window().works, []);
+    assert.deepEqual(window().loads, []);
   });
 });
 

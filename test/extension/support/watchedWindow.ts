@@ -16,6 +16,8 @@ export interface Work {
   ended: boolean;
 }
 
+const loading = /^(Loading .*\.gguf|Starting Tokenscope's engine)$/;
+
 /**
  * What the extension shows and no test can read off the API: messages, progress, and result lists. Under VS Code's test
  * driver notifications stay hidden, so messages are taken where they are handed over; work and lists run as ever.
@@ -25,6 +27,8 @@ export interface Work {
 export class WatchedWindow implements vscode.Disposable {
   readonly messages: Message[] = [];
   readonly works: Work[] = [];
+  /** The status bar's own: that the engine starts, or a model is loaded. It comes with any work where that takes a moment. */
+  readonly loads: Work[] = [];
   readonly lists: vscode.QuickPick<vscode.QuickPickItem>[] = [];
   /** What save dialogs were asked for. */
   readonly saveDialogs: vscode.SaveDialogOptions[] = [];
@@ -56,7 +60,7 @@ export class WatchedWindow implements vscode.Disposable {
         try {
           const running = task({report}, source.token);
           // Only now: who sees the work may rely on its request being sent.
-          this.works.push(work);
+          (loading.test(work.title) ? this.loads : this.works).push(work);
           return await running;
         } finally {
           work.ended = true;
@@ -90,7 +94,15 @@ export class WatchedWindow implements vscode.Disposable {
   }
 
   forget(): void {
-    for (const seen of [this.messages, this.works, this.lists, this.answers, this.saveDialogs, this.targets])
+    for (const seen of [
+      this.messages,
+      this.works,
+      this.loads,
+      this.lists,
+      this.answers,
+      this.saveDialogs,
+      this.targets
+    ])
       seen.length = 0;
   }
 
