@@ -51,7 +51,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     token: vscode.CancellationToken
   ): Promise<vscode.InlineCompletionItem[]> {
     const asked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
-    if (asked) this.askedAt = {document, version: document.version, position};
+    const here = {document, version: document.version, position};
+    if (asked) this.askedAt = here;
     const {enabled, delay, maxTokens} = this.host.settings.inlineCompletion();
     if (isForeign(document)) return [];
     // While the suggestion list is open, ghost text would fight it for the same keys.
@@ -73,8 +74,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     } catch (error) {
       if (!(error instanceof vscode.CancellationError)) this.fail(error, asked);
     }
-    // When the answer is on its way.
-    if (asked) setImmediate(() => this.foundNothing.fire());
+    // When the answer is on its way. One that is asked for again meanwhile has found nothing out: what comes of the other shall stay.
+    if (asked && this.askedAt === here) setImmediate(() => this.foundNothing.fire());
     return [];
   }
 
