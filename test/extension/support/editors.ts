@@ -1,11 +1,26 @@
 import {mkdtempSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import path from "node:path";
+import {setTimeout} from "node:timers/promises";
 import * as vscode from "vscode";
 
 /** Shows a new text, not yet saved, with the cursor at its start. */
 export async function showText(content: string, language = "plaintext"): Promise<vscode.TextEditor> {
-  return await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({content, language}));
+  for (;;) {
+    const document = await vscode.workspace.openTextDocument({content, language});
+    // VS Code gives a new text the name of one that was closed, and may hand that one out while it is still going.
+    if (isText(document, content)) {
+      const editor = await vscode.window.showTextDocument(document);
+      if (isText(editor.document, content)) return editor;
+    }
+    await setTimeout(50);
+  }
+}
+
+/** Line ends aside: VS Code makes them one kind. */
+function isText(document: vscode.TextDocument, content: string): boolean {
+  const withLineFeeds = (text: string): string => text.replace(/\r\n?/g, "\n");
+  return !document.isClosed && withLineFeeds(document.getText()) === withLineFeeds(content);
 }
 
 /** Shows a file. */
