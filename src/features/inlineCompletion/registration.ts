@@ -1,3 +1,4 @@
+import {setTimeout} from "node:timers/promises";
 import * as vscode from "vscode";
 import {HumanError} from "../../engine/api";
 import {type Host, registerCommand} from "../../host/host";
@@ -29,8 +30,14 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
       const {document, selection} = editor;
       const here = {document, version: document.version, position: selection.active};
       const last = provider.askedAt;
+      const isAsked = (): boolean => provider.askedAt !== last || isSamePlace(last, here);
       await vscode.commands.executeCommand("editor.action.inlineSuggest.trigger");
-      if (provider.askedAt === last && !isSamePlace(last, here))
+      // Whether an editor that has just been shown can be edited, VS Code knows a moment later; until then it passes this over.
+      for (let tries = 0; tries < 5 && !isAsked(); tries++) {
+        await setTimeout(100);
+        await vscode.commands.executeCommand("editor.action.inlineSuggest.trigger");
+      }
+      if (!isAsked())
         throw new HumanError(
           "emptyText",
           vscode.l10n.t("Nothing can be completed here, because this text can't be edited: open a file that can.")
