@@ -32,9 +32,14 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
       const last = provider.askedAt;
       const isAsked = (): boolean => provider.askedAt !== last || isSamePlace(last, here);
       await vscode.commands.executeCommand("editor.action.inlineSuggest.trigger");
-      // Whether an editor that has just been shown can be edited, VS Code knows a moment later; until then it passes this over.
+      // Where something else has taken the keyboard meanwhile, or VS Code does not know yet that the text can be edited, it
+      // passes this over.
       for (let tries = 0; tries < 5 && !isAsked(); tries++) {
         await setTimeout(100);
+        await vscode.window.showTextDocument(document, {
+          viewColumn: editor.viewColumn ?? vscode.ViewColumn.Active,
+          selection
+        });
         await vscode.commands.executeCommand("editor.action.inlineSuggest.trigger");
       }
       if (!isAsked())
