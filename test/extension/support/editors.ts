@@ -6,21 +6,21 @@ import * as vscode from "vscode";
 
 /** Shows a new text, not yet saved, with the cursor at its start. */
 export async function showText(content: string, language = "plaintext"): Promise<vscode.TextEditor> {
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     const document = await vscode.workspace.openTextDocument({content, language});
     // VS Code gives a new text the name of one that was closed, and may hand that one out while it is still going.
-    if (isText(document, content)) {
+    if (isText(document, content) || tries > 5) {
       const editor = await vscode.window.showTextDocument(document);
-      if (isText(editor.document, content)) return editor;
+      if (isText(editor.document, content) || tries > 5) return editor;
     }
     await setTimeout(50);
   }
 }
 
-/** Line ends aside: VS Code makes them one kind. */
+/** By its length, line ends aside: VS Code makes them one kind, and half a character another one. */
 function isText(document: vscode.TextDocument, content: string): boolean {
   const withLineFeeds = (text: string): string => text.replace(/\r\n?/g, "\n");
-  return !document.isClosed && withLineFeeds(document.getText()) === withLineFeeds(content);
+  return !document.isClosed && withLineFeeds(document.getText()).length === withLineFeeds(content).length;
 }
 
 /** Shows a file. */
