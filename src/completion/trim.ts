@@ -3,8 +3,8 @@ import {cursorLine, isBlank} from "./lines";
 /**
  * What of a generated text to show at the cursor; "" for nothing.
  *
- * In this order: line ends become the document's; the text ends in front of a control that no one would see; a space is dropped from the front where the cursor already stands
- * behind one; blank ends are cut; the end is cut where it repeats what stands after the cursor, character by character,
+ * In this order: line ends become the document's; the text ends in front of a control that no one would see; a space is
+ * dropped from the front where the cursor already stands behind one; blank ends are cut; the end is cut where it repeats what stands after the cursor, character by character,
  * line by line, or as closing brackets and quotes that only spaces, `;` or `,` keep from matching. Indentation is left as
  * generated.
  *

@@ -203,19 +203,16 @@ export class EngineClient {
   }
 
   onDidChangeState(listener: () => void): Listening {
-    this.stateListeners.add(listener);
-    return {dispose: () => this.stateListeners.delete(listener)};
+    return listening(this.stateListeners, listener);
   }
 
   onDidDie(listener: (death: Death) => void): Listening {
-    this.deathListeners.add(listener);
-    return {dispose: () => this.deathListeners.delete(listener)};
+    return listening(this.deathListeners, listener);
   }
 
   /** What a person should know although no request fails for it. */
   onNotice(listener: (notice: NoticeParams) => void): Listening {
-    this.noticeListeners.add(listener);
-    return {dispose: () => this.noticeListeners.delete(listener)};
+    return listening(this.noticeListeners, listener);
   }
 
   /**
@@ -533,6 +530,11 @@ export class EngineClient {
         return end satisfies never;
     }
   }
+}
+
+function listening<T>(listeners: Set<T>, listener: T): Listening {
+  listeners.add(listener);
+  return {dispose: () => listeners.delete(listener)};
 }
 
 /** Stands for a model that has answered in a process; to compute with it is more than to read its vocabulary. */

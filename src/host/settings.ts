@@ -6,6 +6,9 @@ import {demonstrationWord, type ModelChoice} from "./modelChoice";
 
 const section = "tokenscope";
 
+/** Begins a path in the user's home folder. */
+const inHome = /^~(?=$|[/\\])/;
+
 export interface InlineCompletionSettings {
   readonly enabled: boolean;
   /** Milliseconds. */
@@ -205,7 +208,7 @@ export class Settings {
     const written = setting.trim();
     if (vscode.workspace.isTrusted || vscode.workspace.workspaceFolders === undefined) return false;
     if (/\$\{workspaceFolder\}/.test(written)) return true;
-    return !(["", demonstrationWord].includes(written) || /^~(?=$|[/\\])/.test(written) || path.isAbsolute(written));
+    return !(["", demonstrationWord].includes(written) || inHome.test(written) || path.isAbsolute(written));
   }
 
   private modelPath(setting: string): string {
@@ -214,7 +217,7 @@ export class Settings {
     const [first] = vscode.workspace.workspaceFolders ?? [];
     // Another machine's folder is none here.
     const folder = first?.uri.scheme === "file" ? first.uri.fsPath : homeFolder();
-    const home = written.replace(/^~(?=$|[/\\])/, homeFolder());
+    const home = written.replace(inHome, homeFolder());
     return path.resolve(
       folder,
       home.replace(/\$\{workspaceFolder\}/g, () => folder)
@@ -264,6 +267,5 @@ function isNumber(least: number, most: number): (value: unknown) => value is num
 }
 
 function isInteger(least: number, most: number): (value: unknown) => value is number {
-  return (value): value is number =>
-    typeof value === "number" && Number.isSafeInteger(value) && value >= least && value <= most;
+  return (value): value is number => isNumber(least, most)(value) && Number.isSafeInteger(value);
 }

@@ -20,6 +20,7 @@ import {CudaRuntime} from "../../src/features/gpu/cudaRuntime";
 import {type Cancellation, EngineClient, type EngineClientOptions} from "../../src/host/engineClient";
 import {ModelServer} from "../harness/modelServer";
 import {root} from "../harness/paths";
+import {silentLog} from "../harness/withoutVsCode";
 import {demonstration} from "./engine";
 
 const quiet = (): void => undefined;
@@ -93,10 +94,9 @@ describe("the CUDA runtime", function () {
   }
 
   function client(options: Partial<EngineClientOptions> = {}): EngineClient {
-    const log = {error: quiet, warn: quiet, info: quiet, debug: quiet, trace: quiet};
     const one = new EngineClient({
       program: path.join(root, "dist/engine.js"),
-      log,
+      log: silentLog,
       cancelled: () => new Error("cancelled"),
       ...options
     });

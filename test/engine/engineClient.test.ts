@@ -5,7 +5,8 @@ import {existsSync, readFileSync} from "node:fs";
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
 import {type EngineMethod, type EngineRequests, HumanError, type ModelSpec} from "../../src/engine/api";
-import {type Cancellation, type Death, EngineClient} from "../../src/host/engineClient";
+import {type Death, EngineClient} from "../../src/host/engineClient";
+import {Cancelled, Token} from "../harness/withoutVsCode";
 
 const model: ModelSpec = {
   path: path.resolve("media/models/tokenscope-tiny-q8_0.gguf"),
@@ -18,22 +19,6 @@ const program = path.resolve("dist/engine.js");
 
 /** The demonstration model repeats this line until it is stopped. */
 const endless = {model, prefix: "import path from", suffix: "", maxTokens: 900, extent: "unlimited"} as const;
-
-class Cancelled extends Error {}
-
-/** A cancellation token without VS Code. */
-class Token implements Cancellation {
-  isCancellationRequested = false;
-  private readonly listeners = new Set<() => void>();
-  onCancellationRequested(listener: () => void): {dispose(): void} {
-    this.listeners.add(listener);
-    return {dispose: () => this.listeners.delete(listener)};
-  }
-  cancel(): void {
-    this.isCancellationRequested = true;
-    for (const listener of this.listeners) listener();
-  }
-}
 
 describe("the engine client", function () {
   this.timeout(60_000);

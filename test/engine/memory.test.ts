@@ -10,6 +10,7 @@ import {estimateMemory, paddedContext} from "../../src/gguf/memory";
 import {EngineClient} from "../../src/host/engineClient";
 import {demand} from "../../src/host/fit";
 import {root} from "../harness/paths";
+import {silentLog} from "../harness/withoutVsCode";
 import {demonstration, Engine, engineInProcess, f16, mappedFiles, noProcesses, spec, until} from "./engine";
 import {pooled, temporaryFolder, withArchitecture} from "./modelCopies";
 import {vocabularyFile} from "./vocabularyFiles";
@@ -185,7 +186,6 @@ describe("An estimate of memory", () => {
 describe("The memory of a loaded model", function () {
   this.timeout(60_000);
   if (noProcesses !== undefined) return;
-  const quiet = () => undefined;
   const clients: EngineClient[] = [];
   afterEach(() => {
     for (const client of clients.splice(0)) client.dispose();
@@ -193,7 +193,7 @@ describe("The memory of a loaded model", function () {
   function engineProcess(): EngineClient {
     const client = new EngineClient({
       program: path.join(root, "dist/engine.js"),
-      log: {error: quiet, warn: quiet, info: quiet, debug: quiet, trace: quiet},
+      log: silentLog,
       cancelled: () => new Error("cancelled")
     });
     clients.push(client);
@@ -250,10 +250,9 @@ describe("Layers on the device", function () {
 
   it("are as many as asked for, and by themselves as many as fit", async function () {
     const lines: string[] = [];
-    const quiet = () => undefined;
     const client = new EngineClient({
       program: path.join(root, "dist/engine.js"),
-      log: {error: quiet, warn: quiet, info: (line) => void lines.push(line), debug: quiet, trace: quiet},
+      log: {...silentLog, info: (line) => void lines.push(line)},
       cancelled: () => new Error("cancelled")
     });
     try {

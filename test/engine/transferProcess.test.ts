@@ -4,29 +4,15 @@ import {mkdtemp, readdir, readFile, rm, stat} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import path from "node:path";
 import {type DownloadParams, HumanError, type Progress, type UnfinishedNote} from "../../src/engine/api";
-import {type Cancellation, EngineClient} from "../../src/host/engineClient";
+import {EngineClient} from "../../src/host/engineClient";
 import {ModelServer} from "../harness/modelServer";
 import {root} from "../harness/paths";
+import {Cancelled, Token} from "../harness/withoutVsCode";
 import {demonstration} from "./engine";
 
 const model = readFileSync(demonstration);
 const half = Math.floor(model.length / 2);
 const token = "hf_verysecrettoken";
-
-class Cancelled extends Error {}
-
-class Cancel implements Cancellation {
-  isCancellationRequested = false;
-  private readonly listeners = new Set<() => void>();
-  onCancellationRequested(listener: () => void): {dispose(): void} {
-    this.listeners.add(listener);
-    return {dispose: () => this.listeners.delete(listener)};
-  }
-  cancel(): void {
-    this.isCancellationRequested = true;
-    for (const listener of this.listeners) listener();
-  }
-}
 
 describe("the process that fetches files", function () {
   this.timeout(30_000);
@@ -108,7 +94,7 @@ describe("the process that fetches files", function () {
   it("pauses when it is cancelled", async () => {
     const uri = server.serve("paused.gguf", {content: model, pace: 1 << 17});
     const transfers = client();
-    const cancel = new Cancel();
+    const cancel = new Token();
     const paused = transfers.request("download", params(uri), {
       token: cancel,
       onProgress: atHalf(() => cancel.cancel())

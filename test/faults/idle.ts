@@ -4,6 +4,7 @@ import {setTimeout} from "node:timers/promises";
 import type {ModelSpec} from "../../src/engine/api";
 import {EngineClient} from "../../src/host/engineClient";
 import {root} from "../harness/paths";
+import {silentLog} from "../harness/withoutVsCode";
 import type {Row} from "./row";
 
 /** Of a model's memory, so much has to be free again. */
@@ -138,10 +139,9 @@ async function switched(spec: ModelSpec): Promise<Row> {
 }
 
 function client(idleLimit: () => number): EngineClient {
-  const quiet = () => undefined;
   return new EngineClient({
     program: path.join(root, "dist/engine.js"),
-    log: {error: quiet, warn: quiet, info: quiet, debug: quiet, trace: quiet},
+    log: silentLog,
     cancelled: () => new Error("cancelled"),
     idleLimit
   });

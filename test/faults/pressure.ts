@@ -2,9 +2,10 @@ import {readFileSync} from "node:fs";
 import path from "node:path";
 import {setImmediate, setTimeout} from "node:timers/promises";
 import {HumanError, type ModelSpec, type Progress} from "../../src/engine/api";
-import {type Cancellation, EngineClient} from "../../src/host/engineClient";
+import {EngineClient} from "../../src/host/engineClient";
 import {TextInPieces} from "../../src/longValues";
 import {root} from "../harness/paths";
+import {Cancelled, silentLog, Token} from "../harness/withoutVsCode";
 import {Delays} from "./delays";
 import {median, worst} from "./figures";
 import type {Row} from "./row";
@@ -58,22 +59,6 @@ const mostGrowth = 16e6;
 
 const delayKey = "worst delay, ms";
 
-class Cancelled extends Error {}
-
-/** A cancellation token without VS Code. */
-class Token implements Cancellation {
-  isCancellationRequested = false;
-  private readonly listeners = new Set<() => void>();
-  onCancellationRequested(listener: () => void): {dispose(): void} {
-    this.listeners.add(listener);
-    return {dispose: () => this.listeners.delete(listener)};
-  }
-  cancel(): void {
-    this.isCancellationRequested = true;
-    for (const listener of this.listeners) listener();
-  }
-}
-
 type Scenario = (client: EngineClient, sizes: PressureSizes) => Promise<Omit<Row, "part">>;
 
 /** What is asked of the engine under pressure, by the names of the table's lines. */
@@ -91,10 +76,9 @@ export async function pressure(sizes: PressureSizes): Promise<readonly Row[]> {
 
 /** One line of it, with an engine of its own. */
 export async function underPressure(name: keyof typeof scenarios, sizes: PressureSizes): Promise<Row> {
-  const quiet = (): void => undefined;
   const client = new EngineClient({
     program: path.join(root, "dist/engine.js"),
-    log: {error: quiet, warn: quiet, info: quiet, debug: quiet, trace: quiet},
+    log: silentLog,
     cancelled: () => new Cancelled("cancelled")
   });
   try {

@@ -9,6 +9,7 @@ import type {EngineMethod, EngineRequests, ModelSpec, UnpackParams} from "../../
 import {type Cancellation, EngineClient, type RequestOptions} from "../../src/host/engineClient";
 import {ModelServer} from "../harness/modelServer";
 import {root} from "../harness/paths";
+import {silentLog} from "../harness/withoutVsCode";
 import {type Harm, harmVariable} from "./harm";
 import {gone} from "./holdings";
 import type {Random} from "./random";
@@ -138,10 +139,9 @@ export class Site {
   }
 
   private newClient(program: Program): EngineClient {
-    const quiet = (): void => undefined;
     const client = new EngineClient({
       program: programs[program],
-      log: {error: quiet, warn: quiet, info: quiet, debug: quiet, trace: quiet},
+      log: silentLog,
       cancelled: () => new Error("cancelled")
     });
     client.onDidDie(() => this.deaths++);

@@ -68,25 +68,28 @@ function partDrawn({drawn, count: all}: ShownText): string {
 }
 
 export function scoring(source: Source, {stage, done, total}: Progress, cancel: () => void): TemplateResult {
-  if (stage === "wait") return waiting(source, total, cancel);
-  const what = stage === "load" ? l10n.t("Loading the model") : l10n.t("Scoring");
+  const what = stageText(stage, total);
   const far = stage === "score" && total > 0 ? ` · ${l10n.t("{0} of {1} tokens", count(done), count(total))}` : "";
+  const waits = stage === "wait";
   return html`<section class="state">
     <h1>${visibleText(source.title)}</h1>
-    ${progressBar(what, done, total)}
-    <p class="muted">${what}${far || "…"}</p>
+    ${progressBar(what, done, waits ? 0 : total)}
+    <p class="muted">${what}${far || (waits ? "" : "…")}</p>
     <div class="buttons">${button({label: l10n.t("Cancel"), onClick: cancel})}</div>
   </section>`;
 }
 
-function waiting(source: Source, place: number, cancel: () => void): TemplateResult {
-  const what = l10n.t("Waiting, place {0} in line", count(place));
-  return html`<section class="state">
-    <h1>${source.title}</h1>
-    ${progressBar(what, 0, 0)}
-    <p class="muted">${what}</p>
-    <div class="buttons">${button({label: l10n.t("Cancel"), onClick: cancel})}</div>
-  </section>`;
+function stageText(stage: Progress["stage"], total: number): string {
+  switch (stage) {
+    case "wait":
+      return l10n.t("Waiting, place {0} in line", count(total));
+    case "load":
+      return l10n.t("Loading the model");
+    case "score":
+      return l10n.t("Scoring");
+    default:
+      return stage satisfies never;
+  }
 }
 
 export function failure(source: Source, message: string, scoreAgain: () => void): TemplateResult {

@@ -358,8 +358,9 @@ export class LlamaBackend implements Backend {
   }
 
   /**
-   * Runs work that needs a context. Where the device has no room for one, or for what is computed with it, the weights are loaded anew with fewer layers
-   * there, as often as it takes. That ends: there are fewer each time, and at last there is no device.
+   * Runs work that needs a context. Where the device has no room for one, or for what is computed with it, the weights are
+   * loaded anew with fewer layers there, as often as it takes. That ends: there are fewer each time, and at last there is no
+   * device.
    */
   private async withRoom<T>(context: RequestContext, work: () => Promise<T>): Promise<T> {
     for (;;)

@@ -2,8 +2,8 @@ import {createHash} from "node:crypto";
 import {readFile, rename, rm, stat, writeFile} from "node:fs/promises";
 import path from "node:path";
 import * as l10n from "@vscode/l10n";
+import {isAlive} from "../../alive";
 import {HumanError, type UnfinishedNote, unfinishedEnding} from "../api";
-import {isAlive} from "./alive";
 import {exists, onDisk, sizeOf} from "./disk";
 
 /** What is known of a file that may have been begun. */

@@ -3,9 +3,9 @@ import {type FileHandle, mkdir, open, readdir, rename, rm} from "node:fs/promise
 import path from "node:path";
 import * as l10n from "@vscode/l10n";
 import type {ReadEntry} from "tar";
+import {isAlive} from "../../alive";
 import {HumanError, type UnpackedFolder, type UnpackParams} from "../api";
 import type {RequestContext} from "../backend";
-import {isAlive} from "./alive";
 
 /** A package with more than this is none of ours: CUDA's have 375 MB and 25 files. */
 const mostBytes = 4e9;

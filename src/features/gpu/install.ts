@@ -2,11 +2,12 @@ import * as vscode from "vscode";
 import {cudaBytes} from "../../cudaPackages";
 import {HumanError, type Progress} from "../../engine/api";
 import type {Host} from "../../host/host";
+import {hostOf} from "../../host/hostOf";
 import {plainText} from "../../host/plainText";
 import {BytePace} from "../../metrics/bytePace";
 import {byteSize} from "../../metrics/numberText";
 import type {CudaRuntime, Installing} from "./cudaRuntime";
-import {detailText, hostOf, memoryText} from "./deviceText";
+import {detailText, memoryText} from "./deviceText";
 import {cudaState} from "./offer";
 
 /** Asks before it fetches anything, and says what, how much and where from. */

@@ -2,9 +2,9 @@ import * as vscode from "vscode";
 import {cudaBytes} from "../../cudaPackages";
 import type {DeviceState} from "../../engine/api";
 import type {Host} from "../../host/host";
+import {hostOf} from "../../host/hostOf";
 import {byteSize} from "../../metrics/numberText";
 import type {CudaRuntime} from "./cudaRuntime";
-import {hostOf} from "./deviceText";
 
 /** What the answer to the offer is kept under: "never", or the folder of the runtime that was offered. */
 const answerKey = "tokenscope.cudaOffer";

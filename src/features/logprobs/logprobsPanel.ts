@@ -1,6 +1,7 @@
 import {randomBytes, randomUUID} from "node:crypto";
 import * as vscode from "vscode";
 import {HumanError, type Progress} from "../../engine/api";
+import {holds} from "../../host/documentText";
 import type {Host} from "../../host/host";
 import {joined} from "../../host/inTurns";
 import {language} from "../../host/language";
@@ -25,7 +26,7 @@ import {
   type ViewState
 } from "./protocol";
 import {exportJson, scoredText, tokenRange} from "./scoredText";
-import {stillHolds, subjectAgain} from "./sourceText";
+import {subjectAgain} from "./sourceText";
 
 const alternativesShown = 10;
 
@@ -254,7 +255,7 @@ export class LogprobsPanel implements vscode.Disposable {
     if (!range) return;
     const {source, scored} = shown;
     const document = await openPlace(source);
-    if (!(await stillHolds(document, source, scored.text))) return this.setNotice(changed());
+    if (!(await holds(document, source.start, scored.text))) return this.setNotice(changed());
     await selectInEditor(document, source.start + range.start, source.start + range.end, {preserveFocus: true});
   }
 
@@ -290,7 +291,7 @@ export class LogprobsPanel implements vscode.Disposable {
     if (source !== this.told) this.tellMoved(source, document);
     if (!this.shown || this.instead) return;
     const {shown} = this;
-    const held = await stillHolds(document, source, shown.scored.text);
+    const held = await holds(document, source.start, shown.scored.text);
     // Edited meanwhile, it is compared again.
     if (this.shown === shown && !this.instead) this.setNotice(held ? partial(shown.scored) : changed());
   }

@@ -1,5 +1,5 @@
 import type * as vscode from "vscode";
-import {plainText} from "../plainText";
+import {hostOf} from "../hostOf";
 import type {Settings} from "../settings";
 
 const hubAddress = /^(?:(?:hf|huggingface):|(?:https?:\/\/)?(?:www\.)?(?:hf|huggingface)\.co\/)/i;
@@ -13,8 +13,7 @@ export class AccessTokens {
 
   /** Host of the hub that the token is for. */
   get host(): string {
-    const {huggingFace} = this.settings.network(null);
-    return URL.canParse(huggingFace) ? new URL(huggingFace).host : plainText(huggingFace);
+    return hostOf(this.settings.network(null).huggingFace);
   }
 
   /** Whether a token can help with an address: it is the hub's. */

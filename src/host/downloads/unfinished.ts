@@ -1,5 +1,6 @@
 import {readdir, readFile, rm, stat} from "node:fs/promises";
 import path from "node:path";
+import {isAlive} from "../../alive";
 import {type UnfinishedNote, unfinishedEnding} from "../../engine/api";
 
 /** A download that waits to be resumed. */
@@ -60,14 +61,4 @@ async function readNote(folder: string, name: string): Promise<Unfinished | null
 /** A name in the folder itself: these files get deleted. */
 function isPartialName(name: unknown): name is string {
   return typeof name === "string" && name.endsWith(".part") && path.basename(name) === name && !name.includes("\\");
-}
-
-function isAlive(id: unknown): boolean {
-  if (typeof id !== "number" || !Number.isSafeInteger(id) || id <= 0) return false;
-  try {
-    process.kill(id, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,0 +1,28 @@
+/** What an EngineClient takes of VS Code, without it. */
+import type {Cancellation, EngineClientOptions} from "../../src/host/engineClient";
+
+/** What a cancelled request rejects with. */
+export class Cancelled extends Error {}
+
+/** A cancellation token, and who cancels it. */
+export class Token implements Cancellation {
+  isCancellationRequested = false;
+  private readonly listeners = new Set<() => void>();
+  onCancellationRequested(listener: () => void): {dispose(): void} {
+    this.listeners.add(listener);
+    return {dispose: () => this.listeners.delete(listener)};
+  }
+  cancel(): void {
+    this.isCancellationRequested = true;
+    for (const listener of this.listeners) listener();
+  }
+}
+
+/** A log that nobody reads. */
+export const silentLog: EngineClientOptions["log"] = {
+  error: () => undefined,
+  warn: () => undefined,
+  info: () => undefined,
+  debug: () => undefined,
+  trace: () => undefined
+};
