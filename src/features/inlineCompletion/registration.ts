@@ -1,4 +1,3 @@
-import {setTimeout} from "node:timers/promises";
 import * as vscode from "vscode";
 import {HumanError} from "../../engine/api";
 import {type Host, registerCommand} from "../../host/host";
@@ -30,19 +29,8 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
       const {document, selection} = editor;
       const here = {document, version: document.version, position: selection.active};
       const last = provider.askedAt;
-      const isAsked = (): boolean => provider.askedAt !== last || isSamePlace(last, here);
       await vscode.commands.executeCommand("editor.action.inlineSuggest.trigger");
-      // Where something else has taken the keyboard meanwhile, or VS Code does not know yet that the text can be edited, it
-      // passes this over.
-      for (let tries = 0; tries < 5 && !isAsked(); tries++) {
-        await setTimeout(100);
-        await vscode.window.showTextDocument(document, {
-          viewColumn: editor.viewColumn ?? vscode.ViewColumn.Active,
-          selection
-        });
-        await vscode.commands.executeCommand("editor.action.inlineSuggest.trigger");
-      }
-      if (!isAsked())
+      if (provider.askedAt === last && !isSamePlace(last, here))
         throw new HumanError(
           "emptyText",
           vscode.l10n.t("Nothing can be completed here, because this text can't be edited: open a file that can.")

@@ -1,3 +1,4 @@
+import {setTimeout} from "node:timers/promises";
 import * as vscode from "vscode";
 import {type Host, registerCommand} from "../../host/host";
 import {placeOf, subjectOf, wholeDocument} from "../../host/subject";
@@ -5,6 +6,9 @@ import {paragraph, Samples} from "./samples";
 
 /** As in package.json, behind the extension's own name. */
 const walkthrough = "tokenscope.tokenscope#firstMinutes";
+
+/** Milliseconds after which VS Code's walkthrough takes the keyboard for a step that has been opened (it does so after 500). */
+const stepTakesKeyboard = 600;
 
 /** First minutes: the walkthrough, whose buttons do on a sample what its steps tell of. */
 export function registerWalkthrough(host: Host): vscode.Disposable {
@@ -27,11 +31,16 @@ export function registerWalkthrough(host: Host): vscode.Disposable {
       await vscode.commands.executeCommand("tokenscope.showLogprobs", placeOf(await wholeDocument(document)));
     }),
     registerCommand(host, "tokenscope.tryCompletion", async () => {
-      await samples.show("completion.ts", (document) => {
-        // In front of the semicolon.
-        const cursor = paragraph(document, 0).end.translate(0, -1);
-        return new vscode.Range(cursor, cursor);
-      });
+      const show = () =>
+        samples.show("completion.ts", (document) => {
+          // In front of the semicolon.
+          const cursor = paragraph(document, 0).end.translate(0, -1);
+          return new vscode.Range(cursor, cursor);
+        });
+      const {document} = await show();
+      await setTimeout(stepTakesKeyboard);
+      // Without the keyboard in the text, nothing is completed.
+      if (vscode.window.activeTextEditor?.document !== document) await show();
       await vscode.commands.executeCommand("tokenscope.complete");
     })
   );
