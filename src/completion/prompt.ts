@@ -1,0 +1,93 @@
+import type {InfillTokens} from "./infillTokens";
+
+/** A file that the model is shown beside the one that is written in: token ids. */
+export interface FileTokens {
+  /** Its path, and a line break. */
+  readonly path: readonly number[];
+  readonly text: readonly number[];
+}
+
+/** What a prompt is made of, as token ids without marks; of each text all that there is. */
+export interface PromptParts {
+  readonly bos: number | null;
+  /** The repository's name, and a line break; empty where it has none. */
+  readonly repository: readonly number[];
+  /** The most useful last: it stands next to the text, and is the last to be left out. */
+  readonly files: readonly FileTokens[];
+  /** The path of the file that is written in, and a line break. */
+  readonly path: readonly number[];
+  /** The lines above the cursor's. */
+  readonly before: readonly number[];
+  /** The cursor's line up to the cursor. */
+  readonly line: readonly number[];
+  readonly after: readonly number[];
+}
+
+/** Share of the text's room that what stands before the cursor may take when what follows needs the rest. */
+const prefixShare = 0.75;
+
+/** Share of the prompt's room that other files may take. */
+const filesShare = 0.5;
+
+/**
+ * The token ids of a fill-in-the-middle prompt of at most `room` tokens.
+ *
+ * The line up to the cursor stands where the middle begins (llama.cpp's `/infill` does so with its `prompt`): a key typed in
+ * the line leaves all before it in the KV cache, and the model continues what stands right before it (docs/decisions.md).
+ * Other files stand first, in the form in which Qwen2.5-Coder and StarCoder 2 were trained on repositories, and only where
+ * the vocabulary has a token for a file's path: text between files that the model has never seen there misleads it.
+ */
+export function infillPrompt(parts: PromptParts, infill: InfillTokens, room: number): number[] {
+  const bos = parts.bos === null ? [] : [parts.bos];
+  const marks = infill.middle === null ? 2 : 3;
+  const textRoom = Math.max(2, room - bos.length - marks);
+  const line = last(parts.line, Math.floor(textRoom / 2));
+  const others = otherFiles(parts, infill, Math.min(Math.floor(textRoom * filesShare), spare(parts, line, textRoom)));
+  const sides = textRoom - line.length - others.length;
+  const before = last(parts.before, Math.max(Math.floor(sides * prefixShare), sides - parts.after.length));
+  const after = parts.after.slice(0, sides - before.length);
+  const text =
+    infill.order === "spm"
+      ? [infill.suffix, ...after, infill.prefix, ...before, ...line]
+      : [
+          infill.prefix,
+          ...before,
+          infill.suffix,
+          ...after,
+          ...(infill.middle === null ? [] : [infill.middle]),
+          ...line
+        ];
+  return [...bos, ...others, ...text];
+}
+
+/** Without tokens to fill in with: the text before the cursor alone. */
+export function plainPrompt({bos, before, line}: Pick<PromptParts, "bos" | "before" | "line">, room: number): number[] {
+  const start = bos === null ? [] : [bos];
+  return [...start, ...last([...before, ...line], Math.max(1, room - start.length))];
+}
+
+/** Tokens that other files may have: at least what the text itself leaves of half the room, and all that it leaves. */
+function spare({before, after}: PromptParts, line: readonly number[], textRoom: number): number {
+  return Math.max(Math.floor(textRoom * (1 - prefixShare)), textRoom - line.length - before.length - after.length);
+}
+
+/** The repository's name, other files, and the path of the file that follows, all in at most `room` tokens, or nothing. */
+function otherFiles({repository, files, path}: PromptParts, infill: InfillTokens, room: number): number[] {
+  if (infill.file === null) return [];
+  const head = infill.repository === null || repository.length === 0 ? [] : [infill.repository, ...repository];
+  const foot = [infill.file, ...path];
+  let left = room - head.length - foot.length;
+  if (path.length === 0 || left < 0) return [];
+  const kept: number[][] = [];
+  for (const file of files.toReversed()) {
+    const tokens = [infill.file, ...file.path, ...file.text];
+    if (tokens.length > left) break;
+    left -= tokens.length;
+    kept.unshift(tokens);
+  }
+  return [...head, ...kept.flat(), ...foot];
+}
+
+function last<T>(items: readonly T[], count: number): readonly T[] {
+  return items.length <= count ? items : items.slice(items.length - count);
+}
