@@ -61,9 +61,9 @@ export function infillPrompt(parts: PromptParts, infill: InfillTokens, room: num
 }
 
 /** Without tokens to fill in with: the text before the cursor alone. */
-export function plainPrompt({bos, before, line}: Pick<PromptParts, "bos" | "before" | "line">, room: number): number[] {
+export function plainPrompt(bos: number | null, before: readonly number[], room: number): number[] {
   const start = bos === null ? [] : [bos];
-  return [...start, ...last([...before, ...line], Math.max(1, room - start.length))];
+  return [...start, ...last(before, Math.max(1, room - start.length))];
 }
 
 /** Tokens that other files may have: at least what the text itself leaves of half the room, and all that it leaves. */

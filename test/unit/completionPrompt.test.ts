@@ -145,8 +145,7 @@ describe("a fill-in-the-middle prompt", () => {
         assert.ok(prompt.length <= room, `${prompt.length} of ${room}`);
         for (const mark of spm ? [1001, 1002] : [1001, 1002, 1003])
           assert.equal(prompt.filter((id) => id === mark).length, 1);
-        const plain = plainPrompt(any, room);
-        assert.ok(plain.length <= room);
+        assert.ok(plainPrompt(any.bos, any.before, room).length <= room);
       }),
       {seed: 20261122}
     );

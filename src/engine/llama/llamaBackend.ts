@@ -29,7 +29,8 @@ import {Foreground} from "../foreground";
 import {Mutex} from "../mutex";
 import {ScoreCache} from "../scoreCache";
 import {resolveWindowing} from "../windows";
-import {generate, infillPrompt} from "./completer";
+import {Completer} from "./completer";
+import {Prompts} from "./completionPrompt";
 import {contextShortage, loadError, weightsShortage} from "./loadErrors";
 import {estimateHeader} from "./memory";
 import {checkHeaders, sha256Of} from "./modelFile";
@@ -72,7 +73,9 @@ export class LlamaBackend implements Backend {
   private loadedLayers: number | undefined;
   private scoring: ScoringPart | undefined;
   private readonly scoreCache = new ScoreCache();
-  private completing: Promise<LlamaContextSequence> | undefined;
+  private completing: Promise<{completer: Completer; prompts: Prompts}> | undefined;
+  /** Ends the completion that nobody waits for, if one runs. */
+  private background: AbortController | undefined;
   private readonly scoringTurn = new Mutex();
   private readonly completingTurn = new Mutex();
   private description: Promise<ModelDescription> | undefined;
@@ -98,7 +101,6 @@ export class LlamaBackend implements Backend {
     const {vocabulary, model} = await this.vocabularyPart;
     const {GgufFileType} = await import("node-llama-cpp");
     const {general} = model.fileInfo.metadata;
-    const {infill} = model.tokens;
     const file = path.basename(this.spec.path);
     // Metadata are what a stranger wrote: of any type, and any length.
     const fileType: unknown = general?.file_type;
@@ -114,7 +116,7 @@ export class LlamaBackend implements Backend {
       addsBos: bosOf(model) !== null,
       capabilities: {
         generate: generates(model.fileInfo),
-        infill: infill.prefix !== null && infill.suffix !== null && infill.middle !== null,
+        infill: new Prompts(model, vocabulary).infill !== null,
         spans: vocabulary.spans
       }
     };
@@ -272,27 +274,30 @@ export class LlamaBackend implements Backend {
   async complete(params: Omit<CompleteParams, "model">, context: RequestContext): Promise<Completion> {
     const description = await this.describe();
     requireGenerating(description, "complete");
-    const {vocabulary} = await this.vocabularyPart;
+    this.background?.abort();
+    if (!params.background) return await this.foreground.run(() => this.completeInTurn(params, description, context));
+    const background = new AbortController();
+    this.background = background;
+    const stop = context.stop === undefined ? background.signal : AbortSignal.any([context.stop, background.signal]);
+    return await this.completeInTurn(params, description, {...context, stop});
+  }
+
+  private async completeInTurn(
+    params: Omit<CompleteParams, "model">,
+    description: ModelDescription,
+    context: RequestContext
+  ): Promise<Completion> {
     const started = performance.now();
-    return await this.foreground.run(() =>
-      this.completingTurn.run(async () => {
-        context.signal.throwIfAborted();
-        const model = await this.weights(context);
-        const sequence = await this.completingSequence(model, description.contextSize);
-        // However long the completion may become, most of the context is for what it continues.
-        const reserved = Math.min(params.maxTokens, Math.floor(description.contextSize / 4));
-        const room = Math.max(1, description.contextSize - reserved);
-        const prompt = infillPrompt(
-          model,
-          vocabulary,
-          params.prefix.toWellFormed(),
-          params.suffix.toWellFormed(),
-          room
-        );
-        const completion = await generate(sequence, model, vocabulary, prompt, params, context);
-        return {model: description, ...completion, milliseconds: performance.now() - started};
-      })
-    );
+    return await this.completingTurn.run(async () => {
+      context.signal.throwIfAborted();
+      const model = await this.weights(context);
+      const {completer, prompts} = await this.completingPart(model, description.contextSize);
+      // However long the completion may become, most of the context is for what it continues.
+      const reserved = Math.min(params.maxTokens, Math.floor(description.contextSize / 4));
+      const room = Math.max(1, description.contextSize - reserved);
+      const completion = await completer.complete(prompts.prompt(params, room), params, context);
+      return {model: description, ...completion, milliseconds: performance.now() - started};
+    });
   }
 
   get loaded(): boolean {
@@ -391,14 +396,26 @@ export class LlamaBackend implements Backend {
     return second === undefined ? [first] : [first, second];
   }
 
-  private async completingSequence(model: LlamaModel, contextSize: number): Promise<LlamaContextSequence> {
+  private async completingPart(
+    model: LlamaModel,
+    contextSize: number
+  ): Promise<{completer: Completer; prompts: Prompts}> {
     if (this.completing === undefined) {
-      this.completing = this.createSequence(model, contextSize);
+      this.completing = this.makeCompletingPart(model, contextSize);
       this.completing.catch(() => {
         this.completing = undefined;
       });
     }
     return await this.completing;
+  }
+
+  private async makeCompletingPart(
+    model: LlamaModel,
+    contextSize: number
+  ): Promise<{completer: Completer; prompts: Prompts}> {
+    const {vocabulary} = await this.vocabularyPart;
+    const sequence = await this.createSequence(model, contextSize);
+    return {completer: new Completer(sequence, model, vocabulary), prompts: new Prompts(model, vocabulary)};
   }
 
   private async createSequence(model: LlamaModel, tokens: number): Promise<LlamaContextSequence> {

@@ -59,6 +59,17 @@ export class Vocabulary {
     return Int32Array.from(this.model.tokenize(text, special));
   }
 
+  /** Tokens of a text that something stands before: without the space that SentencePiece puts in front of a text. */
+  tokenizeOn(text: string): number[] {
+    return this.model.tokenize(text.toWellFormed(), false, "trimLeadingSpace");
+  }
+
+  /** The token that is written like this in the vocabulary. */
+  idOf(text: string): number | undefined {
+    const id = this.tokens.indexOf(text);
+    return id === -1 ? undefined : id;
+  }
+
   /** The bytes that a token stands for; empty for an id outside the vocabulary. Not to be written to. */
   bytes(id: number): Uint8Array {
     let bytes = this.known.get(id);
