@@ -36,15 +36,23 @@ const filesShare = 0.5;
  * the line leaves all before it in the KV cache, and the model continues what stands right before it (docs/decisions.md).
  * Other files stand first, in the form in which Qwen2.5-Coder and StarCoder 2 were trained on repositories, and only where
  * the vocabulary has a token for a file's path: text between files that the model has never seen there misleads it.
+ *
+ * @param endsLine Says whether a token ends in a line break: what is left out ends with a line where one is near.
  */
-export function infillPrompt(parts: PromptParts, infill: InfillTokens, room: number): number[] {
+export function infillPrompt(
+  parts: PromptParts,
+  infill: InfillTokens,
+  room: number,
+  endsLine: (id: number) => boolean
+): number[] {
   const bos = parts.bos === null ? [] : [parts.bos];
   const marks = infill.middle === null ? 2 : 3;
   const textRoom = Math.max(2, room - bos.length - marks);
   const line = last(parts.line, Math.floor(textRoom / 2));
   const others = otherFiles(parts, infill, Math.min(Math.floor(textRoom * filesShare), spare(parts, line, textRoom)));
   const sides = textRoom - line.length - others.length;
-  const before = last(parts.before, Math.max(Math.floor(sides * prefixShare), sides - parts.after.length));
+  const most = Math.max(Math.floor(sides * prefixShare), sides - parts.after.length);
+  const before = lastLines(parts.before, most, endsLine);
   const after = parts.after.slice(0, sides - before.length);
   const text =
     infill.order === "spm"
@@ -61,9 +69,14 @@ export function infillPrompt(parts: PromptParts, infill: InfillTokens, room: num
 }
 
 /** Without tokens to fill in with: the text before the cursor alone. */
-export function plainPrompt(bos: number | null, before: readonly number[], room: number): number[] {
+export function plainPrompt(
+  bos: number | null,
+  before: readonly number[],
+  room: number,
+  endsLine: (id: number) => boolean
+): number[] {
   const start = bos === null ? [] : [bos];
-  return [...start, ...last(before, Math.max(1, room - start.length))];
+  return [...start, ...lastLines(before, Math.max(1, room - start.length), endsLine)];
 }
 
 /** Tokens that other files may have: at least what the text itself leaves of half the room, and all that it leaves. */
@@ -86,6 +99,19 @@ function otherFiles({repository, files, path}: PromptParts, infill: InfillTokens
     kept.unshift(tokens);
   }
   return [...head, ...kept.flat(), ...foot];
+}
+
+/**
+ * The last ids, `most` at most, from the start of a line on where one is in reach. How many are left out grows in steps of a
+ * quarter of `most`, not with each key: successive prompts begin alike, so the KV cache holds.
+ */
+function lastLines(ids: readonly number[], most: number, endsLine: (id: number) => boolean): readonly number[] {
+  if (ids.length <= most) return ids;
+  const step = Math.max(1, Math.floor(most / 4));
+  const out = Math.min(ids.length, Math.ceil((ids.length - most) / step) * step);
+  for (let index = out; index < Math.min(out + step, ids.length); index++)
+    if (endsLine(ids[index - 1] as number)) return ids.slice(index);
+  return ids.slice(out);
 }
 
 function last<T>(items: readonly T[], count: number): readonly T[] {

@@ -83,6 +83,8 @@ describe("the tokens to fill in with", () => {
 
 const psm = {order: "psm", prefix: 1001, suffix: 1002, middle: 1003, repository: 1004, file: 1005} as const;
 
+const noLines = () => false;
+
 describe("a fill-in-the-middle prompt", () => {
   const parts: PromptParts = {
     bos: 1000,
@@ -99,31 +101,52 @@ describe("a fill-in-the-middle prompt", () => {
 
   it("is other files, what stands before, what stands after, and the cursor's line where the middle begins", () => {
     assert.deepEqual(
-      infillPrompt(parts, psm, 100),
+      infillPrompt(parts, psm, 100, noLines),
       [1000, 1004, 50, 1005, 60, 61, 62, 1005, 70, 71, 1005, 80, 1001, 1, 2, 3, 1002, 6, 7, 1003, 4, 5]
     );
   });
 
   it("has the suffix first where the model wants it so", () => {
     const codestral = {...psm, order: "spm", middle: null, repository: null, file: null} as const;
-    assert.deepEqual(infillPrompt(parts, codestral, 100), [1000, 1002, 6, 7, 1001, 1, 2, 3, 4, 5]);
+    assert.deepEqual(infillPrompt(parts, codestral, 100, noLines), [1000, 1002, 6, 7, 1001, 1, 2, 3, 4, 5]);
   });
 
   it("has no other files where the vocabulary has no token for them", () => {
-    assert.deepEqual(infillPrompt(parts, {...psm, file: null}, 100), [1000, 1001, 1, 2, 3, 1002, 6, 7, 1003, 4, 5]);
+    assert.deepEqual(
+      infillPrompt(parts, {...psm, file: null}, 100, noLines),
+      [1000, 1001, 1, 2, 3, 1002, 6, 7, 1003, 4, 5]
+    );
   });
 
   it("keeps the most useful files where there is not room for all", () => {
     assert.deepEqual(
-      infillPrompt(parts, psm, 22),
+      infillPrompt(parts, psm, 22, noLines),
       [1000, 1004, 50, 1005, 70, 71, 1005, 80, 1001, 1, 2, 3, 1002, 6, 7, 1003, 4, 5]
     );
   });
 
   it("changes at its end only when a key is typed in the line", () => {
-    const before = infillPrompt(parts, psm, 100);
-    const after = infillPrompt({...parts, line: [4, 5, 9]}, psm, 100);
+    const before = infillPrompt(parts, psm, 100, noLines);
+    const after = infillPrompt({...parts, line: [4, 5, 9]}, psm, 100, noLines);
     assert.deepEqual(after.slice(0, before.length), before);
+  });
+
+  it("begins at the same place while one types, and with a line, where the text is longer than its room", () => {
+    // Lines of five tokens that end with 9.
+    const endsLine = (id: number) => id === 9;
+    const text = Array.from({length: 1000}, (_, index) => (index % 5 === 4 ? 9 : 100 + (index % 800)));
+    const beginnings = new Set<string>();
+    for (let length = 500; length < 600; length++) {
+      const before = text.slice(0, length);
+      const prompt = infillPrompt({...parts, files: [], path: [], before}, psm, 100, endsLine);
+      const start = prompt.indexOf(1001) + 1;
+      beginnings.add(String(length - (prompt.indexOf(1002) - start)));
+      const kept = prompt.slice(start, prompt.indexOf(1002));
+      assert.deepEqual(kept, before.slice(before.length - kept.length));
+      assert.equal(before[before.length - kept.length - 1], 9);
+      assert.ok(kept.length >= 45 && prompt.length <= 100, String(kept.length));
+    }
+    assert.ok(beginnings.size <= 6, [...beginnings].join());
   });
 
   const ids = fc.array(fc.nat(900), {maxLength: 60});
@@ -141,11 +164,11 @@ describe("a fill-in-the-middle prompt", () => {
     fc.assert(
       fc.property(anyParts, fc.integer({min: 8, max: 300}), fc.boolean(), (any, room, spm) => {
         const infill = spm ? ({...psm, order: "spm", middle: null} as const) : psm;
-        const prompt = infillPrompt(any, infill, room);
+        const prompt = infillPrompt(any, infill, room, noLines);
         assert.ok(prompt.length <= room, `${prompt.length} of ${room}`);
         for (const mark of spm ? [1001, 1002] : [1001, 1002, 1003])
           assert.equal(prompt.filter((id) => id === mark).length, 1);
-        assert.ok(plainPrompt(any.bos, any.before, room).length <= room);
+        assert.ok(plainPrompt(any.bos, any.before, room, noLines).length <= room);
       }),
       {seed: 20261122}
     );
@@ -154,7 +177,7 @@ describe("a fill-in-the-middle prompt", () => {
   it("has the whole text where there is room for it", () => {
     fc.assert(
       fc.property(anyParts, (any) => {
-        const prompt = infillPrompt(any, psm, 10_000);
+        const prompt = infillPrompt(any, psm, 10_000, noLines);
         const text = prompt.slice(prompt.indexOf(1001));
         assert.deepEqual(text, [1001, ...any.before, 1002, ...any.after, 1003, ...any.line]);
       }),

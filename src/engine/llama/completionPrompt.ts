@@ -37,9 +37,10 @@ export class Prompts {
   prompt({prefix, suffix, path, repository, files = []}: Omit<CompleteParams, "model">, room: number): Prompt {
     const lineStart = prefix.lastIndexOf("\n") + 1;
     const cut = prefix.length - lineStart <= longestLine ? lineStart : prefix.length;
+    const endsLine = (id: number): boolean => this.vocabulary.bytes(id).at(-1) === 0x0a;
     if (this.infill === null) {
       const before = [...this.vocabulary.tokenize(prefix.toWellFormed(), false)];
-      return {tokens: plainPrompt(this.bos, before, room).map(asToken), infill: false};
+      return {tokens: plainPrompt(this.bos, before, room, endsLine).map(asToken), infill: false};
     }
     const parts = {
       bos: this.bos,
@@ -50,7 +51,7 @@ export class Prompts {
       line: this.vocabulary.tokenizeOn(prefix.slice(cut)),
       after: this.tokensOf(suffix)
     };
-    return {tokens: infillPrompt(parts, this.infill, room).map(asToken), infill: true};
+    return {tokens: infillPrompt(parts, this.infill, room, endsLine).map(asToken), infill: true};
   }
 
   private tokensOf(text: string): readonly number[] {

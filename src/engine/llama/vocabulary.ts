@@ -61,7 +61,7 @@ export class Vocabulary {
 
   /** Tokens of a text that something stands before: without the space that SentencePiece puts in front of a text. */
   tokenizeOn(text: string): number[] {
-    return this.model.tokenize(text.toWellFormed(), false, "trimLeadingSpace");
+    return this.model.tokenize(text.toWellFormed(), false, this.addsSpace ? "trimLeadingSpace" : undefined);
   }
 
   /** The token that is written like this in the vocabulary. */
