@@ -41,7 +41,10 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   private readonly status = new CompletionStatus();
   private readonly exclusions: Exclusions;
   private readonly neighbours: Neighbours;
-  private readonly completions = new Completions((place, options) => this.ask(place, options));
+  /** What comes while one types, if the model is sure of it. */
+  private readonly suggested = new Completions((place, options) => this.ask(place, options));
+  /** What a person asked for: whatever the model has to say. */
+  private readonly wanted = new Completions((place, options) => this.ask(place, options, 0));
   private readonly subscriptions: vscode.Disposable;
   /** Where the next request is for. */
   private cursor: CursorPlace | undefined;
@@ -59,7 +62,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       this.status,
       host.settings.onDidChangeModel(() => this.beginAnew()),
       host.settings.onDidChangeInlineCompletion(() => this.beginAnew()),
-      vscode.window.onDidChangeActiveTextEditor(() => this.completions.stop()),
+      vscode.window.onDidChangeActiveTextEditor(() => this.stop()),
       vscode.workspace.onDidChangeTextDocument(({document, contentChanges}) => {
         if (contentChanges.length > 0 && document === vscode.window.activeTextEditor?.document)
           this.rhythm.key(performance.now());
@@ -68,7 +71,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   }
 
   dispose(): void {
-    this.completions.stop();
+    this.stop();
     this.subscriptions.dispose();
     this.foundNothing.dispose();
   }
@@ -88,19 +91,21 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     if (!asked && (!enabled || context.selectedCompletionInfo !== undefined || hasSeveralCursors(document))) return [];
     if (await this.refuses(document)) return [];
     const place = placeAt(document, position);
-    if (!asked && !this.completions.isComing(place)) await setTimeout(this.rhythm.wait(delay));
+    if (!asked && !this.suggested.isComing(place)) await setTimeout(this.rhythm.wait(delay));
     if (token.isCancellationRequested) return [];
+    // Never two for one cursor.
+    (asked ? this.suggested : this.wanted).stop();
     const abort = new AbortController();
     const listening = token.onCancellationRequested(() => abort.abort());
     this.cursor = here;
     try {
-      const completion = this.completions.at(place, abort.signal);
+      const completion = (asked ? this.wanted : this.suggested).at(place, abort.signal);
       const text = await (asked ? this.showingProgress(completion) : completion);
       this.shownError = undefined;
       if (token.isCancellationRequested) return [];
       if (text !== "") {
         seen("completion");
-        if (enabled) this.prefetch(document, position, text);
+        if (!asked) this.prefetch(document, position, text);
         return [new vscode.InlineCompletionItem(text, new vscode.Range(position, position))];
       }
       if (asked)
@@ -115,14 +120,14 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     return [];
   }
 
-  /** The model's own words, cut to what can stand there. */
-  private async ask(place: Place, {onText, signal, background}: AskOptions): Promise<string> {
+  /** The model's own words, cut to what can stand there. `minConfidence` is the setting's where it is left out. */
+  private async ask(place: Place, {onText, signal, background}: AskOptions, minConfidence?: number): Promise<string> {
     const {prefix, suffix} = place;
     const cancelling = new vscode.CancellationTokenSource();
     const cancel = (): void => cancelling.cancel();
     signal.addEventListener("abort", cancel, {once: true});
     try {
-      const completion = await this.host.engine.request("complete", this.params(place, background), {
+      const completion = await this.host.engine.request("complete", this.params(place, background, minConfidence), {
         token: cancelling.token,
         onProgress: ({stage, text}) => {
           if (stage === "complete" && text !== undefined) onText(text);
@@ -140,15 +145,15 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     }
   }
 
-  private params({prefix, suffix}: Place, background: boolean): CompleteParams {
+  private params({prefix, suffix}: Place, background: boolean, minConfidence?: number): CompleteParams {
     const {cursor} = this;
-    const {maxTokens, minConfidence} = this.host.settings.inlineCompletion(cursor?.document);
+    const settings = this.host.settings.inlineCompletion(cursor?.document);
     return {
       model: this.modelSpec(),
       prefix,
       suffix,
-      maxTokens,
-      minConfidence,
+      maxTokens: settings.maxTokens,
+      minConfidence: minConfidence ?? settings.minConfidence,
       extent: completionExtent(prefix, suffix),
       timeLimit,
       background,
@@ -166,7 +171,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   private prefetch(document: vscode.TextDocument, position: vscode.Position, text: string): void {
     if (this.rhythm.cost > cheap) return;
     const {prefix, suffix} = placeAt(document, position);
-    this.completions.prefetch({prefix: prefix + text, suffix});
+    this.suggested.prefetch({prefix: prefix + text, suffix});
   }
 
   private async refuses(document: vscode.TextDocument): Promise<boolean> {
@@ -181,9 +186,15 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     return true;
   }
 
+  private stop(): void {
+    this.suggested.stop();
+    this.wanted.stop();
+  }
+
   private beginAnew(): void {
     this.shownError = undefined;
-    this.completions.clear();
+    this.suggested.clear();
+    this.wanted.clear();
     this.status.hide();
   }
 
