@@ -31,6 +31,21 @@ export function promptWindow(
   };
 }
 
+/**
+ * The same for a text that is read in parts: `read` gives what stands between two UTF-16 offsets, an end beyond the text's
+ * meaning its end. No more than about twice the limits is read.
+ */
+export function promptPlace(
+  offset: number,
+  read: (from: number, to: number) => string
+): {prefix: string; suffix: string} {
+  const step = defaultPrefixLimit / 4;
+  // A whole number of steps is left out, so that the prefix begins where it would in the whole text.
+  const from = Math.max(0, Math.floor((offset - 2 * defaultPrefixLimit) / step) * step);
+  const text = read(from, offset + 2 * defaultSuffixLimit);
+  return promptWindow(text, offset - from, {prefix: defaultPrefixLimit, suffix: defaultSuffixLimit});
+}
+
 function prefixStart(text: string, offset: number, limit: number): number {
   if (offset <= limit) return 0;
   const step = Math.max(1, Math.floor(limit / 4));

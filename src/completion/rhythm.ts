@@ -15,7 +15,8 @@ export class Rhythm {
   private gap = 200;
   private variance = 100 ** 2;
   private last: number | undefined;
-  private cost = 200;
+  /** What a request takes, on average. */
+  cost = 200;
 
   /** A key was pressed. */
   key(now: number): void {

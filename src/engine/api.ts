@@ -518,6 +518,7 @@ export type ErrorKind =
   | "gitFailed"
   | "noSpans"
   | "noEvaluation"
+  | "noFolder"
   | "noInlineSuggestions"
   | "invalidRequest"
   | "badAddress"
