@@ -1,5 +1,5 @@
 import {strict as assert} from "node:assert";
-import {completionExtent, completionExtent as extentOf} from "../../src/completion/extent";
+import {completionExtent} from "../../src/completion/extent";
 
 describe("inside a string", () => {
   it("a completion is one line", () => {
