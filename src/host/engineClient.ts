@@ -85,6 +85,11 @@ interface Engine {
   readonly connection: Promise<MessageConnection>;
   /** Resolves as soon as the process is gone. */
   readonly gone: Promise<End>;
+  /**
+   * Told the same, for the requests under way: what waits for a promise that does not settle for hours is kept as long, and
+   * each answer with it.
+   */
+  readonly leaving: Set<(end: End) => void>;
   readonly heartbeat: Heartbeat;
   /** Its owner has ended it. */
   ended: boolean;
@@ -207,14 +212,16 @@ export class EngineClient {
         .catch(() => undefined);
     });
     const envelope: RequestEnvelope<M> = {request, params};
+    let leave: ((end: End) => void) | undefined;
     try {
       const answer = engine.connection
         .then((connection) =>
           connection.sendRequest<EngineRequests[M]["result"]>(method, envelope, ...(token === undefined ? [] : [token]))
         )
         .catch((error: unknown) => this.failure(error, engine, method));
-      const gone = engine.gone.then((end) => {
-        throw this.endError(end, method);
+      const gone = new Promise<never>((_, reject) => {
+        leave = (end) => reject(this.endError(end, method));
+        engine.leaving.add(leave);
       });
       const result = await Promise.race([answer, gone, cancelled]);
       this.hears(engine);
@@ -224,6 +231,7 @@ export class EngineClient {
     } finally {
       cancelling?.dispose();
       stopping?.dispose();
+      if (leave !== undefined) engine.leaving.delete(leave);
       this.progress.delete(request);
       this.end(request);
     }
@@ -336,6 +344,7 @@ export class EngineClient {
         else log.warn(line);
         engine.heartbeat.rest();
         if (this.engine === engine) this.engine = undefined;
+        for (const tell of engine.leaving) tell(end);
         resolve(end);
         void connection.then((open) => open.dispose());
       };
@@ -357,6 +366,7 @@ export class EngineClient {
       process,
       connection,
       gone,
+      leaving: new Set(),
       heartbeat,
       ended: false,
       hung: false,

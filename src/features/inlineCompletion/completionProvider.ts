@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import {completionExtent} from "../../completion/extent";
 import {promptPlace} from "../../completion/promptWindow";
 import {Rhythm} from "../../completion/rhythm";
-import {trimCompletion} from "../../completion/trim";
+import {type Indentation, trimCompletion} from "../../completion/trim";
 import type {CompleteParams, Completion, ModelSpec} from "../../engine/api";
 import type {Host} from "../../host/host";
 import {plainText} from "../../host/plainText";
@@ -136,7 +136,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       if (completion.stop === "stopped") throw new vscode.CancellationError();
       this.rhythm.answered(completion.milliseconds);
       this.sayIfPrefixOnly(completion);
-      const shown = trimCompletion(completion.text, prefix, suffix);
+      const shown = trimCompletion(completion.text, prefix, suffix, this.indentation());
       if (!background) this.report(completion, shown);
       return shown;
     } finally {
@@ -159,6 +159,13 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       background,
       ...(cursor !== undefined && this.neighbours.at(cursor.document, cursor.position))
     };
+  }
+
+  private indentation(): Indentation | undefined {
+    const editor = vscode.window.visibleTextEditors.find(({document}) => document === this.cursor?.document);
+    const {insertSpaces, tabSize} = editor?.options ?? {};
+    if (typeof insertSpaces !== "boolean" || typeof tabSize !== "number") return undefined;
+    return {tabs: !insertSpaces, size: tabSize};
   }
 
   /** In a folder that nobody trusts, nothing but what came with the extension. */
