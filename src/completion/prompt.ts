@@ -56,7 +56,7 @@ export function infillPrompt(
   const textRoom = Math.max(2, room - bos.length - marks);
   const line = last(parts.line, Math.floor(textRoom / 2));
   const step = Math.max(1, Math.floor(textRoom * lineStep));
-  const withoutLine = textRoom - Math.min(Math.ceil(line.length / step) * step, Math.floor(textRoom / 2));
+  const withoutLine = textRoom - Math.min(Math.max(1, Math.ceil(line.length / step)) * step, Math.floor(textRoom / 2));
   const others = otherFiles(
     parts,
     infill,

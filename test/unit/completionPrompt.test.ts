@@ -135,7 +135,7 @@ describe("a fill-in-the-middle prompt", () => {
     const text = Array.from({length: 1000}, (_, index) => index % 900);
     for (const after of [text.slice(0, 30), text]) {
       const heads = new Set<string>();
-      for (let length = 1; length <= 24; length++) {
+      for (let length = 0; length <= 24; length++) {
         const line = text.slice(0, length);
         const prompt = infillPrompt({...parts, before: text, line, after}, psm, 400, noLines);
         heads.add(prompt.slice(0, prompt.indexOf(psm.middle)).join());
