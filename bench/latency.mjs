@@ -1,5 +1,7 @@
-// How long a completion takes, in turn with llama-server's /infill (cache_prompt): the same model file, prompts, threads and
-// number of tokens; to the first text, and to the whole answer, as their client sees it. Files are those of bench/corpus.mjs.
+// How long a completion takes, in turn with llama-server (cache_prompt): the same model file, texts, threads and number of
+// tokens; to the first text, and to the whole answer, as their client sees it. Two llama-servers: one is asked by /infill, which
+// puts the cursor's line elsewhere in the prompt than Tokenscope does; the other by /completion with Tokenscope's very tokens.
+// Files are those of bench/corpus.mjs.
 // - cold: a file that neither has seen; - a key: one more character typed there; - accepted: the answer accepted whole, and the
 //   next one asked for; - a jump: 200 lines further down in the same file; - prefetched: what followed the jump accepted
 //   after a pause, in which the extension has asked for what comes next (src/features/inlineCompletion/completions.ts).
@@ -44,21 +46,22 @@ const model = modelSpec(file, {threads, contextSize});
 const random = seeded(1);
 const places = casesFrom(corpusFiles());
 const engine = startEngine();
-const server = await startServer({model: file, threads, contextSize});
-const sides = {ours: ourSide(), theirs: {complete: (place) => server.infill(place, tokens)}};
+const servers = await Promise.all([1, 2].map(() => startServer({model: file, threads, contextSize})));
+const sides = {ours: ourSide(), infill: infillSide(servers[0]), sameTokens: sameTokensSide(servers[1])};
 /** Step → side → measurements. */
 const measured = {};
 
-await runCase(places[0], {});
+await runCase(places[0], {}, Object.keys(sides));
 for (let index = 1; index <= cases; index++) {
-  await runCase(places[index], measured, index % 2 === 0 ? ["ours", "theirs"] : ["theirs", "ours"]);
+  const order = Object.keys(sides);
+  await runCase(places[index], measured, index % 2 === 0 ? order : order.reverse());
   if (process.stderr.isTTY) process.stderr.write(`\r${index} of ${cases}`);
 }
-server.stop();
+for (const server of servers) server.stop();
 const typing = await evaluatedWhileTyping();
 const afterCancel = await decodedAfterCancel();
 engine.stop();
-if (options.json) console.log(JSON.stringify({flags: server.flags, limits, measured, typing, afterCancel}));
+if (options.json) console.log(JSON.stringify({flags: servers[0].flags, limits, measured, typing, afterCancel}));
 else print();
 process.exit(0);
 
@@ -103,11 +106,11 @@ function windowOf({text, offset}, typed = "") {
   return promptWindow(text.slice(0, offset) + typed + text.slice(offset), offset + typed.length, limits);
 }
 
-async function runCase({here, there}, results, order = ["ours", "theirs"]) {
+async function runCase({here, there}, results, order) {
   for (const side of order) {
     const {complete, prefetched} = sides[side];
     const note = (step, result) => {
-      results[step] ??= {ours: [], theirs: []};
+      results[step] ??= {ours: [], infill: [], sameTokens: []};
       results[step][side].push(result);
       return result;
     };
@@ -119,6 +122,19 @@ async function runCase({here, there}, results, order = ["ours", "theirs"]) {
     const after = windowOf(there, jumped.text);
     note("prefetched", await (prefetched === undefined ? complete(after) : prefetched(after)));
   }
+}
+
+function infillSide(server) {
+  return {complete: (place) => server.infill(place, tokens)};
+}
+
+function sameTokensSide(server) {
+  return {
+    async complete(place) {
+      const prompt = await server.tokensOf(place);
+      return await server.complete(prompt, tokens);
+    }
+  };
 }
 
 function ourSide() {
@@ -208,43 +224,65 @@ async function decodedAfterCancel() {
 }
 
 function print() {
-  console.log(`llama-server ${server.flags}`);
+  console.log(`llama-server ${servers[0].flags}`);
   console.log(`${path.basename(file)}, ${cases} cases, ${tokens} tokens at most, ${threads} threads\n`);
-  table(
-    ["", "first text: llama-server", "Tokenscope", "ratio", "whole: llama-server", "Tokenscope", "ratio"],
-    Object.entries(measured).flatMap(([step, {ours, theirs}]) =>
-      [0.5, 0.95].map((share) => [
-        `${step}, p${share * 100}`,
-        ...["first", "complete"].flatMap((what) => {
-          const [us, them] = [ours, theirs].map((side) =>
+  for (const [title, what] of [
+    ["first text", "first"],
+    ["whole answer", "complete"]
+  ])
+    table(
+      [title, "/infill", "/completion, the same tokens", "Tokenscope", "of /infill", "of /completion"],
+      Object.entries(measured).flatMap(([step, {ours, infill, sameTokens}]) =>
+        [0.5, 0.95].map((share) => {
+          const [us, first, second] = [ours, infill, sameTokens].map((side) =>
             percentile(
               side.map((one) => one[what]),
               share
             )
           );
-          return [`${them.toFixed(1)} ms`, `${us.toFixed(1)} ms`, (us / them).toFixed(2)];
+          const times = [first, second, us].map((time) => `${time.toFixed(1)} ms`);
+          return [`${step}, p${share * 100}`, ...times, (us / first).toFixed(2), (us / second).toFixed(2)];
         })
-      ])
-    )
-  );
+      )
+    );
   table(
-    ["", "prompt tokens", "the same", "evaluated: llama-server, p50 (most)", "Tokenscope", "same answer", "tokens"],
-    Object.entries(measured).map(([step, {ours, theirs}]) => {
-      const agree = (value) => ours.filter((one, index) => value(one) === value(theirs[index])).length;
-      const evaluated = (side) => {
-        const counts = side.map((one) => one.evaluated);
-        return `${percentile(counts, 0.5)} (${Math.max(...counts)})`;
-      };
+    [
+      "prompt tokens, p50 (most)",
+      "/infill",
+      "/completion",
+      "Tokenscope",
+      "evaluated: /infill",
+      "/completion",
+      "Tokenscope"
+    ],
+    Object.entries(measured).map(([step, {ours, infill, sameTokens}]) => {
+      const sides = [infill, sameTokens, ours];
       return [
         step,
-        percentile(
-          ours.map(({promptTokens}) => promptTokens),
-          0.5
-        ),
-        `${agree(({promptTokens}) => promptTokens)} of ${cases}`,
-        evaluated(theirs),
-        evaluated(ours),
-        `${agree(({text}) => text)} of ${cases}`,
+        ...["promptTokens", "evaluated"].flatMap((what) =>
+          sides.map((side) => {
+            const counts = side.map((one) => one[what]);
+            return `${percentile(counts, 0.5)} (${Math.max(...counts)})`;
+          })
+        )
+      ];
+    })
+  );
+  table(
+    [
+      "the same as Tokenscope's",
+      "prompt tokens: /infill",
+      "/completion",
+      "answers: /infill",
+      "/completion",
+      "tokens, p50"
+    ],
+    Object.entries(measured).map(([step, {ours, infill, sameTokens}]) => {
+      const agree = (side, what) =>
+        `${ours.filter((one, index) => one[what] === side[index][what]).length} of ${ours.length}`;
+      return [
+        step,
+        ...["promptTokens", "text"].flatMap((what) => [agree(infill, what), agree(sameTokens, what)]),
         percentile(
           ours.map((one) => one.tokens),
           0.5

@@ -34,20 +34,44 @@ export async function startServer({model, threads, contextSize}) {
   }
   return {
     flags: flags.join(" "),
-    infill: (place, tokens) => infill(port, place, tokens),
-    stop() {
-      child.kill("SIGKILL");
-    }
+    infill: (place, tokens) => ask(port, "/infill", tokens, infillOf(place)),
+    complete: (prompt, tokens) => ask(port, "/completion", tokens, {prompt}),
+    tokensOf: (place) => tokensOf(port, place),
+    stop: () => child.kill("SIGKILL")
   };
 }
 
-/** Milliseconds from asking to the first text and to the end, and what the server says of itself. */
-function infill(port, {prefix, suffix}, tokens) {
+/** As llama.vscode sends it: the cursor's line is the `prompt`. (The server puts it at the prefix's end.) */
+function infillOf({prefix, suffix}) {
   const line = prefix.lastIndexOf("\n") + 1;
+  return {input_prefix: prefix.slice(0, line), input_suffix: suffix, prompt: prefix.slice(line)};
+}
+
+/** The prompt that Tokenscope makes of a place: the cursor's line stands behind the middle token. */
+async function tokensOf(port, {prefix, suffix}) {
+  const tokenize = async (content, add_special = false) => {
+    const response = await fetch(`http://127.0.0.1:${port}/tokenize`, {
+      method: "POST",
+      body: JSON.stringify({content, add_special, parse_special: true})
+    });
+    return (await response.json()).tokens;
+  };
+  const line = prefix.lastIndexOf("\n") + 1;
+  const parts = [
+    await tokenize("", true),
+    ...(await Promise.all(
+      ["<|fim_prefix|>", prefix.slice(0, line), "<|fim_suffix|>", suffix, "<|fim_middle|>", prefix.slice(line)].map(
+        (part) => tokenize(part)
+      )
+    ))
+  ];
+  return parts.flat();
+}
+
+/** Milliseconds from asking to the first text and to the end, and what the server says of itself. */
+function ask(port, path, tokens, prompt) {
   const body = JSON.stringify({
-    input_prefix: prefix.slice(0, line),
-    input_suffix: suffix,
-    prompt: prefix.slice(line),
+    ...prompt,
     n_predict: tokens,
     temperature: 0,
     n_probs: 0,
@@ -61,7 +85,7 @@ function infill(port, {prefix, suffix}, tokens) {
       host: "127.0.0.1",
       // The server closes the connection behind a stream.
       agent: false,
-      path: "/infill",
+      path,
       method: "POST",
       headers: {"content-type": "application/json", "content-length": Buffer.byteLength(body)}
     });
