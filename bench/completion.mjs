@@ -26,15 +26,7 @@ const {values: options} = parseArgs({
     json: {type: "boolean", default: false}
   }
 });
-const {
-  completionExtent,
-  defaultPrefixLimit,
-  defaultSuffixLimit,
-  promptWindow,
-  sureTokens,
-  trimCompletion,
-  withoutNearDuplicates
-} = await sources("completion", [
+const {completionExtent, promptPlace, sureTokens, trimCompletion, withoutNearDuplicates} = await sources("completion", [
   "completion/confidence",
   "completion/extent",
   "completion/promptWindow",
@@ -83,7 +75,7 @@ async function completeAll() {
   const answers = [];
   let name = "";
   for (const {kind, repository, path: file, text, offset, truth} of holes) {
-    const window = promptWindow(text, offset, {prefix: defaultPrefixLimit, suffix: defaultSuffixLimit});
+    const window = promptPlace(offset, (from, to) => text.slice(from, to));
     const {prefix} = window;
     const suffix = options["no-suffix"] ? "" : window.suffix;
     const completion = await engine.request("complete", {

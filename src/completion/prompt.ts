@@ -30,6 +30,12 @@ const prefixShare = 0.75;
 const filesShare = 0.5;
 
 /**
+ * Share of the text's room by which that of the cursor's line grows. What is left for the rest is the same from one key to
+ * the next: were it a token less, the rest would be cut elsewhere, and evaluated again.
+ */
+const lineStep = 1 / 16;
+
+/**
  * The token ids of a fill-in-the-middle prompt of at most `room` tokens.
  *
  * The line up to the cursor stands where the middle begins (llama.cpp's `/infill` does so with its `prompt`): a key typed in
@@ -49,8 +55,14 @@ export function infillPrompt(
   const marks = infill.middle === null ? 2 : 3;
   const textRoom = Math.max(2, room - bos.length - marks);
   const line = last(parts.line, Math.floor(textRoom / 2));
-  const others = otherFiles(parts, infill, Math.min(Math.floor(textRoom * filesShare), spare(parts, line, textRoom)));
-  const sides = textRoom - line.length - others.length;
+  const step = Math.max(1, Math.floor(textRoom * lineStep));
+  const withoutLine = textRoom - Math.min(Math.max(1, Math.ceil(line.length / step)) * step, Math.floor(textRoom / 2));
+  const others = otherFiles(
+    parts,
+    infill,
+    Math.min(Math.floor(textRoom * filesShare), spare(parts, textRoom, withoutLine))
+  );
+  const sides = withoutLine - others.length;
   const most = Math.max(Math.floor(sides * prefixShare), sides - parts.after.length);
   const before = lastLines(parts.before, most, endsLine);
   const after = parts.after.slice(0, sides - before.length);
@@ -80,8 +92,8 @@ export function plainPrompt(
 }
 
 /** Tokens that other files may have: at least what the text itself leaves of half the room, and all that it leaves. */
-function spare({before, after}: PromptParts, line: readonly number[], textRoom: number): number {
-  return Math.max(Math.floor(textRoom * (1 - prefixShare)), textRoom - line.length - before.length - after.length);
+function spare({before, after}: PromptParts, textRoom: number, withoutLine: number): number {
+  return Math.max(Math.floor(textRoom * (1 - prefixShare)), withoutLine - before.length - after.length);
 }
 
 /** The repository's name, other files, and the path of the file that follows, all in at most `room` tokens, or nothing. */

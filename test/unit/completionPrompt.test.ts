@@ -131,6 +131,19 @@ describe("a fill-in-the-middle prompt", () => {
     assert.deepEqual(after.slice(0, before.length), before);
   });
 
+  it("is the same but for the line while one types in it, where the text is longer than its room", () => {
+    const text = Array.from({length: 1000}, (_, index) => index % 900);
+    for (const after of [text.slice(0, 30), text]) {
+      const heads = new Set<string>();
+      for (let length = 0; length <= 24; length++) {
+        const line = text.slice(0, length);
+        const prompt = infillPrompt({...parts, before: text, line, after}, psm, 400, noLines);
+        heads.add(prompt.slice(0, prompt.indexOf(psm.middle)).join());
+      }
+      assert.equal(heads.size, 1);
+    }
+  });
+
   it("begins at the same place while one types, and with a line, where the text is longer than its room", () => {
     // Lines of five tokens that end with 9.
     const endsLine = (id: number) => id === 9;
