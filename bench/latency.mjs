@@ -1,6 +1,7 @@
 // How long a completion takes, in turn with llama-server (cache_prompt): the same model file, texts, threads and number of
 // tokens; to the first text, and to the whole answer, as their client sees it. Two llama-servers: one is asked by /infill, which
 // puts the cursor's line elsewhere in the prompt than Tokenscope does; the other by /completion with Tokenscope's very tokens.
+// Answers may differ even then: where the model writes a special token, Tokenscope ends and llama-server goes on.
 // Files are those of bench/corpus.mjs.
 // - cold: a file that neither has seen; - a key: one more character typed there; - accepted: the answer accepted whole, and the
 //   next one asked for; - a jump: 200 lines further down in the same file; - prefetched: what followed the jump accepted
@@ -228,15 +229,16 @@ function print() {
   console.log(`${path.basename(file)}, ${cases} cases, ${tokens} tokens at most, ${threads} threads\n`);
   for (const [title, what] of [
     ["first text", "first"],
-    ["whole answer", "complete"]
+    ["whole answer, where /completion's is the same", "complete"]
   ])
     table(
       [title, "/infill", "/completion, the same tokens", "Tokenscope", "of /infill", "of /completion"],
       Object.entries(measured).flatMap(([step, {ours, infill, sameTokens}]) =>
         [0.5, 0.95].map((share) => {
+          const counts = (_, index) => what === "first" || ours[index].text === sameTokens[index].text;
           const [us, first, second] = [ours, infill, sameTokens].map((side) =>
             percentile(
-              side.map((one) => one[what]),
+              side.filter(counts).map((one) => one[what]),
               share
             )
           );
@@ -283,10 +285,11 @@ function print() {
       return [
         step,
         ...["promptTokens", "text"].flatMap((what) => [agree(infill, what), agree(sameTokens, what)]),
-        percentile(
-          ours.map((one) => one.tokens),
-          0.5
-        )
+        ...[infill, sameTokens, ours].map((side) => {
+          const long = side.filter((one) => one.tokens > 4);
+          const each = long.map(({first, complete, tokens}) => (complete - first) / (tokens - 1));
+          return `${percentile(each, 0.5)?.toFixed(2)} ms`;
+        })
       ];
     })
   );
