@@ -38,8 +38,8 @@ const lineStep = 1 / 16;
 /**
  * The token ids of a fill-in-the-middle prompt of at most `room` tokens.
  *
- * The line up to the cursor stands where the middle begins (llama.cpp's `/infill` does so with its `prompt`): a key typed in
- * the line leaves all before it in the KV cache, and the model continues what stands right before it (docs/decisions.md).
+ * The line up to the cursor stands where the middle begins: a key typed in the line leaves all before it in the KV cache, and
+ * the model continues what stands right before it (docs/decisions.md).
  * Other files stand first, in the form in which Qwen2.5-Coder and StarCoder 2 were trained on repositories, and only where
  * the vocabulary has a token for a file's path: text between files that the model has never seen there misleads it.
  *
