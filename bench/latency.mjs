@@ -9,7 +9,7 @@
 // Also: prompt tokens evaluated at each of 60 keys, with prompts as the extension makes them; and tokens decoded after a
 // request was cancelled.
 // usage: node esbuild.mjs --production && node bench/latency.mjs [--model FILE.gguf] [--cases 20] [--tokens 24] [--threads 1]
-//   [--context 1024] [--prefix 2048] [--suffix 512] [--pause 500] [--json]; LLAMA_SERVER names one that is built already
+//   [--context 1024] [--prefix 1536] [--suffix 384] [--pause 500] [--json]; LLAMA_SERVER names one that is built already
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
 import {parseArgs} from "node:util";
@@ -26,8 +26,8 @@ const {values: options} = parseArgs({
     tokens: {type: "string", default: "24"},
     threads: {type: "string", default: "1"},
     context: {type: "string", default: "1024"},
-    prefix: {type: "string", default: "2048"},
-    suffix: {type: "string", default: "512"},
+    prefix: {type: "string", default: "1536"},
+    suffix: {type: "string", default: "384"},
     pause: {type: "string", default: "500"},
     json: {type: "boolean", default: false}
   }
@@ -277,7 +277,9 @@ function print() {
       "/completion",
       "answers: /infill",
       "/completion",
-      "tokens, p50"
+      "a token after the first, p50: /infill",
+      "/completion",
+      "Tokenscope"
     ],
     Object.entries(measured).map(([step, {ours, infill, sameTokens}]) => {
       const agree = (side, what) =>
@@ -288,7 +290,7 @@ function print() {
         ...[infill, sameTokens, ours].map((side) => {
           const long = side.filter((one) => one.tokens > 4);
           const each = long.map(({first, complete, tokens}) => (complete - first) / (tokens - 1));
-          return `${percentile(each, 0.5)?.toFixed(2)} ms`;
+          return each.length === 0 || step === "prefetched" ? "" : `${percentile(each, 0.5).toFixed(2)} ms`;
         })
       ];
     })

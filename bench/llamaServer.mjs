@@ -8,10 +8,10 @@ import {peerProgram} from "./peer.mjs";
 /** Starts one and waits for it. `flags` is how it was started, beside the model and the port. */
 export async function startServer({model, threads, contextSize}) {
   const port = await freePort();
-  // One batch holds any prompt: /infill leaves out what is more than a batch.
+  // One batch holds any prompt: /infill leaves out what is more. Without -n, it puts two tokens of a file name in front.
   const size = String(contextSize);
   const count = String(threads);
-  const flags = ["-np", "1", "-c", size, "-b", size, "-ub", "512", "-t", count, "-tb", count, "--no-webui"];
+  const flags = ["-n", "64", "-np", "1", "-c", size, "-b", size, "-ub", "512", "-t", count, "-tb", count, "--no-webui"];
   const child = spawn(
     peerProgram("llama-server"),
     ["-m", model, "--host", "127.0.0.1", "--port", String(port), ...flags],
