@@ -19,6 +19,7 @@ export async function startServer({model, threads, contextSize}) {
       stdio: ["ignore", "ignore", "pipe"]
     }
   );
+  process.on("exit", () => child.kill("SIGKILL"));
   let log = "";
   child.stderr.on("data", (data) => {
     log = (log + data).slice(-4000);
