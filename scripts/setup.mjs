@@ -14,6 +14,7 @@ const codeServer = path.join(root, "test/harness/code-server");
 /** Debian's name for a package, what it is for, and how to see that it is there. */
 const systemPackages = {
   chromium: {why: "shows VS Code in the tests", present: () => findChromium() !== undefined},
+  strace: {why: "records what the programs read, write and contact", present: () => onPath("strace") !== undefined},
   "libkrb5-dev": {why: "code-server compiles against it", present: () => existsSync("/usr/include/gssapi/gssapi.h")},
   python3: {why: "code-server's build runs it", present: () => onPath("python3") !== undefined},
   make: {why: "code-server's build runs it", present: () => onPath("make") !== undefined},
@@ -33,7 +34,7 @@ const needsBrowserVsCode = purpose === "test" || desktopCode() === undefined;
 if (needsBrowserVsCode && process.platform === "linux") {
   const compiles = !isCodeServerReady();
   const wanted = [
-    ...(purpose === "test" ? ["chromium"] : []),
+    ...(purpose === "test" ? ["chromium", "strace"] : []),
     ...(compiles ? ["libkrb5-dev", "python3", "make", "g++"] : [])
   ];
   const enough = installSystemPackages(wanted.filter((name) => !systemPackages[name].present()));
@@ -69,7 +70,7 @@ function installSystemPackages(missing) {
   }
   const reasons = missing.map((name) => `${name} (${systemPackages[name].why})`).join(", ");
   step(`please install, by these or your system's own names: ${reasons}`);
-  return missing.every((name) => name === "chromium");
+  return missing.every((name) => name === "chromium" || name === "strace");
 }
 
 /** The stamp is written last, so an installation cut short is begun again. */

@@ -1,4 +1,5 @@
 /** The headless runner: the same engine without VS Code. Answers on stdout, messages on stderr. */
+import "./engine/home";
 import path from "node:path";
 import {choice, layers, type Options, parse, UsageError, usage, wholeNumber} from "./cli/arguments";
 import {Console} from "./cli/console";
@@ -7,6 +8,7 @@ import {type Request, score} from "./cli/score";
 import type {ModelSpec} from "./engine/api";
 import {Models} from "./engine/models";
 import {handlers} from "./engine/requests";
+import {jsonText} from "./metrics/jsonText";
 import {tokenSpan} from "./metrics/scoreExport";
 
 const output = new Console(process.stdout, process.stderr);
@@ -29,12 +31,12 @@ async function main(): Promise<number> {
     case undefined:
       throw new UsageError("which command? tokenize, score or complete");
     case "tokenize":
-      await output.answer(`${JSON.stringify(await tokenize(files, values, request))}\n`);
+      await output.answer(`${jsonText(await tokenize(files, values, request))}\n`);
       return 0;
     case "score":
       return await score(files, modelOf(values), values, request, output);
     case "complete":
-      await output.answer(`${JSON.stringify(await complete(files, values, request))}\n`);
+      await output.answer(`${jsonText(await complete(files, values, request))}\n`);
       return 0;
     default:
       throw new UsageError(`there is no command "${command}"`);
@@ -42,9 +44,12 @@ async function main(): Promise<number> {
 }
 
 function engine({verbose = false}: Options): Request {
-  const models = new Models((level, message) => {
-    if (verbose) output.say(`${level}: ${message}`);
-  });
+  const models = new Models(
+    (level, message) => {
+      if (verbose) output.say(`${level}: ${message}`);
+    },
+    ({message}) => output.say(`tokenscope: ${message}`)
+  );
   return async (method, params, onProgress = () => undefined) => {
     asking = true;
     try {

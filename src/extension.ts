@@ -13,6 +13,7 @@ import {registerMenu} from "./features/menu/registration";
 import {registerModelInfo} from "./features/modelInfo/registration";
 import {registerModels} from "./features/models/registration";
 import {registerPerplexity} from "./features/perplexity/registration";
+import {registerRestrictedMode} from "./features/restrictedMode/registration";
 import {registerScoreChanges} from "./features/scoreChanges/registration";
 import {registerSurprisingLines} from "./features/surprisingLines/registration";
 import {registerTokenCount} from "./features/tokenCount/registration";
@@ -25,6 +26,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const evaluations = new Evaluations();
   context.subscriptions.push(
     registerTokenCount(host),
+    registerRestrictedMode(
+      host,
+      context.extension.packageJSON.capabilities.untrustedWorkspaces.restrictedConfigurations
+    ),
     registerPerplexity(host),
     registerLogprobs(host),
     registerExportScores(host),
@@ -38,7 +43,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerModels(host),
     registerDownloads(host),
     registerModelInfo(host),
-    registerEngineControl(host),
+    registerEngineControl(host, context.extension),
     registerWalkthrough(host),
     registerGpu(host),
     registerMenu(host)

@@ -11,6 +11,9 @@ const notForPeople = [
   "src/cli/",
   // For agents.
   "src/features/agentTool/",
+  // For whoever reads a report of a problem.
+  "src/features/engineControl/diagnosticsText.ts",
+  "src/features/engineControl/shareable.ts",
   // For programs.
   "src/features/evaluateFolder/exports.ts",
   // What Git and programming languages say.

@@ -1,6 +1,6 @@
 import {HumanError, type Progress} from "../engine/api";
 import {Pace} from "../metrics/pace";
-import {visibleText} from "../metrics/visibleText";
+import {visibleLines, visibleText} from "../metrics/visibleText";
 import {UsageError} from "./arguments";
 
 /** The part of a stream that is needed. */
@@ -32,14 +32,15 @@ export class Console {
     await this.writing;
   }
 
+  /** Says what may have names of files and models in it: no control of theirs reaches the terminal. */
   say(line: string): void {
     this.clear();
-    this.stderr.write(`${line}\n`);
+    this.stderr.write(`${visibleLines(line)}\n`);
   }
 
   sayError(error: unknown): void {
-    if (error instanceof UsageError) this.say(`tokenscope: ${error.message} (--help says more)`);
-    else if (error instanceof HumanError) this.say(`tokenscope: ${error.message}`);
+    if (error instanceof UsageError) this.say(`tokenscope: ${visibleText(error.message)} (--help says more)`);
+    else if (error instanceof HumanError) this.say(`tokenscope: ${visibleText(error.message)}`);
     else this.say(`tokenscope: a mistake of ours: ${String(error).split("\n")[0]}`);
   }
 

@@ -19,37 +19,25 @@ export const defaultSuffixLimit = 1024;
  * prefix has between half the limit (three quarters, before it is cut to lines) and all of it.
  *
  * @param offset UTF-16 offset of the cursor. @param limits The most UTF-16 units of each part.
+ * @param before UTF-16 units of the document that stand before `text`, where that is only a part: one that goes on for more
+ * than the limits on both sides of the cursor.
  */
 export function promptWindow(
   text: string,
   offset: number,
-  limits: {readonly prefix: number; readonly suffix: number}
+  limits: {readonly prefix: number; readonly suffix: number},
+  before = 0
 ): {prefix: string; suffix: string} {
   return {
-    prefix: text.slice(prefixStart(text, offset, limits.prefix), offset),
+    prefix: text.slice(prefixStart(text, offset, limits.prefix, before), offset),
     suffix: text.slice(offset, suffixEnd(text, offset, limits.suffix))
   };
 }
 
-/**
- * The same for a text that is read in parts: `read` gives what stands between two UTF-16 offsets, an end beyond the text's
- * meaning its end. No more than about twice the limits is read.
- */
-export function promptPlace(
-  offset: number,
-  read: (from: number, to: number) => string
-): {prefix: string; suffix: string} {
-  const step = defaultPrefixLimit / 4;
-  // A whole number of steps is left out, so that the prefix begins where it would in the whole text.
-  const from = Math.max(0, Math.floor((offset - 2 * defaultPrefixLimit) / step) * step);
-  const text = read(from, offset + 2 * defaultSuffixLimit);
-  return promptWindow(text, offset - from, {prefix: defaultPrefixLimit, suffix: defaultSuffixLimit});
-}
-
-function prefixStart(text: string, offset: number, limit: number): number {
-  if (offset <= limit) return 0;
+function prefixStart(text: string, offset: number, limit: number, before: number): number {
+  if (before + offset <= limit) return 0;
   const step = Math.max(1, Math.floor(limit / 4));
-  const start = Math.min(offset, Math.ceil((offset - limit) / step) * step);
+  const start = Math.min(offset, Math.ceil((before + offset - limit) / step) * step - before);
   const line = text.indexOf("\n", start - 1) + 1;
   if (line > 0 && offset - line >= limit / 2) return line;
   return isInsidePair(text, start) ? start + 1 : start;

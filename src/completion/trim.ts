@@ -3,7 +3,7 @@ import {cursorLine, isBlank} from "./lines";
 /**
  * What of a generated text to show at the cursor; "" for nothing.
  *
- * In this order: line ends become the document's; a space is dropped from the front where the cursor already stands
+ * In this order: line ends become the document's; the text ends in front of a control that no one would see; a space is dropped from the front where the cursor already stands
  * behind one; blank ends are cut; the end is cut where it repeats what stands after the cursor, character by character,
  * line by line, or as closing brackets and quotes that only spaces, `;` or `,` keep from matching; round and square brackets
  * at the end that close nothing are cut. Indentation follows the document's.
@@ -15,7 +15,7 @@ export function trimCompletion(generated: string, prefix: string, suffix: string
   const after = toLineFeeds(suffix);
   const following = after.replace(/^[^\S\n]+(?=\n|$)/, "");
   const atLineEnd = following === "" || following.startsWith("\n");
-  let text = withoutSecondSpace(toLineFeeds(generated), prefix);
+  let text = withoutSecondSpace(beforeControls(toLineFeeds(generated)), prefix);
   text = trimEnd(text, atLineEnd);
   text = trimEnd(withoutOverlap(text, following), atLineEnd);
   text = trimEnd(withoutUnopened(text, prefix), atLineEnd);
@@ -57,6 +57,18 @@ function withoutUnopened(text: string, prefix: string): string {
 
 function toLineFeeds(text: string): string {
   return text.replace(/\r\n?/g, "\n");
+}
+
+/**
+ * Controls but for tabs, line ends and form feeds; embeddings, overrides and isolates, which make code look like other code
+ * (CVE-2021-42574). Ghost text would not show them, and whoever takes it would have them in their file.
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
+const unseen = /[\0-\x08\x0b\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;
+
+function beforeControls(text: string): string {
+  const end = text.search(unseen);
+  return end < 0 ? text : text.slice(0, end);
 }
 
 function usesCrLf(prefix: string, suffix: string): boolean {

@@ -65,6 +65,8 @@ export interface RunningModel extends ModelDescription {
   readonly sha256: string;
   /** What it ran on: "cpu", "cuda", "metal", "vulkan". */
   readonly device: string;
+  /** Layers whose weights are on the device, of all. Absent where the backend doesn't know. */
+  readonly layers?: {readonly onDevice: number; readonly all: number};
 }
 
 export interface DescribeParams {
@@ -348,6 +350,16 @@ export interface DeviceState {
  */
 export type DeviceProblem = "otherSystem" | "noDriver" | "noLibraries" | "noRuntime" | "failed";
 
+export interface VersionsParams {
+  /** What the engine computes with: llama.cpp is loaded for it, if it is not yet. */
+  readonly gpu: GpuChoice;
+}
+
+/** {@link EngineVersions}, and the engine process's own Node.js ("v20.18.0"). */
+export interface ProcessVersions extends EngineVersions {
+  readonly node: string;
+}
+
 /** How files are fetched. */
 export interface Network {
   /** `http://host:port`, or null for what the environment says. */
@@ -433,9 +445,12 @@ export interface UnfinishedNote {
   readonly process: number;
 }
 
-/** Work done and to do: tokens for `score` and `complete`, bytes for `download`, `verify` and `unpack`. */
+/**
+ * Work done and to do: tokens for `score` and `complete`, bytes for `download`, `verify` and `unpack`. `total` of `wait` is the
+ * place in line: 1 is next.
+ */
 export interface Progress {
-  readonly stage: "load" | "score" | "complete" | "download" | "verify" | "unpack";
+  readonly stage: "wait" | "load" | "score" | "complete" | "download" | "verify" | "unpack";
   readonly done: number;
   readonly total: number;
   /** Of a completion: what there is of it. */
@@ -454,6 +469,7 @@ export interface EngineRequests {
   estimate: {params: EstimateParams; result: MemoryEstimate};
   memory: {params: EstimateParams; result: MemoryReport};
   devices: {params: DevicesParams; result: readonly DeviceState[]};
+  versions: {params: VersionsParams; result: ProcessVersions};
   inspect: {params: InspectParams; result: RemoteFile};
   download: {params: DownloadParams; result: DownloadedFile};
   unpack: {params: UnpackParams; result: UnpackedFolder};
@@ -479,12 +495,40 @@ export interface RetainParams {
 /** Notifications from the engine. */
 export const logNotification = "log";
 export const progressNotification = "progress";
+export const noticeNotification = "notice";
+export const holdingNotification = "holding";
 
 export type LogLevel = "error" | "warn" | "info" | "debug" | "trace";
 
 export interface LogParams {
   readonly level: LogLevel;
   readonly message: string;
+}
+
+/**
+ * Something a person should know although the request goes on. `fewerLayers`: the device's memory was too small for the
+ * layers that were to be on it, and holds fewer.
+ */
+export interface NoticeParams {
+  readonly kind: "fewerLayers";
+  /** Absolute path of the model's file. */
+  readonly model: string;
+  /** One sentence. */
+  readonly message: string;
+}
+
+/** What the engine process holds; told when that has changed. */
+export interface Holding {
+  readonly models: readonly HeldModel[];
+  /** Bytes: of the whole process, mapped files included; of devices, what its models have taken. */
+  readonly memory: MemoryUse;
+}
+
+export interface HeldModel {
+  /** Absolute path of its file. */
+  readonly path: string;
+  /** What its weights are on. Null while only its vocabulary is loaded. */
+  readonly device: DeviceState["device"] | null;
 }
 
 /** Progress of one request, found by the number its caller gave it. */
@@ -513,6 +557,8 @@ export type ErrorKind =
   | "contextFailed"
   | "emptyText"
   | "nothingToScore"
+  | "untrusted"
+  | "busy"
   | "noGit"
   | "noRepository"
   | "gitFailed"
@@ -529,6 +575,7 @@ export type ErrorKind =
   | "connectionLost"
   | "diskFull"
   | "folderUnwritable"
+  | "settingsUnwritable"
   | "wrongContent"
   | "noRuntimeOffered"
   | "wrongPackage"

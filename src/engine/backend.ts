@@ -5,9 +5,11 @@ import type {
   Completion,
   CountParams,
   CountResult,
+  DeviceState,
   MemoryEstimate,
   ModelDescription,
   ModelSpec,
+  NoticeParams,
   Progress,
   ScoreParams,
   Scores,
@@ -41,11 +43,14 @@ export interface Backend {
   complete(params: Without<CompleteParams>, context: RequestContext): Promise<Completion>;
   /** What it needs and what there is, whether its weights are loaded or not. */
   estimate(): Promise<MemoryEstimate>;
-  /** Its weights are in memory. */
-  readonly loaded: boolean;
+  /** What its weights are on. Null while they are not in memory. */
+  readonly loadedOn: DeviceState["device"] | null;
   /** Gives memory back. Nothing is asked of the backend afterwards. */
   dispose(): Promise<void>;
 }
 
 /** Log lines of whatever runs the model. */
 export type EngineLog = (level: "error" | "warn" | "info" | "debug", message: string) => void;
+
+/** Tells a person something that is no answer and no failure. */
+export type Notify = (notice: NoticeParams) => void;

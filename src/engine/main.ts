@@ -1,4 +1,5 @@
 /** The engine process: serves the contract in api.ts on the channel that fork() made. */
+import "./home";
 import "./language";
 import path from "node:path";
 import {Worker} from "node:worker_threads";
@@ -9,14 +10,19 @@ import {
   IPCMessageWriter,
   ResponseError
 } from "vscode-jsonrpc/node";
+import {LongValues} from "../longValues";
 import {
   type EngineMethod,
+  type Holding,
   HumanError,
   type HumanErrorData,
   heartbeatArgument,
+  holdingNotification,
   humanErrorCode,
   type LogParams,
   logNotification,
+  type NoticeParams,
+  noticeNotification,
   type ProgressParams,
   progressNotification,
   type RequestEnvelope,
@@ -31,51 +37,77 @@ import {handlers} from "./requests";
 
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
 
+const long = new LongValues(connection);
+
 function log(level: LogParams["level"], message: string): void {
   connection.sendNotification(logNotification, {level, message} satisfies LogParams).catch(() => undefined);
 }
 
-const models = new Models(log);
+const models = new Models(log, (notice) => {
+  connection.sendNotification(noticeNotification, notice satisfies NoticeParams).catch(() => undefined);
+});
 /** The requests under way, by number. */
 const stops = new Map<number, AbortController>();
 connection.onNotification(stopNotification, ({request}: StopParams) => stops.get(request)?.abort());
 
-connection.onNotification(retainNotification, ({models: wanted}: RetainParams) => models.retain(wanted));
+connection.onNotification(retainNotification, ({models: wanted}: RetainParams) => {
+  models.retain(wanted);
+  void tellHolding();
+});
+
+/** What was told last, as JSON. */
+let told = "";
+
+/** Tells what is held where that has changed by more than what every request takes and gives back. */
+async function tellHolding(): Promise<void> {
+  const {models: held, memory} = await models.holding();
+  const holding: Holding = {models: held, memory: {ram: toTenMegabytes(memory.ram), vram: toTenMegabytes(memory.vram)}};
+  const text = JSON.stringify(holding);
+  if (text === told) return;
+  told = text;
+  connection.sendNotification(holdingNotification, holding).catch(() => undefined);
+}
+
+function toTenMegabytes(bytes: number): number {
+  return Math.round(bytes / 1e7) * 1e7;
+}
 
 for (const method of Object.keys(handlers) as EngineMethod[]) serve(method);
 
 function serve<M extends EngineMethod>(method: M): void {
-  connection.onRequest(
-    method,
-    async ({request, params}: RequestEnvelope<M>, token: CancellationToken): Promise<unknown> => {
-      const abort = new AbortController();
-      if (token.isCancellationRequested) abort.abort();
-      const listening = token.onCancellationRequested(() => abort.abort());
-      const stop = new AbortController();
-      stops.set(request, stop);
-      try {
-        return await handlers[method](models, params, {
-          signal: abort.signal,
-          stop: stop.signal,
-          onProgress: (progress) => {
-            connection
-              .sendNotification(progressNotification, {request, ...progress} satisfies ProgressParams)
-              .catch(() => undefined);
-          }
-        });
-      } catch (error) {
-        if (abort.signal.aborted) throw new ResponseError(requestCancelledCode, "cancelled");
-        if (error instanceof HumanError)
-          throw new ResponseError<HumanErrorData>(humanErrorCode, error.message, {kind: error.kind});
-        // A bug: its stack belongs in the log, and only there.
-        log("error", error instanceof Error ? (error.stack ?? error.message) : String(error));
-        throw error;
-      } finally {
-        listening.dispose();
-        stops.delete(request);
-      }
+  connection.onRequest(method, async (message: object, token: CancellationToken): Promise<unknown> => {
+    const {request, params} = long.putTogether(message) as RequestEnvelope<M>;
+    const abort = new AbortController();
+    if (token.isCancellationRequested) abort.abort();
+    const listening = token.onCancellationRequested(() => abort.abort());
+    const stop = new AbortController();
+    stops.set(request, stop);
+    try {
+      const result = await handlers[method](models, params, {
+        signal: abort.signal,
+        stop: stop.signal,
+        onProgress: (progress) => {
+          connection
+            .sendNotification(progressNotification, {request, ...progress} satisfies ProgressParams)
+            .catch(() => undefined);
+        }
+      });
+      const answer = await long.sendAhead(result, () => !abort.signal.aborted);
+      if (answer === undefined) abort.signal.throwIfAborted();
+      return answer;
+    } catch (error) {
+      if (abort.signal.aborted) throw new ResponseError(requestCancelledCode, "cancelled");
+      if (error instanceof HumanError)
+        throw new ResponseError<HumanErrorData>(humanErrorCode, error.message, {kind: error.kind});
+      // A bug: its stack belongs in the log, and only there.
+      log("error", error instanceof Error ? (error.stack ?? error.message) : String(error));
+      throw error;
+    } finally {
+      listening.dispose();
+      stops.delete(request);
+      void tellHolding();
     }
-  );
+  });
 }
 
 // The editor is gone, however it went. Native threads may be computing: nothing to wait for, nothing to save.

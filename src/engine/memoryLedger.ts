@@ -22,6 +22,11 @@ export class MemoryLedger {
 
   constructor(private readonly measure: () => Promise<HeldMemory>) {}
 
+  /** As the last entry has it; undefined before the first. */
+  get held(): HeldMemory | undefined {
+    return this.last;
+  }
+
   /** What has changed since the last entry is nobody's. */
   async rest(): Promise<void> {
     this.last = await this.measure();

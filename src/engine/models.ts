@@ -1,5 +1,5 @@
-import type {EstimateParams, MemoryEstimate, MemoryReport, ModelSpec} from "./api";
-import type {Backend, EngineLog, RequestContext} from "./backend";
+import type {EstimateParams, HeldModel, Holding, MemoryEstimate, MemoryReport, ModelSpec} from "./api";
+import type {Backend, EngineLog, Notify, RequestContext} from "./backend";
 import {LlamaBackend} from "./llama/llamaBackend";
 import {estimateFile, heldMemory} from "./llama/memory";
 import {checkModelFile, type FileStamp} from "./llama/modelFile";
@@ -13,6 +13,8 @@ interface OpenModel {
   readonly backend: Promise<Backend>;
   /** The memory that is put down to it. */
   readonly account: Account;
+  /** Its vocabulary has been read. */
+  described: boolean;
   users: number;
   replaced: boolean;
 }
@@ -31,14 +33,24 @@ export class Models {
   private leaving: Promise<void> = Promise.resolve();
   private readonly ledger = new MemoryLedger(heldMemory);
 
-  constructor(readonly log: EngineLog) {}
+  constructor(
+    readonly log: EngineLog,
+    private readonly notify: Notify = () => undefined
+  ) {}
 
   /** Runs `work` with the model that `spec` names. */
-  async use<T>(spec: ModelSpec, {signal}: RequestContext, work: (backend: Backend) => Promise<T>): Promise<T> {
+  async use<T>(
+    spec: ModelSpec,
+    {signal, onProgress}: RequestContext,
+    work: (backend: Backend) => Promise<T>
+  ): Promise<T> {
     const open = this.opened(spec, stampOf(await checkModelFile(spec.path)));
     open.users++;
     try {
+      // Its vocabulary is read first, which takes a second where that is large.
+      if (!open.described) onProgress({stage: "load", done: 0, total: 1});
       const backend = await this.described(open);
+      open.described = true;
       // Cancelled while it waited: tokenizing can't be stopped half-way, so it is not begun.
       signal.throwIfAborted();
       return await work(backend);
@@ -53,6 +65,23 @@ export class Models {
   retain(specs: readonly ModelSpec[]): void {
     const wanted = new Set(specs.map(specText));
     for (const open of this.models.filter(({spec}) => !wanted.has(spec))) this.replace(open);
+  }
+
+  /** What is held, as of the last request's end. */
+  async holding(): Promise<Holding> {
+    await this.leaving;
+    const models: HeldModel[] = [];
+    for (const {path, backend} of this.models) {
+      const ready = await backend.catch(() => undefined);
+      if (ready !== undefined) models.push({path, device: ready.loadedOn});
+    }
+    return {
+      models,
+      memory: {
+        ram: this.ledger.held?.ram ?? 0,
+        vram: Math.max(0, sum(this.models.map(({account}) => account.vram)))
+      }
+    };
   }
 
   /** What a model will need, and what there is: without the models that would not stay beside it. */
@@ -81,7 +110,7 @@ export class Models {
   async memory(params: EstimateParams, context: RequestContext): Promise<MemoryReport> {
     const estimate = await this.estimate(params, context);
     const open = this.models.find(({spec}) => spec === specText(params.model));
-    const loaded = open !== undefined && (await open.backend).loaded;
+    const loaded = open !== undefined && (await open.backend).loadedOn !== null;
     return {
       estimate,
       used: loaded ? {ram: Math.max(0, open.account.ram), vram: Math.max(0, open.account.vram)} : null
@@ -103,6 +132,7 @@ export class Models {
         stamp,
         backend: this.start(spec, this.leaving),
         account: newAccount(),
+        described: false,
         users: 0,
         replaced: false
       };
@@ -118,7 +148,7 @@ export class Models {
     await llamaRuntime(spec.gpu, spec.threads, this.log);
     // The runtime is no model's.
     if (first) await this.ledger.rest();
-    return new LlamaBackend(spec, this.log);
+    return new LlamaBackend(spec, this.log, this.notify);
   }
 
   /** A model that doesn't load is not kept: the next request looks at the file again. */

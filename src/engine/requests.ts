@@ -1,10 +1,26 @@
-import type {EngineMethod, EngineRequests} from "./api";
+import * as l10n from "@vscode/l10n";
+import {type EngineMethod, type EngineRequests, HumanError} from "./api";
 import type {RequestContext} from "./backend";
+import {Line} from "./line";
 import {devices} from "./llama/devices";
+import {versions} from "./llama/versions";
 import type {Models} from "./models";
 import {download} from "./transfer/download";
 import {inspect} from "./transfer/inspect";
 import {unpack} from "./transfer/unpack";
+
+/** Scores that wait at most: each keeps its text. */
+const mostWaiting = 100;
+
+/** One text is scored at a time, whatever the model: two would take the memory of both and be done no sooner. */
+const scores = new Line(
+  mostWaiting,
+  (waiting) =>
+    new HumanError(
+      "busy",
+      l10n.t("{0} texts wait to be scored already: cancel some of them, or try again when they are done.", waiting)
+    )
+);
 
 /** How each request of the contract is answered; the engine process and the headless runner share it. */
 export const handlers: {
@@ -24,7 +40,12 @@ export const handlers: {
     models.use(params.model, context, (backend) => backend.tokenize(params, context)),
   tokenTexts: (models, params, context) =>
     models.use(params.model, context, (backend) => backend.tokenTexts(params.ids, context)),
-  score: (models, params, context) => models.use(params.model, context, (backend) => backend.score(params, context)),
+  score: (models, params, context) =>
+    scores.run(
+      () => models.use(params.model, context, (backend) => backend.score(params, context)),
+      context.signal,
+      (place) => context.onProgress({stage: "wait", done: 0, total: place})
+    ),
   alternatives: (models, params, context) =>
     models.use(params.model, context, (backend) => backend.alternatives(params, context)),
   complete: (models, params, context) =>
@@ -32,6 +53,7 @@ export const handlers: {
   estimate: (models, params, context) => models.estimate(params, context),
   memory: (models, params, context) => models.memory(params, context),
   devices: (models, params, context) => devices(params, models.log, context),
+  versions: (models, params) => versions(params, models.log),
   inspect: (_, params, context) => inspect(params, context),
   download: (_, params, context) => download(params, context),
   unpack: (_, params, context) => unpack(params, context)

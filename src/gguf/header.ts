@@ -62,6 +62,11 @@ export const longestHeader = 256 * 2 ** 20;
 
 /** Bytes of keys, names and values that are kept of a header; more is refused. */
 const mostKept = 32 * 2 ** 20;
+/**
+ * Entries, and tensors in a file: more are refused, because what is made of them is made at one go. Real models have some
+ * hundreds, up to 2,500.
+ */
+const mostThings = 1 << 13;
 /** What keeping a thing costs besides its bytes. */
 const overhead = 64;
 
@@ -75,6 +80,9 @@ const mostItems = 1024;
 const longestKey = (1 << 16) - 1;
 /** llama.cpp's GGML_MAX_DIMS. */
 const mostDimensions = 4;
+
+/** Where they are of another type, node-llama-cpp does not refuse the file but ends the process. */
+const partNumbers: ReadonlySet<string> = new Set(["split.no", "split.count"]);
 
 const firstBytes = 24;
 
@@ -111,6 +119,8 @@ const sizes: Readonly<Record<Exclude<ValueType, "string" | "array">, number>> = 
 
 const strict = new TextDecoder("utf-8", {fatal: true, ignoreBOM: true});
 const lossy = new TextDecoder("utf-8", {ignoreBOM: true});
+/** A character for each byte. */
+const bytewise = new TextDecoder("latin1");
 
 /**
  * Reads a GGUF file's header, versions 2 and 3, as far as asked for and no further. Throws a {@link GgufError} for
@@ -161,6 +171,7 @@ async function readMetadata(
 ): Promise<boolean> {
   const entryCount = input.count();
   for (let i = 0; i < entryCount; i++) {
+    if (i >= mostThings) throw tooLarge();
     const key = await readName(input, keeper);
     if (key === "" || metadata.has(key)) throw damaged();
     if (depth === "brief" && key.startsWith("tokenizer.")) return false;
@@ -197,6 +208,63 @@ export async function stringsAt(
     if (wanted.has(i)) texts.set(i, textOf(text));
   }
   return texts;
+}
+
+/**
+ * Whether a list has the same string twice. Empty ones don't count, nor do those of 64 KB and more. Takes 16 bytes of memory
+ * for each.
+ */
+export async function hasRepeats(source: ByteSource, array: MetadataArray, signal?: AbortSignal): Promise<boolean> {
+  if (array.itemType !== "string") return false;
+  const digests = new Float64Array(array.length);
+  await seeStrings(source, array, signal, (i, string) => {
+    digests[i] = digest(string);
+  });
+  const sorted = digests.slice().sort();
+  const repeated = new Set(sorted.filter((one, i) => one !== 0 && one === sorted[i - 1]));
+  if (repeated.size === 0) return false;
+  // Different strings may have the same digest.
+  const seen = new Set<string>();
+  let repeats = false;
+  await seeStrings(source, array, signal, (i, string) => {
+    if (!repeated.has(digests[i] ?? 0)) return;
+    const text = bytewise.decode(string);
+    repeats ||= seen.has(text);
+    seen.add(text);
+  });
+  return repeats;
+}
+
+/** Shows a list's strings, but for some that are longer than the shortest window. */
+async function seeStrings(
+  source: ByteSource,
+  array: MetadataArray,
+  signal: AbortSignal | undefined,
+  see: (index: number, string: Uint8Array) => void
+): Promise<void> {
+  const input = new Input(source, array.offset, longestHeader, signal);
+  for (let i = 0; i < array.length; ) {
+    // A window that begins with this string.
+    await input.need(Math.min(input.available + 1, input.remaining));
+    const passed = input.passStrings(array.length - i, (before, bytes, from, to) => {
+      see(i + before, bytes.subarray(from, to));
+      return false;
+    });
+    if (passed === 0) await readText(input, 0);
+    i += Math.max(1, passed);
+  }
+}
+
+/** Some 53 bits that tell strings apart, by two ways of FNV-1a; 0 for the empty one. */
+function digest(string: Uint8Array): number {
+  if (string.length === 0) return 0;
+  let a = 0x811c9dc5;
+  let b = 0x050c5d1f;
+  for (const byte of string) {
+    a = Math.imul(a ^ byte, 0x01000193);
+    b = Math.imul(b ^ byte, 0x01000193) ^ (a >>> 15);
+  }
+  return (a >>> 0) * 2 ** 21 + (b >>> 11) + 1;
 }
 
 /** A kept string, or as much of it as was kept. */
@@ -249,6 +317,7 @@ async function readName(input: Input, keeper: Keeper): Promise<string> {
 
 async function readEntry(input: Input, keeper: Keeper, key: string): Promise<MetadataValue> {
   const type = await readType(input);
+  if (partNumbers.has(key) && type !== "uint16") throw damaged();
   if (type === "array") return await readArray(input, keeper, key);
   const value = await readScalar(input, type, longestText);
   keepValue(keeper, value);
@@ -374,6 +443,7 @@ function keepValue(keeper: Keeper, value: MetadataScalar): void {
 async function readTensors(input: Input, keeper: Keeper, count: number, tensors: TensorInfo[]): Promise<void> {
   const names = new Set<string>();
   for (let i = 0; i < count; i++) {
+    if (i >= mostThings) throw tooLarge();
     const name = await readName(input, keeper);
     if (names.has(name)) throw damaged();
     names.add(name);

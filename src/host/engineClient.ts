@@ -1,30 +1,35 @@
 import {type ChildProcess, fork} from "node:child_process";
+import path from "node:path";
 import type {Duplex} from "node:stream";
 import * as l10n from "@vscode/l10n";
-import type {MessageConnection} from "vscode-jsonrpc/node";
 import {
   type EngineMethod,
   type EngineRequests,
+  type Holding,
   HumanError,
   type HumanErrorData,
   heartbeatArgument,
   heartbeatDescriptor,
+  holdingNotification,
   humanErrorCode,
   type LogParams,
   languageVariables,
   logNotification,
   type ModelSpec,
+  type NoticeParams,
+  noticeNotification,
   type Progress,
   type ProgressParams,
   progressNotification,
-  type RequestEnvelope,
   type RetainParams,
   requestCancelledCode,
   retainNotification,
   type StopParams,
   stopNotification
 } from "../engine/api";
+import type {Sendable} from "../longValues";
 import {Heartbeat} from "./heartbeat";
+import type {RpcConnection} from "./rpcConnection";
 
 /** Deaths in {@link deathsPeriod} milliseconds after which no new process is started by itself. */
 const mostDeaths = 3;
@@ -57,6 +62,12 @@ export interface EngineClientOptions {
 export interface EngineState {
   readonly process: "none" | "starting" | "running" | "stopped";
   readonly loading: number | null;
+  /** Absolute path of the model that is being loaded, or that the process is started for. */
+  readonly loadingModel: string | null;
+  /** Why there is no process where there was one: nothing had been asked for a while, or its owner wanted the memory. */
+  readonly unloaded: "idle" | "asked" | null;
+  /** What the process holds, by its last word; null where it has said nothing yet. */
+  readonly holding: Holding | null;
 }
 
 /** How a process went that nobody had ended. */
@@ -82,7 +93,7 @@ export interface RequestOptions {
 
 interface Engine {
   readonly process: ChildProcess;
-  readonly connection: Promise<MessageConnection>;
+  readonly connection: Promise<RpcConnection>;
   /** Resolves as soon as the process is gone. */
   readonly gone: Promise<End>;
   /**
@@ -91,10 +102,13 @@ interface Engine {
    */
   readonly leaving: Set<(end: End) => void>;
   readonly heartbeat: Heartbeat;
+  /** What the system said where it could not be started: "EAGAIN". */
+  problem: string | undefined;
   /** Its owner has ended it. */
   ended: boolean;
   hung: boolean;
   answered: boolean;
+  holding: Holding | null;
   /** What has been answered ({@link proofOf}). */
   readonly proven: Set<string>;
 }
@@ -127,6 +141,7 @@ const died: Record<EngineMethod, () => string> = {
   memory: () =>
     l10n.t("The model's process ended while looking at the model's memory: try again, a new one starts by itself."),
   devices: () => l10n.t("The model's process ended while looking for devices: try again, a new one starts by itself."),
+  versions: () => l10n.t("The model's process ended while loading llama.cpp: try again, a new one starts by itself."),
   inspect: () => l10n.t("The model's process ended while looking at the file: try again, a new one starts by itself."),
   download: () => l10n.t("The model's process ended while downloading: try again, a new one starts by itself."),
   unpack: () => l10n.t("The model's process ended while unpacking: try again, a new one starts by itself.")
@@ -147,9 +162,11 @@ export class EngineClient {
   private deaths: number[] = [];
   /** It has died too often to be started again by itself. */
   private stopped = false;
+  private unloaded: EngineState["unloaded"] = null;
   private idle: NodeJS.Timeout | undefined;
   private readonly stateListeners = new Set<() => void>();
   private readonly deathListeners = new Set<(death: Death) => void>();
+  private readonly noticeListeners = new Set<(notice: NoticeParams) => void>();
   private hasAnswered: () => void = () => undefined;
   /** Resolves with the first answer; where nothing is ever asked, never. */
   readonly answered = new Promise<void>((resolve) => {
@@ -164,10 +181,25 @@ export class EngineClient {
   }
 
   get state(): EngineState {
-    const loads = [...this.pending.values()].flatMap(({loading}) => (loading === null ? [] : [loading]));
-    const loading = loads.length === 0 ? null : Math.min(...loads);
-    if (this.engine !== undefined) return {process: this.engine.answered ? "running" : "starting", loading};
-    return {process: this.stopped ? "stopped" : "none", loading: null};
+    const {engine, unloaded} = this;
+    if (engine === undefined)
+      return {
+        process: this.stopped ? "stopped" : "none",
+        loading: null,
+        loadingModel: null,
+        unloaded,
+        holding: null
+      };
+    const pending = [...this.pending.values()];
+    const loads = pending.flatMap(({loading}) => (loading === null ? [] : [loading]));
+    const {model} = pending.find((one) => (loads.length === 0 ? !engine.answered : one.loading !== null)) ?? {};
+    return {
+      process: engine.answered ? "running" : "starting",
+      loading: loads.length === 0 ? null : Math.min(...loads),
+      loadingModel: model?.path ?? null,
+      unloaded: null,
+      holding: engine.holding
+    };
   }
 
   onDidChangeState(listener: () => void): Listening {
@@ -180,13 +212,19 @@ export class EngineClient {
     return {dispose: () => this.deathListeners.delete(listener)};
   }
 
+  /** What a person should know although no request fails for it. */
+  onNotice(listener: (notice: NoticeParams) => void): Listening {
+    this.noticeListeners.add(listener);
+    return {dispose: () => this.noticeListeners.delete(listener)};
+  }
+
   /**
    * Asks the engine. Rejects with HumanError for what a person can act on, and with `cancelled()` at once when the token
-   * is cancelled: the engine hears of it and stops at the next batch.
+   * is cancelled: the engine hears of it and stops at the next batch. What is long travels in pieces, either way.
    */
   async request<M extends EngineMethod>(
     method: M,
-    params: EngineRequests[M]["params"],
+    params: Sendable<EngineRequests[M]["params"]>,
     {token, stop, onProgress}: RequestOptions = {}
   ): Promise<EngineRequests[M]["result"]> {
     if (token?.isCancellationRequested) throw this.options.cancelled();
@@ -195,7 +233,7 @@ export class EngineClient {
     // A process that has died is known by its channel some moments before its exit is told.
     const engine = this.engine?.process.connected ? this.engine : this.start();
     const request = ++this.requests;
-    const model = "model" in params ? params.model : undefined;
+    const {model} = params as {readonly model?: ModelSpec};
     const pending: Pending = {engine, method, model, loading: null};
     this.begin(request, pending);
     this.progress.set(request, (progress) => {
@@ -208,19 +246,16 @@ export class EngineClient {
     });
     const stopping = stop?.onCancellationRequested(() => {
       void engine.connection
-        .then((connection) => connection.sendNotification(stopNotification, {request} satisfies StopParams))
+        .then(({rpc}) => rpc.sendNotification(stopNotification, {request} satisfies StopParams))
         .catch(() => undefined);
     });
-    const envelope: RequestEnvelope<M> = {request, params};
     let leave: ((end: End) => void) | undefined;
     try {
       const answer = engine.connection
-        .then((connection) =>
-          connection.sendRequest<EngineRequests[M]["result"]>(method, envelope, ...(token === undefined ? [] : [token]))
-        )
+        .then((connection) => this.ask(connection, method, {request, params}, token))
         .catch((error: unknown) => this.failure(error, engine, method));
       const gone = new Promise<never>((_, reject) => {
-        leave = (end) => reject(this.endError(end, method));
+        leave = (end) => reject(this.endError(end, engine, method));
         engine.leaving.add(leave);
       });
       const result = await Promise.race([answer, gone, cancelled]);
@@ -240,17 +275,27 @@ export class EngineClient {
   /** Tells the engine which models are still wanted: it gives the others back. Where none runs, none is started. */
   retain(models: readonly ModelSpec[]): void {
     void this.engine?.connection
-      .then((connection) => connection.sendNotification(retainNotification, {models} satisfies RetainParams))
+      .then(({rpc}) => rpc.sendNotification(retainNotification, {models} satisfies RetainParams))
       .catch(() => undefined);
   }
 
   /** Ends the process; the next request starts a new one, however many have died. */
   restart(): void {
-    clearTimeout(this.idle);
-    const engine = this.engine;
-    this.engine = undefined;
-    if (engine !== undefined) kill(engine);
+    this.endProcess(null);
     this.forget();
+  }
+
+  /** Ends the process, and gives all its memory back; the next request starts a new one. */
+  unload(): void {
+    if (this.engine === undefined) return;
+    this.endProcess("asked");
+    this.changed();
+  }
+
+  /** Counts anew from now, by what the limit is now. */
+  idleLimitChanged(): void {
+    clearTimeout(this.idle);
+    if (this.pending.size === 0) this.endWhenIdle();
   }
 
   /** Forgets how often it has died: something has changed that it may have died of. */
@@ -264,7 +309,16 @@ export class EngineClient {
     this.disposed = true;
     this.stateListeners.clear();
     this.deathListeners.clear();
+    this.noticeListeners.clear();
     this.restart();
+  }
+
+  private endProcess(unloaded: EngineState["unloaded"]): void {
+    clearTimeout(this.idle);
+    const engine = this.engine;
+    this.engine = undefined;
+    this.unloaded = unloaded;
+    if (engine !== undefined) kill(engine);
   }
 
   private hears(engine: Engine): void {
@@ -295,7 +349,8 @@ export class EngineClient {
     this.idle = setTimeout(() => {
       if (this.engine === undefined) return;
       this.options.log.info("nothing has been asked for a while: the engine process is ended");
-      this.restart();
+      this.endProcess("idle");
+      this.changed();
     }, limit);
     this.idle.unref();
   }
@@ -318,23 +373,8 @@ export class EngineClient {
           this.deaths.length
         )
       );
-    const {log, language} = this.options;
-    const process = fork(this.options.program, [heartbeatArgument], {
-      // Typed arrays cross as typed arrays.
-      serialization: "advanced",
-      // In desktop VS Code, process.execPath is Electron.
-      env: {
-        ...globalThis.process.env,
-        ELECTRON_RUN_AS_NODE: "1",
-        [languageVariables.locale]: language?.locale,
-        [languageVariables.bundle]: language?.bundle,
-        // An empty one is none: nobody else's variable gets through.
-        TOKENSCOPE_RUNTIME: this.options.runtime ?? ""
-      },
-      // Not the debugger's flags of the extension host. Scoring says when there is garbage that V8 can't see.
-      execArgv: ["--expose-gc"],
-      stdio: ["ignore", "pipe", "pipe", "ipc", "pipe"]
-    });
+    const {log} = this.options;
+    const process = this.fork();
     process.stdout?.setEncoding("utf8").on("data", (text: string) => log.info(text.trimEnd()));
     process.stderr?.setEncoding("utf8").on("data", (text: string) => log.warn(text.trimEnd()));
     const connection = this.connect(process);
@@ -346,9 +386,10 @@ export class EngineClient {
         if (this.engine === engine) this.engine = undefined;
         for (const tell of engine.leaving) tell(end);
         resolve(end);
-        void connection.then((open) => open.dispose());
+        void connection.then(({rpc}) => rpc.dispose());
       };
-      process.once("error", (error) => {
+      process.once("error", (error: NodeJS.ErrnoException) => {
+        engine.problem = error.code;
         leave("notStarted", String(error));
         process.kill("SIGKILL");
       });
@@ -368,13 +409,49 @@ export class EngineClient {
       gone,
       leaving: new Set(),
       heartbeat,
+      problem: undefined,
       ended: false,
       hung: false,
       answered: false,
+      holding: null,
       proven: new Set()
     };
     this.engine = engine;
+    this.unloaded = null;
     return engine;
+  }
+
+  /** Throws a HumanError where the system refuses. */
+  private fork(): ChildProcess {
+    const {log, language} = this.options;
+    let process: ChildProcess;
+    try {
+      process = fork(this.options.program, [heartbeatArgument], {
+        // Typed arrays cross as typed arrays.
+        serialization: "advanced",
+        // In desktop VS Code, process.execPath is Electron.
+        env: {
+          ...globalThis.process.env,
+          ELECTRON_RUN_AS_NODE: "1",
+          [languageVariables.locale]: language?.locale,
+          [languageVariables.bundle]: language?.bundle,
+          // An empty one is none: nobody else's variable gets through.
+          TOKENSCOPE_RUNTIME: this.options.runtime ?? ""
+        },
+        // Not the folder that VS Code was started in, which may be anybody's: an empty part of LD_LIBRARY_PATH stands for it.
+        cwd: path.dirname(this.options.program),
+        // Not the debugger's flags of the extension host. Scoring says when there is garbage that V8 can't see.
+        execArgv: ["--expose-gc"],
+        stdio: ["ignore", "pipe", "pipe", "ipc", "pipe"]
+      });
+    } catch (error) {
+      log.warn(String(error));
+      throw cannotStart((error as NodeJS.ErrnoException).code);
+    }
+    if (process.stdio !== undefined) return process;
+    // Node leaves it half made where there are too many open files, and tells later.
+    process.once("error", (error) => log.warn(String(error)));
+    throw cannotStart("EMFILE");
   }
 
   private hasDied(engine: Engine, code: number | null, signal: NodeJS.Signals | null): void {
@@ -388,17 +465,38 @@ export class EngineClient {
     this.changed();
   }
 
-  private async connect(process: ChildProcess): Promise<MessageConnection> {
+  private async ask<M extends EngineMethod>(
+    {rpc, long}: RpcConnection,
+    method: M,
+    envelope: {readonly request: number; readonly params: Sendable<EngineRequests[M]["params"]>},
+    token: Cancellation | undefined
+  ): Promise<EngineRequests[M]["result"]> {
+    const message = await long.sendAhead(envelope, () => !token?.isCancellationRequested);
+    if (message === undefined) throw this.options.cancelled();
+    const answer = await rpc.sendRequest(method, message, ...(token === undefined ? [] : [token]));
+    return long.putTogether(answer) as EngineRequests[M]["result"];
+  }
+
+  private async connect(process: ChildProcess): Promise<RpcConnection> {
     const {log} = this.options;
     const {rpcConnection} = await import("./rpcConnection");
     const connection = rpcConnection(process);
-    connection.onNotification(logNotification, ({level, message}: LogParams) => log[level](message));
-    connection.onNotification(progressNotification, ({request, ...progress}: ProgressParams) =>
+    const {rpc} = connection;
+    rpc.onNotification(logNotification, ({level, message}: LogParams) => log[level](message));
+    rpc.onNotification(noticeNotification, (notice: NoticeParams) => {
+      for (const listener of this.noticeListeners) listener(notice);
+    });
+    rpc.onNotification(progressNotification, ({request, ...progress}: ProgressParams) =>
       this.progress.get(request)?.(progress)
     );
+    rpc.onNotification(holdingNotification, (holding: Holding) => {
+      if (this.engine?.process !== process) return;
+      this.engine.holding = holding;
+      this.changed();
+    });
     // A broken channel is no news beside the exit that comes with it.
-    connection.onError(([error]) => log.debug(`engine channel: ${error.message}`));
-    connection.listen();
+    rpc.onError(([error]) => log.debug(`engine channel: ${error.message}`));
+    rpc.listen();
     return connection;
   }
 
@@ -412,18 +510,25 @@ export class EngineClient {
     if (code === requestCancelledCode) throw this.options.cancelled();
     // A connection that broke is a process that is about to be gone; its exit says it better.
     if (engine.process.exitCode !== null || engine.process.signalCode !== null || !engine.process.connected)
-      throw this.endError(await engine.gone, method);
+      throw this.endError(await engine.gone, engine, method);
     throw error;
   }
 
-  private endError(end: End, method: EngineMethod): Error {
+  private endError(end: End, {process, problem}: Engine, method: EngineMethod): Error {
     switch (end) {
       case "ended":
         return this.options.cancelled();
       case "notStarted":
-        return new HumanError("cannotStart", l10n.t("The model's process could not be started: the log says why."));
+        return cannotStart(problem);
       case "died":
-        return new HumanError("engineDied", died[method]());
+        return lacksInstruction(process)
+          ? new HumanError(
+              "noRuntime",
+              l10n.t(
+                "The model's process used an instruction that this processor, or virtual machine, does not have: use Tokenscope on another one."
+              )
+            )
+          : new HumanError("engineDied", died[method]());
       default:
         return end satisfies never;
     }
@@ -439,4 +544,37 @@ function kill(engine: Engine): void {
   engine.ended = true;
   // It holds nothing that wants saving, and native threads don't listen to anything gentler.
   engine.process.kill("SIGKILL");
+}
+
+/** `code` is the system's: "EAGAIN". */
+function cannotStart(code: string | undefined): HumanError {
+  return new HumanError("cannotStart", whyNotStarted(code));
+}
+
+function whyNotStarted(code: string | undefined): string {
+  switch (code) {
+    case "EMFILE":
+    case "ENFILE":
+      return l10n.t(
+        "The model's process could not be started, because too many files are open: close some windows or raise the system's limit, and try again."
+      );
+    case "EAGAIN":
+    case "ENOMEM":
+      return l10n.t(
+        "The model's process could not be started, because the system has no room for another process: end some, or raise its limit, and try again."
+      );
+    case "EPERM":
+    case "EACCES":
+      return l10n.t(
+        "The model's process could not be started, because the system does not allow it ({0}): ask whoever keeps it.",
+        code
+      );
+    default:
+      return l10n.t("The model's process could not be started: the log says why.");
+  }
+}
+
+/** Windows has no signals; its STATUS_ILLEGAL_INSTRUCTION is the code. */
+function lacksInstruction({signalCode, exitCode}: ChildProcess): boolean {
+  return signalCode === "SIGILL" || exitCode === 0xc000001d;
 }

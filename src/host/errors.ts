@@ -1,6 +1,8 @@
 import * as vscode from "vscode";
 import {type ErrorKind, HumanError} from "../engine/api";
+import type {Log} from "./log";
 import {plainText} from "./plainText";
+import {manageTrust} from "./restrictedMode";
 
 interface WayOut {
   /** In the language of whoever asks. */
@@ -28,10 +30,18 @@ const openSettings: WayOut = {
   command: "workbench.action.openSettings",
   argument: "tokenscope"
 };
+const settingsFile: WayOut = {
+  title: () => vscode.l10n.t("Open Settings File"),
+  command: "workbench.action.openSettingsJson"
+};
 const gitSettings: WayOut = {
   title: () => vscode.l10n.t("Open Settings"),
   command: "workbench.action.openSettings",
   argument: "git.enabled"
+};
+const workspaceTrust: WayOut = {
+  title: () => vscode.l10n.t("Manage Workspace Trust"),
+  command: manageTrust
 };
 const sourceControl: WayOut = {title: () => vscode.l10n.t("Show Source Control"), command: "workbench.view.scm"};
 const gitOutput: WayOut = {title: () => vscode.l10n.t("Show Git Output"), command: "git.showOutput"};
@@ -43,6 +53,9 @@ const suggestSettings: WayOut = {
 const evaluateFolder: WayOut = {title: () => vscode.l10n.t("Evaluate Folder…"), command: "tokenscope.evaluateFolder"};
 const openFolder: WayOut = {title: () => vscode.l10n.t("Open Folder…"), command: "workbench.action.files.openFolder"};
 const openFile: WayOut = {title: () => vscode.l10n.t("Go to File…"), command: "workbench.action.quickOpen"};
+
+/** Characters: room for a long name in a sentence, so that its end, which says what to do, is not cut off. */
+const longestSentence = 1000;
 
 const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   modelMissing: [chooseModel, demonstrationModel],
@@ -58,6 +71,8 @@ const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   contextFailed: [openSettings, showLog],
   emptyText: [openFile],
   nothingToScore: [openFile],
+  untrusted: [workspaceTrust],
+  busy: [],
   noGit: [gitSettings],
   noRepository: [sourceControl],
   gitFailed: [gitOutput],
@@ -74,6 +89,7 @@ const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   connectionLost: [proxySettings],
   diskFull: [],
   folderUnwritable: [openSettings],
+  settingsUnwritable: [settingsFile],
   wrongContent: [chooseModel],
   noRuntimeOffered: [showGpu],
   wrongPackage: [showGpu],
@@ -82,9 +98,32 @@ const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   cannotStart: [showLog]
 };
 
+/** An error as it is remembered, for Copy Diagnostics. */
+export interface RecentError {
+  /** Milliseconds since the epoch; of the last, where there were several like it in a row. */
+  readonly time: number;
+  readonly times: number;
+  readonly kind: ErrorKind | "bug";
+  /** Its class's. */
+  readonly name: string;
+  /** As Node has it ("ENOENT"). */
+  readonly code: unknown;
+  /** Of what is a bug: where it came from, as V8 has it, without the message. */
+  readonly stack: string;
+}
+
+const mostRecent = 20;
+
 /** The one place where errors become words: a sentence and a button for people, a stack for the log. */
 export class ErrorReporter {
-  constructor(private readonly log: vscode.LogOutputChannel) {}
+  private recentErrors: RecentError[] = [];
+
+  constructor(private readonly log: Pick<Log, "error">) {}
+
+  /** The last ones, the latest last. */
+  get recent(): readonly RecentError[] {
+    return this.recentErrors;
+  }
 
   /** Shows an error with its way out. A cancellation is no error. */
   async show(error: unknown): Promise<void> {
@@ -98,8 +137,22 @@ export class ErrorReporter {
 
   /** One sentence; what is a bug goes to the log with its stack. */
   describe(error: unknown): string {
-    if (error instanceof HumanError) return plainText(error.message);
+    this.remember(error);
+    if (error instanceof HumanError) return plainText(error.message, longestSentence);
     this.log.error(error instanceof Error ? error : String(error));
     return vscode.l10n.t("Tokenscope made a mistake: its log has the details.");
+  }
+
+  private remember(error: unknown): void {
+    const kind = error instanceof HumanError ? error.kind : "bug";
+    const {name = "", message = "", stack = "", code} = (error ?? {}) as Partial<NodeJS.ErrnoException>;
+    // What the message says may be the user's, and may look like a place in a stack.
+    const frames = stack.includes(message) ? stack.slice(stack.indexOf(message) + message.length) : "";
+    const entry = {kind, name, code, stack: kind === "bug" ? frames : ""} as const;
+    const last = this.recentErrors.at(-1);
+    // The status bar's, say, which counts after every key.
+    const again = last?.kind === kind && last.name === name && last.code === code && last.stack === entry.stack;
+    const others = again ? this.recentErrors.slice(0, -1) : this.recentErrors;
+    this.recentErrors = [...others, {...entry, time: Date.now(), times: again ? last.times + 1 : 1}].slice(-mostRecent);
   }
 }

@@ -1,9 +1,11 @@
 import * as vscode from "vscode";
+import {blamedDriver} from "./blamedDriver";
 import {AccessTokens} from "./downloads/accessTokens";
 import {Downloads} from "./downloads/downloads";
 import {EngineClient, type EngineClientOptions} from "./engineClient";
 import {ErrorReporter} from "./errors";
 import {language} from "./language";
+import {createLog, type Log} from "./log";
 import {cudaFolder} from "./runtimes";
 import {Settings} from "./settings";
 
@@ -15,19 +17,25 @@ export interface Host {
   readonly secrets: vscode.SecretStorage;
   /** For this user, in all workspaces. */
   readonly globalState: vscode.Memento;
-  readonly log: vscode.LogOutputChannel;
+  readonly log: Log;
   readonly settings: Settings;
   readonly engine: EngineClient;
   /** Fetches and unpacks files. A process of its own: a download goes on while the engine is restarted, or dies of a model. */
   readonly transfers: EngineClient;
+  /** One more engine process, for a question that must not disturb the one in use; whoever asks ends it. */
+  spareEngine(): EngineClient;
   readonly downloads: Downloads;
   readonly errors: ErrorReporter;
 }
 
+/** Milliseconds: between two downloads, or the files of one, less passes. */
+const transfersIdleLimit = 60_000;
+
 /** Makes the host's parts and subscribes their ends. Starts nothing: the engine starts with its first request. */
 export function createHost(context: vscode.ExtensionContext): Host {
-  const log = vscode.window.createOutputChannel("Tokenscope", {log: true});
+  const log = createLog("Tokenscope");
   const settings = new Settings(context.extensionUri);
+  settings.avoidGpu(blamedDriver(context.globalState)?.avoided ?? false);
   const options: EngineClientOptions = {
     program: vscode.Uri.joinPath(context.extensionUri, "dist", "engine.js").fsPath,
     runtime: cudaFolder(context.globalStorageUri.fsPath),
@@ -41,8 +49,8 @@ export function createHost(context: vscode.ExtensionContext): Host {
     cancelled: () => new vscode.CancellationError(),
     ...(vscode.l10n.uri && {language: {locale: language.locale, bundle: vscode.l10n.uri.fsPath}})
   };
-  const engine = new EngineClient(options);
-  const transfers = new EngineClient(options);
+  const engine = new EngineClient({...options, idleLimit: () => settings.idleLimit});
+  const transfers = new EngineClient({...options, idleLimit: () => transfersIdleLimit});
   const models = vscode.Uri.joinPath(context.globalStorageUri, "models").fsPath;
   const tokens = new AccessTokens(context.secrets, settings);
   // Native code is never unloaded: another device's runtime gets a process of its own.
@@ -52,6 +60,7 @@ export function createHost(context: vscode.ExtensionContext): Host {
     engine,
     transfers,
     settings.onDidChangeDevice(() => engine.restart()),
+    settings.onDidChangeIdleLimit(() => engine.idleLimitChanged()),
     settings.onDidChangeModel(() => {
       engine.forget();
       engine.retain([settings.modelSpec(), settings.completionSpec()]);
@@ -66,6 +75,7 @@ export function createHost(context: vscode.ExtensionContext): Host {
     settings,
     engine,
     transfers,
+    spareEngine: () => new EngineClient(options),
     downloads: new Downloads(models, tokens, transfers, settings),
     errors: new ErrorReporter(log)
   };

@@ -1,7 +1,14 @@
 import type {ChildProcess} from "node:child_process";
 import {createMessageConnection, IPCMessageReader, IPCMessageWriter, type MessageConnection} from "vscode-jsonrpc/node";
+import {LongValues} from "../longValues";
 
 /** JSON-RPC over the channel of a forked process. Loaded with the first one: it takes longer than all the rest of activation. */
-export function rpcConnection(process: ChildProcess): MessageConnection {
-  return createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
+export interface RpcConnection {
+  readonly rpc: MessageConnection;
+  readonly long: LongValues;
+}
+
+export function rpcConnection(process: ChildProcess): RpcConnection {
+  const rpc = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
+  return {rpc, long: new LongValues(rpc)};
 }

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type {AlternativesParams, ModelSpec, Progress, ScoreParams, Scores, Windowing} from "../engine/api";
+import type {Sendable} from "../longValues";
 import {count, percentText} from "../metrics/numberText";
 import {Pace} from "../metrics/pace";
 import type {Host} from "./host";
@@ -15,7 +16,7 @@ export type Reporter = vscode.Progress<{message?: string; increment?: number}>;
 export async function scoreWithProgress(
   host: Host,
   title: string,
-  params: Omit<ScoreParams, "model">
+  params: Omit<Sendable<ScoreParams>, "model">
 ): Promise<Scores> {
   return await vscode.window.withProgress(
     {location: vscode.ProgressLocation.Notification, title: plainText(title), cancellable: true},
@@ -26,17 +27,15 @@ export async function scoreWithProgress(
 /** The same under progress that the caller shows: one text of several, say. */
 export async function score(
   host: Host,
-  params: Omit<ScoreParams, "model">,
+  params: Omit<Sendable<ScoreParams>, "model">,
   progress: Reporter,
   token: vscode.CancellationToken
 ): Promise<Scores> {
   const pace = new Pace("tokens");
   let shown = 0;
   return await scoreOrStop(host, params, token, ({stage, done, total}) => {
-    if (stage === "load") {
-      progress.report({message: loading(done)});
-      return;
-    }
+    if (stage === "wait") return progress.report({message: waiting(total)});
+    if (stage === "load") return progress.report({message: loading(done)});
     const percent = total === 0 ? 100 : (done / total) * 100;
     progress.report({message: pace.describe(done, total), increment: percent - shown});
     shown = percent;
@@ -48,10 +47,15 @@ export function loading(done: number): string {
   return vscode.l10n.t("loading the model, {0}", percentText(count(Math.floor(done * 100))));
 }
 
+/** What a progress says while other texts are scored. */
+export function waiting(place: number): string {
+  return vscode.l10n.t("waiting, place {0} in line", count(place));
+}
+
 /** The same, with the engine's own reports of its progress, and another model than the chosen one where one is named. */
 export async function scoreOrStop(
   host: Host,
-  params: Omit<ScoreParams, "model"> & {readonly model?: ModelSpec},
+  params: Omit<Sendable<ScoreParams>, "model"> & {readonly model?: ModelSpec},
   token: vscode.CancellationToken,
   onProgress: (progress: Progress) => void
 ): Promise<Scores> {

@@ -1,7 +1,7 @@
-import {homedir} from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
-import type {GpuChoice, ModelSpec, Network} from "../engine/api";
+import {type GpuChoice, HumanError, type ModelSpec, type Network} from "../engine/api";
+import {homeFolder} from "./home";
 import {demonstrationWord, type ModelChoice} from "./modelChoice";
 
 const section = "tokenscope";
@@ -20,10 +20,15 @@ export class Settings {
   private readonly changedModel = new vscode.EventEmitter<void>();
   private readonly changedDevice = new vscode.EventEmitter<void>();
   private readonly changedCompletion = new vscode.EventEmitter<void>();
+  private readonly changedIdleLimit = new vscode.EventEmitter<void>();
+  private gpuAvoided = false;
   private readonly subscription: vscode.Disposable;
+  // VS Code tells of the workspace's settings; but those of the user's that lead into the workspace count from now on, too.
+  private readonly trusting = vscode.workspace.onDidGrantWorkspaceTrust(() => this.changedModel.fire());
   readonly onDidChangeModel = this.changedModel.event;
   readonly onDidChangeDevice = this.changedDevice.event;
   readonly onDidChangeInlineCompletion = this.changedCompletion.event;
+  readonly onDidChangeIdleLimit = this.changedIdleLimit.event;
   /** Absolute path of the model that ships with Tokenscope. */
   readonly demonstrationModel: string;
 
@@ -38,6 +43,7 @@ export class Settings {
         this.changedModel.fire();
       if (change.affectsConfiguration(`${section}.gpu`)) this.changedDevice.fire();
       if (change.affectsConfiguration(`${section}.inlineCompletion`)) this.changedCompletion.fire();
+      if (change.affectsConfiguration(`${section}.idleMinutes`)) this.changedIdleLimit.fire();
     });
   }
 
@@ -96,10 +102,15 @@ export class Settings {
     return {model: read("model", isString).trim(), completionModel: read("completionModel", isString).trim()};
   }
 
+  /** In Restricted Mode: a model of the user's own settings lies in the workspace, and is not used. */
+  get holdsBackModel(): boolean {
+    return [read("model", isString), read("completionModel", isString)].some((model) => this.isHeldBack(model));
+  }
+
   /** Absolute paths of the user's own folders of models. */
   modelFolders(): string[] {
     return read("modelFolders", isStrings)
-      .filter((folder) => folder.trim() !== "")
+      .filter((folder) => folder.trim() !== "" && !this.isHeldBack(folder))
       .map((folder) => this.modelPath(folder));
   }
 
@@ -121,8 +132,28 @@ export class Settings {
     return `${read("npmRegistry", isWebAddress).trim().replace(/\/+$/, "")}/`;
   }
 
+  /** "auto" is the CPU where the GPU is avoided. */
   get gpu(): GpuChoice {
-    return read("gpu", isGpuChoice);
+    return this.avoidsGpu ? "off" : read("gpu", isGpuChoice);
+  }
+
+  /** The device is chosen automatically, but for the GPU ({@link avoidGpu}). */
+  get avoidsGpu(): boolean {
+    return this.gpuAvoided && read("gpu", isGpuChoice) === "auto";
+  }
+
+  /** Where the device is chosen automatically, it is the CPU from now on, or no longer. */
+  avoidGpu(avoided: boolean): void {
+    const before = this.gpu;
+    this.gpuAvoided = avoided;
+    if (this.gpu === before) return;
+    this.changedModel.fire();
+    this.changedDevice.fire();
+  }
+
+  /** Milliseconds without use after which the model is unloaded; 0: never. */
+  get idleLimit(): number {
+    return read("idleMinutes", isNumber(0, 10_080)) * 60_000;
   }
 
   async setGpu(gpu: GpuChoice): Promise<void> {
@@ -168,9 +199,11 @@ export class Settings {
 
   dispose(): void {
     this.subscription.dispose();
+    this.trusting.dispose();
     this.changedModel.dispose();
     this.changedDevice.dispose();
     this.changedCompletion.dispose();
+    this.changedIdleLimit.dispose();
   }
 
   /** Where the value is set already, so that the change is seen; else for the user. */
@@ -179,14 +212,38 @@ export class Settings {
     const set = configuration.inspect(key);
     const target =
       set?.workspaceValue === undefined ? vscode.ConfigurationTarget.Global : vscode.ConfigurationTarget.Workspace;
-    await configuration.update(key, value, target);
+    try {
+      await configuration.update(key, value, target);
+    } catch (error) {
+      throw new HumanError(
+        "settingsUnwritable",
+        vscode.l10n.t(
+          "VS Code could not write the setting {0} ({1}): see that its settings file may be written to and has no mistake in it.",
+          `${section}.${key}`,
+          firstLine(error)
+        )
+      );
+    }
+  }
+
+  /**
+   * In Restricted Mode: this setting of the user's names a file by its place in the workspace. The workspace would choose
+   * what is loaded, so the demonstration model is used.
+   */
+  private isHeldBack(setting: string): boolean {
+    const written = setting.trim();
+    if (vscode.workspace.isTrusted || vscode.workspace.workspaceFolders === undefined) return false;
+    if (/\$\{workspaceFolder\}/.test(written)) return true;
+    return !(["", demonstrationWord].includes(written) || /^~(?=$|[/\\])/.test(written) || path.isAbsolute(written));
   }
 
   private modelPath(setting: string): string {
     const written = setting.trim();
-    if (written === "" || written === demonstrationWord) return this.demonstrationModel;
-    const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? homedir();
-    const home = written.replace(/^~(?=$|[/\\])/, homedir());
+    if (written === "" || written === demonstrationWord || this.isHeldBack(written)) return this.demonstrationModel;
+    const [first] = vscode.workspace.workspaceFolders ?? [];
+    // Another machine's folder is none here.
+    const folder = first?.uri.scheme === "file" ? first.uri.fsPath : homeFolder();
+    const home = written.replace(/^~(?=$|[/\\])/, homeFolder());
     return path.resolve(
       folder,
       home.replace(/\$\{workspaceFolder\}/g, () => folder)
@@ -199,6 +256,10 @@ function read<T>(key: string, isValid: (value: unknown) => value is T, scope?: v
   const configuration = vscode.workspace.getConfiguration(section, scope);
   const value = configuration.get<unknown>(key);
   return isValid(value) ? value : (configuration.inspect<T>(key)?.defaultValue as T);
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
 }
 
 /** "auto" is null. */
@@ -228,7 +289,11 @@ function isGpuChoice(value: unknown): value is GpuChoice {
 }
 
 function isShare(value: unknown): value is number {
-  return typeof value === "number" && value >= 0 && value <= 1;
+  return isNumber(0, 1)(value);
+}
+
+function isNumber(least: number, most: number): (value: unknown) => value is number {
+  return (value): value is number => typeof value === "number" && value >= least && value <= most;
 }
 
 function isInteger(least: number, most: number): (value: unknown) => value is number {

@@ -1,14 +1,16 @@
 import * as vscode from "vscode";
-import {HumanError} from "../engine/api";
+import {HumanError, type ScoreParams} from "../engine/api";
+import type {Sendable} from "../longValues";
+import {type DocumentText, offsetOf, positionOf, rangeBefore, textOf, wholeRange} from "./documentText";
 import {isPlace, type Place} from "./place";
+import {plainText} from "./plainText";
 import type {Settings} from "./settings";
 
 /** The text that a command is about. */
-export interface Subject {
+export interface Subject extends DocumentText {
   readonly uri: vscode.Uri;
-  /** "sample.py, lines 3–9", or the file's name alone. */
+  /** "sample.py, lines 3–9", or the file's name alone: harmless wherever it is shown as text. */
   readonly title: string;
-  readonly text: string;
   /** UTF-16 offset of the text in its document. */
   readonly start: number;
   readonly isSelection: boolean;
@@ -27,19 +29,19 @@ export function isForeign({uri}: vscode.TextDocument): boolean {
 }
 
 /** The editor's selection, or its whole document where nothing is selected. */
-export function subjectOf(editor: vscode.TextEditor): Subject {
+export async function subjectOf(editor: vscode.TextEditor): Promise<Subject> {
   const {document, selection} = editor;
-  return selection.isEmpty ? wholeDocument(document) : partOf(document, selection);
+  return await (selection.isEmpty ? wholeDocument(document) : partOf(document, selection));
 }
 
 /** The subject of the editor in use; a HumanError says what to do where there is none or it is empty. */
-export function activeSubject(): Subject {
-  return withText(subjectOf(requireEditor()));
+export async function activeSubject(): Promise<Subject> {
+  return withText(await subjectOf(requireEditor()));
 }
 
 /** The whole document of the editor in use; errors as {@link activeSubject}'s. */
-export function activeDocument(): Subject {
-  return withText(wholeDocument(requireEditor().document));
+export async function activeDocument(): Promise<Subject> {
+  return withText(await wholeDocument(requireEditor().document));
 }
 
 function withText(subject: Subject): Subject {
@@ -58,17 +60,18 @@ function requireEditor(): vscode.TextEditor {
 function editorInUse(): vscode.TextEditor | undefined {
   const {activeTextEditor, visibleTextEditors} = vscode.window;
   if (activeTextEditor === undefined && isWithheld(vscode.window.tabGroups.activeTabGroup.activeTab))
-    throw new HumanError(
-      "emptyText",
-      vscode.l10n.t(
-        "This file is binary, or larger than 50 MB: VS Code gives its text to no extension. Open another one."
-      )
-    );
+    throw new HumanError("emptyText", withheld());
   return activeTextEditor ?? visibleTextEditors.find(({document}) => document.uri.scheme !== "output");
 }
 
+export function withheld(): string {
+  return vscode.l10n.t(
+    "This file is binary, or larger than 50 MB: VS Code gives its text to no extension. Open another one."
+  );
+}
+
 /** A text is in front that VS Code shows and gives to no extension. */
-function isWithheld(tab: vscode.Tab | undefined): boolean {
+export function isWithheld(tab: vscode.Tab | undefined): boolean {
   const input = tab?.input;
   return (
     input instanceof vscode.TabInputText &&
@@ -76,47 +79,51 @@ function isWithheld(tab: vscode.Tab | undefined): boolean {
   );
 }
 
-export function wholeDocument(document: vscode.TextDocument): Subject {
+export async function wholeDocument(document: vscode.TextDocument): Promise<Subject> {
   return {
     uri: document.uri,
     title: nameOf(document.uri),
-    text: document.getText(),
+    ...(await textOf(document)),
     start: 0,
     isSelection: false,
     before: ""
   };
 }
 
-export function partOf(document: vscode.TextDocument, range: vscode.Range): Subject {
-  const [first, last] = [range.start.line + 1, range.end.line + 1];
-  const start = document.offsetAt(range.start);
-  const before = new vscode.Range(document.positionAt(Math.max(0, start - longestBefore)), range.start);
+export async function partOf(document: vscode.TextDocument, range: vscode.Range): Promise<Subject> {
+  const text = await textOf(document, range);
   return {
     uri: document.uri,
-    title:
-      first === last
-        ? vscode.l10n.t("{0}, line {1}", nameOf(document.uri), first)
-        : vscode.l10n.t("{0}, lines {1}–{2}", nameOf(document.uri), first, last),
-    text: document.getText(range),
-    start,
+    title: partTitle(document, range),
+    ...text,
+    start: await offsetOf(document, range.start),
     isSelection: true,
-    before: document.getText(before)
+    before: document.getText(rangeBefore(document, range.start, longestBefore))
   };
+}
+
+/** The title of what stands at a place now. */
+export function titleAt(document: vscode.TextDocument, {start, end}: Place): string {
+  const range = new vscode.Range(document.positionAt(start), document.positionAt(end));
+  return range.isEqual(wholeRange(document)) ? nameOf(document.uri) : partTitle(document, range);
 }
 
 export function placeOf(subject: Subject): Place {
   return {uri: subject.uri.toString(), start: subject.start, end: subject.start + subject.text.length};
 }
 
-/** The context in which a subject is scored: none, unless the setting asks for what stands before it. */
-export function contextOf({before}: Subject, {selectionContext}: Settings): {context?: string} {
-  return selectionContext && before !== "" ? {context: before} : {};
+/** What is scored of a subject, in the context that the setting asks for: none, or what stands before it. */
+export function scoredPart(
+  {toSend, before}: Subject,
+  {selectionContext}: Settings
+): Pick<Sendable<ScoreParams>, "text" | "context"> {
+  return {text: toSend, ...(selectionContext && before !== "" ? {context: before} : {})};
 }
 
 /** What a command is about: the place it was given as argument, or else the active editor's subject. */
 export async function commandSubject(argument: unknown): Promise<Subject> {
-  if (!isPlace(argument)) return activeSubject();
-  const subject = subjectAt(await openPlace(argument), argument);
+  if (!isPlace(argument)) return await activeSubject();
+  const subject = await subjectAt(await openPlace(argument), argument);
   if (subject.text === "")
     throw new HumanError("emptyText", vscode.l10n.t("There is no text at this place any more: select some."));
   return subject;
@@ -135,12 +142,18 @@ export async function openPlace({uri}: Place): Promise<vscode.TextDocument> {
 }
 
 /** The text of a place in a document as it is now; a place beyond the document's end is cut to it. */
-export function subjectAt(document: vscode.TextDocument, {start, end}: Place): Subject {
-  const range = new vscode.Range(document.positionAt(start), document.positionAt(end));
-  const whole = start === 0 && end >= document.getText().length;
-  return whole ? wholeDocument(document) : partOf(document, range);
+export async function subjectAt(document: vscode.TextDocument, {start, end}: Place): Promise<Subject> {
+  const range = new vscode.Range(await positionOf(document, start), await positionOf(document, end));
+  return await (range.isEqual(wholeRange(document)) ? wholeDocument(document) : partOf(document, range));
+}
+
+function partTitle({uri}: vscode.TextDocument, {start, end}: vscode.Range): string {
+  const [first, last] = [start.line + 1, end.line + 1];
+  return first === last
+    ? vscode.l10n.t("{0}, line {1}", nameOf(uri), first)
+    : vscode.l10n.t("{0}, lines {1}–{2}", nameOf(uri), first, last);
 }
 
 function nameOf(uri: vscode.Uri): string {
-  return uri.path.slice(uri.path.lastIndexOf("/") + 1);
+  return plainText(uri.path.slice(uri.path.lastIndexOf("/") + 1));
 }

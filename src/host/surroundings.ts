@@ -1,4 +1,4 @@
-import {homedir} from "node:os";
+import {homeFolder} from "./home";
 import type {Host} from "./host";
 import type {Surroundings} from "./localModels/localModel";
 
@@ -6,7 +6,7 @@ import type {Surroundings} from "./localModels/localModel";
 export function surroundings({settings, downloads}: Pick<Host, "settings" | "downloads">): Surroundings {
   return {
     platform: process.platform,
-    home: homedir(),
+    home: homeFolder(),
     env: process.env,
     folders: settings.modelFolders(),
     downloads: downloads.folder

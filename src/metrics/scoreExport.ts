@@ -1,3 +1,4 @@
+import {jsonText} from "./jsonText";
 import {type ScoredWith, scoreHeader} from "./scoreHeader";
 import {minKPercent, type Summary} from "./summary";
 import {excessSurprisal, frac, surprisalBits} from "./tokenMetrics";
@@ -93,7 +94,7 @@ export function* jsonPieces(
   layout: "line" | "indented"
 ): Generator<string> {
   const indented = layout === "indented";
-  const head = JSON.stringify(header, null, indented ? 2 : 0);
+  const head = jsonText(header, indented ? 2 : 0);
   const end = indented ? "\n}" : "}";
   if (tokens === null) {
     yield head;
@@ -105,7 +106,7 @@ export function* jsonPieces(
   for (let from = 0; from < tokens.ids.length; from += tokensAtOnce) {
     let piece = "";
     for (let token = from; token < Math.min(from + tokensAtOnce, tokens.ids.length); token++)
-      piece += `${token === 0 ? "" : ","}${between}${JSON.stringify(jsonToken(tokens, token))}`;
+      piece += `${token === 0 ? "" : ","}${between}${jsonText(jsonToken(tokens, token))}`;
     yield piece;
   }
   yield `${indented && tokens.ids.length > 0 ? "\n  ]" : "]"}${end}`;
@@ -168,12 +169,17 @@ export function* csvPieces(header: object, tokens: ExportedTokens | null): Gener
 
 function csvRecord(tokens: ExportedTokens, index: number): string {
   const {id, text, start, end, logprob} = tokenAt(tokens, index);
-  const cells = [String(index), String(id), csvText(JSON.stringify(text)), csvNumber(start), csvNumber(end)];
+  const cells = [String(index), String(id), csvText(tokenText(text)), csvNumber(start), csvNumber(end)];
   const scored = logprob === null ? [null, null, null] : [logprob, Math.exp(logprob), surprisalBits(logprob)];
   cells.push(...scored.map(csvNumber));
   const {detail} = tokens;
   if (detail) cells.push(...(logprob === null ? ["", "", "", ""] : detailed(detail, index, logprob).map(csvNumber)));
   return cells.join(",");
+}
+
+/** A text as JSON; no semicolon in front of a formula, which in some locales would begin a cell of its own. */
+function tokenText(text: string): string {
+  return jsonText(text).replace(/;(?=\s*[=+\-@＝＋－＠])/g, "\\u003b");
 }
 
 /** Rank, entropy, excess surprisal (nats) and frac. */
@@ -210,7 +216,7 @@ function flattened(prefix: string, object: object): [string, string][] {
 
 /** JSON on one line and in one cell. */
 function commentValue(value: unknown): string {
-  return JSON.stringify(value ?? null).replace(/[,;\u2028\u2029]/g, (sign) => {
+  return jsonText(value ?? null).replace(/[,;]/g, (sign) => {
     return `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`;
   });
 }

@@ -17,6 +17,13 @@ export function visibleText(text: string): string {
     .replace(/^(?=\p{M})/u, "◌");
 }
 
+/** A text of many lines: line feeds and tabs stay what they are, and all else can be seen. */
+export function visibleLines(text: string): string {
+  return text
+    .replaceAll("\r\n", "\n")
+    .replace(invisible, (character) => (character === "\n" || character === "\t" ? character : visibleForm(character)));
+}
+
 /**
  * A character that can't be seen, or would move what stands around it: categories C (controls, format, surrogates, private
  * use, unassigned) and Z but for U+0020, and the blank rest.

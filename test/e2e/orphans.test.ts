@@ -59,22 +59,27 @@ describe("The engine process", () => {
   });
 });
 
-describe("The engine process, when VS Code's server is stopped", () => {
-  const workbench = useWorkbench();
+for (const [signal, how] of [
+  ["SIGTERM", "is stopped"],
+  ["SIGKILL", "is killed"]
+] as const)
+  describe(`The engine process, when VS Code's server ${how}`, () => {
+    const workbench = useWorkbench();
 
-  it("ends with it, without being killed itself", async () => {
-    const vscode = workbench();
-    await vscode.openFile("retry.py");
-    await vscode.statusBar("Tokens").waitFor();
-    await vscode.goTo(3);
-    await vscode.statusBar(/\d+ tokens/).waitFor();
-    const [engine] = runningEngines();
-    assert.ok(engine);
-    // The server only, not the group: what it started must notice by itself.
-    process.kill(vscode.server.processId, "SIGTERM");
-    await gone([vscode.server.processId, engine.parent, engine.pid], 20_000);
+    it("ends with it, without being killed itself", async () => {
+      const vscode = workbench();
+      await vscode.openFile("retry.py");
+      await vscode.statusBar("Tokens").waitFor();
+      await vscode.goTo(3);
+      await vscode.statusBar(/\d+ tokens/).waitFor();
+      const [engine] = runningEngines();
+      assert.ok(engine);
+      // The server only, not the group: what it started must notice by itself.
+      process.kill(vscode.server.processId, signal);
+      await gone([vscode.server.processId, engine.parent, engine.pid], 20_000);
+      assert.deepEqual(runningEngines(), []);
+    });
   });
-});
 
 /** Waits until all have ended; the last, the engine, must not run for longer than a moment without the ones before. */
 async function gone(pids: readonly number[], timeoutMs = 10_000): Promise<void> {

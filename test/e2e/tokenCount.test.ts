@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import {isRunning, runningEngines} from "../harness/installed";
 import {useWorkbench} from "../harness/useWorkbench";
 
 describe("Token count in the workbench", () => {
@@ -51,5 +52,66 @@ describe("Token count in the workbench", () => {
     await vscode.until("the count is in the clipboard", async () =>
       /^\d+$/.test(await vscode.readClipboard()) ? true : undefined
     );
+  });
+
+  /** The engine that the next move of the cursor starts. */
+  async function nextEngine(line: number): Promise<number> {
+    const vscode = workbench();
+    await vscode.goTo(line);
+    return await vscode.until("an engine runs", async () => runningEngines()[0]?.pid);
+  }
+
+  async function tooltipSays(text: RegExp): Promise<void> {
+    const vscode = workbench();
+    // Only a mouse that comes from elsewhere makes a hover.
+    await vscode.page.mouse.move(300, 300);
+    await vscode.statusBar(/\d+ tokens/).hover();
+    await vscode.page.locator(".monaco-hover").filter({hasText: text}).waitFor();
+  }
+
+  it("says in its tooltip what has become of the model, and in the status bar that it is being loaded", async () => {
+    const vscode = workbench();
+    await vscode.openFile("prompt.md");
+    await vscode.runCommand("Tokenscope: Unload Model");
+    await vscode.statusBar("the model is unloaded, and its memory is free").waitFor();
+    assert.deepEqual(runningEngines(), []);
+    await tooltipSays(/State: unloaded;\sthe\snext\suse\sloads\sit\sagain/);
+    await vscode.screenshot("engine-unloaded");
+    const engine = await nextEngine(5);
+    process.kill(engine, "SIGSTOP");
+    try {
+      await vscode.statusBar("Loading tokenscope-tiny-q8_0.gguf").waitFor();
+      await vscode.screenshot("engine-loading");
+    } finally {
+      process.kill(engine, "SIGCONT");
+    }
+    await vscode.statusBar("Loading").waitFor({state: "detached"});
+    await tooltipSays(/State: vocabulary\sloaded,\sweights\snot;\s\d+\sMB/);
+  });
+
+  it("warns when the engine has died too often; a click restarts it", async () => {
+    const vscode = workbench();
+    for (let death = 0; death < 4; death++) {
+      const engine = await nextEngine(7 + death);
+      process.kill(engine, "SIGKILL");
+      await vscode.until("it is gone", async () => !isRunning(engine) || undefined);
+    }
+    const item = vscode.page.locator('.statusbar-item.warning-kind[aria-label*="Click to restart it"]');
+    await item.waitFor();
+    await vscode.screenshot("engine-stopped");
+    await item.click();
+    await vscode.statusBar(/\d+ tokens/).waitFor();
+  });
+
+  it("can tell what runs here, for a bug report", async () => {
+    const vscode = workbench();
+    await vscode.runCommand("Tokenscope: Copy Diagnostics");
+    await vscode.notification("The diagnostics are in the clipboard").waitFor();
+    await vscode.screenshot("engine-diagnostics");
+    const text = await vscode.readClipboard();
+    assert.match(text, /\| Tokenscope \| \d+\.\d+\.\d+ \|/);
+    assert.match(text, /\| Engine \| Node v\d+\S+, node-llama-cpp \d+\S+, llama\.cpp \S+ \|/);
+    assert.match(text, /- starts: \d+, deaths: \d+/);
+    assert.ok(!text.includes(vscode.server.workspace));
   });
 });

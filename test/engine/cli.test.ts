@@ -148,7 +148,7 @@ describe("The headless runner", () => {
     it("gives the text's numbers and each token's logprob", async () => {
       const scored = await answer<Scored>(["score", python]);
       assert.deepEqual(Object.keys(scored), fields);
-      assert.deepEqual(Object.keys(scored.model), [...modelFields, "sha256", "device"]);
+      assert.deepEqual(Object.keys(scored.model), [...modelFields, "sha256", "device", "layers"]);
       const {mode, bos, window, stride, unscored} = scored;
       assert.deepEqual(
         {mode, bos, window, stride, unscored},

@@ -2,6 +2,7 @@ import {readFileSync} from "node:fs";
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
 import type {EngineMethod, EngineRequests, ModelSpec, Progress} from "../../src/engine/api";
+import type {Notify} from "../../src/engine/backend";
 import {llamaRuntime} from "../../src/engine/llama/runtime";
 import {Models} from "../../src/engine/models";
 import {handlers} from "../../src/engine/requests";
@@ -34,9 +35,14 @@ export interface Asking {
 
 /** The engine as the engine process and the headless runner have it, in this process. */
 export class Engine {
-  private readonly models = new engineInProcess.Models(() => undefined);
+  private readonly models: Models;
 
-  constructor(readonly model: ModelSpec = spec(demonstration)) {}
+  constructor(
+    readonly model: ModelSpec = spec(demonstration),
+    notify: Notify = () => undefined
+  ) {
+    this.models = new engineInProcess.Models(() => undefined, notify);
+  }
 
   /** As the host's notification. */
   retain(models: readonly ModelSpec[]): void {

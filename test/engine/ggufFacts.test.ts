@@ -1,5 +1,6 @@
 import {strict as assert} from "node:assert";
 import type {GgufFileInfo, GgufInsights as GgufInsightsType} from "node-llama-cpp";
+import {checkHeaders} from "../../src/engine/llama/modelFile";
 import {type ModelFacts, modelFacts} from "../../src/gguf/facts";
 import {fileTypeName} from "../../src/gguf/fileTypes";
 import {ggmlType} from "../../src/gguf/ggmlTypes";
@@ -55,6 +56,10 @@ describe("Our reading of a header", () => {
     {name: "the F16 model", file: f16},
     ...vocabularyFiles()
   ];
+
+  it("refuses none of them", async () => {
+    for (const {file} of files) await checkHeaders(file);
+  });
 
   for (const {name, file} of files)
     it(`agrees with node-llama-cpp's: ${name}`, async () => {

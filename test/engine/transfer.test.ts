@@ -1,7 +1,7 @@
 import {strict as assert} from "node:assert";
 import {createHash} from "node:crypto";
 import {existsSync, readFileSync} from "node:fs";
-import {chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile} from "node:fs/promises";
+import {chmod, link, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import path from "node:path";
 import {
@@ -242,6 +242,20 @@ describe("fetching files", () => {
       server.forget();
       assert.ok((await readFile((await fetched(uri)).path)).equals(model));
       assert.equal(server.requests[1]?.range, undefined);
+    });
+
+    it("leaves a file alone that a process gave its name, and died before the other name was gone", async () => {
+      const uri = server.serve("named.gguf", {content: model, etag: null, ...slow});
+      await pauseAtHalf(uri);
+      const partial = (await readdir(folder)).find((name) => name.endsWith(".part")) ?? "";
+      const named = path.join(folder, "named.gguf");
+      await writeFile(named, model);
+      await rm(path.join(folder, partial));
+      await link(named, path.join(folder, partial));
+      await pauseAtHalf(uri);
+      assert.ok((await readFile(named)).equals(model));
+      assert.equal((await fetched(uri)).path, named);
+      assert.deepEqual(await readdir(folder), ["named.gguf"]);
     });
 
     it("does not mix two files when one is replaced in the middle", async () => {

@@ -189,7 +189,9 @@ describe("The tool for agents", () => {
     assert.deepEqual(prepared({text: "a"}), {invocationMessage: "Measuring the perplexity of a text"});
     const {invocationMessage, confirmationMessages} = prepared({filePath: "a](command:x)b", startLine: 3});
     assert.equal(invocationMessage, "Measuring the perplexity of a] (command:x)b, lines 3–end");
-    assert.match(String(confirmationMessages?.message), /^Score a\] \(command:x\)b, lines 3–end with your local model/);
+    const {message} = confirmationMessages ?? {};
+    assert.ok(message instanceof vscode.MarkdownString && !message.isTrusted && !message.supportHtml);
+    assert.match(message.value, /^Score a&#93; &#40;command&#58;x&#41;b&#44; lines 3&#8211;end with your local model/);
     for (const input of [undefined, null, 5, {}, {filePath: 5}])
       assert.equal(prepared(input).confirmationMessages, undefined);
   });

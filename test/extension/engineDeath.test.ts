@@ -212,6 +212,40 @@ describe("the engine process, killed in the middle of", () => {
     });
   });
 
+  it("a request, by standing still, is noticed and said like any other end; the next one works", async () => {
+    await untouched(code, async () => {
+      await holdEngine();
+      const [held] = engineProcesses();
+      await vscode.commands.executeCommand("tokenscope.countTokens");
+      assert.deepEqual(window().messages, [ended("counting tokens")]);
+      assert.ok(held !== undefined && !engineProcesses().includes(held));
+      await nextWorks();
+    });
+  });
+
+  it("each start, comes no more by itself, says so, and comes when it is told to", async () => {
+    await untouched(code, async () => {
+      await vscode.commands.executeCommand("tokenscope.restartEngine");
+      const stopped = () => window().errors.find(({text}) => text.includes("restart the engine"));
+      window().answer("Restart Engine");
+      for (let deaths = 0; stopped() === undefined && deaths < 10; deaths++) {
+        let answered = false;
+        const running = vscode.commands.executeCommand("tokenscope.countTokens").then(() => {
+          answered = true;
+        });
+        await until(() => answered || engineProcesses().length > 0);
+        await killEngine();
+        await running;
+      }
+      assert.deepEqual(stopped(), {
+        severity: "error",
+        text: "The model's process has ended 4 times within a minute and is not started again by itself: restart the engine, or choose another model.",
+        buttons: ["Restart Engine", "Select Model…", "Show Log"]
+      });
+      await nextWorks();
+    });
+  });
+
   it("a request, by Restart Engine, is cancelled without a word: it was asked for", async () => {
     await untouched(code, async () => {
       await holdEngine();

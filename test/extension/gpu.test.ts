@@ -5,8 +5,9 @@ import path from "node:path";
 import {create} from "tar";
 import * as vscode from "vscode";
 import type {RuntimePackage} from "../../src/cudaPackages";
-import type {DeviceState} from "../../src/engine/api";
+import type {DeviceState, NoticeParams} from "../../src/engine/api";
 import {CudaRuntime} from "../../src/features/gpu/cudaRuntime";
+import {showFewerLayers} from "../../src/features/gpu/fewerLayers";
 import {installFromFiles, remove} from "../../src/features/gpu/install";
 import {offerCudaRuntime} from "../../src/features/gpu/offer";
 import {deviceItems} from "../../src/features/gpu/showGpu";
@@ -214,5 +215,31 @@ describe("CUDA's runtime", () => {
     await vscode.commands.executeCommand("tokenscope.removeCudaRuntime");
     assert.match(window().messages.at(-1)?.text ?? "", /not installed/);
     assert.deepEqual(window().errors, []);
+  });
+});
+
+describe("A GPU whose memory is too small", () => {
+  const window = watchWindow();
+  const host = ownHost();
+
+  it("is told once for each model, with what can be done about it", async () => {
+    let tell: (notice: NoticeParams) => void = () => assert.fail("nobody listens");
+    const engine = {
+      onNotice(listener: typeof tell) {
+        tell = listener;
+        return {dispose: () => undefined};
+      }
+    } as unknown as EngineClient;
+    const showing = showFewerLayers({...host(), engine});
+    for (const model of ["/a.gguf", "/a.gguf", "/b.gguf"]) tell({kind: "fewerLayers", model, message: `Of ${model}.`});
+    assert.deepEqual(
+      window().messages,
+      ["/a.gguf", "/b.gguf"].map((model) => ({
+        severity: "warning",
+        text: `Of ${model}.`,
+        buttons: ["Show GPU", "Open Settings"]
+      }))
+    );
+    showing.dispose();
   });
 });

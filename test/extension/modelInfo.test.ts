@@ -6,6 +6,7 @@ import * as vscode from "vscode";
 import {mostReadWhole} from "../../src/features/modelInfo/modelFiles";
 import {ModelInfoView} from "../../src/features/modelInfo/modelInfoView";
 import type {FromView, ModelPage, ToView} from "../../src/features/modelInfo/protocol";
+import {visibleText} from "../../src/metrics/visibleText";
 import {ggufFile, text} from "../harness/ggufFile";
 import {writeLargeModel} from "../harness/largeModel";
 import {ModelServer} from "../harness/modelServer";
@@ -173,7 +174,7 @@ describe("A .gguf file", () => {
   function look(uri: vscode.Uri): Watched {
     const panel = vscode.window.createWebviewPanel("tokenscope.gguf", "test", vscode.ViewColumn.One, {});
     watched = new WatchedView<ToView, FromView>(panel);
-    new ModelInfoView(host(), watched.watched, uri.toString());
+    new ModelInfoView(host(), watched.watched, uri.toString(), true);
     return watched;
   }
 
@@ -226,7 +227,7 @@ describe("A .gguf file", () => {
     assert.equal(canCopy, false);
   });
 
-  it("is read again when it changes, and when it comes", async () => {
+  it("is read again when it changes, when it comes, and when it goes", async () => {
     const file = folder.write("changing.gguf", "not yet a model");
     const view = look(vscode.Uri.file(file));
     await view.hears("failed");
@@ -234,6 +235,20 @@ describe("A .gguf file", () => {
     assert.equal((await view.hears("show")).page.facts?.name, "Tokenscope Tiny Coder");
     writeFileSync(file, ggufFile({entries: [["general.name", text("Another")]]}));
     await until(() => view.told.some((message) => message.type === "show" && message.page.facts?.name === "Another"));
+    writeFileSync(file, model.subarray(0, 50_000));
+    await until(() => view.told.some((message) => message.type === "show" && message.page.problem !== null));
+    rmSync(file);
+    await until(() => view.told.at(-1)?.type === "failed");
+  });
+
+  it("of a server is not asked for where VS Code brings a page back", async () => {
+    const panel = vscode.window.createWebviewPanel("tokenscope.modelInfo", "test", vscode.ViewColumn.One, {});
+    watched = new WatchedView<ToView, FromView>(panel);
+    new ModelInfoView(host(), watched.watched, "http://127.0.0.1:9/a.gguf", false);
+    assert.match((await watched.hears("failed")).message, /nobody asked for yet: read it again/);
+    watched.forget();
+    watched.say({type: "readAgain"});
+    assert.match((await watched.hears("failed")).message, /^The connection to 127\.0\.0\.1:9 failed/);
   });
 
   it("may hold anything: what it says is handed on as data", async () => {
@@ -250,7 +265,7 @@ describe("A .gguf file", () => {
     });
     const view = look(vscode.Uri.file(folder.write("hostile.gguf", file)));
     const {page} = await view.hears("show");
-    assert.equal(page.facts?.name, hostile);
+    assert.equal(page.facts?.name, visibleText(hostile));
     assert.equal(page.tensors.rows[0]?.name, hostile);
     assert.ok(JSON.stringify(page).length < 10_000);
     view.say({type: "value", key: "__proto__"});
@@ -321,7 +336,7 @@ describe("A .gguf file of another file system", () => {
   function lookAt(uri: vscode.Uri): Watched {
     const panel = vscode.window.createWebviewPanel("tokenscope.gguf", "test", vscode.ViewColumn.One, {});
     watched = new WatchedView<ToView, FromView>(panel);
-    new ModelInfoView(host(), watched.watched, uri.toString());
+    new ModelInfoView(host(), watched.watched, uri.toString(), true);
     return watched;
   }
 

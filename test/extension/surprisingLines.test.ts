@@ -70,7 +70,7 @@ describe("Surprising Lines", () => {
 
   async function score(text: string, extension = "py"): Promise<vscode.TextEditor> {
     const editor = await showFile(folder.write(`${++files}.${extension}`, text));
-    await view.show(wholeDocument(editor.document));
+    await view.show(await wholeDocument(editor.document));
     assert.deepEqual(window().messages, []);
     return editor;
   }
@@ -176,7 +176,7 @@ describe("Surprising Lines", () => {
 
   it("follows edits that are made while it scores", async () => {
     const editor = await showFile(folder.write(`${++files}.py`, code.repeat(30)));
-    const showing = view.show(wholeDocument(editor.document));
+    const showing = view.show(await wholeDocument(editor.document));
     await until(() => window().works[0]);
     await edit(editor, (change) => change.insert(new vscode.Position(0, 0), "\n\n\n"));
     await showing;
@@ -194,13 +194,13 @@ describe("Surprising Lines", () => {
 
   it("scores a document that is no file, and one with CRLF", async () => {
     const {document} = await showText(code.replaceAll("\n", "\r\n"));
-    await view.show(wholeDocument(document));
+    await view.show(await wholeDocument(document));
     assert.deepEqual(await click(items()[0]?.row as Row), {text: `# ${gibberish}`, line: 8});
   });
 
   it("keeps a label on its line, whatever is in it, and short", async () => {
     const {document} = await showText(`\u202eabc\tdef \u0000 $(alert) ${"long ".repeat(100)}\n`);
-    await view.show(wholeDocument(document));
+    await view.show(await wholeDocument(document));
     const [first] = items();
     assert.ok((first?.label.length ?? 0) < 200);
     assert.match(first?.label ?? "", /^\\u\{202e\}abc→def/);
@@ -208,7 +208,7 @@ describe("Surprising Lines", () => {
 
   it("shows what was scored until it was cancelled, and calls it partial", async () => {
     const editor = await showFile(folder.write(`${++files}.py`, code.repeat(1000)));
-    const showing = view.show(wholeDocument(editor.document));
+    const showing = view.show(await wholeDocument(editor.document));
     const work = await until(() => window().works[0]);
     await until(() => work.reports.some(({increment = 0}) => increment > 0));
     work.cancel();

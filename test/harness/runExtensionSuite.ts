@@ -11,6 +11,8 @@ export interface ExtensionSuite {
   /** Where the suite leaves its counts. */
   resultsFile: string;
   timeoutSeconds: number;
+  /** Folder of the extension under test. Default: ours. */
+  extension?: string;
 }
 
 /** Runs an extension suite in a VS Code in the browser; throws unless it ends by itself. */
@@ -28,7 +30,7 @@ export async function runExtensionSuite(suite: ExtensionSuite): Promise<void> {
       await page.exposeFunction("codeAutomationLog", relayLog);
       await page.goto(
         server.address([
-          ["extensionDevelopmentPath", server.remoteUri(root)],
+          ["extensionDevelopmentPath", server.remoteUri(suite.extension ?? root)],
           ["extensionTestsPath", server.remoteUri(suite.testsPath)]
         ])
       );

@@ -6,6 +6,7 @@ import path from "node:path";
 import {promisify} from "node:util";
 import {addLanguage} from "./languagePack";
 import {root} from "./paths";
+import {recordingCommand} from "./recording";
 
 export interface ServerOptions {
   /** Folder copied for this run to work in; the original is never written to. */
@@ -27,6 +28,8 @@ export interface ServerOptions {
   env?: Record<string, string>;
   /** Ask whether the workspace is trusted. Default: false, all are. */
   workspaceTrust?: boolean;
+  /** File in which strace records what the server and all that it starts do ({@link recording}). */
+  record?: string;
   /** VS Code's display language, as its extensions see it. Default: English. */
   locale?: string;
   /** How long the extension host of a window that is gone without a word is kept. Default: VS Code's, three hours. */
@@ -100,7 +103,10 @@ export async function startServer(options: ServerOptions): Promise<VsCodeServer>
     ...["--extensions-dir", extensionsDir]
   ];
   // A process group of its own, so that its extension hosts and what they fork end with it.
-  const server = spawn(node, [main, ...args], {
+  const command = [node, main, ...args];
+  const [program = node, ...rest] =
+    options.record === undefined ? command : [...recordingCommand(options.record), ...command];
+  const server = spawn(program, rest, {
     detached: true,
     env: {...process.env, ...options.env},
     stdio: ["ignore", "pipe", "pipe"]

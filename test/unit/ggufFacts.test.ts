@@ -124,8 +124,8 @@ describe("What a header tells of a model", () => {
         entries: [
           ["general.architecture", text("llama")],
           ["general.size_label", text("7B")],
-          ["split.no", uint(number)],
-          ["split.count", uint(2)]
+          ["split.no", {type: "uint16", value: number}],
+          ["split.count", {type: "uint16", value: 2}]
         ],
         tensors: number === 0 ? [] : weights
       })

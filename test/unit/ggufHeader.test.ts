@@ -232,6 +232,15 @@ describe("A GGUF header", () => {
     await assertRefused(ggufFile({entries: many}), "tooLarge");
   });
 
+  it("is refused where it has more entries or tensors than any model", async () => {
+    const entries = Array.from({length: 8193}, (_, i) => [`${i}`, uint(i)] as const);
+    assert.equal((await read(ggufFile({entries: entries.slice(1)}))).metadata.size, 8192);
+    await assertRefused(ggufFile({entries}), "tooLarge");
+    const tensors = Array.from({length: 8193}, (_, i) => ({name: `${i}`, dimensions: [1]}));
+    assert.equal((await read(ggufFile({tensors: tensors.slice(1)}))).tensors?.length, 8192);
+    await assertRefused(ggufFile({tensors}), "tooLarge");
+  });
+
   it("that goes on for longer than any known model's is refused", async () => {
     const bytes = ggufFile({entries: [["list", uints([1, 2, 3])]]});
     bytes.writeBigUInt64LE(2n ** 30n, 24 + 8 + 4 + 4 + 4);
@@ -317,7 +326,7 @@ describe("A GGUF header", () => {
       entries: [
         ["tokenizer.ggml.tokens", texts(Array.from({length: 150_000}, (_, i) => `token ${i}`))],
         ["tokenizer.ggml.merges", texts(Array.from({length: 150_000}, (_, i) => `mer ge${i}`))],
-        ...Array.from({length: 20_000}, (_, i) => [`key ${i}`, uint(i)] as const)
+        ...Array.from({length: 8000}, (_, i) => [`key ${i}`, uint(i)] as const)
       ],
       tensors: Array.from({length: 5000}, (_, i) => ({name: `blk.${i}.weight`, dimensions: [1, 2]}))
     });

@@ -677,7 +677,7 @@ describe("What headers say", () => {
           ggufFile({
             entries: [
               ["general.architecture", text("llama")],
-              ["split.count", uint(2)]
+              ["split.count", {type: "uint16", value: 2}]
             ],
             tensors: [{name: `blk.${number}`, dimensions: [10]}]
           }),
@@ -713,6 +713,18 @@ describe("What headers say", () => {
       next.dispose();
       await next.save();
     }
+  });
+
+  it("is kept without what a session left beside it that died while it wrote", async () => {
+    home.file("models/a.gguf");
+    await cache.facts(await only());
+    const [abandoned, others] = ["headers.json.1.part", "headers.json.2.part"].map((name) =>
+      home.file(`cache/${name}`, "{")
+    ) as [string, string];
+    const before = Date.now() / 1000 - 120;
+    utimesSync(abandoned, before, before);
+    await cache.save();
+    assert.deepEqual(readdirSync(path.dirname(file)).sort(), ["headers.json", path.basename(others)]);
   });
 
   it("is still known where it can't be kept", async () => {

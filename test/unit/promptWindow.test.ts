@@ -66,4 +66,19 @@ describe("the prompt's window", () => {
       {seed: 10, numRuns: 3000}
     );
   });
+
+  it("is the same where only the part of the document near the cursor is known", () => {
+    const texts = fc
+      .array(fc.constantFrom("abcdefg", "\n", "🚀", "x\n\n"), {maxLength: 60})
+      .map((parts) => parts.join(""));
+    fc.assert(
+      fc.property(texts, fc.nat(), fc.integer({min: 20, max: 40}), (text, at, reach) => {
+        const offset = at % (text.length + 1);
+        const limits = {prefix: 17, suffix: 9};
+        const start = Math.max(0, offset - reach);
+        const part = text.slice(start, offset + reach);
+        assert.deepEqual(promptWindow(part, offset - start, limits, start), promptWindow(text, offset, limits));
+      })
+    );
+  });
 });

@@ -13,6 +13,7 @@ import {exportJson, scoredText, tokenRange} from "../../src/features/logprobs/sc
 import {movedPlace} from "../../src/host/movedPlace";
 import {isPlace} from "../../src/host/place";
 import {summarize} from "../../src/metrics/summary";
+import {cutIntoBlocks} from "../../webview/logprobs/blocks";
 import {ShownText} from "../../webview/logprobs/shownText";
 
 const source: Source = {title: "a.txt", uri: "file:///a.txt", start: 0, end: 0, isSelection: false};
@@ -231,6 +232,23 @@ describe("What the view says", () => {
     for (const token of [-1, 3, 1.5, Number.NaN, "1", null]) {
       assert.equal(readMessage({type: "alternatives", token}, 3), null, String(token));
     }
+  });
+});
+
+describe("A text of millions of tokens on one line", () => {
+  it("is drawn as far as a browser can bear, and counted whole", () => {
+    const tokens = 3_000_000;
+    const shown = new ShownText({
+      ...scored("ab", [1, 2]),
+      text: "abc".repeat(tokens),
+      ids: new Int32Array(tokens),
+      byteEnds: Uint32Array.from({length: tokens}, (_, token) => 3 * token + 3),
+      logprobs: new Float64Array(tokens)
+    });
+    const blocks = cutIntoBlocks(shown);
+    assert.deepEqual([shown.count, shown.drawn, blocks.at(-1)?.end], [tokens, 300_000, 300_000]);
+    assert.ok(blocks.every(({start, end}) => end - start <= 1024));
+    assert.equal(shown.label(tokens - 1), "abc");
   });
 });
 

@@ -1,4 +1,5 @@
 import {strict as assert} from "node:assert";
+import {spawnSync} from "node:child_process";
 import {createHash, randomBytes} from "node:crypto";
 import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
@@ -200,6 +201,28 @@ describe("unpacking packages", () => {
     const archive = tarball([{path: "package/a", content: "a", mode: 0o6777}]);
     await unpacked([write("rights", archive)], {a: archive});
     assert.equal(statSync(path.join(folder, "a/a")).mode & 0o7022, 0);
+  });
+
+  it("takes away what a process left that died while it unpacked, and no other's", async () => {
+    const {pid: dead} = spawnSync(process.execPath, ["--version"]);
+    const [abandoned, taken, others] = [
+      `1.2.3.x.${dead}.partial`,
+      `1.2.3.x.${process.pid}.partial`,
+      `1.2.4.x.${dead}.partial`
+    ];
+    for (const name of [abandoned, taken, others]) mkdirSync(path.join(place, name, "package"), {recursive: true});
+    const archive = tarball([{path: "package/a", content: "a"}]);
+    await unpacked([write("next", archive)], {a: archive});
+    assert.deepEqual(readdirSync(place).sort(), ["1.2.3", others, taken].sort());
+  });
+
+  it("takes the place of what is there, whole", async () => {
+    for (const content of ["former", "later"]) {
+      const archive = tarball([{path: `package/${content}`, content}]);
+      await unpacked([write(content, archive)], {a: archive});
+      assert.deepEqual(readdirSync(path.join(folder, "a")), [content]);
+      assert.deepEqual(readdirSync(place), ["1.2.3"]);
+    }
   });
 
   it("leaves nothing under the name when it is cancelled, wherever it is", async () => {

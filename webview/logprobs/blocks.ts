@@ -1,5 +1,4 @@
 import type {ShownText} from "./shownText";
-import {endsLine} from "./tokenElement";
 
 /** Tokens `[start, end)` that are laid out together, and the lines they hold: an estimate of their height. */
 export interface Block {
@@ -16,17 +15,17 @@ const mostTokens = 1024;
  * so it ends where a token ends a line; only a line of more than {@link mostTokens} is cut inside.
  */
 export function cutIntoBlocks(shown: ShownText): Block[] {
-  const {count} = shown;
+  const {drawn} = shown;
   const {text} = shown.scored;
   const blocks: Block[] = [];
   let start = 0;
   let lines = 1;
-  for (let token = 0; token < count; token++) {
+  for (let token = 0; token < drawn; token++) {
     const end = shown.end(token);
     for (let at = shown.start(token); at < end; at++) if (text[at] === "\n") lines++;
     const size = token + 1 - start;
-    const full = size === mostTokens || (size >= preferredTokens && endsLine(shown, token));
-    if (full || token + 1 === count) {
+    const full = size === mostTokens || (size >= preferredTokens && shown.endsLine(token));
+    if (full || token + 1 === drawn) {
       blocks.push({start, end: token + 1, lines});
       start = token + 1;
       lines = 1;

@@ -4,6 +4,7 @@ import type {Progress, Source} from "../../src/features/logprobs/protocol";
 import {bucketOf, buckets} from "../../src/metrics/buckets";
 import {count, plural} from "../../src/metrics/numberText";
 import {summaryRows} from "../../src/metrics/summaryRows";
+import {visibleText} from "../../src/metrics/visibleText";
 import {button, progressBar} from "../ui/controls";
 import type {ShownText} from "./shownText";
 
@@ -30,8 +31,8 @@ export function heading(text: ShownText, source: Source, notice: Notice | null, 
     ${notice === null ? nothing : noticeBar(notice, actions)}
     <header>
       <div class="titles">
-        <h1>${source.title}</h1>
-        <p class="muted" title=${`${model.file}\nSHA-256 ${model.sha256}`}>
+        <h1>${visibleText(source.title)}</h1>
+        <p class="muted" title=${`${visibleText(model.file)}\nSHA-256 ${model.sha256}`}>
           ${[model.name, model.quantization, model.device].filter(Boolean).join(" · ")}
         </p>
       </div>
@@ -54,23 +55,43 @@ export function heading(text: ShownText, source: Source, notice: Notice | null, 
       )}
     </dl>
     ${legend(text)}
+    ${text.drawn < text.count ? html`<p class="muted">${partDrawn(text)}</p>` : nothing}
   `;
 }
 
+function partDrawn({drawn, count: all}: ShownText): string {
+  return l10n.t(
+    "The first {0} of {1} tokens are drawn. The numbers, and what is copied, are of all.",
+    count(drawn),
+    count(all)
+  );
+}
+
 export function scoring(source: Source, {stage, done, total}: Progress, cancel: () => void): TemplateResult {
+  if (stage === "wait") return waiting(source, total, cancel);
   const what = stage === "load" ? l10n.t("Loading the model") : l10n.t("Scoring");
   const far = stage === "score" && total > 0 ? ` · ${l10n.t("{0} of {1} tokens", count(done), count(total))}` : "";
   return html`<section class="state">
-    <h1>${source.title}</h1>
+    <h1>${visibleText(source.title)}</h1>
     ${progressBar(what, done, total)}
     <p class="muted">${what}${far || "…"}</p>
     <div class="buttons">${button({label: l10n.t("Cancel"), onClick: cancel})}</div>
   </section>`;
 }
 
+function waiting(source: Source, place: number, cancel: () => void): TemplateResult {
+  const what = l10n.t("Waiting, place {0} in line", count(place));
+  return html`<section class="state">
+    <h1>${source.title}</h1>
+    ${progressBar(what, 0, 0)}
+    <p class="muted">${what}</p>
+    <div class="buttons">${button({label: l10n.t("Cancel"), onClick: cancel})}</div>
+  </section>`;
+}
+
 export function failure(source: Source, message: string, scoreAgain: () => void): TemplateResult {
   return html`<section class="state" role="alert">
-    <h1>${source.title}</h1>
+    <h1>${visibleText(source.title)}</h1>
     <p>${message}</p>
     <div class="buttons">${button({label: l10n.t("Score Again"), onClick: scoreAgain, primary: true})}</div>
   </section>`;

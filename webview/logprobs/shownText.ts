@@ -3,9 +3,14 @@ import {utf16Offsets} from "../../src/metrics/textOffsets";
 import {shortLabel, tokenLabel} from "../../src/metrics/tokenLabel";
 import {visibleText} from "../../src/metrics/visibleText";
 
+/** Tokens that are drawn: half a kilobyte of a browser's memory each. A line of 10 MB has millions. */
+export const mostDrawn = 300_000;
+
 /** A scored text as it is drawn: where its tokens stand in it, and what they look like. */
 export class ShownText {
   readonly count: number;
+  /** The first ones, which are drawn. */
+  readonly drawn: number;
   /**
    * N UTF-16 offsets at which tokens end. A token that ends inside a character ends where that character starts. Null
    * where the tokens stand nowhere in the text.
@@ -16,6 +21,7 @@ export class ShownText {
   constructor(readonly scored: ScoredText) {
     const {text, ids, byteEnds} = scored;
     this.count = ids.length;
+    this.drawn = Math.min(this.count, mostDrawn);
     this.ends = byteEnds && utf16Offsets(text, byteEnds);
     this.bytes = new TextEncoder().encode(byteEnds ? text : "");
   }
@@ -26,6 +32,12 @@ export class ShownText {
 
   end(token: number): number {
     return this.ends?.[token] ?? 0;
+  }
+
+  /** The token is followed by a line break, which stands beside it. */
+  endsLine(token: number): boolean {
+    const end = this.end(token);
+    return end > this.start(token) && this.scored.text[end - 1] === "\n";
   }
 
   /** Null where unscored. */

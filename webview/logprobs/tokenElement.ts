@@ -18,7 +18,7 @@ const blank = /^\s*$/u;
 
 /**
  * One token as it stands in the text: an option of the list, coloured by its bucket, with white space and controls made
- * visible. Everything is put in as text, never as markup. The line end a token ends with is left to {@link endsLine}: inside,
+ * visible. Everything is put in as text, never as markup. The line end a token ends with is left to {@link ShownText.endsLine}: inside,
  * it would leave an empty piece of the token on the next line.
  */
 export function tokenElement(shown: ShownText, token: number): HTMLElement {
@@ -40,12 +40,6 @@ export function tokenElement(shown: ShownText, token: number): HTMLElement {
     element.append(text.slice(start, start + mostCharacters), mark("control", "…"));
   else appendText(element, text.slice(start, end), text[end] ?? "\n");
   return element;
-}
-
-/** The token is followed by a line break, which stands beside it. */
-export function endsLine(shown: ShownText, token: number): boolean {
-  const end = shown.end(token);
-  return end > shown.start(token) && shown.scored.text[end - 1] === "\n";
 }
 
 function spokenLabel(label: string, id: number, logprob: number | null): string {

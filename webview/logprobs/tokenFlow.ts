@@ -2,7 +2,7 @@ import type {ScrollAnchor} from "../../src/features/logprobs/protocol";
 import {surprising} from "../../src/metrics/buckets";
 import {type Block, cutIntoBlocks} from "./blocks";
 import type {ShownText} from "./shownText";
-import {endsLine, tokenElement} from "./tokenElement";
+import {tokenElement} from "./tokenElement";
 import {type Direction, type LaidOut, lineEdge, onNextLine} from "./visualLines";
 
 export interface TokenFlowEvents {
@@ -43,7 +43,7 @@ export class TokenFlow implements LaidOut {
   }
 
   get count(): number {
-    return this.text?.count ?? 0;
+    return this.text?.drawn ?? 0;
   }
 
   show(text: ShownText, active: number): void {
@@ -139,7 +139,7 @@ export class TokenFlow implements LaidOut {
       const child = tokenElement(this.text, token);
       this.tokens.push(child);
       element.append(child);
-      if (endsLine(this.text, token)) element.append("\n");
+      if (this.text.endsLine(token)) element.append("\n");
     }
     this.element.append(element);
   }

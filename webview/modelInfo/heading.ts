@@ -2,8 +2,9 @@ import * as l10n from "@vscode/l10n";
 import {html, nothing, type TemplateResult} from "lit";
 import type {ChatTemplate, ModelPage, Subject, Uses} from "../../src/features/modelInfo/protocol";
 import {byteSize} from "../../src/metrics/numberText";
+import {visibleLines} from "../../src/metrics/visibleText";
 import {busyRing, button, linkButton} from "../ui/controls";
-import {shown, shownLines} from "./shownText";
+import {shown} from "./shownText";
 
 /** What the buttons do. */
 export interface Actions {
@@ -75,6 +76,6 @@ export function chatTemplate({key, name, text, cut}: ChatTemplate, copy: (key: s
   return html`<details class="template">
     <summary>${title}</summary>
     <p>${linkButton({label: l10n.t("Copy"), spoken: l10n.t("Copy the chat template"), onClick: () => copy(key)})}</p>
-    <pre tabindex="0" aria-label=${title}>${shownLines(text)}${cut ? "…" : ""}</pre>
+    <pre tabindex="0" aria-label=${title}>${visibleLines(text)}${cut ? "…" : ""}</pre>
   </details>`;
 }

@@ -2,9 +2,10 @@ import * as l10n from "@vscode/l10n";
 import {html, nothing, type TemplateResult} from "lit";
 import type {Listing, MetadataRow, TensorRow} from "../../src/features/modelInfo/protocol";
 import {byteSize, count} from "../../src/metrics/numberText";
+import {visibleLines} from "../../src/metrics/visibleText";
 import {linkButton, searchBox} from "../ui/controls";
 import {sizeOrUnknown} from "./facts";
-import {shown, shownLines} from "./shownText";
+import {shown} from "./shownText";
 
 /** Rows that are drawn at first, and further ones with every press of the button. */
 export const firstRows = 100;
@@ -65,7 +66,7 @@ function metadataRow(row: MetadataRow, expanded: Expanded, actions: ValueActions
     <td class="value">
       ${
         whole
-          ? html`<pre tabindex="0" aria-label=${shown(key)}>${shownLines(whole.text)}${whole.cut ? "…" : ""}</pre>`
+          ? html`<pre tabindex="0" aria-label=${shown(key)}>${visibleLines(whole.text)}${whole.cut ? "…" : ""}</pre>`
           : html`<span class="text">${summary(row)}</span>`
       }
       <span class="row-actions">

@@ -11,6 +11,7 @@ import {completionEnd} from "../../completion/stop";
 import type {CompleteParams, Completion, CompletionStop} from "../api";
 import type {RequestContext} from "../backend";
 import type {Prompt} from "./completionPrompt";
+import {noNumbers} from "./scorer";
 import {asToken, type Vocabulary} from "./vocabulary";
 
 /** Milliseconds that a batch of the prompt may take: nothing is cancelled in the middle of one. */
@@ -146,10 +147,13 @@ export class Completer {
   ): CompletionStop | undefined {
     for (const output of outputs) {
       const token = output?.next.token;
+      // The selected token is the greatest: ln p = 0 - ln Σ exp(logit - max).
+      const logprob = -Math.log(output?.next.totalLogitWeight ?? Number.NaN);
+      // Some token is selected all the same, an end of the text for instance.
+      if (Number.isNaN(logprob)) throw noNumbers();
       if (token === undefined || token === null || this.model.isEogToken(token) || this.model.isSpecialToken(token))
         return "end";
-      // The selected token is the greatest: ln p = 0 - ln Σ exp(logit - max).
-      const end = written.add(token, -Math.log(output?.next.totalLogitWeight ?? Number.NaN));
+      const end = written.add(token, logprob);
       if (end !== undefined) return end;
       const late = timeLimit !== undefined && performance.now() - started > timeLimit;
       if (late && written.cutToLines()) return "time";

@@ -1,4 +1,5 @@
 import path from "node:path";
+import {setImmediate} from "node:timers/promises";
 import * as l10n from "@vscode/l10n";
 import type {Llama, LlamaContextSequence, LlamaModel} from "node-llama-cpp";
 import {label} from "../../gguf/label";
@@ -12,6 +13,7 @@ import {
   type CompleteParams,
   type Completion,
   type CountResult,
+  type DeviceState,
   type EngineVersions,
   HumanError,
   type MemoryEstimate,
@@ -24,20 +26,21 @@ import {
   type TokenList,
   type Windowing
 } from "../api";
-import type {Backend, EngineLog, RequestContext} from "../backend";
+import type {Backend, EngineLog, Notify, RequestContext} from "../backend";
 import {Foreground} from "../foreground";
 import {Mutex} from "../mutex";
 import {ScoreCache} from "../scoreCache";
 import {resolveWindowing} from "../windows";
 import {Completer} from "./completer";
 import {Prompts} from "./completionPrompt";
-import {contextShortage, loadError, weightsShortage} from "./loadErrors";
+import {contextShortage, DeviceShortage, isShortage, loadError, saysDeviceShortage} from "./loadErrors";
 import {estimateHeader} from "./memory";
 import {checkHeaders, sha256Of} from "./modelFile";
 import {contextSizeOf, generates} from "./modelHeader";
 import {explaining, llamaRuntime} from "./runtime";
 import {
   alternativesAt,
+  type BatchTurn,
   copyScores,
   type ScoredTokens,
   scoreTokens,
@@ -45,12 +48,18 @@ import {
   unscore,
   unscoredTokens
 } from "./scorer";
+import {versionsOf} from "./versions";
 import {type asToken, Vocabulary} from "./vocabulary";
+import {deviceOf, loadModel, Weights} from "./weights";
 
-interface LoadOptions {
-  readonly gpuLayers: number | "auto";
-  readonly vocabOnly?: boolean;
-  readonly onLoadProgress?: (fraction: number) => void;
+/** UTF-16 units whose characters and bytes are counted before others have their turn. */
+const measuredAtOnce = 1 << 20;
+
+/** A context had no room on the device beside `model`: with fewer layers there, it may have. */
+class NoRoomBeside extends Error {
+  constructor(readonly model: LlamaModel) {
+    super("The device's memory has no room for a context");
+  }
 }
 
 /** The KV caches for scoring, each a context with one sequence; the second is made when it is of use. */
@@ -58,6 +67,13 @@ interface ScoringPart {
   readonly size: number;
   readonly sequence: Promise<LlamaContextSequence>;
   second: Promise<LlamaContextSequence> | undefined;
+}
+
+/** The KV cache for completing, and what is kept beside it from one completion to the next. */
+interface CompletingPart {
+  readonly sequence: LlamaContextSequence;
+  readonly completer: Completer;
+  readonly prompts: Prompts;
 }
 
 /**
@@ -68,27 +84,31 @@ interface ScoringPart {
 export class LlamaBackend implements Backend {
   private readonly foreground = new Foreground();
   private readonly vocabularyPart: Promise<{llama: Llama; vocabulary: Vocabulary; model: LlamaModel}>;
-  private weightsPart: Promise<LlamaModel> | undefined;
-  /** Layers on the device, once the weights are loaded. */
-  private loadedLayers: number | undefined;
+  private readonly weights: Weights;
   private scoring: ScoringPart | undefined;
   private readonly scoreCache = new ScoreCache();
-  private completing: Promise<{completer: Completer; prompts: Prompts}> | undefined;
+  private completing: Promise<CompletingPart> | undefined;
   /** Ends the completion that nobody waits for, if one runs. */
   private background: AbortController | undefined;
   private readonly scoringTurn = new Mutex();
+  /** Something is being scored. */
+  private scores = false;
   private readonly completingTurn = new Mutex();
   private description: Promise<ModelDescription> | undefined;
   private sha256: Promise<string> | undefined;
   private readonly disposing = new AbortController();
+  /** Requests that wait to load the weights anew: long work stands aside for them. */
+  private makingRoom = 0;
 
   constructor(
     private readonly spec: ModelSpec,
-    private readonly log: EngineLog
+    private readonly log: EngineLog,
+    notify: Notify
   ) {
     this.vocabularyPart = this.loadVocabulary();
     // Whoever asks gets the failure; without anyone asking it is no crash.
     this.vocabularyPart.catch(() => undefined);
+    this.weights = new Weights(spec, this.vocabularyPart, log, notify);
   }
 
   /** Asked several times by every request, and the same as long as the model is. */
@@ -122,20 +142,23 @@ export class LlamaBackend implements Backend {
     };
   }
 
-  async count({text}: {text: string}): Promise<Omit<CountResult, "model">> {
-    const {model} = await this.vocabularyPart;
-    return {count: model.tokenize(text.toWellFormed(), false).length, ...measure(text)};
+  async count({text}: {text: string}, {signal}: RequestContext): Promise<Omit<CountResult, "model">> {
+    const {vocabulary} = await this.vocabularyPart;
+    return {count: await vocabulary.countInTurns(text.toWellFormed(), signal), ...(await measure(text, signal))};
   }
 
-  async tokenize({text, special = false, texts}: Omit<TokenizeParams, "model">): Promise<TokenList> {
+  async tokenize(
+    {text, special = false, texts}: Omit<TokenizeParams, "model">,
+    {signal}: RequestContext
+  ): Promise<TokenList> {
     const {vocabulary} = await this.vocabularyPart;
     const wellFormed = text.toWellFormed();
-    const ids = vocabulary.tokenize(wellFormed, special);
+    const ids = await vocabulary.tokenizeInTurns(wellFormed, special, signal);
     return {
       model: await this.describe(),
       ids,
-      ends: vocabulary.ends(wellFormed, ids),
-      ...measure(text),
+      ends: await vocabulary.ends(wellFormed, ids, signal),
+      ...(await measure(text, signal)),
       texts: Array.from(ids.subarray(0, texts ?? ids.length), (id) => vocabulary.text(id))
     };
   }
@@ -152,7 +175,7 @@ export class LlamaBackend implements Backend {
         "emptyText",
         l10n.t("There is no text to score: select some, or open a file that has some.")
       );
-    const tokens = await this.tokenize({text, special, texts: 0});
+    const tokens = await this.tokenize({text, special, texts: 0}, context);
     requireGenerating(tokens.model, "score");
     const {vocabulary} = await this.vocabularyPart;
     const windowing = resolveWindowing({
@@ -178,21 +201,26 @@ export class LlamaBackend implements Backend {
         "invalidRequest",
         l10n.t("llama-perplexity mode scores a text by itself: use document mode to score it in a context.")
       );
-    const before = vocabulary.tokenize((params.context ?? "").toWellFormed(), special);
+    const before = await vocabulary.tokenizeInTurns((params.context ?? "").toWellFormed(), special, context.signal);
     const contextIds = before.slice(Math.max(0, before.length - (window - bosCount - stride)));
     // A large file takes its time: it is read while the text is scored.
     const hashed = this.hash();
     hashed.catch(() => undefined);
-    const scored = await this.scoringTurn.run(() =>
-      this.scoreInTurn(
-        windowing,
-        joined(contextIds, tokens.ids),
-        contextIds.length,
-        Math.min(params.top ?? 0, vocabulary.size),
-        context
-      )
-    );
-    const model: RunningModel = {...tokens.model, sha256: await hashed, device: await this.device()};
+    const ids = joined(contextIds, tokens.ids);
+    const top = Math.min(params.top ?? 0, vocabulary.size);
+    let scored: ScoredTokens & {finished: boolean};
+    // Where it stood aside for others, it goes on from there.
+    do {
+      scored = await this.inScoringTurn(context, async () => {
+        this.scores = true;
+        try {
+          return await this.scoreInTurn(windowing, ids, contextIds.length, top, context);
+        } finally {
+          this.scores = false;
+        }
+      });
+    } while (!scored.finished && !context.stop?.aborted);
+    const model: RunningModel = {...tokens.model, sha256: await hashed, ...(await this.device(context))};
     const summary = summarize(text, {...scored, ends: tokens.ends});
     const versions = await this.versions();
     return {model, ...windowing, ids: tokens.ids, ends: tokens.ends, ...scored, contextIds, summary, versions};
@@ -221,7 +249,7 @@ export class LlamaBackend implements Backend {
         scored,
         scoringBatch(vocabulary.size),
         this.foreground,
-        context
+        {...context, stop: this.stopOf(context)}
       );
     }
     const finished = known === ids.length;
@@ -253,9 +281,7 @@ export class LlamaBackend implements Backend {
         )
       );
     const checked = resolveWindowing({...windowing, bos: description.addsBos, contextSize: description.contextSize});
-    return await this.scoringTurn.run(async () => {
-      context.signal.throwIfAborted();
-      const sequence = await this.scoringSequence(checked.window, context);
+    const askOf = async (sequence: () => Promise<LlamaContextSequence>, turn: BatchTurn): Promise<Alternatives> => {
       const found = await alternativesAt(
         sequence,
         ids,
@@ -264,10 +290,31 @@ export class LlamaBackend implements Backend {
         checked,
         Math.min(top, vocabulary.size),
         scoringBatch(vocabulary.size),
-        this.foreground,
+        turn,
         context.signal
       );
       return {...found, top: found.top.map((rival) => ({...rival, text: vocabulary.text(rival.id)}))};
+    };
+    // Whoever looks at a token does not wait until a document is scored: the KV cache for completing can be had meanwhile. A
+    // completion goes between two batches, and what it has changed is evaluated again.
+    if (this.scores && checked.window <= description.contextSize)
+      return await this.withRoom(context, () =>
+        this.foreground.run(() =>
+          askOf(
+            async () => (await this.completingPart(await this.weights.get(context), description.contextSize)).sequence,
+            (batch) => this.completingTurn.run(batch)
+          )
+        )
+      );
+    return await this.inScoringTurn(context, async () => {
+      context.signal.throwIfAborted();
+      return await askOf(
+        () => this.scoringSequence(checked.window, context),
+        async (batch) => {
+          await this.foreground.turn();
+          return await batch();
+        }
+      );
     });
   }
 
@@ -288,31 +335,31 @@ export class LlamaBackend implements Backend {
     context: RequestContext
   ): Promise<Completion> {
     const started = performance.now();
-    return await this.completingTurn.run(async () => {
-      context.signal.throwIfAborted();
-      const model = await this.weights(context);
-      const {completer, prompts} = await this.completingPart(model, description.contextSize);
-      // However long the completion may become, most of the context is for what it continues.
-      const reserved = Math.min(params.maxTokens, Math.floor(description.contextSize / 4));
-      const room = Math.max(1, description.contextSize - reserved);
-      const completion = await completer.complete(prompts.prompt(params, room), params, context);
-      return {model: description, ...completion, milliseconds: performance.now() - started};
-    });
+    return await this.withRoom(context, () =>
+      this.completingTurn.run(async () => {
+        context.signal.throwIfAborted();
+        const model = await this.weights.get(context);
+        const {completer, prompts} = await this.completingPart(model, description.contextSize);
+        // However long the completion may become, most of the context is for what it continues.
+        const reserved = Math.min(params.maxTokens, Math.floor(description.contextSize / 4));
+        const room = Math.max(1, description.contextSize - reserved);
+        const completion = await completer.complete(prompts.prompt(params, room), params, context);
+        return {model: description, ...completion, milliseconds: performance.now() - started};
+      })
+    );
   }
 
-  get loaded(): boolean {
-    return this.loadedLayers !== undefined;
+  get loadedOn(): DeviceState["device"] | null {
+    return this.weights.device;
   }
 
   async estimate(): Promise<MemoryEstimate> {
-    const {llama, model} = await this.vocabularyPart;
-    return await estimateHeader(llama, model.fileInfo, this.spec, this.loadedLayers);
+    return await this.weights.estimate();
   }
 
   async dispose(): Promise<void> {
     this.disposing.abort();
-    const weights = await this.weightsPart?.catch(() => undefined);
-    await weights?.dispose();
+    await this.weights.dispose();
     const part = await this.vocabularyPart.catch(() => undefined);
     await part?.model.dispose();
   }
@@ -320,54 +367,66 @@ export class LlamaBackend implements Backend {
   private async loadVocabulary(): Promise<{llama: Llama; vocabulary: Vocabulary; model: LlamaModel}> {
     const llama = await llamaRuntime(this.spec.gpu, this.spec.threads, this.log);
     await checkHeaders(this.spec.path);
-    const model = await this.load(llama, {vocabOnly: true, gpuLayers: 0});
+    const model = await loadModel(llama, this.spec.path, {vocabOnly: true, gpuLayers: 0}, this.log);
     return {llama, model, vocabulary: new Vocabulary(model)};
   }
 
-  private async weights({onProgress}: RequestContext): Promise<LlamaModel> {
-    const {llama} = await this.vocabularyPart;
-    if (this.weightsPart === undefined) {
-      this.weightsPart = this.loadWeights(llama, {
-        gpuLayers: this.spec.gpuLayers ?? "auto",
-        onLoadProgress: (fraction: number) => onProgress({stage: "load", done: fraction, total: 1})
-      });
-      this.weightsPart.then(
-        ({gpuLayers}) => {
-          this.loadedLayers = gpuLayers;
-        },
-        // A failure is not kept: there may be more memory next time.
-        () => {
-          this.weightsPart = undefined;
-        }
-      );
-    }
-    return await this.weightsPart;
+  private inScoringTurn<T>(context: RequestContext, work: () => Promise<T>): Promise<T> {
+    return this.withRoom(context, () => this.scoringTurn.run(work));
   }
 
-  private async loadWeights(llama: Llama, options: LoadOptions): Promise<LlamaModel> {
-    try {
-      return await this.load(llama, options);
-    } catch (error) {
-      if (!(error instanceof HumanError) || error.kind !== "outOfMemory") throw error;
-      const {weights, free} = await this.estimate();
-      throw weightsShortage(path.basename(this.spec.path), weights, free);
-    }
-  }
-
-  private async load(llama: Llama, options: LoadOptions): Promise<LlamaModel> {
-    return await explaining(
-      () => llama.loadModel({modelPath: this.spec.path, ...options}),
-      (error, logged) => {
-        this.logFailure(error);
-        return loadError(error, logged, path.basename(this.spec.path));
+  /**
+   * Runs work that needs a context. Where the device has no room for one, or for what is computed with it, the weights are loaded anew with fewer layers
+   * there, as often as it takes. That ends: there are fewer each time, and at last there is no device.
+   */
+  private async withRoom<T>(context: RequestContext, work: () => Promise<T>): Promise<T> {
+    for (;;)
+      try {
+        return await work();
+      } catch (error) {
+        const model = await this.crowding(error, context);
+        if (model === undefined) throw error;
+        await this.makeRoom(model, context);
       }
-    );
+  }
+
+  /** The model whose layers leave too little of the device's memory, where that is what is wrong. */
+  private async crowding(error: unknown, context: RequestContext): Promise<LlamaModel | undefined> {
+    if (error instanceof NoRoomBeside) return error.model;
+    if (!saysDeviceShortage(error)) return undefined;
+    const model = await this.weights.get(context);
+    return model.llama.gpu === false ? undefined : model;
+  }
+
+  private async makeRoom(model: LlamaModel, context: RequestContext): Promise<void> {
+    this.makingRoom++;
+    try {
+      // When nothing computes with it.
+      await this.scoringTurn.run(() =>
+        this.completingTurn.run(async () => {
+          if (!model.disposed) this.scoring = this.completing = undefined;
+          await this.weights.reload(model, context);
+        })
+      );
+    } finally {
+      this.makingRoom--;
+    }
+  }
+
+  /** Aborted when a request has been told to stop, or stands in the way of loading the weights anew. */
+  private stopOf({stop}: RequestContext): {readonly aborted: boolean} {
+    const waiting = () => this.makingRoom > 0;
+    return {
+      get aborted() {
+        return stop?.aborted === true || waiting();
+      }
+    };
   }
 
   /** A sequence with room for `window` tokens; a greater one than the last gets a new KV cache. */
   private async scoringSequence(window: number, context: RequestContext): Promise<LlamaContextSequence> {
     if (this.scoring === undefined || this.scoring.size < window) {
-      const model = await this.weights(context);
+      const model = await this.weights.get(context);
       const old = this.scoring;
       this.scoring = undefined;
       for (const sequence of [old?.sequence, old?.second])
@@ -396,10 +455,7 @@ export class LlamaBackend implements Backend {
     return second === undefined ? [first] : [first, second];
   }
 
-  private async completingPart(
-    model: LlamaModel,
-    contextSize: number
-  ): Promise<{completer: Completer; prompts: Prompts}> {
+  private async completingPart(model: LlamaModel, contextSize: number): Promise<CompletingPart> {
     if (this.completing === undefined) {
       this.completing = this.makeCompletingPart(model, contextSize);
       this.completing.catch(() => {
@@ -409,22 +465,22 @@ export class LlamaBackend implements Backend {
     return await this.completing;
   }
 
-  private async makeCompletingPart(
-    model: LlamaModel,
-    contextSize: number
-  ): Promise<{completer: Completer; prompts: Prompts}> {
+  private async makeCompletingPart(model: LlamaModel, contextSize: number): Promise<CompletingPart> {
     const {vocabulary} = await this.vocabularyPart;
     const sequence = await this.createSequence(model, contextSize);
-    return {completer: new Completer(sequence, model, vocabulary), prompts: new Prompts(model, vocabulary)};
+    return {sequence, completer: new Completer(sequence, model, vocabulary), prompts: new Prompts(model, vocabulary)};
   }
 
   private async createSequence(model: LlamaModel, tokens: number): Promise<LlamaContextSequence> {
     try {
-      return await this.makeSequence(model, tokens);
+      const sequence = await this.makeSequence(model, tokens);
+      this.weights.tell();
+      return sequence;
     } catch (error) {
-      if (!(error instanceof HumanError) || error.kind !== "outOfMemory") throw error;
-      const spec = {...this.spec, contextSize: tokens};
-      const {context, free} = await estimateHeader(model.llama, model.fileInfo, spec, model.gpuLayers);
+      if (error instanceof DeviceShortage && model.llama.gpu !== false) throw new NoRoomBeside(model);
+      if (!isShortage(error)) throw error;
+      const spec = {...this.spec, contextSize: tokens, gpuLayers: model.gpuLayers};
+      const {context, free} = await estimateHeader(model.llama, model.fileInfo, spec);
       throw contextShortage(tokens, context, free);
     }
   }
@@ -444,25 +500,16 @@ export class LlamaBackend implements Backend {
         return context.getSequence();
       },
       (error, logged) => {
-        this.logFailure(error);
-        return loadError(error, logged, "").kind === "outOfMemory"
-          ? new HumanError(
-              "outOfMemory",
-              l10n.t(
-                "There is not enough memory for a context of {0} tokens: choose a smaller one, or a smaller model.",
-                tokens
-              )
-            )
+        this.log("error", error instanceof Error ? (error.stack ?? error.message) : String(error));
+        const reason = loadError(error, logged, "");
+        return isShortage(reason)
+          ? reason
           : new HumanError(
               "contextFailed",
               l10n.t("A context of {0} tokens could not be made: try a smaller one.", tokens)
             );
       }
     );
-  }
-
-  private logFailure(error: unknown): void {
-    this.log("error", error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
 
   /** Lower-case hex SHA-256 of the model file. One reading serves all: it ends with the model, not with a request. */
@@ -478,23 +525,34 @@ export class LlamaBackend implements Backend {
 
   private async versions(): Promise<EngineVersions> {
     const {llama} = await this.vocabularyPart;
-    const {getModuleVersion} = await import("node-llama-cpp");
-    return {
-      nodeLlamaCpp: await getModuleVersion().catch(() => null),
-      llamaCpp: llama.llamaCppRelease.release
-    };
+    return await versionsOf(llama);
   }
 
-  /** What the loaded weights run on. */
-  private async device(): Promise<string> {
-    const {llama} = await this.vocabularyPart;
-    const weights = await this.weightsPart;
-    return llama.gpu === false || weights?.gpuLayers === 0 ? "cpu" : llama.gpu;
+  /** What the weights run on. */
+  private async device(context: RequestContext): Promise<Pick<RunningModel, "device" | "layers">> {
+    const model = await this.weights.get(context);
+    const device = deviceOf(model);
+    return {
+      device,
+      layers: {onDevice: device === "cpu" ? 0 : model.gpuLayers, all: model.fileInsights.totalLayers}
+    };
   }
 }
 
-function measure(text: string): {characters: number; bytes: number} {
-  return {characters: codePoints(text), bytes: utf8Length(text)};
+/** In turns, as the text is tokenized. */
+async function measure(text: string, signal: AbortSignal): Promise<{characters: number; bytes: number}> {
+  const sums = {characters: 0, bytes: 0};
+  for (let start = 0; start < text.length; ) {
+    const end = start + measuredAtOnce;
+    // No character is cut in half.
+    const part = text.slice(start, (text.codePointAt(end - 1) ?? 0) > 0xffff ? end + 1 : end);
+    sums.characters += codePoints(part);
+    sums.bytes += utf8Length(part);
+    start += part.length;
+    if (start < text.length) await setImmediate();
+    signal.throwIfAborted();
+  }
+  return sums;
 }
 
 function bosOf(model: LlamaModel): ReturnType<typeof asToken> | null {

@@ -1,6 +1,22 @@
 import * as l10n from "@vscode/l10n";
 import {byteSize} from "../../metrics/numberText";
+import {visibleText} from "../../metrics/visibleText";
 import {HumanError, type MemoryUse} from "../api";
+
+/** It is the device's memory that is short, as far as is known: with fewer layers there, it may be enough. */
+export class DeviceShortage extends HumanError {}
+
+export function isShortage(error: unknown): error is HumanError {
+  return error instanceof HumanError && error.kind === "outOfMemory";
+}
+
+/** A back end's own exception: it makes buffers while it computes, too. */
+export function saysDeviceShortage(error: unknown): boolean {
+  return error instanceof Error && /OutOfDeviceMemory|out of (device )?memory/i.test(error.message);
+}
+
+/** llama.cpp's CPU back end could not allocate something. */
+const mainMemoryShort = /failed to allocate CPU|unable to allocate CPU|ggml_aligned_malloc|backend_cpu_buffer/;
 
 /**
  * Says in one sentence why llama.cpp did not take a model. Its exception only says "Failed to load model"; the reason
@@ -19,7 +35,7 @@ export function loadError(error: unknown, logged: readonly string[], file: strin
       l10n.t(
         '"{0}" has an architecture that this version does not know ("{1}"): choose another model.',
         file,
-        architecture.slice(0, 40).toWellFormed()
+        visibleText(architecture.slice(0, 40).toWellFormed())
       )
     );
   if (/Invalid GGUF magic/.test(reasons))
@@ -36,8 +52,10 @@ export function loadError(error: unknown, logged: readonly string[], file: strin
   if (
     name === "InsufficientMemoryError" ||
     /insufficient memory|out of memory|failed to allocate|unable to allocate/i.test(reasons)
-  )
-    return new HumanError("outOfMemory", l10n.t('There is not enough memory for "{0}": choose a smaller model.', file));
+  ) {
+    const Shortage = mainMemoryShort.test(reasons) ? HumanError : DeviceShortage;
+    return new Shortage("outOfMemory", l10n.t('There is not enough memory for "{0}": choose a smaller model.', file));
+  }
   return new HumanError(
     "modelFailed",
     l10n.t('"{0}" could not be loaded: the log says why, another model may work.', file)

@@ -32,13 +32,8 @@ export async function estimateFile(spec: ModelSpec, log: EngineLog, signal: Abor
   );
 }
 
-/** As {@link estimateFile}; `loadedLayers` are those on the device where the model is loaded. */
-export async function estimateHeader(
-  llama: Llama,
-  header: GgufFileInfo,
-  spec: ModelSpec,
-  loadedLayers?: number
-): Promise<MemoryEstimate> {
+/** As {@link estimateFile}. */
+export async function estimateHeader(llama: Llama, header: GgufFileInfo, spec: ModelSpec): Promise<MemoryEstimate> {
   const {GgufInsights} = await import("node-llama-cpp");
   // Of its own, so that the vocabularies that llama.cpp loads to answer go with it.
   const insights = await GgufInsights.from(header, llama);
@@ -49,10 +44,9 @@ export async function estimateHeader(
   const vocabularySize = vocabularySizeOf(header);
   const batchSize = Math.min(scoringBatch(vocabularySize), contextSize + 1);
   // What does not fit gets its layers too: that it doesn't is for others to see.
-  const {gpuLayers, useMmap} = await insights.configurationResolver.resolveModelGpuLayersV2(
-    loadedLayers ?? spec.gpuLayers ?? "auto",
-    {ignoreMemorySafetyChecks: true}
-  );
+  const {gpuLayers, useMmap} = await insights.configurationResolver.resolveModelGpuLayersV2(spec.gpuLayers ?? "auto", {
+    ignoreMemorySafetyChecks: true
+  });
   const weightsAt = async (layers: number): Promise<MemoryUse> => {
     const {ram, vram} = memoryUse(await insights.estimateModelResourceRequirementsV2({gpuLayers: layers, useMmap}));
     return {ram: ram + vocabularyBytes(vocabularySize), vram};

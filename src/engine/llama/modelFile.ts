@@ -4,9 +4,11 @@ import {open, stat} from "node:fs/promises";
 import path from "node:path";
 import * as l10n from "@vscode/l10n";
 import type {ByteSource} from "../../gguf/byteSource";
+import {isDeadly} from "../../gguf/deadly";
 import {GgufError} from "../../gguf/ggufError";
-import {missingBytes, readHeader} from "../../gguf/header";
-import {splitNames} from "../../gguf/splits";
+import {type GgufHeader, hasRepeats, missingBytes, readHeader} from "../../gguf/header";
+import {isList} from "../../gguf/infill";
+import {splitNames, splitPart} from "../../gguf/splits";
 import {HumanError} from "../api";
 import {incomplete} from "./loadErrors";
 
@@ -43,15 +45,26 @@ export async function checkModelFile(file: string): Promise<FileStamp> {
 
 /**
  * Makes sure that the headers of a model's parts can be believed before others read them: node-llama-cpp reads on behind a
- * file's end, for as long as the file says. Throws HumanError where they can't, or where tensors or parts are missing.
+ * file's end, for as long as the file says, and llama.cpp ends the process over much that it could refuse. Throws HumanError
+ * where they can't, or where tensors or parts are missing.
  */
 export async function checkHeaders(file: string, signal?: AbortSignal): Promise<void> {
-  for (const part of splitNames(path.basename(file)))
-    await checkHeader(path.join(path.dirname(file), part), path.basename(file), signal);
+  const name = path.basename(file);
+  const split = splitPart(name);
+  if (split !== null && split.part > 1)
+    throw new HumanError(
+      "modelFailed",
+      l10n.t('"{0}" is part {1} of a model in {2} files: choose the first of them.', name, split.part, split.parts)
+    );
+  const headers: GgufHeader[] = [];
+  for (const part of splitNames(name))
+    headers.push(await checkedHeader(path.join(path.dirname(file), part), name, signal));
+  const [first, ...others] = headers;
+  if (first !== undefined && others.length > 0 && isDeadly(first, others)) throw incomplete(name);
 }
 
 /** `name` is the model's, for people. */
-async function checkHeader(file: string, name: string, signal: AbortSignal | undefined): Promise<void> {
+async function checkedHeader(file: string, name: string, signal: AbortSignal | undefined): Promise<GgufHeader> {
   const handle = await open(file, "r").catch((error: NodeJS.ErrnoException) => {
     throw error.code === "ENOENT" ? incomplete(name) : unreadable(name, error);
   });
@@ -67,11 +80,21 @@ async function checkHeader(file: string, name: string, signal: AbortSignal | und
     const header = await readHeader(source, signal === undefined ? {} : {signal});
     // A vocabulary without weights may end before the place where they would begin.
     if (header.tensors?.length !== 0 && missingBytes(header, size) > 0) throw incomplete(name);
+    if (isDeadly(header)) throw incomplete(name);
+    const tokens = header.metadata.get("tokenizer.ggml.tokens");
+    // llama.cpp looks for a token by its text, and ends the process where two have the same.
+    if (isList(tokens) && (await hasRepeats(source, tokens, signal))) throw incomplete(name);
+    return header;
   } catch (error) {
-    throw error instanceof GgufError ? incomplete(name) : error;
+    if (error instanceof GgufError) throw incomplete(name);
+    throw isSystemError(error) ? unreadable(name, error) : error;
   } finally {
     await handle.close();
   }
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error;
 }
 
 function unreadable(name: string, {code}: NodeJS.ErrnoException): HumanError {
@@ -91,9 +114,13 @@ async function readStart(file: string, bytes: number): Promise<Buffer> {
   }
 }
 
-/** Lower-case hex SHA-256 of a file, read in pieces. */
+/** Lower-case hex SHA-256 of a model's file, read in pieces. Throws HumanError where it is gone, or can't be read. */
 export async function sha256Of(file: string, signal: AbortSignal): Promise<string> {
   const hash = createHash("sha256");
-  for await (const piece of createReadStream(file, {signal, highWaterMark: 1 << 20})) hash.update(piece);
+  try {
+    for await (const piece of createReadStream(file, {signal, highWaterMark: 1 << 20})) hash.update(piece);
+  } catch (error) {
+    throw isSystemError(error) ? unreadable(path.basename(file), error) : error;
+  }
   return hash.digest("hex");
 }

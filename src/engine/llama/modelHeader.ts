@@ -13,10 +13,17 @@ export function generates(header: GgufFileInfo): boolean {
 
 /** Tokens of context as run. */
 export function contextSizeOf(header: GgufFileInfo, {contextSize}: ModelSpec): number {
-  if (contextSize > 0) return contextSize;
   // Not model.trainContextSize: it is 0 while only the vocabulary is loaded.
   const trained = ownMetadata(header)["context_length"];
-  return typeof trained === "number" && trained > 1 ? Math.min(trained, automaticContextLimit) : automaticContextLimit;
+  const known = typeof trained === "number" && trained > 1 ? trained : automaticContextLimit;
+  const wanted = contextSize > 0 ? contextSize : Math.min(known, automaticContextLimit);
+  return Math.min(wanted, positionsOf(header));
+}
+
+/** Positions that a model has learned one by one: llama.cpp ends the process at the next one. */
+function positionsOf({fullTensorInfo}: GgufFileInfo): number {
+  const positions = fullTensorInfo?.find(({name}) => name === "position_embd.weight");
+  return Number(positions?.dimensions[1] ?? Number.POSITIVE_INFINITY);
 }
 
 /** Tokens in the vocabulary; 0 where the header lists none. */

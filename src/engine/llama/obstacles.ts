@@ -5,9 +5,17 @@ import {useFetchedPackages} from "./fetchedPackages";
 
 type Device = DeviceState["device"];
 
-/** The systems that node-llama-cpp has binaries for, and the packages they are in. Every system has a CPU's. */
+/** The systems that node-llama-cpp has binaries for, and the packages they are in. */
 const packages: Record<Device, Readonly<Record<string, string>>> = {
-  cpu: {},
+  cpu: {
+    "linux-x64": "@node-llama-cpp/linux-x64",
+    "linux-arm64": "@node-llama-cpp/linux-arm64",
+    "linux-arm": "@node-llama-cpp/linux-armv7l",
+    "darwin-x64": "@node-llama-cpp/mac-x64",
+    "darwin-arm64": "@node-llama-cpp/mac-arm64-metal",
+    "win32-x64": "@node-llama-cpp/win-x64",
+    "win32-arm64": "@node-llama-cpp/win-arm64"
+  },
   metal: {"darwin-arm64": "@node-llama-cpp/mac-arm64-metal"},
   cuda: {"linux-x64": "@node-llama-cpp/linux-x64-cuda", "win32-x64": "@node-llama-cpp/win-x64-cuda"},
   vulkan: {"linux-x64": "@node-llama-cpp/linux-x64-vulkan", "win32-x64": "@node-llama-cpp/win-x64-vulkan"}

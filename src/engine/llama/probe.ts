@@ -2,6 +2,7 @@
  * The program that tries one of llama.cpp's back ends, in a process that ends with it: a driver may hang or crash. Its
  * argument is the back end ("off" is the CPU); it sends {@link ProbeMessage}s.
  */
+import "../home";
 import path from "node:path";
 import type {GpuChoice} from "../api";
 import {type Found, foundBy} from "./found";
@@ -15,7 +16,7 @@ async function probe(gpu: GpuChoice): Promise<readonly Found[] | null> {
   try {
     return await foundBy(await startLlama(gpu, () => undefined));
   } catch {
-    if (gpu === "cuda" || gpu === "vulkan") for (const reason of await loaderErrors(gpu)) send({reason});
+    if (gpu !== "auto" && gpu !== "metal") for (const reason of await loaderErrors(gpu)) send({reason});
     return null;
   }
 }
@@ -24,18 +25,19 @@ async function probe(gpu: GpuChoice): Promise<readonly Found[] | null> {
  * What the system's loader says to a back end's libraries: node-llama-cpp tries them in yet another process and doesn't tell
  * why that failed. Node loads a library as if it were an addon; that it is none is the one error that means nothing.
  */
-async function loaderErrors(device: "cuda" | "vulkan"): Promise<string[]> {
-  const name = binaryPackage(device);
+async function loaderErrors(device: "off" | "cuda" | "vulkan"): Promise<string[]> {
+  const name = binaryPackage(device === "off" ? "cpu" : device);
   if (name === undefined) return [];
   const library = process.platform === "win32" ? `ggml-${device}.dll` : `libggml-${device}.so`;
   const errors: string[] = [];
-  for (const [packageName, file] of [
-    // First, because it brings what the others stand on.
-    [name, "llama-addon.node"],
+  // First, because it brings what the others stand on.
+  const addon = [name, "llama-addon.node"] as const;
+  const libraries = [
     [name, library],
     // Another build of the same, for CUDA 12.
     [`${name}-ext`, path.join("fallback", library)]
-  ] as const) {
+  ] as const;
+  for (const [packageName, file] of device === "off" ? [addon] : [addon, ...libraries]) {
     const binaries: {getBinsDir?(): {binsDir: string}} = await import(packageName).catch(() => ({}));
     const {binsDir} = binaries.getBinsDir?.() ?? {};
     if (binsDir === undefined) continue;

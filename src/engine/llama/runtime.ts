@@ -4,6 +4,7 @@ import type {Llama, LlamaLogLevel} from "node-llama-cpp";
 import {type DeviceProblem, type GpuChoice, HumanError} from "../api";
 import type {EngineLog} from "../backend";
 import {useFetchedPackages} from "./fetchedPackages";
+import {whyNoRuntime} from "./missingRuntime";
 import {obstacle} from "./obstacles";
 import {probe} from "./probing";
 
@@ -61,7 +62,10 @@ async function load(gpu: GpuChoice, log: EngineLog): Promise<Llama> {
     return await startLlama(gpu, log);
   } catch (error) {
     log("error", String(error));
-    throw new HumanError("noRuntime", gpu === "auto" || gpu === "off" ? noBuild() : await whyNot(gpu, log));
+    throw new HumanError(
+      "noRuntime",
+      gpu === "auto" || gpu === "off" ? await whyNoRuntime(log) : await whyNot(gpu, log)
+    );
   }
 }
 
@@ -107,17 +111,16 @@ async function whyNot(gpu: Exclude<GpuChoice, "auto" | "off">, log: EngineLog): 
     case "noRuntime":
       return gpu === "cuda"
         ? l10n.t("CUDA's runtime is not installed: install it, or set tokenscope.gpu to auto.")
-        : noBuild();
+        : l10n.t(
+            "{0} is not in this copy of Tokenscope: install Tokenscope again, or set tokenscope.gpu to auto or off.",
+            name
+          );
     case "failed":
       await probe(gpu, log, new AbortController().signal);
       return l10n.t("{0} does not work on this machine and the log says why: set tokenscope.gpu to auto or off.", name);
     default:
       return problem satisfies never;
   }
-}
-
-function noBuild(): string {
-  return l10n.t("llama.cpp does not run on this machine: there is no build of it for this system and processor.");
 }
 
 /**

@@ -49,7 +49,7 @@ export async function scoreTokens(
   scored: ScoredTokens,
   batchSize: number,
   foreground: Foreground,
-  {signal, stop, onProgress}: RequestContext
+  {signal, stop, onProgress}: Omit<RequestContext, "stop"> & {readonly stop?: {readonly aborted: boolean}}
 ): Promise<number> {
   const todo = [...planWindows(ids.length, windowing)].filter(({end}) => end > from);
   const total = todo.reduce((sum, {start, end}) => sum + end - start, 0);
@@ -170,16 +170,19 @@ async function scoreBatch(
   if (problem !== undefined) throw problem;
 }
 
+/** Runs a batch when its turn has come; what else is run in between may change the sequence. */
+export type BatchTurn = <T>(batch: () => Promise<T>) => Promise<T>;
+
 /** What the model expected where token `position` stands, in the context in which it was scored. */
 export async function alternativesAt(
-  sequence: LlamaContextSequence,
+  sequenceInUse: () => Promise<LlamaContextSequence>,
   ids: Int32Array,
   position: number,
   bos: Token | null,
   windowing: Windowing,
   top: number,
   batchSize: number,
-  foreground: Foreground,
+  turn: BatchTurn,
   signal: AbortSignal
 ): Promise<Omit<Alternatives, "top"> & {top: readonly {id: number; logprob: number}[]}> {
   const window = windowOf(position, windowing);
@@ -189,16 +192,21 @@ export async function alternativesAt(
       l10n.t("This token has no score, because it has no context: there is nothing to compare.")
     );
   const input = contextTokens(ids, bos, {...window, end: position + 1});
-  // All but the last may be in the KV cache already; the last has to run to give its prediction.
-  await sequence.adaptStateToTokens(input.slice(0, -1), false);
-  for (let from = sequence.nextTokenIndex; from < input.length - 1; from += batchSize) {
-    await foreground.turn();
-    signal.throwIfAborted();
-    await sequence.controlledEvaluate(input.slice(from, Math.min(from + batchSize, input.length - 1)));
+  const context = input.slice(0, -1);
+  for (;;) {
+    const output = await turn(async () => {
+      signal.throwIfAborted();
+      const sequence = await sequenceInUse();
+      // All but the last may be in the KV cache already; the last has to run to give its prediction.
+      await sequence.adaptStateToTokens(context, false);
+      const batch = context.slice(sequence.nextTokenIndex, sequence.nextTokenIndex + batchSize);
+      if (batch.length === 0)
+        return await sequence.controlledEvaluate([[input.at(-1) as Token, {generateNext: wholeDistribution}]]);
+      await sequence.controlledEvaluate(batch);
+      return undefined;
+    });
+    if (output !== undefined) return readDistribution(output[0]?.next, ids[position] as Token, top);
   }
-  signal.throwIfAborted();
-  const [output] = await sequence.controlledEvaluate([[input.at(-1) as Token, {generateNext: wholeDistribution}]]);
-  return readDistribution(output?.next, ids[position] as Token, top);
 }
 
 /** What the model is given to score a window: the last token is only ever predicted. */
@@ -340,7 +348,8 @@ function emptyDetail(count: number, top: number): ScoreDetail {
   };
 }
 
-function noNumbers(): HumanError {
+/** The weights are damaged, or the device is: no number that is shown comes of it. */
+export function noNumbers(): HumanError {
   return new HumanError(
     "modelFailed",
     l10n.t(

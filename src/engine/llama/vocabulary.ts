@@ -1,10 +1,18 @@
+import {setImmediate} from "node:timers/promises";
 import type {LlamaModel, Token} from "node-llama-cpp";
+import {type CutRules, Cuts} from "./cuts";
 
 /** Token types of a GGUF's `tokenizer.ggml.token_type` (llama.h, llama_token_type). */
 const tokenTypeUnknown = 2;
 const tokenTypeControl = 3;
 const tokenTypeUserDefined = 4;
 const tokenTypeByte = 6;
+
+/** UTF-16 units that are tokenized before others have their turn: some hundredths of a second's work. */
+const unitsAtOnce = 1 << 16;
+
+/** Tokens whose places are looked up before others have their turn. */
+const tokensAtOnce = 1 << 17;
 
 /** Pre-tokenizers whose BPE writes spaces as ▁ instead of in the GPT-2 byte alphabet (llama-vocab.cpp). */
 const spacedBpe = new Set(["gemma4", "granite-embed-multi-311m", "sarvam-moe"]);
@@ -33,6 +41,7 @@ export class Vocabulary {
   private readonly lossy = new TextDecoder("utf-8", {ignoreBOM: true});
   /** A text uses few of its vocabulary's tokens, and those often. */
   private readonly known = new Map<number, Uint8Array>();
+  private knownCuts: Cuts | undefined;
 
   /** Tokens of this vocabulary tile a text's bytes. False where the tokenizer lower-cases or normalises. */
   readonly spans: boolean;
@@ -70,6 +79,80 @@ export class Vocabulary {
     return id === -1 ? undefined : id;
   }
 
+  /**
+   * The same for a text of any length, about `atOnce` UTF-16 units at a time: whoever waits has a turn in between, and it
+   * can be aborted there.
+   */
+  async tokenizeInTurns(
+    text: string,
+    special: boolean,
+    signal: AbortSignal,
+    atOnce = unitsAtOnce
+  ): Promise<Int32Array> {
+    const parts: Int32Array[] = [];
+    for await (const ids of this.tokenizedParts(text, special, signal, atOnce)) parts.push(ids);
+    const [first] = parts;
+    if (first !== undefined && parts.length === 1) return first;
+    const whole = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      whole.set(part, at);
+      at += part.length;
+    }
+    return whole;
+  }
+
+  /** How many tokens a text has; as {@link tokenizeInTurns}. */
+  async countInTurns(text: string, signal: AbortSignal): Promise<number> {
+    let count = 0;
+    for await (const ids of this.tokenizedParts(text, false, signal, unitsAtOnce)) count += ids.length;
+    return count;
+  }
+
+  private async *tokenizedParts(
+    text: string,
+    special: boolean,
+    signal: AbortSignal,
+    atOnce: number
+  ): AsyncGenerator<Int32Array> {
+    // Unigram's and other tokenizers weigh a text as a whole.
+    const cuttable = this.spans || this.model.vocabularyType === "wpm";
+    if (!cuttable || text.length <= atOnce) {
+      yield this.tokenize(text, special);
+      return;
+    }
+    for (const part of this.cuts.parts(text, atOnce)) {
+      yield this.tokenize(part, special);
+      await setImmediate();
+      signal.throwIfAborted();
+    }
+  }
+
+  private get cuts(): Cuts {
+    this.knownCuts ??= new Cuts(this.cutRules());
+    return this.knownCuts;
+  }
+
+  private cutRules(): CutRules {
+    const {tokens, types, addsSpace} = this;
+    const merges = this.model.fileInfo.metadata.tokenizer?.ggml.merges ?? [];
+    const decode = (id: number): Uint8Array => this.decode(id);
+    const decodeText = (text: string): Uint8Array => this.decodeText(text);
+    return {
+      addsSpace,
+      special: tokens.filter((_, id) => isSpecial(types[id])),
+      tokens: (function* () {
+        for (let id = 0; id < tokens.length; id++) yield decode(id);
+      })(),
+      merges: (function* () {
+        for (const merge of merges) {
+          const middle = merge.indexOf(" ", 1);
+          yield [decodeText(merge.slice(0, middle)), decodeText(merge.slice(middle + 1))] as const;
+        }
+      })()
+    };
+  }
+
   /** The bytes that a token stands for; empty for an id outside the vocabulary. Not to be written to. */
   bytes(id: number): Uint8Array {
     let bytes = this.known.get(id);
@@ -88,13 +171,12 @@ export class Vocabulary {
       const byte = /^<0x([0-9A-Fa-f]{2})>$/.exec(text)?.[1];
       if (byte !== undefined) return Uint8Array.of(Number.parseInt(byte, 16));
     }
-    if (
-      type === tokenTypeControl ||
-      type === tokenTypeUnknown ||
-      type === tokenTypeUserDefined ||
-      this.alphabet === "raw"
-    )
-      return this.utf8.encode(text);
+    return isSpecial(type) ? this.utf8.encode(text) : this.decodeText(text);
+  }
+
+  /** The bytes that a text in the vocabulary's alphabet stands for. */
+  private decodeText(text: string): Uint8Array {
+    if (this.alphabet === "raw") return this.utf8.encode(text);
     if (this.alphabet === "spaces") return this.utf8.encode(text.replaceAll("\u2581", " "));
     const bytes: number[] = [];
     for (const character of text) {
@@ -114,7 +196,7 @@ export class Vocabulary {
    * Where each token of `text` ends, in UTF-8 bytes; tokens tile the text. Null where they don't: this tokenizer
    * rewrote this text. A space that SentencePiece puts in front covers no byte.
    */
-  ends(text: string, ids: Int32Array): Uint32Array | null {
+  async ends(text: string, ids: Int32Array, signal: AbortSignal): Promise<Uint32Array | null> {
     if (!this.spans) return null;
     const bytes = this.utf8.encode(text);
     const ends = new Uint32Array(ids.length);
@@ -122,9 +204,13 @@ export class Vocabulary {
     // llama.cpp starts a fragment of plain text at the beginning and after every special token, each with a space.
     let fragmentStart = true;
     for (let i = 0; i < ids.length; i++) {
+      if (i % tokensAtOnce === tokensAtOnce - 1) {
+        await setImmediate();
+        signal.throwIfAborted();
+      }
       const id = ids[i] as number;
       const type = this.types[id];
-      const special = type === tokenTypeControl || type === tokenTypeUserDefined || type === tokenTypeUnknown;
+      const special = isSpecial(type);
       let token = this.bytes(id);
       if (fragmentStart && this.addsSpace && !special) {
         if (token[0] !== 0x20) return null;
@@ -136,6 +222,10 @@ export class Vocabulary {
     }
     return at === bytes.length ? ends : null;
   }
+}
+
+function isSpecial(type: number | undefined): boolean {
+  return type === tokenTypeControl || type === tokenTypeUnknown || type === tokenTypeUserDefined;
 }
 
 /** Token ids as node-llama-cpp types them. */

@@ -41,7 +41,7 @@ export async function onDisk<T>(work: Promise<T>): Promise<T> {
         "diskFull",
         l10n.t("The disk is full: free some of it, then resume the download where it stopped.")
       );
-    if (["EACCES", "EPERM", "EROFS", "ENOTDIR", "EISDIR", "EEXIST", "ENAMETOOLONG", "EIO"].includes(code))
+    if (["EACCES", "EPERM", "EROFS", "ENOTDIR", "EISDIR", "EEXIST", "ENAMETOOLONG", "ELOOP", "EIO"].includes(code))
       throw new HumanError(
         "folderUnwritable",
         l10n.t("The folder for downloads can't be written to ({0}): check its permissions and its disk.", code)

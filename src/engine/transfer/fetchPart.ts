@@ -1,4 +1,4 @@
-import {open} from "node:fs/promises";
+import {open, rm} from "node:fs/promises";
 import * as l10n from "@vscode/l10n";
 import {HumanError} from "../api";
 import {onDisk, writeAll} from "./disk";
@@ -21,6 +21,8 @@ export async function fetchPart(
   onPosition: (bytes: number) => void,
   signal: AbortSignal
 ): Promise<void> {
+  // A process that died while it gave the file its name may have left it under both names: the other one stays as it is.
+  if (start === 0) await onDisk(rm(partial, {force: true}));
   const file = await onDisk(open(partial, start === 0 ? "w" : "r+"));
   let position = start;
   // A server that can't continue begins anew each time: only what was never reached before is progress.

@@ -34,7 +34,8 @@ export function safeFileName(name: string): string {
 
 function shortened(name: string): string {
   const end = tail.exec(name)?.[0] ?? "";
-  let stem = name.slice(0, name.length - end.length);
+  // No character has less than a byte: what is left to be taken away one by one is short, however long a server's name is.
+  let stem = name.slice(0, Math.min(name.length - end.length, longest)).toWellFormed();
   while (Buffer.byteLength(stem + end) > longest) stem = Array.from(stem).slice(0, -1).join("");
   return (stem + end).replace(edges, "");
 }

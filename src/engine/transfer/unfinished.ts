@@ -3,6 +3,7 @@ import {readFile, rename, rm, stat, writeFile} from "node:fs/promises";
 import path from "node:path";
 import * as l10n from "@vscode/l10n";
 import {HumanError, type UnfinishedNote, unfinishedEnding} from "../api";
+import {isAlive} from "./alive";
 import {exists, onDisk, sizeOf} from "./disk";
 
 /** What is known of a file that may have been begun. */
@@ -107,7 +108,7 @@ export class Unfinished {
 
   /** Removes the note and what is left of the partial files. */
   async remove(): Promise<void> {
-    for (const file of [...this.partials, this.notePath]) await onDisk(rm(file, {force: true}));
+    for (const file of [...this.partials, `${this.notePath}.new`, this.notePath]) await onDisk(rm(file, {force: true}));
   }
 
   private async read(): Promise<UnfinishedNote | null> {
@@ -127,7 +128,8 @@ export class Unfinished {
           .catch(() => 0)
       )
     );
-    return Date.now() - Math.max(...times) < lifeSign;
+    // A time to come is no life sign: a clock was set back.
+    return Math.abs(Date.now() - Math.max(...times)) < lifeSign;
   }
 }
 
@@ -136,14 +138,4 @@ function busy(): HumanError {
     "invalidRequest",
     l10n.t("This file is being downloaded already: wait for it, or cancel that download first.")
   );
-}
-
-function isAlive(id: unknown): boolean {
-  if (typeof id !== "number" || !Number.isSafeInteger(id) || id <= 0) return false;
-  try {
-    process.kill(id, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

@@ -1,18 +1,19 @@
 import {createHash, randomUUID} from "node:crypto";
-import {type FileHandle, mkdir, open, rename, rm} from "node:fs/promises";
+import {type FileHandle, mkdir, open, readdir, rename, rm} from "node:fs/promises";
 import path from "node:path";
 import * as l10n from "@vscode/l10n";
 import type {ReadEntry} from "tar";
 import {HumanError, type UnpackedFolder, type UnpackParams} from "../api";
 import type {RequestContext} from "../backend";
+import {isAlive} from "./alive";
 
 /** A package with more than this is none of ours: CUDA's have 375 MB and 25 files. */
 const mostBytes = 4e9;
 const mostFiles = 1000;
 const longestPath = 1000;
 
-/** Behind the name of a folder that is being filled; what a process that died has left is known by it. */
-export const partialSuffix = ".partial";
+/** Ends the name of a folder that is being filled, or removed; the id of the process that does so stands in front of it. */
+const partialSuffix = ".partial";
 
 /**
  * Checks packages against their integrity and unpacks them beside the folder, which gets its name when all of them are
@@ -20,9 +21,10 @@ export const partialSuffix = ".partial";
  */
 export async function unpack(params: UnpackParams, context: RequestContext): Promise<UnpackedFolder> {
   const {files, packages, folder} = params;
-  const partial = `${folder}.${randomUUID()}${partialSuffix}`;
+  const partial = temporaryName(folder);
   const opened: FileHandle[] = [];
   try {
+    await removeAbandoned(folder);
     // Through one handle each: what is checked is what is unpacked, whatever happens to the names.
     for (const file of files) opened.push(await openArchive(file));
     const archives = await identify(opened, packages, context);
@@ -38,14 +40,48 @@ export async function unpack(params: UnpackParams, context: RequestContext): Pro
       });
     }
     context.signal.throwIfAborted();
-    await rm(folder, {recursive: true, force: true, maxRetries: 5});
-    await rename(partial, folder);
+    await replace(folder, partial);
     return {bytes};
   } catch (error) {
     await rm(partial, {recursive: true, force: true, maxRetries: 5}).catch(() => undefined);
     throw diskError(error, folder);
   } finally {
     for (const handle of opened) await handle.close();
+  }
+}
+
+function temporaryName(folder: string): string {
+  return `${folder}.${randomUUID()}.${process.pid}${partialSuffix}`;
+}
+
+/** Gives a folder the place of another, which may be there. Half of either is never to be seen there. */
+async function replace(folder: string, by: string): Promise<void> {
+  const former = temporaryName(folder);
+  const was = await rename(folder, former).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return false;
+      throw error;
+    }
+  );
+  try {
+    await rename(by, folder);
+  } catch (error) {
+    if (was) await rename(former, folder);
+    throw error;
+  }
+  // What a system keeps for those who use it is removed another time.
+  await rm(former, {recursive: true, force: true, maxRetries: 5}).catch(() => undefined);
+}
+
+/** Removes what processes have left that died while they unpacked to this folder. */
+async function removeAbandoned(folder: string): Promise<void> {
+  const parent = path.dirname(folder);
+  for (const name of await readdir(parent).catch(() => [])) {
+    if (!name.startsWith(`${path.basename(folder)}.`) || !name.endsWith(partialSuffix)) continue;
+    const process = Number(name.split(".").at(-2));
+    if (Number.isSafeInteger(process) && !isAlive(process))
+      await rm(path.join(parent, name), {recursive: true, force: true, maxRetries: 5});
   }
 }
 

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type {Scores} from "../../engine/api";
 import type {Host} from "../../host/host";
+import {escapeMarkdown} from "../../host/markdownText";
 import {plainText} from "../../host/plainText";
 import {partOf, type Subject, wholeDocument} from "../../host/subject";
 import {scoreHeader} from "../../metrics/scoreHeader";
@@ -36,9 +37,12 @@ export class PerplexityTool implements vscode.LanguageModelTool<unknown> {
       invocationMessage: vscode.l10n.t("Measuring the perplexity of {0}", title),
       confirmationMessages: {
         title: vscode.l10n.t("Measure perplexity"),
-        message: vscode.l10n.t(
-          "Score {0} with your local model, and tell the agent its perplexity and its most surprising tokens and lines?",
-          title
+        // VS Code takes it for Markdown anyway, and the path is what an agent made up.
+        message: new vscode.MarkdownString(
+          vscode.l10n.t(
+            "Score {0} with your local model, and tell the agent its perplexity and its most surprising tokens and lines?",
+            escapeMarkdown(title)
+          )
         )
       }
     };
@@ -63,7 +67,7 @@ export class PerplexityTool implements vscode.LanguageModelTool<unknown> {
   private async asked(input: ToolInput): Promise<Asked> {
     if (input.of === "text") return {title: "text", text: input.text, context: "", firstLine: 1};
     const document = await open(await workspaceFile(input.path));
-    const subject = part(document, input);
+    const subject = await part(document, input);
     if (subject.text === "") throw new ToolInputError("There is no text in these lines: choose others.");
     return {
       title: `${subject.title}${document.isDirty ? " (with unsaved changes)" : ""}`,
@@ -123,14 +127,14 @@ async function open(uri: vscode.Uri): Promise<vscode.TextDocument> {
   }
 }
 
-function part(document: vscode.TextDocument, input: Extract<ToolInput, {of: "file"}>): Subject {
+async function part(document: vscode.TextDocument, input: Extract<ToolInput, {of: "file"}>): Promise<Subject> {
   const {startLine, endLine} = input;
-  if (startLine === undefined && endLine === undefined) return wholeDocument(document);
+  if (startLine === undefined && endLine === undefined) return await wholeDocument(document);
   const first = (startLine ?? 1) - 1;
   if (first >= document.lineCount)
     throw new ToolInputError(`The file has ${document.lineCount} lines: choose \`startLine\` among them.`);
   const last = Math.min(endLine ?? document.lineCount, document.lineCount) - 1;
-  return partOf(document, new vscode.Range(first, 0, last, document.lineAt(last).range.end.character));
+  return await partOf(document, new vscode.Range(first, 0, last, document.lineAt(last).range.end.character));
 }
 
 /** An input that invoke will refuse needs no words of its own before that. */

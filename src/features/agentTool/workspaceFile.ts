@@ -1,6 +1,6 @@
-import {realpath} from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
+import {isBelow, isReallyBelow} from "../../host/below";
 import {ToolInputError} from "./toolInput";
 
 /** Bytes: more is data, and would have to be read whole for a few lines of it. */
@@ -22,7 +22,7 @@ export async function workspaceFile(written: string): Promise<vscode.Uri> {
   for (const {folder, uri} of candidates) {
     const size = await sizeOf(uri);
     if (size === undefined) continue;
-    if (!(await isReallyInside(folder.uri, uri))) refusal = outside();
+    if (!(await isReallyBelow(folder.uri, uri))) refusal = outside();
     else if (size > largestFile)
       refusal = new ToolInputError("This file is larger than 20 MB: give its text in parts.");
     else return uri;
@@ -59,19 +59,6 @@ async function sizeOf(uri: vscode.Uri): Promise<number | undefined> {
   } catch {
     return undefined;
   }
-}
-
-async function isReallyInside(folder: vscode.Uri, uri: vscode.Uri): Promise<boolean> {
-  if (uri.scheme !== "file") return true;
-  const [realFolder, real] = await Promise.all([realpath(folder.fsPath), realpath(uri.fsPath)]);
-  return isBelow(vscode.Uri.file(realFolder), vscode.Uri.file(real));
-}
-
-/** Whether a file lies somewhere below a folder, by their paths. */
-function isBelow(folder: vscode.Uri, file: vscode.Uri): boolean {
-  const isLocal = folder.scheme === "file";
-  const way = isLocal ? path.relative(folder.fsPath, file.fsPath) : path.posix.relative(folder.path, file.path);
-  return way !== "" && way.split(/[/\\]/)[0] !== ".." && !path.isAbsolute(way);
 }
 
 function outside(): ToolInputError {

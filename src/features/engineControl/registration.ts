@@ -1,15 +1,37 @@
 import * as vscode from "vscode";
 import {type Host, registerCommand} from "../../host/host";
+import {EngineHistory} from "./engineHistory";
+import {LoadingProgress} from "./loadingProgress";
 
-/** What a person can do about the engine process itself. */
-export function registerEngineControl(host: Host): vscode.Disposable {
+/** How long a word in the status bar stays, in milliseconds. */
+const moment = 5000;
+
+/** What a person can know of the engine process and do about it. */
+export function registerEngineControl(host: Host, extension: vscode.Extension<unknown>): vscode.Disposable {
+  const history = new EngineHistory(host.engine);
   return vscode.Disposable.from(
+    history,
+    new LoadingProgress(host.engine),
     registerCommand(host, "tokenscope.restartEngine", () => {
       host.engine.restart();
       vscode.window.setStatusBarMessage(
         vscode.l10n.t("Tokenscope: the engine starts again with the next request."),
-        5000
+        moment
       );
+    }),
+    registerCommand(host, "tokenscope.unloadModel", () => {
+      const {process} = host.engine.state;
+      host.engine.unload();
+      vscode.window.setStatusBarMessage(
+        process === "running" || process === "starting"
+          ? vscode.l10n.t("Tokenscope: the model is unloaded, and its memory is free.")
+          : vscode.l10n.t("Tokenscope: no model is loaded."),
+        moment
+      );
+    }),
+    registerCommand(host, "tokenscope.copyDiagnostics", async () => {
+      const {copyDiagnostics} = await import("./copyDiagnostics");
+      await copyDiagnostics(host, extension, history);
     }),
     registerCommand(host, "tokenscope.showLog", () => host.log.show())
   );

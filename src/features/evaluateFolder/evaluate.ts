@@ -10,7 +10,7 @@ import {
 import type {Evaluation, ScoredFile, UnscoredFile} from "../../host/evaluation";
 import type {Host} from "../../host/host";
 import {plainText} from "../../host/plainText";
-import {loading, type Reporter, scoreOrStop} from "../../host/scoring";
+import {loading, type Reporter, scoreOrStop, waiting} from "../../host/scoring";
 import {byteSize, count, plural} from "../../metrics/numberText";
 import {duration} from "../../metrics/pace";
 import {corpusSummary} from "../../metrics/summary";
@@ -202,11 +202,10 @@ class Run {
     let last = first;
     const params = {model: this.model, text};
     const scores = await scoreOrStop(this.host, params, this.token, ({stage, done, total}) => {
-      if (stage === "load")
-        return this.report(
-          vscode.l10n.t("file {0} of {1}, {2}", count(position), count(this.files.length), loading(done)),
-          0
-        );
+      if (stage === "wait" || stage === "load") {
+        const what = stage === "wait" ? waiting(total) : loading(done);
+        return this.report(vscode.l10n.t("file {0} of {1}, {2}", count(position), count(this.files.length), what), 0);
+      }
       last = {at: performance.now(), done, part: total === 0 ? 1 : done / total};
       first ??= last;
       this.tell(path, position, bytes * last.part, this.work(first, last, bytes));

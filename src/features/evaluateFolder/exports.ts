@@ -1,11 +1,12 @@
 import {type Evaluation, isFinished} from "../../host/evaluation";
+import {jsonText} from "../../metrics/jsonText";
 import {corpusHeader, scoreHeader} from "../../metrics/scoreHeader";
 import {bitsOf} from "../../metrics/summary";
 
 /** An evaluation as JSON: the corpus, then its files by their paths, each with the fields of a score. */
 export function evaluationJson(evaluation: Evaluation): string {
   const {title, corpus, files, failed, leftOut, notReached, model, windowing, cut} = evaluation;
-  return `${JSON.stringify(
+  return `${jsonText(
     {
       title,
       model,
@@ -28,7 +29,6 @@ export function evaluationJson(evaluation: Evaluation): string {
       notReached,
       cut
     },
-    null,
     2
   )}\n`;
 }
@@ -62,16 +62,21 @@ export function evaluationCsv({files, failed, leftOut}: Evaluation): string {
       summary.standardError,
       summary.crossEntropy
     ]),
-    ...failed.map(({path, reason}) => [path, `failed: ${reason}`]),
-    ...leftOut.map(({path, reason}) => [path, `left out: ${reason}`])
+    ...failed.map(({path, reason}) => [path, `failed: ${inOneCell(reason)}`]),
+    ...leftOut.map(({path, reason}) => [path, `left out: ${inOneCell(reason)}`])
   ];
   return rows.map((row) => `${columns.map((_, index) => cell(row[index])).join(",")}\r\n`).join("");
+}
+
+/** In a spreadsheet whose locale separates by these, what follows would be a cell of its own: only a first cell's quotes help. */
+function inOneCell(text: string): string {
+  return text.replace(/[;\t]/g, ",");
 }
 
 function cell(value: string | number | null | undefined): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "number") return String(value);
   // A spreadsheet takes these for formulas, and runs what a file is called.
-  const harmless = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  const harmless = /^[\s\0]*[=+\-@＝＋－＠]|^[\t\r\n]/.test(value) ? `'${value}` : value;
+  return /[",;\t\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

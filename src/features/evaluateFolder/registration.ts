@@ -67,7 +67,7 @@ class Reports implements vscode.TextDocumentContentProvider {
     this.texts.set(number, evaluationReport(evaluation));
     // Older ones are exported, or made again.
     for (const old of [...this.texts.keys()].slice(0, -mostReports)) this.texts.delete(old);
-    const name = evaluation.title.replace(/[\\/?#]/g, "-");
+    const name = plainText(evaluation.title).replace(/[\\/?#]/g, "-");
     const uri = vscode.Uri.from({scheme, path: `/${vscode.l10n.t("Evaluation of {0}", name)}.md`, query: number});
     try {
       await vscode.commands.executeCommand("markdown.showPreview", uri);
@@ -83,7 +83,7 @@ const mostReports = 5;
 async function saveAs({title, roots}: Evaluation, format: "JSON" | "CSV", content: string): Promise<void> {
   const extension = format.toLowerCase();
   const [root] = roots;
-  const name = `${title.replace(/[\\/:*?"<>|]/g, "-")}-evaluation.${extension}`;
+  const name = `${plainText(title).replace(/[\\/:*?"<>|]/g, "-")}-evaluation.${extension}`;
   const options = {
     ...(root ? {defaultUri: vscode.Uri.joinPath(root, "..", name)} : {}),
     filters: {[format]: [extension]},

@@ -4,7 +4,6 @@ import {escapeMarkdown} from "../../host/markdownText";
 import {bitsText, byteSize, count, decimal, listed} from "../../metrics/numberText";
 import {bitsOf} from "../../metrics/summary";
 import {perplexityText} from "../../metrics/summaryRows";
-import {visibleText} from "../../metrics/visibleText";
 
 /** Files of one kind that are named; the others are counted. A table of more than these is not read but exported. */
 const mostRows = 2000;
@@ -17,7 +16,7 @@ export function evaluationReport(evaluation: Evaluation): string {
     (a, b) => (b.summary.bitsPerByte ?? -1) - (a.summary.bitsPerByte ?? -1) || (a.path < b.path ? -1 : 1)
   );
   return [
-    `# ${l10n.t("Evaluation of {0}", literal(title))}`,
+    `# ${l10n.t("Evaluation of {0}", escapeMarkdown(title))}`,
     ...(isFinished(evaluation) ? [] : [partial(evaluation)]),
     ...(cut ? [l10n.t("**Not all files:** there were more than are looked at.")] : []),
     table(
@@ -46,8 +45,8 @@ export function evaluationReport(evaluation: Evaluation): string {
             ...(leftOut.length > 0 ? [l10n.t("{0} left out", count(leftOut.length))] : [])
           ])
         ],
-        [l10n.t("Model"), literal(`${model.name} ${model.quantization}, ${model.file}, ${model.device}`)],
-        ["SHA-256", literal(model.sha256)],
+        [l10n.t("Model"), escapeMarkdown(`${model.name} ${model.quantization}, ${model.file}, ${model.device}`)],
+        ["SHA-256", escapeMarkdown(model.sha256)],
         [
           l10n.t("Window"),
           windowing.bos
@@ -74,7 +73,7 @@ export function evaluationReport(evaluation: Evaluation): string {
       ranked
         .slice(0, mostRows)
         .map(({path, summary, finished}) => [
-          finished ? literal(path) : l10n.t("{0} (partial)", literal(path)),
+          finished ? escapeMarkdown(path) : l10n.t("{0} (partial)", escapeMarkdown(path)),
           decimal(summary.bitsPerByte, 3),
           perplexityText({...summary, standardError: null}),
           Number.isFinite(bitsOf(summary)) ? count(Math.round(bitsOf(summary))) : "∞",
@@ -99,7 +98,7 @@ function partial({notReached}: Evaluation): string {
 
 function unscored(heading: string, files: readonly UnscoredFile[]): string[] {
   if (files.length === 0) return [];
-  const rows = files.slice(0, mostRows).map(({path, reason}) => [literal(path), literal(reason)]);
+  const rows = files.slice(0, mostRows).map(({path, reason}) => [escapeMarkdown(path), escapeMarkdown(reason)]);
   return [`## ${heading}`, table([l10n.t("File"), l10n.t("Why")], ["left", "left"], rows), ...more(files.length)];
 }
 
@@ -116,9 +115,4 @@ function table(
 ): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [line(head), line(align.map((side) => (side === "left" ? "---" : "---:"))), ...rows.map(line)].join("\n");
-}
-
-/** A text that Markdown shows as it is, on one line. */
-function literal(text: string): string {
-  return escapeMarkdown(visibleText(text));
 }

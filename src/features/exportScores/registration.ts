@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import {type Host, registerCommand} from "../../host/host";
 import {ScoredSubject} from "../../host/scoredSubject";
 import {scoreWithProgress} from "../../host/scoring";
-import {commandSubject, contextOf} from "../../host/subject";
+import {commandSubject, scoredPart} from "../../host/subject";
 import {saveScores} from "./saveScores";
 
 /** `Export Scores…`: of what was scored already, of a place given as argument, else of the selection, else of the file. */
@@ -14,6 +14,6 @@ export function registerExportScores(host: Host): vscode.Disposable {
 
 async function score(host: Host, argument: unknown): Promise<ScoredSubject> {
   const subject = await commandSubject(argument);
-  const params = {text: subject.text, ...contextOf(subject, host.settings)};
+  const params = scoredPart(subject, host.settings);
   return new ScoredSubject(subject, await scoreWithProgress(host, vscode.l10n.t("Scoring {0}", subject.title), params));
 }

@@ -1,14 +1,12 @@
 import * as l10n from "@vscode/l10n";
 import type {DeviceState} from "../../engine/api";
+import {plainText} from "../../host/plainText";
 import {byteSize} from "../../metrics/numberText";
 
-/** As their makers write them. */
-export const deviceNames: Record<DeviceState["device"], string> = {
-  cpu: "CPU",
-  metal: "Metal",
-  cuda: "CUDA",
-  vulkan: "Vulkan"
-};
+/** Who answers at a web address, for people: without a user's name and password. */
+export function hostOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).host : plainText(address);
+}
 
 /** What a device is good for, in two or three words that stand beside its name. */
 export function stateText({works, inUse, problem, device}: DeviceState): string {

@@ -6,7 +6,7 @@ import {plainText} from "../../host/plainText";
 import {BytePace} from "../../metrics/bytePace";
 import {byteSize} from "../../metrics/numberText";
 import type {CudaRuntime, Installing} from "./cudaRuntime";
-import {detailText, memoryText} from "./deviceText";
+import {detailText, hostOf, memoryText} from "./deviceText";
 import {cudaState} from "./offer";
 
 /** Asks before it fetches anything, and says what, how much and where from. */
@@ -26,7 +26,7 @@ async function isWanted(host: Host, runtime: CudaRuntime): Promise<boolean> {
     vscode.l10n.t(
       "{0} are fetched from {1} and become {2} on disk. What comes is checked before it is unpacked.",
       byteSize(cudaBytes.fetched),
-      vscode.Uri.parse(host.settings.npmRegistry).authority,
+      hostOf(host.settings.npmRegistry),
       byteSize(cudaBytes.unpacked)
     )
   ];

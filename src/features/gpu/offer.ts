@@ -4,6 +4,7 @@ import type {DeviceState} from "../../engine/api";
 import type {Host} from "../../host/host";
 import {byteSize} from "../../metrics/numberText";
 import type {CudaRuntime} from "./cudaRuntime";
+import {hostOf} from "./deviceText";
 
 /** What the answer to the offer is kept under: "never", or the folder of the runtime that was offered. */
 const answerKey = "tokenscope.cudaOffer";
@@ -29,7 +30,7 @@ export async function offerCudaRuntime(host: Host, runtime: CudaRuntime): Promis
     vscode.l10n.t(
       "This machine has an NVIDIA GPU. Tokenscope can use it with CUDA, which is a download of {0} from {1}.",
       byteSize(cudaBytes.fetched),
-      vscode.Uri.parse(host.settings.npmRegistry).authority
+      hostOf(host.settings.npmRegistry)
     ),
     install,
     vscode.l10n.t("Not Now"),

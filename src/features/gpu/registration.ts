@@ -2,7 +2,9 @@ import * as vscode from "vscode";
 import {cudaPackages} from "../../cudaPackages";
 import {type Host, registerCommand} from "../../host/host";
 import {runtimesFolder} from "../../host/runtimes";
+import type {DriverSuspicion} from "./brokenDriver";
 import type {CudaRuntime} from "./cudaRuntime";
+import {showFewerLayers} from "./fewerLayers";
 
 /** What the model can run on, and CUDA's runtime, which is fetched when it is wanted. */
 export function registerGpu(host: Host): vscode.Disposable {
@@ -13,7 +15,13 @@ export function registerGpu(host: Host): vscode.Disposable {
       if (runtime !== undefined) await (await import("./install")).install(host, runtime);
     })
     .catch((error: unknown) => host.errors.show(error));
+  let suspicion: Promise<DriverSuspicion> | undefined;
   return vscode.Disposable.from(
+    showFewerLayers(host),
+    host.engine.onDidDie((death) => {
+      suspicion ??= import("./brokenDriver").then(({DriverSuspicion}) => new DriverSuspicion(host));
+      suspicion.then((one) => one.hear(death)).catch((error: unknown) => host.errors.show(error));
+    }),
     registerCommand(host, "tokenscope.showGpu", async () =>
       (await import("./showGpu")).showGpu(host, await runtimeOf(host))
     ),

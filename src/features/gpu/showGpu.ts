@@ -1,17 +1,22 @@
 import * as vscode from "vscode";
 import {cudaBytes} from "../../cudaPackages";
 import type {DeviceState, GpuChoice} from "../../engine/api";
+import {type BlamedDriver, blamedDriver} from "../../host/blamedDriver";
+import {deviceNames, deviceTitle} from "../../host/deviceNames";
 import type {Host} from "../../host/host";
 import {plainText} from "../../host/plainText";
 import {byteSize} from "../../metrics/numberText";
+import {tryGpuAgain} from "./brokenDriver";
 import type {CudaRuntime} from "./cudaRuntime";
-import {detailText, deviceNames, stateText} from "./deviceText";
+import {detailText, stateText} from "./deviceText";
 
 export interface DeviceItem extends vscode.QuickPickItem {
   readonly command?: string;
   readonly argument?: string;
   /** Choosing the item makes the engine compute with this. */
   readonly use?: GpuChoice;
+  /** Choosing the item no longer avoids the GPU. */
+  readonly tryAgain?: true;
 }
 
 const toolkitPage = "https://developer.nvidia.com/cuda-downloads";
@@ -34,7 +39,8 @@ export async function showGpu(host: Host, runtime: CudaRuntime): Promise<void> {
     const {gpu} = host.settings;
     const states = host.engine.request("devices", {gpu}, {token: looking.token});
     const listed = Promise.all([states, runtime.isInstalled()]).then(([found, isInstalled]) => {
-      pick.items = deviceItems(found, gpu, {isInstalled, isOffered: runtime.isOffered});
+      const avoided = host.settings.avoidsGpu ? blamedDriver(host.globalState) : undefined;
+      pick.items = deviceItems(found, gpu, {isInstalled, isOffered: runtime.isOffered}, avoided);
       pick.placeholder = vscode.l10n.t("Choose a device to use it");
       pick.busy = false;
     });
@@ -48,7 +54,8 @@ export async function showGpu(host: Host, runtime: CudaRuntime): Promise<void> {
   }
 }
 
-async function run(host: Host, {use, command, argument}: DeviceItem): Promise<void> {
+async function run(host: Host, {use, tryAgain, command, argument}: DeviceItem): Promise<void> {
+  if (tryAgain) await tryGpuAgain(host);
   if (use !== undefined) await host.settings.setGpu(use);
   if (command === undefined) return;
   const target = command === "vscode.open" && argument !== undefined ? vscode.Uri.parse(argument) : argument;
@@ -59,7 +66,8 @@ async function run(host: Host, {use, command, argument}: DeviceItem): Promise<vo
 export function deviceItems(
   states: readonly DeviceState[],
   gpu: GpuChoice,
-  cuda: {readonly isInstalled: boolean; readonly isOffered: boolean}
+  cuda: {readonly isInstalled: boolean; readonly isOffered: boolean},
+  avoided?: BlamedDriver
 ): DeviceItem[] {
   const item = (state: DeviceState): DeviceItem => ({
     label: `$(${state.inUse ? "pass-filled" : state.works ? "circle-large-outline" : "circle-slash"}) ${deviceNames[state.device]}`,
@@ -73,7 +81,17 @@ export function deviceItems(
   return [
     ...ordered.map(item),
     {label: "", kind: vscode.QuickPickItemKind.Separator},
-    ...(gpu === "auto"
+    ...(avoided === undefined
+      ? []
+      : [
+          {
+            label: `$(debug-restart) ${vscode.l10n.t("Try the GPU Again")}`,
+            description: plainText(deviceTitle(avoided.device, avoided.names)),
+            detail: vscode.l10n.t("The model's process ended on it, so the CPU is used."),
+            tryAgain: true as const
+          }
+        ]),
+    ...(gpu === "auto" || avoided !== undefined
       ? []
       : [
           {

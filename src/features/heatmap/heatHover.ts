@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type {Scores} from "../../engine/api";
 import type {Host} from "../../host/host";
+import {Newest} from "../../host/newest";
 import {alternativesParams} from "../../host/scoring";
 import {shortLabel, tokenLabel} from "../../metrics/tokenLabel";
 import {visibleText} from "../../metrics/visibleText";
@@ -16,8 +17,6 @@ export interface Heat {
 /** What the hover needs to know of the heatmap. */
 export interface HeatSource {
   heatOf(document: vscode.TextDocument): Heat | undefined;
-  /** The model is busy scoring: a question would wait for the end of it. */
-  readonly scoring: boolean;
 }
 
 /** With the token that stands there, as many as a hover shows without scrolling. */
@@ -25,6 +24,8 @@ const alternativesShown = 6;
 
 /** Over a token of a coloured text: its numbers, and what the model would rather have seen there. */
 export class HeatHover implements vscode.HoverProvider {
+  private readonly newest = new Newest();
+
   constructor(
     private readonly host: Host,
     private readonly source: HeatSource
@@ -58,8 +59,6 @@ export class HeatHover implements vscode.HoverProvider {
   ): Promise<Pick<AboutPiece, "expected" | "note"> | undefined> {
     if (tokens.some(({logprob}) => Number.isNaN(logprob))) return {note: whyUnscored(scores)};
     const note = pieces.edited ? vscode.l10n.t("Scored before the last edit.") : undefined;
-    if (this.source.scoring)
-      return {note: vscode.l10n.t("What the model expected here can be asked once scoring is done.")};
     // Of several tokens the one that surprised most.
     const asked = tokens.reduce((most, one) => (one.logprob < most.logprob ? one : most));
     const position = (pieces.firstTokens[piece] ?? 0) + tokens.indexOf(asked);
@@ -71,7 +70,10 @@ export class HeatHover implements vscode.HoverProvider {
         alternativesShown
       );
       const model = this.host.settings.modelSpec();
-      const {rank, entropy, top} = await this.host.engine.request("alternatives", {model, ...params}, {token});
+      // Whoever moves on to the next token has left the last.
+      const {rank, entropy, top} = await this.newest.run(token, (own) =>
+        this.host.engine.request("alternatives", {model, ...params}, {token: own})
+      );
       const shown = top.map(({id, text, logprob}) => ({id, label: shortLabel(visibleText(text)), logprob}));
       const expected: Expected = {token: asked, rank, entropy, top: shown};
       return {expected, note};

@@ -1,9 +1,11 @@
 import {setImmediate} from "node:timers/promises";
 import * as vscode from "vscode";
 import {HumanError, type Progress} from "../../engine/api";
+import {type DocumentText, textOf} from "../../host/documentText";
 import type {Host} from "../../host/host";
 import {doneInTurns} from "../../host/inTurns";
 import {plainText} from "../../host/plainText";
+import {waiting} from "../../host/scoring";
 import {isForeign} from "../../host/subject";
 import {count, percentText} from "../../metrics/numberText";
 import {cutIntoPieces} from "../../metrics/pieces";
@@ -82,10 +84,6 @@ export class Heatmap implements vscode.Disposable, HeatSource {
     return this.documents.get(document)?.heat;
   }
 
-  get scoring(): boolean {
-    return this.running !== undefined;
-  }
-
   /** What is being scored is coloured as far as it has come. */
   stop(): void {
     const {running} = this;
@@ -158,8 +156,8 @@ export class Heatmap implements vscode.Disposable, HeatSource {
     heated.wanted = false;
     heated.ended = undefined;
     try {
-      const text = document.getText();
-      heated.heat = text === "" ? undefined : await this.heat(text, running);
+      const text = await textOf(document);
+      heated.heat = text.text === "" ? undefined : await this.heat(text, running);
       this.shownError = undefined;
     } catch (error) {
       if (!cancel.token.isCancellationRequested) this.fail(heated, error);
@@ -174,7 +172,7 @@ export class Heatmap implements vscode.Disposable, HeatSource {
     }
   }
 
-  private async heat(text: string, running: Running): Promise<Heat> {
+  private async heat({text, toSend}: DocumentText, running: Running): Promise<Heat> {
     const {token} = running.cancel;
     const onProgress = (progress: Progress): void => {
       running.progress = words(progress);
@@ -184,7 +182,7 @@ export class Heatmap implements vscode.Disposable, HeatSource {
     const model = this.host.settings.modelSpec();
     const scores = await this.host.engine.request(
       "score",
-      {model, text},
+      {model, text: toSend},
       {token, stop: running.stop.token, onProgress}
     );
     if (scores.ends === null)
@@ -266,6 +264,7 @@ function isColoured(document: vscode.TextDocument): boolean {
 }
 
 function words({stage, done, total}: Progress): string {
+  if (stage === "wait") return waiting(total);
   if (stage === "load") return vscode.l10n.t("loading the model");
   return percentText(count(total === 0 ? 100 : Math.floor((done / total) * 100)));
 }

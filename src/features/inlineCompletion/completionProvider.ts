@@ -2,10 +2,11 @@ import path from "node:path";
 import {setTimeout} from "node:timers/promises";
 import * as vscode from "vscode";
 import {completionExtent} from "../../completion/extent";
-import {promptPlace} from "../../completion/promptWindow";
+import {defaultPrefixLimit, defaultSuffixLimit, promptWindow} from "../../completion/promptWindow";
 import {Rhythm} from "../../completion/rhythm";
 import {type Indentation, trimCompletion} from "../../completion/trim";
 import type {CompleteParams, Completion, ModelSpec} from "../../engine/api";
+import {offsetOf, rangeBefore, rangeBehind} from "../../host/documentText";
 import type {Host} from "../../host/host";
 import {plainText} from "../../host/plainText";
 import {seen} from "../../host/seen";
@@ -90,7 +91,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     // While the suggestion list is open, ghost text would fight it for the same keys.
     if (!asked && (!enabled || context.selectedCompletionInfo !== undefined || hasSeveralCursors(document))) return [];
     if (await this.refuses(document)) return [];
-    const place = placeAt(document, position);
+    const place = await placeAt(document, position);
     if (!asked && !this.suggested.isComing(place)) await setTimeout(this.rhythm.wait(delay));
     if (token.isCancellationRequested) return [];
     // Never two for one cursor.
@@ -105,7 +106,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       if (token.isCancellationRequested) return [];
       if (text !== "") {
         seen("completion");
-        if (!asked) this.prefetch(document, position, text);
+        if (!asked) this.prefetch(place, text);
         return [new vscode.InlineCompletionItem(text, new vscode.Range(position, position))];
       }
       if (asked)
@@ -175,9 +176,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   }
 
   /** What will be wanted when the suggestion is taken: by then it is there. */
-  private prefetch(document: vscode.TextDocument, position: vscode.Position, text: string): void {
+  private prefetch({prefix, suffix}: Place, text: string): void {
     if (this.rhythm.cost > cheap) return;
-    const {prefix, suffix} = placeAt(document, position);
     this.suggested.prefetch({prefix: prefix + text, suffix});
   }
 
@@ -240,11 +240,14 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   }
 }
 
-/** The text around the cursor, as much as makes a prompt; of a large document no more than that is read. */
-function placeAt(document: vscode.TextDocument, position: vscode.Position): Place {
-  return promptPlace(document.offsetAt(position), (from, to) =>
-    document.getText(new vscode.Range(document.positionAt(from), document.positionAt(to)))
-  );
+/** What the model is given of a document; a long one is not put together for it. */
+async function placeAt(document: vscode.TextDocument, position: vscode.Position): Promise<Place> {
+  const limits = {prefix: defaultPrefixLimit, suffix: defaultSuffixLimit};
+  // A little more than the limits, for the line ends that count as two.
+  const before = document.getText(rangeBefore(document, position, 2 * limits.prefix));
+  const behind = document.getText(rangeBehind(document, position, 2 * limits.suffix));
+  const offset = await offsetOf(document, position);
+  return promptWindow(before + behind, before.length, limits, offset - before.length);
 }
 
 function hasSeveralCursors(document: vscode.TextDocument): boolean {

@@ -5,11 +5,13 @@ import type {Host} from "../../host/host";
 import {joined} from "../../host/inTurns";
 import {language} from "../../host/language";
 import {movedPlace} from "../../host/movedPlace";
+import {plainText} from "../../host/plainText";
 import {selectInEditor} from "../../host/reveal";
 import {alternativesParams, scoreOrStop} from "../../host/scoring";
 import {seen} from "../../host/seen";
-import {contextOf, openPlace, placeOf, type Subject} from "../../host/subject";
+import {openPlace, placeOf, type Subject, scoredPart, titleAt} from "../../host/subject";
 import {count} from "../../metrics/numberText";
+import {shortLabel} from "../../metrics/tokenLabel";
 import {visibleText} from "../../metrics/visibleText";
 import {logprobsPage} from "./logprobsPage";
 import {readMessage} from "./messages";
@@ -139,7 +141,7 @@ export class LogprobsPanel implements vscode.Disposable {
     const source = (this.instead ?? this.shown)?.source;
     if (!source) return;
     try {
-      const subject = subjectAgain(await openPlace(source), source);
+      const subject = await subjectAgain(await openPlace(source), source);
       if (this.disposed) return;
       if (subject.text === "")
         throw new HumanError("emptyText", vscode.l10n.t("There is no text left here: select some and try again."));
@@ -162,16 +164,15 @@ export class LogprobsPanel implements vscode.Disposable {
 
   private async request(subject: Subject, token: vscode.CancellationToken): Promise<ScoredText> {
     const {engine, settings} = this.host;
-    const {text} = subject;
     const onProgress = ({stage, done, total}: Progress) => {
-      const progress = {stage: stage === "load" ? stage : ("score" as const), done, total};
+      const progress = {stage: stage === "load" || stage === "wait" ? stage : ("score" as const), done, total};
       if (!token.isCancellationRequested && this.instead)
         this.showInstead({type: "progress", source: this.instead.source, progress});
     };
-    const scores = await scoreOrStop(this.host, {text, ...contextOf(subject, settings)}, token, onProgress);
+    const scores = await scoreOrStop(this.host, scoredPart(subject, settings), token, onProgress);
     const model = settings.modelSpec();
     const texts = scores.ends ? null : await engine.request("tokenTexts", {model, ids: scores.ids});
-    return scoredText({id: randomUUID(), text, scores, texts});
+    return scoredText({id: randomUUID(), text: subject.text, scores, texts});
   }
 
   private failed(source: Source, error: unknown): void {
@@ -237,7 +238,7 @@ export class LogprobsPanel implements vscode.Disposable {
         {token: asking.token}
       );
       if (this.shown?.scored !== scored) return;
-      const labelled = top.map(({id, text, logprob}) => ({id, label: visibleText(text), logprob}));
+      const labelled = top.map(({id, text, logprob}) => ({id, label: shortLabel(visibleText(text)), logprob}));
       this.post({type: "alternatives", token, rank, entropy, top: labelled});
     } catch (error) {
       if (error instanceof vscode.CancellationError || this.shown?.scored !== scored) return;
@@ -253,7 +254,7 @@ export class LogprobsPanel implements vscode.Disposable {
     if (!range) return;
     const {source, scored} = shown;
     const document = await openPlace(source);
-    if (!stillHolds(document, source, scored.text)) return this.setNotice(changed());
+    if (!(await stillHolds(document, source, scored.text))) return this.setNotice(changed());
     await selectInEditor(document, source.start + range.start, source.start + range.end, {preserveFocus: true});
   }
 
@@ -275,25 +276,27 @@ export class LogprobsPanel implements vscode.Disposable {
 
   private compareSoon(): void {
     clearTimeout(this.comparing);
-    this.comparing = setTimeout(() => this.compare(), compareDelay);
+    this.comparing = setTimeout(() => void this.compare(), compareDelay);
   }
 
   /**
    * Tells the view where its text is now, and says that it has changed, or takes that back. A document that isn't open is
    * looked at when it is needed.
    */
-  private compare(): void {
+  private async compare(): Promise<void> {
     const source = (this.shown ?? this.instead)?.source;
     const document = vscode.workspace.textDocuments.find(({uri}) => uri.toString() === source?.uri);
     if (!source || !document) return;
     if (source !== this.told) this.tellMoved(source, document);
     if (!this.shown || this.instead) return;
-    const {scored} = this.shown;
-    this.setNotice(stillHolds(document, source, scored.text) ? partial(scored) : changed());
+    const {shown} = this;
+    const held = await stillHolds(document, source, shown.scored.text);
+    // Edited meanwhile, it is compared again.
+    if (this.shown === shown && !this.instead) this.setNotice(held ? partial(shown.scored) : changed());
   }
 
   private tellMoved(moved: Source, document: vscode.TextDocument): void {
-    const source = moved.isSelection ? {...moved, title: subjectAgain(document, moved).title} : moved;
+    const source = moved.isSelection ? {...moved, title: titleAt(document, moved)} : moved;
     if (this.shown) this.shown = {...this.shown, source};
     else if (this.instead) this.instead = {...this.instead, source};
     if (!(this.shown && this.instead)) this.setTitle(source);
@@ -302,7 +305,7 @@ export class LogprobsPanel implements vscode.Disposable {
   }
 
   private setTitle({title}: Source): void {
-    this.panel.title = vscode.l10n.t("Logprobs: {0}", title);
+    this.panel.title = vscode.l10n.t("Logprobs: {0}", plainText(title));
   }
 
   private setNotice(message: string | null): void {

@@ -120,9 +120,9 @@ export type ToView =
     }
   | {readonly type: "alternativesFailed"; readonly token: number; readonly message: string};
 
-/** `load` has no measure of how far it is where `total` is 0. */
+/** `total` of `wait` is the place in line. `load` has no measure of how far it is where `total` is 0. */
 export interface Progress {
-  readonly stage: "load" | "score";
+  readonly stage: "wait" | "load" | "score";
   readonly done: number;
   readonly total: number;
 }

@@ -106,6 +106,16 @@ function entries(settings: Settings): Entry[] {
       label: `$(debug-restart) ${vscode.l10n.t("Restart Engine")}`,
       description: vscode.l10n.t("when something is odd"),
       command: "tokenscope.restartEngine"
+    },
+    {
+      label: `$(eject) ${vscode.l10n.t("Unload Model")}`,
+      description: vscode.l10n.t("gives its memory back at once"),
+      command: "tokenscope.unloadModel"
+    },
+    {
+      label: `$(clippy) ${vscode.l10n.t("Copy Diagnostics")}`,
+      description: vscode.l10n.t("for a bug report; no text of yours"),
+      command: "tokenscope.copyDiagnostics"
     }
   ];
 }

@@ -17,7 +17,7 @@ export function modelInfoPage({script, styles, cspSource, fetches, nonce}: PageP
 <head>
   <meta charset="utf-8">
   <meta http-equiv="Content-Security-Policy"
-    content="default-src 'none'; script-src 'nonce-${nonce}'; style-src ${cspSource}${fetches ? `; connect-src ${cspSource}` : ""}">
+    content="default-src 'none'; base-uri 'none'; form-action 'none'; script-src 'nonce-${nonce}'; style-src ${cspSource}${fetches ? `; connect-src ${cspSource}` : ""}">
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <link rel="stylesheet" href="${styles}">
 </head>

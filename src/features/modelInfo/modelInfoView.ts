@@ -44,11 +44,15 @@ export class ModelInfoView implements vscode.Disposable {
   private readonly pieces: ViewPieces | null;
   private readonly subscriptions: vscode.Disposable[] = [];
 
-  /** `address`: the URI of a file, an `https:` address or an `hf:` URI. */
+  /**
+   * `address`: the URI of a file, an `https:` address or an `hf:` URI. Where nobody has just `asked` for it (a page that VS Code
+   * brings back), no server is contacted: the page says how.
+   */
   constructor(
     private readonly host: Host,
     private readonly panel: vscode.WebviewPanel,
-    readonly address: string
+    readonly address: string,
+    asked: boolean
   ) {
     const uri = vscode.Uri.parse(address);
     this.subject = {uri: address, name: nameOf(uri)};
@@ -76,7 +80,8 @@ export class ModelInfoView implements vscode.Disposable {
       fetches,
       nonce: randomBytes(16).toString("base64")
     });
-    void this.read();
+    if (asked || !isRemote(address)) void this.read();
+    else this.content = {type: "failed", message: notAsked(), canCopy: false};
   }
 
   get onDidDispose(): vscode.Event<void> {
@@ -307,6 +312,8 @@ export class ModelInfoView implements vscode.Disposable {
     this.asking = asking;
     const {engine, settings} = this.host;
     const {measures, completes} = this.uses();
+    // An estimate is llama.cpp's, native code: what an untrusted folder brings is known by its header alone.
+    if (!vscode.workspace.isTrusted && !measures && !completes) return this.post({type: "memory", memory: null});
     const own: ModelSpec = completes && !measures ? settings.completionSpec() : {...settings.modelSpec(), path};
     // What isn't in use would take the place of all that is.
     const beside = measures || completes ? [settings.modelSpec(), settings.completionSpec()] : [];
@@ -360,6 +367,10 @@ export class ModelInfoView implements vscode.Disposable {
     // A hidden view hears nothing, and asks when it is shown again.
     void this.panel.webview.postMessage(message);
   }
+}
+
+function notAsked(): string {
+  return vscode.l10n.t("This model is on the Internet, which nobody asked for yet: read it again to see it.");
 }
 
 /** Of a panel's tab. */

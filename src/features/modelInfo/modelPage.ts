@@ -3,6 +3,7 @@ import {ggmlType} from "../../gguf/ggmlTypes";
 import {type GgufHeader, type MetadataScalar, type MetadataValue, type TensorInfo, textOf} from "../../gguf/header";
 import {isList} from "../../gguf/infill";
 import {estimateMemory} from "../../gguf/memory";
+import {jsonText} from "../../metrics/jsonText";
 import type {
   ChatTemplate,
   FileSummary,
@@ -84,12 +85,12 @@ export function wholeValue({metadata}: GgufHeader, key: string): {text: string; 
   if (value === undefined) return null;
   if (!isList(value)) return {text: scalarText(value), cut: isCut(value)};
   const {items, length} = value;
-  const lines = items.map((item) => (typeof item === "object" ? `${jsonText(item.text)} …` : jsonText(item)));
+  const lines = items.map((item) => (typeof item === "object" ? `${itemText(item.text)} …` : itemText(item)));
   return {text: lines.join("\n"), cut: items.length < length};
 }
 
-function jsonText(item: Exclude<MetadataScalar, object>): string {
-  return typeof item === "string" ? JSON.stringify(item) : scalarText(item);
+function itemText(item: Exclude<MetadataScalar, object>): string {
+  return typeof item === "string" ? jsonText(item) : scalarText(item);
 }
 
 function scalarText(value: MetadataScalar): string {
@@ -217,17 +218,17 @@ function booleanIn(metadata: GgufHeader["metadata"], key: string): boolean | nul
 /** All that is known, as JSON in pieces. */
 export function* exportJson(page: ModelPage, model: ReadModel): Generator<string> {
   const {file, problem, facts, details, groups, memory} = page;
-  const known = JSON.stringify({file, problem, facts, details, tensorGroups: groups, memory}, null, 2);
+  const known = jsonText({file, problem, facts, details, tensorGroups: groups, memory}, 2);
   yield `${known.slice(0, known.lastIndexOf("\n}"))},\n  "metadata": {`;
   let comma = "\n    ";
   for (const [key, value] of model.header?.metadata ?? []) {
-    yield `${comma}${JSON.stringify(key)}: ${JSON.stringify(exported(value))}`;
+    yield `${comma}${jsonText(key)}: ${jsonText(exported(value))}`;
     comma = ",\n    ";
   }
   yield '\n  },\n  "tensors": [';
   comma = "\n    ";
   for (const tensor of model.tensors) {
-    yield `${comma}${JSON.stringify(tensorRow(tensor))}`;
+    yield `${comma}${jsonText(tensorRow(tensor))}`;
     comma = ",\n    ";
   }
   yield "\n  ]\n}\n";

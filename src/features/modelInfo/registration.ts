@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import {HumanError} from "../../engine/api";
 import {type Host, registerCommand} from "../../host/host";
 import {readViewState} from "./messages";
 import {nameOf} from "./modelFiles";
@@ -28,7 +29,7 @@ export function registerModelInfo(host: Host): vscode.Disposable {
       vscode.ViewColumn.Active,
       {enableFindWidget: true}
     );
-    keep(new ModelInfoView(host, panel, address));
+    keep(new ModelInfoView(host, panel, address, true));
   }
 
   return vscode.Disposable.from(
@@ -39,7 +40,7 @@ export function registerModelInfo(host: Host): vscode.Disposable {
         // Nothing was shown in it yet, or another version of Tokenscope wrote it.
         if (address === null) return restored.dispose();
         const {ModelInfoView} = await import("./modelInfoView");
-        keep(new ModelInfoView(host, restored, address));
+        keep(new ModelInfoView(host, restored, address, false));
       }
     }),
     vscode.window.registerCustomEditorProvider(editorType, new GgufEditor(host), {
@@ -64,14 +65,30 @@ class GgufEditor implements vscode.CustomReadonlyEditorProvider {
 
   async resolveCustomEditor({uri}: vscode.CustomDocument, panel: vscode.WebviewPanel): Promise<void> {
     const {ModelInfoView} = await import("./modelInfoView");
-    new ModelInfoView(this.host, panel, uri.toString());
+    new ModelInfoView(this.host, panel, uri.toString(), true);
   }
 }
 
-/** Of the command's argument: a path, an address or a URI; without one, the model that measures. */
+/** Characters of an address; a longer one would not be found again after a reload (messages.ts). */
+const longestAddress = 1 << 13;
+
+/**
+ * Of the command's argument: a path, an address or a URI; without one, the model that measures. A HumanError where it is none
+ * of them: any link or key binding may give anything.
+ */
 function addressOf(model: unknown, {settings}: Host): string {
+  try {
+    const address = written(model) ?? vscode.Uri.file(settings.modelSpec().path).toString();
+    vscode.Uri.parse(address, true);
+    if (address.length <= longestAddress) return address;
+  } catch {
+    // Half a character, an authority without a host …
+  }
+  throw new HumanError("badAddress", vscode.l10n.t("This is no address of a model: choose one from the list."));
+}
+
+function written(model: unknown): string | undefined {
   if (model instanceof vscode.Uri) return model.toString();
-  if (typeof model === "string" && isRemote(model)) return model;
-  const path = typeof model === "string" && model !== "" ? model : settings.modelSpec().path;
-  return vscode.Uri.file(path).toString();
+  if (typeof model !== "string" || model === "") return undefined;
+  return isRemote(model) ? model : vscode.Uri.file(model).toString();
 }

@@ -1,7 +1,7 @@
-import {homedir} from "node:os";
 import * as vscode from "vscode";
 import {catalogue, type Purpose} from "../../host/downloads/catalogue";
 import type {Unfinished} from "../../host/downloads/unfinished";
+import {homeFolder} from "../../host/home";
 import type {LocalModel} from "../../host/localModels/localModel";
 import {plainText} from "../../host/plainText";
 import {type Row, type RowButton, separator} from "./fillingList";
@@ -32,7 +32,7 @@ export function modelRow(listed: ListedModel, known: KnownModels, role: ModelRol
   const demonstration = model.path === known.demonstration;
   const {label, description, detail} = demonstration
     ? rowText(named(listed), inUse, vscode.l10n.t("ships with Tokenscope"))
-    : rowText(listed, inUse, whereText(model, homedir()));
+    : rowText(listed, inUse, whereText(model, homeFolder()));
   const file = demonstration ? "" : model.path;
   return {
     key: model.path,

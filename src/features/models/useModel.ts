@@ -1,5 +1,7 @@
+import path from "node:path";
 import * as vscode from "vscode";
-import type {MemoryEstimate, ModelDescription, ModelSpec} from "../../engine/api";
+import {HumanError, type MemoryEstimate, type ModelDescription, type ModelSpec} from "../../engine/api";
+import {isBelow, isReallyBelow} from "../../host/below";
 import {actionLabel, applyAdvice, type FitAction, fitOf} from "../../host/fit";
 import type {Host} from "../../host/host";
 import type {ModelChoice} from "../../host/modelChoice";
@@ -17,6 +19,7 @@ export type UseOutcome = "used" | "chooseAnother" | "nothing";
 export async function useModel(host: Host, file: string, role: ModelRole): Promise<UseOutcome> {
   const {settings} = host;
   const spec = settings.specOf(file);
+  await refuseUntrusted(spec.path);
   const before: Former = {choice: settings.modelChoice(), spec: settings.modelSpec()};
   const choice = chosen(before.choice, file, role);
   const {model, estimate} = await look(host, spec, besideIt(host, choice, role));
@@ -34,6 +37,25 @@ export async function useModel(host: Host, file: string, role: ModelRole): Promi
   await rememberModel(host, spec.path);
   sayWhatItIs(host, {...model, contextSize: settings.modelSpec().contextSize || model.contextSize}, role, before);
   return "used";
+}
+
+/**
+ * @throws HumanError in Restricted Mode, for a file that the workspace has brought, directly or by a symbolic link: models are
+ * read by native code, and any link can call the command that chooses one.
+ */
+async function refuseUntrusted(file: string): Promise<void> {
+  if (vscode.workspace.isTrusted) return;
+  const uri = vscode.Uri.file(file);
+  // A file that is not there has no real place; that it isn't there will be said.
+  for (const {uri: folder} of vscode.workspace.workspaceFolders ?? [])
+    if (isBelow(folder, uri) || (folder.scheme === "file" && (await isReallyBelow(folder, uri).catch(() => false))))
+      throw new HumanError(
+        "untrusted",
+        vscode.l10n.t(
+          '"{0}" is in a folder that you do not trust, so it is not loaded: trust the folder, or choose another model.',
+          plainText(path.basename(file))
+        )
+      );
 }
 
 /** How things were, to go back to. */

@@ -5,6 +5,7 @@ import {plainText} from "../../host/plainText";
 import {ScoredSubject} from "../../host/scoredSubject";
 import {seen} from "../../host/seen";
 import {placeOf, type Subject} from "../../host/subject";
+import {jsonText} from "../../metrics/jsonText";
 import {scoreHeader} from "../../metrics/scoreHeader";
 import {shortChecksum} from "../../metrics/shortChecksum";
 import {summaryRows} from "../../metrics/summaryRows";
@@ -22,7 +23,7 @@ export async function showResult(host: Host, subject: Subject, scores: Scores): 
     await vscode.commands.executeCommand("tokenscope.showLogprobs", placeOf(subject));
   };
   const copyJson = async (): Promise<void> => {
-    await vscode.env.clipboard.writeText(JSON.stringify(scoreHeader(scores, scores.summary), undefined, 2));
+    await vscode.env.clipboard.writeText(jsonText(scoreHeader(scores, scores.summary), 2));
     vscode.window.setStatusBarMessage(`$(check) ${vscode.l10n.t("Copied the perplexity as JSON")}`, 3000);
   };
   const exportScores = async (): Promise<void> => {

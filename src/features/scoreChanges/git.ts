@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import {HumanError} from "../../engine/api";
+import {plainText} from "../../host/plainText";
 
 /** What is used here of the API of VS Code's Git extension, version 1. */
 export interface GitApi {
@@ -44,15 +45,27 @@ const patience = 10_000;
 
 /** Git as VS Code has it; a HumanError says what is in the way. */
 export async function gitApi(): Promise<GitApi> {
+  // A repository's own configuration names programs that Git runs (core.fsmonitor, diff.external). VS Code's Git extension
+  // doesn't run here either, but a user's setting can make it.
+  if (!vscode.workspace.isTrusted)
+    throw new HumanError(
+      "untrusted",
+      vscode.l10n.t(
+        "Git runs programs that a repository names, so not in Restricted Mode: trust this folder to have its changes scored."
+      )
+    );
   const extension = vscode.extensions.getExtension<GitExtension>("vscode.git");
+  if (extension === undefined && isElsewhere())
+    throw new HumanError(
+      "noGit",
+      vscode.l10n.t(
+        "Git runs on the machine that this window is connected to: install Tokenscope there too to have changes scored."
+      )
+    );
   if (extension === undefined)
     throw new HumanError(
       "noGit",
-      vscode.workspace.isTrusted
-        ? vscode.l10n.t("VS Code's own Git extension is disabled or missing: enable it to have changes scored.")
-        : vscode.l10n.t(
-            "VS Code's Git extension does not run in an untrusted workspace: trust it to have changes scored."
-          )
+      vscode.l10n.t("VS Code's own Git extension is disabled or missing: enable it to have changes scored.")
     );
   const git = await extension.activate();
   // Turned off in a running window, the extension closes its repositories and goes on.
@@ -65,6 +78,12 @@ export async function gitApi(): Promise<GitApi> {
   const api = git.getAPI(1);
   await initialized(api);
   return api;
+}
+
+/** This extension runs on another machine than those that work on the files: they don't see each other. */
+function isElsewhere(): boolean {
+  const own = vscode.extensions.getExtension("tokenscope.tokenscope");
+  return vscode.env.remoteName !== undefined && own?.extensionKind === vscode.ExtensionKind.UI;
 }
 
 /**
@@ -83,8 +102,8 @@ export async function chooseRepository(api: GitApi, argument: unknown): Promise<
     );
   if (repositories.length === 1) return repositories[0];
   const items = repositories.map((repository) => ({
-    label: nameOf(repository.rootUri),
-    description: vscode.workspace.asRelativePath(repository.rootUri),
+    label: plainText(nameOf(repository.rootUri)),
+    description: plainText(vscode.workspace.asRelativePath(repository.rootUri)),
     repository
   }));
   const picked = await vscode.window.showQuickPick(items, {

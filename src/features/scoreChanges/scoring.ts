@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import {HumanError, type ModelSpec, type Progress, type Scores} from "../../engine/api";
 import type {Host} from "../../host/host";
-import {loading, type Reporter} from "../../host/scoring";
+import {loading, type Reporter, waiting} from "../../host/scoring";
 import {longestBefore} from "../../host/subject";
 import {count} from "../../metrics/numberText";
 import {Pace} from "../../metrics/pace";
@@ -97,7 +97,8 @@ async function scoresOf(
   report: (tokens: number) => void
 ): Promise<Scores | undefined> {
   const onProgress = ({stage, done, total}: Progress): void => {
-    if (stage === "load") progress.report({message: loading(done)});
+    if (stage === "wait") progress.report({message: waiting(total)});
+    else if (stage === "load") progress.report({message: loading(done)});
     else if (total > 0) report((tokens * done) / total);
   };
   const params = {model, text, ...(context === "" ? {} : {context})};

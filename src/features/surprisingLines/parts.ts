@@ -17,7 +17,7 @@ export interface Part {
 export function* linesInSteps(text: string): Generator<void, Part[]> {
   const lines: Part[] = [];
   for (let start = 0; start <= text.length; ) {
-    const end = lineEnd(text, start);
+    const end = yield* lineEnd(text, start);
     lines.push({name: null, regions: [{start, end: nextLine(text, end)}], place: trimmed(text, start, end)});
     if (end === text.length) break;
     start = nextLine(text, end);
@@ -66,12 +66,15 @@ export function functionParts(functions: readonly FunctionRange[]): Part[] {
 /** Lines between two offers to stop. */
 const stepSize = 1 << 10;
 
+/** Characters of one line between two offers to stop: below a millisecond. */
+const longStretch = 1 << 16;
+
 const [lineFeed, carriageReturn] = [0x0a, 0x0d];
 
 /** Where the line break is that ends a line, or the text. Not by indexOf: without a "\n" it would look through all the rest. */
-function lineEnd(text: string, start: number): number {
+function* lineEnd(text: string, start: number): Generator<void, number> {
   let end = start;
-  while (end < text.length && !isBreak(text.charCodeAt(end))) end++;
+  while (end < text.length && !isBreak(text.charCodeAt(end))) if (++end % longStretch === 0) yield;
   return end;
 }
 

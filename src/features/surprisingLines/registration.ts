@@ -29,7 +29,7 @@ export function registerSurprisingLines(
   const view = new SurprisingLinesView(host, state, evaluations);
   return vscode.Disposable.from(
     view,
-    registerCommand(host, "tokenscope.showSurprisingLines", () => view.show(activeDocument())),
+    registerCommand(host, "tokenscope.showSurprisingLines", async () => view.show(await activeDocument())),
     registerCommand(host, "tokenscope.refreshSurprisingLines", () => view.refresh()),
     registerCommand(host, openRowCommand, (row) => view.open(row)),
     ...modeCommands.map(([command, mode]) => registerCommand(host, command, () => view.setMode(mode))),

@@ -102,8 +102,8 @@ function corpusItem(evaluation: Evaluation): vscode.TreeItem {
   item.iconPath = new vscode.ThemeIcon("files");
   item.tooltip = [
     finished
-      ? vscode.l10n.t("{0}, taken as one corpus", evaluation.title)
-      : vscode.l10n.t("{0}, taken as one corpus (partial)", evaluation.title),
+      ? vscode.l10n.t("{0}, taken as one corpus", cut(evaluation.title, longestText))
+      : vscode.l10n.t("{0}, taken as one corpus (partial)", cut(evaluation.title, longestText)),
     vscode.l10n.t("Perplexity {0}: every token weighs alike", perplexityText(corpus)),
     rateText(corpus.bitsPerByte, 3),
     corpus.bytes === null

@@ -3,6 +3,7 @@ import {HumanError, type Scores, type Windowing} from "../../engine/api";
 import {type Evaluation, isFinished} from "../../host/evaluation";
 import type {Evaluations} from "../../host/evaluations";
 import type {Host} from "../../host/host";
+import {plainText} from "../../host/plainText";
 import {scoreWithProgress} from "../../host/scoring";
 import {openPlace, type Subject, wholeDocument} from "../../host/subject";
 import {count} from "../../metrics/numberText";
@@ -89,11 +90,13 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
   async show(subject: Subject): Promise<void> {
     await vscode.commands.executeCommand(`${viewId}.focus`);
     const run = ++this.latest;
-    const {uri, title, text} = subject;
+    const {uri, title, text, toSend} = subject;
     const edits = new EditLog(uri);
     let document: RankedDocument;
     try {
-      const scores = await scoreWithProgress(this.host, vscode.l10n.t("Surprising lines of {0}", title), {text});
+      const scores = await scoreWithProgress(this.host, vscode.l10n.t("Surprising lines of {0}", title), {
+        text: toSend
+      });
       const {ends, logprobs} = scores;
       if (ends === null)
         throw new HumanError(
@@ -123,7 +126,7 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
       await vscode.commands.executeCommand("tokenscope.evaluateFolder", ...(roots ? [roots[0], roots] : []));
     } else if (document) {
       const uri = document.source.uri.toString();
-      const subject = wholeDocument(await openPlace({uri, start: 0, end: 0}));
+      const subject = await wholeDocument(await openPlace({uri, start: 0, end: 0}));
       if (subject.text === "")
         throw new HumanError("emptyText", vscode.l10n.t("This file is empty now: open one that has text in it."));
       await this.show(subject);
@@ -210,7 +213,8 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
   private filesShown(): Shown {
     const {latest} = this.evaluations;
     if (!latest) return nothing("files");
-    const {files, failed, leftOut, corpus, title, model, windowing} = latest;
+    const {files, failed, leftOut, corpus, model, windowing} = latest;
+    const title = plainText(latest.title);
     const mean = corpus.bitsPerByte;
     const rows: Row[] = [
       {type: "corpus", evaluation: latest},
@@ -286,7 +290,7 @@ function stoppedText(evaluation: Evaluation): string[] {
 }
 
 function modelName({model}: Pick<Scores, "model">): string {
-  return `${model.name} ${model.quantization}`;
+  return plainText(`${model.name} ${model.quantization}`);
 }
 
 function windowText({window, stride, bos}: Windowing): string {

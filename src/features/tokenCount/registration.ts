@@ -11,14 +11,14 @@ import {StatusBarCount} from "./statusBarCount";
 export function registerTokenCount(host: Host): vscode.Disposable {
   return vscode.Disposable.from(
     registerCommand(host, "tokenscope.countTokens", async () => {
-      const subject = activeSubject();
+      const subject = await activeSubject();
       const result = await vscode.window.withProgress(
         {
           location: vscode.ProgressLocation.Notification,
           title: vscode.l10n.t("Counting the tokens of {0}", plainText(subject.title)),
           cancellable: true
         },
-        (_, token) => host.engine.request("count", {model: host.settings.modelSpec(), text: subject.text}, {token})
+        (_, token) => host.engine.request("count", {model: host.settings.modelSpec(), text: subject.toSend}, {token})
       );
       const line = plainText(
         vscode.l10n.t(

@@ -1,9 +1,14 @@
 import * as vscode from "vscode";
+import type {TokenList} from "../../engine/api";
+import {isLongerThan} from "../../host/documentText";
 import type {Host} from "../../host/host";
 import {escapeMarkdown} from "../../host/markdownText";
+import {Newest} from "../../host/newest";
+import type {Place} from "../../host/place";
 import {seen} from "../../host/seen";
 import {partOf, placeOf} from "../../host/subject";
 import {count} from "../../metrics/numberText";
+import {shortLabel} from "../../metrics/tokenLabel";
 import {visibleText} from "../../metrics/visibleText";
 import {countLine} from "./countLine";
 
@@ -15,6 +20,10 @@ const hoverLimit = 1 << 20;
 
 /** Over a selection: its tokens in numbers, the first of them as chips, and the way to its probabilities. */
 export class SelectionHover implements vscode.HoverProvider {
+  /** Of the selection looked at last: a mouse that moves over it asks again with every token. */
+  private last: {readonly key: string; readonly hover: Promise<vscode.Hover>} | undefined;
+  private readonly newest = new Newest();
+
   constructor(private readonly host: Host) {}
 
   async provideHover(
@@ -25,53 +34,73 @@ export class SelectionHover implements vscode.HoverProvider {
     const editor = vscode.window.visibleTextEditors.find((one) => one.document === document);
     const selection = editor?.selections.find((one) => !one.isEmpty && one.contains(position));
     if (selection === undefined) return undefined;
-    const subject = partOf(document, selection);
-    if (subject.text.length > hoverLimit) return undefined;
     try {
-      const list = await this.host.engine.request(
-        "tokenize",
-        {model: this.host.settings.modelSpec(), text: subject.text, texts: chips},
-        {token}
-      );
-      const markdown = new vscode.MarkdownString();
-      markdown.supportHtml = true;
-      // Only our own commands, with arguments made here.
-      markdown.isTrusted = {enabledCommands: ["tokenscope.perplexity", "tokenscope.showLogprobs"]};
-      const hidden = list.ids.length - list.texts.length;
-      const rest = hidden === 1 ? vscode.l10n.t("1 more token") : vscode.l10n.t("{0} more tokens", count(hidden));
-      const shown = list.texts.map((text, i) => chip(text, list.ids[i] ?? 0)).join("&ensp;");
-      const argument = encodeURIComponent(JSON.stringify([placeOf(subject)]));
-      markdown.appendMarkdown(
-        [
-          `**${countLine({...list, count: list.ids.length})}**`,
-          hidden > 0 ? `${shown} … ${rest}` : shown,
-          [
-            link(
-              "pulse",
-              vscode.l10n.t("Perplexity"),
-              "tokenscope.perplexity",
-              argument,
-              vscode.l10n.t("Perplexity of the selection")
-            ),
-            link(
-              "graph",
-              vscode.l10n.t("Logprobs"),
-              "tokenscope.showLogprobs",
-              argument,
-              vscode.l10n.t("How probable each token is")
-            ),
-            escapeMarkdown(list.model.name)
-          ].join(" &nbsp; ")
-        ].join("\n\n")
-      );
-      markdown.supportThemeIcons = true;
-      seen("tokens");
-      return new vscode.Hover(markdown, selection);
+      if (await isLongerThan(document, selection, hoverLimit)) return undefined;
+      const hover = await this.hoverOf(document, selection);
+      return token.isCancellationRequested ? undefined : hover;
     } catch (error) {
       if (error instanceof vscode.CancellationError) return undefined;
       return new vscode.Hover(escapeMarkdown(this.host.errors.describe(error)), selection);
     }
   }
+
+  /** Made once for a selection, as long as neither it nor its text nor the model changes. */
+  private hoverOf(document: vscode.TextDocument, selection: vscode.Selection): Promise<vscode.Hover> {
+    const model = this.host.settings.modelSpec();
+    const {start, end} = selection;
+    const key = JSON.stringify([document.uri, document.version, start, end, model]);
+    if (this.last?.key === key) return this.last.hover;
+    const hover = this.newest.run(undefined, async (token) => {
+      const subject = await partOf(document, selection);
+      const params = {model, text: subject.toSend, texts: chips};
+      const list = await this.host.engine.request("tokenize", params, {token});
+      return new vscode.Hover(tokensText(list, placeOf(subject)), selection);
+    });
+    const asked = {key, hover};
+    this.last = asked;
+    // What failed is asked again.
+    hover.catch(() => {
+      if (this.last === asked) this.last = undefined;
+    });
+    return hover;
+  }
+}
+
+function tokensText(list: TokenList, place: Place): vscode.MarkdownString {
+  const markdown = new vscode.MarkdownString();
+  markdown.supportHtml = true;
+  // Only our own commands, with arguments made here.
+  markdown.isTrusted = {enabledCommands: ["tokenscope.perplexity", "tokenscope.showLogprobs"]};
+  const hidden = list.ids.length - list.texts.length;
+  const rest = hidden === 1 ? vscode.l10n.t("1 more token") : vscode.l10n.t("{0} more tokens", count(hidden));
+  const shown = list.texts.map((text, i) => chip(text, list.ids[i] ?? 0)).join("&ensp;");
+  const argument = encodeURIComponent(JSON.stringify([place]));
+  markdown.appendMarkdown(
+    [
+      `**${countLine({...list, count: list.ids.length})}**`,
+      hidden > 0 ? `${shown} … ${rest}` : shown,
+      [
+        link(
+          "pulse",
+          vscode.l10n.t("Perplexity"),
+          "tokenscope.perplexity",
+          argument,
+          vscode.l10n.t("Perplexity of the selection")
+        ),
+        link(
+          "graph",
+          vscode.l10n.t("Logprobs"),
+          "tokenscope.showLogprobs",
+          argument,
+          vscode.l10n.t("How probable each token is")
+        ),
+        escapeMarkdown(list.model.name)
+      ].join(" &nbsp; ")
+    ].join("\n\n")
+  );
+  markdown.supportThemeIcons = true;
+  seen("tokens");
+  return markdown;
 }
 
 /** A link to one of our commands, with an icon. Its words are ours too. */
@@ -81,5 +110,5 @@ function link(icon: string, text: string, command: string, argument: string, too
 
 /** A token and its id: `·the` 262. */
 function chip(text: string, id: number): string {
-  return `<code>${escapeMarkdown(visibleText(text))}</code><sub>${id}</sub>`;
+  return `<code>${escapeMarkdown(shortLabel(visibleText(text)))}</code><sub>${id}</sub>`;
 }

@@ -1,17 +1,33 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import type {ModelDescription} from "../../engine/api";
+import {isLongerThan, wholeRange} from "../../host/documentText";
 import type {Host} from "../../host/host";
-import {subjectOf} from "../../host/subject";
+import {escapeMarkdown} from "../../host/markdownText";
+import {manageTrust, restriction} from "../../host/restrictedMode";
+import {isWithheld, subjectOf, withheld} from "../../host/subject";
 import {count as formatted, plural} from "../../metrics/numberText";
 import {shortChecksum} from "../../metrics/shortChecksum";
 import {countLine} from "./countLine";
+import {stateText, stoppedText} from "./engineText";
 
 /** Milliseconds of quiet before the count follows the text. */
 const quiet = 150;
 
 /** UTF-16 units; a greater text is counted on command, so that typing in it costs nothing. */
 const liveLimit = 1 << 20;
+
+type Line = readonly [label: string, text: string];
+
+interface Shown {
+  readonly text: string;
+  readonly tooltip: string | readonly Line[];
+  /** What a screen reader says: a tooltip's Markdown would be read with its signs. */
+  readonly spoken: string;
+  readonly warns?: boolean;
+}
+
+const warningBackground = new vscode.ThemeColor("statusBarItem.warningBackground");
 
 /**
  * The count of the selection, or else of the file, in the status bar. It follows what the user does: opening VS Code
@@ -23,12 +39,14 @@ export class StatusBarCount implements vscode.Disposable {
   private timer: NodeJS.Timeout | undefined;
   private running: vscode.CancellationTokenSource | undefined;
   private used = false;
+  /** What the count has to say, whatever the engine does meanwhile. */
+  private shown: Shown | undefined;
+  private wasStopped = false;
 
   constructor(private readonly host: Host) {
     this.item = vscode.window.createStatusBarItem("tokenscope.count", vscode.StatusBarAlignment.Right, 100);
     this.item.name = vscode.l10n.t("Token Count");
-    this.item.command = "tokenscope.showMenu";
-    this.rest(vscode.l10n.t("Click for everything Tokenscope can do."));
+    this.begin();
     this.item.show();
     this.subscriptions = vscode.Disposable.from(
       this.item,
@@ -42,7 +60,9 @@ export class StatusBarCount implements vscode.Disposable {
       }),
       host.settings.onDidChangeModel(() => {
         if (this.used) this.soon();
-      })
+        else this.begin();
+      }),
+      host.engine.onDidChangeState(() => this.followEngine())
     );
   }
 
@@ -66,72 +86,127 @@ export class StatusBarCount implements vscode.Disposable {
       // With the keyboard in a webview or the terminal, the count of the text beside it stays right.
       if (vscode.window.visibleTextEditors.length > 0) return;
       this.running?.cancel();
+      if (isWithheld(vscode.window.tabGroups.activeTabGroup.activeTab)) return this.rest(withheld());
       return this.rest(vscode.l10n.t("Open a file to see how many tokens it has."));
     }
     // The log is a text editor too, and counting writes to it.
     if (editor.document.uri.scheme === "output") return;
-    const subject = subjectOf(editor);
-    if (subject.text.length > liveLimit)
-      return this.rest(vscode.l10n.t("This file is large: Count Tokens counts it when you ask for it."));
     const running = new vscode.CancellationTokenSource();
     this.running = running;
     try {
+      const {document, selection} = editor;
+      const isLong = await isLongerThan(document, selection.isEmpty ? wholeRange(document) : selection, liveLimit);
+      if (running.token.isCancellationRequested) return;
+      if (isLong) return this.rest(vscode.l10n.t("This file is large: Count Tokens counts it when you ask for it."));
+      const subject = await subjectOf(editor);
       const result = await this.host.engine.request(
         "count",
-        {model: this.host.settings.modelSpec(), text: subject.text},
+        {model: this.host.settings.modelSpec(), text: subject.toSend},
         {token: running.token}
       );
       if (running.token.isCancellationRequested) return;
       const {count, model} = result;
       const {isSelection} = subject;
       const tokens = plural(count, "token");
-      this.show(
-        `$(symbol-string) ${isSelection ? selected(count) : tokens}`,
-        tooltip([
+      this.show({
+        text: `$(symbol-string) ${isSelection ? selected(count) : tokens}`,
+        tooltip: [
           [isSelection ? vscode.l10n.t("Selection") : vscode.l10n.t("File"), countLine(result)],
           [vscode.l10n.t("Model"), about(model)]
-        ]),
-        isSelection
+        ],
+        spoken: isSelection
           ? vscode.l10n.t("Selection: {0}, {1}", tokens, model.name)
           : vscode.l10n.t("File: {0}, {1}", tokens, model.name)
-      );
+      });
     } catch (error) {
       if (error instanceof vscode.CancellationError || running.token.isCancellationRequested) return;
       const message = this.host.errors.describe(error);
-      this.show(`$(warning) ${vscode.l10n.t("Tokens")}`, message, message);
-      this.item.backgroundColor = new vscode.ThemeColor("statusBarItem.warningBackground");
+      this.show({...warning(message), tooltip: message});
     } finally {
       if (this.running === running) this.running = undefined;
       running.dispose();
     }
   }
 
-  private rest(why: string): void {
-    const tokens = vscode.l10n.t("Tokens");
-    this.show(`$(symbol-string) ${tokens}`, `Tokenscope: ${why}`, `${tokens}. ${why}`);
+  private begin(): void {
+    this.rest(vscode.l10n.t("Click for everything Tokenscope can do."));
   }
 
-  /** `spoken` is what a screen reader says: a tooltip's Markdown would be read with its signs. */
-  private show(text: string, tooltip: string | vscode.MarkdownString, spoken: string): void {
-    this.item.text = text;
-    if (tooltip instanceof vscode.MarkdownString) this.addModels(tooltip);
-    this.item.tooltip = tooltip;
-    this.item.backgroundColor = undefined;
-    this.item.accessibilityInformation = {label: spoken, role: "button"};
+  private rest(why: string): void {
+    const tokens = vscode.l10n.t("Tokens");
+    const restricted = restriction();
+    const reasons = restricted === undefined ? why : `${why} ${restricted}`;
+    this.show({
+      text: `$(symbol-string) ${tokens}`,
+      tooltip: vscode.l10n.t("Tokenscope: {0}", reasons),
+      spoken: `${tokens}. ${reasons}`
+    });
+  }
+
+  private show(shown: Shown): void {
+    this.shown = shown;
+    this.draw();
+  }
+
+  private followEngine(): void {
+    const stopped = this.host.engine.state.process === "stopped";
+    // What could not be counted is counted now.
+    if (this.wasStopped && !stopped) this.soon();
+    this.wasStopped = stopped;
+    this.draw();
+  }
+
+  /** The item as it is to be seen now; VS Code is told what differs. */
+  private draw(): void {
+    if (this.shown === undefined) return;
+    const {state} = this.host.engine;
+    const stopped = state.process === "stopped";
+    const {text, spoken, warns} = stopped ? warning(stoppedText()) : this.shown;
+    const background = warns ? warningBackground : undefined;
+    if (this.item.text !== text) this.item.text = text;
+    if (this.item.backgroundColor !== background) this.item.backgroundColor = background;
+    const command = stopped ? "tokenscope.restartEngine" : "tokenscope.showMenu";
+    if (this.item.command !== command) this.item.command = command;
+    if (this.item.accessibilityInformation?.label !== spoken)
+      this.item.accessibilityInformation = {label: spoken, role: "button"};
+    const tooltip = stopped ? stoppedText() : this.tooltip(this.shown.tooltip);
+    if (textOf(tooltip) !== textOf(this.item.tooltip)) this.item.tooltip = tooltip;
+  }
+
+  private tooltip(shown: Shown["tooltip"]): string | vscode.MarkdownString {
+    const {engine, settings} = this.host;
+    const state = stateText(engine.state, settings.modelSpec().path, settings.idleLimit);
+    // A text for people who have not used it yet, or can't: they want to know no more.
+    if (typeof shown === "string")
+      return engine.state.unloaded === null ? shown : `${shown}\n\n${vscode.l10n.t("State")}: ${state}`;
+    const tooltip = markdown([...shown, [vscode.l10n.t("State"), state]]);
+    this.addModels(tooltip);
+    return tooltip;
   }
 
   /** Names the other model, where one completes, and leads to both. */
   private addModels(tooltip: vscode.MarkdownString): void {
     const completes = this.host.settings.completionSpec().path;
     if (completes !== this.host.settings.modelSpec().path) {
-      tooltip.appendMarkdown(`**${vscode.l10n.t("Completes")}:** `);
-      tooltip.appendText(shortChecksum(path.basename(completes)));
-      tooltip.appendMarkdown("\n\n");
+      tooltip.appendMarkdown(
+        `**${vscode.l10n.t("Completes")}:** ${escapeMarkdown(shortChecksum(path.basename(completes)))}\n\n`
+      );
     }
-    // Only our own commands, without arguments.
-    tooltip.isTrusted = {enabledCommands: ["tokenscope.selectModel", "tokenscope.showModelInfo"]};
+    const {avoidsGpu} = this.host.settings;
+    if (avoidsGpu) {
+      const why = vscode.l10n.t("not used, because the model's process has ended on it");
+      tooltip.appendMarkdown(`**${vscode.l10n.t("GPU")}:** ${escapeMarkdown(why)}\n\n`);
+    }
+    const restricted = restriction();
+    if (restricted !== undefined)
+      tooltip.appendMarkdown(`${restricted} [${vscode.l10n.t("Manage Trust")}](command:${manageTrust})\n\n`);
+    // Only our own commands and one of VS Code's, without arguments.
+    tooltip.isTrusted = {
+      enabledCommands: ["tokenscope.selectModel", "tokenscope.showModelInfo", "tokenscope.showGpu", manageTrust]
+    };
+    const showGpu = avoidsGpu ? ` &nbsp; [${vscode.l10n.t("Show GPU")}](command:tokenscope.showGpu)` : "";
     tooltip.appendMarkdown(
-      `[${vscode.l10n.t("Select Model…")}](command:tokenscope.selectModel) &nbsp; [${vscode.l10n.t("Model Info")}](command:tokenscope.showModelInfo)`
+      `[${vscode.l10n.t("Select Model…")}](command:tokenscope.selectModel) &nbsp; [${vscode.l10n.t("Model Info")}](command:tokenscope.showModelInfo)${showGpu}`
     );
   }
 }
@@ -151,13 +226,17 @@ function selected(tokens: number): string {
   return tokens === 1 ? vscode.l10n.t("1 token selected") : vscode.l10n.t("{0} tokens selected", formatted(tokens));
 }
 
-function tooltip(lines: readonly (readonly [label: string, text: string])[]): vscode.MarkdownString {
-  const markdown = new vscode.MarkdownString();
-  for (const [label, text] of lines) {
-    markdown.appendMarkdown(`**${label}:** `);
-    // Names come from model files: escaped, unlike our own labels.
-    markdown.appendText(text);
-    markdown.appendMarkdown("\n\n");
-  }
-  return markdown;
+function warning(message: string): Pick<Shown, "text" | "spoken" | "warns"> {
+  return {text: `$(warning) ${vscode.l10n.t("Tokens")}`, spoken: message, warns: true};
+}
+
+function markdown(lines: readonly Line[]): vscode.MarkdownString {
+  const text = new vscode.MarkdownString();
+  // Names come from model files: escaped, unlike our own labels.
+  for (const [label, line] of lines) text.appendMarkdown(`**${label}:** ${escapeMarkdown(line)}\n\n`);
+  return text;
+}
+
+function textOf(tooltip: string | vscode.MarkdownString | undefined): string | undefined {
+  return typeof tooltip === "object" ? tooltip.value : tooltip;
 }

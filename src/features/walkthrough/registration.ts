@@ -20,11 +20,11 @@ export function registerWalkthrough(host: Host): vscode.Disposable {
     }),
     registerCommand(host, "tokenscope.tryPerplexity", async () => {
       const editor = await samples.show("perplexity.md", (document) => paragraph(document, 1));
-      await vscode.commands.executeCommand("tokenscope.perplexity", placeOf(subjectOf(editor)));
+      await vscode.commands.executeCommand("tokenscope.perplexity", placeOf(await subjectOf(editor)));
     }),
     registerCommand(host, "tokenscope.tryLogprobs", async () => {
       const {document} = await samples.show("logprobs.ts", () => new vscode.Range(0, 0, 0, 0));
-      await vscode.commands.executeCommand("tokenscope.showLogprobs", placeOf(wholeDocument(document)));
+      await vscode.commands.executeCommand("tokenscope.showLogprobs", placeOf(await wholeDocument(document)));
     }),
     registerCommand(host, "tokenscope.tryCompletion", async () => {
       await samples.show("completion.ts", (document) => {

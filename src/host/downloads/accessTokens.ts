@@ -1,4 +1,5 @@
 import type * as vscode from "vscode";
+import {plainText} from "../plainText";
 import type {Settings} from "../settings";
 
 const hubAddress = /^(?:(?:hf|huggingface):|(?:https?:\/\/)?(?:www\.)?(?:hf|huggingface)\.co\/)/i;
@@ -13,7 +14,7 @@ export class AccessTokens {
   /** Host of the hub that the token is for. */
   get host(): string {
     const {huggingFace} = this.settings.network(null);
-    return URL.canParse(huggingFace) ? new URL(huggingFace).host : huggingFace;
+    return URL.canParse(huggingFace) ? new URL(huggingFace).host : plainText(huggingFace);
   }
 
   /** Whether a token can help with an address: it is the hub's. */

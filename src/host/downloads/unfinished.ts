@@ -29,7 +29,9 @@ export async function findUnfinished(folder: string): Promise<Unfinished[]> {
 
 /** Removes a download's note and all that was fetched of it. */
 export async function removeUnfinished({note, partials}: Unfinished): Promise<void> {
-  await Promise.all([note, ...partials].map((file) => rm(file, {force: true})));
+  await Promise.all(partials.map((file) => rm(file, {force: true})));
+  // Last: without it nobody would know of the others.
+  for (const file of [`${note}.new`, note]) await rm(file, {force: true});
 }
 
 async function readNote(folder: string, name: string): Promise<Unfinished | null> {

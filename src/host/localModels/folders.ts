@@ -1,10 +1,12 @@
-import {stat} from "node:fs/promises";
 import path from "node:path";
 import {type Candidate, isNamedLikeModel, modelsBelow, type Store} from "./candidates";
 import {ollamaModels} from "./ollama";
+import {PatientStat} from "./patientStat";
 
 /** A folder of someone's models, not of their whole disk. */
 const depth = 8;
+
+const places = new PatientStat();
 
 /** The user's own folders. */
 export const folders: Store = {
@@ -22,8 +24,9 @@ export const downloads: Store = {
 };
 
 async function ownModels(folder: string, signal: AbortSignal): Promise<readonly Candidate[]> {
-  const status = await stat(folder).catch(() => undefined);
-  if (status?.isFile()) return isNamedLikeModel(path.basename(folder)) ? [{path: folder}] : [];
+  const status = await places.stat(folder);
+  if (status === null) return [];
+  if (status.isFile()) return isNamedLikeModel(path.basename(folder)) ? [{path: folder}] : [];
   // Ollama's folder may be anywhere, and is known to its service alone.
   return [...(await ollamaModels(folder, signal)), ...(await modelsBelow(folder, depth, signal))];
 }

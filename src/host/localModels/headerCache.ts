@@ -1,5 +1,5 @@
 import {randomUUID} from "node:crypto";
-import {mkdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
+import {mkdir, readdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
 import path from "node:path";
 import {isModel, type ModelFacts, modelFacts} from "../../gguf/facts";
 import {GgufError} from "../../gguf/ggufError";
@@ -18,6 +18,8 @@ const largestFile = 16 * 2 ** 20;
 const atOnce = 2;
 /** Milliseconds after which what was learned is written down. */
 const delay = 1000;
+/** Milliseconds after which a file that is written beside the kept one is written no more: its process has died. */
+const abandonedAfter = 60_000;
 
 /** Which state of a file the facts are of. */
 interface Entry {
@@ -139,6 +141,7 @@ export class HeaderCache {
     const lines: string[] = [];
     for await (const entry of inTurns([...this.entries])) lines.push(JSON.stringify(entry));
     await mkdir(path.dirname(this.file), {recursive: true});
+    await this.removeAbandoned().catch(() => undefined);
     const beside = `${this.file}.${randomUUID()}.part`;
     try {
       await writeFile(beside, `{"format":${format},"entries":[\n${lines.join(",\n")}\n]}\n`);
@@ -146,6 +149,15 @@ export class HeaderCache {
     } catch (error) {
       await rm(beside, {force: true});
       throw error;
+    }
+  }
+
+  private async removeAbandoned(): Promise<void> {
+    const folder = path.dirname(this.file);
+    for (const name of await readdir(folder)) {
+      if (!name.startsWith(`${path.basename(this.file)}.`) || !name.endsWith(".part")) continue;
+      const {mtimeMs} = await stat(path.join(folder, name)).catch(() => ({mtimeMs: Date.now()}));
+      if (Date.now() - mtimeMs > abandonedAfter) await rm(path.join(folder, name), {force: true});
     }
   }
 }

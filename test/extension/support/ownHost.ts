@@ -36,6 +36,7 @@ export function ownHost(): () => Host {
       settings,
       engine: new EngineClient(options),
       transfers,
+      spareEngine: () => new EngineClient(options),
       downloads: new Downloads(path.join(storage, "models"), tokens, transfers, settings),
       errors: new ErrorReporter(log)
     };

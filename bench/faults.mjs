@@ -1,0 +1,13 @@
+// What becomes of the engine's deaths, of damaged files, of pressure and of idleness: one table, and exit code 1 where a goal
+// is missed. Sizes are those of test/faults/main.ts; --short takes those of the test suites.
+// usage: node bench/faults.mjs [--short] [--part deaths|fuzz|pressure|idle]...
+import {execFileSync, spawnSync} from "node:child_process";
+import {root} from "./engine.mjs";
+
+const run = {cwd: root, stdio: "inherit"};
+execFileSync(process.execPath, ["esbuild.mjs", "--production", "--tests"], {
+  ...run,
+  stdio: ["ignore", "ignore", "inherit"]
+});
+const arguments_ = ["--expose-gc", "out/test/faults/main.js", ...process.argv.slice(2)];
+process.exitCode = spawnSync(process.execPath, arguments_, run).status ?? 1;

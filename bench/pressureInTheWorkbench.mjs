@@ -1,0 +1,42 @@
+// How long the extension host's event loop is held up in a real VS Code, at worst, by much text, many editors and many hovers:
+// with the extension, and without it, because VS Code itself takes its time over a document of 50 MB.
+// usage: node bench/pressureInTheWorkbench.mjs [MEGABYTES [EDITORS]]
+import {execFileSync} from "node:child_process";
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
+import path from "node:path";
+import {root} from "./engine.mjs";
+
+const [megabytes = "49", editors = "300"] = process.argv.slice(2);
+execFileSync(process.execPath, ["esbuild.mjs", "--production", "--tests"], {
+  cwd: root,
+  stdio: ["ignore", "ignore", "inherit"]
+});
+const {runExtensionSuite} = await import("../out/test/harness/runExtensionSuite.js");
+const folder = mkdtempSync(path.join(tmpdir(), "tokenscope-pressure-"));
+try {
+  // An extension that does nothing, in the place of ours.
+  const nothing = {name: "nothing", publisher: "nobody", version: "0.0.1", engines: {vscode: "^1.95.0"}};
+  writeFileSync(path.join(folder, "package.json"), JSON.stringify(nothing));
+  Object.assign(process.env, {TOKENSCOPE_MEGABYTES: megabytes, TOKENSCOPE_EDITORS: editors});
+  const without = await measured(folder);
+  const withOurs = await measured(root);
+  console.log(`worst delay of the extension host's event loop, ms${" ".repeat(4)}without     with`);
+  for (const [index, [what, delay]] of withOurs.entries())
+    console.log(`${what.padEnd(52)}${without[index][1].toFixed(1).padStart(9)}${delay.toFixed(1).padStart(9)}`);
+} finally {
+  rmSync(folder, {recursive: true, force: true});
+}
+
+async function measured(extension) {
+  const resultsFile = path.join(folder, "results.json");
+  const testsPath = path.join(root, "out/test/faults/pressureInVsCode.js");
+  await runExtensionSuite({
+    testsPath,
+    workspace: path.join(root, "sample"),
+    resultsFile,
+    extension,
+    timeoutSeconds: 480
+  });
+  return JSON.parse(readFileSync(resultsFile, "utf8"));
+}

@@ -1,0 +1,18 @@
+import type {Llama} from "node-llama-cpp";
+import type {EngineVersions, ProcessVersions, VersionsParams} from "../api";
+import type {EngineLog} from "../backend";
+import {loadedRuntime} from "./runtime";
+
+/** What runs here. llama.cpp's release is null where it can't be loaded. */
+export async function versions({gpu}: VersionsParams, log: EngineLog): Promise<ProcessVersions> {
+  const llama = await loadedRuntime(gpu, log).catch(() => undefined);
+  return {node: process.version, ...(await versionsOf(llama))};
+}
+
+export async function versionsOf(llama: Llama | undefined): Promise<EngineVersions> {
+  const {getModuleVersion} = await import("node-llama-cpp");
+  return {
+    nodeLlamaCpp: await getModuleVersion().catch(() => null),
+    llamaCpp: llama?.llamaCppRelease.release ?? null
+  };
+}

@@ -1,0 +1,62 @@
+/**
+ * What may stand in a text that a person hands to others: names of files without their folders, hosts without what follows
+ * them, places in our own code. Whatever it is given, no folder, no user's name and no message of an error comes out.
+ */
+import {visibleText} from "../../metrics/visibleText";
+
+/** Names that are not given away; those of one or two letters would be found everywhere. */
+export type Secrets = readonly string[];
+
+const longestName = 80;
+const mostFrames = 12;
+
+/** A name or a word of a stranger's, on one line and without meaning in Markdown. */
+export function plainName(text: string, secrets: Secrets): string {
+  let name = text.slice(0, longestName).replace(/(?<![^\s("'])(?:[A-Za-z]:|~)?[/\\]\S*/g, "(path)");
+  for (const secret of secrets.filter(({length}) => length > 2))
+    name = name.replace(new RegExp(escapeRegExp(secret), "gi"), "(hidden)");
+  return visibleText(name.toWellFormed()).replace(/[^\p{L}\p{N} .,:;+()@=/_-]/gu, "?");
+}
+
+/** The last part of a path of whatever system; addresses are paths too. */
+export function fileNameOnly(file: string, secrets: Secrets): string {
+  const name = file
+    .trim()
+    .split(/[/\\]/)
+    .findLast((part) => part !== "");
+  return plainName(name ?? "", secrets);
+}
+
+/** "huggingface.co" of "https://user:token@huggingface.co/path?query". */
+export function hostOnly(address: string, secrets: Secrets): string {
+  try {
+    const {hostname} = new URL(address.trim());
+    return /^[\w.:[\]-]+$/.test(hostname) ? plainName(hostname, secrets) : "(no address)";
+  } catch {
+    return "(no address)";
+  }
+}
+
+/** One of the words that programs use: a system's error code, a signal, the name of a class. */
+export function wordOnly(word: unknown): string | undefined {
+  return typeof word === "string" && /^[A-Za-z][A-Za-z0-9_-]{0,39}$/.test(word) ? word : undefined;
+}
+
+/** Where in `folder`, the extension's own, a stack without its message comes from: "activate (dist/extension.js:1:200)". */
+export function framesOf(stack: string, folder: string): string[] {
+  const inside = new RegExp(
+    `^ {4}at (?:async )?(?:(?:new )?([\\w$.<>]{1,80}) \\()?${escapeRegExp(folder)}[/\\\\]([\\w./\\\\-]+\\.js:\\d+:\\d+)\\)?$`,
+    "i"
+  );
+  return stack
+    .split("\n")
+    .flatMap((line) => {
+      const [, name, place] = inside.exec(line) ?? [];
+      return place === undefined ? [] : [name === undefined ? place : `${name} (${place})`];
+    })
+    .slice(0, mostFrames);
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+}

@@ -1,0 +1,15 @@
+import type {DeviceState} from "../engine/api";
+
+/** As their makers write them. */
+export const deviceNames: Record<DeviceState["device"], string> = {
+  cpu: "CPU",
+  metal: "Metal",
+  cuda: "CUDA",
+  vulkan: "Vulkan"
+};
+
+/** "Vulkan (NVIDIA GeForce RTX 3060)"; a driver calls its device what it likes. */
+export function deviceTitle(device: DeviceState["device"], names: readonly string[]): string {
+  const [name] = names;
+  return name === undefined ? deviceNames[device] : `${deviceNames[device]} (${name})`;
+}

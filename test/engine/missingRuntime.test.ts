@@ -1,0 +1,62 @@
+import {strict as assert} from "node:assert";
+import {execFile} from "node:child_process";
+import {mkdirSync, writeFileSync} from "node:fs";
+import path from "node:path";
+import {pathToFileURL} from "node:url";
+import {promisify} from "node:util";
+import {root} from "../harness/paths";
+import {temporaryFolder} from "./modelCopies";
+
+const run = promisify(execFile);
+
+describe("Where llama.cpp's binaries can't be used", () => {
+  const folder = temporaryFolder();
+  const system = `${process.platform}-${process.arch}`;
+  after(() => folder.remove());
+
+  /** What the command line says where the package of binaries for the CPU is another one, or "missing". */
+  async function told(name: string, source: string): Promise<string> {
+    const own = path.join(folder.path, name);
+    mkdirSync(path.join(own, "linux-x64"), {recursive: true});
+    writeFileSync(path.join(own, "linux-x64", "llama-addon.node"), "no library");
+    const index = path.join(own, "index.mjs");
+    writeFileSync(
+      index,
+      `${source}\nexport const getBinsDir = () => ({binsDir: ${JSON.stringify(own)}, packageVersion: "0"});`
+    );
+    const loader = `
+      export async function resolve(specifier, context, next) {
+        if (specifier !== "@node-llama-cpp/linux-x64") return next(specifier, context);
+        return {url: ${JSON.stringify(pathToFileURL(index).href)}, format: "module", shortCircuit: true};
+      }`;
+    const hook = path.join(own, "hook.mjs");
+    writeFileSync(
+      hook,
+      `import {register} from "node:module"; register("data:text/javascript,${encodeURIComponent(loader)}");`
+    );
+    const file = path.join(folder.path, "text.txt");
+    writeFileSync(file, "some text");
+    const asked = run(process.execPath, [path.join(root, "dist/cli.js"), "tokenize", "--gpu", "off", file], {
+      env: {...process.env, NODE_OPTIONS: `--import=${pathToFileURL(hook).href}`}
+    });
+    return await asked.then(
+      () => assert.fail("it ran"),
+      ({stderr}: {stderr: string}) => stderr
+    );
+  }
+
+  it("says in one sentence why", async function () {
+    if (system !== "linux-x64") this.skip();
+    const cases = await Promise.all([
+      told("missing", 'throw new Error("not here");'),
+      told("damaged", ""),
+      // In the process that tries them.
+      told("processor", 'if (process.argv[1]?.endsWith("probe.js")) process.kill(process.pid, "SIGILL");')
+    ]);
+    assert.deepEqual(cases, [
+      "tokenscope: This copy of Tokenscope has no llama.cpp for this system and processor (linux-x64): install the package that was made for it.\n",
+      "tokenscope: llama.cpp's files are damaged, or made for another machine: install Tokenscope again.\n",
+      "tokenscope: llama.cpp uses an instruction that this processor, or virtual machine, does not have: use Tokenscope on another one.\n"
+    ]);
+  });
+});

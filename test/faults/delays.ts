@@ -1,0 +1,37 @@
+import {existsSync, readFileSync} from "node:fs";
+
+const schedule = "/proc/self/schedstat";
+
+/**
+ * How long this process's event loop was held up by its own work: the longest time between two ticks, in milliseconds. Where
+ * the system tells it (Linux), time in which the thread was not running is left out: that is other processes' work.
+ */
+export class Delays {
+  worst = 0;
+  private last = performance.now();
+  private lastWorked = worked();
+  private readonly timer: NodeJS.Timeout;
+
+  constructor() {
+    this.timer = setInterval(() => this.tick(), 1);
+  }
+
+  /** Ends the watch, and says what was worst. */
+  end(): number {
+    this.tick();
+    clearInterval(this.timer);
+    return this.worst;
+  }
+
+  private tick(): void {
+    const [now, work] = [performance.now(), worked()];
+    this.worst = Math.max(this.worst, Math.min(now - this.last, work - this.lastWorked));
+    this.last = now;
+    this.lastWorked = work;
+  }
+}
+
+/** Milliseconds of processor time that the main thread has used. */
+function worked(): number {
+  return existsSync(schedule) ? Number(readFileSync(schedule, "utf8").split(" ")[0]) / 1e6 : performance.now();
+}

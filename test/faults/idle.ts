@@ -1,0 +1,221 @@
+import {existsSync, readdirSync, readFileSync} from "node:fs";
+import path from "node:path";
+import {setTimeout} from "node:timers/promises";
+import type {ModelSpec} from "../../src/engine/api";
+import {EngineClient} from "../../src/host/engineClient";
+import {root} from "../harness/paths";
+import type {Row} from "./row";
+
+/** Of a model's memory, so much has to be free again. */
+const givenBackGoal = 95;
+
+/** Of one core's time, in percent, and wake-ups of all threads a second. */
+const [busyGoal, wakeUpsGoal] = [0.5, 1];
+
+/** V8's garbage collector comes by once, some seconds after work; it wakes all of its threads. */
+const collection = 120;
+
+const demonstration = path.join(root, "media/models/tokenscope-tiny-q8_0.gguf");
+
+/**
+ * What an engine takes that nothing is asked of, and what comes back of its memory: `seconds` of rest with `model` (a
+ * path; the demonstration model where there is none) loaded. Linux only, because it looks into /proc.
+ */
+export async function idle({seconds, model}: {readonly seconds: number; readonly model?: string}): Promise<Row[]> {
+  const spec = specOf(model ?? demonstration);
+  let idleLimit = 0;
+  const [first, second] = [client(() => idleLimit), client(() => 0)];
+  try {
+    const available = availableMemory();
+    await load(first, spec);
+    const pid = processOf(first);
+    const loaded = availableMemory();
+    const alone = mapped(pid, spec.path);
+    await load(second, spec);
+    const together = [pid, processOf(second)].map((one) => mapped(one, spec.path));
+    await end(second, () => second.unload());
+    const switching = await switched(spec);
+    // By now it has had no work for some seconds.
+    const resting = await rest(pid, seconds);
+    const held = residentMemory(pid);
+    idleLimit = 100;
+    await end(first, () => first.idleLimitChanged());
+    const left = existsSync(`/proc/${pid}`) ? residentMemory(pid).all : 0;
+    return [
+      restRow("idle engine", seconds, resting.engine),
+      restRow("the process that owns it", seconds, resting.owner),
+      {
+        part: "idle",
+        name: "unloaded after some time",
+        figures: {
+          "held: all, not of files, MB": megabytes(held.all, held.own),
+          "given back, %": Math.round((1 - left / held.all) * 1000) / 10,
+          "less free in the system: loaded, unloaded, MB": megabytes(available - loaded, available - availableMemory())
+        },
+        goal: `at least ${givenBackGoal} % given back`,
+        reached: left <= held.all * (1 - givenBackGoal / 100)
+      },
+      shareRow(alone, together),
+      switching
+    ];
+  } finally {
+    first.dispose();
+    second.dispose();
+  }
+}
+
+interface Rest {
+  /** Milliseconds of processor time, all threads. */
+  readonly busy: number;
+  readonly wakeUps: number;
+}
+
+async function rest(pid: number, seconds: number): Promise<{engine: Rest; owner: Rest}> {
+  const before = {engine: activity(pid), owner: activity(process.pid)};
+  await setTimeout(seconds * 1000);
+  const after = {engine: activity(pid), owner: activity(process.pid)};
+  const during = (of: keyof typeof before): Rest => ({
+    busy: after[of].busy - before[of].busy,
+    wakeUps: after[of].wakeUps - before[of].wakeUps
+  });
+  return {engine: during("engine"), owner: during("owner")};
+}
+
+function restRow(name: string, seconds: number, {busy, wakeUps}: Rest): Row {
+  return {
+    part: "idle",
+    name,
+    figures: {seconds, "processor time, ms": busy, "wake-ups": wakeUps},
+    goal: `at most ${busyGoal} % of a core, ${wakeUpsGoal} wake-up a second`,
+    // The clock of processor time ticks every 10 ms.
+    reached: busy <= 20 + seconds * 10 * busyGoal && wakeUps <= collection + seconds * wakeUpsGoal
+  };
+}
+
+/** Two engines on one file: the pages that it is mapped to are there once. */
+function shareRow(alone: Mapped, together: readonly Mapped[]): Row {
+  const total = (of: keyof Mapped): number => together.reduce((sum, one) => sum + one[of], 0);
+  return {
+    part: "idle",
+    name: "two windows on one model",
+    figures: {
+      "one sees, MB": megabytes(alone.seen),
+      "both see, MB": megabytes(total("seen")),
+      "both have, MB": megabytes(total("real"))
+    },
+    goal: "mapped files are there once",
+    // What other programs have of the file besides is no matter: they make it less.
+    reached: alone.seen > 0 && total("real") <= alone.seen * 1.05
+  };
+}
+
+/** A model that another takes the place of in the same process. */
+async function switched(spec: ModelSpec): Promise<Row> {
+  const engine = client(() => 0);
+  const small = specOf(path.join(root, "test/fixtures/models/tokenscope-tiny-f16.gguf"));
+  try {
+    await load(engine, small);
+    const pid = processOf(engine);
+    const before = residentMemory(pid);
+    await load(engine, spec);
+    const loaded = residentMemory(pid);
+    engine.retain([small]);
+    while (engine.state.holding?.models.length !== 1) await setTimeout(10);
+    const after = residentMemory(pid);
+    return {
+      part: "idle",
+      name: "another model takes its place",
+      figures: {
+        "own memory before, loaded, after, MB": megabytes(before.own, loaded.own, after.own),
+        "with mapped files, MB": megabytes(before.all, loaded.all, after.all)
+      },
+      goal: "mapped files go at once",
+      reached: after.all - after.own <= (before.all - before.own) * 1.1 + 1e6
+    };
+  } finally {
+    engine.dispose();
+  }
+}
+
+function client(idleLimit: () => number): EngineClient {
+  const quiet = () => undefined;
+  return new EngineClient({
+    program: path.join(root, "dist/engine.js"),
+    log: {error: quiet, warn: quiet, info: quiet, debug: quiet, trace: quiet},
+    cancelled: () => new Error("cancelled"),
+    idleLimit
+  });
+}
+
+function specOf(file: string): ModelSpec {
+  return {path: file, gpu: "off", gpuLayers: null, threads: 0, contextSize: 0};
+}
+
+/** Loads a model as its first use does, and looks at all of its weights. */
+async function load(engine: EngineClient, model: ModelSpec): Promise<void> {
+  await engine.request("score", {model, text: "It was a dark and stormy night. ".repeat(8)});
+  while (engine.state.holding?.models.some(({path: file}) => file === model.path) !== true) await setTimeout(10);
+}
+
+function processOf({processId}: EngineClient): number {
+  if (processId === undefined) throw new Error("No engine process runs.");
+  return processId;
+}
+
+/** Has an engine end, and waits until it is gone. */
+async function end(engine: EngineClient, begin: () => void): Promise<void> {
+  const pid = processOf(engine);
+  begin();
+  while (existsSync(`/proc/${pid}`)) await setTimeout(10);
+}
+
+function activity(pid: number): Rest {
+  const [user, system] = statOf(pid).slice(11, 13).map(Number);
+  const statuses = readdirSync(`/proc/${pid}/task`).map((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/status`, "utf8")
+  );
+  return {
+    // Ticks of a hundredth of a second.
+    busy: ((user ?? 0) + (system ?? 0)) * 10,
+    wakeUps: statuses.reduce((sum, status) => sum + numberIn(status, "voluntary_ctxt_switches"), 0)
+  };
+}
+
+/** From the third field on: the second is the program's name, in brackets, and may hold anything. */
+function statOf(pid: number): string[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
+/** Bytes in main memory, and of them those that are no file's. */
+function residentMemory(pid: number): {readonly all: number; readonly own: number} {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  return {all: numberIn(status, "VmRSS") * 1024, own: numberIn(status, "RssAnon") * 1024};
+}
+
+/** Bytes of a file that are in a process's memory. */
+interface Mapped {
+  readonly seen: number;
+  /** Those that several processes share are divided between them. */
+  readonly real: number;
+}
+
+function mapped(pid: number, file: string): Mapped {
+  const mappings = readFileSync(`/proc/${pid}/smaps`, "utf8")
+    .split(/\n(?=[0-9a-f]+-[0-9a-f]+ )/)
+    .filter((mapping) => mapping.split("\n", 1)[0]?.endsWith(file));
+  const total = (name: string): number => mappings.reduce((sum, mapping) => sum + numberIn(mapping, name) * 1024, 0);
+  return {seen: total("Rss"), real: total("Pss")};
+}
+
+function availableMemory(): number {
+  return numberIn(readFileSync("/proc/meminfo", "utf8"), "MemAvailable") * 1024;
+}
+
+function numberIn(text: string, name: string): number {
+  return Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(text)?.[1]);
+}
+
+function megabytes(...bytes: readonly number[]): string {
+  return bytes.map((value) => Math.round(value / 1e6)).join(", ");
+}

@@ -1,0 +1,354 @@
+import {readFileSync} from "node:fs";
+import path from "node:path";
+import {setImmediate, setTimeout} from "node:timers/promises";
+import {HumanError, type ModelSpec, type Progress} from "../../src/engine/api";
+import {type Cancellation, EngineClient} from "../../src/host/engineClient";
+import {TextInPieces} from "../../src/longValues";
+import {root} from "../harness/paths";
+import {Delays} from "./delays";
+import {median, worst} from "./figures";
+import type {Row} from "./row";
+
+export interface PressureSizes {
+  /** Requests of all kinds, the first tenth of them to warm up. */
+  readonly requests: number;
+  /** Requests in a row that are cancelled, and scores that are asked for at the same time. */
+  readonly cancelled: number;
+  readonly queued: number;
+  /** Of a long text that is counted, and of another that is scored. */
+  readonly megabytes: number;
+  readonly tokens: number;
+  /** Completions, and looks at a token's alternatives, while that is scored. */
+  readonly completions: number;
+  /** Milliseconds: of the event loop of whoever asks, and until a completion is there. */
+  readonly delay: number;
+  readonly within: number;
+}
+
+export const longSizes: PressureSizes = {
+  requests: 10_000,
+  cancelled: 1000,
+  queued: 1000,
+  megabytes: 50,
+  tokens: 100_000,
+  completions: 20,
+  delay: 10,
+  within: 3000
+};
+
+export const shortSizes: PressureSizes = {
+  ...longSizes,
+  requests: 300,
+  cancelled: 60,
+  queued: 110,
+  megabytes: 4,
+  completions: 3
+};
+
+const model: ModelSpec = {
+  path: path.join(root, "media/models/tokenscope-tiny-q8_0.gguf"),
+  gpu: "off",
+  gpuLayers: null,
+  threads: 0,
+  contextSize: 0
+};
+
+/** Bytes by which memory may have grown from the first tenth of the requests to the last. */
+const mostGrowth = 16e6;
+
+const delayKey = "worst delay, ms";
+
+class Cancelled extends Error {}
+
+/** A cancellation token without VS Code. */
+class Token implements Cancellation {
+  isCancellationRequested = false;
+  private readonly listeners = new Set<() => void>();
+  onCancellationRequested(listener: () => void): {dispose(): void} {
+    this.listeners.add(listener);
+    return {dispose: () => this.listeners.delete(listener)};
+  }
+  cancel(): void {
+    this.isCancellationRequested = true;
+    for (const listener of this.listeners) listener();
+  }
+}
+
+type Scenario = (client: EngineClient, sizes: PressureSizes) => Promise<Omit<Row, "part">>;
+
+/** What is asked of the engine under pressure, by the names of the table's lines. */
+export const scenarios = {longText, cancelledInARow, besideAScore, manyScores, manyRequests} satisfies Record<
+  string,
+  Scenario
+>;
+
+/** Puts the engine, and who asks it, under pressure: much text, many requests, most of which nobody waits for. */
+export async function pressure(sizes: PressureSizes): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (const name of Object.keys(scenarios) as (keyof typeof scenarios)[]) rows.push(await underPressure(name, sizes));
+  return rows;
+}
+
+/** One line of it, with an engine of its own. */
+export async function underPressure(name: keyof typeof scenarios, sizes: PressureSizes): Promise<Row> {
+  const quiet = (): void => undefined;
+  const client = new EngineClient({
+    program: path.join(root, "dist/engine.js"),
+    log: {error: quiet, warn: quiet, info: quiet, debug: quiet, trace: quiet},
+    cancelled: () => new Cancelled("cancelled")
+  });
+  try {
+    await client.request("complete", {model, prefix: "a", suffix: "", maxTokens: 1, extent: "line"});
+    await client.request("score", {model, text: "a b c"});
+    return {part: "pressure", ...(await scenarios[name](client, sizes))};
+  } finally {
+    client.dispose();
+  }
+}
+
+/** A long text is counted right, other requests are answered meanwhile, and so it is when it is cancelled. */
+async function longText(client: EngineClient, {megabytes, delay}: PressureSizes): ReturnType<Scenario> {
+  const words = "lorem ipsum dolor\n";
+  const piece = words.repeat(Math.floor((1 << 18) / words.length));
+  const count = Math.ceil((megabytes * 1e6) / piece.length);
+  const text = new TextInPieces(Array.from({length: count}, () => piece));
+  const one = await client.request("count", {model, text: piece});
+  const two = await client.request("count", {model, text: piece + piece});
+  const delays = new Delays();
+  const started = performance.now();
+  const counted = client.request("count", {model, text});
+  const others: number[] = [];
+  let ended = false;
+  const result = counted.finally(() => {
+    ended = true;
+  });
+  while (!ended) {
+    others.push(await timed(() => client.request("count", {model, text: "x"})));
+    await setTimeout(20);
+  }
+  const right = (await result).count === one.count + (two.count - one.count) * (count - 1);
+  const seconds = (performance.now() - started) / 1000;
+  const token = new Token();
+  const cancelled = client.request("count", {model, text}, {token}).catch((error: unknown) => error);
+  await setTimeout(50);
+  token.cancel();
+  const left = (await cancelled) instanceof Cancelled;
+  const next = await timed(() => client.request("count", {model, text: "x"}));
+  const delayed = delays.end();
+  return {
+    name: `a text of ${megabytes} MB is counted`,
+    figures: {
+      s: Number(seconds.toFixed(1)),
+      "others meanwhile, ms": worst(others),
+      "next after cancelling, ms": Math.round(next),
+      [delayKey]: Number(delayed.toFixed(1))
+    },
+    goal: `right, delay under ${delay} ms`,
+    reached: right && left && others.length > 1 && delayed < delay
+  };
+}
+
+/** Requests of which nobody waits for the answer end at once, and leave nothing behind that would hold up the next one. */
+async function cancelledInARow(client: EngineClient, {cancelled, within, delay}: PressureSizes): ReturnType<Scenario> {
+  const processId = client.processId;
+  const text = "x = [1, 2, 3]\n".repeat(500);
+  const delays = new Delays();
+  let survived = 0;
+  for (let at = 0; at < cancelled; at++) {
+    const token = new Token();
+    const asked =
+      at % 2 === 0
+        ? client.request("score", {model, text}, {token})
+        : client.request("complete", {model, prefix: text, suffix: "", maxTokens: 64, extent: "unlimited"}, {token});
+    const failed = asked.then(
+      () => undefined,
+      (error: unknown) => error
+    );
+    // At different moments: before it is sent, and while it waits or is computed.
+    if (at % 4 > 1) await setTimeout(at % 8);
+    token.cancel();
+    if ((await failed) instanceof Cancelled) survived++;
+  }
+  const next = await timed(() => client.request("score", {model, text: "x = 1\n"}));
+  const delayed = delays.end();
+  return {
+    name: `${cancelled} cancelled requests in a row`,
+    figures: {survived, "next good answer, ms": Math.round(next), [delayKey]: Number(delayed.toFixed(1))},
+    goal: `all, the next within ${within} ms, delay under ${delay} ms`,
+    reached: survived === cancelled && next < within && delayed < delay && client.processId === processId
+  };
+}
+
+/** While a long text is scored, a completion comes between two batches, and so do the alternatives of a token. */
+async function besideAScore(
+  client: EngineClient,
+  {tokens, completions, within, delay}: PressureSizes
+): ReturnType<Scenario> {
+  // One token for "x", one for the line's end.
+  const text = "x\n".repeat(Math.ceil(tokens / 2));
+  const small = await client.request("score", {model, text: "def area(radius):\n    return radius * radius\n"});
+  const {ids, mode, bos, window, stride} = small;
+  const stop = new Token();
+  const delays = new Delays();
+  let scored = 0;
+  const score = client.request(
+    "score",
+    {model, text},
+    {
+      stop,
+      onProgress: ({stage, done}) => {
+        if (stage === "score") scored = done;
+      }
+    }
+  );
+  while (scored === 0) await setTimeout(5);
+  const [completing, looking]: [number[], number[]] = [[], []];
+  for (let at = 0; at < completions; at++) {
+    const prefix = `def circle_${at}(radius):\n    return `;
+    completing.push(
+      await timed(() => client.request("complete", {model, prefix, suffix: "", maxTokens: 16, extent: "line"}))
+    );
+    const windowing = {mode, bos, window, stride};
+    const position = ids.length - 1 - (at % 4);
+    looking.push(await timed(() => client.request("alternatives", {model, ids, position, windowing, top: 5})));
+    await setTimeout(50);
+  }
+  stop.cancel();
+  const {finished, summary} = await score;
+  const delayed = delays.end();
+  return {
+    name: `completions while ${tokens} tokens are scored`,
+    figures: {
+      "completion, ms": median(completing),
+      "worst, ms": worst(completing),
+      "alternatives, ms": median(looking),
+      "their worst, ms": worst(looking),
+      [delayKey]: Number(delayed.toFixed(1))
+    },
+    goal: `within ${within} ms each, delay under ${delay} ms`,
+    reached:
+      !finished && summary.scored > 0 && [...completing, ...looking].every((time) => time < within) && delayed < delay
+  };
+}
+
+/** One score at a time; the others wait in a line that has an end, hear their place, and can leave it. */
+async function manyScores(client: EngineClient, {queued, within, delay}: PressureSizes): ReturnType<Scenario> {
+  const long = "for i in range(10):\n    print(i)\n".repeat(2000);
+  const delays = new Delays();
+  const ask = (at: number) => {
+    const token = new Token();
+    const heard: Progress[] = [];
+    // The others wait for the first.
+    const params = {model, text: at === 0 ? long : `x_${at} = 1\n`};
+    const answer = client.request("score", params, {token, onProgress: (progress) => heard.push(progress)});
+    return {
+      token,
+      heard,
+      outcome: answer.then(
+        () => "answered",
+        (error: unknown) => (error instanceof HumanError ? error.kind : error instanceof Cancelled ? "cancelled" : "?")
+      )
+    };
+  };
+  const asked: ReturnType<typeof ask>[] = [];
+  for (let at = 0; at < queued; at++) {
+    asked.push(ask(at));
+    // Who asks so much has turns for others too.
+    await setImmediate();
+  }
+  const places = (): number[] =>
+    asked.flatMap(({heard}) => (heard.at(-1)?.stage === "wait" ? [heard.at(-1)?.total ?? 0] : []));
+  const outcomes = asked.slice(-1).map(({outcome}) => outcome);
+  const [lastOutcome] = await Promise.all(
+    outcomes.map((outcome) => Promise.race([outcome, setTimeout(2000, "waits")]))
+  );
+  await setTimeout(100);
+  const before = places();
+  // The one that is next leaves, and all behind it move up.
+  asked.find(({heard}) => heard.at(-1)?.stage === "wait" && heard.at(-1)?.total === 1)?.token.cancel();
+  await setTimeout(100);
+  const after = places();
+  for (const {token} of asked) {
+    token.cancel();
+    await setImmediate();
+  }
+  const all = await Promise.all(asked.map(({outcome}) => outcome));
+  const next = await timed(() => client.request("score", {model, text: "x = 1\n"}));
+  const delayed = delays.end();
+  const refused = all.filter((outcome) => outcome === "busy").length;
+  return {
+    name: `${queued} scores at once`,
+    figures: {
+      "in line": before.length,
+      refused,
+      "next good answer, ms": Math.round(next),
+      [delayKey]: Number(delayed.toFixed(1))
+    },
+    goal: `100 at most in line, who know their place, the next within ${within} ms, delay under ${delay} ms`,
+    reached:
+      before.length > 1 &&
+      before.length <= 100 &&
+      Math.max(...before) >= Math.max(...after) &&
+      all.every((outcome) => outcome === "cancelled" || outcome === "busy" || outcome === "answered") &&
+      refused === Math.max(0, queued - 101) &&
+      (refused === 0 || lastOutcome === "busy") &&
+      next < within &&
+      delayed < delay
+  };
+}
+
+/** However much is asked, memory stays what it was after the first tenth, the engine's and that of who asks. */
+async function manyRequests(client: EngineClient, {requests, delay}: PressureSizes): ReturnType<Scenario> {
+  const memory = (): {engine: number; host: number} => {
+    globalThis.gc?.();
+    const {heapUsed, arrayBuffers} = process.memoryUsage();
+    return {engine: anonymous(client.processId), host: heapUsed + arrayBuffers};
+  };
+  const token = new Token();
+  let warm = memory();
+  let delayed = 0;
+  let delays = new Delays();
+  for (let at = 0; at < requests; at++) {
+    if (at === Math.floor(requests / 10)) {
+      delayed = delays.end();
+      await setTimeout(200);
+      warm = memory();
+      delays = new Delays();
+    }
+    const text = `value_${at} = compute(${at}, "${"word ".repeat(at % 50)}")\n`;
+    if (at % 10 < 6) await client.request("count", {model, text}, {token});
+    else if (at % 10 < 8) await client.request("tokenize", {model, text}, {token});
+    else if (at % 10 < 9) await client.request("score", {model, text}, {token});
+    else await client.request("complete", {model, prefix: text, suffix: "", maxTokens: 2, extent: "line"}, {token});
+  }
+  delayed = Math.max(delayed, delays.end());
+  await setTimeout(200);
+  const end = memory();
+  const [engine, host] = [end.engine - warm.engine, end.host - warm.host];
+  return {
+    name: `${requests} requests`,
+    figures: {
+      "engine's growth, MB": Number((engine / 1e6).toFixed(1)),
+      "host's, MB": Number((host / 1e6).toFixed(1)),
+      [delayKey]: Number(delayed.toFixed(1))
+    },
+    goal: `no more than ${mostGrowth / 1e6} MB each after the first tenth, delay under ${delay} ms`,
+    reached: engine < mostGrowth && host < mostGrowth && delayed < delay
+  };
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}
+
+/** Bytes of a process's memory that are no file's; 0 where the system doesn't tell (all but Linux). */
+function anonymous(processId: number | undefined): number {
+  try {
+    const rollup = readFileSync(`/proc/${processId}/smaps_rollup`, "utf8");
+    return Number(/^Anonymous:\s*(\d+) kB$/m.exec(rollup)?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}

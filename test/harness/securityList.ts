@@ -1,0 +1,56 @@
+import {readFileSync} from "node:fs";
+import path from "node:path";
+import {root} from "./paths";
+import type {Deed} from "./recording";
+
+/** What SECURITY.md's table stands for here: each word between `<` and `>`, and the paths or addresses that it means. */
+export type Meanings = Readonly<Record<string, readonly string[]>>;
+
+interface Row {
+  readonly who: string;
+  readonly does: string;
+  readonly patterns: readonly string[];
+}
+
+/** Reads the table that says what Tokenscope does outside itself. */
+export function securityList(): Row[] {
+  const lines = readFileSync(path.join(root, "SECURITY.md"), "utf8").split("\n");
+  const cells = lines
+    .filter((line) => /^\| (extension|engine|transfers) /.test(line))
+    .map((line) => line.split("|").map((cell) => cell.trim()));
+  return cells.map(([, who = "", does = "", what = ""]) => ({
+    who,
+    does,
+    patterns: Array.from(what.matchAll(/`([^`]+)`/g), ([, pattern = ""]) => pattern)
+  }));
+}
+
+/** What of these deeds the table does not allow, each once: "reads /etc/passwd". */
+export function notListed(who: string, deeds: readonly Deed[], meanings: Meanings): string[] {
+  const rows = securityList().filter((row) => row.who === who);
+  const allowed = new Map<string, RegExp[]>();
+  for (const {does, patterns} of rows)
+    allowed.set(does, [...(allowed.get(does) ?? []), ...patterns.flatMap((pattern) => expressions(pattern, meanings))]);
+  const others = deeds.filter(({does, what}) => !allowed.get(does)?.some((pattern) => pattern.test(what)));
+  return [...new Set(others.map(({does, what}) => `${does} ${what}`))];
+}
+
+/** One expression for each meaning; none where a word means nothing here. */
+function expressions(pattern: string, meanings: Meanings): RegExp[] {
+  const [, word] = /^<(\w+)>/.exec(pattern) ?? [];
+  const begins = word === undefined ? [""] : (meanings[word] ?? []);
+  const rest = pattern.slice(word === undefined ? 0 : word.length + 2);
+  return begins.map((begin) => new RegExp(`^${escaped(begin)}${glob(rest)}$`));
+}
+
+/** A folder belongs to what is in it: `folder/**` is the folder, too. */
+function glob(pattern: string): string {
+  return escaped(pattern)
+    .replace(/\/\\\*\\\*$/, "(/.*)?")
+    .replace(/\\\*\\\*/g, ".*")
+    .replace(/\\\*/g, "[^/]*");
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+}
