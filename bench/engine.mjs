@@ -11,15 +11,28 @@ export function modelSpec(file, {threads = 0, contextSize = 0} = {}) {
   return {path: file, gpu: "off", gpuLayers: null, threads, contextSize};
 }
 
-/** Starts one. */
-export function startEngine() {
-  const child = fork(path.join(root, "dist/engine.js"), [], {serialization: "advanced", execArgv: ["--expose-gc"]});
+/** Starts one. `request` can tell of its progress, and be cancelled (a vscode-jsonrpc token). */
+export function startEngine(program = path.join(root, "dist/engine.js")) {
+  const child = fork(program, [], {serialization: "advanced", execArgv: ["--expose-gc"]});
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
+  const listeners = new Map();
+  connection.onNotification("progress", ({request, ...progress}) => listeners.get(request)?.(progress));
   connection.listen();
   let requests = 0;
   return {
     pid: child.pid,
-    request: (method, params) => connection.sendRequest(method, {request: ++requests, params}),
+    async request(method, params, {onProgress, token} = {}) {
+      const request = ++requests;
+      if (onProgress !== undefined) listeners.set(request, onProgress);
+      const envelope = {request, params};
+      try {
+        return await (token === undefined
+          ? connection.sendRequest(method, envelope)
+          : connection.sendRequest(method, envelope, token));
+      } finally {
+        listeners.delete(request);
+      }
+    },
     stop() {
       connection.dispose();
       child.kill("SIGKILL");

@@ -1,6 +1,6 @@
-// llama-perplexity, llama.cpp's own tool, built from the very source that node-llama-cpp's binaries were built from, for the
-// CPU features that its binaries choose on this processor.
-// usage: import {llamaPerplexity, perplexityOf} from "./peer.mjs"; the first use takes some ten minutes on two cores.
+// llama.cpp's own tools, built from the very source that node-llama-cpp's binaries were built from, for the CPU features that
+// its binaries choose on this processor.
+// usage: import {perplexityOf, peerProgram} from "./peer.mjs"; a tool's first use takes some ten minutes on two cores.
 import {spawnSync} from "node:child_process";
 import {existsSync, readFileSync} from "node:fs";
 import {availableParallelism} from "node:os";
@@ -10,11 +10,11 @@ const root = path.join(import.meta.dirname, "..");
 /** llama.cpp's source, checked out for the builds and for its vocabularies. */
 export const source = path.join(root, "out/llama.cpp");
 
-/** The program's path. LLAMA_PERPLEXITY names one that is built already. */
-export function llamaPerplexity() {
-  const given = process.env.LLAMA_PERPLEXITY;
+/** The path of a tool ("llama-server"). LLAMA_SERVER and the like name one that is built already. */
+export function peerProgram(tool) {
+  const given = process.env[tool.toUpperCase().replaceAll("-", "_")];
   if (given !== undefined) return given;
-  const program = path.join(source, "build/bin/llama-perplexity");
+  const program = path.join(source, "build/bin", tool);
   if (existsSync(program)) return program;
   checkOut();
   const flags = readFileSync("/proc/cpuinfo", "utf8").match(/^flags.*$/m)?.[0] ?? "";
@@ -33,8 +33,17 @@ export function llamaPerplexity() {
     .filter(([, flag]) => flags.split(" ").includes(flag))
     .map(([name]) => `-DGGML_${name}=ON`);
   const build = path.join(source, "build");
-  run("cmake", ["-S", source, "-B", build, "-DGGML_NATIVE=OFF", "-DLLAMA_CURL=OFF", ...options]);
-  run("cmake", ["--build", build, "--target", "llama-perplexity", "-j", String(availableParallelism())]);
+  run("cmake", [
+    "-S",
+    source,
+    "-B",
+    build,
+    "-DGGML_NATIVE=OFF",
+    "-DLLAMA_CURL=OFF",
+    "-DLLAMA_USE_PREBUILT_UI=OFF",
+    ...options
+  ]);
+  run("cmake", ["--build", build, "--target", tool, "-j", String(availableParallelism())]);
   return program;
 }
 
@@ -49,7 +58,7 @@ export function checkOut() {
  */
 export function perplexityOf({model, text, threads, chunk = 512}) {
   const answer = spawnSync(
-    llamaPerplexity(),
+    peerProgram("llama-perplexity"),
     ["-m", model, "-f", text, "-t", String(threads), "-c", String(chunk), "--log-timestamps"],
     {encoding: "utf8", maxBuffer: 1 << 28}
   );

@@ -5,7 +5,7 @@ import {cursorLine, isBlank, lineBreak} from "./lines";
  *
  * One line where something that isn't blank follows on the cursor's line: a second line would push that text away from
  * what it belongs to. Closing brackets count as something, as in llama.vscode: with the cursor in `foo(|)` the rest of
- * the call is wanted, not a block inside it. One line also inside a line comment: the rest of a sentence is wanted there,
+ * the call is wanted, not a block inside it. One line also inside a string, and inside a line comment: the rest of a sentence is wanted there,
  * and a model that is let go on writes the function below it.
  *
  * @param prefix The text before the cursor. @param suffix The text after it. Both may be cut anywhere but on the
@@ -14,7 +14,19 @@ import {cursorLine, isBlank, lineBreak} from "./lines";
 export function completionExtent(prefix: string, suffix: string): "line" | "block" {
   const [rest = ""] = suffix.split(lineBreak, 1);
   if (!isBlank(rest)) return "line";
-  return lineComment.test(cursorLine(prefix)) ? "line" : "block";
+  const line = cursorLine(prefix);
+  return lineComment.test(line) || endsInString(line) ? "line" : "block";
+}
+
+/** A quote on the line is open. An apostrophe looks like one: in prose too, one line at a time is right. */
+function endsInString(line: string): boolean {
+  let open = "";
+  for (let index = 0; index < line.length; index++) {
+    const character = line.charAt(index);
+    if (character === "\\") index++;
+    else if (open === "" ? /["'`]/.test(character) : character === open) open = open === "" ? character : "";
+  }
+  return open !== "";
 }
 
 /**

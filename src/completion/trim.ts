@@ -4,22 +4,55 @@ import {cursorLine, isBlank} from "./lines";
  * What of a generated text to show at the cursor; "" for nothing.
  *
  * In this order: line ends become the document's; the text ends in front of a control that no one would see; a space is
- * dropped from the front where the cursor already stands behind one; blank ends are cut; the end is cut where it repeats what stands after the cursor, character by character,
- * line by line, or as closing brackets and quotes that only spaces, `;` or `,` keep from matching. Indentation is left as
- * generated.
+ * dropped from the front where the cursor already stands behind one; blank ends are cut; the end is cut where it repeats
+ * what stands after the cursor, character by character, line by line, or as closing brackets and quotes that only spaces,
+ * `;` or `,` keep from matching; round and square brackets at the end that close nothing are cut. Indentation follows the document's.
  *
  * @param prefix The text before the cursor, from the start of its line at least. @param suffix The text after it.
+ * @param indentation How the document's lines are indented; left as generated where that isn't known.
  */
-export function trimCompletion(generated: string, prefix: string, suffix: string): string {
+export function trimCompletion(generated: string, prefix: string, suffix: string, indentation?: Indentation): string {
   const after = toLineFeeds(suffix);
   const following = after.replace(/^[^\S\n]+(?=\n|$)/, "");
   const atLineEnd = following === "" || following.startsWith("\n");
   let text = withoutSecondSpace(beforeControls(toLineFeeds(generated)), prefix);
   text = trimEnd(text, atLineEnd);
   text = trimEnd(withoutOverlap(text, following), atLineEnd);
+  text = trimEnd(withoutUnopened(text, prefix), atLineEnd);
   text = atLineEnd ? withoutNextLines(text, prefix, following) : text;
   if (isBlank(text)) return "";
+  if (indentation !== undefined) text = reindented(text, prefix, indentation);
   return usesCrLf(prefix, suffix) ? text.replaceAll("\n", "\r\n") : text;
+}
+
+/** As VS Code has it for an editor. */
+export interface Indentation {
+  readonly tabs: boolean;
+  /** Columns of a tab. */
+  readonly size: number;
+}
+
+/** Lines indented with what the document has: a model mixes what it has seen. Within a line, white space stays. */
+function reindented(text: string, prefix: string, {tabs, size}: Indentation): string {
+  const atIndentation = isBlank(cursorLine(prefix));
+  return text
+    .split("\n")
+    .map((line, row) => (row === 0 && !atIndentation ? line : line.replace(/^[ \t]+/, (blanks) => indented(blanks))))
+    .join("\n");
+
+  function indented(blanks: string): string {
+    if (!tabs) return blanks.replaceAll("\t", " ".repeat(size));
+    return blanks.replaceAll(" ".repeat(size), "\t");
+  }
+}
+
+/** The text without a tail of round and square brackets that close nothing, neither of its own nor on the lines before. */
+function withoutUnopened(text: string, prefix: string): string {
+  const openers = openersOf(prefix + text);
+  const tail = /[)\];, \t]*$/.exec(text)?.index ?? text.length;
+  for (let index = tail; index < text.length; index++)
+    if (openers.get(prefix.length + index) === null) return text.slice(0, index);
+  return text;
 }
 
 function toLineFeeds(text: string): string {

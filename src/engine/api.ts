@@ -228,11 +228,34 @@ export interface CompleteParams {
   readonly model: ModelSpec;
   readonly prefix: string;
   readonly suffix: string;
+  /** 0: the prompt is evaluated and nothing is written, so that the next completion starts sooner. */
   readonly maxTokens: number;
   readonly extent: CompletionExtent;
+  /** Of the file that is written in: relative to its repository, with slashes. Models that know a token for it see it. */
+  readonly path?: string;
+  readonly repository?: string;
+  /** What else the model is to see where it knows a token for files, the most useful last. */
+  readonly files?: readonly ContextFile[];
+  /**
+   * Probability, 0 to 1: ends before the token that takes the geometric mean of the tokens' probabilities under it, which is
+   * cut off. Default 0: never.
+   */
+  readonly minConfidence?: number;
+  /** Milliseconds after which the whole lines that there are are enough. Default: none. */
+  readonly timeLimit?: number;
+  /** It gives way to any other completion: it then ends with what it has. */
+  readonly background?: boolean;
 }
 
-export type CompletionStop = "end" | "line" | "block" | "maxTokens" | "context";
+/** A part of another file that a completion may need to know. */
+export interface ContextFile {
+  /** As {@link CompleteParams.path}. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** `unsure`: the model was not sure enough of what would have come next. `time`: as {@link CompleteParams.timeLimit} says. */
+export type CompletionStop = "end" | "line" | "block" | "maxTokens" | "context" | "unsure" | "time" | "stopped";
 
 export interface Completion {
   readonly model: ModelDescription;
@@ -247,7 +270,11 @@ export interface Completion {
   readonly promptTokens: number;
   /** Of these, the ones not found in the KV cache. */
   readonly evaluatedPromptTokens: number;
+  /** From the request's turn to its first token, and to its end. */
+  readonly firstTokenMilliseconds: number | null;
   readonly milliseconds: number;
+  /** Tokens that were guessed from the text and tried together with the one before them, and those of them that were right. */
+  readonly guessed: {readonly tried: number; readonly right: number};
 }
 
 /** Bytes in main memory and on the device. What a device shares with main memory (Metal, integrated GPUs) is `vram`. */
@@ -418,11 +445,16 @@ export interface UnfinishedNote {
   readonly process: number;
 }
 
-/** Work done and to do: tokens for `score`, bytes for `download`, `verify` and `unpack`. `total` of `wait` is the place in line: 1 is next. */
+/**
+ * Work done and to do: tokens for `score` and `complete`, bytes for `download`, `verify` and `unpack`. `total` of `wait` is the
+ * place in line: 1 is next.
+ */
 export interface Progress {
-  readonly stage: "wait" | "load" | "score" | "download" | "verify" | "unpack";
+  readonly stage: "wait" | "load" | "score" | "complete" | "download" | "verify" | "unpack";
   readonly done: number;
   readonly total: number;
+  /** Of a completion: what there is of it. */
+  readonly text?: string;
 }
 
 /** Method name → what it takes and gives. */
@@ -445,7 +477,7 @@ export interface EngineRequests {
 
 export type EngineMethod = keyof EngineRequests;
 
-/** Notification to the engine: hand over what there is of a request's answer. Only `score` has answers in part. */
+/** Notification to the engine: hand over what there is of a request's answer. Only `score` and `complete` have answers in part. */
 export const stopNotification = "stop";
 
 export interface StopParams {
@@ -532,6 +564,7 @@ export type ErrorKind =
   | "gitFailed"
   | "noSpans"
   | "noEvaluation"
+  | "noFolder"
   | "noInlineSuggestions"
   | "invalidRequest"
   | "badAddress"

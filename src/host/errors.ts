@@ -51,6 +51,7 @@ const suggestSettings: WayOut = {
   argument: "editor.inlineSuggest.enabled"
 };
 const evaluateFolder: WayOut = {title: () => vscode.l10n.t("Evaluate Folder…"), command: "tokenscope.evaluateFolder"};
+const openFolder: WayOut = {title: () => vscode.l10n.t("Open Folder…"), command: "workbench.action.files.openFolder"};
 const openFile: WayOut = {title: () => vscode.l10n.t("Go to File…"), command: "workbench.action.quickOpen"};
 
 /** Characters: room for a long name in a sentence, so that its end, which says what to do, is not cut off. */
@@ -77,6 +78,7 @@ const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   gitFailed: [gitOutput],
   noEvaluation: [evaluateFolder],
   noInlineSuggestions: [suggestSettings],
+  noFolder: [openFolder],
   noSpans: [chooseModel, demonstrationModel],
   invalidRequest: [openSettings],
   badAddress: [chooseModel],

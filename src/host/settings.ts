@@ -14,12 +14,15 @@ export interface InlineCompletionSettings {
   /** Milliseconds. */
   readonly delay: number;
   readonly maxTokens: number;
+  /** 0 to 1. */
+  readonly minConfidence: number;
 }
 
 /** Every setting is read here and nowhere else; the defaults stand in package.json. */
 export class Settings {
   private readonly changedModel = new vscode.EventEmitter<void>();
   private readonly changedDevice = new vscode.EventEmitter<void>();
+  private readonly changedCompletion = new vscode.EventEmitter<void>();
   private readonly changedIdleLimit = new vscode.EventEmitter<void>();
   private gpuAvoided = false;
   private readonly subscription: vscode.Disposable;
@@ -27,6 +30,7 @@ export class Settings {
   private readonly trusting = vscode.workspace.onDidGrantWorkspaceTrust(() => this.changedModel.fire());
   readonly onDidChangeModel = this.changedModel.event;
   readonly onDidChangeDevice = this.changedDevice.event;
+  readonly onDidChangeInlineCompletion = this.changedCompletion.event;
   readonly onDidChangeIdleLimit = this.changedIdleLimit.event;
   /** Absolute path of the model that ships with Tokenscope. */
   readonly demonstrationModel: string;
@@ -41,6 +45,7 @@ export class Settings {
       )
         this.changedModel.fire();
       if (change.affectsConfiguration(`${section}.gpu`)) this.changedDevice.fire();
+      if (change.affectsConfiguration(`${section}.inlineCompletion`)) this.changedCompletion.fire();
       if (change.affectsConfiguration(`${section}.idleMinutes`)) this.changedIdleLimit.fire();
     });
   }
@@ -54,6 +59,11 @@ export class Settings {
   completionSpec(): ModelSpec {
     const own = read("completionModel", isString);
     return own.trim() === "" ? this.modelSpec() : this.specOf(own);
+  }
+
+  /** The model that ships with Tokenscope. */
+  demonstrationSpec(): ModelSpec {
+    return this.specOf(demonstrationWord);
   }
 
   /** How a model is run that `tokenscope.model` names like this. */
@@ -71,12 +81,19 @@ export class Settings {
     return this.modelSpec().path === this.demonstrationModel;
   }
 
-  inlineCompletion(): InlineCompletionSettings {
+  /** For a document: its language or folder may have settings of their own. */
+  inlineCompletion(document?: vscode.TextDocument): InlineCompletionSettings {
     return {
-      enabled: read("inlineCompletion.enabled", isBoolean),
-      delay: read("inlineCompletion.delay", isInteger(0, 10_000)),
-      maxTokens: read("inlineCompletion.maxTokens", isInteger(1, 1024))
+      enabled: read("inlineCompletion.enabled", isBoolean, document),
+      delay: read("inlineCompletion.delay", isInteger(0, 10_000), document),
+      maxTokens: read("inlineCompletion.maxTokens", isInteger(1, 1024), document),
+      minConfidence: read("inlineCompletion.minConfidence", isShare, document)
     };
+  }
+
+  /** Patterns, as in a .gitignore, of files that are never sent to a completion. */
+  completionExclusions(): readonly string[] {
+    return read("inlineCompletion.exclude", isStrings);
   }
 
   /** A selection is scored in the context of what stands before it in its document. */
@@ -168,8 +185,19 @@ export class Settings {
     await this.update("contextSize", tokens);
   }
 
-  async setInlineCompletion(enabled: boolean): Promise<void> {
-    await this.update("inlineCompletion.enabled", enabled);
+  /** For a language, or for all that have no setting of their own. */
+  async setInlineCompletion(enabled: boolean, language?: string): Promise<void> {
+    if (language === undefined) return await this.update("inlineCompletion.enabled", enabled);
+    await vscode.workspace
+      .getConfiguration(section, {languageId: language})
+      .update("inlineCompletion.enabled", enabled, vscode.ConfigurationTarget.Global, true);
+  }
+
+  /** In the workspace that is open. */
+  async setInlineCompletionHere(enabled: boolean): Promise<void> {
+    await vscode.workspace
+      .getConfiguration(section)
+      .update("inlineCompletion.enabled", enabled, vscode.ConfigurationTarget.Workspace);
   }
 
   dispose(): void {
@@ -177,6 +205,7 @@ export class Settings {
     this.trusting.dispose();
     this.changedModel.dispose();
     this.changedDevice.dispose();
+    this.changedCompletion.dispose();
     this.changedIdleLimit.dispose();
   }
 
@@ -226,8 +255,8 @@ export class Settings {
 }
 
 /** A setting's value, or its default where someone wrote something that is none: VS Code only underlines that. */
-function read<T>(key: string, isValid: (value: unknown) => value is T): T {
-  const configuration = vscode.workspace.getConfiguration(section);
+function read<T>(key: string, isValid: (value: unknown) => value is T, scope?: vscode.ConfigurationScope): T {
+  const configuration = vscode.workspace.getConfiguration(section, scope);
   const value = configuration.get<unknown>(key);
   return isValid(value) ? value : (configuration.inspect<T>(key)?.defaultValue as T);
 }
@@ -260,6 +289,10 @@ function isBoolean(value: unknown): value is boolean {
 
 function isGpuChoice(value: unknown): value is GpuChoice {
   return ["auto", "metal", "cuda", "vulkan", "off"].includes(value as string);
+}
+
+function isShare(value: unknown): value is number {
+  return isNumber(0, 1)(value);
 }
 
 function isNumber(least: number, most: number): (value: unknown) => value is number {

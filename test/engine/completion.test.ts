@@ -5,7 +5,7 @@ import {setTimeout} from "node:timers/promises";
 import fc from "fast-check";
 import type {LlamaModel} from "node-llama-cpp";
 import type {Completion} from "../../src/engine/api";
-import {infillPrompt} from "../../src/engine/llama/completer";
+import {Prompts} from "../../src/engine/llama/completionPrompt";
 import {Vocabulary} from "../../src/engine/llama/vocabulary";
 import {root} from "../harness/paths";
 import {at, demonstration, Engine, f16, spec} from "./engine";
@@ -29,6 +29,11 @@ const typescript = readFileSync(path.join(root, "test/fixtures/reference/typescr
 const long = [python, typescript].join("\n").repeat(8);
 
 const shared = {suffix: "", maxTokens: 16, extent: "unlimited"} as const;
+
+/** A prompt of nothing but the text around the cursor. */
+function infillPrompt(model: LlamaModel, vocabulary: Vocabulary, prefix: string, suffix: string, room: number) {
+  return new Prompts(model, vocabulary).prompt({...shared, prefix, suffix}, room);
+}
 
 describe("A prompt for completing", () => {
   let judge: Judge;
@@ -98,10 +103,10 @@ describe("A prompt for completing", () => {
         // Nothing is left out without need; a line may have half of the room.
         const textRoom = room - 4;
         if (kept.line.length < line.length) assert.equal(kept.line.length, Math.floor(textRoom / 2));
-        else assert.equal(ids.length, Math.min(all, room));
-        // What comes after the cursor takes no more than its quarter from what comes before it.
+        else if (kept.before.length === before.length) assert.equal(ids.length, Math.min(all, room));
+        // What comes after the cursor takes no more than its quarter from what comes before it, which is cut in steps.
         if (kept.before.length < before.length)
-          assert.ok(kept.before.length >= Math.floor((textRoom - kept.line.length) * 0.75));
+          assert.ok(kept.before.length >= Math.floor((textRoom - kept.line.length) * 0.75) / 2 - 2);
       }),
       {seed: 20261122, numRuns: 300}
     );

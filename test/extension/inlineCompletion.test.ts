@@ -135,6 +135,7 @@ describe("inline completion", () => {
     it("comes by itself where the setting is on", async () => {
       await set("inlineCompletion.enabled", true);
       await set("inlineCompletion.delay", 0);
+      await set("inlineCompletion.minConfidence", 0);
       const editor = await showText("def add(a, b):\n    return\n", "python");
       placeCursor(editor, "return");
       await type(" ");

@@ -1,6 +1,15 @@
 import {strict as assert} from "node:assert";
 import {completionExtent} from "../../src/completion/extent";
 
+describe("inside a string", () => {
+  it("a completion is one line", () => {
+    for (const line of ['log("a', "log('it\\'s", "x = `a", "# it's"])
+      assert.equal(completionExtent(line, "\n"), "line", line);
+    for (const line of ['log("a")', "x = ''", 'say("it\'s")'])
+      assert.equal(completionExtent(line, "\n"), "block", line);
+  });
+});
+
 describe("the extent of a completion", () => {
   it("is a block at the end of a line", () => {
     assert.equal(completionExtent("function f() {", "\n}\n"), "block");

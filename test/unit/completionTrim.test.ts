@@ -54,6 +54,21 @@ describe("a completion is cleaned of", () => {
     assert.equal(shown('foo("|")', 'a");'), "a");
   });
 
+  it("a bracket at its end that closes nothing (Continue #10751)", () => {
+    assert.equal(shown("foo(a|\n", ", b))"), ", b)");
+    assert.equal(shown("x = a|\n", "[0]];"), "[0]");
+    assert.equal(shown("foo(bar(|\n", "1));"), "1));");
+    assert.equal(shown("if (x) {\n  a(|\n", ");\n}"), ");\n}");
+  });
+
+  it("spaces where the document has tabs, and tabs where it has spaces (Tabby #3263)", () => {
+    const generated = "\n    a(b,  c);\n\t\td();";
+    assert.equal(trimCompletion(generated, "if (x) {", "\n", {tabs: true, size: 4}), "\n\ta(b,  c);\n\t\td();");
+    assert.equal(trimCompletion(generated, "if (x) {", "\n", {tabs: false, size: 2}), "\n    a(b,  c);\n    d();");
+    assert.equal(trimCompletion("    a();", "\t", "\n", {tabs: true, size: 4}), "\ta();");
+    assert.equal(trimCompletion("    b", "a", "\n", {tabs: true, size: 4}), "    b");
+  });
+
   it("the next lines of the document over again", () => {
     assert.equal(shown("a()\n|\nb()\nc()", "b()"), "");
     assert.equal(shown("a()\n|\n\nb()\n\nc()", "b()\nc()"), "");

@@ -1,146 +1,226 @@
-import type {ControlledEvaluateInputItem, LlamaContextSequence, LlamaModel, Token} from "node-llama-cpp";
+import type {
+  ControlledEvaluateIndexOutput,
+  ControlledEvaluateInputItem,
+  LlamaContextSequence,
+  LlamaModel,
+  Token
+} from "node-llama-cpp";
+import {sureTokens} from "../../completion/confidence";
+import {guessNext} from "../../completion/guess";
 import {completionEnd} from "../../completion/stop";
 import type {CompleteParams, Completion, CompletionStop} from "../api";
 import type {RequestContext} from "../backend";
+import type {Prompt} from "./completionPrompt";
 import {noNumbers} from "./scorer";
 import {asToken, type Vocabulary} from "./vocabulary";
 
-/** Prompt tokens evaluated between two looks at the cancellation. */
-const promptBatch = 128;
+/** Milliseconds that a batch of the prompt may take: nothing is cancelled in the middle of one. */
+const batchTime = 60;
 
-/** Share of the prompt's room that the text before the cursor may take when the text after it needs the rest. */
-const prefixShare = 0.75;
+/** Tokens. Where nothing is known of the model's speed yet, the first batch is short. */
+const firstBatch = 32;
+const smallestBatch = 8;
+const largestBatch = 512;
 
-export interface Prompt {
-  readonly tokens: readonly Token[];
-  readonly infill: boolean;
-}
+/** Tokens that are guessed and tried at once. */
+const mostGuessed = 4;
 
-/** UTF-16 units; a longer line (minified code) is no beginning that a middle would have. */
-const longestLine = 512;
+/** After so many guesses in a row of which nothing was right, a completion goes on without. */
+const wrongGuesses = 2;
+
+type GenerateParams = Omit<CompleteParams, "model" | "suffix" | "path" | "repository" | "files" | "background">;
 
 /**
- * Prefix-suffix-middle with the model's own tokens where it has them, else the prefix alone. `room` is what the prompt
- * may have; what is far from the cursor is left out.
- *
- * The line up to the cursor stands behind the middle token, as the beginning of the middle (llama.cpp's `/infill` does so
- * with its `prompt`): the model continues what stands right before it, and a key typed in the line leaves all before it in
- * the KV cache, the suffix too (docs/decisions.md).
+ * One completion after the other on one sequence, which keeps its state: what two prompts have in common at their start is
+ * evaluated once.
  */
-export function infillPrompt(
-  model: LlamaModel,
-  vocabulary: Vocabulary,
-  prefix: string,
-  suffix: string,
-  room: number
-): Prompt {
-  const {infill} = model.tokens;
-  const bos = model.tokens.shouldPrependBosToken && model.tokens.bos !== null ? [model.tokens.bos] : [];
-  const tokensOf = (text: string): Token[] => Array.from(vocabulary.tokenize(text, false), asToken);
-  if (infill.prefix === null || infill.suffix === null || infill.middle === null) {
-    const tokens = [...bos, ...last(tokensOf(prefix), Math.max(1, room - bos.length))];
-    return {tokens, infill: false};
-  }
-  const lineStart = prefix.lastIndexOf("\n") + 1;
-  const cut = prefix.length - lineStart <= longestLine ? lineStart : prefix.length;
-  const before = tokensOf(prefix.slice(0, cut));
-  const textRoom = Math.max(2, room - bos.length - 3);
-  const line = last(tokensOf(prefix.slice(cut)), Math.floor(textRoom / 2));
-  const after = tokensOf(suffix);
-  const sides = textRoom - line.length;
-  const kept = last(before, Math.max(Math.floor(sides * prefixShare), sides - after.length));
-  return {
-    tokens: [
-      ...bos,
-      infill.prefix,
-      ...kept,
-      infill.suffix,
-      ...after.slice(0, sides - kept.length),
-      infill.middle,
-      ...line
-    ],
-    infill: true
-  };
-}
+export class Completer {
+  /** Tokens of a prompt that were evaluated in a millisecond, the last time. */
+  private speed: number | undefined;
 
-function last<T>(items: readonly T[], count: number): readonly T[] {
-  return items.length <= count ? items : items.slice(items.length - count);
-}
+  constructor(
+    private readonly sequence: LlamaContextSequence,
+    private readonly model: LlamaModel,
+    private readonly vocabulary: Vocabulary
+  ) {}
 
-/** Generates greedily (temperature 0) until the completion ends. The sequence keeps its state for the next request. */
-export async function generate(
-  sequence: LlamaContextSequence,
-  model: LlamaModel,
-  vocabulary: Vocabulary,
-  prompt: Prompt,
-  {prefix, maxTokens, extent}: Pick<CompleteParams, "prefix" | "maxTokens" | "extent">,
-  {signal}: RequestContext
-): Promise<Omit<Completion, "model" | "milliseconds">> {
-  const {tokens, infill} = prompt;
-  if (tokens.length === 0)
+  /** Generates greedily (temperature 0) until the completion ends. */
+  async complete(
+    prompt: Prompt,
+    params: GenerateParams,
+    {signal, stop, onProgress}: RequestContext
+  ): Promise<Omit<Completion, "model" | "milliseconds">> {
+    const started = performance.now();
+    const {tokens, infill} = prompt;
+    const written = new Written(this.vocabulary, params);
+    const guessed = {tried: 0, right: 0};
+    let evaluatedPromptTokens = 0;
+    let firstTokenMilliseconds: number | null = null;
+    let end: CompletionStop = "end";
+    if (tokens.length > 0) {
+      const known = await this.evaluatePrompt(tokens, signal, stop);
+      evaluatedPromptTokens = tokens.length - known;
+      end = "maxTokens";
+      let current = tokens.at(-1) as Token;
+      let wrong = 0;
+      while (written.ids.length < params.maxTokens) {
+        signal.throwIfAborted();
+        if (stop?.aborted) {
+          end = "stopped";
+          break;
+        }
+        const room = this.sequence.contextSize - 1 - this.sequence.nextTokenIndex;
+        if (room <= 0) {
+          end = "context";
+          break;
+        }
+        const most = Math.min(mostGuessed, room - 1, params.maxTokens - written.ids.length - 1);
+        const guess = wrong < wrongGuesses ? this.guess([...tokens, ...written.ids], most) : [];
+        const outputs = await this.sequence.controlledEvaluate([current, ...guess].map(greedily));
+        firstTokenMilliseconds ??= performance.now() - started;
+        const right = rightGuesses(guess, outputs);
+        guessed.tried += guess.length;
+        guessed.right += right;
+        if (guess.length > 0) wrong = right === 0 ? wrong + 1 : 0;
+        if (right < guess.length) await this.forget(guess.length - right);
+        const ended = this.take(outputs.slice(0, right + 1), written, started, params);
+        if (ended !== undefined) {
+          end = ended;
+          break;
+        }
+        onProgress({stage: "complete", done: written.ids.length, total: params.maxTokens, text: written.text});
+        current = written.ids.at(-1) as Token;
+      }
+    }
     return {
-      text: "",
-      ids: new Int32Array(),
-      logprobs: new Float64Array(),
-      texts: [],
-      stop: "end",
+      ...written.answer(),
+      stop: end,
       infill,
-      promptTokens: 0,
-      evaluatedPromptTokens: 0
+      promptTokens: tokens.length,
+      evaluatedPromptTokens,
+      firstTokenMilliseconds,
+      guessed
     };
-  // All but the last may be in the KV cache already; the last has to run to give its prediction.
-  await sequence.adaptStateToTokens(tokens.slice(0, -1), false);
-  const evaluatedPromptTokens = tokens.length - sequence.nextTokenIndex;
-  for (let from = sequence.nextTokenIndex; from < tokens.length - 1; from += promptBatch) {
-    signal.throwIfAborted();
-    await sequence.controlledEvaluate(tokens.slice(from, Math.min(from + promptBatch, tokens.length - 1)));
   }
 
-  const ids: number[] = [];
-  const logprobs: number[] = [];
-  // Holds back the bytes of a character that is not complete yet.
-  const decoder = new TextDecoder("utf-8", {ignoreBOM: true});
-  let text = "";
-  let stop: CompletionStop = "maxTokens";
-  let current = tokens.at(-1) as Token;
-  while (ids.length < maxTokens) {
-    signal.throwIfAborted();
-    if (sequence.nextTokenIndex >= sequence.contextSize - 1) {
-      stop = "context";
-      break;
+  /** Evaluates all but the last token, which has to run to give its prediction. Resolves with how many were known. */
+  private async evaluatePrompt(
+    tokens: readonly Token[],
+    signal: AbortSignal,
+    stop: AbortSignal | undefined
+  ): Promise<number> {
+    await this.sequence.adaptStateToTokens(tokens.slice(0, -1), false);
+    const known = this.sequence.nextTokenIndex;
+    const until = tokens.length - 1;
+    for (let from = known; from < until; ) {
+      signal.throwIfAborted();
+      if (stop?.aborted) break;
+      const size = this.speed === undefined ? firstBatch : Math.floor(this.speed * batchTime);
+      const batch = tokens.slice(from, Math.min(from + Math.min(Math.max(size, smallestBatch), largestBatch), until));
+      const started = performance.now();
+      await this.sequence.controlledEvaluate([...batch]);
+      // A short batch says little of a long one.
+      if (batch.length >= smallestBatch) this.speed = batch.length / (performance.now() - started);
+      from += batch.length;
     }
-    const [output] = await sequence.controlledEvaluate([greedily(current)]);
-    const next = output?.next;
-    const token = next?.token;
-    // The selected token is the greatest: ln p = 0 - ln Σ exp(logit - max).
-    const logprob = -Math.log(next?.totalLogitWeight ?? Number.NaN);
-    // Some token is selected all the same, an end of the text for instance.
-    if (Number.isNaN(logprob)) throw noNumbers();
-    if (token === undefined || token === null || model.isEogToken(token) || model.isSpecialToken(token)) {
-      stop = "end";
-      break;
-    }
-    ids.push(token);
-    logprobs.push(logprob);
-    text += decoder.decode(vocabulary.bytes(token), {stream: true});
-    const end = completionEnd(text, prefix, extent);
-    if (end !== undefined) {
-      text = text.slice(0, end);
-      stop = extent === "line" ? "line" : "block";
-      break;
-    }
-    current = token;
+    return known;
   }
-  return {
-    text,
-    ids: Int32Array.from(ids),
-    logprobs: Float64Array.from(logprobs),
-    texts: ids.map((id) => vocabulary.text(id)),
-    stop,
-    infill,
-    promptTokens: tokens.length,
-    evaluatedPromptTokens
-  };
+
+  private guess(ids: readonly Token[], most: number): Token[] {
+    const guess = guessNext(ids, most).map(asToken);
+    const special = guess.findIndex((token) => this.model.isSpecialToken(token) || this.model.isEogToken(token));
+    return special === -1 ? guess : guess.slice(0, special);
+  }
+
+  /** Takes the last tokens out of the KV cache. */
+  private async forget(count: number): Promise<void> {
+    const end = this.sequence.nextTokenIndex;
+    await this.sequence.eraseContextTokenRanges([{start: end - count, end}]);
+  }
+
+  /** Adds tokens one by one, until one ends the completion. */
+  private take(
+    outputs: readonly (ControlledEvaluateIndexOutput | undefined)[],
+    written: Written,
+    started: number,
+    {timeLimit}: GenerateParams
+  ): CompletionStop | undefined {
+    for (const output of outputs) {
+      const token = output?.next.token;
+      // The selected token is the greatest: ln p = 0 - ln Σ exp(logit - max).
+      const logprob = -Math.log(output?.next.totalLogitWeight ?? Number.NaN);
+      // Some token is selected all the same, an end of the text for instance.
+      if (Number.isNaN(logprob)) throw noNumbers();
+      if (token === undefined || token === null || this.model.isEogToken(token) || this.model.isSpecialToken(token))
+        return "end";
+      const end = written.add(token, logprob);
+      if (end !== undefined) return end;
+      const late = timeLimit !== undefined && performance.now() - started > timeLimit;
+      if (late && written.cutToLines()) return "time";
+    }
+    return undefined;
+  }
+}
+
+/** What has been generated. */
+class Written {
+  readonly ids: Token[] = [];
+  private readonly logprobs: number[] = [];
+  // Holds back the bytes of a character that is not complete yet.
+  private readonly decoder = new TextDecoder("utf-8", {ignoreBOM: true});
+  private whole = "";
+  /** UTF-16 units of `whole` that are shown. */
+  private end: number | undefined;
+
+  constructor(
+    private readonly vocabulary: Vocabulary,
+    private readonly params: GenerateParams
+  ) {}
+
+  get text(): string {
+    return this.whole.slice(0, this.end);
+  }
+
+  /** Says how the completion ends with this token, or before it. */
+  add(token: Token, logprob: number): CompletionStop | undefined {
+    const {prefix, extent, minConfidence = 0} = this.params;
+    this.logprobs.push(logprob);
+    if (sureTokens(this.logprobs, minConfidence) < this.logprobs.length) {
+      this.logprobs.pop();
+      return "unsure";
+    }
+    this.ids.push(token);
+    this.whole += this.decoder.decode(this.vocabulary.bytes(token), {stream: true});
+    this.end = completionEnd(this.whole, prefix, extent);
+    if (this.end === undefined) return undefined;
+    return extent === "line" ? "line" : "block";
+  }
+
+  /** Leaves the whole lines, if there is one that says something. */
+  cutToLines(): boolean {
+    const end = Math.max(this.whole.lastIndexOf("\n"), this.whole.lastIndexOf("\r"));
+    if (end === -1 || this.whole.slice(0, end).trim() === "") return false;
+    this.end = end;
+    return true;
+  }
+
+  answer(): Pick<Completion, "text" | "ids" | "logprobs" | "texts"> {
+    return {
+      text: this.text,
+      ids: Int32Array.from(this.ids),
+      logprobs: Float64Array.from(this.logprobs),
+      texts: this.ids.map((id) => this.vocabulary.text(id))
+    };
+  }
+}
+
+/** How many guesses from the start on are what the model chose. */
+function rightGuesses(
+  guess: readonly Token[],
+  outputs: readonly (ControlledEvaluateIndexOutput | undefined)[]
+): number {
+  const wrong = guess.findIndex((token, index) => outputs[index]?.next.token !== token);
+  return wrong === -1 ? guess.length : wrong;
 }
 
 function greedily(token: Token): ControlledEvaluateInputItem {

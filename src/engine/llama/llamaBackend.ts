@@ -31,7 +31,8 @@ import {Foreground} from "../foreground";
 import {Mutex} from "../mutex";
 import {ScoreCache} from "../scoreCache";
 import {resolveWindowing} from "../windows";
-import {generate, infillPrompt} from "./completer";
+import {Completer} from "./completer";
+import {Prompts} from "./completionPrompt";
 import {contextShortage, DeviceShortage, isShortage, loadError, saysDeviceShortage} from "./loadErrors";
 import {estimateHeader} from "./memory";
 import {checkHeaders, sha256Of} from "./modelFile";
@@ -68,6 +69,13 @@ interface ScoringPart {
   second: Promise<LlamaContextSequence> | undefined;
 }
 
+/** The KV cache for completing, and what is kept beside it from one completion to the next. */
+interface CompletingPart {
+  readonly sequence: LlamaContextSequence;
+  readonly completer: Completer;
+  readonly prompts: Prompts;
+}
+
 /**
  * A GGUF model run by node-llama-cpp in this process. Three parts are loaded when they are first needed and no earlier:
  * the vocabulary (counting needs no more), the weights, and a KV cache for scoring and one for completing, which thus
@@ -79,7 +87,9 @@ export class LlamaBackend implements Backend {
   private readonly weights: Weights;
   private scoring: ScoringPart | undefined;
   private readonly scoreCache = new ScoreCache();
-  private completing: Promise<LlamaContextSequence> | undefined;
+  private completing: Promise<CompletingPart> | undefined;
+  /** Ends the completion that nobody waits for, if one runs. */
+  private background: AbortController | undefined;
   private readonly scoringTurn = new Mutex();
   /** Something is being scored. */
   private scores = false;
@@ -111,7 +121,6 @@ export class LlamaBackend implements Backend {
     const {vocabulary, model} = await this.vocabularyPart;
     const {GgufFileType} = await import("node-llama-cpp");
     const {general} = model.fileInfo.metadata;
-    const {infill} = model.tokens;
     const file = path.basename(this.spec.path);
     // Metadata are what a stranger wrote: of any type, and any length.
     const fileType: unknown = general?.file_type;
@@ -127,7 +136,7 @@ export class LlamaBackend implements Backend {
       addsBos: bosOf(model) !== null,
       capabilities: {
         generate: generates(model.fileInfo),
-        infill: infill.prefix !== null && infill.suffix !== null && infill.middle !== null,
+        infill: new Prompts(model, vocabulary).infill !== null,
         spans: vocabulary.spans
       }
     };
@@ -292,7 +301,7 @@ export class LlamaBackend implements Backend {
       return await this.withRoom(context, () =>
         this.foreground.run(() =>
           askOf(
-            async () => this.completingSequence(await this.weights.get(context), description.contextSize),
+            async () => (await this.completingPart(await this.weights.get(context), description.contextSize)).sequence,
             (batch) => this.completingTurn.run(batch)
           )
         )
@@ -312,19 +321,32 @@ export class LlamaBackend implements Backend {
   async complete(params: Omit<CompleteParams, "model">, context: RequestContext): Promise<Completion> {
     const description = await this.describe();
     requireGenerating(description, "complete");
-    const {vocabulary} = await this.vocabularyPart;
+    this.background?.abort();
+    if (!params.background) return await this.foreground.run(() => this.completeInTurn(params, description, context));
+    const background = new AbortController();
+    this.background = background;
+    const stop = context.stop === undefined ? background.signal : AbortSignal.any([context.stop, background.signal]);
+    return await this.completeInTurn(params, description, {...context, stop});
+  }
+
+  private async completeInTurn(
+    params: Omit<CompleteParams, "model">,
+    description: ModelDescription,
+    context: RequestContext
+  ): Promise<Completion> {
     const started = performance.now();
-    return await this.inCompletingTurn(context, async () => {
-      context.signal.throwIfAborted();
-      const model = await this.weights.get(context);
-      const sequence = await this.completingSequence(model, description.contextSize);
-      // However long the completion may become, most of the context is for what it continues.
-      const reserved = Math.min(params.maxTokens, Math.floor(description.contextSize / 4));
-      const room = Math.max(1, description.contextSize - reserved);
-      const prompt = infillPrompt(model, vocabulary, params.prefix.toWellFormed(), params.suffix.toWellFormed(), room);
-      const completion = await generate(sequence, model, vocabulary, prompt, params, context);
-      return {model: description, ...completion, milliseconds: performance.now() - started};
-    });
+    return await this.withRoom(context, () =>
+      this.completingTurn.run(async () => {
+        context.signal.throwIfAborted();
+        const model = await this.weights.get(context);
+        const {completer, prompts} = await this.completingPart(model, description.contextSize);
+        // However long the completion may become, most of the context is for what it continues.
+        const reserved = Math.min(params.maxTokens, Math.floor(description.contextSize / 4));
+        const room = Math.max(1, description.contextSize - reserved);
+        const completion = await completer.complete(prompts.prompt(params, room), params, context);
+        return {model: description, ...completion, milliseconds: performance.now() - started};
+      })
+    );
   }
 
   get loadedOn(): DeviceState["device"] | null {
@@ -351,10 +373,6 @@ export class LlamaBackend implements Backend {
 
   private inScoringTurn<T>(context: RequestContext, work: () => Promise<T>): Promise<T> {
     return this.withRoom(context, () => this.scoringTurn.run(work));
-  }
-
-  private inCompletingTurn<T>(context: RequestContext, work: () => Promise<T>): Promise<T> {
-    return this.withRoom(context, () => this.foreground.run(() => this.completingTurn.run(work)));
   }
 
   /**
@@ -438,14 +456,20 @@ export class LlamaBackend implements Backend {
     return second === undefined ? [first] : [first, second];
   }
 
-  private async completingSequence(model: LlamaModel, contextSize: number): Promise<LlamaContextSequence> {
+  private async completingPart(model: LlamaModel, contextSize: number): Promise<CompletingPart> {
     if (this.completing === undefined) {
-      this.completing = this.createSequence(model, contextSize);
+      this.completing = this.makeCompletingPart(model, contextSize);
       this.completing.catch(() => {
         this.completing = undefined;
       });
     }
     return await this.completing;
+  }
+
+  private async makeCompletingPart(model: LlamaModel, contextSize: number): Promise<CompletingPart> {
+    const {vocabulary} = await this.vocabularyPart;
+    const sequence = await this.createSequence(model, contextSize);
+    return {sequence, completer: new Completer(sequence, model, vocabulary), prompts: new Prompts(model, vocabulary)};
   }
 
   private async createSequence(model: LlamaModel, tokens: number): Promise<LlamaContextSequence> {

@@ -68,6 +68,17 @@ export class Vocabulary {
     return Int32Array.from(this.model.tokenize(text, special));
   }
 
+  /** Tokens of a text that something stands before: without the space that SentencePiece puts in front of a text. */
+  tokenizeOn(text: string): number[] {
+    return this.model.tokenize(text.toWellFormed(), false, this.addsSpace ? "trimLeadingSpace" : undefined);
+  }
+
+  /** The token that is written like this in the vocabulary. */
+  idOf(text: string): number | undefined {
+    const id = this.tokens.indexOf(text);
+    return id === -1 ? undefined : id;
+  }
+
   /**
    * The same for a text of any length, about `atOnce` UTF-16 units at a time: whoever waits has a turn in between, and it
    * can be aborted there.

@@ -1,15 +1,20 @@
+import path from "node:path";
 import {setTimeout} from "node:timers/promises";
 import * as vscode from "vscode";
 import {completionExtent} from "../../completion/extent";
 import {defaultPrefixLimit, defaultSuffixLimit, promptWindow} from "../../completion/promptWindow";
-import {trimCompletion} from "../../completion/trim";
-import type {Completion} from "../../engine/api";
+import {Rhythm} from "../../completion/rhythm";
+import {type Indentation, trimCompletion} from "../../completion/trim";
+import type {CompleteParams, Completion, ModelSpec} from "../../engine/api";
 import {offsetOf, rangeBefore, rangeBehind} from "../../host/documentText";
 import type {Host} from "../../host/host";
-import {Newest} from "../../host/newest";
 import {plainText} from "../../host/plainText";
 import {seen} from "../../host/seen";
 import {isForeign} from "../../host/subject";
+import {CompletionStatus} from "./completionStatus";
+import {type AskOptions, Completions, type Place} from "./completions";
+import {Exclusions} from "./exclusions";
+import {Neighbours} from "./neighbours";
 
 /** A cursor in a text as it was. */
 export interface CursorPlace {
@@ -18,29 +23,57 @@ export interface CursorPlace {
   readonly position: vscode.Position;
 }
 
+/** Milliseconds after which the whole lines that there are are shown; the rest comes when they are accepted. */
+const timeLimit = 1500;
+
+/** Milliseconds. Where a request costs more than this, none is made before it is wanted. */
+const cheap = 2000;
+
 /** Asks for what is missing at the cursor, waits out the typing, and cuts the answer to what can stand there. */
 export class CompletionProvider implements vscode.InlineCompletionItemProvider, vscode.Disposable {
   /** Model files of which was said that they only continue the prefix. */
   private readonly saidPrefixOnly = new Set<string>();
+  /** Files of which was said that they are excluded. */
+  private readonly saidExcluded = new Set<string>();
   /** The last error shown while typing; it is not shown again until another one, or a success, comes. */
   private shownError: string | undefined;
-  private readonly newest = new Newest();
   private readonly foundNothing = new vscode.EventEmitter<void>();
-  private readonly subscription: vscode.Disposable;
+  private readonly rhythm = new Rhythm();
+  private readonly status = new CompletionStatus();
+  private readonly exclusions: Exclusions;
+  private readonly neighbours: Neighbours;
+  /** What comes while one types, if the model is sure of it. */
+  private readonly suggested = new Completions((place, options) => this.ask(place, options));
+  /** What a person asked for: whatever the model has to say. */
+  private readonly wanted = new Completions((place, options) => this.ask(place, options, 0));
+  private readonly subscriptions: vscode.Disposable;
+  /** Where the next request is for. */
+  private cursor: CursorPlace | undefined;
   /** Where VS Code asked last for what a person wants. It keeps the answer while nothing changes there. */
   askedAt: CursorPlace | undefined;
   /** Asked for, there was nothing to show: the model had nothing to say, or failed. */
   readonly onDidFindNothing = this.foundNothing.event;
 
   constructor(private readonly host: Host) {
-    this.subscription = host.settings.onDidChangeModel(() => {
-      this.shownError = undefined;
-    });
+    this.exclusions = new Exclusions(host.settings);
+    this.neighbours = new Neighbours(this.exclusions);
+    this.subscriptions = vscode.Disposable.from(
+      this.exclusions,
+      this.neighbours,
+      this.status,
+      host.settings.onDidChangeModel(() => this.beginAnew()),
+      host.settings.onDidChangeInlineCompletion(() => this.beginAnew()),
+      vscode.window.onDidChangeActiveTextEditor(() => this.stop()),
+      vscode.workspace.onDidChangeTextDocument(({document, contentChanges}) => {
+        if (contentChanges.length > 0 && document === vscode.window.activeTextEditor?.document)
+          this.rhythm.key(performance.now());
+      })
+    );
   }
 
   dispose(): void {
-    this.subscription.dispose();
-    this.newest.dispose();
+    this.stop();
+    this.subscriptions.dispose();
     this.foundNothing.dispose();
   }
 
@@ -53,50 +86,131 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     const asked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
     const here = {document, version: document.version, position};
     if (asked) this.askedAt = here;
-    const {enabled, delay, maxTokens} = this.host.settings.inlineCompletion();
+    const {enabled, delay} = this.host.settings.inlineCompletion(document);
     if (isForeign(document)) return [];
     // While the suggestion list is open, ghost text would fight it for the same keys.
-    if (!asked && (!enabled || context.selectedCompletionInfo !== undefined)) return [];
-    if (!asked) await setTimeout(delay);
+    if (!asked && (!enabled || context.selectedCompletionInfo !== undefined || hasSeveralCursors(document))) return [];
+    if (await this.refuses(document)) return [];
+    const place = await placeAt(document, position);
+    if (!asked && !this.suggested.isComing(place)) await setTimeout(this.rhythm.wait(delay));
     if (token.isCancellationRequested) return [];
+    // Never two for one cursor.
+    (asked ? this.suggested : this.wanted).stop();
+    const abort = new AbortController();
+    const listening = token.onCancellationRequested(() => abort.abort());
+    this.cursor = here;
     try {
-      // One person waits for one completion, in whatever editor.
-      const completion = this.newest.run(token, (own) => this.complete(document, position, maxTokens, own));
+      const completion = (asked ? this.wanted : this.suggested).at(place, abort.signal);
       const text = await (asked ? this.showingProgress(completion) : completion);
       this.shownError = undefined;
       if (token.isCancellationRequested) return [];
       if (text !== "") {
         seen("completion");
+        if (!asked) this.prefetch(place, text);
         return [new vscode.InlineCompletionItem(text, new vscode.Range(position, position))];
       }
       if (asked)
         vscode.window.setStatusBarMessage(vscode.l10n.t("Tokenscope: the model has nothing to add here"), 4000);
     } catch (error) {
-      if (!(error instanceof vscode.CancellationError)) this.fail(error, asked);
+      if (!abort.signal.aborted && !(error instanceof vscode.CancellationError)) this.fail(error, asked);
+    } finally {
+      listening.dispose();
     }
     // When the answer is on its way. One that is asked for again meanwhile has found nothing out: what comes of the other shall stay.
     if (asked && this.askedAt === here) setImmediate(() => this.foundNothing.fire());
     return [];
   }
 
-  private async complete(
-    document: vscode.TextDocument,
-    position: vscode.Position,
-    maxTokens: number,
-    token: vscode.CancellationToken
-  ): Promise<string> {
-    const {prefix, suffix} = await promptAt(document, position);
-    const completion = await this.host.engine.request(
-      "complete",
-      {model: this.host.settings.completionSpec(), prefix, suffix, maxTokens, extent: completionExtent(prefix, suffix)},
-      {token}
+  /** The model's own words, cut to what can stand there. `minConfidence` is the setting's where it is left out. */
+  private async ask(place: Place, {onText, signal, background}: AskOptions, minConfidence?: number): Promise<string> {
+    const {prefix, suffix} = place;
+    const cancelling = new vscode.CancellationTokenSource();
+    const cancel = (): void => cancelling.cancel();
+    signal.addEventListener("abort", cancel, {once: true});
+    try {
+      const completion = await this.host.engine.request("complete", this.params(place, background, minConfidence), {
+        token: cancelling.token,
+        onProgress: ({stage, text}) => {
+          if (stage === "complete" && text !== undefined) onText(text);
+        }
+      });
+      if (completion.stop === "stopped") throw new vscode.CancellationError();
+      this.rhythm.answered(completion.milliseconds);
+      this.sayIfPrefixOnly(completion);
+      const shown = trimCompletion(completion.text, prefix, suffix, this.indentation());
+      if (!background) this.report(completion, shown);
+      return shown;
+    } finally {
+      signal.removeEventListener("abort", cancel);
+      cancelling.dispose();
+    }
+  }
+
+  private params({prefix, suffix}: Place, background: boolean, minConfidence?: number): CompleteParams {
+    const {cursor} = this;
+    const settings = this.host.settings.inlineCompletion(cursor?.document);
+    return {
+      model: this.modelSpec(),
+      prefix,
+      suffix,
+      maxTokens: settings.maxTokens,
+      minConfidence: minConfidence ?? settings.minConfidence,
+      extent: completionExtent(prefix, suffix),
+      timeLimit,
+      background,
+      ...(cursor !== undefined && this.neighbours.at(cursor.document, cursor.position))
+    };
+  }
+
+  private indentation(): Indentation | undefined {
+    const editor = vscode.window.visibleTextEditors.find(({document}) => document === this.cursor?.document);
+    const {insertSpaces, tabSize} = editor?.options ?? {};
+    if (typeof insertSpaces !== "boolean" || typeof tabSize !== "number") return undefined;
+    return {tabs: !insertSpaces, size: tabSize};
+  }
+
+  /** In a folder that nobody trusts, nothing but what came with the extension. */
+  private modelSpec(): ModelSpec {
+    const {settings} = this.host;
+    return vscode.workspace.isTrusted ? settings.completionSpec() : settings.demonstrationSpec();
+  }
+
+  /** What will be wanted when the suggestion is taken: by then it is there. */
+  private prefetch({prefix, suffix}: Place, text: string): void {
+    if (this.rhythm.cost > cheap) return;
+    this.suggested.prefetch({prefix: prefix + text, suffix});
+  }
+
+  private async refuses(document: vscode.TextDocument): Promise<boolean> {
+    if (!(await this.exclusions.excludes(document.uri))) return false;
+    const file = document.uri.toString();
+    if (this.saidExcluded.has(file)) return true;
+    this.saidExcluded.add(file);
+    vscode.window.setStatusBarMessage(
+      `$(lock) ${vscode.l10n.t("Tokenscope completes nothing in {0}: it is excluded", path.posix.basename(document.uri.path))}`,
+      8000
     );
-    this.sayIfPrefixOnly(completion);
-    const {text, stop, promptTokens, evaluatedPromptTokens, ids, milliseconds} = completion;
+    return true;
+  }
+
+  private stop(): void {
+    this.suggested.stop();
+    this.wanted.stop();
+  }
+
+  private beginAnew(): void {
+    this.shownError = undefined;
+    this.suggested.clear();
+    this.wanted.clear();
+    this.status.hide();
+  }
+
+  private report(completion: Completion, shown: string): void {
+    this.status.show(completion, shown);
+    const {stop, promptTokens, evaluatedPromptTokens, ids, milliseconds, guessed} = completion;
     this.host.log.debug(
-      `completion: ${ids.length} tokens, stop ${stop}, prompt ${promptTokens} (${evaluatedPromptTokens} evaluated), ${milliseconds.toFixed(0)} ms`
+      `completion: ${ids.length} tokens (${guessed.right} of ${guessed.tried} guesses right), stop ${stop}, prompt ${promptTokens} (${evaluatedPromptTokens} evaluated), ${milliseconds.toFixed(0)} ms`
     );
-    return trimCompletion(text, prefix, suffix);
   }
 
   private async showingProgress<T>(work: Promise<T>): Promise<T> {
@@ -127,14 +241,16 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
 }
 
 /** What the model is given of a document; a long one is not put together for it. */
-async function promptAt(
-  document: vscode.TextDocument,
-  position: vscode.Position
-): Promise<{prefix: string; suffix: string}> {
+async function placeAt(document: vscode.TextDocument, position: vscode.Position): Promise<Place> {
   const limits = {prefix: defaultPrefixLimit, suffix: defaultSuffixLimit};
   // A little more than the limits, for the line ends that count as two.
   const before = document.getText(rangeBefore(document, position, 2 * limits.prefix));
   const behind = document.getText(rangeBehind(document, position, 2 * limits.suffix));
   const offset = await offsetOf(document, position);
   return promptWindow(before + behind, before.length, limits, offset - before.length);
+}
+
+function hasSeveralCursors(document: vscode.TextDocument): boolean {
+  const editor = vscode.window.activeTextEditor;
+  return editor?.document === document && editor.selections.length > 1;
 }

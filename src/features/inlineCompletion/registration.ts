@@ -39,22 +39,49 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
     registerCommand(host, "tokenscope.toggleInlineCompletion", async () => {
       const enabled = !host.settings.inlineCompletion().enabled;
       await host.settings.setInlineCompletion(enabled);
-      if (enabled && suggestionsAreOff())
-        throw new HumanError(
-          "noInlineSuggestions",
-          vscode.l10n.t(
-            "Inline completion is on, but VS Code suggests nothing while its own setting {0} is off: turn that on too.",
-            "editor.inlineSuggest.enabled"
-          )
-        );
-      vscode.window.setStatusBarMessage(
-        enabled
-          ? `$(check) ${vscode.l10n.t("Inline completion suggests while you type")}`
-          : `$(circle-slash) ${vscode.l10n.t("Inline completion waits to be asked")}`,
-        4000
+      tell(
+        enabled,
+        vscode.l10n.t("Inline completion suggests while you type"),
+        vscode.l10n.t("Inline completion waits to be asked")
+      );
+    }),
+    registerCommand(host, "tokenscope.toggleInlineCompletionForLanguage", async () => {
+      const document = vscode.window.activeTextEditor?.document;
+      if (document === undefined)
+        throw new HumanError("emptyText", vscode.l10n.t("No text is open: open a file of the language that you mean."));
+      const enabled = !host.settings.inlineCompletion(document).enabled;
+      await host.settings.setInlineCompletion(enabled, document.languageId);
+      tell(
+        enabled,
+        vscode.l10n.t("Inline completion suggests while you type {0}", document.languageId),
+        vscode.l10n.t("Inline completion waits to be asked in {0}", document.languageId)
+      );
+    }),
+    registerCommand(host, "tokenscope.toggleInlineCompletionForWorkspace", async () => {
+      if (vscode.workspace.workspaceFolders === undefined)
+        throw new HumanError("noFolder", vscode.l10n.t("No folder is open: open the one that you mean."));
+      const enabled = !host.settings.inlineCompletion().enabled;
+      await host.settings.setInlineCompletionHere(enabled);
+      tell(
+        enabled,
+        vscode.l10n.t("Inline completion suggests while you type in this workspace"),
+        vscode.l10n.t("Inline completion waits to be asked in this workspace")
       );
     })
   );
+}
+
+/** Says what inline completion does from now on, or what keeps it from that. */
+function tell(enabled: boolean, on: string, off: string): void {
+  if (enabled && suggestionsAreOff())
+    throw new HumanError(
+      "noInlineSuggestions",
+      vscode.l10n.t(
+        "Inline completion is on, but VS Code suggests nothing while its own setting {0} is off: turn that on too.",
+        "editor.inlineSuggest.enabled"
+      )
+    );
+  vscode.window.setStatusBarMessage(enabled ? `$(check) ${on}` : `$(circle-slash) ${off}`, 4000);
 }
 
 function isSamePlace(one: CursorPlace | undefined, other: CursorPlace): boolean {

@@ -1,0 +1,74 @@
+import type {LlamaModel, Token} from "node-llama-cpp";
+import {type InfillTokens, infillTokens} from "../../completion/infillTokens";
+import {infillPrompt, plainPrompt} from "../../completion/prompt";
+import type {CompleteParams} from "../api";
+import {asToken, type Vocabulary} from "./vocabulary";
+
+export interface Prompt {
+  readonly tokens: readonly Token[];
+  /** It has the suffix, between the model's own marks. */
+  readonly infill: boolean;
+}
+
+/** UTF-16 units; a longer line (minified code) is no beginning that a middle would have. */
+const longestLine = 512;
+
+/** Texts of which the tokens are kept: while one types in a line, all but the line stays as it is. */
+const mostKept = 64;
+
+/** Makes prompts out of texts for one model. */
+export class Prompts {
+  readonly infill: InfillTokens | null;
+  private readonly bos: Token | null;
+  private readonly kept = new Map<string, readonly number[]>();
+
+  constructor(
+    model: LlamaModel,
+    private readonly vocabulary: Vocabulary
+  ) {
+    const {infill, bos, shouldPrependBosToken} = model.tokens;
+    const {prefix, suffix, middle} = infill;
+    this.bos = shouldPrependBosToken ? bos : null;
+    const named = {prefix: prefix ?? undefined, suffix: suffix ?? undefined, middle: middle ?? undefined};
+    this.infill = infillTokens(named, (text) => vocabulary.idOf(text), vocabulary.size);
+  }
+
+  /** Prefix, suffix and the rest, in at most `room` tokens; the prefix alone where the model has no tokens to fill in with. */
+  prompt({prefix, suffix, path, repository, files = []}: Omit<CompleteParams, "model">, room: number): Prompt {
+    const lineStart = prefix.lastIndexOf("\n") + 1;
+    const cut = prefix.length - lineStart <= longestLine ? lineStart : prefix.length;
+    const endsLine = (id: number): boolean => this.vocabulary.bytes(id).at(-1) === 0x0a;
+    if (this.infill === null) {
+      const before = [...this.vocabulary.tokenize(prefix.toWellFormed(), false)];
+      return {tokens: plainPrompt(this.bos, before, room, endsLine).map(asToken), infill: false};
+    }
+    const parts = {
+      bos: this.bos,
+      repository: repository === undefined ? [] : this.tokensOf(`${repository}\n`),
+      files: files.map((file) => ({path: this.tokensOf(`${file.path}\n`), text: this.tokensOf(ended(file.text))})),
+      path: path === undefined ? [] : this.tokensOf(`${path}\n`),
+      before: this.tokensOf(prefix.slice(0, cut)),
+      line: this.vocabulary.tokenizeOn(prefix.slice(cut)),
+      after: this.tokensOf(suffix)
+    };
+    return {tokens: infillPrompt(parts, this.infill, room, endsLine).map(asToken), infill: true};
+  }
+
+  private tokensOf(text: string): readonly number[] {
+    if (text === "") return [];
+    let tokens = this.kept.get(text);
+    if (tokens === undefined) {
+      tokens = this.vocabulary.tokenizeOn(text);
+      const [oldest] = this.kept.size < mostKept ? [] : this.kept.keys();
+      if (oldest !== undefined) this.kept.delete(oldest);
+    }
+    // The last of them from now on.
+    this.kept.delete(text);
+    this.kept.set(text, tokens);
+    return tokens;
+  }
+}
+
+function ended(text: string): string {
+  return text.endsWith("\n") ? text : `${text}\n`;
+}

@@ -1,0 +1,140 @@
+import {Suggestions} from "../../completion/suggestions";
+
+/** Where a completion goes: the text before the cursor, and the text after it. */
+export interface Place {
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
+export interface AskOptions {
+  /** Told of what there is, again and again, as it is going to be shown. */
+  readonly onText: (text: string) => void;
+  readonly signal: AbortSignal;
+  /** Nobody waits for it yet. */
+  readonly background: boolean;
+}
+
+/** Asks a model what to show at a place; "" for nothing. Rejects when aborted. */
+export type Ask = (place: Place, options: AskOptions) => Promise<string>;
+
+interface Running {
+  readonly place: Place;
+  readonly abort: AbortController;
+  /** What there is of its answer. */
+  text: string;
+  /** How many wait for it. */
+  waiting: number;
+  /** Resolves when it has been answered, or ended; rejects when it failed. */
+  ended: Promise<void>;
+}
+
+/** Milliseconds. So long a request that nobody waits for goes on: VS Code takes back its question at each key and asks again. */
+const grace = 100;
+
+/**
+ * One request at a time. A place is first looked up among the last suggestions; a running request goes on while its answer
+ * agrees with what is typed; any other is ended by the next one.
+ */
+export class Completions {
+  private readonly known = new Suggestions();
+  private running: Running | undefined;
+  /** Where a suggestion was last asked for. */
+  private wanted: Place | undefined;
+
+  constructor(private readonly ask: Ask) {}
+
+  /** An answer for this place is there, or on its way. */
+  isComing(place: Place): boolean {
+    return (
+      this.known.find(place.prefix, place.suffix) !== undefined ||
+      (this.running !== undefined && agrees(this.running, place))
+    );
+  }
+
+  /** What to show at a place; "" for nothing. Rejects with the signal's reason when aborted. */
+  async at(place: Place, signal: AbortSignal): Promise<string> {
+    this.wanted = place;
+    for (;;) {
+      signal.throwIfAborted();
+      const known = this.known.find(place.prefix, place.suffix);
+      if (known !== undefined) return known;
+      const running =
+        this.running !== undefined && agrees(this.running, place) ? this.running : this.start(place, false);
+      await this.wait(running, signal);
+    }
+  }
+
+  /** Asks for what will be wanted when a suggestion is accepted, if there is nothing else to do. */
+  prefetch(place: Place): void {
+    if (this.running === undefined && this.known.find(place.prefix, place.suffix) === undefined)
+      this.start(place, true);
+  }
+
+  /** Ends what is under way. */
+  stop(): void {
+    this.running?.abort.abort();
+    this.running = undefined;
+  }
+
+  /** Forgets the last suggestions too: another model would make others. */
+  clear(): void {
+    this.stop();
+    this.known.clear();
+  }
+
+  private start(place: Place, background: boolean): Running {
+    this.stop();
+    const abort = new AbortController();
+    const running: Running = {place, abort, text: "", waiting: 0, ended: Promise.resolve()};
+    const onText = (text: string): void => {
+      running.text = text;
+      if (running.waiting > 0 && this.wanted !== undefined && !agrees(running, this.wanted)) this.end(running);
+    };
+    running.ended = this.ask(place, {onText, signal: abort.signal, background})
+      .then((text) => {
+        if (!abort.signal.aborted) this.known.keep(place.prefix, place.suffix, text);
+      })
+      .catch((error: unknown) => {
+        if (!abort.signal.aborted) throw error;
+      })
+      .finally(() => this.end(running));
+    // Whoever waits gets the failure; where nobody does, it is no crash.
+    running.ended.catch(() => undefined);
+    this.running = running;
+    return running;
+  }
+
+  private end(running: Running): void {
+    running.abort.abort();
+    if (this.running === running) this.running = undefined;
+  }
+
+  private async wait(running: Running, signal: AbortSignal): Promise<void> {
+    running.waiting++;
+    let leave = (): void => undefined;
+    const left = new Promise<void>((resolve) => {
+      leave = resolve;
+      signal.addEventListener("abort", leave, {once: true});
+    });
+    try {
+      await Promise.race([running.ended, left]);
+    } finally {
+      signal.removeEventListener("abort", leave);
+      running.waiting--;
+      if (signal.aborted) this.endUnlessWanted(running);
+    }
+  }
+
+  private endUnlessWanted(running: Running): void {
+    setTimeout(() => {
+      if (running.waiting === 0) this.end(running);
+    }, grace);
+  }
+}
+
+/** The request's answer, as far as it is known, may be what is typed at the place. */
+function agrees({place, text}: Running, {prefix, suffix}: Place): boolean {
+  if (suffix !== place.suffix || !prefix.startsWith(place.prefix)) return false;
+  const typed = prefix.slice(place.prefix.length);
+  return text.startsWith(typed) || typed.startsWith(text);
+}

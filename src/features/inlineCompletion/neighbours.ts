@@ -1,0 +1,168 @@
+import {setTimeout} from "node:timers/promises";
+import * as vscode from "vscode";
+import {withoutNearDuplicates} from "../../completion/similar";
+import type {ContextFile} from "../../engine/api";
+import {isForeign} from "../../host/subject";
+import type {Exclusions} from "./exclusions";
+
+/** What a completion is told of the place it is asked for, beside the text around the cursor. */
+export interface Neighbourhood {
+  readonly path: string;
+  readonly repository?: string;
+  readonly files: readonly ContextFile[];
+}
+
+/** Lines of a piece of another file, and how many pieces there are at most. */
+const pieceLines = 40;
+const mostPieces = 6;
+
+/** UTF-16 units of a piece: a line may be long. */
+const longestPiece = 4000;
+
+/** Lines above the cursor in which names are looked up, and how many of them. */
+const nearLines = 12;
+const mostNames = 4;
+
+/** Milliseconds that VS Code's definition providers may take together. */
+const patience = 500;
+
+/** Lines that the cursor may move without its neighbourhood being looked for again: another one costs the whole KV cache. */
+const steadyLines = 60;
+
+/** Milliseconds after which it is looked for again all the same. */
+const steadyTime = 120_000;
+
+/** Places that were edited, the latest first. */
+const mostEdits = 16;
+
+interface Edit {
+  readonly uri: string;
+  readonly line: number;
+}
+
+/**
+ * Gathers what else a completion may need to know: definitions of names near the cursor, places that were just edited, and
+ * editors that are open. Of files that VS Code has open; none is read for it, and none that is excluded. It is gathered in
+ * the background and then left alone while one writes at one place, because it stands first in the prompt.
+ */
+export class Neighbours implements vscode.Disposable {
+  private edits: Edit[] = [];
+  private gathered: {uri: string; line: number; at: number; files: readonly ContextFile[]} | undefined;
+  private gathering: Promise<void> | undefined;
+  private readonly subscription = vscode.workspace.onDidChangeTextDocument(({document, contentChanges}) => {
+    const line = contentChanges[0]?.range.start.line;
+    if (line === undefined || isForeign(document) || document.uri.scheme === "git") return;
+    this.remember({uri: document.uri.toString(), line});
+  });
+
+  constructor(private readonly exclusions: Exclusions) {}
+
+  dispose(): void {
+    this.subscription.dispose();
+  }
+
+  /** What is known now. Asks for what is missing, for the next time. */
+  at(document: vscode.TextDocument, position: vscode.Position): Neighbourhood {
+    const folder = vscode.workspace.getWorkspaceFolder(document.uri);
+    const uri = document.uri.toString();
+    const {gathered} = this;
+    const fits =
+      gathered?.uri === uri &&
+      Math.abs(gathered.line - position.line) <= steadyLines &&
+      Date.now() - gathered.at <= steadyTime;
+    if (!fits) this.gather(document, position);
+    return {
+      path: pathOf(document.uri),
+      ...(folder !== undefined && {repository: folder.name}),
+      files: gathered?.uri === uri ? gathered.files : []
+    };
+  }
+
+  private gather(document: vscode.TextDocument, position: vscode.Position): void {
+    this.gathering ??= this.pieces(document, position)
+      .then((files) => {
+        this.gathered = {uri: document.uri.toString(), line: position.line, at: Date.now(), files};
+      })
+      .catch(() => undefined)
+      .finally(() => {
+        this.gathering = undefined;
+      });
+  }
+
+  private async pieces(document: vscode.TextDocument, position: vscode.Position): Promise<ContextFile[]> {
+    const places = [...(await definitions(document, position)), ...this.edits, ...openPlaces()];
+    const found: ContextFile[] = [];
+    for (const {uri, line} of places) {
+      const other = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri);
+      if (other === undefined || other === document || isForeign(other) || (await this.exclusions.excludes(other.uri)))
+        continue;
+      found.push(pieceAt(other, line));
+    }
+    const distinct = withoutNearDuplicates(found, ({path, text}) => `${path}\n${text}`).filter(
+      ({text}, index, all) => text.trim() !== "" && !all.slice(0, index).some((one) => one.text.includes(text))
+    );
+    // The most useful last: it stands next to the text.
+    return distinct.slice(0, mostPieces).reverse();
+  }
+
+  private remember(edit: Edit): void {
+    const elsewhere = this.edits.filter(
+      ({uri, line}) => uri !== edit.uri || Math.abs(line - edit.line) > pieceLines / 2
+    );
+    this.edits = [edit, ...elsewhere].slice(0, mostEdits);
+  }
+}
+
+/** Where the names right before the cursor are defined, in documents that are open. */
+async function definitions(document: vscode.TextDocument, position: vscode.Position): Promise<Edit[]> {
+  const names = namesBefore(document, position);
+  const late = setTimeout(patience, undefined, {ref: false});
+  const found = await Promise.all(
+    names.map(async (place) => {
+      const asked = vscode.commands.executeCommand<(vscode.Location | vscode.LocationLink)[]>(
+        "vscode.executeDefinitionProvider",
+        document.uri,
+        place
+      );
+      return (await Promise.race([asked, late])) ?? [];
+    })
+  );
+  return found.flat().map((one) => ({
+    uri: ("targetUri" in one ? one.targetUri : one.uri).toString(),
+    line: ("targetUri" in one ? one.targetRange : one.range).start.line
+  }));
+}
+
+/** Places of the last different names before the cursor, the nearest first. */
+function namesBefore(document: vscode.TextDocument, position: vscode.Position): vscode.Position[] {
+  const places = new Map<string, vscode.Position>();
+  for (let line = position.line; line >= Math.max(0, position.line - nearLines); line--) {
+    const {text} = document.lineAt(line);
+    const names = [
+      ...text.slice(0, line === position.line ? position.character : 500).matchAll(/[A-Za-z_$][\w$]{2,}/g)
+    ];
+    for (const name of names.reverse())
+      if (!places.has(name[0])) places.set(name[0], new vscode.Position(line, name.index));
+    if (places.size >= mostNames) break;
+  }
+  return [...places.values()].slice(0, mostNames);
+}
+
+/** What is looked at in the other editors that are open. */
+function openPlaces(): Edit[] {
+  return vscode.window.visibleTextEditors.map(({document, visibleRanges}) => ({
+    uri: document.uri.toString(),
+    line: visibleRanges[0] === undefined ? 0 : (visibleRanges[0].start.line + visibleRanges[0].end.line) >> 1
+  }));
+}
+
+function pieceAt(document: vscode.TextDocument, line: number): ContextFile {
+  const first = Math.max(0, line - pieceLines / 4);
+  const text = document.getText(new vscode.Range(first, 0, first + pieceLines, 0));
+  return {path: pathOf(document.uri), text: text.slice(0, longestPiece)};
+}
+
+/** As people of the project write it. */
+function pathOf(uri: vscode.Uri): string {
+  return vscode.workspace.asRelativePath(uri, false).replaceAll("\\", "/");
+}

@@ -1,0 +1,145 @@
+import {strict as assert} from "node:assert";
+import {setTimeout} from "node:timers/promises";
+import {type AskOptions, Completions, type Place} from "../../src/features/inlineCompletion/completions";
+
+interface Asked extends AskOptions {
+  readonly place: Place;
+  answer(text: string): void;
+  fail(error: Error): void;
+}
+
+/** A model that answers when the test says so. */
+function slowModel(): {
+  asked: Asked[];
+  completions: Completions;
+  at: (prefix: string, signal?: AbortSignal) => Promise<string>;
+} {
+  const asked: Asked[] = [];
+  const completions = new Completions(
+    (place, options) =>
+      new Promise((resolve, reject) => {
+        options.signal.addEventListener("abort", () => reject(options.signal.reason), {once: true});
+        asked.push({place, ...options, answer: resolve, fail: reject});
+      })
+  );
+  return {
+    asked,
+    completions,
+    at: (prefix, signal = new AbortController().signal) => completions.at({prefix, suffix: ";"}, signal)
+  };
+}
+
+describe("completions", () => {
+  it("are asked for once at a place", async () => {
+    const {asked, at} = slowModel();
+    const both = Promise.all([at("let "), at("let ")]);
+    asked[0]?.answer("x = 1");
+    assert.deepEqual(await both, ["x = 1", "x = 1"]);
+    assert.equal(await at("let "), "x = 1");
+    assert.equal(await at("let x"), " = 1");
+    assert.equal(asked.length, 1);
+  });
+
+  it("that are under way go on while one types what they say (Continue, Copilot)", async () => {
+    const {asked, at} = slowModel();
+    const first = new AbortController();
+    const one = at("let ", first.signal);
+    asked[0]?.onText("an");
+    first.abort();
+    const two = at("let a");
+    await assert.rejects(one);
+    const three = at("let answ");
+    asked[0]?.onText("answer");
+    await setTimeout(150);
+    assert.equal(asked[0]?.signal.aborted, false);
+    asked[0]?.answer("answer = 42");
+    assert.deepEqual(await Promise.all([two, three]), ["nswer = 42", "er = 42"]);
+    assert.equal(asked.length, 1);
+  });
+
+  it("end at once when something else is typed, and the next is asked for", async () => {
+    const {asked, at} = slowModel();
+    const one = new AbortController();
+    const first = at("let ", one.signal);
+    asked[0]?.onText("answer");
+    one.abort();
+    const second = at("let b");
+    await assert.rejects(first);
+    assert.equal(asked[0]?.signal.aborted, true);
+    assert.equal(asked.length, 2);
+    asked[1]?.answer("ook");
+    assert.equal(await second, "ook");
+  });
+
+  it("end as soon as they say something else than was typed meanwhile", async () => {
+    const {asked, at} = slowModel();
+    const one = new AbortController();
+    const first = at("let ", one.signal);
+    one.abort();
+    const second = at("let b");
+    await assert.rejects(first);
+    assert.equal(asked.length, 1);
+    asked[0]?.onText("answer");
+    await setTimeout(0);
+    assert.equal(asked[0]?.signal.aborted, true);
+    assert.equal(asked.length, 2);
+    asked[1]?.answer("");
+    assert.equal(await second, "");
+  });
+
+  it("end soon after nobody waits for them any more", async () => {
+    const {asked, at} = slowModel();
+    const abort = new AbortController();
+    const left = at("let ", abort.signal);
+    abort.abort();
+    await assert.rejects(left);
+    assert.equal(asked[0]?.signal.aborted, false);
+    await setTimeout(150);
+    assert.equal(asked[0]?.signal.aborted, true);
+  });
+
+  it("that fail say so to all who wait, and are tried again by the next", async () => {
+    const {asked, at} = slowModel();
+    const both = Promise.allSettled([at("let "), at("let ")]);
+    asked[0]?.fail(new Error("broken"));
+    for (const outcome of await both) assert.equal(outcome.status === "rejected" && outcome.reason.message, "broken");
+    const again = at("let ");
+    asked[1]?.answer("x");
+    assert.equal(await again, "x");
+  });
+
+  it("are fetched before they are wanted, unless there is something to do", async () => {
+    const {asked, at, completions} = slowModel();
+    const first = at("let ");
+    completions.prefetch({prefix: "let x;", suffix: ";"});
+    assert.equal(asked.length, 1);
+    asked[0]?.answer("x;");
+    await first;
+    completions.prefetch({prefix: "let x;", suffix: ";"});
+    assert.equal(asked[1]?.background, true);
+    const next = at("let x;");
+    asked[1]?.answer("\nlet y;");
+    assert.equal(await next, "\nlet y;");
+    assert.equal(asked.length, 2);
+  });
+
+  it("that were fetched before give way to what is wanted", async () => {
+    const {asked, at, completions} = slowModel();
+    completions.prefetch({prefix: "let x;", suffix: ";"});
+    const wanted = at("const ");
+    assert.equal(asked[0]?.signal.aborted, true);
+    asked[1]?.answer("z");
+    assert.equal(await wanted, "z");
+  });
+
+  it("of another model are forgotten", async () => {
+    const {asked, at, completions} = slowModel();
+    const first = at("let ");
+    asked[0]?.answer("x");
+    await first;
+    completions.clear();
+    void at("let ").catch(() => undefined);
+    assert.equal(asked.length, 2);
+    completions.stop();
+  });
+});

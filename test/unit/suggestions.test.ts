@@ -1,0 +1,147 @@
+import {strict as assert} from "node:assert";
+import fc from "fast-check";
+import {confidenceOf, sureTokens} from "../../src/completion/confidence";
+import {Rhythm} from "../../src/completion/rhythm";
+import {jaccard, withoutNearDuplicates} from "../../src/completion/similar";
+import {Suggestions} from "../../src/completion/suggestions";
+
+describe("a suggestion", () => {
+  it("is known again at its place, and while its text is typed or accepted", () => {
+    const kept = new Suggestions();
+    kept.keep("const ", ";\n", "answer = 42");
+    assert.equal(kept.find("const ", ";\n"), "answer = 42");
+    assert.equal(kept.find("const answer", ";\n"), " = 42");
+    assert.equal(kept.find("const b", ";\n"), undefined);
+    assert.equal(kept.find("const", ";\n"), undefined);
+  });
+
+  it("is not known where another text follows (Continue's key is the prefix only)", () => {
+    const kept = new Suggestions();
+    kept.keep("const ", ";\n", "answer = 42");
+    assert.equal(kept.find("const ", ";"), undefined);
+  });
+
+  it("that is used up says nothing of what follows it", () => {
+    const kept = new Suggestions();
+    kept.keep("a", "", "bc");
+    assert.equal(kept.find("abc", ""), undefined);
+    kept.keep("abc", "", "d");
+    assert.equal(kept.find("abc", ""), "d");
+  });
+
+  it("of nothing is remembered as nothing", () => {
+    const kept = new Suggestions();
+    kept.keep("a", "", "");
+    assert.equal(kept.find("a", ""), "");
+    assert.equal(kept.find("ab", ""), undefined);
+  });
+
+  it("that has not been used for long is forgotten, and one that is used is not", () => {
+    const kept = new Suggestions();
+    kept.keep("first ", "", "x");
+    kept.keep("second ", "", "y");
+    for (let i = 0; i < 249; i++) {
+      kept.keep(`other ${i} `, "", "z");
+      assert.equal(kept.find("first ", ""), "x");
+    }
+    assert.equal(kept.find("second ", ""), undefined);
+    assert.equal(kept.find("first ", ""), "x");
+    kept.clear();
+    assert.equal(kept.find("first ", ""), undefined);
+  });
+
+  it("is always the rest of what was suggested", () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string({minLength: 1}), fc.nat(20), (prefix, text, typed) => {
+        const kept = new Suggestions();
+        kept.keep(prefix, "s", text);
+        const found = kept.find(prefix + text.slice(0, typed), "s");
+        if (typed < text.length) assert.equal(found, text.slice(typed));
+        else assert.equal(found, undefined);
+      }),
+      {seed: 20261122}
+    );
+  });
+});
+
+describe("the confidence of tokens", () => {
+  const logs = (...probabilities: number[]) => probabilities.map(Math.log);
+
+  it("is the geometric mean of their probabilities, and the weakest of them", () => {
+    const found = confidenceOf(logs(0.5, 0.125, 1));
+    assert.ok(
+      found !== null && Math.abs(found.mean - 0.0625 ** (1 / 3)) < 1e-12 && Math.abs(found.weakest - 0.125) < 1e-12
+    );
+    assert.equal(confidenceOf([]), null);
+  });
+
+  it("ends what is shown before the token that takes the mean under the threshold", () => {
+    assert.equal(sureTokens(logs(0.9, 0.9, 0.01, 0.99), 0.5), 2);
+    assert.equal(sureTokens(logs(0.9, 0.9, 0.9), 0.5), 3);
+    assert.equal(sureTokens(logs(0.4, 0.99), 0.5), 0);
+    assert.equal(sureTokens(logs(0.001), 0), 1);
+    assert.equal(sureTokens([], 0.5), 0);
+  });
+
+  it("is at least the threshold of what is left, and what comes later changes nothing", () => {
+    const probabilities = fc.array(fc.double({min: 1e-6, max: 1, noNaN: true}), {minLength: 1, maxLength: 30});
+    fc.assert(
+      fc.property(probabilities, probabilities, fc.double({min: 0.01, max: 0.99, noNaN: true}), (some, more, least) => {
+        const sure = sureTokens(logs(...some), least);
+        const left = confidenceOf(logs(...some.slice(0, sure)));
+        assert.ok(left === null || left.mean >= least - 1e-9);
+        if (sure < some.length) assert.equal(sureTokens(logs(...some, ...more), least), sure);
+      }),
+      {seed: 20261122}
+    );
+  });
+});
+
+describe("texts that say the same", () => {
+  it("are given once, the first of them", () => {
+    const lines = Array.from({length: 30}, (_, index) => `line ${index}`);
+    const nearly = [...lines.slice(1).map((line) => `  ${line}`), ""];
+    assert.deepEqual(
+      withoutNearDuplicates(
+        [lines, nearly, ["other"]].map((one) => one.join("\n")),
+        (text) => text
+      ),
+      [lines.join("\n"), "other"]
+    );
+  });
+
+  it("share more than nine tenths of their lines", () => {
+    assert.equal(jaccard(new Set(["a", "b"]), new Set(["b", "c"])), 1 / 3);
+    assert.equal(jaccard(new Set(), new Set()), 1);
+  });
+});
+
+describe("the rhythm of typing", () => {
+  const typed = (gap: number, keys: number, cost: number): Rhythm => {
+    const rhythm = new Rhythm();
+    for (let key = 0; key < keys; key++) rhythm.key(key * gap);
+    for (let answer = 0; answer < 30; answer++) rhythm.answered(cost);
+    return rhythm;
+  };
+
+  it("lets a model that answers at once be asked at once", () => {
+    assert.ok(typed(125, 40, 10).wait(0) < 15);
+  });
+
+  it("waits for a pause where an answer is dear: longer than the gaps between keys", () => {
+    const wait = typed(125, 40, 5000).wait(0);
+    assert.ok(wait > 125 && wait < 250, String(wait));
+  });
+
+  it("waits longer for who types slowly, but not for who stops to think", () => {
+    assert.ok(typed(400, 40, 5000).wait(0) > typed(125, 40, 5000).wait(0));
+    const thinking = typed(125, 40, 5000);
+    const before = thinking.wait(0);
+    thinking.key(1_000_000);
+    assert.equal(thinking.wait(0), before);
+  });
+
+  it("never waits less than it is told to", () => {
+    assert.equal(typed(125, 40, 10).wait(75), 75);
+  });
+});
