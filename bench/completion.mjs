@@ -26,7 +26,16 @@ const {values: options} = parseArgs({
     json: {type: "boolean", default: false}
   }
 });
-const {completionExtent, promptPlace, sureTokens, trimCompletion, withoutNearDuplicates} = await sources("completion", [
+const {
+  completionExtent,
+  defaultPrefixLimit,
+  defaultSuffixLimit,
+  promptWindow,
+  sureTokens,
+  trimCompletion,
+  withoutHalfWord,
+  withoutNearDuplicates
+} = await sources("completion", [
   "completion/confidence",
   "completion/extent",
   "completion/promptWindow",
@@ -75,7 +84,7 @@ async function completeAll() {
   const answers = [];
   let name = "";
   for (const {kind, repository, path: file, text, offset, truth} of holes) {
-    const window = promptPlace(offset, (from, to) => text.slice(from, to));
+    const window = promptWindow(text, offset, {prefix: defaultPrefixLimit, suffix: defaultSuffixLimit});
     const {prefix} = window;
     const suffix = options["no-suffix"] ? "" : window.suffix;
     const completion = await engine.request("complete", {
@@ -88,9 +97,11 @@ async function completeAll() {
       ...(options["no-path"] ? {} : {path: file, repository})
     });
     name = completion.model.name;
-    const shownOf = remembering((count) =>
-      trimCompletion(completion.texts.slice(0, count).join("").slice(0, completion.text.length), prefix, window.suffix)
-    );
+    const shownOf = remembering((count) => {
+      const sure = completion.texts.slice(0, count).join("").slice(0, completion.text.length);
+      const next = process.env.HALF ? "" : (completion.texts[count] ?? "");
+      return trimCompletion(withoutHalfWord(sure, next), prefix, window.suffix);
+    });
     const logprobs = [...completion.logprobs];
     const {firstTokenMilliseconds, milliseconds, stop, promptTokens} = completion;
     const shown = shownOf(logprobs.length);

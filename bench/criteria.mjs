@@ -26,9 +26,9 @@ function gate(count) {
 /** Name → how many tokens to show, of natural logprobs and a probability. `sureTokens` is the product's. */
 export function criteria(sureTokens) {
   return {
-    "running geometric mean": sureTokens,
+    "running product": sureTokens,
+    "running geometric mean": cutWhere((sum, i) => sum / (i + 1)),
     "weakest token": cutWhere((_sum, _i, logprob) => logprob),
-    "running product": cutWhere((sum) => sum),
     "first token": gate(1),
     "first 3 tokens": gate(3),
     "first 5 tokens": gate(5),

@@ -37,7 +37,7 @@ const [cases, tokens, threads, contextSize, pause] = ["cases", "tokens", "thread
 );
 const limits = {prefix: Number(options.prefix), suffix: Number(options.suffix)};
 const jump = 200;
-const {Completions, promptPlace, promptWindow} = await sources("latency", [
+const {Completions, defaultPrefixLimit, defaultSuffixLimit, promptWindow} = await sources("latency", [
   "completion/promptWindow",
   "features/inlineCompletion/completions"
 ]);
@@ -186,7 +186,7 @@ async function evaluatedWhileTyping() {
     const keys = `${here.next}\n`.repeat(60).slice(0, 60);
     for (let typed = 0; typed <= keys.length; typed++) {
       const text = here.text.slice(0, here.offset) + keys.slice(0, typed) + here.text.slice(here.offset);
-      const place = promptPlace(here.offset + typed, (from, to) => text.slice(from, to));
+      const place = promptWindow(text, here.offset + typed, {prefix: defaultPrefixLimit, suffix: defaultSuffixLimit});
       const answer = await engine.request("complete", {model, ...place, maxTokens: 1, extent: "unlimited"});
       if (typed > 0) evaluated.push({evaluated: answer.evaluatedPromptTokens, newLine: keys[typed - 1] === "\n"});
     }

@@ -1,5 +1,7 @@
 /** How sure a model was of tokens that it chose: probabilities, 0 to 1. */
 export interface Confidence {
+  /** All of them together: how probable the model holds exactly this text, the product of the tokens' probabilities. */
+  readonly whole: number;
   /** The geometric mean of the tokens' probabilities, exp of the mean logprob: 1 / perplexity of what it wrote itself. */
   readonly mean: number;
   /** The least sure of them. */
@@ -16,12 +18,13 @@ export function confidenceOf(logprobs: ArrayLike<number>): Confidence | null {
     sum += logprob;
     least = Math.min(least, logprob);
   }
-  return {mean: Math.exp(sum / logprobs.length), weakest: Math.exp(least)};
+  return {whole: Math.exp(sum), mean: Math.exp(sum / logprobs.length), weakest: Math.exp(least)};
 }
 
 /**
- * How many tokens from the start on the model is sure of: those before the first at which the geometric mean of all
- * probabilities up to it falls under `least`. That never changes by what comes later, so generation can end there.
+ * How many tokens from the start on the model is sure of: as many as it holds to be right together with a probability of
+ * `least` or more. That never changes by what comes later, so generation can end there. Of seven ways to set a threshold
+ * this one showed the most that was right (bench/README.md).
  */
 export function sureTokens(logprobs: ArrayLike<number>, least: number): number {
   if (least <= 0) return logprobs.length;
@@ -29,7 +32,15 @@ export function sureTokens(logprobs: ArrayLike<number>, least: number): number {
   let sum = 0;
   for (let i = 0; i < logprobs.length; i++) {
     sum += logprobs[i] as number;
-    if (sum < floor * (i + 1)) return i;
+    if (sum < floor) return i;
   }
   return logprobs.length;
+}
+
+/**
+ * The text of tokens that a model was sure of, when `next` would have come and it was not sure of that: without a word at
+ * its end that `next` goes on with. Half a word is nothing that anyone would write.
+ */
+export function withoutHalfWord(text: string, next: string): string {
+  return /^[\p{L}\p{N}_]/u.test(next) ? text.replace(/[\p{L}\p{N}_]+$/u, "") : text;
 }

@@ -237,7 +237,7 @@ export interface CompleteParams {
   /** What else the model is to see where it knows a token for files, the most useful last. */
   readonly files?: readonly ContextFile[];
   /**
-   * Probability, 0 to 1: ends before the token that takes the geometric mean of the tokens' probabilities under it, which is
+   * Probability, 0 to 1: ends before the token with which the model holds the whole less probable than that; the token is
    * cut off. Default 0: never.
    */
   readonly minConfidence?: number;

@@ -67,17 +67,19 @@ describe("a suggestion", () => {
 describe("the confidence of tokens", () => {
   const logs = (...probabilities: number[]) => probabilities.map(Math.log);
 
-  it("is the geometric mean of their probabilities, and the weakest of them", () => {
+  it("is their probability together, its geometric mean, and the weakest of them", () => {
     const found = confidenceOf(logs(0.5, 0.125, 1));
-    assert.ok(
-      found !== null && Math.abs(found.mean - 0.0625 ** (1 / 3)) < 1e-12 && Math.abs(found.weakest - 0.125) < 1e-12
-    );
+    assert.ok(found !== null);
+    assert.ok(Math.abs(found.whole - 0.0625) < 1e-12);
+    assert.ok(Math.abs(found.mean - 0.0625 ** (1 / 3)) < 1e-12);
+    assert.ok(Math.abs(found.weakest - 0.125) < 1e-12);
     assert.equal(confidenceOf([]), null);
   });
 
-  it("ends what is shown before the token that takes the mean under the threshold", () => {
+  it("ends what is shown before the token with which not all is as probable as the threshold", () => {
     assert.equal(sureTokens(logs(0.9, 0.9, 0.01, 0.99), 0.5), 2);
-    assert.equal(sureTokens(logs(0.9, 0.9, 0.9), 0.5), 3);
+    assert.equal(sureTokens(logs(0.8, 0.8, 0.8), 0.5), 3);
+    assert.equal(sureTokens(logs(0.8, 0.8, 0.8, 0.8), 0.5), 3);
     assert.equal(sureTokens(logs(0.4, 0.99), 0.5), 0);
     assert.equal(sureTokens(logs(0.001), 0), 1);
     assert.equal(sureTokens([], 0.5), 0);
@@ -89,7 +91,7 @@ describe("the confidence of tokens", () => {
       fc.property(probabilities, probabilities, fc.double({min: 0.01, max: 0.99, noNaN: true}), (some, more, least) => {
         const sure = sureTokens(logs(...some), least);
         const left = confidenceOf(logs(...some.slice(0, sure)));
-        assert.ok(left === null || left.mean >= least - 1e-9);
+        assert.ok(left === null || left.whole >= least - 1e-9);
         if (sure < some.length) assert.equal(sureTokens(logs(...some, ...more), least), sure);
       }),
       {seed: 20261122}

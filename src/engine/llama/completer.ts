@@ -5,7 +5,7 @@ import type {
   LlamaModel,
   Token
 } from "node-llama-cpp";
-import {sureTokens} from "../../completion/confidence";
+import {sureTokens, withoutHalfWord} from "../../completion/confidence";
 import {guessNext} from "../../completion/guess";
 import {completionEnd} from "../../completion/stop";
 import type {CompleteParams, Completion, CompletionStop} from "../api";
@@ -187,6 +187,7 @@ class Written {
     this.logprobs.push(logprob);
     if (sureTokens(this.logprobs, minConfidence) < this.logprobs.length) {
       this.logprobs.pop();
+      this.end = withoutHalfWord(this.whole, this.vocabulary.text(token)).length;
       return "unsure";
     }
     this.ids.push(token);

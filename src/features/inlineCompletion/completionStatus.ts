@@ -24,7 +24,7 @@ export class CompletionStatus implements vscode.Disposable {
   /** `shown` is what was left of it to show. */
   show(completion: Completion, shown: string): void {
     const confidence = confidenceOf(completion.logprobs);
-    const sure = confidence === null ? "–" : percentText(count(Math.round(confidence.mean * 100)));
+    const sure = confidence === null ? "–" : share(confidence.whole);
     const icon = shown === "" ? "$(circle-slash)" : "$(sparkle)";
     const what = shown === "" ? vscode.l10n.t("Nothing was suggested") : vscode.l10n.t("Last suggestion");
     this.item.text = `${icon} ${sure}`;
@@ -39,12 +39,12 @@ export class CompletionStatus implements vscode.Disposable {
 function tooltip(completion: Completion, what: string): vscode.MarkdownString {
   const {ids, promptTokens, evaluatedPromptTokens, firstTokenMilliseconds, milliseconds} = completion;
   const confidence = confidenceOf(completion.logprobs);
-  const percent = (share: number): string => percentText(count(Math.round(share * 100)));
   const rest = milliseconds - (firstTokenMilliseconds ?? 0);
   const rows: [string, string][] = [];
   if (confidence !== null) {
-    rows.push([vscode.l10n.t("Confidence"), percent(confidence.mean)]);
-    rows.push([vscode.l10n.t("Weakest token"), percent(confidence.weakest)]);
+    rows.push([vscode.l10n.t("Confidence"), share(confidence.whole)]);
+    rows.push([vscode.l10n.t("Mean of its tokens"), share(confidence.mean)]);
+    rows.push([vscode.l10n.t("Weakest token"), share(confidence.weakest)]);
   }
   if (firstTokenMilliseconds !== null)
     rows.push([vscode.l10n.t("First token after"), vscode.l10n.t("{0} ms", count(Math.round(firstTokenMilliseconds)))]);
@@ -56,4 +56,9 @@ function tooltip(completion: Completion, what: string): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString(`**${what}**\n\n| | |\n|:--|--:|\n`);
   for (const [label, value] of rows) markdown.appendMarkdown(`| ${label} | ${value} |\n`);
   return markdown;
+}
+
+/** A probability in whole percent. */
+function share(probability: number): string {
+  return percentText(probability < 0.01 ? `< ${count(1)}` : count(Math.round(probability * 100)));
 }
