@@ -10,6 +10,9 @@ import {Delays} from "./delays";
 /** Milliseconds between two lines of the record. */
 const period = 100;
 
+/** Milliseconds for which the event loop may be held up without a word of it. */
+const unremarkable = 4;
+
 /** Microseconds between two looks at what is running. */
 const samplingInterval = 500;
 
@@ -41,29 +44,40 @@ interface Asked {
   evaluated?: number;
 }
 
+/** The event loop was held up between two moments of the system's monotonic clock, which is the profile's too; microseconds. */
+interface Delay {
+  readonly from: number;
+  readonly to: number;
+  /** Milliseconds of its thread's own time. */
+  readonly milliseconds: number;
+}
+
+/** What has happened since the last line. */
 export interface ProbeLine {
   readonly at: number;
-  /** The longest time that the event loop was held up since the last line, in milliseconds of its thread's own time. */
-  readonly worst: number;
+  readonly delays: readonly Delay[];
   /** Milliseconds of processor time that the extension host has used since it began. */
   readonly cpu: number;
-  /** What has become of completions since the last line. */
   readonly asked: readonly Asked[];
 }
 
 const asked = new Map<number, Asked>();
 let changed = new Set<Asked>();
+let delays: Delay[] = [];
 
 export function activate(): void {
   const file = process.env["TOKENSCOPE_TYPING_RECORD"];
   if (file === undefined) throw new Error("There is no place for the record.");
   watchEngines();
   void profile(file);
-  let delays = new Delays();
+  new Delays((milliseconds, elapsed) => {
+    const to = Number(process.hrtime.bigint() / 1000n);
+    if (milliseconds > unremarkable) delays.push({from: to - elapsed * 1000, to, milliseconds});
+  });
   setInterval(() => {
     const {user, system} = process.cpuUsage();
-    const line: ProbeLine = {at: Date.now(), worst: delays.end(), cpu: (user + system) / 1000, asked: [...changed]};
-    delays = new Delays();
+    const line: ProbeLine = {at: Date.now(), delays, cpu: (user + system) / 1000, asked: [...changed]};
+    delays = [];
     changed = new Set();
     void appendFile(file, `${JSON.stringify(line)}\n`);
   }, period);
