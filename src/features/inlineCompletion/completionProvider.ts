@@ -63,6 +63,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       this.status,
       host.settings.onDidChangeModel(() => this.beginAnew()),
       host.settings.onDidChangeInlineCompletion(() => this.beginAnew()),
+      this.exclusions.onDidChange(() => this.beginAnew()),
       vscode.window.onDidChangeActiveTextEditor(() => this.stop()),
       vscode.workspace.onDidChangeTextDocument(({document, contentChanges}) => {
         if (contentChanges.length > 0 && document === vscode.window.activeTextEditor?.document)
@@ -198,6 +199,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
 
   private beginAnew(): void {
     this.shownError = undefined;
+    this.neighbours.forget();
     this.suggested.clear();
     this.wanted.clear();
     this.status.hide();
