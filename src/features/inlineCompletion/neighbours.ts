@@ -28,8 +28,8 @@ const longestLine = 500;
 const nearLines = 12;
 const mostNames = 4;
 
-/** Milliseconds that VS Code's definition providers may take together. */
-const patience = 500;
+/** Milliseconds that VS Code's definition providers may take together: nobody waits, and a language server has to start first. */
+const patience = 10_000;
 
 /** Lines that the cursor may move without its neighbourhood being looked for again: another one costs the whole KV cache. */
 const steadyLines = 60;
@@ -40,6 +40,9 @@ const steadyTime = 120_000;
 /** Places that were edited, the latest first. */
 const mostEdits = 16;
 
+/** Bytes of a file that is read for a definition. */
+const largestRead = 1 << 20;
+
 interface Edit {
   readonly uri: string;
   readonly line: number;
@@ -47,8 +50,9 @@ interface Edit {
 
 /**
  * Gathers what else a completion may need to know: definitions of names near the cursor, places that were just edited, and
- * editors that are open. Of files of the workspace that VS Code has open; none is read for it, and none that is excluded. It
- * is gathered in the background and then left alone while one writes at one place, because it stands first in the prompt.
+ * editors that are open. Of files of the workspace: those that VS Code has open, and those that hold a definition; never of one
+ * that is excluded. It is gathered in the background and then left alone while one writes at one place, because it stands
+ * first in the prompt.
  */
 export class Neighbours implements vscode.Disposable {
   private edits: Edit[] = [];
@@ -103,13 +107,14 @@ export class Neighbours implements vscode.Disposable {
   }
 
   private async pieces(document: vscode.TextDocument, position: vscode.Position): Promise<ContextFile[]> {
-    const places = [...(await definitions(document, position)), ...this.edits, ...openPlaces()];
+    const defined = await definitions(document, position);
     const found: ContextFile[] = [];
-    for (const {uri, line} of places) {
-      const other = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri);
-      if (other === undefined || other === document || !isOfWorkspace(other.uri)) continue;
-      if (await this.exclusions.excludes(other.uri)) continue;
-      found.push(pieceAt(other, line));
+    for (const place of [...defined, ...this.edits, ...openPlaces()]) {
+      const uri = vscode.Uri.parse(place.uri);
+      if (place.uri === document.uri.toString() || !isOfWorkspace(uri) || (await this.exclusions.excludes(uri)))
+        continue;
+      const text = openText(place) ?? (defined.includes(place) ? await closedText(uri, place.line) : undefined);
+      if (text !== undefined) found.push({path: pathOf(uri), text: text.slice(0, longestPiece)});
     }
     const distinct = withoutNearDuplicates(found, ({path, text}) => `${path}\n${text}`).filter(
       ({text}, index, all) => text.trim() !== "" && !all.slice(0, index).some((one) => one.text.includes(text))
@@ -126,7 +131,7 @@ export class Neighbours implements vscode.Disposable {
   }
 }
 
-/** Where the names right before the cursor are defined, in documents that are open. */
+/** Where the names right before the cursor are defined. */
 async function definitions(document: vscode.TextDocument, position: vscode.Position): Promise<Edit[]> {
   const names = namesBefore(document, position);
   const late = setTimeout(patience, undefined, {ref: false});
@@ -169,13 +174,34 @@ function openPlaces(): Edit[] {
   }));
 }
 
-function pieceAt(document: vscode.TextDocument, line: number): ContextFile {
-  const start = new vscode.Position(Math.max(0, Math.min(line, document.lineCount) - pieceLines / 4), 0);
+/** The piece around a line of a document that is open. */
+function openText({uri, line}: Edit): string | undefined {
+  const document = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri);
+  if (document === undefined || isForeign(document)) return undefined;
+  const start = new vscode.Position(firstLine(Math.min(line, document.lineCount)), 0);
   // Lines may be long: no more of them is put together than is sent.
   const {end} = rangeBehind(document, start, longestPiece);
-  const range = new vscode.Range(start, new vscode.Position(start.line + pieceLines, 0));
-  const text = document.getText(range.intersection(new vscode.Range(start, end)));
-  return {path: pathOf(document.uri), text};
+  const last = new vscode.Position(start.line + pieceLines, 0);
+  return document.getText(new vscode.Range(start, end.isBefore(last) ? end : last));
+}
+
+/** The piece around a line of a file that isn't open: of one in the workspace's folders, and no giant. */
+async function closedText(uri: vscode.Uri, line: number): Promise<string | undefined> {
+  if (vscode.workspace.getWorkspaceFolder(uri) === undefined) return undefined;
+  try {
+    const {size} = await vscode.workspace.fs.stat(uri);
+    if (size > largestRead) return undefined;
+    const lines = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)).split(/\r?\n/);
+    const first = firstLine(line);
+    return `${lines.slice(first, first + pieceLines).join("\n")}\n`;
+  } catch {
+    // It is gone, or can't be read: the completion does without.
+    return undefined;
+  }
+}
+
+function firstLine(line: number): number {
+  return Math.max(0, line - pieceLines / 4);
 }
 
 /**
