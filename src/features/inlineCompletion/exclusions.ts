@@ -67,9 +67,11 @@ export class Exclusions implements vscode.Disposable {
 
 /** Rejects where there is a list that can't be read. */
 async function readList(folder: vscode.WorkspaceFolder): Promise<Names> {
+  const file = vscode.Uri.joinPath(folder.uri, ignoreFile);
   try {
-    const bytes = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder.uri, ignoreFile));
-    return bytes.length > longestList ? () => true : namedBy(patternsOf(new TextDecoder().decode(bytes)));
+    const {size} = await vscode.workspace.fs.stat(file);
+    if (size > longestList) return () => true;
+    return namedBy(patternsOf(new TextDecoder().decode(await vscode.workspace.fs.readFile(file))));
   } catch (error) {
     if (error instanceof vscode.FileSystemError && error.code === "FileNotFound") return () => false;
     throw error;
