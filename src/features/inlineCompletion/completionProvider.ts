@@ -23,6 +23,8 @@ export interface CursorPlace {
   readonly position: vscode.Position;
 }
 
+type PlaceInDocument = Place & CursorPlace;
+
 /** Milliseconds after which the whole lines that there are are shown; the rest comes when they are accepted. */
 const timeLimit = 1500;
 
@@ -47,12 +49,10 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   private readonly exclusions: Exclusions;
   private readonly neighbours: Neighbours;
   /** What comes while one types, if the model is sure of it. */
-  private readonly suggested = new Completions((place, options) => this.ask(place, options));
+  private readonly suggested = new Completions<PlaceInDocument>((place, options) => this.ask(place, options));
   /** What a person asked for: whatever the model has to say. */
-  private readonly wanted = new Completions((place, options) => this.ask(place, options, 0));
+  private readonly wanted = new Completions<PlaceInDocument>((place, options) => this.ask(place, options, 0));
   private readonly subscriptions: vscode.Disposable;
-  /** Where the next request is for. */
-  private cursor: CursorPlace | undefined;
   /** Where VS Code asked last for what a person wants. It keeps the answer while nothing changes there. */
   askedAt: CursorPlace | undefined;
   /** Asked for, there was nothing to show: the model had nothing to say, or failed. */
@@ -67,6 +67,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       this.status,
       host.settings.onDidChangeModel(() => this.beginAnew()),
       host.settings.onDidChangeInlineCompletion(() => this.beginAnew()),
+      this.exclusions.onDidChange(() => this.beginAnew()),
       vscode.window.onDidChangeActiveTextEditor(() => this.stop()),
       vscode.workspace.onDidChangeTextDocument(({document, contentChanges: [change]}) => {
         if (change === undefined || document !== vscode.window.activeTextEditor?.document) return;
@@ -96,13 +97,12 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     // While the suggestion list is open, ghost text would fight it for the same keys.
     if (!asked && (!enabled || context.selectedCompletionInfo !== undefined || hasSeveralCursors(document))) return [];
     if (await this.refuses(document)) return [];
-    const place = await placeAt(document, position);
+    const place = {...here, ...(await placeAt(document, position))};
     if (token.isCancellationRequested) return [];
     // Never two for one cursor.
     (asked ? this.suggested : this.wanted).stop();
     const abort = new AbortController();
     const listening = token.onCancellationRequested(() => abort.abort());
-    this.cursor = here;
     try {
       const completion = asked
         ? this.wanted.at(place, abort.signal)
@@ -110,12 +110,12 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       const text = await (asked ? this.showingProgress(completion) : completion);
       this.shownError = undefined;
       if (token.isCancellationRequested) return [];
-      if (text !== "") {
+      if (text !== undefined && text !== "") {
         seen("completion");
         if (!asked) this.prefetch(place, text);
         return [new vscode.InlineCompletionItem(text, new vscode.Range(position, position))];
       }
-      if (asked)
+      if (asked && text !== undefined)
         vscode.window.setStatusBarMessage(vscode.l10n.t("Tokenscope: the model has nothing to add here"), 4000);
     } catch (error) {
       if (!abort.signal.aborted && !(error instanceof vscode.CancellationError)) this.fail(error, asked);
@@ -137,12 +137,21 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     document: vscode.TextDocument,
     {rangeOffset, text}: vscode.TextDocumentContentChangeEvent
   ): Promise<void> {
-    this.suggested.moved(await placeAt(document, await positionOf(document, rangeOffset + text.length)));
+    const {version} = document;
+    const place = await placeAt(document, await positionOf(document, rangeOffset + text.length));
+    // By now another key may have been followed.
+    if (document.version === version) this.suggested.moved(place);
   }
 
   /** The model's own words, cut to what can stand there. `minConfidence` is the setting's where it is left out. */
-  private async ask(place: Place, {onText, signal, background}: AskOptions, minConfidence?: number): Promise<string> {
-    const {prefix, suffix} = place;
+  private async ask(
+    place: PlaceInDocument,
+    {onText, signal, background}: AskOptions,
+    minConfidence?: number
+  ): Promise<string> {
+    const {prefix, suffix, document} = place;
+    const indentation = indentationOf(document);
+    const trimmed = (text: string): string => trimCompletion(text, prefix, suffix, indentation);
     const cancelling = new vscode.CancellationTokenSource();
     const cancel = (): void => cancelling.cancel();
     signal.addEventListener("abort", cancel, {once: true});
@@ -150,13 +159,13 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       const completion = await this.host.engine.request("complete", this.params(place, background, minConfidence), {
         token: cancelling.token,
         onProgress: ({stage, text}) => {
-          if (stage === "complete" && text !== undefined) onText(text);
+          if (stage === "complete" && text !== undefined) onText(trimmed(text));
         }
       });
       if (completion.stop === "stopped") throw new vscode.CancellationError();
       this.rhythm.answered(completion.milliseconds);
       this.sayIfPrefixOnly(completion);
-      const shown = trimCompletion(completion.text, prefix, suffix, this.indentation());
+      const shown = trimmed(completion.text);
       if (!background) this.report(completion, shown);
       return shown;
     } finally {
@@ -165,9 +174,9 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     }
   }
 
-  private params({prefix, suffix}: Place, background: boolean, minConfidence?: number): CompleteParams {
-    const {cursor} = this;
-    const settings = this.host.settings.inlineCompletion(cursor?.document);
+  private params(place: PlaceInDocument, background: boolean, minConfidence?: number): CompleteParams {
+    const {prefix, suffix, document, position} = place;
+    const settings = this.host.settings.inlineCompletion(document);
     return {
       model: this.modelSpec(),
       prefix,
@@ -177,15 +186,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       extent: completionExtent(prefix, suffix),
       timeLimit,
       background,
-      ...(cursor !== undefined && this.neighbours.at(cursor.document, cursor.position))
+      ...this.neighbours.at(document, position)
     };
-  }
-
-  private indentation(): Indentation | undefined {
-    const editor = vscode.window.visibleTextEditors.find(({document}) => document === this.cursor?.document);
-    const {insertSpaces, tabSize} = editor?.options ?? {};
-    if (typeof insertSpaces !== "boolean" || typeof tabSize !== "number") return undefined;
-    return {tabs: !insertSpaces, size: tabSize};
   }
 
   /** In a folder that nobody trusts, nothing but what came with the extension. */
@@ -195,9 +197,9 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   }
 
   /** What will be wanted when the suggestion is taken: by then it is there. */
-  private prefetch({prefix, suffix}: Place, text: string): void {
+  private prefetch(place: PlaceInDocument, text: string): void {
     if (this.rhythm.cost < unnoticed || this.rhythm.cost > cheap) return;
-    this.suggested.prefetch({prefix: prefix + text, suffix});
+    this.suggested.prefetch({...place, prefix: place.prefix + text});
   }
 
   private async refuses(document: vscode.TextDocument): Promise<boolean> {
@@ -219,6 +221,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
 
   private beginAnew(): void {
     this.shownError = undefined;
+    this.neighbours.forget();
     this.suggested.clear();
     this.wanted.clear();
     this.status.hide();
@@ -266,7 +269,17 @@ async function placeAt(document: vscode.TextDocument, position: vscode.Position)
   const before = document.getText(rangeBefore(document, position, 2 * limits.prefix));
   const behind = document.getText(rangeBehind(document, position, 2 * limits.suffix));
   const offset = await offsetOf(document, position);
-  return promptWindow(before + behind, before.length, limits, offset - before.length);
+  return {
+    file: document.uri.toString(),
+    ...promptWindow(before + behind, before.length, limits, offset - before.length)
+  };
+}
+
+function indentationOf(document: vscode.TextDocument): Indentation | undefined {
+  const editor = vscode.window.visibleTextEditors.find((one) => one.document === document);
+  const {insertSpaces, tabSize} = editor?.options ?? {};
+  if (typeof insertSpaces !== "boolean" || typeof tabSize !== "number") return undefined;
+  return {tabs: !insertSpaces, size: tabSize};
 }
 
 function hasSeveralCursors(document: vscode.TextDocument): boolean {
