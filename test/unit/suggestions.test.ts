@@ -173,6 +173,11 @@ describe("the rhythm of typing", () => {
     assert.equal(wait([60, 490], 10), 500);
   });
 
+  it("asks ahead where that is noticed, and not where it is dear", () => {
+    const asksAhead = (cost: number): boolean => typed([125], 80, cost).rhythm.asksAhead;
+    assert.deepEqual([20, 300, 5000].map(asksAhead), [false, true, false]);
+  });
+
   it("never waits less than it is told to", () => {
     assert.equal(wait([125], 10, 700), 700);
   });

@@ -28,13 +28,6 @@ type PlaceInDocument = Place & CursorPlace;
 /** Milliseconds after which the whole lines that there are are shown; the rest comes when they are accepted. */
 const timeLimit = 1500;
 
-/**
- * Milliseconds. None is made before it is wanted where a request costs less: people take what comes so soon for coming at once
- * (Miller 1968). Nor where one costs more than the other.
- */
-const unnoticed = 100;
-const cheap = 2000;
-
 /** Asks for what is missing at the cursor, waits out the typing, and cuts the answer to what can stand there. */
 export class CompletionProvider implements vscode.InlineCompletionItemProvider, vscode.Disposable {
   /** Model files of which was said that they only continue the prefix. */
@@ -198,8 +191,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
 
   /** What will be wanted when the suggestion is taken: by then it is there. */
   private prefetch(place: PlaceInDocument, text: string): void {
-    if (this.rhythm.cost < unnoticed || this.rhythm.cost > cheap) return;
-    this.suggested.prefetch({...place, prefix: place.prefix + text});
+    if (this.rhythm.asksAhead) this.suggested.prefetch({...place, prefix: place.prefix + text});
   }
 
   private async refuses(document: vscode.TextDocument): Promise<boolean> {
