@@ -5,6 +5,7 @@ import {completionExtent} from "../../completion/extent";
 import {defaultPrefixLimit, defaultSuffixLimit, promptWindow} from "../../completion/promptWindow";
 import {Rhythm} from "../../completion/rhythm";
 import {type Indentation, trimCompletion} from "../../completion/trim";
+import type {Spot} from "../../completion/warmth";
 import type {CompleteParams, Completion, ModelSpec} from "../../engine/api";
 import {offsetOf, rangeBefore, rangeBehind} from "../../host/documentText";
 import type {Host} from "../../host/host";
@@ -15,6 +16,7 @@ import {CompletionStatus} from "./completionStatus";
 import {type AskOptions, Completions, type Place} from "./completions";
 import {Exclusions} from "./exclusions";
 import {Neighbours} from "./neighbours";
+import {Warming} from "./warming";
 
 /** A cursor in a text as it was. */
 export interface CursorPlace {
@@ -46,6 +48,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   private readonly suggested = new Completions((place, options) => this.ask(place, options));
   /** What a person asked for: whatever the model has to say. */
   private readonly wanted = new Completions((place, options) => this.ask(place, options, 0));
+  /** What comes first at another place comes sooner. */
+  private readonly warming: Warming;
   private readonly subscriptions: vscode.Disposable;
   /** Where the next request is for. */
   private cursor: CursorPlace | undefined;
@@ -57,13 +61,24 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   constructor(private readonly host: Host) {
     this.exclusions = new Exclusions(host.settings);
     this.neighbours = new Neighbours(this.exclusions);
+    this.warming = new Warming({
+      engine: host.engine,
+      spot: () => this.spotToWarm(),
+      evaluate: (signal) => this.warm(signal)
+    });
     this.subscriptions = vscode.Disposable.from(
       this.exclusions,
       this.neighbours,
       this.status,
+      this.warming,
+      vscode.window.onDidChangeTextEditorSelection(() => this.warming.moved()),
+      vscode.workspace.onDidSaveTextDocument(() => this.warming.moved()),
       host.settings.onDidChangeModel(() => this.beginAnew()),
       host.settings.onDidChangeInlineCompletion(() => this.beginAnew()),
-      vscode.window.onDidChangeActiveTextEditor(() => this.stop()),
+      vscode.window.onDidChangeActiveTextEditor(() => {
+        this.stop();
+        this.warming.moved();
+      }),
       vscode.workspace.onDidChangeTextDocument(({document, contentChanges}) => {
         if (contentChanges.length > 0 && document === vscode.window.activeTextEditor?.document)
           this.rhythm.key(performance.now());
@@ -127,6 +142,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     const cancelling = new vscode.CancellationTokenSource();
     const cancel = (): void => cancelling.cancel();
     signal.addEventListener("abort", cancel, {once: true});
+    if (this.cursor !== undefined) this.warming.asked(spotOf(this.cursor.document, this.cursor.position));
     try {
       const completion = await this.host.engine.request("complete", this.params(place, background, minConfidence), {
         token: cancelling.token,
@@ -181,6 +197,45 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     this.suggested.prefetch({prefix: prefix + text, suffix});
   }
 
+  /** Where a completion would come by itself, from a model that is in memory. */
+  private spotToWarm(): Spot | undefined {
+    const editor = vscode.window.activeTextEditor;
+    if (editor === undefined || !vscode.window.state.focused) return undefined;
+    const {document, selection} = editor;
+    const {enabled} = this.host.settings.inlineCompletion(document);
+    if (!enabled || isForeign(document) || hasSeveralCursors(document)) return undefined;
+    const {path: file} = this.modelSpec();
+    const loaded = this.host.engine.state.holding?.models.some(({path, device}) => path === file && device !== null);
+    return loaded ? spotOf(document, selection.active) : undefined;
+  }
+
+  /** Has the engine evaluate what a completion at the cursor would begin with. */
+  private async warm(signal: AbortSignal): Promise<void> {
+    const editor = vscode.window.activeTextEditor;
+    if (editor === undefined || (await this.exclusions.excludes(editor.document.uri))) return;
+    const {document, selection} = editor;
+    await this.neighbours.gatheredAt(document, selection.active);
+    const place = await placeAt(document, selection.active);
+    if (signal.aborted || this.host.engine.underWay > 0) throw new vscode.CancellationError();
+    const cancelling = new vscode.CancellationTokenSource();
+    const cancel = (): void => cancelling.cancel();
+    signal.addEventListener("abort", cancel, {once: true});
+    this.cursor = {document, version: document.version, position: selection.active};
+    try {
+      const {evaluatedPromptTokens, milliseconds} = await this.host.engine.request(
+        "complete",
+        {...this.params(place, true), promptOnly: true},
+        {token: cancelling.token, inPassing: true}
+      );
+      this.host.log.debug(
+        `ahead of a completion: ${evaluatedPromptTokens} tokens evaluated in ${milliseconds.toFixed(0)} ms`
+      );
+    } finally {
+      signal.removeEventListener("abort", cancel);
+      cancelling.dispose();
+    }
+  }
+
   private async refuses(document: vscode.TextDocument): Promise<boolean> {
     if (!(await this.exclusions.excludes(document.uri))) return false;
     const file = document.uri.toString();
@@ -200,6 +255,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
 
   private beginAnew(): void {
     this.shownError = undefined;
+    this.warming.forget();
     this.suggested.clear();
     this.wanted.clear();
     this.status.hide();
@@ -248,6 +304,10 @@ async function placeAt(document: vscode.TextDocument, position: vscode.Position)
   const behind = document.getText(rangeBehind(document, position, 2 * limits.suffix));
   const offset = await offsetOf(document, position);
   return promptWindow(before + behind, before.length, limits, offset - before.length);
+}
+
+function spotOf(document: vscode.TextDocument, {line}: vscode.Position): Spot {
+  return {file: document.uri.toString(), version: document.version, line};
 }
 
 function hasSeveralCursors(document: vscode.TextDocument): boolean {

@@ -78,6 +78,13 @@ export class Neighbours implements vscode.Disposable {
     };
   }
 
+  /** The same, when what is missing has been looked for. */
+  async gatheredAt(document: vscode.TextDocument, position: vscode.Position): Promise<Neighbourhood> {
+    this.at(document, position);
+    await this.gathering;
+    return this.at(document, position);
+  }
+
   private gather(document: vscode.TextDocument, position: vscode.Position): void {
     this.gathering ??= this.pieces(document, position)
       .then((files) => {
