@@ -100,10 +100,10 @@ describe("A prompt for completing", () => {
         assert.deepEqual(kept.after, after.slice(0, kept.after.length));
         assert.deepEqual(kept.line, line.slice(line.length - kept.line.length));
         const all = before.length + line.length + after.length + 4;
-        // Nothing is left out without need; a line may have half of the room.
+        // Nothing is left out without need, but for the line's next sixteenth of the room; a line may have half of it.
         const textRoom = room - 4;
         if (kept.line.length < line.length) assert.equal(kept.line.length, Math.floor(textRoom / 2));
-        else if (kept.before.length === before.length) assert.equal(ids.length, Math.min(all, room));
+        else if (kept.before.length === before.length) assert.ok(ids.length >= Math.min(all, room - textRoom / 16 - 1));
         // What comes after the cursor takes no more than its quarter from what comes before it, which is cut in steps.
         if (kept.before.length < before.length)
           assert.ok(kept.before.length >= Math.floor((textRoom - kept.line.length) * 0.75) / 2 - 2);
@@ -168,7 +168,8 @@ describe("A completion", () => {
       maxTokens: 5000,
       extent: "line"
     });
-    assert.ok(promptTokens > 700, `${promptTokens}`);
+    // Three quarters of the context, less what is left out in steps.
+    assert.ok(promptTokens > 500, `${promptTokens}`);
   });
 
   it("of a line has no line break", async () => {
@@ -181,7 +182,8 @@ describe("A completion", () => {
         extent: "line"
       });
       assert.doesNotMatch(completion.text, /[\r\n]/);
-      if (completion.stop === "line") assert.match(completion.texts.join(""), /[\r\n]/);
+      // Ended because it repeats itself, nothing is left of it.
+      if (completion.stop === "line" && completion.text !== "") assert.match(completion.texts.join(""), /[\r\n]/);
     }
   });
 

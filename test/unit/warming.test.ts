@@ -71,7 +71,7 @@ describe("warming", () => {
     const warming = new Warming({
       engine,
       spot: () => cursor.spot,
-      evaluate: (signal) =>
+      prepare: async () => (signal) =>
         new Promise((resolve, reject) => {
           change(1);
           const end = async (error?: Error): Promise<void> => {

@@ -64,7 +64,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     this.warming = new Warming({
       engine: host.engine,
       spot: () => this.spotToWarm(),
-      evaluate: (signal) => this.warm(signal)
+      prepare: () => this.warm()
     });
     this.subscriptions = vscode.Disposable.from(
       this.exclusions,
@@ -209,24 +209,27 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     return loaded ? spotOf(document, selection.active) : undefined;
   }
 
-  /** Has the engine evaluate what a completion at the cursor would begin with. */
-  private async warm(signal: AbortSignal): Promise<void> {
+  /** Puts together what a completion at the cursor would ask, to have the engine evaluate its prompt. */
+  private async warm(): Promise<((signal: AbortSignal) => Promise<void>) | undefined> {
     const editor = vscode.window.activeTextEditor;
-    if (editor === undefined || (await this.exclusions.excludes(editor.document.uri))) return;
+    if (editor === undefined || (await this.exclusions.excludes(editor.document.uri))) return undefined;
     const {document, selection} = editor;
     await this.neighbours.gatheredAt(document, selection.active);
     const place = await placeAt(document, selection.active);
-    if (signal.aborted || this.host.engine.underWay > 0) throw new vscode.CancellationError();
+    this.cursor = {document, version: document.version, position: selection.active};
+    const params = {...this.params(place, true), promptOnly: true};
+    return (signal) => this.evaluate(params, signal);
+  }
+
+  private async evaluate(params: CompleteParams, signal: AbortSignal): Promise<void> {
     const cancelling = new vscode.CancellationTokenSource();
     const cancel = (): void => cancelling.cancel();
     signal.addEventListener("abort", cancel, {once: true});
-    this.cursor = {document, version: document.version, position: selection.active};
     try {
-      const {evaluatedPromptTokens, milliseconds} = await this.host.engine.request(
-        "complete",
-        {...this.params(place, true), promptOnly: true},
-        {token: cancelling.token, inPassing: true}
-      );
+      const {evaluatedPromptTokens, milliseconds} = await this.host.engine.request("complete", params, {
+        token: cancelling.token,
+        inPassing: true
+      });
       this.host.log.debug(
         `ahead of a completion: ${evaluatedPromptTokens} tokens evaluated in ${milliseconds.toFixed(0)} ms`
       );

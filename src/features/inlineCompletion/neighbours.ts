@@ -23,8 +23,8 @@ const longestPiece = 4000;
 const nearLines = 12;
 const mostNames = 4;
 
-/** Milliseconds that VS Code's definition providers may take together. */
-const patience = 500;
+/** Milliseconds that VS Code's definition providers may take together: nobody waits, and a language server has to start first. */
+const patience = 10_000;
 
 /** Lines that the cursor may move without its neighbourhood being looked for again: another one costs the whole KV cache. */
 const steadyLines = 60;
@@ -35,6 +35,9 @@ const steadyTime = 120_000;
 /** Places that were edited, the latest first. */
 const mostEdits = 16;
 
+/** Bytes of a file that is read for a definition. */
+const largestRead = 1 << 20;
+
 interface Edit {
   readonly uri: string;
   readonly line: number;
@@ -42,8 +45,9 @@ interface Edit {
 
 /**
  * Gathers what else a completion may need to know: definitions of names near the cursor, places that were just edited, and
- * editors that are open. Of files that VS Code has open; none is read for it, and none that is excluded. It is gathered in
- * the background and then left alone while one writes at one place, because it stands first in the prompt.
+ * editors that are open. Of files that VS Code has open, and of those in the workspace's folders that hold a definition;
+ * never of one that is excluded. It is gathered in the background and then left alone while one writes at one place, because
+ * it stands first in the prompt.
  */
 export class Neighbours implements vscode.Disposable {
   private edits: Edit[] = [];
@@ -97,13 +101,13 @@ export class Neighbours implements vscode.Disposable {
   }
 
   private async pieces(document: vscode.TextDocument, position: vscode.Position): Promise<ContextFile[]> {
-    const places = [...(await definitions(document, position)), ...this.edits, ...openPlaces()];
+    const defined = await definitions(document, position);
     const found: ContextFile[] = [];
-    for (const {uri, line} of places) {
-      const other = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri);
-      if (other === undefined || other === document || isForeign(other) || (await this.exclusions.excludes(other.uri)))
-        continue;
-      found.push(pieceAt(other, line));
+    for (const place of [...defined, ...this.edits, ...openPlaces()]) {
+      const uri = vscode.Uri.parse(place.uri);
+      if (place.uri === document.uri.toString() || (await this.exclusions.excludes(uri))) continue;
+      const text = openText(place) ?? (defined.includes(place) ? await closedText(uri, place.line) : undefined);
+      if (text !== undefined) found.push({path: pathOf(uri), text: text.slice(0, longestPiece)});
     }
     const distinct = withoutNearDuplicates(found, ({path, text}) => `${path}\n${text}`).filter(
       ({text}, index, all) => text.trim() !== "" && !all.slice(0, index).some((one) => one.text.includes(text))
@@ -120,7 +124,7 @@ export class Neighbours implements vscode.Disposable {
   }
 }
 
-/** Where the names right before the cursor are defined, in documents that are open. */
+/** Where the names right before the cursor are defined. */
 async function definitions(document: vscode.TextDocument, position: vscode.Position): Promise<Edit[]> {
   const names = namesBefore(document, position);
   const late = setTimeout(patience, undefined, {ref: false});
@@ -163,10 +167,31 @@ function openPlaces(): Edit[] {
   }));
 }
 
-function pieceAt(document: vscode.TextDocument, line: number): ContextFile {
-  const first = Math.max(0, line - pieceLines / 4);
-  const text = document.getText(new vscode.Range(first, 0, first + pieceLines, 0));
-  return {path: pathOf(document.uri), text: text.slice(0, longestPiece)};
+/** The piece around a line of a document that is open. */
+function openText({uri, line}: Edit): string | undefined {
+  const document = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri);
+  if (document === undefined || isForeign(document)) return undefined;
+  const first = firstLine(line);
+  return document.getText(new vscode.Range(first, 0, first + pieceLines, 0));
+}
+
+/** The piece around a line of a file that isn't open: of one in the workspace's folders, and no giant. */
+async function closedText(uri: vscode.Uri, line: number): Promise<string | undefined> {
+  if (vscode.workspace.getWorkspaceFolder(uri) === undefined) return undefined;
+  try {
+    const {size} = await vscode.workspace.fs.stat(uri);
+    if (size > largestRead) return undefined;
+    const lines = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)).split(/\r?\n/);
+    const first = firstLine(line);
+    return `${lines.slice(first, first + pieceLines).join("\n")}\n`;
+  } catch {
+    // It is gone, or can't be read: the completion does without.
+    return undefined;
+  }
+}
+
+function firstLine(line: number): number {
+  return Math.max(0, line - pieceLines / 4);
 }
 
 /** As people of the project write it. */

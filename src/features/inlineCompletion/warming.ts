@@ -8,8 +8,11 @@ export interface WarmingOptions {
   readonly engine: Pick<EngineClient, "underWay" | "onDidChangeWork">;
   /** Where a completion may be wanted next; undefined where none would come by itself, or it would have to load a model. */
   readonly spot: () => Spot | undefined;
-  /** Has the engine evaluate what a completion would need there, if nothing else is asked by then. Rejects when aborted. */
-  readonly evaluate: (signal: AbortSignal) => Promise<void>;
+  /**
+   * Puts together what a completion would ask there. Resolves with what has the engine evaluate that and rejects when aborted,
+   * or with undefined where nothing may be asked.
+   */
+  readonly prepare: () => Promise<((signal: AbortSignal) => Promise<void>) | undefined>;
   /** Milliseconds of a clock. */
   readonly now?: () => number;
 }
@@ -65,20 +68,29 @@ export class Warming {
   }
 
   private async rested(): Promise<void> {
-    const {engine, spot: find, evaluate} = this.options;
+    const {engine, spot: find, prepare} = this.options;
     const spot = find();
     if (spot === undefined || engine.underWay > 0 || !this.warmth.wants(spot, this.now())) return;
     const abort = new AbortController();
     this.running = abort;
-    const started = this.now();
     try {
-      await evaluate(abort.signal);
+      const evaluate = await prepare();
+      if (evaluate === undefined || abort.signal.aborted || engine.underWay > 0) return;
+      await this.timed(evaluate(abort.signal));
       if (!abort.signal.aborted) this.warmth.isReadyFor(spot);
     } catch {
       // Whatever is wrong, a completion that somebody waits for will say it.
     } finally {
-      this.warmth.took(this.now() - started, this.now());
       if (this.running === abort) this.running = undefined;
+    }
+  }
+
+  private async timed(work: Promise<void>): Promise<void> {
+    const started = this.now();
+    try {
+      await work;
+    } finally {
+      this.warmth.took(this.now() - started, this.now());
     }
   }
 }
