@@ -170,6 +170,7 @@ export class EngineClient {
   private used = 0;
   private readonly workListeners = new Set<() => void>();
   private readonly stateListeners = new Set<() => void>();
+  private told: EngineState | undefined;
   private readonly deathListeners = new Set<(death: Death) => void>();
   private readonly noticeListeners = new Set<(notice: NoticeParams) => void>();
   private hasAnswered: () => void = () => undefined;
@@ -380,7 +381,11 @@ export class EngineClient {
     this.changed();
   }
 
+  /** Tells of what differs: most requests change nothing, and those who listen draw. */
   private changed(): void {
+    const {state, told} = this;
+    if (told !== undefined && isSame(state, told)) return;
+    this.told = state;
     for (const listener of this.stateListeners) listener();
   }
 
@@ -553,6 +558,16 @@ export class EngineClient {
         return end satisfies never;
     }
   }
+}
+
+function isSame(one: EngineState, other: EngineState): boolean {
+  return (
+    one.process === other.process &&
+    one.loading === other.loading &&
+    one.loadingModel === other.loadingModel &&
+    one.unloaded === other.unloaded &&
+    one.holding === other.holding
+  );
 }
 
 function listening<T>(listeners: Set<T>, listener: T): Listening {
