@@ -312,6 +312,29 @@ describe("the engine client", function () {
     assert.ok(states.length > 2, String(states.length));
   });
 
+  it("ends an engine that does nothing but what is asked in passing", async () => {
+    idleLimit = 600;
+    await client.request("count", {model, text: "x"});
+    const pid = client.processId as number;
+    let asked = 0;
+    for (const end = Date.now() + 30_000; client.processId === pid && Date.now() < end; await setTimeout(50))
+      await client.request("count", {model, text: "x"}, {inPassing: true}).then(
+        () => asked++,
+        () => undefined
+      );
+    assert.notEqual(client.processId, pid);
+    assert.ok(asked > 0);
+  });
+
+  it("tells when something is asked of it, and answered", async () => {
+    const counts: number[] = [];
+    const listening = client.onDidChangeWork(() => counts.push(client.underWay));
+    await Promise.all([1, 2].map(() => client.request("count", {model, text: "x"})));
+    listening.dispose();
+    await client.request("count", {model, text: "x"});
+    assert.deepEqual(counts, [1, 2, 1, 0]);
+  });
+
   it("tells how much of a model is loaded", async () => {
     const loads: (number | null)[] = [];
     client.onDidChangeState(() => loads.push(client.state.loading));

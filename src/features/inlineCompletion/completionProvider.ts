@@ -5,6 +5,7 @@ import {completionExtent} from "../../completion/extent";
 import {defaultPrefixLimit, defaultSuffixLimit, promptWindow} from "../../completion/promptWindow";
 import {Rhythm} from "../../completion/rhythm";
 import {type Indentation, trimCompletion} from "../../completion/trim";
+import type {Spot} from "../../completion/warmth";
 import type {CompleteParams, Completion, ModelSpec} from "../../engine/api";
 import {offsetOf, positionOf, rangeBefore, rangeBehind} from "../../host/documentText";
 import type {Host} from "../../host/host";
@@ -15,6 +16,7 @@ import {CompletionStatus} from "./completionStatus";
 import {type AskOptions, Completions, type Place} from "./completions";
 import {Exclusions} from "./exclusions";
 import {Neighbours} from "./neighbours";
+import {Warming} from "./warming";
 
 /** A cursor in a text as it was. */
 export interface CursorPlace {
@@ -45,6 +47,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   private readonly suggested = new Completions<PlaceInDocument>((place, options) => this.ask(place, options));
   /** What a person asked for: whatever the model has to say. */
   private readonly wanted = new Completions<PlaceInDocument>((place, options) => this.ask(place, options, 0));
+  /** What comes first at another place comes sooner. */
+  private readonly warming: Warming;
   private readonly subscriptions: vscode.Disposable;
   /** Where VS Code asked last for what a person wants. It keeps the answer while nothing changes there. */
   askedAt: CursorPlace | undefined;
@@ -54,10 +58,19 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   constructor(private readonly host: Host) {
     this.exclusions = new Exclusions(host.settings);
     this.neighbours = new Neighbours(this.exclusions);
+    this.warming = new Warming({
+      engine: host.engine,
+      spot: () => this.spotToWarm(),
+      prepare: () => this.warm()
+    });
     this.subscriptions = vscode.Disposable.from(
       this.exclusions,
       this.neighbours,
       this.status,
+      this.warming,
+      vscode.window.onDidChangeActiveTextEditor(() => this.warming.moved()),
+      vscode.window.onDidChangeTextEditorSelection(() => this.warming.moved()),
+      vscode.workspace.onDidSaveTextDocument(() => this.warming.moved()),
       host.settings.onDidChangeModel(() => this.beginAnew()),
       host.settings.onDidChangeInlineCompletion(() => this.beginAnew()),
       this.exclusions.onDidChange(() => this.beginAnew()),
@@ -142,12 +155,13 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     {onText, signal, background}: AskOptions,
     minConfidence?: number
   ): Promise<string> {
-    const {prefix, suffix, document} = place;
+    const {prefix, suffix, document, position} = place;
     const indentation = indentationOf(document);
     const trimmed = (text: string): string => trimCompletion(text, prefix, suffix, indentation);
     const cancelling = new vscode.CancellationTokenSource();
     const cancel = (): void => cancelling.cancel();
     signal.addEventListener("abort", cancel, {once: true});
+    this.warming.asked(spotOf(document, position));
     try {
       const completion = await this.host.engine.request("complete", this.params(place, background, minConfidence), {
         token: cancelling.token,
@@ -194,6 +208,48 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     if (this.rhythm.asksAhead) this.suggested.prefetch({...place, prefix: place.prefix + text});
   }
 
+  /** Where a completion would come by itself, from a model that is in memory. */
+  private spotToWarm(): Spot | undefined {
+    const editor = vscode.window.activeTextEditor;
+    if (editor === undefined || !vscode.window.state.focused) return undefined;
+    const {document, selection} = editor;
+    const {enabled} = this.host.settings.inlineCompletion(document);
+    if (!enabled || isForeign(document) || hasSeveralCursors(document)) return undefined;
+    const {path: file} = this.modelSpec();
+    const loaded = this.host.engine.state.holding?.models.some(({path, device}) => path === file && device !== null);
+    return loaded ? spotOf(document, selection.active) : undefined;
+  }
+
+  /** Puts together what a completion at the cursor would ask, to have the engine evaluate its prompt. */
+  private async warm(): Promise<((signal: AbortSignal) => Promise<void>) | undefined> {
+    const editor = vscode.window.activeTextEditor;
+    if (editor === undefined || (await this.exclusions.excludes(editor.document.uri))) return undefined;
+    const {document, selection} = editor;
+    await this.neighbours.gatheredAt(document, selection.active);
+    const here = {document, version: document.version, position: selection.active};
+    const place = {...here, ...(await placeAt(document, selection.active))};
+    const params = {...this.params(place, true), promptOnly: true};
+    return (signal) => this.evaluate(params, signal);
+  }
+
+  private async evaluate(params: CompleteParams, signal: AbortSignal): Promise<void> {
+    const cancelling = new vscode.CancellationTokenSource();
+    const cancel = (): void => cancelling.cancel();
+    signal.addEventListener("abort", cancel, {once: true});
+    try {
+      const {evaluatedPromptTokens, milliseconds} = await this.host.engine.request("complete", params, {
+        token: cancelling.token,
+        inPassing: true
+      });
+      this.host.log.debug(
+        `ahead of a completion: ${evaluatedPromptTokens} tokens evaluated in ${milliseconds.toFixed(0)} ms`
+      );
+    } finally {
+      signal.removeEventListener("abort", cancel);
+      cancelling.dispose();
+    }
+  }
+
   private async refuses(document: vscode.TextDocument): Promise<boolean> {
     if (!(await this.exclusions.excludes(document.uri))) return false;
     const file = document.uri.toString();
@@ -214,6 +270,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   private beginAnew(): void {
     this.shownError = undefined;
     this.neighbours.forget();
+    this.warming.forget();
     this.suggested.clear();
     this.wanted.clear();
     this.status.hide();
@@ -272,6 +329,10 @@ function indentationOf(document: vscode.TextDocument): Indentation | undefined {
   const {insertSpaces, tabSize} = editor?.options ?? {};
   if (typeof insertSpaces !== "boolean" || typeof tabSize !== "number") return undefined;
   return {tabs: !insertSpaces, size: tabSize};
+}
+
+function spotOf(document: vscode.TextDocument, {line}: vscode.Position): Spot {
+  return {file: document.uri.toString(), version: document.version, line};
 }
 
 function hasSeveralCursors(document: vscode.TextDocument): boolean {
