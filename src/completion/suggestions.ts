@@ -3,6 +3,7 @@ interface Suggestion {
   readonly prefix: string;
   readonly suffix: string;
   readonly text: string;
+  readonly file: string;
 }
 
 /** About what llama.vscode keeps. */
@@ -18,9 +19,13 @@ export class Suggestions {
   /**
    * What is left of a suggestion for this place, or for one from which its text was typed or accepted up to here.
    * Undefined: nothing is known. "": it is known that there is nothing to suggest.
+   *
+   * @param file Any name for the document.
    */
-  find(prefix: string, suffix: string): string | undefined {
-    const index = this.kept.findIndex((one) => one.suffix === suffix && rest(one, prefix) !== undefined);
+  find(prefix: string, suffix: string, file: string): string | undefined {
+    const index = this.kept.findIndex(
+      (one) => one.file === file && one.suffix === suffix && rest(one, prefix) !== undefined
+    );
     const found = this.kept[index];
     if (found === undefined) return undefined;
     this.kept.splice(index, 1);
@@ -28,10 +33,12 @@ export class Suggestions {
     return rest(found, prefix);
   }
 
-  keep(prefix: string, suffix: string, text: string): void {
+  keep(prefix: string, suffix: string, text: string, file: string): void {
     this.kept = [
-      {prefix, suffix, text},
-      ...this.kept.filter((one) => one.prefix !== prefix || one.suffix !== suffix).slice(0, most - 1)
+      {prefix, suffix, text, file},
+      ...this.kept
+        .filter((one) => one.prefix !== prefix || one.suffix !== suffix || one.file !== file)
+        .slice(0, most - 1)
     ];
   }
 

@@ -4,6 +4,7 @@ import {once} from "node:events";
 import {existsSync, readFileSync} from "node:fs";
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
+import {isDeepStrictEqual} from "node:util";
 import {type EngineMethod, type EngineRequests, HumanError, type ModelSpec} from "../../src/engine/api";
 import {type Death, EngineClient} from "../../src/host/engineClient";
 import {Cancelled, Token} from "../harness/withoutVsCode";
@@ -300,6 +301,15 @@ describe("the engine client", function () {
     assert.ok(!lines.some(({level, message}) => level === "warn" && message.startsWith("engine process")));
     assert.equal((await client.request("count", {model, text: "x"})).count, 1);
     assert.deepEqual([...new Set(states)], ["starting", "running", "none"]);
+  });
+
+  it("tells of its state where that changes, and not at every request", async () => {
+    const states = [client.state];
+    client.onDidChangeState(() => states.push(client.state));
+    for (let request = 0; request < 5; request++) await client.request("count", {model, text: "x"});
+    const repeated = states.filter((state, index) => index > 0 && isDeepStrictEqual(state, states[index - 1]));
+    assert.deepEqual(repeated, []);
+    assert.ok(states.length > 2, String(states.length));
   });
 
   it("ends an engine that does nothing but what is asked in passing", async () => {

@@ -25,15 +25,10 @@ export interface CursorPlace {
   readonly position: vscode.Position;
 }
 
+type PlaceInDocument = Place & CursorPlace;
+
 /** Milliseconds after which the whole lines that there are are shown; the rest comes when they are accepted. */
 const timeLimit = 1500;
-
-/**
- * Milliseconds. None is made before it is wanted where a request costs less: people take what comes so soon for coming at once
- * (Miller 1968). Nor where one costs more than the other.
- */
-const unnoticed = 100;
-const cheap = 2000;
 
 /** Asks for what is missing at the cursor, waits out the typing, and cuts the answer to what can stand there. */
 export class CompletionProvider implements vscode.InlineCompletionItemProvider, vscode.Disposable {
@@ -49,14 +44,12 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   private readonly exclusions: Exclusions;
   private readonly neighbours: Neighbours;
   /** What comes while one types, if the model is sure of it. */
-  private readonly suggested = new Completions((place, options) => this.ask(place, options));
+  private readonly suggested = new Completions<PlaceInDocument>((place, options) => this.ask(place, options));
   /** What a person asked for: whatever the model has to say. */
-  private readonly wanted = new Completions((place, options) => this.ask(place, options, 0));
+  private readonly wanted = new Completions<PlaceInDocument>((place, options) => this.ask(place, options, 0));
   /** What comes first at another place comes sooner. */
   private readonly warming: Warming;
   private readonly subscriptions: vscode.Disposable;
-  /** Where the next request is for. */
-  private cursor: CursorPlace | undefined;
   /** Where VS Code asked last for what a person wants. It keeps the answer while nothing changes there. */
   askedAt: CursorPlace | undefined;
   /** Asked for, there was nothing to show: the model had nothing to say, or failed. */
@@ -80,6 +73,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       vscode.workspace.onDidSaveTextDocument(() => this.warming.moved()),
       host.settings.onDidChangeModel(() => this.beginAnew()),
       host.settings.onDidChangeInlineCompletion(() => this.beginAnew()),
+      this.exclusions.onDidChange(() => this.beginAnew()),
       vscode.window.onDidChangeActiveTextEditor(() => this.stop()),
       vscode.workspace.onDidChangeTextDocument(({document, contentChanges: [change]}) => {
         if (change === undefined || document !== vscode.window.activeTextEditor?.document) return;
@@ -109,13 +103,12 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     // While the suggestion list is open, ghost text would fight it for the same keys.
     if (!asked && (!enabled || context.selectedCompletionInfo !== undefined || hasSeveralCursors(document))) return [];
     if (await this.refuses(document)) return [];
-    const place = await placeAt(document, position);
+    const place = {...here, ...(await placeAt(document, position))};
     if (token.isCancellationRequested) return [];
     // Never two for one cursor.
     (asked ? this.suggested : this.wanted).stop();
     const abort = new AbortController();
     const listening = token.onCancellationRequested(() => abort.abort());
-    this.cursor = here;
     try {
       const completion = asked
         ? this.wanted.at(place, abort.signal)
@@ -123,12 +116,12 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       const text = await (asked ? this.showingProgress(completion) : completion);
       this.shownError = undefined;
       if (token.isCancellationRequested) return [];
-      if (text !== "") {
+      if (text !== undefined && text !== "") {
         seen("completion");
         if (!asked) this.prefetch(place, text);
         return [new vscode.InlineCompletionItem(text, new vscode.Range(position, position))];
       }
-      if (asked)
+      if (asked && text !== undefined)
         vscode.window.setStatusBarMessage(vscode.l10n.t("Tokenscope: the model has nothing to add here"), 4000);
     } catch (error) {
       if (!abort.signal.aborted && !(error instanceof vscode.CancellationError)) this.fail(error, asked);
@@ -150,27 +143,36 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     document: vscode.TextDocument,
     {rangeOffset, text}: vscode.TextDocumentContentChangeEvent
   ): Promise<void> {
-    this.suggested.moved(await placeAt(document, await positionOf(document, rangeOffset + text.length)));
+    const {version} = document;
+    const place = await placeAt(document, await positionOf(document, rangeOffset + text.length));
+    // By now another key may have been followed.
+    if (document.version === version) this.suggested.moved(place);
   }
 
   /** The model's own words, cut to what can stand there. `minConfidence` is the setting's where it is left out. */
-  private async ask(place: Place, {onText, signal, background}: AskOptions, minConfidence?: number): Promise<string> {
-    const {prefix, suffix} = place;
+  private async ask(
+    place: PlaceInDocument,
+    {onText, signal, background}: AskOptions,
+    minConfidence?: number
+  ): Promise<string> {
+    const {prefix, suffix, document, position} = place;
+    const indentation = indentationOf(document);
+    const trimmed = (text: string): string => trimCompletion(text, prefix, suffix, indentation);
     const cancelling = new vscode.CancellationTokenSource();
     const cancel = (): void => cancelling.cancel();
     signal.addEventListener("abort", cancel, {once: true});
-    if (this.cursor !== undefined) this.warming.asked(spotOf(this.cursor.document, this.cursor.position));
+    this.warming.asked(spotOf(document, position));
     try {
       const completion = await this.host.engine.request("complete", this.params(place, background, minConfidence), {
         token: cancelling.token,
         onProgress: ({stage, text}) => {
-          if (stage === "complete" && text !== undefined) onText(text);
+          if (stage === "complete" && text !== undefined) onText(trimmed(text));
         }
       });
       if (completion.stop === "stopped") throw new vscode.CancellationError();
       this.rhythm.answered(completion.milliseconds);
       this.sayIfPrefixOnly(completion);
-      const shown = trimCompletion(completion.text, prefix, suffix, this.indentation());
+      const shown = trimmed(completion.text);
       if (!background) this.report(completion, shown);
       return shown;
     } finally {
@@ -179,9 +181,9 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     }
   }
 
-  private params({prefix, suffix}: Place, background: boolean, minConfidence?: number): CompleteParams {
-    const {cursor} = this;
-    const settings = this.host.settings.inlineCompletion(cursor?.document);
+  private params(place: PlaceInDocument, background: boolean, minConfidence?: number): CompleteParams {
+    const {prefix, suffix, document, position} = place;
+    const settings = this.host.settings.inlineCompletion(document);
     return {
       model: this.modelSpec(),
       prefix,
@@ -191,15 +193,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       extent: completionExtent(prefix, suffix),
       timeLimit,
       background,
-      ...(cursor !== undefined && this.neighbours.at(cursor.document, cursor.position))
+      ...this.neighbours.at(document, position)
     };
-  }
-
-  private indentation(): Indentation | undefined {
-    const editor = vscode.window.visibleTextEditors.find(({document}) => document === this.cursor?.document);
-    const {insertSpaces, tabSize} = editor?.options ?? {};
-    if (typeof insertSpaces !== "boolean" || typeof tabSize !== "number") return undefined;
-    return {tabs: !insertSpaces, size: tabSize};
   }
 
   /** In a folder that nobody trusts, nothing but what came with the extension. */
@@ -209,9 +204,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   }
 
   /** What will be wanted when the suggestion is taken: by then it is there. */
-  private prefetch({prefix, suffix}: Place, text: string): void {
-    if (this.rhythm.cost < unnoticed || this.rhythm.cost > cheap) return;
-    this.suggested.prefetch({prefix: prefix + text, suffix});
+  private prefetch(place: PlaceInDocument, text: string): void {
+    if (this.rhythm.asksAhead) this.suggested.prefetch({...place, prefix: place.prefix + text});
   }
 
   /** Where a completion would come by itself, from a model that is in memory. */
@@ -232,8 +226,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     if (editor === undefined || (await this.exclusions.excludes(editor.document.uri))) return undefined;
     const {document, selection} = editor;
     await this.neighbours.gatheredAt(document, selection.active);
-    const place = await placeAt(document, selection.active);
-    this.cursor = {document, version: document.version, position: selection.active};
+    const here = {document, version: document.version, position: selection.active};
+    const place = {...here, ...(await placeAt(document, selection.active))};
     const params = {...this.params(place, true), promptOnly: true};
     return (signal) => this.evaluate(params, signal);
   }
@@ -275,6 +269,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
 
   private beginAnew(): void {
     this.shownError = undefined;
+    this.neighbours.forget();
     this.warming.forget();
     this.suggested.clear();
     this.wanted.clear();
@@ -323,7 +318,17 @@ async function placeAt(document: vscode.TextDocument, position: vscode.Position)
   const before = document.getText(rangeBefore(document, position, 2 * limits.prefix));
   const behind = document.getText(rangeBehind(document, position, 2 * limits.suffix));
   const offset = await offsetOf(document, position);
-  return promptWindow(before + behind, before.length, limits, offset - before.length);
+  return {
+    file: document.uri.toString(),
+    ...promptWindow(before + behind, before.length, limits, offset - before.length)
+  };
+}
+
+function indentationOf(document: vscode.TextDocument): Indentation | undefined {
+  const editor = vscode.window.visibleTextEditors.find((one) => one.document === document);
+  const {insertSpaces, tabSize} = editor?.options ?? {};
+  if (typeof insertSpaces !== "boolean" || typeof tabSize !== "number") return undefined;
+  return {tabs: !insertSpaces, size: tabSize};
 }
 
 function spotOf(document: vscode.TextDocument, {line}: vscode.Position): Spot {
