@@ -332,6 +332,15 @@ describe("A completion", () => {
   });
 });
 
+describe("The first completion of a model", () => {
+  it("has waited for the model when its first token comes, not between its tokens", async () => {
+    const engine = new Engine();
+    const answer = await engine.ask("complete", {...shared, prefix: "a = ", maxTokens: 1});
+    const first = answer.firstTokenMilliseconds ?? Number.NaN;
+    assert.ok(answer.milliseconds - first < first / 2, `${first} of ${answer.milliseconds} ms`);
+  });
+});
+
 describe("A model without fill-in-the-middle tokens", () => {
   const folder = temporaryFolder();
   after(() => folder.remove());
