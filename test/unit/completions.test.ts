@@ -178,12 +178,14 @@ describe("completions", () => {
     const first = completions.at({file: "a.py", prefix: "", suffix: ""}, signal);
     asked[0]?.answer("import sys");
     assert.equal(await first, "import sys");
-    assert.equal(completions.isComing({file: "a.c", prefix: "", suffix: ""}), false);
     const second = completions.at({file: "a.c", prefix: "", suffix: ""}, signal);
-    assert.equal(completions.isComing({file: "a.py", prefix: "i", suffix: ""}), true);
-    assert.equal(completions.isComing({file: "a.h", prefix: "i", suffix: ""}), false);
+    assert.equal(asked.length, 2);
     asked[1]?.answer("int main");
     assert.equal(await second, "int main");
+    assert.equal(await completions.at({file: "a.py", prefix: "i", suffix: ""}, signal), "mport sys");
+    void completions.at({file: "a.h", prefix: "i", suffix: ""}, signal);
+    assert.equal(asked.length, 3);
+    completions.stop();
   });
 
   it("of another model are forgotten", async () => {
@@ -195,5 +197,73 @@ describe("completions", () => {
     void at("let ").catch(() => undefined);
     assert.equal(asked.length, 2);
     completions.stop();
+  });
+
+  it("wait for a pause where nothing is known or on its way, and only there", async () => {
+    const {asked, completions} = slowModel();
+    const signal = new AbortController().signal;
+    let pauses = 0;
+    let paused = (): void => undefined;
+    const at = (prefix: string): Promise<string | undefined> =>
+      completions.at({file: "a.ts", prefix, suffix: ";"}, signal, () => {
+        pauses++;
+        return new Promise((resolve) => {
+          paused = resolve;
+        });
+      });
+    const first = at("let ");
+    assert.deepEqual([pauses, asked.length], [1, 0]);
+    paused();
+    await setTimeout(0);
+    assert.equal(asked.length, 1);
+    const running = at("let x");
+    asked[0]?.answer("x = 1");
+    assert.deepEqual(await Promise.all([first, running, at("let x ")]), ["x = 1", " = 1", "= 1"]);
+    assert.deepEqual([pauses, asked.length], [1, 1]);
+  });
+
+  it("are asked for in the next pause only, where another answer came than was typed", async () => {
+    const {asked, at, completions} = slowModel();
+    const key = new AbortController();
+    const stale = at("let ", key.signal);
+    key.abort();
+    let pauses = 0;
+    const typed = completions.at(
+      {file: "a.ts", prefix: "let b", suffix: ";"},
+      new AbortController().signal,
+      async () => {
+        pauses++;
+      }
+    );
+    asked[0]?.onText("answer");
+    assert.equal(asked[0]?.signal.aborted, true);
+    await setTimeout(0);
+    assert.deepEqual([pauses, asked.length], [1, 2]);
+    asked[1]?.answer("ook");
+    assert.equal(await typed, "ook");
+    await assert.rejects(stale);
+  });
+
+  it("end with the key that contradicts them, before anything else is asked for", async () => {
+    const {asked, at, completions} = slowModel();
+    const key = new AbortController();
+    const first = at("let ", key.signal);
+    asked[0]?.onText("answer");
+    key.abort();
+    completions.moved({file: "a.ts", prefix: "let a", suffix: ";"});
+    assert.equal(asked[0]?.signal.aborted, false);
+    completions.moved({file: "a.ts", prefix: "let ab", suffix: ";"});
+    assert.equal(asked[0]?.signal.aborted, true);
+    await assert.rejects(first);
+    assert.equal(asked.length, 1);
+  });
+
+  it("that were fetched before stay while one types up to there", async () => {
+    const {asked, completions} = slowModel();
+    completions.prefetch({file: "a.ts", prefix: "let x;", suffix: ";"});
+    completions.moved({file: "a.ts", prefix: "let x", suffix: ";"});
+    assert.equal(asked[0]?.signal.aborted, false);
+    completions.moved({file: "a.ts", prefix: "let y", suffix: ";"});
+    assert.equal(asked[0]?.signal.aborted, true);
   });
 });

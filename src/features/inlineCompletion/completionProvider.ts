@@ -5,8 +5,9 @@ import {completionExtent} from "../../completion/extent";
 import {defaultPrefixLimit, defaultSuffixLimit, promptWindow} from "../../completion/promptWindow";
 import {Rhythm} from "../../completion/rhythm";
 import {type Indentation, trimCompletion} from "../../completion/trim";
+import type {Spot} from "../../completion/warmth";
 import type {CompleteParams, Completion, ModelSpec} from "../../engine/api";
-import {offsetOf, rangeBefore, rangeBehind} from "../../host/documentText";
+import {offsetOf, positionOf, rangeBefore, rangeBehind} from "../../host/documentText";
 import type {Host} from "../../host/host";
 import {plainText} from "../../host/plainText";
 import {seen} from "../../host/seen";
@@ -15,6 +16,7 @@ import {CompletionStatus} from "./completionStatus";
 import {type AskOptions, Completions, type Place} from "./completions";
 import {Exclusions} from "./exclusions";
 import {Neighbours} from "./neighbours";
+import {Warming} from "./warming";
 
 /** A cursor in a text as it was. */
 export interface CursorPlace {
@@ -27,9 +29,6 @@ type PlaceInDocument = Place & CursorPlace;
 
 /** Milliseconds after which the whole lines that there are are shown; the rest comes when they are accepted. */
 const timeLimit = 1500;
-
-/** Milliseconds. Where a request costs more than this, none is made before it is wanted. */
-const cheap = 2000;
 
 /** Asks for what is missing at the cursor, waits out the typing, and cuts the answer to what can stand there. */
 export class CompletionProvider implements vscode.InlineCompletionItemProvider, vscode.Disposable {
@@ -48,6 +47,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   private readonly suggested = new Completions<PlaceInDocument>((place, options) => this.ask(place, options));
   /** What a person asked for: whatever the model has to say. */
   private readonly wanted = new Completions<PlaceInDocument>((place, options) => this.ask(place, options, 0));
+  /** What comes first at another place comes sooner. */
+  private readonly warming: Warming;
   private readonly subscriptions: vscode.Disposable;
   /** Where VS Code asked last for what a person wants. It keeps the answer while nothing changes there. */
   askedAt: CursorPlace | undefined;
@@ -57,17 +58,27 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   constructor(private readonly host: Host) {
     this.exclusions = new Exclusions(host.settings);
     this.neighbours = new Neighbours(this.exclusions);
+    this.warming = new Warming({
+      engine: host.engine,
+      spot: () => this.spotToWarm(),
+      prepare: () => this.warm()
+    });
     this.subscriptions = vscode.Disposable.from(
       this.exclusions,
       this.neighbours,
       this.status,
+      this.warming,
+      vscode.window.onDidChangeActiveTextEditor(() => this.warming.moved()),
+      vscode.window.onDidChangeTextEditorSelection(() => this.warming.moved()),
+      vscode.workspace.onDidSaveTextDocument(() => this.warming.moved()),
       host.settings.onDidChangeModel(() => this.beginAnew()),
       host.settings.onDidChangeInlineCompletion(() => this.beginAnew()),
       this.exclusions.onDidChange(() => this.beginAnew()),
       vscode.window.onDidChangeActiveTextEditor(() => this.stop()),
-      vscode.workspace.onDidChangeTextDocument(({document, contentChanges}) => {
-        if (contentChanges.length > 0 && document === vscode.window.activeTextEditor?.document)
-          this.rhythm.key(performance.now());
+      vscode.workspace.onDidChangeTextDocument(({document, contentChanges: [change]}) => {
+        if (change === undefined || document !== vscode.window.activeTextEditor?.document) return;
+        this.rhythm.key(performance.now());
+        if (this.suggested.isRunning) void this.follow(document, change);
       })
     );
   }
@@ -93,14 +104,15 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     if (!asked && (!enabled || context.selectedCompletionInfo !== undefined || hasSeveralCursors(document))) return [];
     if (await this.refuses(document)) return [];
     const place = {...here, ...(await placeAt(document, position))};
-    if (!asked && !this.suggested.isComing(place)) await setTimeout(this.rhythm.wait(delay));
     if (token.isCancellationRequested) return [];
     // Never two for one cursor.
     (asked ? this.suggested : this.wanted).stop();
     const abort = new AbortController();
     const listening = token.onCancellationRequested(() => abort.abort());
     try {
-      const completion = (asked ? this.wanted : this.suggested).at(place, abort.signal);
+      const completion = asked
+        ? this.wanted.at(place, abort.signal)
+        : this.suggested.at(place, abort.signal, () => this.pause(delay, abort.signal));
       const text = await (asked ? this.showingProgress(completion) : completion);
       this.shownError = undefined;
       if (token.isCancellationRequested) return [];
@@ -121,18 +133,35 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     return [];
   }
 
+  /** Resolves when nobody has typed for so long that it is a pause. Rejects when aborted. */
+  private async pause(delay: number, signal: AbortSignal): Promise<void> {
+    await setTimeout(this.rhythm.wait(delay, performance.now()), undefined, {signal});
+  }
+
+  /** What runs for a text that is no longer there ends with the key, not with VS Code's next question. */
+  private async follow(
+    document: vscode.TextDocument,
+    {rangeOffset, text}: vscode.TextDocumentContentChangeEvent
+  ): Promise<void> {
+    const {version} = document;
+    const place = await placeAt(document, await positionOf(document, rangeOffset + text.length));
+    // By now another key may have been followed.
+    if (document.version === version) this.suggested.moved(place);
+  }
+
   /** The model's own words, cut to what can stand there. `minConfidence` is the setting's where it is left out. */
   private async ask(
     place: PlaceInDocument,
     {onText, signal, background}: AskOptions,
     minConfidence?: number
   ): Promise<string> {
-    const {prefix, suffix, document} = place;
+    const {prefix, suffix, document, position} = place;
     const indentation = indentationOf(document);
     const trimmed = (text: string): string => trimCompletion(text, prefix, suffix, indentation);
     const cancelling = new vscode.CancellationTokenSource();
     const cancel = (): void => cancelling.cancel();
     signal.addEventListener("abort", cancel, {once: true});
+    this.warming.asked(spotOf(document, position));
     try {
       const completion = await this.host.engine.request("complete", this.params(place, background, minConfidence), {
         token: cancelling.token,
@@ -176,8 +205,49 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
 
   /** What will be wanted when the suggestion is taken: by then it is there. */
   private prefetch(place: PlaceInDocument, text: string): void {
-    if (this.rhythm.cost > cheap) return;
-    this.suggested.prefetch({...place, prefix: place.prefix + text});
+    if (this.rhythm.asksAhead) this.suggested.prefetch({...place, prefix: place.prefix + text});
+  }
+
+  /** Where a completion would come by itself, from a model that is in memory. */
+  private spotToWarm(): Spot | undefined {
+    const editor = vscode.window.activeTextEditor;
+    if (editor === undefined || !vscode.window.state.focused) return undefined;
+    const {document, selection} = editor;
+    const {enabled} = this.host.settings.inlineCompletion(document);
+    if (!enabled || isForeign(document) || hasSeveralCursors(document)) return undefined;
+    const {path: file} = this.modelSpec();
+    const loaded = this.host.engine.state.holding?.models.some(({path, device}) => path === file && device !== null);
+    return loaded ? spotOf(document, selection.active) : undefined;
+  }
+
+  /** Puts together what a completion at the cursor would ask, to have the engine evaluate its prompt. */
+  private async warm(): Promise<((signal: AbortSignal) => Promise<void>) | undefined> {
+    const editor = vscode.window.activeTextEditor;
+    if (editor === undefined || (await this.exclusions.excludes(editor.document.uri))) return undefined;
+    const {document, selection} = editor;
+    await this.neighbours.gatheredAt(document, selection.active);
+    const here = {document, version: document.version, position: selection.active};
+    const place = {...here, ...(await placeAt(document, selection.active))};
+    const params = {...this.params(place, true), promptOnly: true};
+    return (signal) => this.evaluate(params, signal);
+  }
+
+  private async evaluate(params: CompleteParams, signal: AbortSignal): Promise<void> {
+    const cancelling = new vscode.CancellationTokenSource();
+    const cancel = (): void => cancelling.cancel();
+    signal.addEventListener("abort", cancel, {once: true});
+    try {
+      const {evaluatedPromptTokens, milliseconds} = await this.host.engine.request("complete", params, {
+        token: cancelling.token,
+        inPassing: true
+      });
+      this.host.log.debug(
+        `ahead of a completion: ${evaluatedPromptTokens} tokens evaluated in ${milliseconds.toFixed(0)} ms`
+      );
+    } finally {
+      signal.removeEventListener("abort", cancel);
+      cancelling.dispose();
+    }
   }
 
   private async refuses(document: vscode.TextDocument): Promise<boolean> {
@@ -200,6 +270,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   private beginAnew(): void {
     this.shownError = undefined;
     this.neighbours.forget();
+    this.warming.forget();
     this.suggested.clear();
     this.wanted.clear();
     this.status.hide();
@@ -258,6 +329,10 @@ function indentationOf(document: vscode.TextDocument): Indentation | undefined {
   const {insertSpaces, tabSize} = editor?.options ?? {};
   if (typeof insertSpaces !== "boolean" || typeof tabSize !== "number") return undefined;
   return {tabs: !insertSpaces, size: tabSize};
+}
+
+function spotOf(document: vscode.TextDocument, {line}: vscode.Position): Spot {
+  return {file: document.uri.toString(), version: document.version, line};
 }
 
 function hasSeveralCursors(document: vscode.TextDocument): boolean {

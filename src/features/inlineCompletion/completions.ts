@@ -21,6 +21,7 @@ export type Ask<P extends Place> = (place: P, options: AskOptions) => Promise<st
 
 interface Running {
   readonly place: Place;
+  readonly background: boolean;
   readonly abort: AbortController;
   /** What there is of its answer. */
   text: string;
@@ -45,27 +46,37 @@ export class Completions<P extends Place> {
 
   constructor(private readonly ask: Ask<P>) {}
 
-  /** An answer for this place is there, or on its way. */
-  isComing(place: Place): boolean {
-    return this.find(place) !== undefined || (this.running !== undefined && agrees(this.running, place));
-  }
-
   /**
    * What to show at a place; "" for nothing, undefined where another place is wanted by now, or none. Rejects with the signal's
-   * reason when aborted.
+   * reason when aborted. What is neither known nor on its way is asked for after the pause, if there is to be one.
    */
-  async at(place: P, signal: AbortSignal): Promise<string | undefined> {
-    this.wanted = place;
+  async at(place: P, signal: AbortSignal, pause?: () => Promise<void>): Promise<string | undefined> {
+    this.moved(place);
+    let paused = pause === undefined;
     for (;;) {
       signal.throwIfAborted();
       const known = this.find(place);
       if (known !== undefined) return known;
       // Two that wait for different places would end each other's requests for ever.
-      if (this.wanted !== place) return undefined;
-      const running =
-        this.running !== undefined && agrees(this.running, place) ? this.running : this.start(place, false);
-      await this.wait(running, signal);
+      if (this.wanted === undefined || !isSame(this.wanted, place)) return undefined;
+      if (this.running !== undefined && agrees(this.running, place)) await this.wait(this.running, signal);
+      else if (paused) await this.wait(this.start(place, false), signal);
+      else {
+        await pause?.();
+        paused = true;
+      }
     }
+  }
+
+  /** Whether a request is under way. */
+  get isRunning(): boolean {
+    return this.running !== undefined;
+  }
+
+  /** The cursor is at this place now. Ends at once what has become of no use by that. */
+  moved(place: Place): void {
+    this.wanted = place;
+    if (this.running !== undefined && !mayServe(this.running, place)) this.end(this.running);
   }
 
   /** Asks for what will be wanted when a suggestion is accepted, if there is nothing else to do. */
@@ -96,10 +107,10 @@ export class Completions<P extends Place> {
   private start(place: P, background: boolean): Running {
     this.endRunning();
     const abort = new AbortController();
-    const running: Running = {place, abort, text: "", waiting: 0, ended: Promise.resolve()};
+    const running: Running = {place, background, abort, text: "", waiting: 0, ended: Promise.resolve()};
     const onText = (text: string): void => {
       running.text = text;
-      if (running.waiting > 0 && this.wanted !== undefined && !agrees(running, this.wanted)) this.end(running);
+      if (this.wanted !== undefined && !mayServe(running, this.wanted)) this.end(running);
     };
     running.ended = this.ask(place, {onText, signal: abort.signal, background})
       .then((text) => {
@@ -149,4 +160,15 @@ function agrees({place, text}: Running, {prefix, suffix, file}: Place): boolean 
   if (file !== place.file || suffix !== place.suffix || !prefix.startsWith(place.prefix)) return false;
   const typed = prefix.slice(place.prefix.length);
   return text.startsWith(typed) || typed.startsWith(text);
+}
+
+/** It agrees, or was asked for beforehand, and what is typed may lead to where. */
+function mayServe(running: Running, place: Place): boolean {
+  const {background, place: own} = running;
+  const isAhead = own.file === place.file && own.suffix === place.suffix && own.prefix.startsWith(place.prefix);
+  return agrees(running, place) || (background && isAhead);
+}
+
+function isSame(one: Place, other: Place): boolean {
+  return one.file === other.file && one.prefix === other.prefix && one.suffix === other.suffix;
 }

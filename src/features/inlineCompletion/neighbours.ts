@@ -93,6 +93,13 @@ export class Neighbours implements vscode.Disposable {
     this.gathering = undefined;
   }
 
+  /** As `at`, when what is missing has been looked for. */
+  async gatheredAt(document: vscode.TextDocument, position: vscode.Position): Promise<Neighbourhood> {
+    this.at(document, position);
+    await this.gathering;
+    return this.at(document, position);
+  }
+
   private gather(document: vscode.TextDocument, position: vscode.Position): void {
     if (this.gathering !== undefined) return;
     const gathering = this.pieces(document, position)
