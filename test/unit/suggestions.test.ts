@@ -21,6 +21,28 @@ describe("a suggestion", () => {
     assert.equal(kept.find("const ", ";"), undefined);
   });
 
+  it("is known while its brackets and quotes are typed, which the editor closes by itself", () => {
+    const kept = new Suggestions();
+    kept.keep("x = ", ";\n", 'print(len(a), "b")');
+    assert.equal(kept.find("x = print(", ");\n"), 'len(a), "b"');
+    assert.equal(kept.find("x = print(len(", "));\n"), "a");
+    assert.equal(kept.find("x = print(len(a)", ");\n"), ', "b"');
+    assert.equal(kept.find('x = print(len(a), "', '");\n'), "b");
+    assert.equal(kept.find('x = print(len(a), "b")', ";\n"), undefined);
+    kept.keep("if (a) ", "\n", "{\n  b();\n}");
+    assert.equal(kept.find("if (a) {", "}\n"), "\n  b();\n");
+    kept.keep("y = ", "\n", "f()");
+    assert.equal(kept.find("y = f(", ")\n"), "");
+  });
+
+  it("is not known where brackets stand that nothing typed has opened", () => {
+    const kept = new Suggestions();
+    kept.keep("x = ", "\n", "f(a)");
+    assert.equal(kept.find("x = f", ")\n"), undefined);
+    assert.equal(kept.find("x = f(", "))\n"), undefined);
+    assert.equal(kept.find("x = f(", "b)\n"), undefined);
+  });
+
   it("that is used up says nothing of what follows it", () => {
     const kept = new Suggestions();
     kept.keep("a", "", "bc");

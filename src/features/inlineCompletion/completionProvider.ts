@@ -15,6 +15,7 @@ import {CompletionStatus} from "./completionStatus";
 import {type AskOptions, Completions, type Place} from "./completions";
 import {Exclusions} from "./exclusions";
 import {Neighbours} from "./neighbours";
+import {cellsAbove, fileOf} from "./notebookCell";
 
 /** A cursor in a text as it was. */
 export interface CursorPlace {
@@ -63,7 +64,13 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       this.status,
       host.settings.onDidChangeModel(() => this.beginAnew()),
       host.settings.onDidChangeInlineCompletion(() => this.beginAnew()),
-      vscode.window.onDidChangeActiveTextEditor(() => this.stop()),
+      host.engine.onDidChangeState(() => {
+        if (["none", "stopped"].includes(host.engine.state.process)) this.status.hide();
+      }),
+      vscode.window.onDidChangeActiveTextEditor(() => {
+        this.stop();
+        this.status.hide();
+      }),
       vscode.workspace.onDidChangeTextDocument(({document, contentChanges}) => {
         if (contentChanges.length > 0 && document === vscode.window.activeTextEditor?.document)
           this.rhythm.key(performance.now());
@@ -89,9 +96,13 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     const {enabled, delay} = this.host.settings.inlineCompletion(document);
     if (isForeign(document)) return [];
     // While the suggestion list is open, ghost text would fight it for the same keys.
-    if (!asked && (!enabled || context.selectedCompletionInfo !== undefined || hasSeveralCursors(document))) return [];
-    if (await this.refuses(document)) return [];
+    if (!asked && (context.selectedCompletionInfo !== undefined || hasSeveralCursors(document))) return [];
+    if (!asked && !enabled && !this.wanted.hasAnswered) return [];
+    if (await this.refuses(document, asked)) return this.nothing(here, asked);
     const place = await placeAt(document, position);
+    const rest = asked ? undefined : this.wanted.remaining(place);
+    if (rest !== undefined) return rest === "" ? [] : [itemAt(position, rest)];
+    if (!asked && !enabled) return [];
     if (!asked && !this.suggested.isComing(place)) await setTimeout(this.rhythm.wait(delay));
     if (token.isCancellationRequested) return [];
     // Never two for one cursor.
@@ -101,13 +112,13 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     this.cursor = here;
     try {
       const completion = (asked ? this.wanted : this.suggested).at(place, abort.signal);
-      const text = await (asked ? this.showingProgress(completion) : completion);
+      const text = await (asked ? this.showingProgress(completion) : this.status.during(completion));
       this.shownError = undefined;
       if (token.isCancellationRequested) return [];
       if (text !== "") {
         seen("completion");
         if (!asked) this.prefetch(place, text);
-        return [new vscode.InlineCompletionItem(text, new vscode.Range(position, position))];
+        return [itemAt(position, text)];
       }
       if (asked)
         vscode.window.setStatusBarMessage(vscode.l10n.t("Tokenscope: the model has nothing to add here"), 4000);
@@ -116,6 +127,10 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     } finally {
       listening.dispose();
     }
+    return this.nothing(here, asked);
+  }
+
+  private nothing(here: CursorPlace, asked: boolean): [] {
     // When the answer is on its way. One that is asked for again meanwhile has found nothing out: what comes of the other shall stay.
     if (asked && this.askedAt === here) setImmediate(() => this.foundNothing.fire());
     return [];
@@ -181,13 +196,17 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     this.suggested.prefetch({prefix: prefix + text, suffix});
   }
 
-  private async refuses(document: vscode.TextDocument): Promise<boolean> {
-    if (!(await this.exclusions.excludes(document.uri))) return false;
-    const file = document.uri.toString();
-    if (this.saidExcluded.has(file)) return true;
-    this.saidExcluded.add(file);
+  /** Who asks is told why nothing comes; who types, once for each file. */
+  private async refuses(document: vscode.TextDocument, asked: boolean): Promise<boolean> {
+    const file = fileOf(document);
+    const excludedBy = await this.exclusions.excludedBy(file);
+    if (excludedBy === undefined) return false;
+    this.status.hide();
+    if (!asked && this.saidExcluded.has(file.toString())) return true;
+    this.saidExcluded.add(file.toString());
+    const name = plainText(path.posix.basename(file.path));
     vscode.window.setStatusBarMessage(
-      `$(lock) ${vscode.l10n.t("Tokenscope completes nothing in {0}: it is excluded", path.posix.basename(document.uri.path))}`,
+      `$(lock) ${vscode.l10n.t("Tokenscope completes nothing in {0}: {1} excludes it", name, excludedBy)}`,
       8000
     );
     return true;
@@ -240,14 +259,19 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   }
 }
 
+function itemAt(position: vscode.Position, text: string): vscode.InlineCompletionItem {
+  return new vscode.InlineCompletionItem(text, new vscode.Range(position, position));
+}
+
 /** What the model is given of a document; a long one is not put together for it. */
 async function placeAt(document: vscode.TextDocument, position: vscode.Position): Promise<Place> {
   const limits = {prefix: defaultPrefixLimit, suffix: defaultSuffixLimit};
   // A little more than the limits, for the line ends that count as two.
   const before = document.getText(rangeBefore(document, position, 2 * limits.prefix));
   const behind = document.getText(rangeBehind(document, position, 2 * limits.suffix));
-  const offset = await offsetOf(document, position);
-  return promptWindow(before + behind, before.length, limits, offset - before.length);
+  const unread = (await offsetOf(document, position)) - before.length;
+  const above = unread > 0 ? "" : cellsAbove(document, 2 * limits.prefix);
+  return promptWindow(above + before + behind, above.length + before.length, limits, unread);
 }
 
 function hasSeveralCursors(document: vscode.TextDocument): boolean {

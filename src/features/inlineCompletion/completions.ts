@@ -1,4 +1,4 @@
-import {Suggestions} from "../../completion/suggestions";
+import {Suggestions, typedBetween} from "../../completion/suggestions";
 
 /** Where a completion goes: the text before the cursor, and the text after it. */
 export interface Place {
@@ -62,6 +62,22 @@ export class Completions {
         this.running !== undefined && agrees(this.running, place) ? this.running : this.start(place, false);
       await this.wait(running, signal);
     }
+  }
+
+  /** Something was asked for, and nothing else has been typed since. */
+  get hasAnswered(): boolean {
+    return this.wanted !== undefined;
+  }
+
+  /**
+   * What is left of the last suggestion where its text was typed up to this place; "" for nothing. Anything else ends it:
+   * undefined from then on.
+   */
+  remaining(place: Place): string | undefined {
+    const follows = this.wanted !== undefined && typedBetween(this.wanted, place) !== undefined;
+    const known = follows ? this.known.find(place.prefix, place.suffix) : undefined;
+    if (known === undefined) this.wanted = undefined;
+    return known;
   }
 
   /** Asks for what will be wanted when a suggestion is accepted, if there is nothing else to do. */
@@ -133,8 +149,7 @@ export class Completions {
 }
 
 /** The request's answer, as far as it is known, may be what is typed at the place. */
-function agrees({place, text}: Running, {prefix, suffix}: Place): boolean {
-  if (suffix !== place.suffix || !prefix.startsWith(place.prefix)) return false;
-  const typed = prefix.slice(place.prefix.length);
-  return text.startsWith(typed) || typed.startsWith(text);
+function agrees({place, text}: Running, now: Place): boolean {
+  const typed = typedBetween(place, now);
+  return typed !== undefined && (text.startsWith(typed.text) || typed.text.startsWith(text));
 }

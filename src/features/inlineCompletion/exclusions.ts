@@ -20,12 +20,14 @@ export class Exclusions implements vscode.Disposable {
     this.watcher.onDidDelete(forget);
   }
 
-  async excludes(uri: vscode.Uri): Promise<boolean> {
+  /** The name of what excludes a file: the setting, or the list of its folder. Undefined where nothing does. */
+  async excludedBy(uri: vscode.Uri): Promise<string | undefined> {
     const folder = vscode.workspace.getWorkspaceFolder(uri);
     const path = pathIn(folder, uri);
-    if (path === "") return false;
-    if (matcher(this.settings.completionExclusions()).ignores(path)) return true;
-    return folder !== undefined && (await this.listOf(folder)).ignores(path);
+    if (path === "") return undefined;
+    if (matcher(this.settings.completionExclusions()).ignores(path)) return "tokenscope.inlineCompletion.exclude";
+    if (folder !== undefined && (await this.listOf(folder)).ignores(path)) return ignoreFile;
+    return undefined;
   }
 
   dispose(): void {

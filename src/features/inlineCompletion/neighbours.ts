@@ -4,6 +4,7 @@ import {withoutNearDuplicates} from "../../completion/similar";
 import type {ContextFile} from "../../engine/api";
 import {isForeign} from "../../host/subject";
 import type {Exclusions} from "./exclusions";
+import {fileOf} from "./notebookCell";
 
 /** What a completion is told of the place it is asked for, beside the text around the cursor. */
 export interface Neighbourhood {
@@ -63,7 +64,8 @@ export class Neighbours implements vscode.Disposable {
 
   /** What is known now. Asks for what is missing, for the next time. */
   at(document: vscode.TextDocument, position: vscode.Position): Neighbourhood {
-    const folder = vscode.workspace.getWorkspaceFolder(document.uri);
+    const file = fileOf(document);
+    const folder = vscode.workspace.getWorkspaceFolder(file);
     const uri = document.uri.toString();
     const {gathered} = this;
     const fits =
@@ -72,7 +74,7 @@ export class Neighbours implements vscode.Disposable {
       Date.now() - gathered.at <= steadyTime;
     if (!fits) this.gather(document, position);
     return {
-      path: pathOf(document.uri),
+      path: pathOf(file),
       ...(folder !== undefined && {repository: folder.name}),
       files: gathered?.uri === uri ? gathered.files : []
     };
@@ -94,8 +96,11 @@ export class Neighbours implements vscode.Disposable {
     const found: ContextFile[] = [];
     for (const {uri, line} of places) {
       const other = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri);
-      if (other === undefined || other === document || isForeign(other) || (await this.exclusions.excludes(other.uri)))
-        continue;
+      if (other === undefined || isForeign(other)) continue;
+      const file = fileOf(other);
+      // What stands above a cell of the same notebook is part of the text.
+      if (file.toString() === fileOf(document).toString()) continue;
+      if ((await this.exclusions.excludedBy(file)) !== undefined) continue;
       found.push(pieceAt(other, line));
     }
     const distinct = withoutNearDuplicates(found, ({path, text}) => `${path}\n${text}`).filter(
@@ -159,7 +164,7 @@ function openPlaces(): Edit[] {
 function pieceAt(document: vscode.TextDocument, line: number): ContextFile {
   const first = Math.max(0, line - pieceLines / 4);
   const text = document.getText(new vscode.Range(first, 0, first + pieceLines, 0));
-  return {path: pathOf(document.uri), text: text.slice(0, longestPiece)};
+  return {path: pathOf(fileOf(document)), text: text.slice(0, longestPiece)};
 }
 
 /** As people of the project write it. */
