@@ -18,7 +18,9 @@ describe("Inline completion in the workbench", () => {
   /** The ghost text on the cursor's line, as it is shown: each colour has an element of its own. */
   async function ghost(): Promise<string> {
     await workbench().ghostText.waitFor({timeout: 30_000});
-    const pieces = workbench().page.locator(".view-line [class*=ghost-text]:not(:has([class*=ghost-text]))");
+    const pieces = workbench().page.locator(
+      ".view-lines .view-line [class*=ghost-text]:not(:has([class*=ghost-text]))"
+    );
     return (await pieces.allTextContents()).join("").replaceAll("\u00a0", " ");
   }
 
@@ -158,7 +160,7 @@ describe("Inline completion in the workbench", () => {
     await vscode.openFile(".env");
     await vscode.goTo(2, 14);
     await vscode.runCommand("Tokenscope: Complete at Cursor");
-    await vscode.statusBar(/completes nothing in .env: tokenscope.inlineCompletion.exclude excludes it/).waitFor();
+    await vscode.statusBar(/No completions in .env: Tokenscope's settings exclude it/).waitFor();
     await vscode.screenshot("inline-completion-excluded");
     assert.equal(await vscode.ghostText.count(), 0);
   });

@@ -13,7 +13,7 @@ import {seen} from "../../host/seen";
 import {isForeign} from "../../host/subject";
 import {CompletionStatus} from "./completionStatus";
 import {type AskOptions, Completions, type Place} from "./completions";
-import {Exclusions} from "./exclusions";
+import {Exclusions, ignoreFile} from "./exclusions";
 import {Neighbours} from "./neighbours";
 import {cellsAbove, fileOf} from "./notebookCell";
 
@@ -30,10 +30,11 @@ const timeLimit = 1500;
 /** Milliseconds. Where a request costs more than this, none is made before it is wanted. */
 const cheap = 2000;
 
+/** Where the files of models are kept of which was said that they only continue the prefix: once, and not at each start. */
+const saidPrefixOnlyKey = "tokenscope.saidPrefixOnly";
+
 /** Asks for what is missing at the cursor, waits out the typing, and cuts the answer to what can stand there. */
 export class CompletionProvider implements vscode.InlineCompletionItemProvider, vscode.Disposable {
-  /** Model files of which was said that they only continue the prefix. */
-  private readonly saidPrefixOnly = new Set<string>();
   /** Files of which was said that they are excluded. */
   private readonly saidExcluded = new Set<string>();
   /** The last error shown while typing; it is not shown again until another one, or a success, comes. */
@@ -205,10 +206,12 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     if (!asked && this.saidExcluded.has(file.toString())) return true;
     this.saidExcluded.add(file.toString());
     const name = plainText(path.posix.basename(file.path));
-    vscode.window.setStatusBarMessage(
-      `$(lock) ${vscode.l10n.t("Tokenscope completes nothing in {0}: {1} excludes it", name, excludedBy)}`,
-      8000
-    );
+    // The status bar has room for some 70 letters.
+    const why =
+      excludedBy === "setting"
+        ? vscode.l10n.t("No completions in {0}: Tokenscope's settings exclude it", name)
+        : vscode.l10n.t("No completions in {0}: {1} excludes it", name, ignoreFile);
+    vscode.window.setStatusBarMessage(`$(lock) ${why}`, 8000);
     return true;
   }
 
@@ -240,8 +243,10 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   }
 
   private sayIfPrefixOnly({infill, model}: Completion): void {
-    if (infill || this.saidPrefixOnly.has(model.file)) return;
-    this.saidPrefixOnly.add(model.file);
+    const {globalState} = this.host;
+    const said = globalState.get<readonly string[]>(saidPrefixOnlyKey, []);
+    if (infill || said.includes(model.file)) return;
+    void globalState.update(saidPrefixOnlyKey, [...said, model.file].slice(-100));
     void vscode.window.showInformationMessage(
       vscode.l10n.t(
         "{0} has no fill-in-the-middle tokens: it continues the text before the cursor and does not see what follows.",

@@ -20,13 +20,13 @@ export class Exclusions implements vscode.Disposable {
     this.watcher.onDidDelete(forget);
   }
 
-  /** The name of what excludes a file: the setting, or the list of its folder. Undefined where nothing does. */
-  async excludedBy(uri: vscode.Uri): Promise<string | undefined> {
+  /** What excludes a file: the setting, or the list of its folder. Undefined where nothing does. */
+  async excludedBy(uri: vscode.Uri): Promise<"setting" | "list" | undefined> {
     const folder = vscode.workspace.getWorkspaceFolder(uri);
     const path = pathIn(folder, uri);
     if (path === "") return undefined;
-    if (matcher(this.settings.completionExclusions()).ignores(path)) return "tokenscope.inlineCompletion.exclude";
-    if (folder !== undefined && (await this.listOf(folder)).ignores(path)) return ignoreFile;
+    if (matcher(this.settings.completionExclusions()).ignores(path)) return "setting";
+    if (folder !== undefined && (await this.listOf(folder)).ignores(path)) return "list";
     return undefined;
   }
 

@@ -66,7 +66,7 @@ export class Neighbours implements vscode.Disposable {
   at(document: vscode.TextDocument, position: vscode.Position): Neighbourhood {
     const file = fileOf(document);
     const folder = vscode.workspace.getWorkspaceFolder(file);
-    const uri = document.uri.toString();
+    const uri = file.toString();
     const {gathered} = this;
     const fits =
       gathered?.uri === uri &&
@@ -83,7 +83,7 @@ export class Neighbours implements vscode.Disposable {
   private gather(document: vscode.TextDocument, position: vscode.Position): void {
     this.gathering ??= this.pieces(document, position)
       .then((files) => {
-        this.gathered = {uri: document.uri.toString(), line: position.line, at: Date.now(), files};
+        this.gathered = {uri: fileOf(document).toString(), line: position.line, at: Date.now(), files};
       })
       .catch(() => undefined)
       .finally(() => {

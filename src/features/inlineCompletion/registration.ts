@@ -91,14 +91,16 @@ function tell({settings}: Host, enabled: boolean, on: string, off: string): void
         "editor.inlineSuggest.enabled"
       )
     );
-  const said = enabled ? `$(check) ${on}` : `$(circle-slash) ${off}`;
   const document = vscode.window.activeTextEditor?.document;
-  if (document === undefined || settings.inlineCompletion(document).enabled === enabled) {
-    vscode.window.setStatusBarMessage(said, 4000);
-  } else {
-    const but = vscode.l10n.t("{0} files have a setting of their own", document.languageId);
-    vscode.window.setStatusBarMessage(`${said}; ${but}`, 8000);
-  }
+  const own = document !== undefined && settings.inlineCompletion(document).enabled !== enabled;
+  const said = own ? butNotIn(document.languageId, enabled) : enabled ? on : off;
+  vscode.window.setStatusBarMessage(`${enabled ? "$(check)" : "$(circle-slash)"} ${said}`, own ? 8000 : 4000);
+}
+
+function butNotIn(language: string, enabled: boolean): string {
+  return enabled
+    ? vscode.l10n.t("Inline completion is on, but off in {0} files by a setting of their own", language)
+    : vscode.l10n.t("Inline completion is off, but on in {0} files by a setting of their own", language);
 }
 
 function isSamePlace(one: CursorPlace | undefined, other: CursorPlace): boolean {
