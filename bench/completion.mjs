@@ -6,6 +6,7 @@
 import {mkdirSync, writeFileSync} from "node:fs";
 import path from "node:path";
 import {parseArgs} from "node:util";
+import {distance} from "fastest-levenshtein";
 import {corpusFiles, cutHoles, holeKinds, packages} from "./corpus.mjs";
 import {commonPrefix, criteria, pointAt, worth} from "./criteria.mjs";
 import {curvePicture} from "./curvePicture.mjs";
@@ -99,8 +100,7 @@ async function completeAll() {
     name = completion.model.name;
     const shownOf = remembering((count) => {
       const sure = completion.texts.slice(0, count).join("").slice(0, completion.text.length);
-      const next = process.env.HALF ? "" : (completion.texts[count] ?? "");
-      return trimCompletion(withoutHalfWord(sure, next), prefix, window.suffix);
+      return trimCompletion(withoutHalfWord(sure, completion.texts[count] ?? ""), prefix, window.suffix);
     });
     const logprobs = [...completion.logprobs];
     const {firstTokenMilliseconds, milliseconds, stop, promptTokens} = completion;
@@ -152,18 +152,6 @@ function summaryOf(kind, some) {
     milliseconds: median(some.map(({milliseconds}) => milliseconds)),
     tokens: sum(({logprobs}) => logprobs.length) / some.length
   };
-}
-
-/** Levenshtein's, in UTF-16 units. */
-function distance(one, other) {
-  let row = Array.from({length: other.length + 1}, (_, index) => index);
-  for (let i = 0; i < one.length; i++) {
-    const next = [i + 1];
-    for (let j = 0; j < other.length; j++)
-      next.push(Math.min(next[j] + 1, row[j + 1] + 1, row[j] + Number(one[i] !== other[j])));
-    row = next;
-  }
-  return row[other.length];
 }
 
 function median(values) {

@@ -227,26 +227,12 @@ async function decodedAfterCancel() {
 function print() {
   console.log(`llama-server ${servers[0].flags}`);
   console.log(`${path.basename(file)}, ${cases} cases, ${tokens} tokens at most, ${threads} threads\n`);
-  for (const [title, what] of [
-    ["first text", "first"],
-    ["whole answer, where /completion's is the same", "complete"]
-  ])
-    table(
-      [title, "/infill", "/completion, the same tokens", "Tokenscope", "of /infill", "of /completion"],
-      Object.entries(measured).flatMap(([step, {ours, infill, sameTokens}]) =>
-        [0.5, 0.95].map((share) => {
-          const counts = (_, index) => what === "first" || ours[index].text === sameTokens[index].text;
-          const [us, first, second] = [ours, infill, sameTokens].map((side) =>
-            percentile(
-              side.filter(counts).map((one) => one[what]),
-              share
-            )
-          );
-          const times = [first, second, us].map((time) => `${time.toFixed(1)} ms`);
-          return [`${step}, p${share * 100}`, ...times, (us / first).toFixed(2), (us / second).toFixed(2)];
-        })
-      )
-    );
+  timesTable("first text", "first", () => true);
+  timesTable(
+    "whole answer, where it is the same or has as many tokens",
+    "complete",
+    (us, other, step) => step === "prefetched" || us.text === other.text || us.tokens === other.tokens
+  );
   table(
     [
       "prompt tokens, p50 (most)",
@@ -306,6 +292,32 @@ function print() {
   }
   console.log(
     `tokens decoded after a cancellation was sent, at most: ${Math.max(...afterCancel)} (of ${afterCancel.length})`
+  );
+}
+
+/** Of each peer the cases that `counts`, and Tokenscope's of the same. */
+function timesTable(title, what, counts) {
+  const peers = ["infill", "sameTokens"];
+  table(
+    [title, "/infill", "Tokenscope", "ratio", "cases", "/completion, the same tokens", "Tokenscope", "ratio", "cases"],
+    Object.entries(measured).flatMap(([step, results]) =>
+      [0.5, 0.95].map((share) => [
+        `${step}, p${share * 100}`,
+        ...peers.flatMap((peer) => {
+          const pairs = results.ours
+            .map((us, index) => [results[peer][index], us])
+            .filter(([other, us]) => counts(us, other, step));
+          if (pairs.length === 0) return ["", "", "", "0"];
+          const [other, us] = [0, 1].map((side) =>
+            percentile(
+              pairs.map((pair) => pair[side][what]),
+              share
+            )
+          );
+          return [`${other.toFixed(1)} ms`, `${us.toFixed(1)} ms`, (us / other).toFixed(2), `${pairs.length}`];
+        })
+      ])
+    )
   );
 }
 

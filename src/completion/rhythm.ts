@@ -1,19 +1,27 @@
-/** Milliseconds. A longer gap between two keys is thinking, not typing. */
-const longestGap = 1000;
+/** Milliseconds. A longer gap between two keys is a pause for anyone, and no typing. */
+const longestGap = 500;
 
-/** Share of the way that each key moves the average. */
-const weight = 0.2;
-
-/** Standard deviations above the average gap after which a pause is taken for one: few gaps while typing are longer. */
-const deviations = 2;
+/** Share of the way that each key moves the averages, and each answer the cost. */
+const keyWeight = 0.1;
+const costWeight = 0.2;
 
 /**
- * Learns how fast someone types, to tell a pause from the gap between two keys; and what a request costs, because one that
- * answers at once may be asked at each key. Times are milliseconds of one clock.
+ * Standard deviations above the average gap after which a pause is taken for one: of gaps while typing fewer than one in 200
+ * is longer.
+ */
+const deviations = 3;
+
+/** Milliseconds for which an answer has to stand to be seen. */
+const glance = 250;
+
+/**
+ * Learns how fast someone types, to tell a pause from the gap between two keys; and what a request costs. Times are
+ * milliseconds of one clock.
  */
 export class Rhythm {
-  private gap = 200;
-  private variance = 100 ** 2;
+  // Of the gaps' natural logarithms: people's gaps are skewed, with few short and some long ones.
+  private mean = Math.log(150);
+  private variance = 0.4 ** 2;
   private last: number | undefined;
   /** What a request takes, on average. */
   cost = 200;
@@ -23,21 +31,24 @@ export class Rhythm {
     const gap = now - (this.last ?? Number.NEGATIVE_INFINITY);
     this.last = now;
     if (gap > longestGap) return;
-    const difference = gap - this.gap;
-    this.gap += weight * difference;
-    this.variance = (1 - weight) * (this.variance + weight * difference ** 2);
+    const difference = Math.log(Math.max(1, gap)) - this.mean;
+    this.mean += keyWeight * difference;
+    this.variance = (1 - keyWeight) * (this.variance + keyWeight * difference ** 2);
   }
 
   /** A request took so long, from being sent to its whole answer. */
   answered(milliseconds: number): void {
-    this.cost += weight * (milliseconds - this.cost);
+    this.cost += costWeight * (milliseconds - this.cost);
   }
 
   /**
-   * How long to wait after a key before asking. Who types on within the answer's time would throw it away: what is waited
-   * is what the pause needs to be told from typing, but no more than the answer costs, and `least` at the least.
+   * How long from now on to wait before asking. Who is typing would throw the answer away: a request waits for a pause. Only
+   * where one types so slowly that an answer comes and is seen between two keys, it need not. `least` after the last key at
+   * the least.
    */
-  wait(least: number): number {
-    return Math.max(least, Math.min(this.gap + deviations * Math.sqrt(this.variance), this.cost));
+  wait(least: number, now: number): number {
+    const isSeen = Math.exp(this.mean) - least - this.cost >= glance;
+    const pause = isSeen ? 0 : Math.min(longestGap, Math.exp(this.mean + deviations * Math.sqrt(this.variance)));
+    return Math.max(0, Math.max(least, pause) - (now - (this.last ?? Number.NEGATIVE_INFINITY)));
   }
 }

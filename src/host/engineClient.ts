@@ -165,6 +165,7 @@ export class EngineClient {
   private unloaded: EngineState["unloaded"] = null;
   private idle: NodeJS.Timeout | undefined;
   private readonly stateListeners = new Set<() => void>();
+  private told: EngineState | undefined;
   private readonly deathListeners = new Set<(death: Death) => void>();
   private readonly noticeListeners = new Set<(notice: NoticeParams) => void>();
   private hasAnswered: () => void = () => undefined;
@@ -357,7 +358,11 @@ export class EngineClient {
     this.changed();
   }
 
+  /** Tells of what differs: most requests change nothing, and those who listen draw. */
   private changed(): void {
+    const {state, told} = this;
+    if (told !== undefined && isSame(state, told)) return;
+    this.told = state;
     for (const listener of this.stateListeners) listener();
   }
 
@@ -530,6 +535,16 @@ export class EngineClient {
         return end satisfies never;
     }
   }
+}
+
+function isSame(one: EngineState, other: EngineState): boolean {
+  return (
+    one.process === other.process &&
+    one.loading === other.loading &&
+    one.loadingModel === other.loadingModel &&
+    one.unloaded === other.unloaded &&
+    one.holding === other.holding
+  );
 }
 
 function listening<T>(listeners: Set<T>, listener: T): Listening {

@@ -83,11 +83,13 @@ export class Settings {
 
   /** For a document: its language or folder may have settings of their own. */
   inlineCompletion(document?: vscode.TextDocument): InlineCompletionSettings {
+    // All from one look: this is asked at every key, and VS Code takes longer for the look than for a value.
+    const configuration = vscode.workspace.getConfiguration(section, document);
     return {
-      enabled: read("inlineCompletion.enabled", isBoolean, document),
-      delay: read("inlineCompletion.delay", isInteger(0, 10_000), document),
-      maxTokens: read("inlineCompletion.maxTokens", isInteger(1, 1024), document),
-      minConfidence: read("inlineCompletion.minConfidence", isShare, document)
+      enabled: valueIn(configuration, "inlineCompletion.enabled", isBoolean),
+      delay: valueIn(configuration, "inlineCompletion.delay", isInteger(0, 10_000)),
+      maxTokens: valueIn(configuration, "inlineCompletion.maxTokens", isInteger(1, 1024)),
+      minConfidence: valueIn(configuration, "inlineCompletion.minConfidence", isShare)
     };
   }
 
@@ -262,9 +264,16 @@ async function write(
   }
 }
 
+function read<T>(key: string, isValid: (value: unknown) => value is T): T {
+  return valueIn(vscode.workspace.getConfiguration(section), key, isValid);
+}
+
 /** A setting's value, or its default where someone wrote something that is none: VS Code only underlines that. */
-function read<T>(key: string, isValid: (value: unknown) => value is T, scope?: vscode.ConfigurationScope): T {
-  const configuration = vscode.workspace.getConfiguration(section, scope);
+function valueIn<T>(
+  configuration: vscode.WorkspaceConfiguration,
+  key: string,
+  isValid: (value: unknown) => value is T
+): T {
   const value = configuration.get<unknown>(key);
   return isValid(value) ? value : (configuration.inspect<T>(key)?.defaultValue as T);
 }

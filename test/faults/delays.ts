@@ -12,7 +12,8 @@ export class Delays {
   private lastWorked = worked();
   private readonly timer: NodeJS.Timeout;
 
-  constructor() {
+  /** @param onTick Told of each: how long it was held up, and how long it took by the clock. */
+  constructor(private readonly onTick?: (delay: number, elapsed: number) => void) {
     this.timer = setInterval(() => this.tick(), 1);
   }
 
@@ -25,7 +26,10 @@ export class Delays {
 
   private tick(): void {
     const [now, work] = [performance.now(), worked()];
-    this.worst = Math.max(this.worst, Math.min(now - this.last, work - this.lastWorked));
+    const elapsed = now - this.last;
+    const delay = Math.min(elapsed, work - this.lastWorked);
+    this.worst = Math.max(this.worst, delay);
+    this.onTick?.(delay, elapsed);
     this.last = now;
     this.lastWorked = work;
   }

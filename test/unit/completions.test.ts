@@ -165,4 +165,68 @@ describe("completions", () => {
     assert.equal(asked.length, 2);
     completions.stop();
   });
+
+  it("wait for a pause where nothing is known or on its way, and only there", async () => {
+    const {asked, completions} = slowModel();
+    const signal = new AbortController().signal;
+    let pauses = 0;
+    let paused = (): void => undefined;
+    const at = (prefix: string): Promise<string> =>
+      completions.at({prefix, suffix: ";"}, signal, () => {
+        pauses++;
+        return new Promise((resolve) => {
+          paused = resolve;
+        });
+      });
+    const first = at("let ");
+    assert.deepEqual([pauses, asked.length], [1, 0]);
+    paused();
+    await setTimeout(0);
+    assert.equal(asked.length, 1);
+    const running = at("let x");
+    asked[0]?.answer("x = 1");
+    assert.deepEqual(await Promise.all([first, running, at("let x ")]), ["x = 1", " = 1", "= 1"]);
+    assert.deepEqual([pauses, asked.length], [1, 1]);
+  });
+
+  it("are asked for in the next pause only, where another answer came than was typed", async () => {
+    const {asked, at, completions} = slowModel();
+    const key = new AbortController();
+    const stale = at("let ", key.signal);
+    key.abort();
+    let pauses = 0;
+    const typed = completions.at({prefix: "let b", suffix: ";"}, new AbortController().signal, async () => {
+      pauses++;
+    });
+    asked[0]?.onText("answer");
+    assert.equal(asked[0]?.signal.aborted, true);
+    await setTimeout(0);
+    assert.deepEqual([pauses, asked.length], [1, 2]);
+    asked[1]?.answer("ook");
+    assert.equal(await typed, "ook");
+    await assert.rejects(stale);
+  });
+
+  it("end with the key that contradicts them, before anything else is asked for", async () => {
+    const {asked, at, completions} = slowModel();
+    const key = new AbortController();
+    const first = at("let ", key.signal);
+    asked[0]?.onText("answer");
+    key.abort();
+    completions.moved({prefix: "let a", suffix: ";"});
+    assert.equal(asked[0]?.signal.aborted, false);
+    completions.moved({prefix: "let ab", suffix: ";"});
+    assert.equal(asked[0]?.signal.aborted, true);
+    await assert.rejects(first);
+    assert.equal(asked.length, 1);
+  });
+
+  it("that were fetched before stay while one types up to there", async () => {
+    const {asked, completions} = slowModel();
+    completions.prefetch({prefix: "let x;", suffix: ";"});
+    completions.moved({prefix: "let x", suffix: ";"});
+    assert.equal(asked[0]?.signal.aborted, false);
+    completions.moved({prefix: "let y", suffix: ";"});
+    assert.equal(asked[0]?.signal.aborted, true);
+  });
 });

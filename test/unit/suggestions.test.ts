@@ -141,31 +141,52 @@ describe("texts that say the same", () => {
 });
 
 describe("the rhythm of typing", () => {
-  const typed = (gap: number, keys: number, cost: number): Rhythm => {
+  /** Someone has typed with these gaps in turn, and the model has answered in this time. */
+  const typed = (gaps: readonly number[], keys: number, cost: number): {rhythm: Rhythm; last: number} => {
     const rhythm = new Rhythm();
-    for (let key = 0; key < keys; key++) rhythm.key(key * gap);
+    let now = 0;
+    for (let key = 0; key < keys; key++) {
+      now += gaps[key % gaps.length] as number;
+      rhythm.key(now);
+    }
     for (let answer = 0; answer < 30; answer++) rhythm.answered(cost);
-    return rhythm;
+    return {rhythm, last: now};
+  };
+  const wait = (gaps: readonly number[], cost: number, least = 50): number => {
+    const {rhythm, last} = typed(gaps, 80, cost);
+    return rhythm.wait(least, last);
   };
 
-  it("lets a model that answers at once be asked at once", () => {
-    assert.ok(typed(125, 40, 10).wait(0) < 15);
+  it("asks for nothing between two keys, however soon the answer would come: it would be gone before it is seen", () => {
+    for (const cost of [10, 5000]) assert.ok(wait([125], cost) > 125, String(wait([125], cost)));
   });
 
-  it("waits for a pause where an answer is dear: longer than the gaps between keys", () => {
-    const wait = typed(125, 40, 5000).wait(0);
-    assert.ok(wait > 125 && wait < 250, String(wait));
+  it("takes a pause for one soon where someone types evenly, and later where not", () => {
+    assert.ok(wait([125], 10) < 160);
+    const uneven = [80, 190, 100, 150, 90, 230, 110, 70];
+    assert.ok(wait(uneven, 10) > 230 && wait(uneven, 10) < 450, String(wait(uneven, 10)));
   });
 
-  it("waits longer for who types slowly, but not for who stops to think", () => {
-    assert.ok(typed(400, 40, 5000).wait(0) > typed(125, 40, 5000).wait(0));
-    const thinking = typed(125, 40, 5000);
-    const before = thinking.wait(0);
-    thinking.key(1_000_000);
-    assert.equal(thinking.wait(0), before);
+  it("counts from the last key, not from VS Code's question", () => {
+    const {rhythm, last} = typed([125], 80, 10);
+    assert.equal(rhythm.wait(50, last + 60), rhythm.wait(50, last) - 60);
+    assert.equal(rhythm.wait(50, last + 5000), 0);
+  });
+
+  it("lets a model be asked at once where its answer is seen between two keys", () => {
+    assert.equal(wait([450], 10), 50);
+    assert.ok(wait([450], 300) > 450);
+  });
+
+  it("is not changed by who stops to think, and never waits longer than a pause is for anyone", () => {
+    const {rhythm, last} = typed([125], 80, 10);
+    const before = rhythm.wait(0, last);
+    rhythm.key(last + 2000);
+    assert.equal(rhythm.wait(0, last + 2000), before);
+    assert.equal(wait([60, 490], 10), 500);
   });
 
   it("never waits less than it is told to", () => {
-    assert.equal(typed(125, 40, 10).wait(75), 75);
+    assert.equal(wait([125], 10, 700), 700);
   });
 });

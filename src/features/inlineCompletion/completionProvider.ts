@@ -6,7 +6,7 @@ import {defaultPrefixLimit, defaultSuffixLimit, promptWindow} from "../../comple
 import {Rhythm} from "../../completion/rhythm";
 import {type Indentation, trimCompletion} from "../../completion/trim";
 import type {CompleteParams, Completion, ModelSpec} from "../../engine/api";
-import {offsetOf, rangeBefore, rangeBehind} from "../../host/documentText";
+import {offsetOf, positionOf, rangeBefore, rangeBehind} from "../../host/documentText";
 import type {Host} from "../../host/host";
 import {plainText} from "../../host/plainText";
 import {seen} from "../../host/seen";
@@ -27,7 +27,11 @@ export interface CursorPlace {
 /** Milliseconds after which the whole lines that there are are shown; the rest comes when they are accepted. */
 const timeLimit = 1500;
 
-/** Milliseconds. Where a request costs more than this, none is made before it is wanted. */
+/**
+ * Milliseconds. None is made before it is wanted where a request costs less: people take what comes so soon for coming at once
+ * (Miller 1968). Nor where one costs more than the other.
+ */
+const unnoticed = 100;
 const cheap = 2000;
 
 /** Where the files of models are kept of which was said that they only continue the prefix: once, and not at each start. */
@@ -72,9 +76,10 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
         this.stop();
         this.status.hide();
       }),
-      vscode.workspace.onDidChangeTextDocument(({document, contentChanges}) => {
-        if (contentChanges.length > 0 && document === vscode.window.activeTextEditor?.document)
-          this.rhythm.key(performance.now());
+      vscode.workspace.onDidChangeTextDocument(({document, contentChanges: [change]}) => {
+        if (change === undefined || document !== vscode.window.activeTextEditor?.document) return;
+        this.rhythm.key(performance.now());
+        if (this.suggested.isRunning) void this.follow(document, change);
       })
     );
   }
@@ -104,7 +109,6 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     const rest = asked ? undefined : this.wanted.remaining(place);
     if (rest !== undefined) return rest === "" ? [] : [itemAt(position, rest)];
     if (!asked && !enabled) return [];
-    if (!asked && !this.suggested.isComing(place)) await setTimeout(this.rhythm.wait(delay));
     if (token.isCancellationRequested) return [];
     // Never two for one cursor.
     (asked ? this.suggested : this.wanted).stop();
@@ -112,7 +116,9 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     const listening = token.onCancellationRequested(() => abort.abort());
     this.cursor = here;
     try {
-      const completion = (asked ? this.wanted : this.suggested).at(place, abort.signal);
+      const completion = asked
+        ? this.wanted.at(place, abort.signal)
+        : this.suggested.at(place, abort.signal, () => this.pause(delay, abort.signal));
       const text = await (asked ? this.showingProgress(completion) : this.status.during(completion));
       this.shownError = undefined;
       if (token.isCancellationRequested) return [];
@@ -135,6 +141,19 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     // When the answer is on its way. One that is asked for again meanwhile has found nothing out: what comes of the other shall stay.
     if (asked && this.askedAt === here) setImmediate(() => this.foundNothing.fire());
     return [];
+  }
+
+  /** Resolves when nobody has typed for so long that it is a pause. Rejects when aborted. */
+  private async pause(delay: number, signal: AbortSignal): Promise<void> {
+    await setTimeout(this.rhythm.wait(delay, performance.now()), undefined, {signal});
+  }
+
+  /** What runs for a text that is no longer there ends with the key, not with VS Code's next question. */
+  private async follow(
+    document: vscode.TextDocument,
+    {rangeOffset, text}: vscode.TextDocumentContentChangeEvent
+  ): Promise<void> {
+    this.suggested.moved(await placeAt(document, await positionOf(document, rangeOffset + text.length)));
   }
 
   /** The model's own words, cut to what can stand there. `minConfidence` is the setting's where it is left out. */
@@ -193,7 +212,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
 
   /** What will be wanted when the suggestion is taken: by then it is there. */
   private prefetch({prefix, suffix}: Place, text: string): void {
-    if (this.rhythm.cost > cheap) return;
+    if (this.rhythm.cost < unnoticed || this.rhythm.cost > cheap) return;
     this.suggested.prefetch({prefix: prefix + text, suffix});
   }
 

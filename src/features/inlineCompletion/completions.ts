@@ -19,6 +19,7 @@ export type Ask = (place: Place, options: AskOptions) => Promise<string>;
 
 interface Running {
   readonly place: Place;
+  readonly background: boolean;
   readonly abort: AbortController;
   /** What there is of its answer. */
   text: string;
@@ -43,24 +44,23 @@ export class Completions {
 
   constructor(private readonly ask: Ask) {}
 
-  /** An answer for this place is there, or on its way. */
-  isComing(place: Place): boolean {
-    return (
-      this.known.find(place.prefix, place.suffix) !== undefined ||
-      (this.running !== undefined && agrees(this.running, place))
-    );
-  }
-
-  /** What to show at a place; "" for nothing. Rejects with the signal's reason when aborted. */
-  async at(place: Place, signal: AbortSignal): Promise<string> {
-    this.wanted = place;
+  /**
+   * What to show at a place; "" for nothing. Rejects with the signal's reason when aborted. What is neither known nor on its
+   * way is asked for after the pause, if there is to be one.
+   */
+  async at(place: Place, signal: AbortSignal, pause?: () => Promise<void>): Promise<string> {
+    this.moved(place);
+    let paused = pause === undefined;
     for (;;) {
       signal.throwIfAborted();
       const known = this.known.find(place.prefix, place.suffix);
       if (known !== undefined) return known;
-      const running =
-        this.running !== undefined && agrees(this.running, place) ? this.running : this.start(place, false);
-      await this.wait(running, signal);
+      if (this.running !== undefined && agrees(this.running, place)) await this.wait(this.running, signal);
+      else if (paused) await this.wait(this.start(place, false), signal);
+      else {
+        await pause?.();
+        paused = true;
+      }
     }
   }
 
@@ -78,6 +78,17 @@ export class Completions {
     const known = follows ? this.known.find(place.prefix, place.suffix) : undefined;
     if (known === undefined) this.wanted = undefined;
     return known;
+  }
+
+  /** Whether a request is under way. */
+  get isRunning(): boolean {
+    return this.running !== undefined;
+  }
+
+  /** The cursor is at this place now. Ends at once what has become of no use by that. */
+  moved(place: Place): void {
+    this.wanted = place;
+    if (this.running !== undefined && !mayServe(this.running, place)) this.end(this.running);
   }
 
   /** Asks for what will be wanted when a suggestion is accepted, if there is nothing else to do. */
@@ -101,10 +112,10 @@ export class Completions {
   private start(place: Place, background: boolean): Running {
     this.stop();
     const abort = new AbortController();
-    const running: Running = {place, abort, text: "", waiting: 0, ended: Promise.resolve()};
+    const running: Running = {place, background, abort, text: "", waiting: 0, ended: Promise.resolve()};
     const onText = (text: string): void => {
       running.text = text;
-      if (running.waiting > 0 && this.wanted !== undefined && !agrees(running, this.wanted)) this.end(running);
+      if (this.wanted !== undefined && !mayServe(running, this.wanted)) this.end(running);
     };
     running.ended = this.ask(place, {onText, signal: abort.signal, background})
       .then((text) => {
@@ -152,4 +163,10 @@ export class Completions {
 function agrees({place, text}: Running, now: Place): boolean {
   const typed = typedBetween(place, now);
   return typed !== undefined && (text.startsWith(typed.text) || typed.text.startsWith(text));
+}
+
+/** It agrees, or was asked for beforehand, and what is typed may lead to where. */
+function mayServe(running: Running, place: Place): boolean {
+  const ahead = running.background && running.place.suffix === place.suffix;
+  return agrees(running, place) || (ahead && running.place.prefix.startsWith(place.prefix));
 }

@@ -11,9 +11,15 @@ export const ignoreFile = ".tokenscopeignore";
  */
 export class Exclusions implements vscode.Disposable {
   private readonly lists = new Map<string, Promise<Ignore>>();
+  /** The setting's own; understanding its patterns takes longer than all else that a key costs. */
+  private setting: Ignore | undefined;
+  private readonly subscription: vscode.Disposable;
   private readonly watcher = vscode.workspace.createFileSystemWatcher(`**/${ignoreFile}`);
 
   constructor(private readonly settings: Settings) {
+    this.subscription = settings.onDidChangeInlineCompletion(() => {
+      this.setting = undefined;
+    });
     const forget = (): void => this.lists.clear();
     this.watcher.onDidChange(forget);
     this.watcher.onDidCreate(forget);
@@ -25,13 +31,14 @@ export class Exclusions implements vscode.Disposable {
     const folder = vscode.workspace.getWorkspaceFolder(uri);
     const path = pathIn(folder, uri);
     if (path === "") return undefined;
-    if (matcher(this.settings.completionExclusions()).ignores(path)) return "setting";
-    if (folder !== undefined && (await this.listOf(folder)).ignores(path)) return "list";
-    return undefined;
+    this.setting ??= matcher(this.settings.completionExclusions());
+    if (this.setting.ignores(path)) return "setting";
+    return folder !== undefined && (await this.listOf(folder)).ignores(path) ? "list" : undefined;
   }
 
   dispose(): void {
     this.watcher.dispose();
+    this.subscription.dispose();
   }
 
   private listOf(folder: vscode.WorkspaceFolder): Promise<Ignore> {

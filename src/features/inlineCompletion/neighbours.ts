@@ -24,8 +24,8 @@ const longestPiece = 4000;
 const nearLines = 12;
 const mostNames = 4;
 
-/** Milliseconds that VS Code's definition providers may take together. */
-const patience = 500;
+/** Milliseconds that VS Code's definition providers may take together: nobody waits, and a language server has to start first. */
+const patience = 10_000;
 
 /** Lines that the cursor may move without its neighbourhood being looked for again: another one costs the whole KV cache. */
 const steadyLines = 60;
@@ -36,6 +36,9 @@ const steadyTime = 120_000;
 /** Places that were edited, the latest first. */
 const mostEdits = 16;
 
+/** Bytes of a file that is read for a definition. */
+const largestRead = 1 << 20;
+
 interface Edit {
   readonly uri: string;
   readonly line: number;
@@ -43,8 +46,9 @@ interface Edit {
 
 /**
  * Gathers what else a completion may need to know: definitions of names near the cursor, places that were just edited, and
- * editors that are open. Of files that VS Code has open; none is read for it, and none that is excluded. It is gathered in
- * the background and then left alone while one writes at one place, because it stands first in the prompt.
+ * editors that are open. Of files that VS Code has open, and of those in the workspace's folders that hold a definition;
+ * never of one that is excluded. It is gathered in the background and then left alone while one writes at one place, because
+ * it stands first in the prompt.
  */
 export class Neighbours implements vscode.Disposable {
   private edits: Edit[] = [];
@@ -92,16 +96,17 @@ export class Neighbours implements vscode.Disposable {
   }
 
   private async pieces(document: vscode.TextDocument, position: vscode.Position): Promise<ContextFile[]> {
-    const places = [...(await definitions(document, position)), ...this.edits, ...openPlaces()];
+    const defined = await definitions(document, position);
     const found: ContextFile[] = [];
-    for (const {uri, line} of places) {
-      const other = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri);
-      if (other === undefined || isForeign(other)) continue;
-      const file = fileOf(other);
-      // What stands above a cell of the same notebook is part of the text.
-      if (file.toString() === fileOf(document).toString()) continue;
-      if ((await this.exclusions.excludedBy(file)) !== undefined) continue;
-      found.push(pieceAt(other, line));
+    for (const place of [...defined, ...this.edits, ...openPlaces()]) {
+      const open = vscode.workspace.textDocuments.find((one) => one.uri.toString() === place.uri);
+      const uri = open === undefined ? vscode.Uri.parse(place.uri) : fileOf(open);
+      // Of the same notebook, the text has what stands above.
+      if (uri.toString() === fileOf(document).toString()) continue;
+      if ((await this.exclusions.excludedBy(uri)) !== undefined) continue;
+      if (open === undefined && !defined.includes(place)) continue;
+      const text = open === undefined ? await closedText(uri, place.line) : openText(open, place.line);
+      if (text !== undefined) found.push({path: pathOf(uri), text: text.slice(0, longestPiece)});
     }
     const distinct = withoutNearDuplicates(found, ({path, text}) => `${path}\n${text}`).filter(
       ({text}, index, all) => text.trim() !== "" && !all.slice(0, index).some((one) => one.text.includes(text))
@@ -118,7 +123,7 @@ export class Neighbours implements vscode.Disposable {
   }
 }
 
-/** Where the names right before the cursor are defined, in documents that are open. */
+/** Where the names right before the cursor are defined. */
 async function definitions(document: vscode.TextDocument, position: vscode.Position): Promise<Edit[]> {
   const names = namesBefore(document, position);
   const late = setTimeout(patience, undefined, {ref: false});
@@ -161,10 +166,30 @@ function openPlaces(): Edit[] {
   }));
 }
 
-function pieceAt(document: vscode.TextDocument, line: number): ContextFile {
-  const first = Math.max(0, line - pieceLines / 4);
-  const text = document.getText(new vscode.Range(first, 0, first + pieceLines, 0));
-  return {path: pathOf(fileOf(document)), text: text.slice(0, longestPiece)};
+/** The piece around a line of a document that is open. */
+function openText(document: vscode.TextDocument, line: number): string | undefined {
+  if (isForeign(document)) return undefined;
+  const first = firstLine(line);
+  return document.getText(new vscode.Range(first, 0, first + pieceLines, 0));
+}
+
+/** The piece around a line of a file that isn't open: of one in the workspace's folders, and no giant. */
+async function closedText(uri: vscode.Uri, line: number): Promise<string | undefined> {
+  if (vscode.workspace.getWorkspaceFolder(uri) === undefined) return undefined;
+  try {
+    const {size} = await vscode.workspace.fs.stat(uri);
+    if (size > largestRead) return undefined;
+    const lines = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)).split(/\r?\n/);
+    const first = firstLine(line);
+    return `${lines.slice(first, first + pieceLines).join("\n")}\n`;
+  } catch {
+    // It is gone, or can't be read: the completion does without.
+    return undefined;
+  }
+}
+
+function firstLine(line: number): number {
+  return Math.max(0, line - pieceLines / 4);
 }
 
 /** As people of the project write it. */

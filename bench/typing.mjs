@@ -1,0 +1,248 @@
+// What typing costs with inline completion on: 300 characters at 8 a second, with pauses of 1 to 2 s, into a TypeScript file in a
+// real VS Code with the packaged extension and its demonstration model. Counted where extension host and engine speak with each
+// other, by an extension beside ours (test/faults/typingProbe.ts); ghost text is what stands in the page. Without ours the same
+// is typed, because VS Code and its TypeScript extension take their time in the same event loop.
+// usage: npm run package && node esbuild.mjs --tests && node bench/typing.mjs [--minConfidence 0.5] [--rhythm human|even] [--alone] [--profile FILE.cpuprofile]
+//   human: gaps between keys vary as people's do (log-normal, mean 125 ms); even: all are 125 ms; --alone: without the runs without ours
+import {copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
+import path from "node:path";
+import {setTimeout} from "node:timers/promises";
+import {parseArgs} from "node:util";
+import {installVsix} from "../out/test/harness/vscodeServer.js";
+import {Workbench} from "../out/test/harness/workbench.js";
+import {vsixFile} from "../scripts/vsix.mjs";
+import {seeded} from "./corpus.mjs";
+
+const {values: options} = parseArgs({
+  options: {
+    minConfidence: {type: "string", default: "0.5"},
+    rhythm: {type: "string"},
+    alone: {type: "boolean", default: false},
+    profile: {type: "string"}
+  }
+});
+const root = path.join(import.meta.dirname, "..");
+const file = "wordCount.ts";
+const meanGap = 125;
+const spread = 0.4;
+
+/** A pause is at each "¦"; VS Code itself closes brackets, indents, and writes the last brace. */
+const code = `
+export function isStatement(text: string): boolean {¦
+const trimmed = ¦text.trim();¦
+if (trimmed.length === 0) ¦return false;
+¦const last = trimmed.charAt(¦trimmed.length - 1);
+const first = ¦trimmed.charAt(0);¦
+if (first !== ¦first.toUpperCase()) return false;¦
+return last === "." && ¦trimmed.includes(" ");¦
+`;
+
+const folder = mkdtempSync(path.join(tmpdir(), "tokenscope-typing-"));
+const withOurs = path.join(folder, "withOurs");
+const without = path.join(folder, "without");
+await installVsix(vsixFile(), withOurs);
+for (const extensions of [withOurs, without]) installProbe(extensions);
+const rows = [];
+for (const rhythm of options.rhythm === undefined ? ["human", "even"] : [options.rhythm]) {
+  if (!options.alone) rows.push([`${rhythm}, without`, await typed(without, rhythm)]);
+  rows.push([`${rhythm}, with`, await typed(withOurs, rhythm)]);
+}
+rmSync(folder, {recursive: true, force: true});
+print();
+process.exit(0);
+
+/** An extension that is activated before all others. */
+function installProbe(extensions) {
+  const probe = path.join(extensions, "nobody.typing-probe-0.0.1");
+  const manifest = {
+    name: "typing-probe",
+    publisher: "nobody",
+    version: "0.0.1",
+    engines: {vscode: "^1.95.0"},
+    activationEvents: ["*"],
+    main: "./typingProbe.js"
+  };
+  mkdirSync(probe, {recursive: true});
+  writeFileSync(path.join(probe, "package.json"), JSON.stringify(manifest));
+  copyFileSync(path.join(root, "out/test/faults/typingProbe.js"), path.join(probe, "typingProbe.js"));
+  const list = path.join(extensions, "extensions.json");
+  if (!existsSync(list)) return;
+  const location = {$mid: 1, path: probe, scheme: "file"};
+  const listed = {
+    identifier: {id: "nobody.typing-probe"},
+    version: "0.0.1",
+    location,
+    relativeLocation: path.basename(probe)
+  };
+  writeFileSync(list, JSON.stringify([...JSON.parse(readFileSync(list, "utf8")), listed]));
+}
+
+async function typed(extensionsDir, rhythm) {
+  const record = path.join(mkdtempSync(path.join(folder, "run-")), "record.jsonl");
+  writeFileSync(record, "");
+  const workbench = await Workbench.open({
+    workspace: path.join(root, "sample"),
+    extensionsDir,
+    env: {TOKENSCOPE_TYPING_RECORD: record},
+    settings: {
+      "tokenscope.inlineCompletion.enabled": true,
+      "tokenscope.inlineCompletion.minConfidence": Number(options.minConfidence),
+      // What is typed shall stand there as it is.
+      "editor.acceptSuggestionOnEnter": "off",
+      "editor.acceptSuggestionOnCommitCharacter": false
+    }
+  });
+  try {
+    const {page} = workbench;
+    await workbench.openFile(file);
+    if (extensionsDir === withOurs) await workbench.statusBar("Tokens").waitFor();
+    await workbench.goTo(workbench.fileText(file).split("\n").length);
+    if (extensionsDir === withOurs) await workbench.statusBar(/\d+ tokens/).waitFor();
+    // TypeScript's server starts, and says what it thinks of the file.
+    await setTimeout(8000);
+    await page.evaluate(watchGhostText);
+    writeFileSync(`${record}.start`, "");
+    await setTimeout(1000);
+    const keys = await type(page, rhythm);
+    await setTimeout(1500);
+    writeFileSync(`${record}.stop`, "");
+    const ghosts = await page.evaluate("globalThis.ghostText");
+    const saved = await workbench.saved(file, (text) => text.includes(`includes(" ");`));
+    const wanted = code.replaceAll("¦", "").replace(/\s+/g, "");
+    if (!saved.replace(/\s+/g, "").includes(wanted)) throw new Error(`Something else stands there:\n${saved}`);
+    const profile = await workbench.until("the profile is written", async () =>
+      existsSync(`${record}.profile`) ? JSON.parse(readFileSync(`${record}.profile`, "utf8")) : undefined
+    );
+    if (options.profile !== undefined) writeFileSync(options.profile, JSON.stringify(profile));
+    const lines = readFileSync(record, "utf8").trim().split("\n");
+    return {keys, ghosts, lines: lines.map((line) => JSON.parse(line)), ours: oursIn(profile)};
+  } finally {
+    await workbench.close();
+  }
+}
+
+/** When Tokenscope's functions ran, with what they called: from and to, in microseconds of the monotonic clock. */
+function oursIn({nodes, samples, timeDeltas, startTime}) {
+  const ours = new Set();
+  const mark = (node, within) => {
+    const isOurs = within || node.callFrame.url.includes("/tokenscope.tokenscope-");
+    if (isOurs) ours.add(node.id);
+    for (const child of node.children ?? []) mark(byId.get(child), isOurs);
+  };
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  mark(nodes[0], false);
+  let now = startTime;
+  return samples.flatMap((id, index) => {
+    now += timeDeltas[index];
+    // A sample stands for the time until the next.
+    return ours.has(id) ? [[now, now + (timeDeltas[index + 1] ?? 0)]] : [];
+  });
+}
+
+/** Milliseconds of these that lie between two moments. */
+function within(spans, from, to) {
+  return sum(spans.map(([start, end]) => Math.max(0, Math.min(end, to) - Math.max(start, from)))) / 1000;
+}
+
+/** In the page: notes each time when ghost text comes or goes. */
+function watchGhostText() {
+  globalThis.ghostText = [];
+  let shown = false;
+  setInterval(() => {
+    const now = document.querySelector(".editor-instance [class*=ghost-text]") !== null;
+    if (now === shown) return;
+    shown = now;
+    globalThis.ghostText.push({at: Date.now(), shown});
+  }, 20);
+}
+
+/** Resolves with when each key was pressed, and how long the pause before it was, if there was one. */
+async function type(page, rhythm) {
+  const random = seeded(1);
+  const keys = [];
+  let due = Date.now();
+  let pause = 0;
+  for (const character of code) {
+    if (character === "¦") {
+      pause = 1000 + 1000 * random();
+      continue;
+    }
+    due += pause > 0 ? pause : rhythm === "even" ? meanGap : logNormal(random);
+    await setTimeout(Math.max(0, due - Date.now()));
+    keys.push({at: Date.now(), pause});
+    if (character === "\n") await page.keyboard.press("Enter");
+    else await page.keyboard.type(character);
+    pause = 0;
+  }
+  return keys;
+}
+
+/** Milliseconds. */
+function logNormal(random) {
+  const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  return meanGap * Math.exp(spread * normal - spread ** 2 / 2);
+}
+
+function print() {
+  const figures = rows.map(([, run]) => figuresOf(run));
+  const names = Object.keys(figures.at(-1));
+  const table = [
+    ["", ...rows.map(([name]) => name)],
+    ["---", ...rows.map(() => "---")],
+    ...names.map((name) => [name, ...figures.map((one) => one[name])])
+  ];
+  for (const row of table) console.log(`| ${row.join(" | ")} |`);
+}
+
+function figuresOf({keys, ghosts, lines, ours}) {
+  const [start, end] = [keys[0].at, keys.at(-1).at + 1500];
+  // What was typed last is followed by a pause too.
+  const pauses = keys.filter(({pause}) => pause > 0).map(({at, pause}) => [at - pause, at]);
+  pauses.push([keys.at(-1).at, end]);
+  const typing = lines.filter(({at}) => at >= start && at <= end);
+  const delays = typing.flatMap((line) => line.delays);
+  // By the clock, a part may be longer than the thread's own time: others had the processor meanwhile.
+  const parts = delays.map(({from, to, milliseconds}) => Math.min(milliseconds, within(ours, from, to)));
+  const asked = [...new Map(lines.flatMap((line) => line.asked).map((one) => [one.request, one])).values()].filter(
+    ({at}) => at >= start
+  );
+  const decoded = asked.filter((one) => one.decoded > 0 || one.evaluated > 0);
+  const inPause = decoded.filter(({at}) => pauses.some(([from, to]) => at >= from && at <= to));
+  const afterCancel = asked.flatMap((one) =>
+    one.cancelledAt === undefined ? [] : [one.decoded - one.decodedAtCancel]
+  );
+  const evaluated = decoded.flatMap((one) => (one.evaluated === undefined ? [] : [one.evaluated]));
+  const shownAt = (from, to) => {
+    const last = ghosts.findLast(({at}) => at <= from);
+    return last?.shown === true || ghosts.some(({at, shown}) => shown && at > from && at <= to);
+  };
+  const withGhost = keys.filter(({at}, index) => shownAt(at, keys[index + 1]?.at ?? end)).length;
+  const gaps = keys.flatMap(({at, pause}, index) => (index === 0 || pause > 0 ? [] : [at - keys[index - 1].at]));
+  return {
+    "keys, and their gaps: mean ms (most)": `${keys.length}: ${(sum(gaps) / gaps.length).toFixed(0)} (${Math.max(...gaps)})`,
+    pauses: pauses.length,
+    "requests sent": asked.length,
+    "that decoded": decoded.length,
+    "of these in the background": decoded.filter(({background}) => background).length,
+    "of these sent in a pause": inPause.length,
+    "that decoded, per pause": (decoded.length / pauses.length).toFixed(2),
+    "cancelled requests": afterCancel.length,
+    "most tokens decoded after a cancel was sent": Math.max(0, ...afterCancel),
+    "prompt tokens evaluated per key": (sum(evaluated) / keys.length).toFixed(2),
+    "keys with ghost text": withGhost,
+    "event loop held up at worst, ms": worst(delays.map(({milliseconds}) => milliseconds)),
+    "over 10 ms, times": delays.filter(({milliseconds}) => milliseconds > 10).length,
+    "Tokenscope's part of one, at worst, ms": worst(parts),
+    "extension host's processor time per key, ms": ((typing.at(-1).cpu - typing[0].cpu) / keys.length).toFixed(2),
+    "Tokenscope's part of that, ms": (within(ours, 0, Number.POSITIVE_INFINITY) / keys.length).toFixed(2)
+  };
+}
+
+function worst(milliseconds) {
+  return Math.max(0, ...milliseconds).toFixed(1);
+}
+
+function sum(values) {
+  return values.reduce((total, value) => total + value, 0);
+}
