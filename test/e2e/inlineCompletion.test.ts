@@ -12,7 +12,7 @@ describe("Inline completion in the workbench", () => {
   const keys = [
     {key: "alt+c", command: "tokenscope.complete"},
     {key: "alt+l", command: "editor.action.inlineSuggest.acceptNextLine"},
-    {key: "alt+s", command: "editor.action.insertSnippet", args: {snippet: "pair(${1:one}, ${2:two})$0"}}
+    {key: "alt+s", command: "editor.action.insertSnippet", args: {snippet: "pair($1, $2)$0"}}
   ];
 
   /** The ghost text on the cursor's line, as it is shown: each colour has an element of its own. */
