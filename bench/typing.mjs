@@ -209,9 +209,8 @@ function figuresOf({keys, ghosts, lines, ours}) {
   );
   const decoded = asked.filter((one) => one.decoded > 0 || one.evaluated > 0);
   const inPause = decoded.filter(({at}) => pauses.some(([from, to]) => at >= from && at <= to));
-  const afterCancel = asked.flatMap((one) =>
-    one.cancelledAt === undefined ? [] : [one.decoded - one.decodedAtCancel]
-  );
+  const cancelled = asked.filter(({cancelledAt}) => cancelledAt !== undefined);
+  const waits = inPause.map((one) => one.at - keys.findLast(({at}) => at <= one.at).at);
   const evaluated = decoded.flatMap((one) => (one.evaluated === undefined ? [] : [one.evaluated]));
   const shownAt = (from, to) => {
     const last = ghosts.findLast(({at}) => at <= from);
@@ -227,8 +226,12 @@ function figuresOf({keys, ghosts, lines, ours}) {
     "of these in the background": decoded.filter(({background}) => background).length,
     "of these sent in a pause": inPause.length,
     "that decoded, per pause": (decoded.length / pauses.length).toFixed(2),
-    "cancelled requests": afterCancel.length,
-    "most tokens decoded after a cancel was sent": Math.max(0, ...afterCancel),
+    "cancelled requests": cancelled.length,
+    "tokens told of after a cancel was sent, at most": Math.max(
+      0,
+      ...cancelled.map((one) => one.decoded - one.decodedAtCancel)
+    ),
+    "from the last key to its request, median ms": median(waits),
     "prompt tokens evaluated per key": (sum(evaluated) / keys.length).toFixed(2),
     "keys with ghost text": withGhost,
     "event loop held up at worst, ms": worst(delays.map(({milliseconds}) => milliseconds)),
@@ -237,6 +240,10 @@ function figuresOf({keys, ghosts, lines, ours}) {
     "extension host's processor time per key, ms": ((typing.at(-1).cpu - typing[0].cpu) / keys.length).toFixed(2),
     "Tokenscope's part of that, ms": (within(ours, 0, Number.POSITIVE_INFINITY) / keys.length).toFixed(2)
   };
+}
+
+function median(values) {
+  return values.toSorted((one, other) => one - other)[values.length >> 1] ?? "";
 }
 
 function worst(milliseconds) {

@@ -1,12 +1,12 @@
-import {cursorLine, isBlank, lineBreak} from "./lines";
+import {cursorLine, isBlank, lineBreak, openString} from "./lines";
 
 /**
  * How far a completion at the cursor may reach.
  *
  * One line where something that isn't blank follows on the cursor's line: a second line would push that text away from
  * what it belongs to. Closing brackets count as something, as in llama.vscode: with the cursor in `foo(|)` the rest of
- * the call is wanted, not a block inside it. One line also inside a string, and inside a line comment: the rest of a sentence is wanted there,
- * and a model that is let go on writes the function below it.
+ * the call is wanted, not a block inside it. One line also inside a string (in prose with an apostrophe, too) and inside a
+ * comment: the rest of a sentence is wanted there, and a model that is let go on writes the function below it.
  *
  * @param prefix The text before the cursor. @param suffix The text after it. Both may be cut anywhere but on the
  * cursor's line.
@@ -15,18 +15,7 @@ export function completionExtent(prefix: string, suffix: string): "line" | "bloc
   const [rest = ""] = suffix.split(lineBreak, 1);
   if (!isBlank(rest)) return "line";
   const line = cursorLine(prefix);
-  return lineComment.test(line) || endsInString(line) ? "line" : "block";
-}
-
-/** A quote on the line is open. An apostrophe looks like one: in prose too, one line at a time is right. */
-function endsInString(line: string): boolean {
-  let open = "";
-  for (let index = 0; index < line.length; index++) {
-    const character = line.charAt(index);
-    if (character === "\\") index++;
-    else if (open === "" ? /["'`]/.test(character) : character === open) open = open === "" ? character : "";
-  }
-  return open !== "";
+  return lineComment.test(line) || endsInComment(line) || openString(line) !== undefined ? "line" : "block";
 }
 
 /**
@@ -34,3 +23,10 @@ function endsInString(line: string): boolean {
  * list item or a preprocessor line, of which one line at a time is right as well.
  */
 const lineComment = /^\s*(?:\/\/|#|--|\*(?:\s|$))/;
+
+/** A comment that begins behind code, with blanks around its sign; and one that has no end yet. */
+const comment = /\s(?:\/\/|#|--)\s|\/\*(?!.*\*\/)|<!--(?!.*-->)/g;
+
+function endsInComment(line: string): boolean {
+  return [...line.matchAll(comment)].some(({index}) => openString(line.slice(0, index)) === undefined);
+}

@@ -1,3 +1,5 @@
+import {infillTexts} from "../metrics/infillTexts";
+
 /**
  * Tokens that mark the places of a fill-in-the-middle prompt, as ids of the model's vocabulary.
  *
@@ -16,56 +18,10 @@ export interface InfillTokens {
   readonly file: number | null;
 }
 
+type Mark = keyof typeof infillTexts;
+
 /** Token ids that a GGUF names itself (`tokenizer.ggml.fim_…_token_id`, or the older keys for the first three). */
-export type NamedTokens = {readonly [K in "prefix" | "suffix" | "middle" | "repository" | "file"]?: number | undefined};
-
-type Marks = {readonly [K in "prefix" | "suffix" | "middle" | "repository" | "file"]: readonly string[]};
-
-/**
- * The texts by which a vocabulary has them, each family's on a line, in the order of: Qwen (and newer Granite, CodeGemma),
- * StarCoder and SmolLM, StarCoder 2 and Granite, DeepSeek, CodeLlama, Codestral. As llama.cpp looks for the first three
- * (`llama_vocab::impl::load`), and Codestral's, which it does not know.
- */
-const texts: Marks = {
-  prefix: [
-    "<|fim_prefix|>",
-    "<fim-prefix>",
-    "<fim_prefix>",
-    "<｜fim▁begin｜>",
-    "<PRE>",
-    "▁<PRE>",
-    "<|code_prefix|>",
-    "<|prefix|>",
-    "[PREFIX]"
-  ],
-  suffix: [
-    "<|fim_suffix|>",
-    "<fim-suffix>",
-    "<fim_suffix>",
-    "<｜fim▁hole｜>",
-    "<SUF>",
-    "▁<SUF>",
-    "<|code_suffix|>",
-    "<|suffix|>",
-    "[SUFFIX]"
-  ],
-  middle: [
-    "<|fim_middle|>",
-    "<fim-middle>",
-    "<fim_middle>",
-    "<｜fim▁end｜>",
-    "<MID>",
-    "▁<MID>",
-    "<|code_middle|>",
-    "<|middle|>",
-    "[MIDDLE]"
-  ],
-  repository: ["<|repo_name|>", "<repo_name>", "<reponame>"],
-  file: ["<|file_sep|>", "<file_sep>", "<filename>"]
-};
-
-/** Every text that {@link infillTokens} looks for. */
-export const infillTexts: ReadonlySet<string> = new Set(Object.values(texts).flat());
+export type NamedTokens = {readonly [K in Mark]?: number | undefined};
 
 /**
  * The vocabulary's own, or null where it has none to fill in a middle with.
@@ -78,10 +34,10 @@ export function infillTokens(
   idOf: (text: string) => number | undefined,
   size: number
 ): InfillTokens | null {
-  const find = (mark: keyof Marks): number | null => {
+  const find = (mark: Mark): number | null => {
     const id = named[mark];
     if (id !== undefined && Number.isSafeInteger(id) && id >= 0 && id < size) return id;
-    for (const text of texts[mark]) {
+    for (const text of infillTexts[mark]) {
       const found = idOf(text);
       if (found !== undefined) return found;
     }

@@ -15,6 +15,13 @@ const deviations = 3;
 const glance = 250;
 
 /**
+ * Milliseconds that a request costs which is worth making before it is wanted. What comes sooner seems to come at once anyway
+ * (Miller 1968); what takes longer is too dear to be made in vain.
+ */
+const leastAhead = 100;
+const mostAhead = 2000;
+
+/**
  * Learns how fast someone types, to tell a pause from the gap between two keys; and what a request costs. Times are
  * milliseconds of one clock.
  */
@@ -24,7 +31,7 @@ export class Rhythm {
   private variance = 0.4 ** 2;
   private last: number | undefined;
   /** What a request takes, on average. */
-  cost = 200;
+  private cost = 200;
 
   /** A key was pressed. */
   key(now: number): void {
@@ -39,6 +46,11 @@ export class Rhythm {
   /** A request took so long, from being sent to its whole answer. */
   answered(milliseconds: number): void {
     this.cost += costWeight * (milliseconds - this.cost);
+  }
+
+  /** Whether to ask for what will be wanted, before it is. */
+  get asksAhead(): boolean {
+    return this.cost >= leastAhead && this.cost <= mostAhead;
   }
 
   /**

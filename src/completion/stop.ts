@@ -1,4 +1,5 @@
 import {cursorLine, isBlank, lineBreak} from "./lines";
+import {repeatsItself} from "./repetition";
 
 /**
  * Where the generated text must be cut, so that generation can stop; undefined: go on.
@@ -6,14 +7,15 @@ import {cursorLine, isBlank, lineBreak} from "./lines";
  * Safe to ask after every token: what comes later never changes an answer once given, and never moves it. A line decides
  * as soon as its first character that isn't blank is there (its first word where that could become `else` or the like).
  *
- * `line`: at the first line break. A completion that opens with one is empty.
+ * `line`: at the first line break. A completion that opens with one is empty, and so is one that repeats itself.
  *
  * `block`: after the last line that isn't blank
  * 1. before a blank line, once something was written: that is how people end a paragraph of code or prose;
  * 2. before a line indented less than the cursor's line: it belongs to what surrounds the block;
  * 3. before a line indented like the cursor's line, once the text went deeper and came back: the block is over, and that
  *    line begins the next statement. Lines at one indentation, none deeper, are one block;
- * 4. before a line that says again what the line above it says: a model that repeats itself has lost its thread.
+ * 4. before a line that says again what the line above it says: a model that repeats itself has lost its thread;
+ * 5. before a line in which it says the same piece again and again (`repeatsItself`).
  *
  * A line that closes a bracket which the cursor's line or the completion opened is part of the block, whatever its
  * indentation; one that closes a bracket from further above isn't, unless it is deeper than the cursor's line. Inside
@@ -34,8 +36,9 @@ export function completionEnd(
     case "unlimited":
       return undefined;
     case "line": {
-      const end = generated.search(lineBreak);
-      return end === -1 ? undefined : end;
+      const [line = ""] = generated.split(lineBreak, 1);
+      if (repeatsItself(line)) return 0;
+      return line.length < generated.length ? line.length : undefined;
     }
     case "block":
       return blockEnd(generated, prefix);
@@ -58,6 +61,7 @@ function blockEnd(generated: string, prefix: string): number | undefined {
     const end = complete ? start + length : generated.length;
     const line = (row === 0 ? cursorLine(prefix) : "") + generated.slice(start, end);
 
+    if (repeatsItself(generated.slice(start, end))) return lastEnd;
     if (isBlank(line)) {
       if (!complete) return undefined;
       if (written) return lastEnd;

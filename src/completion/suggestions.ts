@@ -3,6 +3,7 @@ interface Suggestion {
   readonly prefix: string;
   readonly suffix: string;
   readonly text: string;
+  readonly file: string;
 }
 
 /** About what llama.vscode keeps. */
@@ -18,10 +19,12 @@ export class Suggestions {
   /**
    * What is left of a suggestion for this place, or for one from which its text was typed or accepted up to here.
    * Undefined: nothing is known. "": it is known that there is nothing to suggest.
+   *
+   * @param file Any name for the document.
    */
-  find(prefix: string, suffix: string): string | undefined {
+  find(prefix: string, suffix: string, file: string): string | undefined {
     for (const [index, one] of this.kept.entries()) {
-      const left = rest(one, prefix, suffix);
+      const left = one.file === file ? rest(one, prefix, suffix) : undefined;
       if (left === undefined) continue;
       this.kept.splice(index, 1);
       this.kept.unshift(one);
@@ -30,10 +33,12 @@ export class Suggestions {
     return undefined;
   }
 
-  keep(prefix: string, suffix: string, text: string): void {
+  keep(prefix: string, suffix: string, text: string, file: string): void {
     this.kept = [
-      {prefix, suffix, text},
-      ...this.kept.filter((one) => one.prefix !== prefix || one.suffix !== suffix).slice(0, most - 1)
+      {prefix, suffix, text, file},
+      ...this.kept
+        .filter((one) => one.prefix !== prefix || one.suffix !== suffix || one.file !== file)
+        .slice(0, most - 1)
     ];
   }
 

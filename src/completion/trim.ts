@@ -1,4 +1,4 @@
-import {cursorLine, isBlank} from "./lines";
+import {cursorLine, isBlank, openString} from "./lines";
 
 /**
  * What of a generated text to show at the cursor; "" for nothing.
@@ -6,7 +6,8 @@ import {cursorLine, isBlank} from "./lines";
  * In this order: line ends become the document's; the text ends in front of a control that no one would see; a space is
  * dropped from the front where the cursor already stands behind one; blank ends are cut; the end is cut where it repeats
  * what stands after the cursor, character by character, line by line, or as closing brackets and quotes that only spaces,
- * `;` or `,` keep from matching; round and square brackets at the end that close nothing are cut. Indentation follows the document's.
+ * `;` or `,` keep from matching; it is cut before it closes what the text behind the cursor closes, and round and square
+ * brackets that close nothing and a quote with nothing behind it are cut from its end. Indentation follows the document's.
  *
  * @param prefix The text before the cursor, from the start of its line at least. @param suffix The text after it.
  * @param indentation How the document's lines are indented; left as generated where that isn't known.
@@ -18,7 +19,9 @@ export function trimCompletion(generated: string, prefix: string, suffix: string
   let text = withoutSecondSpace(beforeControls(toLineFeeds(generated)), prefix);
   text = trimEnd(text, atLineEnd);
   text = trimEnd(withoutOverlap(text, following), atLineEnd);
+  text = trimEnd(withoutSecondClosing(text, cursorLine(prefix), following), atLineEnd);
   text = trimEnd(withoutUnopened(text, prefix), atLineEnd);
+  text = atLineEnd ? withoutEmptyString(text, prefix).trimEnd() : text;
   text = atLineEnd ? withoutNextLines(text, prefix, following) : text;
   if (isBlank(text)) return "";
   if (indentation !== undefined) text = reindented(text, prefix, indentation);
@@ -49,10 +52,59 @@ function reindented(text: string, prefix: string, {tabs, size}: Indentation): st
 /** The text without a tail of round and square brackets that close nothing, neither of its own nor on the lines before. */
 function withoutUnopened(text: string, prefix: string): string {
   const openers = openersOf(prefix + text);
-  const tail = /[)\];, \t]*$/.exec(text)?.index ?? text.length;
-  for (let index = tail; index < text.length; index++)
+  for (let index = tailOf(text, ")];, \t"); index < text.length; index++)
     if (openers.get(prefix.length + index) === null) return text.slice(0, index);
   return text;
+}
+
+/** Where the tail of a text begins that has none but these characters. */
+function tailOf(text: string, characters: string): number {
+  let start = text.length;
+  while (start > 0 && characters.includes(text.charAt(start - 1))) start--;
+  return start;
+}
+
+/**
+ * The text up to where it closes a bracket or a string that was opened on the cursor's line and is closed right behind the cursor:
+ * an editor writes both, and whoever accepted the text would have one too many.
+ */
+function withoutSecondClosing(text: string, line: string, following: string): string {
+  const {quote} = openString(line) ?? {};
+  if (quote !== undefined) {
+    if (!following.startsWith(quote) || openString(quote + text) !== undefined) return text;
+    let end = text.indexOf(quote);
+    while (end !== -1 && openString(quote + text.slice(0, end + 1)) !== undefined) end = text.indexOf(quote, end + 1);
+    return text.slice(0, end === -1 ? undefined : end);
+  }
+  const open: string[] = [];
+  for (const character of line) follow(open, character);
+  let closed = 0;
+  for (const character of following) {
+    if (open.length === 0 || open.at(-1) !== openerOf[character]) break;
+    open.pop();
+    closed++;
+  }
+  if (closed === 0) return text;
+  for (let index = 0; index < text.length; index++) if (!follow(open, text.charAt(index))) return text.slice(0, index);
+  return text;
+}
+
+const openerOf: Readonly<Record<string, string>> = {")": "(", "]": "[", "}": "{"};
+
+/** Keeps the brackets that are open. False where one is closed and none was. */
+function follow(open: string[], character: string): boolean {
+  if ("([{".includes(character)) open.push(character);
+  return openerOf[character] === undefined || open.pop() !== undefined;
+}
+
+/** The text without a last quote that opens a string with nothing in it; three of them open one that has lines. */
+function withoutEmptyString(text: string, prefix: string): string {
+  const line = cursorLine(prefix + text);
+  const open = openString(line);
+  if (open === undefined || text === "" || open.index !== line.length - 1) return text;
+  const before = line.at(-2) ?? "";
+  const apostrophe = open.quote === "'" && /[\p{L}\p{N}]/u.test(before);
+  return before === open.quote || apostrophe ? text : text.slice(0, -1);
 }
 
 function toLineFeeds(text: string): string {
@@ -61,10 +113,11 @@ function toLineFeeds(text: string): string {
 
 /**
  * Controls but for tabs, line ends and form feeds; embeddings, overrides and isolates, which make code look like other code
- * (CVE-2021-42574). Ghost text would not show them, and whoever takes it would have them in their file.
+ * (CVE-2021-42574); what takes no room, but for joiners, of which emoji are made; other line ends, of which editors warn; and what
+ * stands for half a character. Ghost text would not show them, and whoever takes it would have them in their file.
  */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
-const unseen = /[\0-\x08\x0b\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;
+const unseen = /[\0-\x08\x0b\x0e-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u2069\ufeff\ufffd\u{e0000}-\u{e007f}]/u;
 
 function beforeControls(text: string): string {
   const end = text.search(unseen);
@@ -87,7 +140,8 @@ function withoutSecondSpace(text: string, prefix: string): string {
 
 /** Where text follows on the line, a space before it may be wanted (`a + |b`); at a line's end none is. */
 function trimEnd(text: string, atLineEnd: boolean): string {
-  return atLineEnd ? text.trimEnd() : text.replace(/\s*\n\s*$/, "");
+  const end = text.trimEnd();
+  return atLineEnd || text.slice(end.length).includes("\n") ? end : text;
 }
 
 /**
@@ -108,8 +162,7 @@ function withoutOverlap(text: string, following: string): string {
 /** Drops the longest tail of unmatched closing brackets and quotes that are the next ones on the line anyway. */
 function withoutClosers(text: string, following: string, openers: ReadonlyMap<number, number | null>): string {
   const present = /^[)\]}"'` \t]*/.exec(following)?.[0].replace(/\s/g, "") ?? "";
-  const tail = /[)\]}"'`;, \t]*$/.exec(text)?.index ?? text.length;
-  for (let start = tail; start < text.length; start++) {
+  for (let start = tailOf(text, ")]}\"'`;, \t"); start < text.length; start++) {
     if (!/[)\]}"'`]/.test(text.charAt(start)) || splitsPair(openers, start) || closesOwnQuote(text, start)) continue;
     if (present.startsWith(text.slice(start).replace(/[\s;,]/g, ""))) return text.slice(0, start);
   }

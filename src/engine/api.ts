@@ -228,7 +228,6 @@ export interface CompleteParams {
   readonly model: ModelSpec;
   readonly prefix: string;
   readonly suffix: string;
-  /** 0: the prompt is evaluated and nothing is written, so that the next completion starts sooner. */
   readonly maxTokens: number;
   readonly extent: CompletionExtent;
   /** Of the file that is written in: relative to its repository, with slashes. Models that know a token for it see it. */
@@ -245,6 +244,8 @@ export interface CompleteParams {
   readonly timeLimit?: number;
   /** It gives way to any other completion: it then ends with what it has. */
   readonly background?: boolean;
+  /** The prompt is evaluated and nothing is written, so that the same completion without this starts sooner. */
+  readonly promptOnly?: boolean;
 }
 
 /** A part of another file that a completion may need to know. */

@@ -2,7 +2,7 @@ import * as l10n from "@vscode/l10n";
 import type {ByteSource} from "./byteSource";
 import {tensorBytes} from "./ggmlTypes";
 import {GgufError} from "./ggufError";
-import {infillTexts} from "./infill";
+import {markTexts} from "./infill";
 import {damaged, Input, tooLarge} from "./input";
 
 /** What stands in front of a GGUF file's tensors. */
@@ -343,7 +343,7 @@ async function readArray(input: Input, keeper: Keeper, key: string): Promise<Met
   keeper.keep(0);
   if (itemType === "string") {
     if (length * 8 > input.remaining) throw damaged();
-    const marks = key === "tokenizer.ggml.tokens" ? infillTexts : undefined;
+    const marks = key === "tokenizer.ggml.tokens" ? markTexts : undefined;
     await readStrings(input, keeper, length, items, marks, found);
   } else {
     const bytes = sizes[itemType];

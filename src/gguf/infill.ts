@@ -1,3 +1,4 @@
+import {infillTexts} from "../metrics/infillTexts";
 import type {GgufHeader, MetadataArray} from "./header";
 
 /** A token that marks a place: its key, its older key, and the texts that it is known by without one. */
@@ -6,51 +7,14 @@ interface Mark {
   readonly texts: readonly string[];
 }
 
-/** As llama.cpp looks for them (`llama_vocab::impl::load`). */
 const marks: readonly Mark[] = [
-  {
-    keys: ["tokenizer.ggml.fim_pre_token_id", "tokenizer.ggml.prefix_token_id"],
-    texts: [
-      "<|fim_prefix|>",
-      "<fim-prefix>",
-      "<fim_prefix>",
-      "<｜fim▁begin｜>",
-      "<PRE>",
-      "▁<PRE>",
-      "<|code_prefix|>",
-      "<|prefix|>"
-    ]
-  },
-  {
-    keys: ["tokenizer.ggml.fim_suf_token_id", "tokenizer.ggml.suffix_token_id"],
-    texts: [
-      "<|fim_suffix|>",
-      "<fim-suffix>",
-      "<fim_suffix>",
-      "<｜fim▁hole｜>",
-      "<SUF>",
-      "▁<SUF>",
-      "<|code_suffix|>",
-      "<|suffix|>"
-    ]
-  },
-  {
-    keys: ["tokenizer.ggml.fim_mid_token_id", "tokenizer.ggml.middle_token_id"],
-    texts: [
-      "<|fim_middle|>",
-      "<fim-middle>",
-      "<fim_middle>",
-      "<｜fim▁end｜>",
-      "<MID>",
-      "▁<MID>",
-      "<|code_middle|>",
-      "<|middle|>"
-    ]
-  }
+  {keys: ["tokenizer.ggml.fim_pre_token_id", "tokenizer.ggml.prefix_token_id"], texts: infillTexts.prefix},
+  {keys: ["tokenizer.ggml.fim_suf_token_id", "tokenizer.ggml.suffix_token_id"], texts: infillTexts.suffix},
+  {keys: ["tokenizer.ggml.fim_mid_token_id", "tokenizer.ggml.middle_token_id"], texts: infillTexts.middle}
 ];
 
 /** What the reader looks for in a vocabulary. */
-export const infillTexts: ReadonlySet<string> = new Set(marks.flatMap(({texts}) => texts));
+export const markTexts: ReadonlySet<string> = new Set(marks.flatMap(({texts}) => texts));
 
 /** The model has a token for the text before, for the text after and for the middle. Null where its vocabulary wasn't read. */
 export function hasInfillTokens({metadata, tensors}: GgufHeader): boolean | null {

@@ -89,6 +89,8 @@ export interface RequestOptions {
   /** Cancelled: the engine answers with what it has, within a batch. */
   readonly stop?: Cancellation | undefined;
   readonly onProgress?: (progress: Progress) => void;
+  /** Made only because nothing else is asked: it does not put off the process's end. */
+  readonly inPassing?: boolean;
 }
 
 interface Engine {
@@ -164,6 +166,9 @@ export class EngineClient {
   private stopped = false;
   private unloaded: EngineState["unloaded"] = null;
   private idle: NodeJS.Timeout | undefined;
+  /** When it was last of use, `performance.now()`. */
+  private used = 0;
+  private readonly workListeners = new Set<() => void>();
   private readonly stateListeners = new Set<() => void>();
   private told: EngineState | undefined;
   private readonly deathListeners = new Set<(death: Death) => void>();
@@ -207,6 +212,16 @@ export class EngineClient {
     return listening(this.stateListeners, listener);
   }
 
+  /** Requests that have not been answered yet. */
+  get underWay(): number {
+    return this.pending.size;
+  }
+
+  /** A request has begun, or ended. */
+  onDidChangeWork(listener: () => void): Listening {
+    return listening(this.workListeners, listener);
+  }
+
   onDidDie(listener: (death: Death) => void): Listening {
     return listening(this.deathListeners, listener);
   }
@@ -223,7 +238,7 @@ export class EngineClient {
   async request<M extends EngineMethod>(
     method: M,
     params: Sendable<EngineRequests[M]["params"]>,
-    {token, stop, onProgress}: RequestOptions = {}
+    {token, stop, onProgress, inPassing = false}: RequestOptions = {}
   ): Promise<EngineRequests[M]["result"]> {
     if (token?.isCancellationRequested) throw this.options.cancelled();
     if (this.disposed)
@@ -266,6 +281,7 @@ export class EngineClient {
       stopping?.dispose();
       if (leave !== undefined) engine.leaving.delete(leave);
       this.progress.delete(request);
+      if (!inPassing) this.used = performance.now();
       this.end(request);
     }
   }
@@ -293,6 +309,7 @@ export class EngineClient {
   /** Counts anew from now, by what the limit is now. */
   idleLimitChanged(): void {
     clearTimeout(this.idle);
+    this.used = performance.now();
     if (this.pending.size === 0) this.endWhenIdle();
   }
 
@@ -305,6 +322,7 @@ export class EngineClient {
 
   dispose(): void {
     this.disposed = true;
+    this.workListeners.clear();
     this.stateListeners.clear();
     this.deathListeners.clear();
     this.noticeListeners.clear();
@@ -330,6 +348,7 @@ export class EngineClient {
     this.pending.set(request, pending);
     pending.engine.heartbeat.listen();
     if (this.pending.size === 1) this.changed();
+    for (const listener of this.workListeners) listener();
   }
 
   private end(request: number): void {
@@ -339,17 +358,21 @@ export class EngineClient {
     if (!others.some(({engine}) => engine === ended?.engine)) ended?.engine.heartbeat.rest();
     if (others.length === 0) this.endWhenIdle();
     if (others.length === 0 || ended?.loading !== null) this.changed();
+    for (const listener of this.workListeners) listener();
   }
 
   private endWhenIdle(): void {
     const limit = this.options.idleLimit?.() ?? 0;
     if (limit === 0 || this.engine === undefined) return;
-    this.idle = setTimeout(() => {
-      if (this.engine === undefined) return;
-      this.options.log.info("nothing has been asked for a while: the engine process is ended");
-      this.endProcess("idle");
-      this.changed();
-    }, limit);
+    this.idle = setTimeout(
+      () => {
+        if (this.engine === undefined) return;
+        this.options.log.info("nothing has been asked for a while: the engine process is ended");
+        this.endProcess("idle");
+        this.changed();
+      },
+      this.used + limit - performance.now()
+    );
     this.idle.unref();
   }
 

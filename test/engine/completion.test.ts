@@ -4,13 +4,15 @@ import path from "node:path";
 import {setTimeout} from "node:timers/promises";
 import fc from "fast-check";
 import type {LlamaModel} from "node-llama-cpp";
+import {sureTokens, withoutHalfWord} from "../../src/completion/confidence";
 import type {Completion} from "../../src/engine/api";
 import {Prompts} from "../../src/engine/llama/completionPrompt";
 import {Vocabulary} from "../../src/engine/llama/vocabulary";
 import {root} from "../harness/paths";
-import {at, demonstration, Engine, f16, spec} from "./engine";
+import {at, demonstration, Engine, engineInProcess, f16, spec} from "./engine";
 import {Judge} from "./judge";
 import {temporaryFolder, withoutInfill} from "./modelCopies";
+import {vocabularyFile} from "./vocabularyFiles";
 
 /** The demonstration model's special tokens. */
 const bos = 8185;
@@ -100,10 +102,10 @@ describe("A prompt for completing", () => {
         assert.deepEqual(kept.after, after.slice(0, kept.after.length));
         assert.deepEqual(kept.line, line.slice(line.length - kept.line.length));
         const all = before.length + line.length + after.length + 4;
-        // Nothing is left out without need; a line may have half of the room.
+        // Nothing is left out without need, but for the line's next sixteenth of the room; a line may have half of it.
         const textRoom = room - 4;
         if (kept.line.length < line.length) assert.equal(kept.line.length, Math.floor(textRoom / 2));
-        else if (kept.before.length === before.length) assert.equal(ids.length, Math.min(all, room));
+        else if (kept.before.length === before.length) assert.ok(ids.length >= Math.min(all, room - textRoom / 16 - 1));
         // What comes after the cursor takes no more than its quarter from what comes before it, which is cut in steps.
         if (kept.before.length < before.length)
           assert.ok(kept.before.length >= Math.floor((textRoom - kept.line.length) * 0.75) / 2 - 2);
@@ -168,7 +170,8 @@ describe("A completion", () => {
       maxTokens: 5000,
       extent: "line"
     });
-    assert.ok(promptTokens > 700, `${promptTokens}`);
+    // Three quarters of the context, less what is left out in steps.
+    assert.ok(promptTokens > 500, `${promptTokens}`);
   });
 
   it("of a line has no line break", async () => {
@@ -181,7 +184,8 @@ describe("A completion", () => {
         extent: "line"
       });
       assert.doesNotMatch(completion.text, /[\r\n]/);
-      if (completion.stop === "line") assert.match(completion.texts.join(""), /[\r\n]/);
+      // Ended because it repeats itself, nothing is left of it.
+      if (completion.stop === "line" && completion.text !== "") assert.match(completion.texts.join(""), /[\r\n]/);
     }
   });
 
@@ -319,6 +323,73 @@ describe("A completion", () => {
     await scoring;
   });
 
+  it("is what the model holds most probable also where tokens were guessed", async () => {
+    const lines = "    self.alpha = alpha\n    self.beta = beta\n    self.gamma = gamma\n";
+    const prefix = `class A:\n  def set(self, alpha, beta, gamma):\n${lines}\n  def reset(self):\n${lines}    self.al`;
+    const completion = await engine.ask("complete", {...shared, prefix, maxTokens: 24});
+    assert.ok(completion.guessed.right > 0 && completion.guessed.tried > completion.guessed.right);
+    const {tokens} = infillPrompt(judge.model, new Vocabulary(judge.model), prefix, "", 1000);
+    await assertGreedy(tokens, completion);
+  });
+
+  it("ends before the token of which the model is not sure, and is else the same", async () => {
+    const request = {...shared, prefix: "for (let i = 0; i < 10; i", maxTokens: 24};
+    const whole = await engine.ask("complete", request);
+    const lengths = new Set<number>();
+    for (const minConfidence of [0.9, 0.5, 0.2, 0.01, 1e-6]) {
+      const sure = sureTokens(whole.logprobs, minConfidence);
+      const {ids, stop, text} = await engine.ask("complete", {...request, minConfidence});
+      assert.deepEqual([...ids], [...whole.ids.subarray(0, sure)], `${minConfidence}`);
+      assert.equal(stop, sure < whole.ids.length ? "unsure" : whole.stop);
+      const kept = whole.texts.slice(0, sure).join("");
+      assert.equal(text, sure < whole.ids.length ? withoutHalfWord(kept, at(whole.texts, sure)) : whole.text);
+      lengths.add(sure);
+    }
+    assert.ok(lengths.size > 2, `${[...lengths]} tokens`);
+  });
+
+  it("is the whole lines that there are when its time is up", async () => {
+    const request = {...shared, prefix: python.slice(0, 200), maxTokens: 48};
+    const whole = await engine.ask("complete", request);
+    assert.match(whole.text, /\S.*\n/);
+    const {stop, text} = await engine.ask("complete", {...request, timeLimit: 0});
+    assert.equal(stop, "time");
+    assert.notEqual(text.trim(), "");
+    assert.ok(whole.text.startsWith(`${text}\n`), JSON.stringify(text));
+  });
+
+  it("that nobody waits for gives way to another, which goes on with what was evaluated", async () => {
+    const fresh = new Engine(spec(f16));
+    const request = {...shared, prefix: python.slice(0, 200), maxTokens: 48};
+    const wanted: Promise<Completion>[] = [];
+    const background = await fresh.ask(
+      "complete",
+      {...request, background: true},
+      {
+        onProgress: ({stage}) => {
+          if (stage === "complete" && wanted.length === 0) wanted.push(fresh.ask("complete", request));
+        }
+      }
+    );
+    assert.equal(background.stop, "stopped");
+    assert.ok(background.ids.length > 0 && background.ids.length < 10, `${background.ids.length} tokens`);
+    const completion = await at(wanted, 0);
+    assert.equal(completion.evaluatedPromptTokens, 1);
+    assert.deepEqual([...completion.ids.subarray(0, background.ids.length)], [...background.ids]);
+  });
+
+  it("whose prompt was evaluated ahead evaluates one token of it, and is the same", async () => {
+    const fresh = new Engine(spec(f16));
+    // Longer than the context: what is left out depends on how long the completion may become.
+    const request = {...shared, prefix: long, suffix: typescript, maxTokens: 24};
+    const ahead = await fresh.ask("complete", {...request, background: true, promptOnly: true});
+    assert.deepEqual([ahead.text, ahead.ids.length, ahead.stop], ["", 0, "maxTokens"]);
+    assert.equal(ahead.evaluatedPromptTokens, ahead.promptTokens);
+    const completion = await fresh.ask("complete", request);
+    assert.deepEqual([completion.promptTokens, completion.evaluatedPromptTokens], [ahead.promptTokens, 1]);
+    assert.deepEqual(completion.ids, (await new Engine(spec(f16)).ask("complete", request)).ids);
+  });
+
   it("has whole characters: more tokens add to its text and change nothing of it", async () => {
     for (const prefix of ['const s = "🚀🚀🚀', "# ─────────────────────\n# ──", "éèàù éè"]) {
       let before = "";
@@ -330,6 +401,28 @@ describe("A completion", () => {
       }
     }
   });
+});
+
+describe("The tokens to fill in with, of real vocabularies,", () => {
+  const families = {
+    "deepseek-coder": {order: "psm", prefix: 32_016, suffix: 32_015, middle: 32_017, repository: null, file: null},
+    // The tokens of StarCoder, and of StarCoder 2.
+    refact: {order: "psm", prefix: 1, suffix: 3, middle: 2, repository: 18, file: 5},
+    starcoder: {order: "psm", prefix: 1, suffix: 3, middle: 2, repository: 5, file: 6},
+    "llama-spm": null,
+    "gpt-2": null
+  } as const;
+
+  for (const [name, expected] of Object.entries(families))
+    it(`are ${expected === null ? "none" : "found"}: ${name}`, async () => {
+      const llama = await engineInProcess.llamaRuntime("off", 0, () => undefined);
+      const model = await llama.loadModel({modelPath: vocabularyFile(name), vocabOnly: true});
+      try {
+        assert.deepEqual(new Prompts(model, new Vocabulary(model)).infill, expected);
+      } finally {
+        await model.dispose();
+      }
+    });
 });
 
 describe("A model without fill-in-the-middle tokens", () => {

@@ -4,6 +4,7 @@ import {once} from "node:events";
 import {existsSync, readFileSync} from "node:fs";
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
+import {isDeepStrictEqual} from "node:util";
 import {type EngineMethod, type EngineRequests, HumanError, type ModelSpec} from "../../src/engine/api";
 import {type Death, EngineClient} from "../../src/host/engineClient";
 import {Cancelled, Token} from "../harness/withoutVsCode";
@@ -300,6 +301,38 @@ describe("the engine client", function () {
     assert.ok(!lines.some(({level, message}) => level === "warn" && message.startsWith("engine process")));
     assert.equal((await client.request("count", {model, text: "x"})).count, 1);
     assert.deepEqual([...new Set(states)], ["starting", "running", "none"]);
+  });
+
+  it("tells of its state where that changes, and not at every request", async () => {
+    const states = [client.state];
+    client.onDidChangeState(() => states.push(client.state));
+    for (let request = 0; request < 5; request++) await client.request("count", {model, text: "x"});
+    const repeated = states.filter((state, index) => index > 0 && isDeepStrictEqual(state, states[index - 1]));
+    assert.deepEqual(repeated, []);
+    assert.ok(states.length > 2, String(states.length));
+  });
+
+  it("ends an engine that does nothing but what is asked in passing", async () => {
+    idleLimit = 600;
+    await client.request("count", {model, text: "x"});
+    const pid = client.processId as number;
+    let asked = 0;
+    for (const end = Date.now() + 30_000; client.processId === pid && Date.now() < end; await setTimeout(50))
+      await client.request("count", {model, text: "x"}, {inPassing: true}).then(
+        () => asked++,
+        () => undefined
+      );
+    assert.notEqual(client.processId, pid);
+    assert.ok(asked > 0);
+  });
+
+  it("tells when something is asked of it, and answered", async () => {
+    const counts: number[] = [];
+    const listening = client.onDidChangeWork(() => counts.push(client.underWay));
+    await Promise.all([1, 2].map(() => client.request("count", {model, text: "x"})));
+    listening.dispose();
+    await client.request("count", {model, text: "x"});
+    assert.deepEqual(counts, [1, 2, 1, 0]);
   });
 
   it("tells how much of a model is loaded", async () => {

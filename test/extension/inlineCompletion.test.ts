@@ -215,6 +215,23 @@ describe("inline completion", () => {
     assert.deepEqual(window().messages, []);
   });
 
+  it("follows what is excluded by the setting as soon as that changes", async () => {
+    const editor = await showFile(folder.write("code.secret", code));
+    await set("inlineCompletion.exclude", ["*.secret"]);
+    placeCursor(editor, "return ");
+    await vscode.commands.executeCommand("tokenscope.complete");
+    await engineAnswers();
+    assert.deepEqual(
+      window()
+        .works.map(({title}) => title)
+        .filter((title) => title === "Completing"),
+      []
+    );
+    await set("inlineCompletion.exclude", []);
+    placeCursor(editor, "def ");
+    await complete();
+  });
+
   it("says once that a model without fill-in-the-middle only sees what stands before the cursor", async () => {
     await set("model", folder.write("prefix-only.gguf", withoutInfill()));
     const editor = await showText(code, "python");

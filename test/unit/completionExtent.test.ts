@@ -38,6 +38,28 @@ describe("the extent of a completion", () => {
     }
   });
 
+  it("is one line inside a comment that begins behind code, or that is open on the line", () => {
+    for (const line of [
+      "const a = 1; // the ",
+      "x = 1  # the ",
+      "select a -- the ",
+      "/* Returns ",
+      "<p> <!-- The ",
+      "a(); /* b "
+    ])
+      assert.equal(completionExtent(`x\n${line}`, "\n"), "line", line);
+    for (const line of [
+      "/* a */ ",
+      "<!-- a --> ",
+      "fetch('http://a/ // b') ",
+      'x = "a # b" ',
+      "color: #fff",
+      "this.#a = ",
+      "i-- "
+    ])
+      assert.equal(completionExtent(`x\n${line}`, "\n"), "block", line);
+  });
+
   it("is a block below a comment, and for a line that only contains one's sign", () => {
     assert.equal(completionExtent("// The sum.\n", "\n"), "block");
     assert.equal(completionExtent("const half = a //", "\n"), "block");

@@ -119,6 +119,48 @@ describe("the end of a block", () => {
   });
 });
 
+describe("a model that says the same again and again in one line", () => {
+  it("is ended, and that line is not shown", () => {
+    for (const piece of ["a, ", "foo ", "self.", "x = ", "\\x00", "the end of "]) {
+      assert.equal(kept("x = [", piece.repeat(20)), "", piece);
+      assert.equal(kept("x = [", piece.repeat(20), "line"), "", piece);
+      assert.equal(kept("def f():", `\n    a = 1\n    b = ${piece.repeat(20)}`), "\n    a = 1", piece);
+    }
+  });
+
+  it("is ended after 256 characters where they may have been meant", () => {
+    for (const piece of [" ", "=", "-", "0, ", "a", "🚀", "| --- "]) {
+      const times = Math.ceil(256 / piece.length);
+      assert.equal(kept("", piece.repeat(times), "line"), "", piece);
+      assert.equal(kept("", piece.repeat(times - 1), "line"), undefined, piece);
+    }
+  });
+
+  it("is not seen in rulers, tables, zeros, deep indentation and the like", () => {
+    for (const line of [
+      `// ${"-".repeat(120)}`,
+      "=".repeat(80),
+      `|${" --- |".repeat(30)}`,
+      `|${" ".repeat(200)}|`,
+      `[${"0, ".repeat(80)}0]`,
+      `0x${"0".repeat(64)}`,
+      `${"0x00, ".repeat(16)}`,
+      `b"${"\\x00".repeat(16)}"`,
+      `${"A".repeat(100)}==`,
+      `${" ".repeat(100)}return x`,
+      `[${"null, ".repeat(16)}null]`,
+      "ha ha ha ha ha ha ha ha"
+    ]) {
+      assert.equal(kept("", line, "line"), undefined, line);
+      assert.equal(kept("", line), undefined, line);
+    }
+  });
+
+  it("is left alone where nothing was said of an end", () => {
+    assert.equal(kept("", "a, ".repeat(100), "unlimited"), undefined);
+  });
+});
+
 describe("the end of a completion, asked for after every token", () => {
   const code = fc
     .array(
@@ -129,11 +171,20 @@ describe("the end of a completion, asked for after every token", () => {
       {maxLength: 30}
     )
     .map((parts) => parts.join(""));
+  /** Some of it said too often. */
+  const repetitive = fc
+    .array(
+      fc.tuple(fc.constantFrom("a", "ab", "a, ", "foo(", " ", "}", "\n", "-", "a b\n"), fc.integer({min: 1, max: 25})),
+      {
+        maxLength: 6
+      }
+    )
+    .map((parts) => parts.map(([piece, times]) => piece.repeat(times)).join(""));
   const extents = fc.constantFrom("line" as const, "block" as const, "unlimited" as const);
 
   it("never changes once it is known, whatever comes later", () => {
     fc.assert(
-      fc.property(code, code, extents, (prefix, generated, extent) => {
+      fc.property(code, fc.oneof(code, repetitive), extents, (prefix, generated, extent) => {
         let known: number | undefined;
         for (let length = 0; length <= generated.length; length++) {
           const end = completionEnd(generated.slice(0, length), prefix, extent);
@@ -147,7 +198,7 @@ describe("the end of a completion, asked for after every token", () => {
 
   it("lies inside the text, and a block's end at the end of a line that isn't blank, or at the cursor", () => {
     fc.assert(
-      fc.property(code, code, extents, (prefix, generated, extent) => {
+      fc.property(code, fc.oneof(code, repetitive), extents, (prefix, generated, extent) => {
         const end = completionEnd(generated, prefix, extent);
         if (end === undefined) return;
         assert.ok(end >= 0 && end < generated.length);

@@ -70,6 +70,28 @@ describe("a completion is cleaned of", () => {
     assert.equal(shown("if (x) {\n  a(|\n", ");\n}"), ");\n}");
   });
 
+  it("what follows a bracket or quote that stands behind the cursor already (Continue #10751)", () => {
+    assert.equal(shown("if (|)", "a === b) {"), "a === b");
+    assert.equal(shown("a = foo(|)", 'x, "y") + 1'), 'x, "y"');
+    assert.equal(shown("foo(bar(|))", "a), b)"), "a");
+    assert.equal(shown("foo(bar(|)", "a), b)"), "a), b");
+    assert.equal(shown("foo(|)", "bar(a), [b]"), "bar(a), [b]");
+    assert.equal(shown('print("|")', 'a", b'), "a");
+    assert.equal(shown('print("|")', 'a\\"b", c'), 'a\\"b');
+    assert.equal(shown("print('|')", "a', 'b"), "a', 'b");
+  });
+
+  it("a quote at its end that opens a string with nothing in it, or closes none", () => {
+    assert.equal(shown("|", 'console.log("'), "console.log(");
+    assert.equal(shown("a = |", "f('"), "f(");
+    assert.equal(shown("a = |", 'b"'), "b");
+    assert.equal(shown('a = "|', 'b"'), 'b"');
+    assert.equal(shown("|", '"""'), '"""');
+    assert.equal(shown("|", "```"), "```");
+    assert.equal(shown("It is the |", "dogs'"), "dogs'");
+    assert.equal(shown("a = [|", '"x", "y"'), '"x", "y"');
+  });
+
   it("spaces where the document has tabs, and tabs where it has spaces (Tabby #3263)", () => {
     const generated = "\n    a(b,  c);\n\t\td();";
     assert.equal(trimCompletion(generated, "if (x) {", "\n", {tabs: true, size: 4}), "\n\ta(b,  c);\n\t\td();");

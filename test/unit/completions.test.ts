@@ -11,11 +11,11 @@ interface Asked extends AskOptions {
 /** A model that answers when the test says so. */
 function slowModel(): {
   asked: Asked[];
-  completions: Completions;
-  at: (prefix: string, signal?: AbortSignal) => Promise<string>;
+  completions: Completions<Place>;
+  at: (prefix: string, signal?: AbortSignal) => Promise<string | undefined>;
 } {
   const asked: Asked[] = [];
-  const completions = new Completions(
+  const completions = new Completions<Place>(
     (place, options) =>
       new Promise((resolve, reject) => {
         options.signal.addEventListener("abort", () => reject(options.signal.reason), {once: true});
@@ -25,7 +25,7 @@ function slowModel(): {
   return {
     asked,
     completions,
-    at: (prefix, signal = new AbortController().signal) => completions.at({prefix, suffix: ";"}, signal)
+    at: (prefix, signal = new AbortController().signal) => completions.at({file: "a.ts", prefix, suffix: ";"}, signal)
   };
 }
 
@@ -111,11 +111,11 @@ describe("completions", () => {
   it("are fetched before they are wanted, unless there is something to do", async () => {
     const {asked, at, completions} = slowModel();
     const first = at("let ");
-    completions.prefetch({prefix: "let x;", suffix: ";"});
+    completions.prefetch({file: "a.ts", prefix: "let x;", suffix: ";"});
     assert.equal(asked.length, 1);
     asked[0]?.answer("x;");
     await first;
-    completions.prefetch({prefix: "let x;", suffix: ";"});
+    completions.prefetch({file: "a.ts", prefix: "let x;", suffix: ";"});
     assert.equal(asked[1]?.background, true);
     const next = at("let x;");
     asked[1]?.answer("\nlet y;");
@@ -125,7 +125,7 @@ describe("completions", () => {
 
   it("that were fetched before give way to what is wanted", async () => {
     const {asked, at, completions} = slowModel();
-    completions.prefetch({prefix: "let x;", suffix: ";"});
+    completions.prefetch({file: "a.ts", prefix: "let x;", suffix: ";"});
     const wanted = at("const ");
     assert.equal(asked[0]?.signal.aborted, true);
     asked[1]?.answer("z");
@@ -134,7 +134,7 @@ describe("completions", () => {
 
   it("that were asked for stay while one types what they say, and no longer", async () => {
     const {asked, at, completions} = slowModel();
-    const left = (prefix: string, suffix = ";") => completions.remaining({prefix, suffix});
+    const left = (prefix: string, suffix = ";") => completions.remaining({file: "a.ts", prefix, suffix});
     assert.equal(left("let "), undefined);
     const first = at("let ");
     asked[0]?.answer("f(x)");
@@ -149,10 +149,66 @@ describe("completions", () => {
     const {asked, at, completions} = slowModel();
     const first = at("let ");
     asked[0]?.onText("f(x)");
-    const second = completions.at({prefix: "let f(", suffix: ");"}, new AbortController().signal);
+    const second = completions.at({file: "a.ts", prefix: "let f(", suffix: ");"}, new AbortController().signal);
     asked[0]?.answer("f(x)");
     assert.deepEqual(await Promise.all([first, second]), ["f(x)", "x"]);
     assert.equal(asked.length, 1);
+  });
+
+  it("that fail before they are wanted are asked for again by whoever waits for them", async () => {
+    const {asked, at, completions} = slowModel();
+    completions.prefetch({file: "a.ts", prefix: "let x;", suffix: ";"});
+    const wanted = at("let x;");
+    assert.equal(asked.length, 1);
+    asked[0]?.fail(new Error("something else went first"));
+    await setTimeout(0);
+    assert.equal(asked[1]?.background, false);
+    asked[1]?.answer("y");
+    assert.equal(await wanted, "y");
+  });
+
+  it("for two places that are waited for at once do not end each other for ever: the later one is answered", async () => {
+    const {asked, at} = slowModel();
+    const first = at("let ");
+    const second = at("const ");
+    assert.equal(await first, undefined);
+    assert.equal(asked.length, 2);
+    asked[1]?.answer("z");
+    assert.equal(await second, "z");
+    assert.equal(asked.length, 2);
+  });
+
+  it("that are stopped are not asked for again by those who wait for them", async () => {
+    const {asked, at, completions} = slowModel();
+    const waits = at("let ");
+    completions.stop();
+    assert.equal(await waits, undefined);
+    assert.equal(asked.length, 1);
+  });
+
+  it("under way when the model changes are asked of the new one", async () => {
+    const {asked, at, completions} = slowModel();
+    const waits = at("let ");
+    completions.clear();
+    await setTimeout(0);
+    asked[1]?.answer("x");
+    assert.equal(await waits, "x");
+  });
+
+  it("in another file are others, also where the text is the same", async () => {
+    const {asked, completions} = slowModel();
+    const {signal} = new AbortController();
+    const first = completions.at({file: "a.py", prefix: "", suffix: ""}, signal);
+    asked[0]?.answer("import sys");
+    assert.equal(await first, "import sys");
+    const second = completions.at({file: "a.c", prefix: "", suffix: ""}, signal);
+    assert.equal(asked.length, 2);
+    asked[1]?.answer("int main");
+    assert.equal(await second, "int main");
+    assert.equal(await completions.at({file: "a.py", prefix: "i", suffix: ""}, signal), "mport sys");
+    void completions.at({file: "a.h", prefix: "i", suffix: ""}, signal);
+    assert.equal(asked.length, 3);
+    completions.stop();
   });
 
   it("of another model are forgotten", async () => {
@@ -171,8 +227,8 @@ describe("completions", () => {
     const signal = new AbortController().signal;
     let pauses = 0;
     let paused = (): void => undefined;
-    const at = (prefix: string): Promise<string> =>
-      completions.at({prefix, suffix: ";"}, signal, () => {
+    const at = (prefix: string): Promise<string | undefined> =>
+      completions.at({file: "a.ts", prefix, suffix: ";"}, signal, () => {
         pauses++;
         return new Promise((resolve) => {
           paused = resolve;
@@ -195,9 +251,13 @@ describe("completions", () => {
     const stale = at("let ", key.signal);
     key.abort();
     let pauses = 0;
-    const typed = completions.at({prefix: "let b", suffix: ";"}, new AbortController().signal, async () => {
-      pauses++;
-    });
+    const typed = completions.at(
+      {file: "a.ts", prefix: "let b", suffix: ";"},
+      new AbortController().signal,
+      async () => {
+        pauses++;
+      }
+    );
     asked[0]?.onText("answer");
     assert.equal(asked[0]?.signal.aborted, true);
     await setTimeout(0);
@@ -213,9 +273,9 @@ describe("completions", () => {
     const first = at("let ", key.signal);
     asked[0]?.onText("answer");
     key.abort();
-    completions.moved({prefix: "let a", suffix: ";"});
+    completions.moved({file: "a.ts", prefix: "let a", suffix: ";"});
     assert.equal(asked[0]?.signal.aborted, false);
-    completions.moved({prefix: "let ab", suffix: ";"});
+    completions.moved({file: "a.ts", prefix: "let ab", suffix: ";"});
     assert.equal(asked[0]?.signal.aborted, true);
     await assert.rejects(first);
     assert.equal(asked.length, 1);
@@ -223,10 +283,10 @@ describe("completions", () => {
 
   it("that were fetched before stay while one types up to there", async () => {
     const {asked, completions} = slowModel();
-    completions.prefetch({prefix: "let x;", suffix: ";"});
-    completions.moved({prefix: "let x", suffix: ";"});
+    completions.prefetch({file: "a.ts", prefix: "let x;", suffix: ";"});
+    completions.moved({file: "a.ts", prefix: "let x", suffix: ";"});
     assert.equal(asked[0]?.signal.aborted, false);
-    completions.moved({prefix: "let y", suffix: ";"});
+    completions.moved({file: "a.ts", prefix: "let y", suffix: ";"});
     assert.equal(asked[0]?.signal.aborted, true);
   });
 });

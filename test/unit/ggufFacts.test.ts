@@ -194,6 +194,7 @@ describe("What a header tells of a model", () => {
       {"tokenizer.ggml.tokens": texts(["▁<PRE>", "<fim-suffix>", "<｜fim▁end｜>"])},
       true
     ],
+    ["Codestral's tokens", {"tokenizer.ggml.tokens": texts(["[SUFFIX]", "[PREFIX]", "[MIDDLE]"])}, true],
     ["keys", {...plain, ...Object.fromEntries(ids)}, true],
     ["older keys", {...plain, ...Object.fromEntries(older)}, true],
     [

@@ -116,6 +116,11 @@ describe("A stranger's text", () => {
 
   it("is no completion from its first control on", () => {
     assert.equal(trimCompletion("a = 1\u202e;", "", ""), "a = 1");
+    // Half a character, line ends that editors warn of, and what takes no room.
+    for (const unseen of ["\ufffd", "\u2028", "\u200b", "\u2060", "\ufeff", "\u{e0041}"])
+      assert.equal(trimCompletion(`a = 1${unseen};`, "", ""), "a = 1", JSON.stringify(unseen));
+    // Emoji and Persian are joined, and kept apart, by these.
+    assert.equal(trimCompletion("a\u200d\u200cb", "", ""), "a\u200d\u200cb");
     assert.equal(trimCompletion("\u001b[31mred", "", ""), "");
     assert.equal(trimCompletion("if x:\n\treturn 'שלום'", "", ""), "if x:\n\treturn 'שלום'");
   });

@@ -24,9 +24,12 @@ const decided: Readonly<Record<string, Decision>> = {
   // How long the model's memory is held.
   "tokenscope.idleMinutes": ["window", "restricted"],
   // They make the engine work without being asked, and how much.
-  "tokenscope.inlineCompletion.enabled": ["window", "restricted"],
+  "tokenscope.inlineCompletion.enabled": ["language-overridable", "restricted"],
   "tokenscope.inlineCompletion.delay": ["window", "restricted"],
   "tokenscope.inlineCompletion.maxTokens": ["window", "restricted"],
+  "tokenscope.inlineCompletion.minConfidence": ["window", "restricted"],
+  // What a model is never shown: a workspace that is trusted may say it otherwise.
+  "tokenscope.inlineCompletion.exclude": ["window", "restricted"],
   // Says which of the text that is scored anyway counts as its context.
   "tokenscope.selectionContext": ["window", "always"]
 };

@@ -8,76 +8,85 @@ import {Suggestions} from "../../src/completion/suggestions";
 describe("a suggestion", () => {
   it("is known again at its place, and while its text is typed or accepted", () => {
     const kept = new Suggestions();
-    kept.keep("const ", ";\n", "answer = 42");
-    assert.equal(kept.find("const ", ";\n"), "answer = 42");
-    assert.equal(kept.find("const answer", ";\n"), " = 42");
-    assert.equal(kept.find("const b", ";\n"), undefined);
-    assert.equal(kept.find("const", ";\n"), undefined);
+    kept.keep("const ", ";\n", "answer = 42", "a.ts");
+    assert.equal(kept.find("const ", ";\n", "a.ts"), "answer = 42");
+    assert.equal(kept.find("const answer", ";\n", "a.ts"), " = 42");
+    assert.equal(kept.find("const b", ";\n", "a.ts"), undefined);
+    assert.equal(kept.find("const", ";\n", "a.ts"), undefined);
   });
 
   it("is not known where another text follows (Continue's key is the prefix only)", () => {
     const kept = new Suggestions();
-    kept.keep("const ", ";\n", "answer = 42");
-    assert.equal(kept.find("const ", ";"), undefined);
+    kept.keep("const ", ";\n", "answer = 42", "a.ts");
+    assert.equal(kept.find("const ", ";", "a.ts"), undefined);
+  });
+
+  it("is not known in another file with the same text: its path is another, and so are its neighbours", () => {
+    const kept = new Suggestions();
+    kept.keep("", "", "import sys", "a.py");
+    kept.keep("", "", "int main", "a.c");
+    assert.equal(kept.find("", "", "a.py"), "import sys");
+    assert.equal(kept.find("int", "", "a.c"), " main");
+    assert.equal(kept.find("", "", "a.ts"), undefined);
   });
 
   it("is known while its brackets and quotes are typed, which the editor closes by itself", () => {
     const kept = new Suggestions();
-    kept.keep("x = ", ";\n", 'print(len(a), "b")');
-    assert.equal(kept.find("x = print(", ");\n"), 'len(a), "b"');
-    assert.equal(kept.find("x = print(len(", "));\n"), "a");
-    assert.equal(kept.find("x = print(len(a)", ");\n"), ', "b"');
-    assert.equal(kept.find('x = print(len(a), "', '");\n'), "b");
-    assert.equal(kept.find('x = print(len(a), "b")', ";\n"), undefined);
-    kept.keep("if (a) ", "\n", "{\n  b();\n}");
-    assert.equal(kept.find("if (a) {", "}\n"), "\n  b();\n");
-    kept.keep("y = ", "\n", "f()");
-    assert.equal(kept.find("y = f(", ")\n"), "");
+    kept.keep("x = ", ";\n", 'print(len(a), "b")', "a.ts");
+    assert.equal(kept.find("x = print(", ");\n", "a.ts"), 'len(a), "b"');
+    assert.equal(kept.find("x = print(len(", "));\n", "a.ts"), "a");
+    assert.equal(kept.find("x = print(len(a)", ");\n", "a.ts"), ', "b"');
+    assert.equal(kept.find('x = print(len(a), "', '");\n', "a.ts"), "b");
+    assert.equal(kept.find('x = print(len(a), "b")', ";\n", "a.ts"), undefined);
+    kept.keep("if (a) ", "\n", "{\n  b();\n}", "a.ts");
+    assert.equal(kept.find("if (a) {", "}\n", "a.ts"), "\n  b();\n");
+    kept.keep("y = ", "\n", "f()", "a.ts");
+    assert.equal(kept.find("y = f(", ")\n", "a.ts"), "");
   });
 
   it("is not known where brackets stand that nothing typed has opened", () => {
     const kept = new Suggestions();
-    kept.keep("x = ", "\n", "f(a)");
-    assert.equal(kept.find("x = f", ")\n"), undefined);
-    assert.equal(kept.find("x = f(", "))\n"), undefined);
-    assert.equal(kept.find("x = f(", "b)\n"), undefined);
+    kept.keep("x = ", "\n", "f(a)", "a.ts");
+    assert.equal(kept.find("x = f", ")\n", "a.ts"), undefined);
+    assert.equal(kept.find("x = f(", "))\n", "a.ts"), undefined);
+    assert.equal(kept.find("x = f(", "b)\n", "a.ts"), undefined);
   });
 
   it("that is used up says nothing of what follows it", () => {
     const kept = new Suggestions();
-    kept.keep("a", "", "bc");
-    assert.equal(kept.find("abc", ""), undefined);
-    kept.keep("abc", "", "d");
-    assert.equal(kept.find("abc", ""), "d");
+    kept.keep("a", "", "bc", "a.ts");
+    assert.equal(kept.find("abc", "", "a.ts"), undefined);
+    kept.keep("abc", "", "d", "a.ts");
+    assert.equal(kept.find("abc", "", "a.ts"), "d");
   });
 
   it("of nothing is remembered as nothing", () => {
     const kept = new Suggestions();
-    kept.keep("a", "", "");
-    assert.equal(kept.find("a", ""), "");
-    assert.equal(kept.find("ab", ""), undefined);
+    kept.keep("a", "", "", "a.ts");
+    assert.equal(kept.find("a", "", "a.ts"), "");
+    assert.equal(kept.find("ab", "", "a.ts"), undefined);
   });
 
   it("that has not been used for long is forgotten, and one that is used is not", () => {
     const kept = new Suggestions();
-    kept.keep("first ", "", "x");
-    kept.keep("second ", "", "y");
+    kept.keep("first ", "", "x", "a.ts");
+    kept.keep("second ", "", "y", "a.ts");
     for (let i = 0; i < 249; i++) {
-      kept.keep(`other ${i} `, "", "z");
-      assert.equal(kept.find("first ", ""), "x");
+      kept.keep(`other ${i} `, "", "z", "a.ts");
+      assert.equal(kept.find("first ", "", "a.ts"), "x");
     }
-    assert.equal(kept.find("second ", ""), undefined);
-    assert.equal(kept.find("first ", ""), "x");
+    assert.equal(kept.find("second ", "", "a.ts"), undefined);
+    assert.equal(kept.find("first ", "", "a.ts"), "x");
     kept.clear();
-    assert.equal(kept.find("first ", ""), undefined);
+    assert.equal(kept.find("first ", "", "a.ts"), undefined);
   });
 
   it("is always the rest of what was suggested", () => {
     fc.assert(
       fc.property(fc.string(), fc.string({minLength: 1}), fc.nat(20), (prefix, text, typed) => {
         const kept = new Suggestions();
-        kept.keep(prefix, "s", text);
-        const found = kept.find(prefix + text.slice(0, typed), "s");
+        kept.keep(prefix, "s", text, "a.ts");
+        const found = kept.find(prefix + text.slice(0, typed), "s", "a.ts");
         if (typed < text.length) assert.equal(found, text.slice(typed));
         else assert.equal(found, undefined);
       }),
@@ -184,6 +193,11 @@ describe("the rhythm of typing", () => {
     rhythm.key(last + 2000);
     assert.equal(rhythm.wait(0, last + 2000), before);
     assert.equal(wait([60, 490], 10), 500);
+  });
+
+  it("asks ahead where that is noticed, and not where it is dear", () => {
+    const asksAhead = (cost: number): boolean => typed([125], 80, cost).rhythm.asksAhead;
+    assert.deepEqual([20, 300, 5000].map(asksAhead), [false, true, false]);
   });
 
   it("never waits less than it is told to", () => {

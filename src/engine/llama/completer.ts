@@ -14,15 +14,26 @@ import type {Prompt} from "./completionPrompt";
 import {noNumbers} from "./scorer";
 import {asToken, type Vocabulary} from "./vocabulary";
 
-/** Milliseconds that a batch of the prompt should take: nothing is cancelled in the middle of one. */
-const batchTime = 100;
+/** Tokens. Where nothing is known of the model's speed yet, the first batch of a prompt is short. */
+const firstBatch = 32;
+const smallestBatch = 8;
+const largestBatch = 512;
 
 /**
  * Tokens. Fewer cost as much as more: a model of 0.5B parameters takes 12.7 ms a token in batches of 8, 9.1 in batches of 32,
  * 7.4 in batches of 64, 7.1 in batches of 128 and 6.9 in batches of 512 (docs/decisions.md).
  */
-const smallestBatch = 128;
-const largestBatch = 512;
+const goodBatch = 128;
+
+/**
+ * Milliseconds that a batch of the prompt takes: nothing is cancelled in the middle of one. A small model does more than a
+ * good batch in `batchTime`; a large one may take `longestTime` for it.
+ */
+const batchTime = 100;
+const longestTime = 1000;
+
+/** Milliseconds between two times of telling what there is: a message takes as long as a small model takes for a token. */
+const tellingTime = 5;
 
 /** Tokens that are guessed and tried at once. */
 const mostGuessed = 4;
@@ -60,29 +71,28 @@ export class Completer {
     let firstTokenMilliseconds: number | null = null;
     let end: CompletionStop = "end";
     if (tokens.length > 0) {
-      const {known, left} = await this.evaluatePrompt(tokens, signal, stop);
+      const known = await this.adaptTo(tokens);
       evaluatedPromptTokens = tokens.length - known;
-      end = "maxTokens";
-      if (params.maxTokens === 0 && !stop?.aborted) await this.sequence.controlledEvaluate(left.slice(0, -1));
-      let next = left;
+      // Not yet evaluated: the end of the prompt, and later the last token.
+      let waiting = await this.evaluateMost(tokens.slice(known), params.promptOnly === true, signal, stop);
+      end = stop?.aborted ? "stopped" : "maxTokens";
+      const all = [...tokens];
       let wrong = 0;
-      while (written.ids.length < params.maxTokens) {
+      let told = Number.NEGATIVE_INFINITY;
+      while (!params.promptOnly && written.ids.length < params.maxTokens) {
         signal.throwIfAborted();
         if (stop?.aborted) {
           end = "stopped";
           break;
         }
-        const room = this.sequence.contextSize - this.sequence.nextTokenIndex - next.length;
+        const room = this.sequence.contextSize - this.sequence.nextTokenIndex - waiting.length;
         if (room <= 0) {
           end = "context";
           break;
         }
         const most = Math.min(mostGuessed, room - 1, params.maxTokens - written.ids.length - 1);
-        const guess = wrong < wrongGuesses ? this.guess([...tokens, ...written.ids], most) : [];
-        const silent = next.slice(0, -1);
-        const outputs = (
-          await this.sequence.controlledEvaluate([...silent, ...[...next.slice(-1), ...guess].map(greedily)])
-        ).slice(silent.length);
+        const guess = wrong < wrongGuesses ? this.guess(all, most) : [];
+        const outputs = await this.predict(waiting, guess);
         firstTokenMilliseconds ??= performance.now() - started;
         const right = rightGuesses(guess, outputs);
         guessed.tried += guess.length;
@@ -94,8 +104,12 @@ export class Completer {
           end = ended;
           break;
         }
-        onProgress({stage: "complete", done: written.ids.length, total: params.maxTokens, text: written.text});
-        next = written.ids.slice(-1);
+        if (performance.now() - told >= tellingTime) {
+          onProgress({stage: "complete", done: written.ids.length, total: params.maxTokens, text: written.text});
+          told = performance.now();
+        }
+        all.push(...written.ids.slice(all.length - tokens.length));
+        waiting = all.slice(-1);
       }
     }
     return {
@@ -109,26 +123,55 @@ export class Completer {
     };
   }
 
-  /**
-   * Evaluates all but the tokens of the last batch, which are `left`: with the last of them comes the first prediction.
-   * Resolves with how many were known.
-   */
-  private async evaluatePrompt(
+  /** Leaves in the KV cache what it has in common with a prompt, whose last token is to be evaluated in any case. */
+  private async adaptTo(tokens: readonly Token[]): Promise<number> {
+    await this.sequence.adaptStateToTokens(tokens.slice(0, -1), false);
+    return this.sequence.nextTokenIndex;
+  }
+
+  /** Evaluates a prompt but for its last batch, or but for its last token. Resolves with what is left. */
+  private async evaluateMost(
     tokens: readonly Token[],
+    butOne: boolean,
     signal: AbortSignal,
     stop: AbortSignal | undefined
-  ): Promise<{known: number; left: readonly Token[]}> {
-    await this.sequence.adaptStateToTokens(tokens.slice(0, -1), false);
-    const known = this.sequence.nextTokenIndex;
-    for (let from = known; ; ) {
-      const size = Math.min(Math.max(Math.floor((this.speed ?? 0) * batchTime), smallestBatch), largestBatch);
+  ): Promise<readonly Token[]> {
+    let left = tokens;
+    while (left.length > 1 && (butOne || left.length > this.batchSize) && !stop?.aborted) {
       signal.throwIfAborted();
-      if (from + size >= tokens.length || stop?.aborted) return {known, left: tokens.slice(from)};
-      const started = performance.now();
-      await this.sequence.controlledEvaluate(tokens.slice(from, from + size));
-      this.speed = size / (performance.now() - started);
-      from += size;
+      const batch = left.slice(0, Math.min(this.batchSize, left.length - 1));
+      await this.evaluate(batch);
+      left = left.slice(batch.length);
     }
+    return left;
+  }
+
+  /** Tokens of the next batch. */
+  private get batchSize(): number {
+    const {speed} = this;
+    if (speed === undefined) return firstBatch;
+    const size = Math.max(speed * batchTime, Math.min(goodBatch, speed * longestTime));
+    return Math.min(Math.max(Math.floor(size), smallestBatch), largestBatch);
+  }
+
+  /** What comes after the last of these tokens, and after each of the guesses behind them. */
+  private async predict(
+    tokens: readonly Token[],
+    guess: readonly Token[]
+  ): Promise<readonly (ControlledEvaluateIndexOutput | undefined)[]> {
+    const before = tokens.slice(0, -1);
+    const outputs = await this.evaluate([...before, ...[...tokens.slice(-1), ...guess].map(greedily)]);
+    return outputs.slice(before.length);
+  }
+
+  private async evaluate(
+    batch: readonly ControlledEvaluateInputItem[]
+  ): Promise<readonly (ControlledEvaluateIndexOutput | undefined)[]> {
+    const started = performance.now();
+    const outputs = await this.sequence.controlledEvaluate([...batch]);
+    // A short batch says little of a long one.
+    if (batch.length >= smallestBatch) this.speed = batch.length / (performance.now() - started);
+    return outputs;
   }
 
   private guess(ids: readonly Token[], most: number): Token[] {
@@ -230,8 +273,5 @@ function rightGuesses(
 }
 
 function greedily(token: Token): ControlledEvaluateInputItem {
-  return [
-    token,
-    {generateNext: {token: true, totalLogitWeight: true, logits: {filter: {tokens: [], includeSelected: true}}}}
-  ];
+  return [token, {generateNext: {token: true, totalLogitWeight: true}}];
 }

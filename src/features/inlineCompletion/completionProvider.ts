@@ -5,6 +5,7 @@ import {completionExtent} from "../../completion/extent";
 import {defaultPrefixLimit, defaultSuffixLimit, promptWindow} from "../../completion/promptWindow";
 import {Rhythm} from "../../completion/rhythm";
 import {type Indentation, trimCompletion} from "../../completion/trim";
+import type {Spot} from "../../completion/warmth";
 import type {CompleteParams, Completion, ModelSpec} from "../../engine/api";
 import {offsetOf, positionOf, rangeBefore, rangeBehind} from "../../host/documentText";
 import type {Host} from "../../host/host";
@@ -16,6 +17,7 @@ import {type AskOptions, Completions, type Place} from "./completions";
 import {Exclusions, ignoreFile} from "./exclusions";
 import {Neighbours} from "./neighbours";
 import {cellsAbove, fileOf} from "./notebookCell";
+import {Warming} from "./warming";
 
 /** A cursor in a text as it was. */
 export interface CursorPlace {
@@ -24,15 +26,10 @@ export interface CursorPlace {
   readonly position: vscode.Position;
 }
 
+type PlaceInDocument = Place & CursorPlace;
+
 /** Milliseconds after which the whole lines that there are are shown; the rest comes when they are accepted. */
 const timeLimit = 1500;
-
-/**
- * Milliseconds. None is made before it is wanted where a request costs less: people take what comes so soon for coming at once
- * (Miller 1968). Nor where one costs more than the other.
- */
-const unnoticed = 100;
-const cheap = 2000;
 
 /** Where the files of models are kept of which was said that they only continue the prefix: once, and not at each start. */
 const saidPrefixOnlyKey = "tokenscope.saidPrefixOnly";
@@ -49,12 +46,12 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   private readonly exclusions: Exclusions;
   private readonly neighbours: Neighbours;
   /** What comes while one types, if the model is sure of it. */
-  private readonly suggested = new Completions((place, options) => this.ask(place, options));
+  private readonly suggested = new Completions<PlaceInDocument>((place, options) => this.ask(place, options));
   /** What a person asked for: whatever the model has to say. */
-  private readonly wanted = new Completions((place, options) => this.ask(place, options, 0));
+  private readonly wanted = new Completions<PlaceInDocument>((place, options) => this.ask(place, options, 0));
+  /** What comes first at another place comes sooner. */
+  private readonly warming: Warming;
   private readonly subscriptions: vscode.Disposable;
-  /** Where the next request is for. */
-  private cursor: CursorPlace | undefined;
   /** Where VS Code asked last for what a person wants. It keeps the answer while nothing changes there. */
   askedAt: CursorPlace | undefined;
   /** Asked for, there was nothing to show: the model had nothing to say, or failed. */
@@ -63,12 +60,22 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   constructor(private readonly host: Host) {
     this.exclusions = new Exclusions(host.settings);
     this.neighbours = new Neighbours(this.exclusions);
+    this.warming = new Warming({
+      engine: host.engine,
+      spot: () => this.spotToWarm(),
+      prepare: () => this.warm()
+    });
     this.subscriptions = vscode.Disposable.from(
       this.exclusions,
       this.neighbours,
       this.status,
+      this.warming,
+      vscode.window.onDidChangeActiveTextEditor(() => this.warming.moved()),
+      vscode.window.onDidChangeTextEditorSelection(() => this.warming.moved()),
+      vscode.workspace.onDidSaveTextDocument(() => this.warming.moved()),
       host.settings.onDidChangeModel(() => this.beginAnew()),
       host.settings.onDidChangeInlineCompletion(() => this.beginAnew()),
+      this.exclusions.onDidChange(() => this.beginAnew()),
       host.engine.onDidChangeState(() => {
         if (["none", "stopped"].includes(host.engine.state.process)) this.status.hide();
       }),
@@ -105,7 +112,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     if (!asked && (context.selectedCompletionInfo !== undefined || hasSeveralCursors(document))) return [];
     if (!asked && !enabled && !this.wanted.hasAnswered) return [];
     if (await this.refuses(document, asked)) return this.nothing(here, asked);
-    const place = await placeAt(document, position);
+    const place = {...here, ...(await placeAt(document, position))};
     const rest = asked ? undefined : this.wanted.remaining(place);
     if (rest !== undefined) return rest === "" ? [] : [itemAt(position, rest)];
     if (!asked && !enabled) return [];
@@ -114,7 +121,6 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     (asked ? this.suggested : this.wanted).stop();
     const abort = new AbortController();
     const listening = token.onCancellationRequested(() => abort.abort());
-    this.cursor = here;
     try {
       const completion = asked
         ? this.wanted.at(place, abort.signal)
@@ -122,12 +128,12 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       const text = await (asked ? this.showingProgress(completion) : this.status.during(completion));
       this.shownError = undefined;
       if (token.isCancellationRequested) return [];
-      if (text !== "") {
+      if (text !== undefined && text !== "") {
         seen("completion");
         if (!asked) this.prefetch(place, text);
         return [itemAt(position, text)];
       }
-      if (asked)
+      if (asked && text !== undefined)
         vscode.window.setStatusBarMessage(vscode.l10n.t("Tokenscope: the model has nothing to add here"), 4000);
     } catch (error) {
       if (!abort.signal.aborted && !(error instanceof vscode.CancellationError)) this.fail(error, asked);
@@ -153,26 +159,36 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     document: vscode.TextDocument,
     {rangeOffset, text}: vscode.TextDocumentContentChangeEvent
   ): Promise<void> {
-    this.suggested.moved(await placeAt(document, await positionOf(document, rangeOffset + text.length)));
+    const {version} = document;
+    const place = await placeAt(document, await positionOf(document, rangeOffset + text.length));
+    // By now another key may have been followed.
+    if (document.version === version) this.suggested.moved(place);
   }
 
   /** The model's own words, cut to what can stand there. `minConfidence` is the setting's where it is left out. */
-  private async ask(place: Place, {onText, signal, background}: AskOptions, minConfidence?: number): Promise<string> {
-    const {prefix, suffix} = place;
+  private async ask(
+    place: PlaceInDocument,
+    {onText, signal, background}: AskOptions,
+    minConfidence?: number
+  ): Promise<string> {
+    const {prefix, suffix, document, position} = place;
+    const indentation = indentationOf(document);
+    const trimmed = (text: string): string => trimCompletion(text, prefix, suffix, indentation);
     const cancelling = new vscode.CancellationTokenSource();
     const cancel = (): void => cancelling.cancel();
     signal.addEventListener("abort", cancel, {once: true});
+    this.warming.asked(spotOf(document, position));
     try {
       const completion = await this.host.engine.request("complete", this.params(place, background, minConfidence), {
         token: cancelling.token,
         onProgress: ({stage, text}) => {
-          if (stage === "complete" && text !== undefined) onText(text);
+          if (stage === "complete" && text !== undefined) onText(trimmed(text));
         }
       });
       if (completion.stop === "stopped") throw new vscode.CancellationError();
       this.rhythm.answered(completion.milliseconds);
       this.sayIfPrefixOnly(completion);
-      const shown = trimCompletion(completion.text, prefix, suffix, this.indentation());
+      const shown = trimmed(completion.text);
       if (!background) this.report(completion, shown);
       return shown;
     } finally {
@@ -181,9 +197,9 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     }
   }
 
-  private params({prefix, suffix}: Place, background: boolean, minConfidence?: number): CompleteParams {
-    const {cursor} = this;
-    const settings = this.host.settings.inlineCompletion(cursor?.document);
+  private params(place: PlaceInDocument, background: boolean, minConfidence?: number): CompleteParams {
+    const {prefix, suffix, document, position} = place;
+    const settings = this.host.settings.inlineCompletion(document);
     return {
       model: this.modelSpec(),
       prefix,
@@ -193,15 +209,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       extent: completionExtent(prefix, suffix),
       timeLimit,
       background,
-      ...(cursor !== undefined && this.neighbours.at(cursor.document, cursor.position))
+      ...this.neighbours.at(document, position)
     };
-  }
-
-  private indentation(): Indentation | undefined {
-    const editor = vscode.window.visibleTextEditors.find(({document}) => document === this.cursor?.document);
-    const {insertSpaces, tabSize} = editor?.options ?? {};
-    if (typeof insertSpaces !== "boolean" || typeof tabSize !== "number") return undefined;
-    return {tabs: !insertSpaces, size: tabSize};
   }
 
   /** In a folder that nobody trusts, nothing but what came with the extension. */
@@ -211,9 +220,51 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   }
 
   /** What will be wanted when the suggestion is taken: by then it is there. */
-  private prefetch({prefix, suffix}: Place, text: string): void {
-    if (this.rhythm.cost < unnoticed || this.rhythm.cost > cheap) return;
-    this.suggested.prefetch({prefix: prefix + text, suffix});
+  private prefetch(place: PlaceInDocument, text: string): void {
+    if (this.rhythm.asksAhead) this.suggested.prefetch({...place, prefix: place.prefix + text});
+  }
+
+  /** Where a completion would come by itself, from a model that is in memory. */
+  private spotToWarm(): Spot | undefined {
+    const editor = vscode.window.activeTextEditor;
+    if (editor === undefined || !vscode.window.state.focused) return undefined;
+    const {document, selection} = editor;
+    const {enabled} = this.host.settings.inlineCompletion(document);
+    if (!enabled || isForeign(document) || hasSeveralCursors(document)) return undefined;
+    const {path: file} = this.modelSpec();
+    const loaded = this.host.engine.state.holding?.models.some(({path, device}) => path === file && device !== null);
+    return loaded ? spotOf(document, selection.active) : undefined;
+  }
+
+  /** Puts together what a completion at the cursor would ask, to have the engine evaluate its prompt. */
+  private async warm(): Promise<((signal: AbortSignal) => Promise<void>) | undefined> {
+    const editor = vscode.window.activeTextEditor;
+    if (editor === undefined || (await this.exclusions.excludedBy(fileOf(editor.document))) !== undefined)
+      return undefined;
+    const {document, selection} = editor;
+    await this.neighbours.gatheredAt(document, selection.active);
+    const here = {document, version: document.version, position: selection.active};
+    const place = {...here, ...(await placeAt(document, selection.active))};
+    const params = {...this.params(place, true), promptOnly: true};
+    return (signal) => this.evaluate(params, signal);
+  }
+
+  private async evaluate(params: CompleteParams, signal: AbortSignal): Promise<void> {
+    const cancelling = new vscode.CancellationTokenSource();
+    const cancel = (): void => cancelling.cancel();
+    signal.addEventListener("abort", cancel, {once: true});
+    try {
+      const {evaluatedPromptTokens, milliseconds} = await this.host.engine.request("complete", params, {
+        token: cancelling.token,
+        inPassing: true
+      });
+      this.host.log.debug(
+        `ahead of a completion: ${evaluatedPromptTokens} tokens evaluated in ${milliseconds.toFixed(0)} ms`
+      );
+    } finally {
+      signal.removeEventListener("abort", cancel);
+      cancelling.dispose();
+    }
   }
 
   /** Who asks is told why nothing comes; who types, once for each file. */
@@ -241,6 +292,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
 
   private beginAnew(): void {
     this.shownError = undefined;
+    this.neighbours.forget();
+    this.warming.forget();
     this.suggested.clear();
     this.wanted.clear();
     this.status.hide();
@@ -295,7 +348,21 @@ async function placeAt(document: vscode.TextDocument, position: vscode.Position)
   const behind = document.getText(rangeBehind(document, position, 2 * limits.suffix));
   const unread = (await offsetOf(document, position)) - before.length;
   const above = unread > 0 ? "" : cellsAbove(document, 2 * limits.prefix);
-  return promptWindow(above + before + behind, above.length + before.length, limits, unread);
+  return {
+    file: document.uri.toString(),
+    ...promptWindow(above + before + behind, above.length + before.length, limits, unread)
+  };
+}
+
+function indentationOf(document: vscode.TextDocument): Indentation | undefined {
+  const editor = vscode.window.visibleTextEditors.find((one) => one.document === document);
+  const {insertSpaces, tabSize} = editor?.options ?? {};
+  if (typeof insertSpaces !== "boolean" || typeof tabSize !== "number") return undefined;
+  return {tabs: !insertSpaces, size: tabSize};
+}
+
+function spotOf(document: vscode.TextDocument, {line}: vscode.Position): Spot {
+  return {file: document.uri.toString(), version: document.version, line};
 }
 
 function hasSeveralCursors(document: vscode.TextDocument): boolean {

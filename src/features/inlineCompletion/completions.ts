@@ -1,7 +1,9 @@
-import {Suggestions, typedBetween} from "../../completion/suggestions";
+import {Suggestions, type Typed, typedBetween} from "../../completion/suggestions";
 
 /** Where a completion goes: the text before the cursor, and the text after it. */
 export interface Place {
+  /** The document's URI: another file with the same text has another path and other neighbours. */
+  readonly file: string;
   readonly prefix: string;
   readonly suffix: string;
 }
@@ -15,7 +17,7 @@ export interface AskOptions {
 }
 
 /** Asks a model what to show at a place; "" for nothing. Rejects when aborted. */
-export type Ask = (place: Place, options: AskOptions) => Promise<string>;
+export type Ask<P extends Place> = (place: P, options: AskOptions) => Promise<string>;
 
 interface Running {
   readonly place: Place;
@@ -36,25 +38,27 @@ const grace = 100;
  * One request at a time. A place is first looked up among the last suggestions; a running request goes on while its answer
  * agrees with what is typed; any other is ended by the next one.
  */
-export class Completions {
+export class Completions<P extends Place> {
   private readonly known = new Suggestions();
   private running: Running | undefined;
   /** Where a suggestion was last asked for. */
   private wanted: Place | undefined;
 
-  constructor(private readonly ask: Ask) {}
+  constructor(private readonly ask: Ask<P>) {}
 
   /**
-   * What to show at a place; "" for nothing. Rejects with the signal's reason when aborted. What is neither known nor on its
-   * way is asked for after the pause, if there is to be one.
+   * What to show at a place; "" for nothing, undefined where another place is wanted by now, or none. Rejects with the signal's
+   * reason when aborted. What is neither known nor on its way is asked for after the pause, if there is to be one.
    */
-  async at(place: Place, signal: AbortSignal, pause?: () => Promise<void>): Promise<string> {
+  async at(place: P, signal: AbortSignal, pause?: () => Promise<void>): Promise<string | undefined> {
     this.moved(place);
     let paused = pause === undefined;
     for (;;) {
       signal.throwIfAborted();
-      const known = this.known.find(place.prefix, place.suffix);
+      const known = this.find(place);
       if (known !== undefined) return known;
+      // Two that wait for different places would end each other's requests for ever.
+      if (this.wanted === undefined || !isSame(this.wanted, place)) return undefined;
       if (this.running !== undefined && agrees(this.running, place)) await this.wait(this.running, signal);
       else if (paused) await this.wait(this.start(place, false), signal);
       else {
@@ -74,8 +78,7 @@ export class Completions {
    * undefined from then on.
    */
   remaining(place: Place): string | undefined {
-    const follows = this.wanted !== undefined && typedBetween(this.wanted, place) !== undefined;
-    const known = follows ? this.known.find(place.prefix, place.suffix) : undefined;
+    const known = this.wanted !== undefined && follows(place, this.wanted) ? this.find(place) : undefined;
     if (known === undefined) this.wanted = undefined;
     return known;
   }
@@ -92,25 +95,32 @@ export class Completions {
   }
 
   /** Asks for what will be wanted when a suggestion is accepted, if there is nothing else to do. */
-  prefetch(place: Place): void {
-    if (this.running === undefined && this.known.find(place.prefix, place.suffix) === undefined)
-      this.start(place, true);
+  prefetch(place: P): void {
+    if (this.running === undefined && this.find(place) === undefined) this.start(place, true);
   }
 
   /** Ends what is under way. */
   stop(): void {
-    this.running?.abort.abort();
-    this.running = undefined;
+    this.wanted = undefined;
+    this.endRunning();
   }
 
-  /** Forgets the last suggestions too: another model would make others. */
+  /** Forgets the last suggestions too: another model would make others. What is waited for is asked for anew. */
   clear(): void {
-    this.stop();
+    this.endRunning();
     this.known.clear();
   }
 
-  private start(place: Place, background: boolean): Running {
-    this.stop();
+  private find({prefix, suffix, file}: Place): string | undefined {
+    return this.known.find(prefix, suffix, file);
+  }
+
+  private endRunning(): void {
+    if (this.running !== undefined) this.end(this.running);
+  }
+
+  private start(place: P, background: boolean): Running {
+    this.endRunning();
     const abort = new AbortController();
     const running: Running = {place, background, abort, text: "", waiting: 0, ended: Promise.resolve()};
     const onText = (text: string): void => {
@@ -119,10 +129,11 @@ export class Completions {
     };
     running.ended = this.ask(place, {onText, signal: abort.signal, background})
       .then((text) => {
-        if (!abort.signal.aborted) this.known.keep(place.prefix, place.suffix, text);
+        if (!abort.signal.aborted) this.known.keep(place.prefix, place.suffix, text, place.file);
       })
       .catch((error: unknown) => {
-        if (!abort.signal.aborted) throw error;
+        // Whoever has come to wait for what was fetched before it was wanted asks again.
+        if (!abort.signal.aborted && !background) throw error;
       })
       .finally(() => this.end(running));
     // Whoever waits gets the failure; where nobody does, it is no crash.
@@ -161,12 +172,22 @@ export class Completions {
 
 /** The request's answer, as far as it is known, may be what is typed at the place. */
 function agrees({place, text}: Running, now: Place): boolean {
-  const typed = typedBetween(place, now);
-  return typed !== undefined && (text.startsWith(typed.text) || typed.text.startsWith(text));
+  const typed = follows(now, place)?.text;
+  return typed !== undefined && (text.startsWith(typed) || typed.startsWith(text));
+}
+
+/** What was typed to get from one place to the other; undefined where something else was done. */
+function follows(later: Place, earlier: Place): Typed | undefined {
+  return later.file === earlier.file ? typedBetween(earlier, later) : undefined;
 }
 
 /** It agrees, or was asked for beforehand, and what is typed may lead to where. */
 function mayServe(running: Running, place: Place): boolean {
-  const ahead = running.background && running.place.suffix === place.suffix;
-  return agrees(running, place) || (ahead && running.place.prefix.startsWith(place.prefix));
+  const {background, place: own} = running;
+  const isAhead = own.file === place.file && own.suffix === place.suffix && own.prefix.startsWith(place.prefix);
+  return agrees(running, place) || (background && isAhead);
+}
+
+function isSame(one: Place, other: Place): boolean {
+  return one.file === other.file && one.prefix === other.prefix && one.suffix === other.suffix;
 }

@@ -1,26 +1,36 @@
-import ignore, {type Ignore} from "ignore";
 import * as vscode from "vscode";
+import {type Names, namedBy, patternsOf} from "../../completion/patterns";
 import type {Settings} from "../../host/settings";
 
 /** Lies in a workspace folder and says, as a .gitignore does, what of it is never given to a model to complete. */
 export const ignoreFile = ".tokenscopeignore";
+
+/** Bytes. A longer list excludes everything: nobody has written it. */
+const longestList = 1 << 16;
 
 /**
  * Which files are never sent to a completion: neither written in nor looked at. By the setting, for all files, and by each
  * workspace folder's own list.
  */
 export class Exclusions implements vscode.Disposable {
-  private readonly lists = new Map<string, Promise<Ignore>>();
-  /** The setting's own; understanding its patterns takes longer than all else that a key costs. */
-  private setting: Ignore | undefined;
+  private readonly lists = new Map<string, Promise<Names>>();
+  private bySetting: Names | undefined;
+  private readonly changed = new vscode.EventEmitter<void>();
+  /** Other files are excluded from now on. */
+  readonly onDidChange = this.changed.event;
   private readonly subscription: vscode.Disposable;
   private readonly watcher = vscode.workspace.createFileSystemWatcher(`**/${ignoreFile}`);
 
   constructor(private readonly settings: Settings) {
-    this.subscription = settings.onDidChangeInlineCompletion(() => {
-      this.setting = undefined;
-    });
-    const forget = (): void => this.lists.clear();
+    const forget = (): void => {
+      this.lists.clear();
+      this.bySetting = undefined;
+      this.changed.fire();
+    };
+    this.subscription = vscode.Disposable.from(
+      settings.onDidChangeInlineCompletion(forget),
+      vscode.workspace.onDidChangeWorkspaceFolders(forget)
+    );
     this.watcher.onDidChange(forget);
     this.watcher.onDidCreate(forget);
     this.watcher.onDidDelete(forget);
@@ -30,41 +40,43 @@ export class Exclusions implements vscode.Disposable {
   async excludedBy(uri: vscode.Uri): Promise<"setting" | "list" | undefined> {
     const folder = vscode.workspace.getWorkspaceFolder(uri);
     const path = pathIn(folder, uri);
-    if (path === "") return undefined;
-    this.setting ??= matcher(this.settings.completionExclusions());
-    if (this.setting.ignores(path)) return "setting";
-    return folder !== undefined && (await this.listOf(folder)).ignores(path) ? "list" : undefined;
+    this.bySetting ??= namedBy(this.settings.completionExclusions());
+    if (this.bySetting(path)) return "setting";
+    return folder !== undefined && (await this.listOf(folder))(path) ? "list" : undefined;
   }
 
   dispose(): void {
     this.watcher.dispose();
     this.subscription.dispose();
+    this.changed.dispose();
   }
 
-  private listOf(folder: vscode.WorkspaceFolder): Promise<Ignore> {
+  private listOf(folder: vscode.WorkspaceFolder): Promise<Names> {
     const key = folder.uri.toString();
     let list = this.lists.get(key);
     if (list === undefined) {
-      list = readList(folder);
+      list = readList(folder).catch(() => {
+        // It is there and can't be read, for now: nothing is given away meanwhile.
+        this.lists.delete(key);
+        return () => true;
+      });
       this.lists.set(key, list);
     }
     return list;
   }
 }
 
-async function readList(folder: vscode.WorkspaceFolder): Promise<Ignore> {
-  const bytes = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder.uri, ignoreFile)).then(
-    (read) => read,
-    () => new Uint8Array()
-  );
-  return matcher(new TextDecoder().decode(bytes).split(/\r?\n/));
-}
-
-/** A pattern that can't be understood matches nothing. */
-function matcher(patterns: readonly string[]): Ignore {
-  const list = ignore({ignorecase: true, allowRelativePaths: true});
-  for (const pattern of patterns) list.add(pattern);
-  return list;
+/** Rejects where there is a list that can't be read. */
+async function readList(folder: vscode.WorkspaceFolder): Promise<Names> {
+  const file = vscode.Uri.joinPath(folder.uri, ignoreFile);
+  try {
+    const {size} = await vscode.workspace.fs.stat(file);
+    if (size > longestList) return () => true;
+    return namedBy(patternsOf(new TextDecoder().decode(await vscode.workspace.fs.readFile(file))));
+  } catch (error) {
+    if (error instanceof vscode.FileSystemError && error.code === "FileNotFound") return () => false;
+    throw error;
+  }
 }
 
 /** Relative to its folder, or else to its root; with slashes, and without one in front. */

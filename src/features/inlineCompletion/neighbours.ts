@@ -1,7 +1,9 @@
+import path from "node:path";
 import {setTimeout} from "node:timers/promises";
 import * as vscode from "vscode";
 import {withoutNearDuplicates} from "../../completion/similar";
 import type {ContextFile} from "../../engine/api";
+import {rangeBehind} from "../../host/documentText";
 import {isForeign} from "../../host/subject";
 import type {Exclusions} from "./exclusions";
 import {fileOf} from "./notebookCell";
@@ -19,6 +21,9 @@ const mostPieces = 6;
 
 /** UTF-16 units of a piece: a line may be long. */
 const longestPiece = 4000;
+
+/** UTF-16 units of a line in which names are looked up. */
+const longestLine = 500;
 
 /** Lines above the cursor in which names are looked up, and how many of them. */
 const nearLines = 12;
@@ -46,9 +51,9 @@ interface Edit {
 
 /**
  * Gathers what else a completion may need to know: definitions of names near the cursor, places that were just edited, and
- * editors that are open. Of files that VS Code has open, and of those in the workspace's folders that hold a definition;
- * never of one that is excluded. It is gathered in the background and then left alone while one writes at one place, because
- * it stands first in the prompt.
+ * editors that are open. Of files of the workspace: those that VS Code has open, and those that hold a definition; never of one
+ * that is excluded. It is gathered in the background and then left alone while one writes at one place, because it stands
+ * first in the prompt.
  */
 export class Neighbours implements vscode.Disposable {
   private edits: Edit[] = [];
@@ -84,15 +89,30 @@ export class Neighbours implements vscode.Disposable {
     };
   }
 
+  /** What was gathered may not be shown to the model any more. */
+  forget(): void {
+    this.gathered = undefined;
+    this.gathering = undefined;
+  }
+
+  /** As `at`, when what is missing has been looked for. */
+  async gatheredAt(document: vscode.TextDocument, position: vscode.Position): Promise<Neighbourhood> {
+    this.at(document, position);
+    await this.gathering;
+    return this.at(document, position);
+  }
+
   private gather(document: vscode.TextDocument, position: vscode.Position): void {
-    this.gathering ??= this.pieces(document, position)
+    if (this.gathering !== undefined) return;
+    const gathering = this.pieces(document, position)
+      .catch(() => [])
       .then((files) => {
+        // It was forgotten meanwhile, with what it began with.
+        if (this.gathering !== gathering) return;
         this.gathered = {uri: fileOf(document).toString(), line: position.line, at: Date.now(), files};
-      })
-      .catch(() => undefined)
-      .finally(() => {
         this.gathering = undefined;
       });
+    this.gathering = gathering;
   }
 
   private async pieces(document: vscode.TextDocument, position: vscode.Position): Promise<ContextFile[]> {
@@ -103,7 +123,7 @@ export class Neighbours implements vscode.Disposable {
       const uri = open === undefined ? vscode.Uri.parse(place.uri) : fileOf(open);
       // Of the same notebook, the text has what stands above.
       if (uri.toString() === fileOf(document).toString()) continue;
-      if ((await this.exclusions.excludedBy(uri)) !== undefined) continue;
+      if (!isOfWorkspace(uri) || (await this.exclusions.excludedBy(uri)) !== undefined) continue;
       if (open === undefined && !defined.includes(place)) continue;
       const text = open === undefined ? await closedText(uri, place.line) : openText(open, place.line);
       if (text !== undefined) found.push({path: pathOf(uri), text: text.slice(0, longestPiece)});
@@ -148,11 +168,11 @@ function namesBefore(document: vscode.TextDocument, position: vscode.Position): 
   const places = new Map<string, vscode.Position>();
   for (let line = position.line; line >= Math.max(0, position.line - nearLines); line--) {
     const {text} = document.lineAt(line);
-    const names = [
-      ...text.slice(0, line === position.line ? position.character : 500).matchAll(/[A-Za-z_$][\w$]{2,}/g)
-    ];
+    const end = line === position.line ? position.character : Math.min(text.length, longestLine);
+    const start = Math.max(0, end - longestLine);
+    const names = [...text.slice(start, end).matchAll(/[A-Za-z_$][\w$]{2,}/g)];
     for (const name of names.reverse())
-      if (!places.has(name[0])) places.set(name[0], new vscode.Position(line, name.index));
+      if (!places.has(name[0])) places.set(name[0], new vscode.Position(line, start + name.index));
     if (places.size >= mostNames) break;
   }
   return [...places.values()].slice(0, mostNames);
@@ -169,8 +189,11 @@ function openPlaces(): Edit[] {
 /** The piece around a line of a document that is open. */
 function openText(document: vscode.TextDocument, line: number): string | undefined {
   if (isForeign(document)) return undefined;
-  const first = firstLine(line);
-  return document.getText(new vscode.Range(first, 0, first + pieceLines, 0));
+  const start = new vscode.Position(firstLine(Math.min(line, document.lineCount)), 0);
+  // Lines may be long: no more of them is put together than is sent.
+  const {end} = rangeBehind(document, start, longestPiece);
+  const last = new vscode.Position(start.line + pieceLines, 0);
+  return document.getText(new vscode.Range(start, end.isBefore(last) ? end : last));
 }
 
 /** The piece around a line of a file that isn't open: of one in the workspace's folders, and no giant. */
@@ -192,7 +215,17 @@ function firstLine(line: number): number {
   return Math.max(0, line - pieceLines / 4);
 }
 
-/** As people of the project write it. */
+/**
+ * A file of a folder that is open; where none is, any file. Not what merely shows one (Git's versions, a diff's other side): no
+ * folder's list would say whether it is excluded.
+ */
+function isOfWorkspace(uri: vscode.Uri): boolean {
+  if (vscode.workspace.workspaceFolders === undefined) return uri.scheme === "file";
+  return vscode.workspace.getWorkspaceFolder(uri) !== undefined;
+}
+
+/** As people of the project write it; of a file that lies elsewhere its name alone, without the user's folders. */
 function pathOf(uri: vscode.Uri): string {
+  if (vscode.workspace.getWorkspaceFolder(uri) === undefined) return path.posix.basename(uri.path);
   return vscode.workspace.asRelativePath(uri, false).replaceAll("\\", "/");
 }

@@ -1,0 +1,42 @@
+/**
+ * The texts by which vocabularies have the tokens that mark the places of a fill-in-the-middle prompt. In each row the families
+ * in the order of: Qwen (and newer Granite, CodeGemma), StarCoder and SmolLM, StarCoder 2 and Granite, DeepSeek, CodeLlama,
+ * Codestral. As llama.cpp looks for the first three rows (`llama_vocab::impl::load`), and Codestral's, which it does not know.
+ */
+export const infillTexts = {
+  prefix: [
+    "<|fim_prefix|>",
+    "<fim-prefix>",
+    "<fim_prefix>",
+    "<｜fim▁begin｜>",
+    "<PRE>",
+    "▁<PRE>",
+    "<|code_prefix|>",
+    "<|prefix|>",
+    "[PREFIX]"
+  ],
+  suffix: [
+    "<|fim_suffix|>",
+    "<fim-suffix>",
+    "<fim_suffix>",
+    "<｜fim▁hole｜>",
+    "<SUF>",
+    "▁<SUF>",
+    "<|code_suffix|>",
+    "<|suffix|>",
+    "[SUFFIX]"
+  ],
+  middle: [
+    "<|fim_middle|>",
+    "<fim-middle>",
+    "<fim_middle>",
+    "<｜fim▁end｜>",
+    "<MID>",
+    "▁<MID>",
+    "<|code_middle|>",
+    "<|middle|>",
+    "[MIDDLE]"
+  ],
+  repository: ["<|repo_name|>", "<repo_name>", "<reponame>"],
+  file: ["<|file_sep|>", "<file_sep>", "<filename>"]
+} as const satisfies Readonly<Record<string, readonly string[]>>;
