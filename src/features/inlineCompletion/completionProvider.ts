@@ -125,7 +125,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       const completion = asked
         ? this.wanted.at(place, abort.signal)
         : this.suggested.at(place, abort.signal, () => this.pause(delay, abort.signal));
-      const text = await (asked ? this.showingProgress(completion) : this.status.during(completion));
+      const text = await (asked ? this.showingProgress(completion) : completion);
       this.shownError = undefined;
       if (token.isCancellationRequested) return [];
       if (text !== undefined && text !== "") {
@@ -179,12 +179,13 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     signal.addEventListener("abort", cancel, {once: true});
     this.warming.asked(spotOf(document, position));
     try {
-      const completion = await this.host.engine.request("complete", this.params(place, background, minConfidence), {
+      const request = this.host.engine.request("complete", this.params(place, background, minConfidence), {
         token: cancelling.token,
         onProgress: ({stage, text}) => {
           if (stage === "complete" && text !== undefined) onText(trimmed(text));
         }
       });
+      const completion = await (background ? request : this.status.during(request));
       if (completion.stop === "stopped") throw new vscode.CancellationError();
       this.rhythm.answered(completion.milliseconds);
       this.sayIfPrefixOnly(completion);
