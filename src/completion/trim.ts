@@ -128,10 +128,14 @@ function usesCrLf(prefix: string, suffix: string): boolean {
   return prefix.includes("\r\n") || suffix.includes("\r\n");
 }
 
-/** Behind a word and a space the model often starts with a space again; on a blank line that would be indentation. */
+/**
+ * Behind a space the model often starts with a space again, because its words have one in front. In indentation a single one
+ * is no more of that, but for the one before a comment's star.
+ */
 function withoutSecondSpace(text: string, prefix: string): string {
   const line = cursorLine(prefix);
-  return !isBlank(line) && /\s$/.test(line) ? text.replace(/^[ \t]+/, "") : text;
+  if (!/\s$/.test(line)) return text;
+  return isBlank(line) ? text.replace(/^ (?![\s*])/, "") : text.replace(/^[ \t]+/, "");
 }
 
 /** Where text follows on the line, a space before it may be wanted (`a + |b`); at a line's end none is. */

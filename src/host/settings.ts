@@ -190,16 +190,12 @@ export class Settings {
   /** For a language, or for all that have no setting of their own. */
   async setInlineCompletion(enabled: boolean, language?: string): Promise<void> {
     if (language === undefined) return await this.update("inlineCompletion.enabled", enabled);
-    await vscode.workspace
-      .getConfiguration(section, {languageId: language})
-      .update("inlineCompletion.enabled", enabled, vscode.ConfigurationTarget.Global, true);
+    await write("inlineCompletion.enabled", enabled, vscode.ConfigurationTarget.Global, language);
   }
 
   /** In the workspace that is open. */
   async setInlineCompletionHere(enabled: boolean): Promise<void> {
-    await vscode.workspace
-      .getConfiguration(section)
-      .update("inlineCompletion.enabled", enabled, vscode.ConfigurationTarget.Workspace);
+    await write("inlineCompletion.enabled", enabled, vscode.ConfigurationTarget.Workspace);
   }
 
   dispose(): void {
@@ -212,23 +208,11 @@ export class Settings {
   }
 
   /** Where the value is set already, so that the change is seen; else for the user. */
-  private async update(key: string, value: string | number | boolean | readonly string[]): Promise<void> {
-    const configuration = vscode.workspace.getConfiguration(section);
-    const set = configuration.inspect(key);
+  private async update(key: string, value: Value): Promise<void> {
+    const set = vscode.workspace.getConfiguration(section).inspect(key);
     const target =
       set?.workspaceValue === undefined ? vscode.ConfigurationTarget.Global : vscode.ConfigurationTarget.Workspace;
-    try {
-      await configuration.update(key, value, target);
-    } catch (error) {
-      throw new HumanError(
-        "settingsUnwritable",
-        vscode.l10n.t(
-          "VS Code could not write the setting {0} ({1}): see that its settings file may be written to and has no mistake in it.",
-          `${section}.${key}`,
-          firstLine(error)
-        )
-      );
-    }
+    await write(key, value, target);
   }
 
   /**
@@ -252,6 +236,30 @@ export class Settings {
     return path.resolve(
       folder,
       home.replace(/\$\{workspaceFolder\}/g, () => folder)
+    );
+  }
+}
+
+type Value = string | number | boolean | readonly string[];
+
+/** For all languages, or for one. Throws a HumanError where the settings can't be written. */
+async function write(
+  key: string,
+  value: Value,
+  target: vscode.ConfigurationTarget,
+  languageId?: string
+): Promise<void> {
+  const scope = languageId === undefined ? undefined : {languageId};
+  try {
+    await vscode.workspace.getConfiguration(section, scope).update(key, value, target, languageId !== undefined);
+  } catch (error) {
+    throw new HumanError(
+      "settingsUnwritable",
+      vscode.l10n.t(
+        "VS Code could not write the setting {0} ({1}): see that its settings file may be written to and has no mistake in it.",
+        `${section}.${key}`,
+        firstLine(error)
+      )
     );
   }
 }

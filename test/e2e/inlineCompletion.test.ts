@@ -8,11 +8,20 @@ describe("Inline completion in the workbench", () => {
   const file = "retry.py";
   let before: string;
 
-  /** The ghost text, as it is shown. */
+  /** Keys for what has none. */
+  const keys = [
+    {key: "alt+c", command: "tokenscope.complete"},
+    {key: "alt+l", command: "editor.action.inlineSuggest.acceptNextLine"},
+    {key: "alt+s", command: "editor.action.insertSnippet", args: {snippet: "pair($1, $2)$0"}}
+  ];
+
+  /** The ghost text on the cursor's line, as it is shown: each colour has an element of its own. */
   async function ghost(): Promise<string> {
-    const {ghostText} = workbench();
-    await ghostText.waitFor({timeout: 30_000});
-    return (await ghostText.textContent())?.replaceAll("\u00a0", " ") ?? "";
+    await workbench().ghostText.waitFor({timeout: 30_000});
+    const pieces = workbench().page.locator(
+      ".view-lines .view-line [class*=ghost-text]:not(:has([class*=ghost-text]))"
+    );
+    return (await pieces.allTextContents()).join("").replaceAll("\u00a0", " ");
   }
 
   it("shows ghost text when asked for, and changes nothing yet", async () => {
@@ -45,12 +54,15 @@ describe("Inline completion in the workbench", () => {
     await vscode.page.keyboard.press("Enter");
     await vscode.page.keyboard.type("return ", {delay: 40});
     await vscode.ghostText.waitFor({timeout: 30_000});
-    const confidence = vscode.statusBar(/^\s*\d+\s*%$/);
+    const confidence = vscode.statusBar(/^\s*(< 1|\d+)\s*%$/);
     await confidence.waitFor();
     await confidence.hover();
     const tooltip = vscode.page.locator(".monaco-hover:visible", {hasText: "Weakest token"});
     await tooltip.waitFor();
-    assert.match((await tooltip.textContent()) ?? "", /Confidence.*\d %.*Tokens.*Prompt.*reused/s);
+    assert.match(
+      (await tooltip.textContent()) ?? "",
+      /Tokenscope's last suggestion.*Confidence.*\d %.*Tokens.*Prompt.*reused/s
+    );
     await vscode.screenshot("inline-completion-typing");
     await vscode.focusEditor();
     await vscode.page.keyboard.press("Escape");
@@ -77,12 +89,72 @@ describe("Inline completion in the workbench", () => {
     await vscode.screenshot("inline-completion-word");
   });
 
+  it("is accepted line by line where it has several, though nothing comes by itself", async () => {
+    const vscode = workbench();
+    await vscode.runCommand("Tokenscope: Toggle Inline Completion");
+    await vscode.statusBar("waits to be asked").waitFor();
+    // While its list is open, IntelliSense has Tab, and the suggestion waits.
+    await vscode.setSettings({"editor.quickSuggestions": {other: "off"}});
+    await vscode.runCommand("Preferences: Open Keyboard Shortcuts (JSON)");
+    await vscode.page.locator(".tab.active", {hasText: "keybindings.json"}).waitFor();
+    await vscode.page.locator(".editor-instance .monaco-editor.focused").waitFor();
+    await vscode.page.keyboard.press("Control+A");
+    await vscode.page.keyboard.insertText(JSON.stringify(keys));
+    await vscode.page.keyboard.press("Control+S");
+    // Without the docstring in line 13, whose place the model fills with two lines.
+    const lines = before.split("\n");
+    writeFileSync(path.join(vscode.server.workspace, "backoff.py"), lines.with(12, "    ").join("\n"));
+    await vscode.openFile("backoff.py");
+    await vscode.goTo(13, 5);
+    await vscode.runCommand("Tokenscope: Complete at Cursor");
+    const shown = await ghost();
+    await vscode.screenshot("inline-completion-lines");
+    await vscode.page.keyboard.type(shown.slice(0, 2));
+    await vscode.until("the rest is shown", async () => (await ghost()) === shown.slice(2) || undefined);
+    await vscode.page.keyboard.press("Alt+l");
+    // What is left begins with indentation, so Tab indents (llama.vscode #24), and the rest stays.
+    for (const column of [1, 5, 9]) {
+      await vscode.statusBar(new RegExp(`Ln 14, Col ${column}\\b`)).waitFor();
+      await ghost();
+      await vscode.page.keyboard.press("Tab");
+    }
+    await vscode.ghostText.waitFor({state: "detached"});
+    const after = (await vscode.saved("backoff.py", (text) => text.split("\n").length > lines.length)).split("\n");
+    assert.equal(after[12], `    ${shown}`);
+    assert.ok(after[13]?.trim(), after[13]);
+  });
+
+  it("comes though IntelliSense's list is open, in its place", async () => {
+    const vscode = workbench();
+    await vscode.goTo(vscode.fileText("backoff.py").trimEnd().split("\n").length, 12);
+    const list = vscode.page.locator(".suggest-widget.visible");
+    await vscode.page.keyboard.press("Control+Space");
+    await list.waitFor();
+    await vscode.page.keyboard.press("Alt+c");
+    await ghost();
+    assert.equal(await list.count(), 0);
+    await vscode.page.keyboard.press("Escape");
+  });
+
+  it("leaves Tab to a snippet's next place", async () => {
+    const vscode = workbench();
+    await vscode.runCommand("Tokenscope: Toggle Inline Completion");
+    await vscode.statusBar("suggests while you type").waitFor();
+    await vscode.goTo(1);
+    await vscode.page.keyboard.press("Alt+s");
+    await vscode.page.keyboard.type("left");
+    await vscode.statusBar(/^\s*(< 1|\d+|–)\s*%?$/).waitFor();
+    await vscode.page.keyboard.press("Tab");
+    await vscode.page.keyboard.type("right");
+    await vscode.saved("backoff.py", (text) => text.startsWith("pair(left, right)"));
+  });
+
   it("comes in a language of its own only, where it is turned off for another", async () => {
     const vscode = workbench();
     await vscode.runCommand("Tokenscope: Toggle Inline Completion for This Language");
     await vscode.statusBar(/waits to be asked in python/).waitFor();
     await vscode.runCommand("Tokenscope: Toggle Inline Completion for This Language");
-    await vscode.statusBar(/while you type python/).waitFor();
+    await vscode.statusBar(/while you type in python files/).waitFor();
   });
 
   it("stays out of files that hold secrets, and says so once", async () => {
@@ -91,7 +163,7 @@ describe("Inline completion in the workbench", () => {
     await vscode.openFile(".env");
     await vscode.goTo(2, 14);
     await vscode.runCommand("Tokenscope: Complete at Cursor");
-    await vscode.statusBar(/completes nothing in .env: it is excluded/).waitFor();
+    await vscode.statusBar(/No completions in .env: Tokenscope's settings exclude it/).waitFor();
     await vscode.screenshot("inline-completion-excluded");
     assert.equal(await vscode.ghostText.count(), 0);
   });

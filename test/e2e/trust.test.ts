@@ -107,10 +107,13 @@ describe("A workspace that is not trusted", function () {
     await vscode.goTo(3);
     await vscode.statusBar(/\d+ tokens/).waitFor();
     assert.match(await tooltip("Tokenscope Tiny Coder"), /q8_0.*Restricted Mode: .* Manage Trust/s);
-    // A setting of the user's own that leads into the folder.
+    // A setting of the user's own that leads into the folder, and one that doesn't.
     const machine = path.join(inWorkspace(".."), "data/data/Machine/settings.json");
     const own = JSON.parse(readFileSync(machine, "utf8"));
-    writeFileSync(machine, JSON.stringify({...own, "tokenscope.model": "theirs.gguf"}));
+    writeFileSync(
+      machine,
+      JSON.stringify({...own, "tokenscope.model": "theirs.gguf", "tokenscope.completionModel": f16})
+    );
     const said = `${restricted} Of this folder, not used: tokenscope.model, tokenscope.huggingFaceEndpoint, tokenscope.npmRegistry, tokenscope.inlineCompletion.enabled. Your own setting names a file in this folder.`;
     await vscode.page.locator(`.part.statusbar a[aria-label="${said}"]`).waitFor();
     await perplexity();
@@ -120,6 +123,18 @@ describe("A workspace that is not trusted", function () {
     await vscode.page.locator(".monaco-hover").filter({hasText: "Of this folder, not used"}).first().waitFor();
     await vscode.screenshot("restricted");
     await vscode.page.mouse.move(640, 300);
+  });
+
+  it("is completed by the demonstration model whatever is chosen, and keeps no settings", async () => {
+    const vscode = workbench();
+    await vscode.goTo(vscode.fileText("retry.py").trimEnd().split("\n").length, 12);
+    await vscode.runCommand("Tokenscope: Complete at Cursor");
+    await vscode.ghostText.waitFor();
+    assert.doesNotMatch(mapped(), /tokenscope-tiny-f16\.gguf/);
+    await vscode.runCommand("Tokenscope: Toggle Inline Completion in This Workspace");
+    const refusal = vscode.notification("A folder's own settings are not used in Restricted Mode");
+    await refusal.getByRole("button", {name: "Manage Workspace Trust"}).waitFor();
+    await vscode.runCommand("Notifications: Clear All Notifications");
   });
 
   it("gets no Git run that its repository could name programs for", async () => {

@@ -35,7 +35,8 @@ describe("the files that a completion looks at", () => {
     return file;
   }
 
-  const excludes = (name: string) => exclusions.excludes(vscode.Uri.file(path.join(own, name)));
+  const excludes = async (name: string) =>
+    (await exclusions.excludedBy(vscode.Uri.file(path.join(own, name)))) !== undefined;
 
   async function show(file: string, viewColumn: vscode.ViewColumn): Promise<vscode.TextEditor> {
     return await vscode.window.showTextDocument(vscode.Uri.file(file), {viewColumn});

@@ -1,5 +1,8 @@
 import {strict as assert} from "node:assert";
+import {readFileSync} from "node:fs";
+import path from "node:path";
 import * as vscode from "vscode";
+import {root} from "../harness/paths";
 import {withoutInfill} from "./support/brokenModels";
 import {closeEditors, placeCursor, showFile, showText, temporaryFolder, userSettings} from "./support/editors";
 import {engineProcess, engineProcesses, mappedFiles, noProcesses} from "./support/engineProcess";
@@ -8,6 +11,10 @@ import {until} from "./support/until";
 import {watchWindow} from "./support/watchedWindow";
 
 const code = "def add(a, b):\n    return \n";
+
+const lines = readFileSync(path.join(root, "sample/retry.py"), "utf8").split("\n");
+/** Without the docstring in line 13, whose place the model fills with two lines. */
+const gap = lines.with(12, "    ").join("\n");
 
 describe("inline completion", () => {
   const window = watchWindow();
@@ -62,6 +69,29 @@ describe("inline completion", () => {
     await vscode.commands.executeCommand("editor.action.inlineSuggest.hide");
     await vscode.commands.executeCommand("editor.action.inlineSuggest.commit");
     assert.deepEqual([editor.document.getText(), editor.document.version], [code, version]);
+  });
+
+  it("is accepted by word and by line, and the rest stays, though nothing comes by itself", async () => {
+    const editor = await showText(gap, "python");
+    placeCursor(editor, "class Backoff:\n    ");
+    await complete();
+    const parts: string[] = [];
+    for (const how of ["acceptNextWord", "acceptNextLine", "commit"]) {
+      const {version} = editor.document;
+      const length = editor.document.getText().length;
+      const from = editor.document.offsetAt(editor.selection.active);
+      await until(async () => {
+        await vscode.commands.executeCommand(`editor.action.inlineSuggest.${how}`);
+        return editor.document.version > version;
+      });
+      parts.push(editor.document.getText().slice(from, from + editor.document.getText().length - length));
+    }
+    const [word = "", line = "", rest = ""] = parts;
+    assert.match(word, /^\S+\s?$/);
+    assert.match(line, /\S.*\n$/);
+    assert.ok(rest.trim().length > 0 && !rest.includes("\n"), rest);
+    assert.equal(editor.document.getText(), gap.replace("Backoff:\n    ", `Backoff:\n    ${parts.join("")}`));
+    assert.deepEqual(window().messages, []);
   });
 
   it("keeps a CRLF file's line ends", async () => {
@@ -154,6 +184,37 @@ describe("inline completion", () => {
     assert.equal(enabled(), false);
   });
 
+  it("is turned on and off for a language and for a workspace, and says where another setting rules", async () => {
+    const said: string[] = [];
+    const {setStatusBarMessage} = vscode.window;
+    Reflect.set(vscode.window, "setStatusBarMessage", (text: string) => void said.push(text));
+    const {document} = await showText(code, "python");
+    const setting = () => vscode.workspace.getConfiguration("tokenscope", document);
+    try {
+      await vscode.commands.executeCommand("tokenscope.toggleInlineCompletionForLanguage");
+      assert.deepEqual(
+        [setting().get("inlineCompletion.enabled"), said.pop()],
+        [true, "$(check) Inline completion suggests while you type in python files"]
+      );
+      await vscode.commands.executeCommand("tokenscope.toggleInlineCompletionForWorkspace");
+      assert.equal(setting().inspect("inlineCompletion.enabled")?.workspaceValue, true);
+      await vscode.commands.executeCommand("tokenscope.toggleInlineCompletionForWorkspace");
+      assert.deepEqual(
+        [setting().inspect("inlineCompletion.enabled")?.workspaceValue, said.pop()],
+        [false, "$(circle-slash) Inline completion is off, but on in python files by a setting of their own"]
+      );
+    } finally {
+      Reflect.set(vscode.window, "setStatusBarMessage", setStatusBarMessage);
+      await vscode.workspace
+        .getConfiguration("tokenscope")
+        .update("inlineCompletion.enabled", undefined, vscode.ConfigurationTarget.Workspace);
+      await vscode.workspace
+        .getConfiguration("tokenscope", {languageId: "python"})
+        .update("inlineCompletion.enabled", undefined, vscode.ConfigurationTarget.Global, true);
+    }
+    assert.deepEqual(window().messages, []);
+  });
+
   it("follows what is excluded by the setting as soon as that changes", async () => {
     const editor = await showFile(folder.write("code.secret", code));
     await set("inlineCompletion.exclude", ["*.secret"]);
@@ -190,16 +251,20 @@ describe("inline completion", () => {
   it("comes from the model for completions where there is one; the other keeps measuring", async function () {
     if (noProcesses !== undefined) this.skip();
     const file = folder.write("completes.gguf", withoutInfill());
+    const mapped = () =>
+      [demonstrationModel, file].map((model) => engineProcesses().some((id) => mappedFiles(id).includes(model)));
     await set("completionModel", file);
     const editor = await showText(code, "python");
     placeCursor(editor, "return ");
+    // Opening a text, and counting its tokens, loads nothing; asking does.
+    await engineAnswers();
+    window().forget();
+    assert.equal(mapped()[1], false);
     await complete();
     assert.ok((await accept(editor)).length > code.length);
     assert.match(window().messages.at(-1)?.text ?? "", /has no fill-in-the-middle tokens/);
     await vscode.commands.executeCommand("tokenscope.perplexity");
     await vscode.commands.executeCommand("workbench.action.closeQuickOpen");
-    const mapped = () =>
-      [demonstrationModel, file].map((model) => engineProcesses().some((id) => mappedFiles(id).includes(model)));
     assert.deepEqual(mapped(), [true, true]);
     // What is no longer wanted goes at once, and not when the next model is needed.
     await set("completionModel", "");

@@ -25,6 +25,15 @@ describe("a completion is cleaned of", () => {
   it("a leading space behind a space (Tabby #3261)", () => {
     assert.equal(shown("return |", " x;"), "x;");
     assert.equal(shown("return|", " x;"), " x;");
+    assert.equal(shown("if a:\n    |", " return b"), "return b");
+    assert.equal(shown("\t|", " return b"), "return b");
+  });
+
+  it("no indentation that is missing before the cursor, so that Tab indents there (llama.vscode #24)", () => {
+    assert.equal(shown("if a:\n|", "    return b"), "    return b");
+    assert.equal(shown("if a:\n  |", "  return b"), "  return b");
+    assert.equal(shown("/**\n|", " * What"), " * What");
+    assert.equal(shown("  /**\n  |", " * What"), " * What");
   });
 
   it("closing brackets and quotes that stand behind the cursor already (Continue #10751, #2169)", () => {

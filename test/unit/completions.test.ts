@@ -132,6 +132,29 @@ describe("completions", () => {
     assert.equal(await wanted, "z");
   });
 
+  it("that were asked for stay while one types what they say, and no longer", async () => {
+    const {asked, at, completions} = slowModel();
+    const left = (prefix: string, suffix = ";") => completions.remaining({file: "a.ts", prefix, suffix});
+    assert.equal(left("let "), undefined);
+    const first = at("let ");
+    asked[0]?.answer("f(x)");
+    await first;
+    assert.deepEqual([left("let f"), left("let f(", ");"), left("let "), left("let f(x")], ["(x)", "x", "f(x)", ")"]);
+    assert.equal(left("let g"), undefined);
+    assert.equal(left("let f"), undefined);
+    assert.equal(asked.length, 1);
+  });
+
+  it("that are under way go on while the editor closes a bracket that is typed", async () => {
+    const {asked, at, completions} = slowModel();
+    const first = at("let ");
+    asked[0]?.onText("f(x)");
+    const second = completions.at({file: "a.ts", prefix: "let f(", suffix: ");"}, new AbortController().signal);
+    asked[0]?.answer("f(x)");
+    assert.deepEqual(await Promise.all([first, second]), ["f(x)", "x"]);
+    assert.equal(asked.length, 1);
+  });
+
   it("that fail before they are wanted are asked for again by whoever waits for them", async () => {
     const {asked, at, completions} = slowModel();
     completions.prefetch({file: "a.ts", prefix: "let x;", suffix: ";"});

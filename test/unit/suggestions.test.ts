@@ -30,6 +30,28 @@ describe("a suggestion", () => {
     assert.equal(kept.find("", "", "a.ts"), undefined);
   });
 
+  it("is known while its brackets and quotes are typed, which the editor closes by itself", () => {
+    const kept = new Suggestions();
+    kept.keep("x = ", ";\n", 'print(len(a), "b")', "a.ts");
+    assert.equal(kept.find("x = print(", ");\n", "a.ts"), 'len(a), "b"');
+    assert.equal(kept.find("x = print(len(", "));\n", "a.ts"), "a");
+    assert.equal(kept.find("x = print(len(a)", ");\n", "a.ts"), ', "b"');
+    assert.equal(kept.find('x = print(len(a), "', '");\n', "a.ts"), "b");
+    assert.equal(kept.find('x = print(len(a), "b")', ";\n", "a.ts"), undefined);
+    kept.keep("if (a) ", "\n", "{\n  b();\n}", "a.ts");
+    assert.equal(kept.find("if (a) {", "}\n", "a.ts"), "\n  b();\n");
+    kept.keep("y = ", "\n", "f()", "a.ts");
+    assert.equal(kept.find("y = f(", ")\n", "a.ts"), "");
+  });
+
+  it("is not known where brackets stand that nothing typed has opened", () => {
+    const kept = new Suggestions();
+    kept.keep("x = ", "\n", "f(a)", "a.ts");
+    assert.equal(kept.find("x = f", ")\n", "a.ts"), undefined);
+    assert.equal(kept.find("x = f(", "))\n", "a.ts"), undefined);
+    assert.equal(kept.find("x = f(", "b)\n", "a.ts"), undefined);
+  });
+
   it("that is used up says nothing of what follows it", () => {
     const kept = new Suggestions();
     kept.keep("a", "", "bc", "a.ts");

@@ -15,8 +15,9 @@ import {seen} from "../../host/seen";
 import {isForeign} from "../../host/subject";
 import {CompletionStatus} from "./completionStatus";
 import {type AskOptions, Completions, type Place} from "./completions";
-import {Exclusions} from "./exclusions";
+import {Exclusions, ignoreFile} from "./exclusions";
 import {Neighbours} from "./neighbours";
+import {cellsAbove, fileOf} from "./notebookCell";
 import {Warming} from "./warming";
 
 /** A cursor in a text as it was. */
@@ -31,10 +32,11 @@ type PlaceInDocument = Place & CursorPlace;
 /** Milliseconds after which the whole lines that there are are shown; the rest comes when they are accepted. */
 const timeLimit = 1500;
 
+/** Where the files of models are kept of which was said that they only continue the prefix: once, and not at each start. */
+const saidPrefixOnlyKey = "tokenscope.saidPrefixOnly";
+
 /** Asks for what is missing at the cursor, waits out the typing, and cuts the answer to what can stand there. */
 export class CompletionProvider implements vscode.InlineCompletionItemProvider, vscode.Disposable {
-  /** Model files of which was said that they only continue the prefix. */
-  private readonly saidPrefixOnly = new Set<string>();
   /** Files of which was said that they are excluded. */
   private readonly saidExcluded = new Set<string>();
   /** The last error shown while typing; it is not shown again until another one, or a success, comes. */
@@ -75,7 +77,13 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       host.settings.onDidChangeModel(() => this.beginAnew()),
       host.settings.onDidChangeInlineCompletion(() => this.beginAnew()),
       this.exclusions.onDidChange(() => this.beginAnew()),
-      vscode.window.onDidChangeActiveTextEditor(() => this.stop()),
+      host.engine.onDidChangeState(() => {
+        if (["none", "stopped"].includes(host.engine.state.process)) this.status.hide();
+      }),
+      vscode.window.onDidChangeActiveTextEditor(() => {
+        this.stop();
+        this.status.hide();
+      }),
       vscode.workspace.onDidChangeTextDocument(({document, contentChanges: [change]}) => {
         if (change === undefined || document !== vscode.window.activeTextEditor?.document) return;
         this.rhythm.key(performance.now());
@@ -102,9 +110,13 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     const {enabled, delay} = this.host.settings.inlineCompletion(document);
     if (isForeign(document)) return [];
     // While the suggestion list is open, ghost text would fight it for the same keys.
-    if (!asked && (!enabled || context.selectedCompletionInfo !== undefined || hasSeveralCursors(document))) return [];
-    if (await this.refuses(document)) return [];
+    if (!asked && (context.selectedCompletionInfo !== undefined || hasSeveralCursors(document))) return [];
+    if (!asked && !enabled && !this.wanted.hasAnswered) return [];
+    if (await this.refuses(document, asked)) return this.nothing(here, asked);
     const place = {...here, ...(await placeAt(document, position))};
+    const rest = asked ? undefined : this.wanted.remaining(place);
+    if (rest !== undefined) return rest === "" ? [] : [itemAt(position, rest)];
+    if (!asked && !enabled) return [];
     if (token.isCancellationRequested) return [];
     // Never two for one cursor.
     (asked ? this.suggested : this.wanted).stop();
@@ -120,7 +132,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       if (text !== undefined && text !== "") {
         seen("completion");
         if (!asked) this.prefetch(place, text);
-        return [new vscode.InlineCompletionItem(text, new vscode.Range(position, position))];
+        return [itemAt(position, text)];
       }
       if (asked && text !== undefined)
         vscode.window.setStatusBarMessage(vscode.l10n.t("Tokenscope: the model has nothing to add here"), 4000);
@@ -129,6 +141,10 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     } finally {
       listening.dispose();
     }
+    return this.nothing(here, asked);
+  }
+
+  private nothing(here: CursorPlace, asked: boolean): [] {
     // When the answer is on its way. One that is asked for again meanwhile has found nothing out: what comes of the other shall stay.
     if (asked && this.askedAt === here) setImmediate(() => this.foundNothing.fire());
     return [];
@@ -160,11 +176,12 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     const indentation = indentationOf(document);
     const trimmed = (text: string): string => trimCompletion(text, prefix, suffix, indentation);
     this.warming.asked(spotOf(document, position));
-    const completion = await this.request(this.params(place, background, minConfidence), signal, {
+    const request = this.request(this.params(place, background, minConfidence), signal, {
       onProgress: ({stage, text}) => {
         if (stage === "complete" && text !== undefined) onText(trimmed(text));
       }
     });
+    const completion = await (background ? request : this.status.during(request));
     if (completion.stop === "stopped") throw new vscode.CancellationError();
     this.rhythm.answered(completion.milliseconds);
     this.sayIfPrefixOnly(completion);
@@ -227,7 +244,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   /** Puts together what a completion at the cursor would ask, to have the engine evaluate its prompt. */
   private async warm(): Promise<((signal: AbortSignal) => Promise<void>) | undefined> {
     const editor = vscode.window.activeTextEditor;
-    if (editor === undefined || (await this.exclusions.excludes(editor.document.uri))) return undefined;
+    if (editor === undefined || (await this.exclusions.excludedBy(fileOf(editor.document))) !== undefined)
+      return undefined;
     const {document, selection} = editor;
     await this.neighbours.gatheredAt(document, selection.active);
     const here = {document, version: document.version, position: selection.active};
@@ -241,15 +259,21 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     };
   }
 
-  private async refuses(document: vscode.TextDocument): Promise<boolean> {
-    if (!(await this.exclusions.excludes(document.uri))) return false;
-    const file = document.uri.toString();
-    if (this.saidExcluded.has(file)) return true;
-    this.saidExcluded.add(file);
-    vscode.window.setStatusBarMessage(
-      `$(lock) ${vscode.l10n.t("Tokenscope completes nothing in {0}: it is excluded", path.posix.basename(document.uri.path))}`,
-      8000
-    );
+  /** Who asks is told why nothing comes; who types, once for each file. */
+  private async refuses(document: vscode.TextDocument, asked: boolean): Promise<boolean> {
+    const file = fileOf(document);
+    const excludedBy = await this.exclusions.excludedBy(file);
+    if (excludedBy === undefined) return false;
+    this.status.hide();
+    if (!asked && this.saidExcluded.has(file.toString())) return true;
+    this.saidExcluded.add(file.toString());
+    const name = plainText(path.posix.basename(file.path));
+    // The status bar has room for some 70 letters.
+    const why =
+      excludedBy === "setting"
+        ? vscode.l10n.t("No completions in {0}: Tokenscope's settings exclude it", name)
+        : vscode.l10n.t("No completions in {0}: {1} excludes it", name, ignoreFile);
+    vscode.window.setStatusBarMessage(`$(lock) ${why}`, 8000);
     return true;
   }
 
@@ -283,8 +307,10 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   }
 
   private sayIfPrefixOnly({infill, model}: Completion): void {
-    if (infill || this.saidPrefixOnly.has(model.file)) return;
-    this.saidPrefixOnly.add(model.file);
+    const {globalState} = this.host;
+    const said = globalState.get<readonly string[]>(saidPrefixOnlyKey, []);
+    if (infill || said.includes(model.file)) return;
+    void globalState.update(saidPrefixOnlyKey, [...said, model.file].slice(-100));
     void vscode.window.showInformationMessage(
       vscode.l10n.t(
         "{0} has no fill-in-the-middle tokens: it continues the text before the cursor and does not see what follows.",
@@ -302,16 +328,21 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   }
 }
 
+function itemAt(position: vscode.Position, text: string): vscode.InlineCompletionItem {
+  return new vscode.InlineCompletionItem(text, new vscode.Range(position, position));
+}
+
 /** What the model is given of a document; a long one is not put together for it. */
 async function placeAt(document: vscode.TextDocument, position: vscode.Position): Promise<Place> {
   const limits = {prefix: defaultPrefixLimit, suffix: defaultSuffixLimit};
   // A little more than the limits, for the line ends that count as two.
   const before = document.getText(rangeBefore(document, position, 2 * limits.prefix));
   const behind = document.getText(rangeBehind(document, position, 2 * limits.suffix));
-  const offset = await offsetOf(document, position);
+  const unread = (await offsetOf(document, position)) - before.length;
+  const above = unread > 0 ? "" : cellsAbove(document, 2 * limits.prefix);
   return {
     file: document.uri.toString(),
-    ...promptWindow(before + behind, before.length, limits, offset - before.length)
+    ...promptWindow(above + before + behind, above.length + before.length, limits, unread)
   };
 }
 

@@ -3,9 +3,17 @@ import {confidenceOf} from "../../completion/confidence";
 import type {Completion} from "../../engine/api";
 import {count, percentText, plural} from "../../metrics/numberText";
 
+/** Milliseconds: of a suggestion that comes sooner nobody needs to hear that it is on its way. */
+const patience = 400;
+
+type Shown = Pick<vscode.StatusBarItem, "text" | "tooltip" | "accessibilityInformation">;
+
 /** Beside the token count: how sure the model was of its last suggestion, and what it cost. */
 export class CompletionStatus implements vscode.Disposable {
   private readonly item: vscode.StatusBarItem;
+  private last: Shown | undefined;
+  /** Suggestions that have been on their way for a while. */
+  private late = 0;
 
   constructor() {
     this.item = vscode.window.createStatusBarItem("tokenscope.completion", vscode.StatusBarAlignment.Right, 99);
@@ -17,26 +25,79 @@ export class CompletionStatus implements vscode.Disposable {
     this.item.dispose();
   }
 
+  /** There is no last suggestion, or none that concerns what one looks at. */
   hide(): void {
-    this.item.hide();
+    this.last = undefined;
+    this.draw();
+  }
+
+  /** Spins while a suggestion is on its way, if that takes a moment. */
+  async during<T>(work: Promise<T>): Promise<T> {
+    let late = 0;
+    const timer = setTimeout(() => {
+      late = 1;
+      this.late += late;
+      this.draw();
+    }, patience);
+    try {
+      return await work;
+    } finally {
+      clearTimeout(timer);
+      this.late -= late;
+      this.draw();
+    }
   }
 
   /** `shown` is what was left of it to show. */
   show(completion: Completion, shown: string): void {
     const confidence = confidenceOf(completion.logprobs);
-    const sure = confidence === null ? "–" : share(confidence.whole);
-    const icon = shown === "" ? "$(circle-slash)" : "$(sparkle)";
-    const what = shown === "" ? vscode.l10n.t("Nothing was suggested") : vscode.l10n.t("Last suggestion");
-    this.item.text = `${icon} ${sure}`;
-    this.item.tooltip = tooltip(completion, what);
-    this.item.accessibilityInformation = {
-      label: vscode.l10n.t("{0}: confidence {1}, {2}", what, sure, plural(completion.ids.length, "token"))
+    const sure = shown === "" || confidence === null ? "–" : share(confidence.whole);
+    const [heading, sentence] = shown === "" ? whyNothing(completion) : aboutSuggestion();
+    this.last = {
+      text: `$(sparkle) ${sure}`,
+      tooltip: tooltip(heading, sentence, completion),
+      accessibilityInformation: {label: shown === "" ? `${heading}. ${sentence}` : spoken(sure), role: "button"}
     };
-    this.item.show();
+    this.draw();
+  }
+
+  private draw(): void {
+    const shown = this.late > 0 ? onItsWay() : this.last;
+    if (shown === undefined) {
+      this.item.hide();
+    } else {
+      Object.assign(this.item, shown);
+      this.item.show();
+    }
   }
 }
 
-function tooltip(completion: Completion, what: string): vscode.MarkdownString {
+function onItsWay(): Shown {
+  const said = vscode.l10n.t("Tokenscope: a suggestion is on its way");
+  return {text: "$(loading~spin)", tooltip: said, accessibilityInformation: {label: said, role: "button"}};
+}
+
+function spoken(sure: string): string {
+  return vscode.l10n.t("Tokenscope's last suggestion, confidence {0}", sure);
+}
+
+function aboutSuggestion(): [heading: string, sentence: string] {
+  return [
+    vscode.l10n.t("Tokenscope's last suggestion"),
+    vscode.l10n.t("Its confidence is the probability that the model gives to exactly this text.")
+  ];
+}
+
+function whyNothing({stop}: Completion): [heading: string, sentence: string] {
+  return [
+    vscode.l10n.t("Tokenscope suggested nothing"),
+    stop === "unsure"
+      ? vscode.l10n.t("The model was less sure than tokenscope.inlineCompletion.minConfidence asks for.")
+      : vscode.l10n.t("The model has nothing to add here.")
+  ];
+}
+
+function tooltip(heading: string, sentence: string, completion: Completion): vscode.MarkdownString {
   const {ids, promptTokens, evaluatedPromptTokens, firstTokenMilliseconds, milliseconds} = completion;
   const confidence = confidenceOf(completion.logprobs);
   const rest = milliseconds - (firstTokenMilliseconds ?? 0);
@@ -53,7 +114,7 @@ function tooltip(completion: Completion, what: string): vscode.MarkdownString {
     rows.push([vscode.l10n.t("Tokens a second"), count(Math.round(((ids.length - 1) / rest) * 1000))]);
   const reused = promptTokens - evaluatedPromptTokens;
   rows.push([vscode.l10n.t("Prompt"), vscode.l10n.t("{0}, {1} reused", plural(promptTokens, "token"), count(reused))]);
-  const markdown = new vscode.MarkdownString(`**${what}**\n\n| | |\n|:--|--:|\n`);
+  const markdown = new vscode.MarkdownString(`**${heading}**\n\n${sentence}\n\n| | |\n|:--|--:|\n`);
   for (const [label, value] of rows) markdown.appendMarkdown(`| ${label} | ${value} |\n`);
   return markdown;
 }

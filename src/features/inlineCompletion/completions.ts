@@ -1,4 +1,4 @@
-import {Suggestions} from "../../completion/suggestions";
+import {Suggestions, type Typed, typedBetween} from "../../completion/suggestions";
 
 /** Where a completion goes: the text before the cursor, and the text after it. */
 export interface Place {
@@ -66,6 +66,21 @@ export class Completions<P extends Place> {
         paused = true;
       }
     }
+  }
+
+  /** Something was asked for, and nothing else has been typed since. */
+  get hasAnswered(): boolean {
+    return this.wanted !== undefined;
+  }
+
+  /**
+   * What is left of the last suggestion where its text was typed up to this place; "" for nothing. Anything else ends it:
+   * undefined from then on.
+   */
+  remaining(place: Place): string | undefined {
+    const known = this.wanted !== undefined && follows(place, this.wanted) ? this.find(place) : undefined;
+    if (known === undefined) this.wanted = undefined;
+    return known;
   }
 
   /** Whether a request is under way. */
@@ -156,10 +171,14 @@ export class Completions<P extends Place> {
 }
 
 /** The request's answer, as far as it is known, may be what is typed at the place. */
-function agrees({place, text}: Running, {prefix, suffix, file}: Place): boolean {
-  if (file !== place.file || suffix !== place.suffix || !prefix.startsWith(place.prefix)) return false;
-  const typed = prefix.slice(place.prefix.length);
-  return text.startsWith(typed) || typed.startsWith(text);
+function agrees({place, text}: Running, now: Place): boolean {
+  const typed = follows(now, place)?.text;
+  return typed !== undefined && (text.startsWith(typed) || typed.startsWith(text));
+}
+
+/** What was typed to get from one place to the other; undefined where something else was done. */
+function follows(later: Place, earlier: Place): Typed | undefined {
+  return later.file === earlier.file ? typedBetween(earlier, later) : undefined;
 }
 
 /** It agrees, or was asked for beforehand, and what is typed may lead to where. */

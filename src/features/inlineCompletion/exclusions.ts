@@ -36,12 +36,13 @@ export class Exclusions implements vscode.Disposable {
     this.watcher.onDidDelete(forget);
   }
 
-  async excludes(uri: vscode.Uri): Promise<boolean> {
+  /** What excludes a file: the setting, or the list of its folder. Undefined where nothing does. */
+  async excludedBy(uri: vscode.Uri): Promise<"setting" | "list" | undefined> {
     const folder = vscode.workspace.getWorkspaceFolder(uri);
     const path = pathIn(folder, uri);
     this.bySetting ??= namedBy(this.settings.completionExclusions());
-    if (this.bySetting(path)) return true;
-    return folder !== undefined && (await this.listOf(folder))(path);
+    if (this.bySetting(path)) return "setting";
+    return folder !== undefined && (await this.listOf(folder))(path) ? "list" : undefined;
   }
 
   dispose(): void {

@@ -6,6 +6,7 @@ import type {ContextFile} from "../../engine/api";
 import {rangeBehind} from "../../host/documentText";
 import {isForeign} from "../../host/subject";
 import type {Exclusions} from "./exclusions";
+import {fileOf} from "./notebookCell";
 
 /** What a completion is told of the place it is asked for, beside the text around the cursor. */
 export interface Neighbourhood {
@@ -72,8 +73,9 @@ export class Neighbours implements vscode.Disposable {
 
   /** What is known now. Asks for what is missing, for the next time. */
   at(document: vscode.TextDocument, position: vscode.Position): Neighbourhood {
-    const folder = vscode.workspace.getWorkspaceFolder(document.uri);
-    const uri = document.uri.toString();
+    const file = fileOf(document);
+    const folder = vscode.workspace.getWorkspaceFolder(file);
+    const uri = file.toString();
     const {gathered} = this;
     const fits =
       gathered?.uri === uri &&
@@ -81,7 +83,7 @@ export class Neighbours implements vscode.Disposable {
       Date.now() - gathered.at <= steadyTime;
     if (!fits) this.gather(document, position);
     return {
-      path: pathOf(document.uri),
+      path: pathOf(file),
       ...(folder !== undefined && {repository: folder.name}),
       files: gathered?.uri === uri ? gathered.files : []
     };
@@ -107,7 +109,7 @@ export class Neighbours implements vscode.Disposable {
       .then((files) => {
         // It was forgotten meanwhile, with what it began with.
         if (this.gathering !== gathering) return;
-        this.gathered = {uri: document.uri.toString(), line: position.line, at: Date.now(), files};
+        this.gathered = {uri: fileOf(document).toString(), line: position.line, at: Date.now(), files};
         this.gathering = undefined;
       });
     this.gathering = gathering;
@@ -117,10 +119,13 @@ export class Neighbours implements vscode.Disposable {
     const defined = await definitions(document, position);
     const found: ContextFile[] = [];
     for (const place of [...defined, ...this.edits, ...openPlaces()]) {
-      const uri = vscode.Uri.parse(place.uri);
-      if (place.uri === document.uri.toString() || !isOfWorkspace(uri) || (await this.exclusions.excludes(uri)))
-        continue;
-      const text = openText(place) ?? (defined.includes(place) ? await closedText(uri, place.line) : undefined);
+      const open = vscode.workspace.textDocuments.find((one) => one.uri.toString() === place.uri);
+      const uri = open === undefined ? vscode.Uri.parse(place.uri) : fileOf(open);
+      // Of the same notebook, the text has what stands above.
+      if (uri.toString() === fileOf(document).toString()) continue;
+      if (!isOfWorkspace(uri) || (await this.exclusions.excludedBy(uri)) !== undefined) continue;
+      if (open === undefined && !defined.includes(place)) continue;
+      const text = open === undefined ? await closedText(uri, place.line) : openText(open, place.line);
       if (text !== undefined) found.push({path: pathOf(uri), text: text.slice(0, longestPiece)});
     }
     const distinct = withoutNearDuplicates(found, ({path, text}) => `${path}\n${text}`).filter(
@@ -182,9 +187,8 @@ function openPlaces(): Edit[] {
 }
 
 /** The piece around a line of a document that is open. */
-function openText({uri, line}: Edit): string | undefined {
-  const document = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri);
-  if (document === undefined || isForeign(document)) return undefined;
+function openText(document: vscode.TextDocument, line: number): string | undefined {
+  if (isForeign(document)) return undefined;
   const start = new vscode.Position(firstLine(Math.min(line, document.lineCount)), 0);
   // Lines may be long: no more of them is put together than is sent.
   const {end} = rangeBehind(document, start, longestPiece);

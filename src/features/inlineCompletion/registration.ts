@@ -29,6 +29,8 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
       const {document, selection} = editor;
       const here = {document, version: document.version, position: selection.active};
       const last = provider.askedAt;
+      // While IntelliSense's list is open, VS Code shows only what goes on with what is selected there.
+      await vscode.commands.executeCommand("hideSuggestWidget");
       await vscode.commands.executeCommand("editor.action.inlineSuggest.trigger");
       if (provider.askedAt === last && !isSamePlace(last, here))
         throw new HumanError(
@@ -40,6 +42,7 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
       const enabled = !host.settings.inlineCompletion().enabled;
       await host.settings.setInlineCompletion(enabled);
       tell(
+        host,
         enabled,
         vscode.l10n.t("Inline completion suggests while you type"),
         vscode.l10n.t("Inline completion waits to be asked")
@@ -52,17 +55,24 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
       const enabled = !host.settings.inlineCompletion(document).enabled;
       await host.settings.setInlineCompletion(enabled, document.languageId);
       tell(
+        host,
         enabled,
-        vscode.l10n.t("Inline completion suggests while you type {0}", document.languageId),
-        vscode.l10n.t("Inline completion waits to be asked in {0}", document.languageId)
+        vscode.l10n.t("Inline completion suggests while you type in {0} files", document.languageId),
+        vscode.l10n.t("Inline completion waits to be asked in {0} files", document.languageId)
       );
     }),
     registerCommand(host, "tokenscope.toggleInlineCompletionForWorkspace", async () => {
       if (vscode.workspace.workspaceFolders === undefined)
         throw new HumanError("noFolder", vscode.l10n.t("No folder is open: open the one that you mean."));
+      if (!vscode.workspace.isTrusted)
+        throw new HumanError(
+          "untrusted",
+          vscode.l10n.t("A folder's own settings are not used in Restricted Mode: trust the folder first.")
+        );
       const enabled = !host.settings.inlineCompletion().enabled;
       await host.settings.setInlineCompletionHere(enabled);
       tell(
+        host,
         enabled,
         vscode.l10n.t("Inline completion suggests while you type in this workspace"),
         vscode.l10n.t("Inline completion waits to be asked in this workspace")
@@ -72,7 +82,7 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
 }
 
 /** Says what inline completion does from now on, or what keeps it from that. */
-function tell(enabled: boolean, on: string, off: string): void {
+function tell({settings}: Host, enabled: boolean, on: string, off: string): void {
   if (enabled && suggestionsAreOff())
     throw new HumanError(
       "noInlineSuggestions",
@@ -81,7 +91,16 @@ function tell(enabled: boolean, on: string, off: string): void {
         "editor.inlineSuggest.enabled"
       )
     );
-  vscode.window.setStatusBarMessage(enabled ? `$(check) ${on}` : `$(circle-slash) ${off}`, 4000);
+  const document = vscode.window.activeTextEditor?.document;
+  const own = document !== undefined && settings.inlineCompletion(document).enabled !== enabled;
+  const said = own ? butNotIn(document.languageId, enabled) : enabled ? on : off;
+  vscode.window.setStatusBarMessage(`${enabled ? "$(check)" : "$(circle-slash)"} ${said}`, own ? 8000 : 4000);
+}
+
+function butNotIn(language: string, enabled: boolean): string {
+  return enabled
+    ? vscode.l10n.t("Inline completion is on, but off in {0} files by a setting of their own", language)
+    : vscode.l10n.t("Inline completion is off, but on in {0} files by a setting of their own", language);
 }
 
 function isSamePlace(one: CursorPlace | undefined, other: CursorPlace): boolean {
