@@ -326,8 +326,9 @@ describe("A completion", () => {
   it("is what the model holds most probable also where tokens were guessed", async () => {
     const lines = "    self.alpha = alpha\n    self.beta = beta\n    self.gamma = gamma\n";
     const prefix = `class A:\n  def set(self, alpha, beta, gamma):\n${lines}\n  def reset(self):\n${lines}    self.al`;
-    const completion = await engine.ask("complete", {...shared, prefix, maxTokens: 24});
-    assert.ok(completion.guessed.right > 0 && completion.guessed.tried > completion.guessed.right);
+    // A fresh one guesses at its second token, whatever guesses turn out to cost.
+    const completion = await new Engine(spec(f16)).ask("complete", {...shared, prefix, maxTokens: 24});
+    assert.ok(completion.guessed.right > 0, JSON.stringify(completion.guessed));
     const {tokens} = infillPrompt(judge.model, new Vocabulary(judge.model), prefix, "", 1000);
     await assertGreedy(tokens, completion);
   });
