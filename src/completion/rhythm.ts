@@ -11,6 +11,9 @@ const costWeight = 0.2;
  */
 const deviations = 3;
 
+/** Of gaps' logarithms. Nobody types more evenly; and a machine that has much to do tells of keys less evenly than they are typed. */
+const leastDeviation = 0.2;
+
 /** Milliseconds for which an answer has to stand to be seen. */
 const glance = 250;
 
@@ -60,7 +63,8 @@ export class Rhythm {
    */
   wait(least: number, now: number): number {
     const isSeen = Math.exp(this.mean) - least - this.cost >= glance;
-    const pause = isSeen ? 0 : Math.min(longestGap, Math.exp(this.mean + deviations * Math.sqrt(this.variance)));
+    const deviation = Math.max(leastDeviation, Math.sqrt(this.variance));
+    const pause = isSeen ? 0 : Math.min(longestGap, Math.exp(this.mean + deviations * deviation));
     return Math.max(0, Math.max(least, pause) - (now - (this.last ?? Number.NEGATIVE_INFINITY)));
   }
 }
