@@ -5,9 +5,11 @@
 // Files are those of bench/corpus.mjs.
 // - cold: a file that neither has seen; - a key: one more character typed there; - accepted: the answer accepted whole, and the
 //   next one asked for; - a jump: 200 lines further down in the same file; - prefetched: what followed the jump accepted
-//   after a pause, in which the extension has asked for what comes next (src/features/inlineCompletion/completions.ts).
-// Also: prompt tokens evaluated at each of 60 keys, with prompts as the extension makes them; and tokens decoded after a
-// request was cancelled.
+//   after a pause, in which the extension has asked for what comes next (src/features/inlineCompletion/completions.ts);
+// - a rested jump: back to the first place, where the cursor has rested and the extension has had the prompt evaluated ahead
+//   (src/features/inlineCompletion/warming.ts).
+// Also: prompt tokens evaluated at each of 60 keys, with prompts as the extension makes them; and how long a request goes on that
+// was cancelled.
 // usage: node esbuild.mjs --production && node bench/latency.mjs [--model FILE.gguf] [--cases 20] [--tokens 24] [--threads 1]
 //   [--context 1024] [--prefix 1536] [--suffix 384] [--pause 500] [--json]; LLAMA_SERVER names one that is built already
 import path from "node:path";
@@ -60,7 +62,7 @@ for (let index = 1; index <= cases; index++) {
 }
 for (const server of servers) server.stop();
 const typing = await evaluatedWhileTyping();
-const afterCancel = await decodedAfterCancel();
+const afterCancel = await endAfterCancel();
 engine.stop();
 if (options.json) console.log(JSON.stringify({flags: servers[0].flags, limits, measured, typing, afterCancel}));
 else print();
@@ -109,7 +111,7 @@ function windowOf({text, offset}, typed = "") {
 
 async function runCase({here, there}, results, order) {
   for (const side of order) {
-    const {complete, prefetched} = sides[side];
+    const {complete, prefetched, rested} = sides[side];
     const note = (step, result) => {
       results[step] ??= {ours: [], infill: [], sameTokens: []};
       results[step][side].push(result);
@@ -121,7 +123,8 @@ async function runCase({here, there}, results, order) {
     note("accepted", await complete(windowOf(here, key + text)));
     const jumped = note("a jump", await complete(windowOf(there)));
     const after = windowOf(there, jumped.text);
-    note("prefetched", await (prefetched === undefined ? complete(after) : prefetched(after)));
+    note("prefetched", await (prefetched ?? complete)(after));
+    note("a rested jump", await (rested ?? complete)(windowOf(here)));
   }
 }
 
@@ -176,7 +179,13 @@ function ourSide() {
     const whole = performance.now() - started;
     return {...answer, first: Math.min(whole, answer.first), complete: whole};
   };
-  return {complete, prefetched};
+  /** The prompt evaluated in the background, as when the cursor rests there, before it is asked for. */
+  const rested = async (place) => {
+    const params = {model, ...place, maxTokens: tokens, extent: "unlimited", background: true, promptOnly: true};
+    await engine.request("complete", params);
+    return await complete(place);
+  };
+  return {complete, prefetched, rested};
 }
 
 /** Prompt tokens evaluated at each key, with the extension's own prompts: the first request for a place is left out. */
@@ -194,23 +203,20 @@ async function evaluatedWhileTyping() {
   return evaluated;
 }
 
-/** Requests are cancelled at their first text. What is decoded when the cancellation is sent comes on top. */
-async function decodedAfterCancel() {
-  const counts = [];
+/** Milliseconds from a cancellation, sent at the first text, to its effect. */
+async function endAfterCancel() {
+  const times = [];
   for (const {here} of places.slice(0, 10)) {
     const source = new CancellationTokenSource();
-    let atCancel;
-    let last = 0;
+    let cancelled;
     const answer = engine.request(
       "complete",
       {model, ...windowOf(here), maxTokens: 64, extent: "unlimited"},
       {
         token: source.token,
-        onProgress({stage, done}) {
-          if (stage !== "complete") return;
-          last = done;
-          if (atCancel !== undefined) return;
-          atCancel = done;
+        onProgress({stage}) {
+          if (stage !== "complete" || cancelled !== undefined) return;
+          cancelled = performance.now();
           source.cancel();
         }
       }
@@ -219,9 +225,9 @@ async function decodedAfterCancel() {
       () => "answered",
       () => "cancelled"
     );
-    if (ended === "cancelled") counts.push(last - atCancel);
+    if (ended === "cancelled") times.push(performance.now() - cancelled);
   }
-  return counts;
+  return times;
 }
 
 function print() {
@@ -291,7 +297,7 @@ function print() {
     );
   }
   console.log(
-    `tokens decoded after a cancellation was sent, at most: ${Math.max(...afterCancel)} (of ${afterCancel.length})`
+    `from sending a cancellation to its effect: p50 ${percentile(afterCancel, 0.5).toFixed(1)} ms, most ${Math.max(...afterCancel).toFixed(1)} ms (of ${afterCancel.length})`
   );
 }
 

@@ -403,6 +403,15 @@ describe("A completion", () => {
   });
 });
 
+describe("The first completion of a model", () => {
+  it("has waited for the model when its first token comes, not between its tokens", async () => {
+    const engine = new Engine();
+    const answer = await engine.ask("complete", {...shared, prefix: "a = ", maxTokens: 1});
+    const first = answer.firstTokenMilliseconds ?? Number.NaN;
+    assert.ok(answer.milliseconds - first < first / 2, `${first} of ${answer.milliseconds} ms`);
+  });
+});
+
 describe("The tokens to fill in with, of real vocabularies,", () => {
   const families = {
     "deepseek-coder": {order: "psm", prefix: 32_016, suffix: 32_015, middle: 32_017, repository: null, file: null},

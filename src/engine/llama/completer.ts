@@ -6,7 +6,7 @@ import type {
   Token
 } from "node-llama-cpp";
 import {sureTokens, withoutHalfWord} from "../../completion/confidence";
-import {guessNext} from "../../completion/guess";
+import {GuessWorth, guessNext} from "../../completion/guess";
 import {completionEnd} from "../../completion/stop";
 import type {CompleteParams, Completion, CompletionStop} from "../api";
 import type {RequestContext} from "../backend";
@@ -38,9 +38,6 @@ const tellingTime = 5;
 /** Tokens that are guessed and tried at once. */
 const mostGuessed = 4;
 
-/** After so many guesses in a row of which nothing was right, a completion goes on without. */
-const wrongGuesses = 2;
-
 type GenerateParams = Omit<CompleteParams, "model" | "suffix" | "path" | "repository" | "files" | "background">;
 
 /**
@@ -50,6 +47,7 @@ type GenerateParams = Omit<CompleteParams, "model" | "suffix" | "path" | "reposi
 export class Completer {
   /** Tokens of a prompt that were evaluated in a millisecond, the last time. */
   private speed: number | undefined;
+  private readonly guessWorth = new GuessWorth();
 
   constructor(
     private readonly sequence: LlamaContextSequence,
@@ -77,7 +75,7 @@ export class Completer {
       let waiting = await this.evaluateMost(tokens.slice(known), params.promptOnly === true, signal, stop);
       end = stop?.aborted ? "stopped" : "maxTokens";
       const all = [...tokens];
-      let wrong = 0;
+      this.guessWorth.begin();
       let told = Number.NEGATIVE_INFINITY;
       while (!params.promptOnly && written.ids.length < params.maxTokens) {
         signal.throwIfAborted();
@@ -91,14 +89,16 @@ export class Completer {
           break;
         }
         const most = Math.min(mostGuessed, room - 1, params.maxTokens - written.ids.length - 1);
-        const guess = wrong < wrongGuesses ? this.guess(all, most) : [];
+        const guess = this.guessWorth.pays ? this.guess(all, most) : [];
+        const asked = performance.now();
         const outputs = await this.predict(waiting, guess);
         firstTokenMilliseconds ??= performance.now() - started;
         const right = rightGuesses(guess, outputs);
         guessed.tried += guess.length;
         guessed.right += right;
-        if (guess.length > 0) wrong = right === 0 ? wrong + 1 : 0;
         if (right < guess.length) await this.forget(guess.length - right);
+        // The end of a prompt takes longer.
+        if (waiting.length === 1) this.guessWorth.decoded(performance.now() - asked, guess.length, right);
         const ended = this.take(outputs.slice(0, right + 1), written, started, params);
         if (ended !== undefined) {
           end = ended;

@@ -334,17 +334,25 @@ export class LlamaBackend implements Backend {
     description: ModelDescription,
     context: RequestContext
   ): Promise<Completion> {
-    const started = performance.now();
     return await this.withRoom(context, () =>
       this.completingTurn.run(async () => {
         context.signal.throwIfAborted();
+        const started = performance.now();
         const model = await this.weights.get(context);
         const {completer, prompts} = await this.completingPart(model, description.contextSize);
         // However long the completion may become, most of the context is for what it continues.
         const reserved = Math.min(params.maxTokens, Math.floor(description.contextSize / 4));
         const room = Math.max(1, description.contextSize - reserved);
-        const completion = await completer.complete(prompts.prompt(params, room), params, context);
-        return {model: description, ...completion, milliseconds: performance.now() - started};
+        const prompt = prompts.prompt(params, room);
+        const ready = performance.now() - started;
+        const completion = await completer.complete(prompt, params, context);
+        const first = completion.firstTokenMilliseconds;
+        return {
+          model: description,
+          ...completion,
+          firstTokenMilliseconds: first === null ? null : ready + first,
+          milliseconds: performance.now() - started
+        };
       })
     );
   }

@@ -8,6 +8,7 @@ import {type Indentation, trimCompletion} from "../../completion/trim";
 import type {Spot} from "../../completion/warmth";
 import type {CompleteParams, Completion, ModelSpec} from "../../engine/api";
 import {offsetOf, positionOf, rangeBefore, rangeBehind} from "../../host/documentText";
+import type {RequestOptions} from "../../host/engineClient";
 import type {Host} from "../../host/host";
 import {plainText} from "../../host/plainText";
 import {seen} from "../../host/seen";
@@ -174,24 +175,27 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     const {prefix, suffix, document, position} = place;
     const indentation = indentationOf(document);
     const trimmed = (text: string): string => trimCompletion(text, prefix, suffix, indentation);
+    this.warming.asked(spotOf(document, position));
+    const request = this.request(this.params(place, background, minConfidence), signal, {
+      onProgress: ({stage, text}) => {
+        if (stage === "complete" && text !== undefined) onText(trimmed(text));
+      }
+    });
+    const completion = await (background ? request : this.status.during(request));
+    if (completion.stop === "stopped") throw new vscode.CancellationError();
+    this.rhythm.answered(completion.milliseconds);
+    this.sayIfPrefixOnly(completion);
+    const shown = trimmed(completion.text);
+    if (!background) this.report(completion, shown);
+    return shown;
+  }
+
+  private async request(params: CompleteParams, signal: AbortSignal, options: RequestOptions): Promise<Completion> {
     const cancelling = new vscode.CancellationTokenSource();
     const cancel = (): void => cancelling.cancel();
     signal.addEventListener("abort", cancel, {once: true});
-    this.warming.asked(spotOf(document, position));
     try {
-      const request = this.host.engine.request("complete", this.params(place, background, minConfidence), {
-        token: cancelling.token,
-        onProgress: ({stage, text}) => {
-          if (stage === "complete" && text !== undefined) onText(trimmed(text));
-        }
-      });
-      const completion = await (background ? request : this.status.during(request));
-      if (completion.stop === "stopped") throw new vscode.CancellationError();
-      this.rhythm.answered(completion.milliseconds);
-      this.sayIfPrefixOnly(completion);
-      const shown = trimmed(completion.text);
-      if (!background) this.report(completion, shown);
-      return shown;
+      return await this.host.engine.request("complete", params, {...options, token: cancelling.token});
     } finally {
       signal.removeEventListener("abort", cancel);
       cancelling.dispose();
@@ -247,25 +251,12 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     const here = {document, version: document.version, position: selection.active};
     const place = {...here, ...(await placeAt(document, selection.active))};
     const params = {...this.params(place, true), promptOnly: true};
-    return (signal) => this.evaluate(params, signal);
-  }
-
-  private async evaluate(params: CompleteParams, signal: AbortSignal): Promise<void> {
-    const cancelling = new vscode.CancellationTokenSource();
-    const cancel = (): void => cancelling.cancel();
-    signal.addEventListener("abort", cancel, {once: true});
-    try {
-      const {evaluatedPromptTokens, milliseconds} = await this.host.engine.request("complete", params, {
-        token: cancelling.token,
-        inPassing: true
-      });
+    return async (signal) => {
+      const {evaluatedPromptTokens, milliseconds} = await this.request(params, signal, {inPassing: true});
       this.host.log.debug(
         `ahead of a completion: ${evaluatedPromptTokens} tokens evaluated in ${milliseconds.toFixed(0)} ms`
       );
-    } finally {
-      signal.removeEventListener("abort", cancel);
-      cancelling.dispose();
-    }
+    };
   }
 
   /** Who asks is told why nothing comes; who types, once for each file. */
