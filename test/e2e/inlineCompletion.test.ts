@@ -112,8 +112,8 @@ describe("Inline completion in the workbench", () => {
     await vscode.page.keyboard.type(shown.slice(0, 2));
     await vscode.until("the rest is shown", async () => (await ghost()) === shown.slice(2) || undefined);
     await vscode.page.keyboard.press("Alt+l");
-    // What is left begins with indentation, so Tab indents (llama.vscode #24), and the rest stays.
-    for (const column of [1, 5, 9]) {
+    // What is left begins with indentation: Tab indents as far as VS Code thinks right (llama.vscode #24), and the rest stays.
+    for (const column of [1, 9]) {
       await vscode.statusBar(new RegExp(`Ln 14, Col ${column}\\b`)).waitFor();
       await ghost();
       await vscode.page.keyboard.press("Tab");
