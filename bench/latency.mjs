@@ -39,7 +39,8 @@ const [cases, tokens, threads, contextSize, pause] = ["cases", "tokens", "thread
 );
 const limits = {prefix: Number(options.prefix), suffix: Number(options.suffix)};
 const jump = 200;
-const {Completions, defaultPrefixLimit, defaultSuffixLimit, promptWindow} = await sources("latency", [
+const {Completions, defaultPrefixLimit, defaultSuffixLimit, middleStarts, promptWindow} = await sources("latency", [
+  "completion/prompt",
   "completion/promptWindow",
   "features/inlineCompletion/completions"
 ]);
@@ -134,8 +135,13 @@ function infillSide(server) {
 
 function sameTokensSide(server) {
   return {
-    async complete(place) {
-      const prompt = await server.tokensOf(place);
+    async complete({prefix, suffix}) {
+      const [start] = middleStarts(prefix);
+      const prompt = await server.tokensOf({
+        before: prefix.slice(0, start),
+        after: suffix,
+        middle: prefix.slice(start)
+      });
       return await server.complete(prompt, tokens);
     }
   };

@@ -37,7 +37,7 @@ export async function startServer({model, threads, contextSize}) {
     flags: flags.join(" "),
     infill: (place, tokens) => ask(port, "/infill", tokens, infillOf(place)),
     complete: (prompt, tokens) => ask(port, "/completion", tokens, {prompt}),
-    tokensOf: (place) => tokensOf(port, place),
+    tokensOf: (prompt) => tokensOf(port, prompt),
     stop: () => child.kill("SIGKILL")
   };
 }
@@ -48,8 +48,8 @@ function infillOf({prefix, suffix}) {
   return {input_prefix: prefix.slice(0, line), input_suffix: suffix, prompt: prefix.slice(line)};
 }
 
-/** The prompt that Tokenscope makes of a place: the cursor's line stands behind the middle token. */
-async function tokensOf(port, {prefix, suffix}) {
+/** The prompt that Tokenscope makes: what stands before the middle, what follows it, and how it begins. */
+async function tokensOf(port, {before, after, middle}) {
   const tokenize = async (content, add_special = false) => {
     const response = await fetch(`http://127.0.0.1:${port}/tokenize`, {
       method: "POST",
@@ -57,13 +57,10 @@ async function tokensOf(port, {prefix, suffix}) {
     });
     return (await response.json()).tokens;
   };
-  const line = prefix.lastIndexOf("\n") + 1;
   const parts = [
     await tokenize("", true),
     ...(await Promise.all(
-      ["<|fim_prefix|>", prefix.slice(0, line), "<|fim_suffix|>", suffix, "<|fim_middle|>", prefix.slice(line)].map(
-        (part) => tokenize(part)
-      )
+      ["<|fim_prefix|>", before, "<|fim_suffix|>", after, "<|fim_middle|>", middle].map((part) => tokenize(part))
     ))
   ];
   return parts.flat();

@@ -16,10 +16,10 @@ export interface PromptParts {
   readonly files: readonly FileTokens[];
   /** The path of the file that is written in, and a line break. */
   readonly path: readonly number[];
-  /** The lines above the cursor's. */
+  /** What stands above the middle. */
   readonly before: readonly number[];
-  /** The cursor's line up to the cursor. */
-  readonly line: readonly number[];
+  /** The beginning of the middle: the last lines up to the cursor. */
+  readonly middle: readonly number[];
   readonly after: readonly number[];
 }
 
@@ -30,16 +30,20 @@ const prefixShare = 0.75;
 const filesShare = 0.5;
 
 /**
- * Share of the text's room by which that of the cursor's line grows. What is left for the rest is the same from one key to
- * the next: were it a token less, the rest would be cut elsewhere, and evaluated again.
+ * Share of the text's room by which that of the middle grows. What is left for the rest is the same from one key to the
+ * next: were it a token less, the rest would be cut elsewhere, and evaluated again.
  */
-const lineStep = 1 / 16;
+export const middleStep = 1 / 4;
+
+/** Lines above the cursor's that stand in the middle at the least, and by how many more the middle may grow. */
+const middleLines = 4;
+const middleGrowth = [16, 8, 4];
 
 /**
  * The token ids of a fill-in-the-middle prompt of at most `room` tokens.
  *
- * The line up to the cursor stands where the middle begins: a key typed in the line leaves all before it in the KV cache, and
- * the model continues what stands right before it (docs/decisions.md).
+ * The last lines up to the cursor stand where the middle begins: whatever is typed there leaves all before it in the KV cache,
+ * and the model continues what stands right before it (docs/decisions.md).
  * Other files stand first, in the form in which Qwen2.5-Coder and StarCoder 2 were trained on repositories, and only where
  * the vocabulary has a token for a file's path: text between files that the model has never seen there misleads it.
  *
@@ -54,30 +58,43 @@ export function infillPrompt(
   const bos = parts.bos === null ? [] : [parts.bos];
   const marks = infill.middle === null ? 2 : 3;
   const textRoom = Math.max(2, room - bos.length - marks);
-  const line = last(parts.line, Math.floor(textRoom / 2));
-  const step = Math.max(1, Math.floor(textRoom * lineStep));
-  const withoutLine = textRoom - Math.min(Math.max(1, Math.ceil(line.length / step)) * step, Math.floor(textRoom / 2));
+  const middle = last(parts.middle, Math.floor(textRoom / 2));
+  const step = Math.max(1, Math.floor(textRoom * middleStep));
+  const middleRoom = Math.min(Math.max(1, Math.ceil(middle.length / step)) * step, Math.floor(textRoom / 2));
+  const withoutMiddle = textRoom - middleRoom;
   const others = otherFiles(
     parts,
     infill,
-    Math.min(Math.floor(textRoom * filesShare), spare(parts, textRoom, withoutLine))
+    Math.min(Math.floor(textRoom * filesShare), spare(parts, textRoom, withoutMiddle))
   );
-  const sides = withoutLine - others.length;
+  const sides = withoutMiddle - others.length;
   const most = Math.max(Math.floor(sides * prefixShare), sides - parts.after.length);
   const before = lastLines(parts.before, most, endsLine);
   const after = parts.after.slice(0, sides - before.length);
   const text =
     infill.order === "spm"
-      ? [infill.suffix, ...after, infill.prefix, ...before, ...line]
+      ? [infill.suffix, ...after, infill.prefix, ...before, ...middle]
       : [
           infill.prefix,
           ...before,
           infill.suffix,
           ...after,
           ...(infill.middle === null ? [] : [infill.middle]),
-          ...line
+          ...middle
         ];
   return [...bos, ...others, ...text];
+}
+
+/**
+ * UTF-16 offsets in the text before the cursor at which the middle may begin, the best first: so many lines above the
+ * cursor's, then fewer, then the cursor's line alone, then nothing. It stays where it is while lines are added at the cursor,
+ * and moves on when there are too many.
+ */
+export function middleStarts(prefix: string): readonly number[] {
+  const starts = [0, ...[...prefix.matchAll(/\n/g)].map(({index}) => index + 1)];
+  const row = starts.length - 1;
+  const steady = middleGrowth.map((lines) => Math.max(0, Math.floor((row - middleLines) / lines) * lines));
+  return [...[...steady, row].map((index) => starts[index] as number), prefix.length];
 }
 
 /** Without tokens to fill in with: the text before the cursor alone. */
@@ -92,8 +109,8 @@ export function plainPrompt(
 }
 
 /** Tokens that other files may have: at least what the text itself leaves of half the room, and all that it leaves. */
-function spare({before, after}: PromptParts, textRoom: number, withoutLine: number): number {
-  return Math.max(Math.floor(textRoom * (1 - prefixShare)), withoutLine - before.length - after.length);
+function spare({before, after}: PromptParts, textRoom: number, withoutMiddle: number): number {
+  return Math.max(Math.floor(textRoom * (1 - prefixShare)), withoutMiddle - before.length - after.length);
 }
 
 /** The repository's name, other files, and the path of the file that follows, all in at most `room` tokens, or nothing. */

@@ -50,17 +50,18 @@ describe("A prompt for completing", () => {
 
   const idsOf = (text: string): number[] => [...vocabulary.tokenize(text, false)];
 
-  it("is BOS, the lines before, what comes after, and the cursor's line, each behind its token", () => {
-    const {tokens, infill} = infillPrompt(model, vocabulary, "let b;\nconst a = ", ";\n", 1000);
+  it("is BOS, the lines above, what comes after, and the last lines, each behind its token", () => {
+    const above = "let b;\n".repeat(16);
+    const {tokens, infill} = infillPrompt(model, vocabulary, `${above.repeat(2)}const a = `, ";\n", 1000);
     assert.ok(infill);
     assert.deepEqual(tokens, [
       bos,
       fimPrefix,
-      ...idsOf("let b;\n"),
+      ...idsOf(above),
       fimSuffix,
       ...idsOf(";\n"),
       fimMiddle,
-      ...idsOf("const a = ")
+      ...idsOf(`${above}const a = `)
     ]);
   });
 
@@ -84,31 +85,25 @@ describe("A prompt for completing", () => {
     const words = (count: number) => " word".repeat(count);
     const count = fc.nat(100);
     fc.assert(
-      fc.property(count, count, count, fc.integer({min: 8, max: 150}), (above, on, below, room) => {
+      fc.property(count, count, count, fc.integer({min: 8, max: 150}), (rows, on, below, room) => {
         // Lines of four tokens, so that the number of tokens is known.
-        const lines = `${words(3)}\n`.repeat(above);
-        const [before, line, after] = [idsOf(lines), idsOf(words(on)), idsOf(words(below))];
+        const lines = `${words(3)}\n`.repeat(rows);
+        const [above, after] = [idsOf(lines + words(on)), idsOf(words(below))];
         const {tokens} = infillPrompt(model, vocabulary, lines + words(on), words(below), room);
         const ids: readonly number[] = tokens;
         assert.ok(ids.length <= room, `${ids.length} tokens in room for ${room}`);
         assert.deepEqual(ids.slice(0, 2), [bos, fimPrefix]);
         const [suffixAt, middleAt] = [ids.indexOf(fimSuffix), ids.indexOf(fimMiddle)];
-        const kept = {
-          before: ids.slice(2, suffixAt),
-          after: ids.slice(suffixAt + 1, middleAt),
-          line: ids.slice(middleAt + 1)
-        };
-        assert.deepEqual(kept.before, before.slice(before.length - kept.before.length));
-        assert.deepEqual(kept.after, after.slice(0, kept.after.length));
-        assert.deepEqual(kept.line, line.slice(line.length - kept.line.length));
-        const all = before.length + line.length + after.length + 4;
-        // Nothing is left out without need, but for the line's next sixteenth of the room; a line may have half of it.
+        const keptAbove = [...ids.slice(2, suffixAt), ...ids.slice(middleAt + 1)];
+        const keptAfter = ids.slice(suffixAt + 1, middleAt);
+        assert.deepEqual(keptAbove, above.slice(above.length - keptAbove.length));
+        assert.deepEqual(keptAfter, after.slice(0, keptAfter.length));
         const textRoom = room - 4;
-        if (kept.line.length < line.length) assert.equal(kept.line.length, Math.floor(textRoom / 2));
-        else if (kept.before.length === before.length) assert.ok(ids.length >= Math.min(all, room - textRoom / 16 - 1));
-        // What comes after the cursor takes no more than its quarter from what comes before it, which is cut in steps.
-        if (kept.before.length < before.length)
-          assert.ok(kept.before.length >= Math.floor((textRoom - kept.line.length) * 0.75) / 2 - 2);
+        // Nothing is left out without need, but for what the middle may yet grow by.
+        if (keptAbove.length === above.length)
+          assert.ok(ids.length >= Math.min(above.length + after.length + 4, room - textRoom / 4 - 1));
+        // What comes after the cursor takes no more than its quarter from what comes before it, which is cut in steps, to lines.
+        else assert.ok(keptAbove.length >= Math.floor(textRoom * 0.75 * 0.75 * 0.75) - 5, `${keptAbove.length}`);
       }),
       {seed: 20261122, numRuns: 300}
     );
@@ -329,7 +324,7 @@ describe("A completion", () => {
     const vocabulary = new Vocabulary(judge.model);
     let wrong = 0;
     let right = 0;
-    for (const end of ["    self.al", `\n${typescript.slice(0, 160)}`, `\n${typescript.slice(0, 560)}`]) {
+    for (const end of ["    self.al", "    self.gamma = ", `\n${typescript.slice(0, 300)}`]) {
       // A fresh one guesses at its second token, whatever guesses turn out to cost.
       const completion = await new Engine(spec(f16)).ask("complete", {...shared, prefix: start + end, maxTokens: 12});
       right += completion.guessed.right;

@@ -1,7 +1,7 @@
 import {strict as assert} from "node:assert";
 import fc from "fast-check";
 import {infillTokens} from "../../src/completion/infillTokens";
-import {infillPrompt, type PromptParts, plainPrompt} from "../../src/completion/prompt";
+import {infillPrompt, middleStarts, type PromptParts, plainPrompt} from "../../src/completion/prompt";
 
 /** The marks of known families: their texts with the ids that their published tokenizers give them. */
 const families = {
@@ -95,11 +95,11 @@ describe("a fill-in-the-middle prompt", () => {
     ],
     path: [80],
     before: [1, 2, 3],
-    line: [4, 5],
+    middle: [4, 5],
     after: [6, 7]
   };
 
-  it("is other files, what stands before, what stands after, and the cursor's line where the middle begins", () => {
+  it("is other files, what stands before, what stands after, and the last lines where the middle begins", () => {
     assert.deepEqual(
       infillPrompt(parts, psm, 100, noLines),
       [1000, 1004, 50, 1005, 60, 61, 62, 1005, 70, 71, 1005, 80, 1001, 1, 2, 3, 1002, 6, 7, 1003, 4, 5]
@@ -125,19 +125,19 @@ describe("a fill-in-the-middle prompt", () => {
     );
   });
 
-  it("changes at its end only when a key is typed in the line", () => {
+  it("changes at its end only when something is typed in the middle", () => {
     const before = infillPrompt(parts, psm, 100, noLines);
-    const after = infillPrompt({...parts, line: [4, 5, 9]}, psm, 100, noLines);
+    const after = infillPrompt({...parts, middle: [4, 5, 9]}, psm, 100, noLines);
     assert.deepEqual(after.slice(0, before.length), before);
   });
 
-  it("is the same but for the line while one types in it, where the text is longer than its room", () => {
+  it("is the same but for the middle while one types in it, where the text is longer than its room", () => {
     const text = Array.from({length: 1000}, (_, index) => index % 900);
     for (const after of [text.slice(0, 30), text]) {
       const heads = new Set<string>();
-      for (let length = 0; length <= 24; length++) {
-        const line = text.slice(0, length);
-        const prompt = infillPrompt({...parts, before: text, line, after}, psm, 400, noLines);
+      for (let length = 0; length <= 90; length++) {
+        const middle = text.slice(0, length);
+        const prompt = infillPrompt({...parts, before: text, middle, after}, psm, 400, noLines);
         heads.add(prompt.slice(0, prompt.indexOf(psm.middle)).join());
       }
       assert.equal(heads.size, 1);
@@ -159,7 +159,7 @@ describe("a fill-in-the-middle prompt", () => {
       assert.equal(before[before.length - kept.length - 1], 9);
       assert.ok(kept.length >= 45 && prompt.length <= 100, String(kept.length));
     }
-    assert.ok(beginnings.size <= 6, [...beginnings].join());
+    assert.ok(beginnings.size <= 8, [...beginnings].join());
   });
 
   const ids = fc.array(fc.nat(900), {maxLength: 60});
@@ -169,7 +169,7 @@ describe("a fill-in-the-middle prompt", () => {
     files: fc.array(fc.record({path: ids, text: ids}), {maxLength: 5}),
     path: ids,
     before: ids,
-    line: ids,
+    middle: ids,
     after: ids
   });
 
@@ -192,9 +192,36 @@ describe("a fill-in-the-middle prompt", () => {
       fc.property(anyParts, (any) => {
         const prompt = infillPrompt(any, psm, 10_000, noLines);
         const text = prompt.slice(prompt.indexOf(1001));
-        assert.deepEqual(text, [1001, ...any.before, 1002, ...any.after, 1003, ...any.line]);
+        assert.deepEqual(text, [1001, ...any.before, 1002, ...any.after, 1003, ...any.middle]);
       }),
       {seed: 20261122}
     );
+  });
+
+  const lines = (count: number): string => Array.from({length: count}, (_, row) => `line ${row}\n`).join("");
+  /** Lines above the cursor's that stand in the middle. */
+  const inMiddle = (prefix: string, start: number): number => prefix.slice(start).split("\n").length - 1;
+
+  it("has 4 to 20 lines in its middle, and these stay while lines are added", () => {
+    const starts = new Set<number>();
+    for (let row = 20; row < 100; row++) {
+      const prefix = `${lines(row)}  return `;
+      const [start = 0] = middleStarts(prefix);
+      assert.ok(inMiddle(prefix, start) >= 4 && inMiddle(prefix, start) < 20, `${inMiddle(prefix, start)} lines`);
+      assert.ok(start === 0 || prefix[start - 1] === "\n");
+      starts.add(start);
+    }
+    assert.equal(starts.size, 5);
+  });
+
+  it("has all that stands above in its middle where that is little", () => {
+    for (const prefix of ["", "let a", lines(3), lines(19)]) assert.equal(middleStarts(prefix)[0], 0);
+  });
+
+  it("has fewer lines in its middle where they are long, and at last the cursor's alone, or nothing of it", () => {
+    const prefix = `${lines(50)}const a = `;
+    const counts = middleStarts(prefix).map((start) => inMiddle(prefix, start));
+    assert.deepEqual(counts, [18, 10, 6, 0, 0]);
+    assert.deepEqual(middleStarts(prefix).slice(-2), [prefix.length - 10, prefix.length]);
   });
 });

@@ -1,6 +1,6 @@
 import type {LlamaModel, Token} from "node-llama-cpp";
 import {type InfillTokens, infillTokens} from "../../completion/infillTokens";
-import {infillPrompt, plainPrompt} from "../../completion/prompt";
+import {infillPrompt, middleStarts, middleStep, plainPrompt} from "../../completion/prompt";
 import type {CompleteParams} from "../api";
 import {asToken, type Vocabulary} from "./vocabulary";
 
@@ -10,10 +10,13 @@ export interface Prompt {
   readonly infill: boolean;
 }
 
-/** UTF-16 units; a longer line (minified code) is no beginning that a middle would have. */
-const longestLine = 512;
+/** UTF-16 units. What a line of minified code would take alone is no beginning that a middle would have. */
+const longestMiddle = 4096;
 
-/** Texts of which the tokens are kept: while one types in a line, all but the line stays as it is. */
+/** Tokens of a prompt that are no text: BOS and the marks of its three parts. */
+const marks = 4;
+
+/** Texts of which the tokens are kept: while one types, all but the middle stays as it is. */
 const mostKept = 64;
 
 /** Makes prompts out of texts for one model. */
@@ -35,23 +38,32 @@ export class Prompts {
 
   /** Prefix, suffix and the rest, in at most `room` tokens; the prefix alone where the model has no tokens to fill in with. */
   prompt({prefix, suffix, path, repository, files = []}: Omit<CompleteParams, "model">, room: number): Prompt {
-    const lineStart = prefix.lastIndexOf("\n") + 1;
-    const cut = prefix.length - lineStart <= longestLine ? lineStart : prefix.length;
     const endsLine = (id: number): boolean => this.vocabulary.bytes(id).at(-1) === 0x0a;
     if (this.infill === null) {
       const before = [...this.vocabulary.tokenize(prefix.toWellFormed(), false)];
       return {tokens: plainPrompt(this.bos, before, room, endsLine).map(asToken), infill: false};
     }
+    const {start, middle} = this.middle(prefix, Math.floor(room * middleStep) - marks);
     const parts = {
       bos: this.bos,
       repository: repository === undefined ? [] : this.tokensOf(`${repository}\n`),
       files: files.map((file) => ({path: this.tokensOf(`${file.path}\n`), text: this.tokensOf(ended(file.text))})),
       path: path === undefined ? [] : this.tokensOf(`${path}\n`),
-      before: this.tokensOf(prefix.slice(0, cut)),
-      line: this.vocabulary.tokenizeOn(prefix.slice(cut)),
+      before: this.tokensOf(prefix.slice(0, start)),
+      middle,
       after: this.tokensOf(suffix)
     };
     return {tokens: infillPrompt(parts, this.infill, room, endsLine).map(asToken), infill: true};
+  }
+
+  /** The last lines before the cursor, as many as there is room for. */
+  private middle(prefix: string, room: number): {start: number; middle: readonly number[]} {
+    for (const start of middleStarts(prefix)) {
+      if (prefix.length - start > longestMiddle) continue;
+      const middle = this.vocabulary.tokenizeOn(prefix.slice(start));
+      if (middle.length <= room) return {start, middle};
+    }
+    return {start: prefix.length, middle: []};
   }
 
   private tokensOf(text: string): readonly number[] {
