@@ -8,6 +8,25 @@ describe("Inline completion in the workbench", () => {
   const file = "retry.py";
   let before: string;
 
+  /** Its last line has a place that the model fills with two lines, whatever else it is shown. */
+  const greek = [
+    "class Greek:",
+    "    def set(self, alpha, beta, gamma):",
+    "        self.alpha = alpha",
+    "        self.beta = beta",
+    "        self.gamma = gamma",
+    "",
+    "    def reset(self, alpha, beta, gamma):",
+    "        self."
+  ];
+
+  /** Opens a new file of these lines, with the cursor at its end. */
+  async function openGreek(name: string): Promise<void> {
+    writeFileSync(path.join(workbench().server.workspace, name), `${greek.join("\n")}\n`);
+    await workbench().openFile(name);
+    await workbench().goTo(8, 14);
+  }
+
   /** Keys for what has none. */
   const keys = [
     {key: "alt+c", command: "tokenscope.complete"},
@@ -71,9 +90,10 @@ describe("Inline completion in the workbench", () => {
 
   it("stays, and shrinks, while one types what it says", async () => {
     const vscode = workbench();
+    await openGreek("greek.py");
     await vscode.runCommand("Tokenscope: Complete at Cursor");
     const shown = await ghost();
-    assert.ok(shown.length > 2, shown);
+    assert.ok(shown.split(" ").length > 2, shown);
     await vscode.page.keyboard.type(shown.slice(0, 1));
     await vscode.until("the rest is shown", async () => (await ghost()) === shown.slice(1) || undefined);
   });
@@ -101,11 +121,7 @@ describe("Inline completion in the workbench", () => {
     await vscode.page.keyboard.press("Control+A");
     await vscode.page.keyboard.insertText(JSON.stringify(keys));
     await vscode.page.keyboard.press("Control+S");
-    // Without the docstring in line 13, whose place the model fills with two lines.
-    const lines = before.split("\n");
-    writeFileSync(path.join(vscode.server.workspace, "backoff.py"), lines.with(12, "    ").join("\n"));
-    await vscode.openFile("backoff.py");
-    await vscode.goTo(13, 5);
+    await openGreek("lines.py");
     await vscode.runCommand("Tokenscope: Complete at Cursor");
     const shown = await ghost();
     await vscode.screenshot("inline-completion-lines");
@@ -113,20 +129,20 @@ describe("Inline completion in the workbench", () => {
     await vscode.until("the rest is shown", async () => (await ghost()) === shown.slice(2) || undefined);
     await vscode.page.keyboard.press("Alt+l");
     // What is left begins with indentation: Tab indents as far as VS Code thinks right (llama.vscode #24), and the rest stays.
-    for (const column of [1, 9]) {
-      await vscode.statusBar(new RegExp(`Ln 14, Col ${column}\\b`)).waitFor();
+    for (const column of [1, 5, 9]) {
+      await vscode.statusBar(new RegExp(`Ln 9, Col ${column}\\b`)).waitFor();
       await ghost();
       await vscode.page.keyboard.press("Tab");
     }
     await vscode.ghostText.waitFor({state: "detached"});
-    const after = (await vscode.saved("backoff.py", (text) => text.split("\n").length > lines.length)).split("\n");
-    assert.equal(after[12], `    ${shown}`);
-    assert.ok(after[13]?.trim(), after[13]);
+    const after = (await vscode.saved("lines.py", (text) => text.split("\n").length > greek.length + 1)).split("\n");
+    assert.equal(after[7], `${greek[7]}${shown}`);
+    assert.ok(after[8]?.trim(), after[8]);
   });
 
   it("comes though IntelliSense's list is open, in its place", async () => {
     const vscode = workbench();
-    await vscode.goTo(vscode.fileText("backoff.py").trimEnd().split("\n").length, 12);
+    await openGreek("list.py");
     const list = vscode.page.locator(".suggest-widget.visible");
     await vscode.page.keyboard.press("Control+Space");
     await list.waitFor();
@@ -146,7 +162,7 @@ describe("Inline completion in the workbench", () => {
     await vscode.statusBar(/^\s*(< 1|\d+|–)\s*%?$/).waitFor();
     await vscode.page.keyboard.press("Tab");
     await vscode.page.keyboard.type("right");
-    await vscode.saved("backoff.py", (text) => text.startsWith("pair(left, right)"));
+    await vscode.saved("list.py", (text) => text.startsWith("pair(left, right)"));
   });
 
   it("comes in a language of its own only, where it is turned off for another", async () => {
