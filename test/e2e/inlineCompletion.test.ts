@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import {writeFileSync} from "node:fs";
 import path from "node:path";
+import {beforeTwoLines} from "../harness/twoLines";
 import {useWorkbench} from "../harness/useWorkbench";
 
 describe("Inline completion in the workbench", () => {
@@ -8,21 +9,9 @@ describe("Inline completion in the workbench", () => {
   const file = "retry.py";
   let before: string;
 
-  /** Its last line has a place that the model fills with two lines, whatever else it is shown. */
-  const greek = [
-    "class Greek:",
-    "    def set(self, alpha, beta, gamma):",
-    "        self.alpha = alpha",
-    "        self.beta = beta",
-    "        self.gamma = gamma",
-    "",
-    "    def reset(self, alpha, beta, gamma):",
-    "        self."
-  ];
-
-  /** Opens a new file of these lines, with the cursor at its end. */
-  async function openGreek(name: string): Promise<void> {
-    writeFileSync(path.join(workbench().server.workspace, name), `${greek.join("\n")}\n`);
+  /** Opens a new file of code, with the cursor at its end. */
+  async function openCode(name: string): Promise<void> {
+    writeFileSync(path.join(workbench().server.workspace, name), `${beforeTwoLines.join("\n")}\n`);
     await workbench().openFile(name);
     await workbench().goTo(8, 14);
   }
@@ -90,7 +79,7 @@ describe("Inline completion in the workbench", () => {
 
   it("stays, and shrinks, while one types what it says", async () => {
     const vscode = workbench();
-    await openGreek("greek.py");
+    await openCode("greek.py");
     await vscode.runCommand("Tokenscope: Complete at Cursor");
     const shown = await ghost();
     assert.ok(shown.split(" ").length > 2, shown);
@@ -121,7 +110,7 @@ describe("Inline completion in the workbench", () => {
     await vscode.page.keyboard.press("Control+A");
     await vscode.page.keyboard.insertText(JSON.stringify(keys));
     await vscode.page.keyboard.press("Control+S");
-    await openGreek("lines.py");
+    await openCode("lines.py");
     await vscode.runCommand("Tokenscope: Complete at Cursor");
     const shown = await ghost();
     await vscode.screenshot("inline-completion-lines");
@@ -135,14 +124,16 @@ describe("Inline completion in the workbench", () => {
       await vscode.page.keyboard.press("Tab");
     }
     await vscode.ghostText.waitFor({state: "detached"});
-    const after = (await vscode.saved("lines.py", (text) => text.split("\n").length > greek.length + 1)).split("\n");
-    assert.equal(after[7], `${greek[7]}${shown}`);
+    const after = (await vscode.saved("lines.py", (text) => text.split("\n").length > beforeTwoLines.length + 1)).split(
+      "\n"
+    );
+    assert.equal(after[7], `${beforeTwoLines[7]}${shown}`);
     assert.ok(after[8]?.trim(), after[8]);
   });
 
   it("comes though IntelliSense's list is open, in its place", async () => {
     const vscode = workbench();
-    await openGreek("list.py");
+    await openCode("list.py");
     const list = vscode.page.locator(".suggest-widget.visible");
     await vscode.page.keyboard.press("Control+Space");
     await list.waitFor();

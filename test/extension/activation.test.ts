@@ -51,6 +51,8 @@ describe("activation", () => {
     const {packageJSON} = await tokenscope();
     const keys = Object.keys((packageJSON as Manifest).contributes.configuration.properties);
     const configuration = vscode.workspace.getConfiguration();
+    const exclude = configuration.get<string[]>("tokenscope.inlineCompletion.exclude") ?? [];
+    for (const pattern of [".env", "*.pem", "id_rsa*", "credentials"]) assert.ok(exclude.includes(pattern), pattern);
     assert.deepEqual(Object.fromEntries(keys.map((key) => [key, configuration.get(key)])), {
       "tokenscope.model": "",
       "tokenscope.completionModel": "",
@@ -64,8 +66,10 @@ describe("activation", () => {
       "tokenscope.contextSize": 0,
       "tokenscope.idleMinutes": 15,
       "tokenscope.inlineCompletion.enabled": false,
-      "tokenscope.inlineCompletion.delay": 250,
-      "tokenscope.inlineCompletion.maxTokens": 64
+      "tokenscope.inlineCompletion.delay": 50,
+      "tokenscope.inlineCompletion.maxTokens": 64,
+      "tokenscope.inlineCompletion.minConfidence": 0.3,
+      "tokenscope.inlineCompletion.exclude": exclude
     });
   });
 

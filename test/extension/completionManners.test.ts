@@ -3,6 +3,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import type {CompleteParams} from "../../src/engine/api";
 import {CompletionProvider} from "../../src/features/inlineCompletion/completionProvider";
+import {beforeTwoLines} from "../harness/twoLines";
 import {closeEditors, placeCursor, showFile, showText, temporaryFolder, userSettings} from "./support/editors";
 import {ownHost} from "./support/ownHost";
 import {until} from "./support/until";
@@ -98,7 +99,8 @@ describe("inline completion's manners", () => {
   }
 
   it("keep what was asked for while it is typed, though nothing comes by itself; the model is asked once", async () => {
-    const editor = await showCode();
+    const editor = await showText(`${beforeTwoLines.join("\n")}\n`, "python");
+    placeCursor(editor, beforeTwoLines.join("\n"));
     const text = await shownAt(editor);
     assert.ok(text !== undefined && text.length > 3);
     for (const typed of [1, 2, 3]) {

@@ -1,8 +1,6 @@
 import {strict as assert} from "node:assert";
-import {readFileSync} from "node:fs";
-import path from "node:path";
 import * as vscode from "vscode";
-import {root} from "../harness/paths";
+import {beforeTwoLines} from "../harness/twoLines";
 import {withoutInfill} from "./support/brokenModels";
 import {closeEditors, placeCursor, showFile, showText, temporaryFolder, userSettings} from "./support/editors";
 import {engineProcess, engineProcesses, mappedFiles, noProcesses} from "./support/engineProcess";
@@ -11,10 +9,6 @@ import {until} from "./support/until";
 import {watchWindow} from "./support/watchedWindow";
 
 const code = "def add(a, b):\n    return \n";
-
-const lines = readFileSync(path.join(root, "sample/retry.py"), "utf8").split("\n");
-/** Without the docstring in line 13, whose place the model fills with two lines. */
-const gap = lines.with(12, "    ").join("\n");
 
 describe("inline completion", () => {
   const window = watchWindow();
@@ -72,8 +66,9 @@ describe("inline completion", () => {
   });
 
   it("is accepted by word and by line, and the rest stays, though nothing comes by itself", async () => {
-    const editor = await showText(gap, "python");
-    placeCursor(editor, "class Backoff:\n    ");
+    const before = beforeTwoLines.join("\n");
+    const editor = await showText(`${before}\n`, "python");
+    placeCursor(editor, before);
     await complete();
     const parts: string[] = [];
     for (const how of ["acceptNextWord", "acceptNextLine", "commit"]) {
@@ -90,7 +85,7 @@ describe("inline completion", () => {
     assert.match(word, /^\S+\s?$/);
     assert.match(line, /\S.*\n$/);
     assert.ok(rest.trim().length > 0 && !rest.includes("\n"), rest);
-    assert.equal(editor.document.getText(), gap.replace("Backoff:\n    ", `Backoff:\n    ${parts.join("")}`));
+    assert.equal(editor.document.getText(), `${before}${parts.join("")}\n`);
     assert.deepEqual(window().messages, []);
   });
 

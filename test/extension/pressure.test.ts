@@ -140,7 +140,7 @@ describe("Many questions", () => {
     assert.deepEqual([...watched.asked], [["tokenize", 2]]);
   });
 
-  it("for a completion are the last one, also from several editors", async () => {
+  it("for a completion are those for the last place, also from several editors", async () => {
     const watched = new Watched(host());
     const provider = new CompletionProvider(watched.host);
     const first = (await showText("def area(radius):\n    return ")).document;
@@ -156,7 +156,7 @@ describe("Many questions", () => {
     provider.dispose();
     assert.deepEqual(
       answers.map(({length}) => length),
-      answers.map((_, at) => (at === answers.length - 1 ? 1 : 0))
+      answers.map((_, at) => at % 2)
     );
     assert.deepEqual(window().messages, []);
   });

@@ -82,7 +82,7 @@ export const moments: readonly Moment[] = [
     async reach(site, client) {
       await site.score(client);
       // The demonstration model repeats this line until it is stopped.
-      const endless = {prefix: "import path from", suffix: "", maxTokens: 900, extent: "unlimited"} as const;
+      const endless = {prefix: "const a = [", suffix: "", maxTokens: 900, extent: "unlimited"} as const;
       const running = awaitedLater(
         site
           .ask(client, "complete", {model: demonstration, ...endless})

@@ -322,11 +322,16 @@ export class LlamaBackend implements Backend {
     const description = await this.describe();
     requireGenerating(description, "complete");
     this.background?.abort();
-    if (!params.background) return await this.foreground.run(() => this.completeInTurn(params, description, context));
+    if (!params.background) {
+      // A wait for room is none in front of others: who makes room may be the one that waits behind.
+      return await this.withRoom(context, () =>
+        this.foreground.run(() => this.completeInTurn(params, description, context))
+      );
+    }
     const background = new AbortController();
     this.background = background;
     const stop = context.stop === undefined ? background.signal : AbortSignal.any([context.stop, background.signal]);
-    return await this.completeInTurn(params, description, {...context, stop});
+    return await this.withRoom(context, () => this.completeInTurn(params, description, {...context, stop}));
   }
 
   private async completeInTurn(
@@ -334,27 +339,25 @@ export class LlamaBackend implements Backend {
     description: ModelDescription,
     context: RequestContext
   ): Promise<Completion> {
-    return await this.withRoom(context, () =>
-      this.completingTurn.run(async () => {
-        context.signal.throwIfAborted();
-        const started = performance.now();
-        const model = await this.weights.get(context);
-        const {completer, prompts} = await this.completingPart(model, description.contextSize);
-        // However long the completion may become, most of the context is for what it continues.
-        const reserved = Math.min(params.maxTokens, Math.floor(description.contextSize / 4));
-        const room = Math.max(1, description.contextSize - reserved);
-        const prompt = prompts.prompt(params, room);
-        const ready = performance.now() - started;
-        const completion = await completer.complete(prompt, params, context);
-        const first = completion.firstTokenMilliseconds;
-        return {
-          model: description,
-          ...completion,
-          firstTokenMilliseconds: first === null ? null : ready + first,
-          milliseconds: performance.now() - started
-        };
-      })
-    );
+    return await this.completingTurn.run(async () => {
+      context.signal.throwIfAborted();
+      const started = performance.now();
+      const model = await this.weights.get(context);
+      const {completer, prompts} = await this.completingPart(model, description.contextSize);
+      // However long the completion may become, most of the context is for what it continues.
+      const reserved = Math.min(params.maxTokens, Math.floor(description.contextSize / 4));
+      const room = Math.max(1, description.contextSize - reserved);
+      const prompt = prompts.prompt(params, room);
+      const ready = performance.now() - started;
+      const completion = await completer.complete(prompt, params, context);
+      const first = completion.firstTokenMilliseconds;
+      return {
+        model: description,
+        ...completion,
+        firstTokenMilliseconds: first === null ? null : ready + first,
+        milliseconds: performance.now() - started
+      };
+    });
   }
 
   get loadedOn(): DeviceState["device"] | null {
