@@ -89,11 +89,15 @@ describe("The status bar, while a model is loaded", () => {
   it("is silent about what takes no time", async () => {
     const engine = new SaidEngine();
     const progress = new LoadingProgress(engine as unknown as EngineClient);
-    engine.say({process: "starting"});
+    engine.say({process: "running", loading: 0, loadingModel: "/models/quick.gguf"});
     engine.say({process: "running"});
     await setTimeout(500);
     progress.dispose();
-    assert.deepEqual(window().loads, []);
+    // The extension itself may load its own meanwhile.
+    assert.deepEqual(
+      window().loads.filter(({title}) => title.includes("quick.gguf")),
+      []
+    );
   });
 });
 
