@@ -35,6 +35,11 @@ describe("Select Model in the workbench", () => {
   it("lists the models of this machine, and uses the one that is chosen: its numbers are others", async () => {
     const vscode = workbench();
     await vscode.openFile("retry.py");
+    // Tried again, the other model is in use already.
+    await vscode.runCommand("Tokenscope: Use Demonstration Model");
+    await vscode.notification("Tokenscope uses Tokenscope Tiny Coder (Q8_0)").waitFor();
+    await vscode.runCommand("Notifications: Clear All Notifications");
+    await vscode.focusEditor();
     await vscode.selectLines(1, 20);
     before = await perplexity();
     await vscode.runCommand("Tokenscope: Select Model…");
