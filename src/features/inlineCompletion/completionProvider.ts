@@ -71,7 +71,6 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       this.neighbours,
       this.status,
       this.warming,
-      vscode.window.onDidChangeActiveTextEditor(() => this.warming.moved()),
       vscode.window.onDidChangeTextEditorSelection(() => this.warming.moved()),
       vscode.workspace.onDidSaveTextDocument(() => this.warming.moved()),
       host.settings.onDidChangeModel(() => this.beginAnew()),
@@ -83,6 +82,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       vscode.window.onDidChangeActiveTextEditor(() => {
         this.stop();
         this.status.hide();
+        this.warming.moved();
       }),
       vscode.workspace.onDidChangeTextDocument(({document, contentChanges: [change]}) => {
         if (change === undefined || document !== vscode.window.activeTextEditor?.document) return;
