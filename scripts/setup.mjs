@@ -3,13 +3,25 @@
 // and nothing when all is there.
 // usage: node scripts/setup.mjs start|test
 import {spawnSync} from "node:child_process";
-import {createHash} from "node:crypto";
-import {existsSync, readFileSync, writeFileSync} from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync
+} from "node:fs";
+import {tmpdir} from "node:os";
 import path from "node:path";
+import {codeServerFolder, codeServerPrograms} from "./codeServer.mjs";
 import {desktopCode, findChromium, onPath} from "./environment.mjs";
 import {root} from "./root.mjs";
 
-const codeServer = path.join(root, "test/harness/code-server");
+const codeServerSource = path.join(root, "test/harness/code-server");
+const codeServer = codeServerFolder(readFileSync(path.join(codeServerSource, "package-lock.json"), "utf8"));
 
 /** Debian's name for a package, what it is for, and how to see that it is there. */
 const systemPackages = {
@@ -32,7 +44,7 @@ if (!isInstalled(root)) {
 
 const needsBrowserVsCode = purpose === "test" || desktopCode() === undefined;
 if (needsBrowserVsCode && process.platform === "linux") {
-  const compiles = !isCodeServerReady();
+  const compiles = !existsSync(codeServer);
   const wanted = [
     ...(purpose === "test" ? ["chromium", "strace"] : []),
     ...(compiles ? ["libkrb5-dev", "python3", "make", "g++"] : [])
@@ -63,6 +75,7 @@ function installSystemPackages(missing) {
     step(`system packages: apt-get install ${missing.join(" ")}`);
     run("apt-get", ["-qq", "update"]);
     run("apt-get", ["-qq", "install", "-y", "--no-install-recommends", ...missing], {
+      ...process.env,
       // Questions would wait for a person.
       DEBIAN_FRONTEND: "noninteractive"
     });
@@ -73,45 +86,76 @@ function installSystemPackages(missing) {
   return missing.every((name) => name === "chromium" || name === "strace");
 }
 
-/** The stamp is written last, so an installation cut short is begun again. */
-function stampFile() {
-  return path.join(codeServer, "node_modules/.ready");
-}
-
-function lockDigest() {
-  return createHash("sha256")
-    .update(readFileSync(path.join(codeServer, "package-lock.json")))
-    .digest("hex");
-}
-
-function isCodeServerReady() {
-  return existsSync(stampFile()) && readFileSync(stampFile(), "utf8") === lockDigest();
-}
-
+/** Installs it under another name first: what is there under its own name is whole, also where two set-ups run at once. */
 function installCodeServer() {
-  step("VS Code for the browser: npm's code-server (about 3 minutes and 800 MB, once)");
+  step(`VS Code for the browser: npm's code-server (about 3 minutes and 800 MB, once, in ${path.dirname(codeServer)})`);
+  removeAbandoned();
+  const partial = `${codeServer}.partial-${process.pid}`;
+  mkdirSync(partial, {recursive: true, mode: 0o700});
+  for (const name of ["package.json", "package-lock.json"])
+    copyFileSync(path.join(codeServerSource, name), path.join(partial, name));
   const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
-  npm(["ci", "--ignore-scripts", ...quiet], codeServer);
-  // code-server's own install script insists on Node 24, and starts npm again: so npm itself runs on that Node.
-  const node = path.join(codeServer, `node_modules/node-linux-${process.arch}`);
+  npm(["ci", "--ignore-scripts", ...quiet], partial);
+  const {node} = codeServerPrograms(partial);
   if (!existsSync(node)) stop(`code-server needs Node 24, which npm does not have for linux-${process.arch}.`);
-  npm(["rebuild", "code-server", "--ignore-scripts=false", ...quiet], codeServer, {
-    PATH: `${path.join(node, "bin")}${path.delimiter}${process.env.PATH}`,
+  // node-gyp takes the folder of Node's headers apart at its spaces: it gets a link without any.
+  const links = mkdtempSync(path.join(tmpdir(), "tokenscope-node-"));
+  const headers = path.join(links, "node");
+  symlinkSync(path.dirname(path.dirname(node)), headers);
+  // code-server's own install script insists on Node 24, and starts npm again: so npm itself runs on that Node.
+  npm(["rebuild", "code-server", "--ignore-scripts=false", ...quiet], partial, {
+    PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}`,
     // Node's headers are in the package: nothing else has to be downloaded to compile.
-    npm_config_nodedir: node
+    npm_config_nodedir: headers
   });
-  writeFileSync(stampFile(), lockDigest());
+  rmSync(links, {recursive: true});
+  try {
+    renameSync(partial, codeServer);
+  } catch (error) {
+    // Another set-up was faster.
+    rmSync(partial, {recursive: true, force: true});
+    if (!existsSync(codeServer)) throw error;
+  }
 }
 
+/** What set-ups that were interrupted have left. */
+function removeAbandoned() {
+  const folder = path.dirname(codeServer);
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    const owner = /\.partial-(\d+)$/.exec(name)?.[1];
+    if (owner !== undefined && !isRunning(Number(owner)))
+      rmSync(path.join(folder, name), {recursive: true, force: true});
+  }
+}
+
+function isRunning(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+/**
+ * Runs npm as a terminal would. This program is run by an npm, which hands its own settings down as variables: its Node's version, for one,
+ * in which code-server's install script looks for its own. What says where packages come from may stay.
+ */
 function npm(args, cwd, env = {}) {
-  run(process.platform === "win32" ? "npm.cmd" : "npm", args, env, cwd);
+  run(process.platform === "win32" ? "npm.cmd" : "npm", args, {...withoutNpm(process.env), ...env}, cwd);
+}
+
+function withoutNpm(env) {
+  const kept = /^npm_config_(.*registry|.*proxy|ca|cafile|cert|key|strict_ssl|cache|userconfig|globalconfig)$/;
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("npm_") || kept.test(name)));
 }
 
 /** Runs a step; its output is shown only when it fails. */
-function run(command, args, env = {}, cwd = root) {
+function run(command, args, env = process.env, cwd = root) {
   const result = spawnSync(command, args, {
     cwd,
-    env: {...process.env, ...env},
+    env,
     encoding: "utf8",
     maxBuffer: 1 << 28,
     shell: process.platform === "win32"

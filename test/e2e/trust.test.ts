@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import {tmpdir} from "node:os";
 import path from "node:path";
+import {installedCodeServer} from "../../scripts/codeServer.mjs";
 import {GitRepository} from "../harness/gitRepository";
 import {installedFolder, runningEngines} from "../harness/installed";
 import {ModelServer} from "../harness/modelServer";
@@ -189,7 +190,8 @@ describe("A workspace that is not trusted", function () {
     const vscode = workbench();
     const recording = readRecording(record);
     const data = path.dirname(vscode.server.workspace);
-    const codeServer = path.join(root, "test/harness/code-server/node_modules");
+    const codeServer = installedCodeServer(root);
+    assert.ok(codeServer !== undefined);
     const storage = path.join(data, "data/data/User/globalStorage/tokenscope.tokenscope");
     const meanings = {
       extension: [installedFolder()],
@@ -199,7 +201,7 @@ describe("A workspace that is not trusted", function () {
       models: [],
       log: [path.join(data, "data/data/logs")],
       model: [path.join(installedFolder(), "media/models/tokenscope-tiny-q8_0.gguf")],
-      node: [path.join(codeServer, `node-linux-${process.arch}/bin/node`)],
+      node: [codeServer.node],
       server: [new URL(mine.url).host]
     };
     const processes = deedsOfProcesses(recording, (command) => command.includes(installedFolder()));

@@ -1,9 +1,10 @@
 import {type ChildProcess, execFile, spawn} from "node:child_process";
 import {once} from "node:events";
-import {cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from "node:fs";
+import {cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import path from "node:path";
 import {promisify} from "node:util";
+import {type CodeServer, installedCodeServer} from "../../scripts/codeServer.mjs";
 import {addLanguage} from "./languagePack";
 import {root} from "./paths";
 import {recordingCommand} from "./recording";
@@ -60,15 +61,11 @@ const machineSettings = {
 
 const startTimeout = 60_000;
 const stopTimeout = 5_000;
-const tools = path.join(root, "test/harness/code-server/node_modules");
 
-/** code-server's Node, and the VS Code server's entry point. */
-function serverCommand(): {node: string; main: string} {
-  const main = path.join(tools, "code-server/lib/vscode/out/server-main.js");
-  const node = path.join(tools, `node-linux-${process.arch}/bin/node`);
-  if (!existsSync(main) || !existsSync(node))
-    throw new Error("code-server is not installed: run `node scripts/setup.mjs test`.");
-  return {node, main};
+function serverCommand(): CodeServer {
+  const installed = installedCodeServer(root);
+  if (installed === undefined) throw new Error("code-server is not installed: run `node scripts/setup.mjs test`.");
+  return installed;
 }
 
 /** Starts VS Code's server on 127.0.0.1 with new folders for its data, and waits until it listens. */
