@@ -28,7 +28,7 @@ const node = {
   // VS Code 1.95 runs Node 20.18.
   target: "node20.18",
   // node-llama-cpp finds its binaries beside its own files, and is ESM: it stays a package, reached by import().
-  external: ["vscode", "node-llama-cpp", "mocha", "playwright-core", "fast-check"]
+  external: ["vscode", "node-llama-cpp", "mocha", "playwright-core", "fast-check", "@vscode/test-electron"]
 };
 
 /**

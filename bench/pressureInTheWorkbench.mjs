@@ -34,9 +34,8 @@ async function measured(extension) {
   await runExtensionSuite({
     testsPath,
     workspace: path.join(root, "sample"),
-    resultsFile,
-    extension,
-    timeoutSeconds: 480
+    env: {TOKENSCOPE_RESULTS: resultsFile},
+    extension
   });
   return JSON.parse(readFileSync(resultsFile, "utf8"));
 }

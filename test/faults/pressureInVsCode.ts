@@ -12,7 +12,7 @@ const sentence = "The quick brown fox jumps over the lazy dog, and then it runs 
 type Delay = readonly [what: string, worst: number];
 
 export async function run(): Promise<void> {
-  const {TOKENSCOPE_TEST_RESULTS: results, TOKENSCOPE_MEGABYTES: megabytes, TOKENSCOPE_EDITORS: editors} = process.env;
+  const {TOKENSCOPE_RESULTS: results, TOKENSCOPE_MEGABYTES: megabytes, TOKENSCOPE_EDITORS: editors} = process.env;
   if (results === undefined) throw new Error("There is no place for the results.");
   const folder = mkdtempSync(path.join(tmpdir(), "tokenscope-pressure-"));
   try {

@@ -1,45 +1,46 @@
 import path from "node:path";
-import type {Page} from "playwright-core";
 import {startBrowser} from "./browser";
-import {root} from "./paths";
+import {root, screenshots} from "./paths";
 import {startServer} from "./vscodeServer";
 
 export interface ExtensionSuite {
   /** The module whose `run` VS Code calls in its extension host. */
   testsPath: string;
   workspace: string;
-  /** Where the suite leaves its counts. */
-  resultsFile: string;
-  timeoutSeconds: number;
+  /** Variables that the extension host sees, beside this process's own. */
+  env?: Record<string, string>;
   /** Folder of the extension under test. Default: ours. */
   extension?: string;
 }
 
-/** Runs an extension suite in a VS Code in the browser; throws unless it ends by itself. */
-export async function runExtensionSuite(suite: ExtensionSuite): Promise<void> {
+/** Runs an extension suite in a VS Code in the browser. Whoever calls this ends it by SIGTERM when it hangs: then it throws, with a picture. */
+export async function runExtensionSuite({
+  testsPath,
+  workspace,
+  env = {},
+  extension = root
+}: ExtensionSuite): Promise<void> {
+  const stopped = new Promise<"stopped">((resolve) => process.once("SIGTERM", () => resolve("stopped")));
   const browser = await startBrowser();
   try {
-    const server = await startServer({
-      workspace: suite.workspace,
-      payload: true,
-      env: {TOKENSCOPE_TEST_RESULTS: suite.resultsFile}
-    });
+    const server = await startServer({workspace, payload: true, env});
     try {
       const page = await browser.newPage({viewport: {width: 1280, height: 800}});
-      const ended = suiteEnd(page, suite.timeoutSeconds);
+      const ended = new Promise<"ended">((resolve, reject) => {
+        page.exposeFunction("codeAutomationExit", () => resolve("ended")).catch(reject);
+      });
       await page.exposeFunction("codeAutomationLog", relayLog);
       await page.goto(
         server.address([
-          ["extensionDevelopmentPath", server.remoteUri(suite.extension ?? root)],
-          ["extensionTestsPath", server.remoteUri(suite.testsPath)]
+          ["extensionDevelopmentPath", server.remoteUri(extension)],
+          ["extensionTestsPath", server.remoteUri(testsPath)]
         ])
       );
-      if ((await ended) === "hung") {
-        const picture = path.join(root, "out/screenshots/suite-hung.png");
+      if ((await Promise.race([ended, stopped])) === "stopped") {
+        const picture = path.join(screenshots, "suite-hung.png");
         await page.screenshot({path: picture});
         throw new Error(
-          `The extension suite did not end within ${suite.timeoutSeconds} s. ` +
-            `What VS Code shows: ${picture}; what its server printed:\n${server.output().slice(-2000)}`
+          `The extension suite was stopped. What VS Code shows: ${picture}; what its server printed:\n${server.output().slice(-2000)}`
         );
       }
     } finally {
@@ -50,18 +51,6 @@ export async function runExtensionSuite(suite: ExtensionSuite): Promise<void> {
   } finally {
     await browser.close();
   }
-}
-
-async function suiteEnd(page: Page, timeoutSeconds: number): Promise<"ended" | "hung"> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve("hung"), timeoutSeconds * 1000);
-    page
-      .exposeFunction("codeAutomationExit", () => {
-        clearTimeout(timer);
-        resolve("ended");
-      })
-      .catch(reject);
-  });
 }
 
 /** The extension host's console, without what VS Code's own agent host has to say. */

@@ -1,32 +1,58 @@
-import {readdirSync, writeFileSync} from "node:fs";
+import {appendFileSync, readdirSync} from "node:fs";
 import path from "node:path";
 
-/** What a run of mocha leaves in its results file, for scripts/test.mjs to add up. */
-export interface SuiteResults {
-  passed: number;
-  failed: number;
-  skipped: number;
+/** What happens in a run of mocha, one JSON document a line in the suite's file of events. scripts/testRun.mjs reads it meanwhile. */
+export type TestEvent =
+  | {what: "began" | "passed" | "skipped"; test: string; file: string; milliseconds?: number}
+  | {what: "failed" | "retried"; test: string; file: string; error: string}
+  | {what: "ended"};
+
+export interface MochaRun {
+  /** Every test file below it takes part, as a bundle: a new one does by being there. */
+  folder: string;
+  /** File that events are appended to; undefined: they are told to nobody. */
+  events: string | undefined;
+  /** Only files whose names contain this. Default: all. */
+  filter?: string | undefined;
+  /** How often a test that fails is tried again: never silently. Default: 0. */
+  retries?: number;
 }
 
-/**
- * Runs every test file below a folder of bundles; a new file takes part by being there. A test that fails is tried
- * `retries` times more, and never silently: the failure is printed though the retry may pass.
- */
-export async function runMocha(folder: string, resultsFile: string | undefined, retries = 0): Promise<SuiteResults> {
+/** A test that hangs fails after so many milliseconds. It is no measure of speed: the slowest takes a tenth of it. */
+const hangs = 300_000;
+
+/** Runs test files, and returns how many of their tests failed. */
+export async function runMocha({folder, events, filter = "", retries = 0}: MochaRun): Promise<number> {
   // A failure's stack names the source, not the bundle.
   process.setSourceMapsEnabled(true);
   // mocha is an ES module, and the extension host of VS Code 1.95 cannot require one.
   const {default: Mocha} = await import("mocha");
-  const mocha = new Mocha({color: false, timeout: 60_000, retries});
+  const mocha = new Mocha({color: false, timeout: hangs, retries, reporter: "spec"});
   for (const file of readdirSync(folder, {recursive: true, encoding: "utf8"}).sort())
-    if (file.endsWith(".test.js")) mocha.addFile(path.join(folder, file));
-  const results = await new Promise<SuiteResults>((resolve) => {
-    const runner = mocha.run(() => {
-      const {passes, failures, pending} = runner.stats ?? {passes: 0, failures: 1, pending: 0};
-      resolve({passed: passes, failed: failures, skipped: pending});
-    });
-    runner.on("retry", (test, error) => console.error(`Tried again: ${test.fullTitle()}\n${error.stack}`));
+    if (file.endsWith(".test.js") && file.includes(filter)) mocha.addFile(path.join(folder, file));
+  const tell = (event: TestEvent) => {
+    if (events !== undefined) appendFileSync(events, `${JSON.stringify(event)}\n`);
+  };
+  const named = (test: Mocha.Test | Mocha.Hook) => ({
+    test: test.fullTitle(),
+    file: path.basename(test.file ?? test.parent?.file ?? "", ".test.js")
   });
-  if (resultsFile !== undefined) writeFileSync(resultsFile, JSON.stringify(results));
-  return results;
+  return new Promise((resolve) => {
+    const runner = mocha.run((failures) => {
+      tell({what: "ended"});
+      resolve(failures);
+    });
+    runner.on("test", (test) => tell({what: "began", ...named(test)}));
+    runner.on("pass", (test) => tell({what: "passed", ...named(test), milliseconds: test.duration ?? 0}));
+    runner.on("pending", (test) => tell({what: "skipped", ...named(test)}));
+    runner.on("fail", (test, error: unknown) => tell({what: "failed", ...named(test), error: stackOf(error)}));
+    runner.on("retry", (test, error: unknown) => {
+      console.error(`Tried again: ${test.fullTitle()}\n${stackOf(error)}`);
+      tell({what: "retried", ...named(test), error: stackOf(error)});
+    });
+  });
+}
+
+function stackOf(error: unknown): string {
+  return (error instanceof Error ? (error.stack ?? error.message) : String(error)).slice(0, 4000);
 }

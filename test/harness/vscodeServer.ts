@@ -1,4 +1,5 @@
 import {type ChildProcess, execFile, spawn} from "node:child_process";
+import {randomBytes} from "node:crypto";
 import {once} from "node:events";
 import {cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
@@ -39,10 +40,12 @@ export interface ServerOptions {
 
 export interface VsCodeServer {
   readonly origin: string;
+  /** The file with the token, which only this user may read. */
+  readonly tokenFile: string;
   readonly processId: number;
   /** The copy of the workspace that the browser opens. */
   readonly workspace: string;
-  /** The address to open, with switches for a server that obeys them. */
+  /** The address to open, with the token that lets one in, and switches for a server that obeys them. */
   address(payload?: ReadonlyArray<readonly [string, string]>): string;
   /** A file of this machine as the workbench names it. */
   remoteUri(file: string): string;
@@ -59,7 +62,8 @@ const machineSettings = {
   "workbench.startupEditor": "none"
 };
 
-const startTimeout = 60_000;
+/** Guards against a server that hangs; a slow machine needs a tenth of them. */
+const startTimeout = 600_000;
 const stopTimeout = 5_000;
 
 function serverCommand(): CodeServer {
@@ -87,8 +91,13 @@ export async function startServer(options: ServerOptions): Promise<VsCodeServer>
   mkdirSync(machine, {recursive: true});
   writeFileSync(path.join(machine, "settings.json"), JSON.stringify(machineSettings));
   if (options.locale !== undefined) addLanguage(path.dirname(machine), options.locale);
+  // Without it any user of this machine, and any web page by DNS rebinding, could read and write through the server. In a file: a
+  // command line can be read by others.
+  const token = randomBytes(32).toString("hex");
+  const tokenFile = path.join(home, "connection-token");
+  writeFileSync(tokenFile, token, {mode: 0o600, flag: "wx"});
   const args = [
-    ...["--host", "127.0.0.1", "--port", String(options.port ?? 0), "--without-connection-token"],
+    ...["--host", "127.0.0.1", "--port", String(options.port ?? 0), "--connection-token-file", tokenFile],
     ...["--accept-server-license-terms", "--disable-telemetry"],
     ...(options.locale === undefined ? [] : ["--locale", options.locale]),
     ...(options.payload ? ["--enable-smoke-test-driver"] : []),
@@ -144,11 +153,12 @@ export async function startServer(options: ServerOptions): Promise<VsCodeServer>
     const remoteUri = (file: string) => `vscode-remote://127.0.0.1:${port}${file}`;
     return {
       origin,
+      tokenFile,
       processId,
       workspace,
       remoteUri,
       address: (payload = []) => {
-        const query = new URLSearchParams({folder: workspace});
+        const query = new URLSearchParams({tkn: token, folder: workspace});
         if (payload.length > 0) query.set("payload", JSON.stringify(payload));
         return `${origin}/?${query}`;
       },

@@ -1,0 +1,58 @@
+// What people see of a test run: a line a suite, what failed at the end, and the sums.
+import path from "node:path";
+
+const minute = 60_000;
+
+/** Shows how far a suite is while it runs: all the time in a terminal, once a minute elsewhere. Returns what ends that. */
+export function showProgress(suite) {
+  const terminal = process.stdout.isTTY;
+  const started = Date.now();
+  const timer = setInterval(
+    () => {
+      const {began} = suite.look();
+      const seconds = Math.round((Date.now() - started) / 1000);
+      const text = `${suite.name}: ${seconds} s, ${suite.passed + suite.failures.length} tests${began === undefined ? "" : `, now ${began}`}`;
+      if (terminal) process.stdout.write(`\r\x1b[K${text.slice(0, process.stdout.columns - 1)}`);
+      else console.log(`  ${text}`);
+    },
+    terminal ? 500 : minute
+  );
+  return () => {
+    clearInterval(timer);
+    if (terminal) process.stdout.write("\r\x1b[K");
+  };
+}
+
+export function suiteLine({name, passed, failures, skipped, retried, seconds}) {
+  const counts = [
+    `${String(passed).padStart(5)} passed`,
+    ...(failures.length > 0 ? [`${failures.length} failed`] : []),
+    ...(skipped.length > 0 ? [`${skipped.length} skipped`] : []),
+    ...(retried.length > 0 ? [`${retried.length} tried again`] : [])
+  ];
+  return `${name.padEnd(10)}${counts.join(", ").padEnd(44)}${String(seconds).padStart(5)} s`;
+}
+
+/** All that went wrong, and last the sums. */
+export function summary(suites) {
+  const listed = (title, of) => {
+    const lines = suites.flatMap((suite) => suite[of].map((test) => `  ${suite.name}, ${test}`));
+    return lines.length > 0 ? ["", title, ...lines] : [];
+  };
+  const failures = suites.flatMap((suite) => suite.failures.map((failure) => ({suite, ...failure})));
+  const count = (of) => suites.reduce((sum, suite) => sum + suite[of].length, 0);
+  const passed = suites.reduce((sum, suite) => sum + suite.passed, 0);
+  const skipped = count("skipped");
+  return [
+    ...listed("Skipped:", "skipped"),
+    ...listed("Failed at first, and tried again:", "retried"),
+    ...failures.flatMap(({suite, test, error}, index) => [
+      "",
+      `Failure ${index + 1}: ${suite.name}, ${test}`,
+      ...error.split("\n").map((line) => `  ${line}`),
+      `  All that ${suite.name} printed: ${path.relative("", suite.log)}`
+    ]),
+    "",
+    `${passed} passed, ${failures.length} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`
+  ].join("\n");
+}
