@@ -1,5 +1,5 @@
 // Where the VS Code for the browser lies: npm's code-server, outside the clone, one folder for each lock file. Further clones find it there,
-// and a clone may have any name: code-server's native parts do not compile below a folder with a space in its name.
+// and a clone may have any name: code-server does not compile below a folder with a space in its name.
 // Plain Node: setup.mjs runs before there are packages. The harness bundles it too.
 import {createHash} from "node:crypto";
 import {existsSync, readFileSync} from "node:fs";

@@ -5,14 +5,14 @@
 import {spawnSync} from "node:child_process";
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
-  symlinkSync
+  rmSync
 } from "node:fs";
 import {tmpdir} from "node:os";
 import path from "node:path";
@@ -92,23 +92,24 @@ function installCodeServer() {
   removeAbandoned();
   const partial = `${codeServer}.partial-${process.pid}`;
   mkdirSync(partial, {recursive: true, mode: 0o700});
+  // Its native parts do not compile below a folder with a space in its name.
+  const compiled = partial.includes(" ") ? mkdtempSync(path.join(tmpdir(), "tokenscope-code-server-")) : partial;
   for (const name of ["package.json", "package-lock.json"])
-    copyFileSync(path.join(codeServerSource, name), path.join(partial, name));
+    copyFileSync(path.join(codeServerSource, name), path.join(compiled, name));
   const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
-  npm(["ci", "--ignore-scripts", ...quiet], partial);
-  const {node} = codeServerPrograms(partial);
+  npm(["ci", "--ignore-scripts", ...quiet], compiled);
+  const {node} = codeServerPrograms(compiled);
   if (!existsSync(node)) stop(`code-server needs Node 24, which npm does not have for linux-${process.arch}.`);
-  // node-gyp takes the folder of Node's headers apart at its spaces: it gets a link without any.
-  const links = mkdtempSync(path.join(tmpdir(), "tokenscope-node-"));
-  const headers = path.join(links, "node");
-  symlinkSync(path.dirname(path.dirname(node)), headers);
   // code-server's own install script insists on Node 24, and starts npm again: so npm itself runs on that Node.
-  npm(["rebuild", "code-server", "--ignore-scripts=false", ...quiet], partial, {
+  npm(["rebuild", "code-server", "--ignore-scripts=false", ...quiet], compiled, {
     PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}`,
     // Node's headers are in the package: nothing else has to be downloaded to compile.
-    npm_config_nodedir: headers
+    npm_config_nodedir: path.dirname(path.dirname(node))
   });
-  rmSync(links, {recursive: true});
+  if (compiled !== partial) {
+    cpSync(compiled, partial, {recursive: true, verbatimSymlinks: true});
+    rmSync(compiled, {recursive: true});
+  }
   try {
     renameSync(partial, codeServer);
   } catch (error) {
