@@ -5,6 +5,7 @@ import {choice, layers, type Options, parse, UsageError, usage, wholeNumber} fro
 import {Console} from "./cli/console";
 import {readText} from "./cli/readText";
 import {type Request, score} from "./cli/score";
+import {leaveUserFolder, userFile} from "./cli/userFolder";
 import type {ModelSpec} from "./engine/api";
 import {Models} from "./engine/models";
 import {handlers} from "./engine/requests";
@@ -26,6 +27,7 @@ async function main(): Promise<number> {
     await output.answer(usage);
     return 0;
   }
+  leaveUserFolder();
   const request = engine(values);
   switch (command) {
     case undefined:
@@ -65,7 +67,7 @@ function modelOf(values: Options): ModelSpec {
     path:
       values.model === undefined
         ? path.join(__dirname, "..", "media", "models", "tokenscope-tiny-q8_0.gguf")
-        : path.resolve(values.model),
+        : path.resolve(userFile(values.model)),
     gpu: choice("gpu", values.gpu ?? "auto", ["auto", "metal", "cuda", "vulkan", "off"] as const),
     gpuLayers: layers(values["gpu-layers"] ?? "auto"),
     threads: wholeNumber("threads", values.threads) ?? 0,

@@ -2,6 +2,7 @@ import {readFile, stat} from "node:fs/promises";
 import {buffer as readAll} from "node:stream/consumers";
 import {visibleText} from "../metrics/visibleText";
 import {UsageError} from "./arguments";
+import {userFile} from "./userFolder";
 
 /** The text of a file, or of standard input for "-". Bytes that are no UTF-8 are refused: their offsets would lie. */
 export async function readText(file: string | undefined): Promise<string> {
@@ -10,8 +11,8 @@ export async function readText(file: string | undefined): Promise<string> {
   const bytes =
     file === "-"
       ? await readAll(process.stdin)
-      : await readFile(file).catch(async (error: NodeJS.ErrnoException) => {
-          const folder = await stat(file).then(
+      : await readFile(userFile(file)).catch(async (error: NodeJS.ErrnoException) => {
+          const folder = await stat(userFile(file)).then(
             (status) => status.isDirectory(),
             () => false
           );

@@ -7,8 +7,8 @@ import path from "node:path";
 import {promisify} from "node:util";
 import {ModelServer} from "../harness/modelServer";
 import {root} from "../harness/paths";
-import {cannotRecord, type Deed, deedsOfProcesses, readRecording, recordingCommand} from "../harness/recording";
-import {notListed} from "../harness/securityList";
+import {type Deed, deedsOfProcesses, readRecording, recordingCommand, skipUnlessRecording} from "../harness/recording";
+import {extensionHere, notListed} from "../harness/securityList";
 
 describe("the engine and the transfers, under strace", function () {
   this.timeout(60_000);
@@ -17,7 +17,7 @@ describe("the engine and the transfers, under strace", function () {
   let engine: Deed[];
   let transfers: Deed[];
   const meanings = () => ({
-    extension: [path.join(root, "dist"), path.join(root, "node_modules"), path.join(root, "package.json")],
+    extension: extensionHere,
     model: [path.join(root, "media/models/tokenscope-tiny-q8_0.gguf")],
     storage: [path.join(folder, "storage")],
     home: [homedir()],
@@ -26,13 +26,7 @@ describe("the engine and the transfers, under strace", function () {
   });
 
   before(async function () {
-    const reason = cannotRecord();
-    // Where everything is set up, silence would look like success.
-    if (reason !== undefined && process.env["CI"]) throw new Error(`Nothing can be recorded: ${reason}.`);
-    if (reason !== undefined) {
-      process.stdout.write(`      not recorded: ${reason}\n`);
-      this.skip();
-    }
+    skipUnlessRecording(this);
     folder = await mkdtemp(path.join(tmpdir(), "tokenscope-recorded-"));
     // One of llama.cpp's libraries, as a hostile folder has it, where an empty part of LD_LIBRARY_PATH looks.
     await mkdir(path.join(folder, "elsewhere"));

@@ -1,9 +1,10 @@
 import {strict as assert} from "node:assert";
-import {mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from "node:fs";
+import {mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
 import {PerplexityTool} from "../../src/features/agentTool/perplexityTool";
+import {workspaceFile} from "../../src/features/agentTool/workspaceFile";
 import type {scoreHeader} from "../../src/metrics/scoreHeader";
 import {closeEditors, showFile} from "./support/editors";
 import {demonstrationModel, referenceText, tokenscope} from "./support/extension";
@@ -40,8 +41,10 @@ describe("The tool for agents", () => {
     writeFileSync(inFolder("long.txt"), "words and words\n".repeat(20_000));
     writeFileSync(inFolder("binary.bin"), Uint8Array.of(0, 1, 2, 3));
     writeFileSync(path.join(outside, "secret.txt"), "secret\n");
+    writeFileSync(inFolder(".env"), "PASSWORD=secret\n");
     symlinkSync(path.join(outside, "secret.txt"), inFolder("link.txt"));
     symlinkSync(outside, inFolder("linked"));
+    symlinkSync(".env", inFolder("innocent.md"));
   });
   after(async () => {
     await closeEditors();
@@ -49,8 +52,22 @@ describe("The tool for agents", () => {
     rmSync(outside, {recursive: true, force: true});
   });
 
-  const invoke = async (input: object, token = new vscode.CancellationTokenSource().token): Promise<Answer> =>
-    answer(await new PerplexityTool(host()).invoke({input, toolInvocationToken: undefined}, token));
+  const never = new vscode.CancellationTokenSource().token;
+
+  /** As VS Code does it, for a user who agrees. */
+  async function invoke(input: object, token = never): Promise<Answer> {
+    const tool = new PerplexityTool(host());
+    await tool.prepareInvocation({input});
+    return answer(await tool.invoke({input, toolInvocationToken: undefined}, token));
+  }
+
+  /** The text of a question, as VS Code draws it; undefined where nothing is asked. */
+  async function question(input: unknown, tool = new PerplexityTool(host())): Promise<string | undefined> {
+    const message = (await tool.prepareInvocation({input})).confirmationMessages?.message;
+    if (message === undefined) return undefined;
+    assert.ok(message instanceof vscode.MarkdownString && !message.isTrusted && !message.supportHtml);
+    return message.value.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)));
+  }
 
   it("is found by name, with a description, a schema and tags", () => {
     const tool = vscode.lm.tools.find((one) => one.name === name);
@@ -93,6 +110,13 @@ describe("The tool for agents", () => {
           .includes(token),
         `${token} in line ${line}`
       );
+  });
+
+  // Without the question it would be refused. VS Code answers its own questions in tests.
+  it("measures a file, after the question, when VS Code is asked for it by name", async () => {
+    const input = {filePath: "agent tool/python.py"};
+    const {of, scored} = answer(await vscode.lm.invokeTool(name, {input, toolInvocationToken: undefined}));
+    assert.deepEqual([of, scored], ["python.py", referenceText("python").ids.length]);
   });
 
   it("tells an agent in a sentence what is wrong with its input, through VS Code too", async () => {
@@ -149,12 +173,9 @@ describe("The tool for agents", () => {
       () => ({filePath: "../../../../../../etc/hostname"}),
       /outside the workspace/
     ],
-    ["a link that leads outside", () => ({filePath: "agent tool/link.txt"}), /outside the workspace/],
-    [
-      "a file in a folder that leads outside",
-      () => ({filePath: "agent tool/linked/secret.txt"}),
-      /outside the workspace/
-    ],
+    ["a link that leads outside", () => ({filePath: "agent tool/link.txt"}), /symbolic link/],
+    ["a file in a folder that leads outside", () => ({filePath: "agent tool/linked/secret.txt"}), /symbolic link/],
+    ["a link to another file of the workspace", () => ({filePath: "agent tool/innocent.md"}), /symbolic link/],
     ["a file that is not there", () => ({filePath: "agent tool/nothing.txt"}), /no such file/],
     ["an address", () => ({filePath: "file:///etc/passwd"}), /no such file/],
     ["a folder", () => ({filePath: "agent tool"}), /no such file/],
@@ -184,15 +205,149 @@ describe("The tool for agents", () => {
     await assert.rejects(running, vscode.CancellationError);
   });
 
-  it("asks before it tells an agent of a file, and not for a text that the agent gave", () => {
+  it("asks before it tells an agent of a file, and not for a text that the agent gave", async () => {
     const prepared = (input: unknown) => new PerplexityTool(host()).prepareInvocation({input});
-    assert.deepEqual(prepared({text: "a"}), {invocationMessage: "Measuring the perplexity of a text"});
-    const {invocationMessage, confirmationMessages} = prepared({filePath: "a](command:x)b", startLine: 3});
-    assert.equal(invocationMessage, "Measuring the perplexity of a] (command:x)b, lines 3–end");
-    const {message} = confirmationMessages ?? {};
-    assert.ok(message instanceof vscode.MarkdownString && !message.isTrusted && !message.supportHtml);
-    assert.match(message.value, /^Score a&#93; &#40;command&#58;x&#41;b&#44; lines 3&#8211;end with your local model/);
-    for (const input of [undefined, null, 5, {}, {filePath: 5}])
-      assert.equal(prepared(input).confirmationMessages, undefined);
+    assert.deepEqual(await prepared({text: "a"}), {invocationMessage: "Measuring the perplexity of a text"});
+    writeFileSync(inFolder("a](command:x)b\n\u202e"), "a text\n");
+    const input = {filePath: "agent tool/a](command:x)b\n\u202e", startLine: 3};
+    const {invocationMessage, confirmationMessages} = await prepared(input);
+    const title = "agent tool/a] (command:x)b⏎\\u{202e}, lines 3–end";
+    assert.equal(invocationMessage, `Measuring the perplexity of ${title}`);
+    const message = confirmationMessages?.message;
+    assert.match(
+      message instanceof vscode.MarkdownString ? message.value : "",
+      /^Score agent tool&#47;a&#93; &#40;command/
+    );
+    assert.ok((await question(input))?.startsWith(`Score ${title} with your local model`));
+    for (const refused of [
+      undefined,
+      null,
+      5,
+      {},
+      {filePath: 5},
+      {filePath: "none"},
+      {filePath: "agent tool/innocent.md"}
+    ])
+      assert.deepEqual(await prepared(refused), {});
+  });
+
+  it("asks about the file that is read, however its path is written", async () => {
+    const workspace = vscode.workspace.workspaceFolders?.[0]?.name ?? "";
+    for (const filePath of [
+      `agent tool/README.md/${"./".repeat(500)}../.env`,
+      inFolder("nothing/../.env"),
+      `${workspace}/agent tool//.env`
+    ])
+      assert.match((await question({filePath})) ?? "", /^Score agent tool\/\.env with your local model/, filePath);
+    const deep = path.join(...Array.from({length: 5}, () => "d".repeat(200)), "the file's name.txt");
+    mkdirSync(path.dirname(inFolder(deep)), {recursive: true});
+    writeFileSync(inFolder(deep), "a text\n");
+    assert.match(
+      (await question({filePath: `agent tool/${deep}`, startLine: 1, endLine: 2})) ?? "",
+      /^Score agent tool\/d+…[d/]+\/the file's name\.txt, lines 1–2 with/
+    );
+  });
+
+  it("reads only what it has asked about", async () => {
+    const tool = new PerplexityTool(host());
+    const call = async (input: object) => answer(await tool.invoke({input, toolInvocationToken: undefined}, never));
+    const input = {filePath: "agent tool/swapped.txt"};
+    const file = inFolder("swapped.txt");
+    writeFileSync(file, "harmless words\n");
+    await assert.rejects(call(input), /The user has not been asked about this file/);
+    await question(input, tool);
+    assert.equal((await call(input)).of, "swapped.txt");
+    // Once for each question, and for these lines.
+    await assert.rejects(call(input), /has not been asked/);
+    await question(input, tool);
+    await assert.rejects(call({...input, startLine: 1}), /has not been asked/);
+    // Another file has become the first of this path while the question was open.
+    const workspace = vscode.workspace.workspaceFolders?.[0];
+    assert.ok(workspace);
+    const named = {filePath: `${workspace.name}/agent tool/swapped.txt`};
+    assert.match((await question(named, tool)) ?? "", /^Score agent tool\/swapped\.txt/);
+    const namesake = path.join(workspace.uri.fsPath, workspace.name, "agent tool");
+    mkdirSync(namesake, {recursive: true});
+    try {
+      renameSync(file, path.join(namesake, "swapped.txt"));
+      await assert.rejects(call(named), /has not been asked/);
+      // Two questions for the same, which named different files: nobody knows which of them was agreed to.
+      assert.match((await question(named, tool)) ?? "", /^Score [^/]+\/agent tool\/swapped\.txt/);
+      renameSync(path.join(namesake, "swapped.txt"), file);
+      assert.match((await question(named, tool)) ?? "", /^Score agent tool\/swapped\.txt/);
+      await assert.rejects(call(named), /has not been asked/);
+    } finally {
+      rmSync(path.dirname(namesake), {recursive: true});
+    }
+    // A link has taken its place.
+    await question(input, tool);
+    rmSync(file);
+    symlinkSync(".env", file);
+    await assert.rejects(call(input), /symbolic link/);
+  });
+
+  describe("in a workspace on another file system", () => {
+    const {File, Directory, SymbolicLink} = vscode.FileType;
+    const types: Readonly<Record<string, vscode.FileType>> = {
+      "/w": Directory,
+      "/w/a.txt": File,
+      "/w/.env": File,
+      "/w/sub": Directory,
+      "/w/sub/b.txt": File,
+      "/w/link.txt": File | SymbolicLink,
+      "/w/linked": Directory | SymbolicLink,
+      "/w/linked/c.txt": File,
+      "/secret.txt": File
+    };
+    const folders = [{uri: vscode.Uri.parse("tokenscope-remote://host/w"), name: "w", index: 0}] as const;
+    let provider: vscode.Disposable;
+    before(() => {
+      const refuse = () => {
+        throw vscode.FileSystemError.NoPermissions();
+      };
+      provider = vscode.workspace.registerFileSystemProvider("tokenscope-remote", {
+        onDidChangeFile: new vscode.EventEmitter<vscode.FileChangeEvent[]>().event,
+        watch: () => ({dispose: () => undefined}),
+        stat: (uri) => {
+          // As a system does for which both are separators.
+          const type = types[path.posix.normalize(uri.path.replaceAll("\\", "/"))];
+          if (type === undefined) throw vscode.FileSystemError.FileNotFound(uri);
+          return {type, size: 5, ctime: 0, mtime: 0};
+        },
+        readFile: () => Buffer.from("hello"),
+        readDirectory: refuse,
+        createDirectory: refuse,
+        writeFile: refuse,
+        delete: refuse,
+        rename: refuse
+      });
+    });
+    after(() => provider.dispose());
+
+    it("finds a file, and names it from its folder on", async () => {
+      for (const written of ["sub/b.txt", "/w/sub/b.txt", "w/sub/b.txt", "sub/../sub/./b.txt", "sub\\b.txt"]) {
+        const found = await workspaceFile(written, folders);
+        assert.deepEqual(
+          [found.uri.toString(), found.path],
+          ["tokenscope-remote://host/w/sub/b.txt", "sub/b.txt"],
+          written
+        );
+      }
+      const others = [...folders, {uri: vscode.Uri.parse("tokenscope-remote://host/v"), name: "v", index: 1}];
+      assert.equal((await workspaceFile("sub/b.txt", others)).path, "w/sub/b.txt");
+      assert.equal((await workspaceFile("a.txt\\..\\.env", folders)).path, ".env");
+    });
+
+    for (const [what, written, message] of [
+      ["a link", "link.txt", /symbolic link/],
+      ["a file in a folder that is one", "linked/c.txt", /symbolic link/],
+      ["a file outside", "/secret.txt", /outside the workspace/],
+      ["a file outside by a relative path", "../secret.txt", /outside the workspace/],
+      ["a file outside by another system's path", "a.txt\\..\\..\\secret.txt", /outside the workspace/],
+      ["a folder", "sub", /no such file/]
+    ] as const)
+      it(`refuses ${what}`, async () => {
+        await assert.rejects(workspaceFile(written, folders), message);
+      });
   });
 });

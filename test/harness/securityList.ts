@@ -1,10 +1,18 @@
-import {readFileSync} from "node:fs";
+import {readFileSync, realpathSync} from "node:fs";
 import path from "node:path";
 import {root} from "./paths";
 import type {Deed} from "./recording";
 
 /** What SECURITY.md's table stands for here: each word between `<` and `>`, and the paths or addresses that it means. */
 export type Meanings = Readonly<Record<string, readonly string[]>>;
+
+/** `<extension>` where the programs run from this folder. node_modules may be a link to another working tree's. */
+export const extensionHere = [
+  path.join(root, "dist"),
+  path.join(root, "node_modules"),
+  realpathSync(path.join(root, "node_modules")),
+  path.join(root, "package.json")
+];
 
 interface Row {
   readonly who: string;

@@ -17,7 +17,7 @@ import type {Evaluation} from "../../src/host/evaluation";
 import {hostOf} from "../../src/host/hostOf";
 import {logText} from "../../src/host/logText";
 import {escapeMarkdown} from "../../src/host/markdownText";
-import {plainText} from "../../src/host/plainText";
+import {plainPath, plainText} from "../../src/host/plainText";
 import {jsonText} from "../../src/metrics/jsonText";
 import {csvPieces} from "../../src/metrics/scoreExport";
 import {shortLabel} from "../../src/metrics/tokenLabel";
@@ -35,6 +35,7 @@ const drawn = (markdown: string) => markdown.replace(/&#(\d+);/g, (_, code) => S
 /** Each sink, and what has no business in it. */
 const sinks: readonly (readonly [where: string, made: (text: string) => string, not: RegExp, longest: number])[] = [
   ["a notification, a title or a row of a list", plainText, link, 1200],
+  ["the path of a file that an agent asks for", plainPath, link, 1200],
   ["a row's icons", plainText, /\$\([a-z~-]+\)/, 1200],
   ["a name out of a model's metadata", (text) => label(text) ?? "", invisible, 800],
   ["a label of a token", (text) => shortLabel(visibleText(text)), invisible, 201],

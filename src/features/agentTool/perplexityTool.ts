@@ -2,12 +2,12 @@ import * as vscode from "vscode";
 import type {Scores} from "../../engine/api";
 import type {Host} from "../../host/host";
 import {escapeMarkdown} from "../../host/markdownText";
-import {plainText} from "../../host/plainText";
+import {plainPath} from "../../host/plainText";
 import {partOf, type Subject, wholeDocument} from "../../host/subject";
 import {scoreHeader} from "../../metrics/scoreHeader";
 import {mostSurprisingLines, mostSurprisingTokens} from "./surprising";
 import {checkedLength, readInput, type ToolInput, ToolInputError} from "./toolInput";
-import {workspaceFile} from "./workspaceFile";
+import {type WorkspaceFile, workspaceFile} from "./workspaceFile";
 
 /** How many of the most surprising tokens and lines are told. */
 const surprises = 5;
@@ -24,20 +24,39 @@ interface Asked {
   readonly firstLine: number;
 }
 
+type FileInput = Extract<ToolInput, {of: "file"}>;
+
 /** `tokenscope_perplexity`: scores a text, or lines of a file of the workspace, for an agent, with the user's own model. */
 export class PerplexityTool implements vscode.LanguageModelTool<unknown> {
+  /** The file that a question has named, by what was asked for; "" where two questions for the same named different files. */
+  private readonly shown = new Map<string, string>();
+
   constructor(private readonly host: Pick<Host, "engine" | "settings" | "errors">) {}
 
+  async prepareInvocation({
+    input
+  }: vscode.LanguageModelToolInvocationPrepareOptions<unknown>): Promise<vscode.PreparedToolInvocation> {
+    try {
+      return await this.question(readInput(input));
+    } catch (error) {
+      // invoke will refuse it, so there is nothing to ask.
+      if (error instanceof ToolInputError) return {};
+      throw error;
+    }
+  }
+
   /** A text is what the agent has already; of a file it gets to see tokens and lines, so that is asked for. */
-  prepareInvocation({input}: vscode.LanguageModelToolInvocationPrepareOptions<unknown>): vscode.PreparedToolInvocation {
-    const asked = tolerant(input);
-    if (asked?.of !== "file") return {invocationMessage: vscode.l10n.t("Measuring the perplexity of a text")};
-    const title = titleOf(asked);
+  private async question(input: ToolInput): Promise<vscode.PreparedToolInvocation> {
+    if (input.of === "text") return {invocationMessage: vscode.l10n.t("Measuring the perplexity of a text")};
+    const file = await namedFile(input);
+    const [key, uri] = [JSON.stringify(input), file.uri.toString()];
+    this.shown.set(key, (this.shown.get(key) ?? uri) === uri ? uri : "");
+    const title = titleOf(file, input);
     return {
       invocationMessage: vscode.l10n.t("Measuring the perplexity of {0}", title),
       confirmationMessages: {
         title: vscode.l10n.t("Measure perplexity"),
-        // VS Code takes it for Markdown anyway, and the path is what an agent made up.
+        // VS Code takes it for Markdown anyway, and a file may have any name.
         message: new vscode.MarkdownString(
           vscode.l10n.t(
             "Score {0} with your local model, and tell the agent its perplexity and its most surprising tokens and lines?",
@@ -66,7 +85,7 @@ export class PerplexityTool implements vscode.LanguageModelTool<unknown> {
 
   private async asked(input: ToolInput): Promise<Asked> {
     if (input.of === "text") return {title: "text", text: input.text, context: "", firstLine: 1};
-    const document = await open(await workspaceFile(input.path));
+    const document = await open(await this.agreedFile(input));
     const subject = await part(document, input);
     if (subject.text === "") throw new ToolInputError("There is no text in these lines: choose others.");
     return {
@@ -75,6 +94,17 @@ export class PerplexityTool implements vscode.LanguageModelTool<unknown> {
       context: input.context ? subject.before : "",
       firstLine: document.positionAt(subject.start).line + 1
     };
+  }
+
+  /** The file that was asked for, if it is still the one that the question named: files come and go, and become links. */
+  private async agreedFile(input: FileInput): Promise<vscode.Uri> {
+    const {uri} = await namedFile(input);
+    const key = JSON.stringify(input);
+    const shown = this.shown.get(key);
+    this.shown.delete(key);
+    if (shown !== uri.toString())
+      throw new ToolInputError("The user has not been asked about this file: call the tool again.");
+    return uri;
   }
 
   private async measure({title, text, context, firstLine}: Asked, token: vscode.CancellationToken) {
@@ -127,7 +157,7 @@ async function open(uri: vscode.Uri): Promise<vscode.TextDocument> {
   }
 }
 
-async function part(document: vscode.TextDocument, input: Extract<ToolInput, {of: "file"}>): Promise<Subject> {
+async function part(document: vscode.TextDocument, input: FileInput): Promise<Subject> {
   const {startLine, endLine} = input;
   if (startLine === undefined && endLine === undefined) return await wholeDocument(document);
   const first = (startLine ?? 1) - 1;
@@ -137,17 +167,12 @@ async function part(document: vscode.TextDocument, input: Extract<ToolInput, {of
   return await partOf(document, new vscode.Range(first, 0, last, document.lineAt(last).range.end.character));
 }
 
-/** An input that invoke will refuse needs no words of its own before that. */
-function tolerant(input: unknown): ToolInput | undefined {
-  try {
-    return readInput(input);
-  } catch {
-    return undefined;
-  }
+async function namedFile({path}: FileInput): Promise<WorkspaceFile> {
+  return await workspaceFile(path, vscode.workspace.workspaceFolders ?? []);
 }
 
-function titleOf({path, startLine, endLine}: Extract<ToolInput, {of: "file"}>): string {
-  const name = plainText(path);
+function titleOf({path}: WorkspaceFile, {startLine, endLine}: FileInput): string {
+  const name = plainPath(path);
   if (startLine === undefined && endLine === undefined) return name;
   return endLine === undefined
     ? vscode.l10n.t("{0}, lines {1}–end", name, startLine ?? 1)

@@ -1,42 +1,63 @@
+import {realpath} from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
-import {isBelow, isReallyBelow} from "../../host/below";
+import {wayDown} from "../../host/below";
 import {ToolInputError} from "./toolInput";
 
 /** Bytes: more is data, and would have to be read whole for a few lines of it. */
 const largestFile = 20_000_000;
 
+/** A file that an agent may be told about. */
+export interface WorkspaceFile {
+  readonly uri: vscode.Uri;
+  /** Its path in its workspace folder, with the folder's name in front where there are several. Whatever the agent wrote. */
+  readonly path: string;
+}
+
 /**
- * The file of the workspace that a path names: absolute, or relative to one of the workspace's folders (with or without
- * that folder's name in front). What lies outside all of them is refused, also where a symbolic link inside leads there.
+ * The file of the workspace that an agent's path names: absolute, or relative to one of the workspace's folders (with or
+ * without that folder's name in front). Refused is what lies outside all of them, and what a symbolic link inside leads to,
+ * wherever that is: a link called README.md may lead to `.env`, and its own name is what people would see.
  *
  * @throws ToolInputError
  */
-export async function workspaceFile(written: string): Promise<vscode.Uri> {
-  const folders = vscode.workspace.workspaceFolders ?? [];
+export async function workspaceFile(
+  written: string,
+  folders: readonly vscode.WorkspaceFolder[]
+): Promise<WorkspaceFile> {
   if (folders.length === 0)
     throw new ToolInputError("No folder is open, so no file can be read: give the text itself as `text`.");
   const candidates = folders.flatMap((folder) => candidatesIn(folder, written));
   if (candidates.length === 0) throw outside();
   let refusal = new ToolInputError("There is no such file in the workspace: look for its path first.");
-  for (const {folder, uri} of candidates) {
-    const size = await sizeOf(uri);
-    if (size === undefined) continue;
-    if (!(await isReallyBelow(folder.uri, uri))) refusal = outside();
-    else if (size > largestFile)
+  for (const {folder, names} of candidates) {
+    const found = await look(folder.uri, names);
+    if (found === undefined) continue;
+    if (found === "link")
+      refusal = new ToolInputError("A symbolic link is on the way to this file: give the path that it leads to.");
+    else if (found.size > largestFile)
       refusal = new ToolInputError("This file is larger than 20 MB: give its text in parts.");
-    else return uri;
+    else {
+      const way = found.names.join("/");
+      return {
+        uri: vscode.Uri.joinPath(folder.uri, ...found.names),
+        path: folders.length > 1 ? `${folder.name}/${way}` : way
+      };
+    }
   }
   throw refusal;
 }
 
 interface Candidate {
   readonly folder: vscode.WorkspaceFolder;
-  readonly uri: vscode.Uri;
+  /** From the folder down to the file. */
+  readonly names: readonly string[];
 }
 
-function candidatesIn(folder: vscode.WorkspaceFolder, written: string): Candidate[] {
+function candidatesIn(folder: vscode.WorkspaceFolder, asWritten: string): Candidate[] {
   const isLocal = folder.uri.scheme === "file";
+  // The system behind another file system may be Windows, which would take `\` for `/` after all that is checked here.
+  const written = isLocal ? asWritten : asWritten.replaceAll("\\", "/");
   const isAbsolute = isLocal ? path.isAbsolute(written) : written.startsWith("/");
   const uris: vscode.Uri[] = [];
   if (isAbsolute)
@@ -48,17 +69,41 @@ function candidatesIn(folder: vscode.WorkspaceFolder, written: string): Candidat
     const [first, ...rest] = written.split(/[/\\]/);
     if (first === folder.name && rest.length > 0) uris.push(vscode.Uri.joinPath(folder.uri, ...rest));
   }
-  return uris.filter((uri) => isBelow(folder.uri, uri)).map((uri) => ({folder, uri}));
+  return uris.flatMap((uri) => {
+    const names = wayDown(folder.uri, uri);
+    return names === undefined ? [] : [{folder, names}];
+  });
 }
 
-/** Of a file; undefined where there is none. */
-async function sizeOf(uri: vscode.Uri): Promise<number | undefined> {
+interface Found {
+  /** Bytes. */
+  readonly size: number;
+  /** From the folder down to the file, as the file system has them. */
+  readonly names: readonly string[];
+}
+
+/** Looks for a file at each step down to it; undefined where there is none. */
+async function look(folder: vscode.Uri, names: readonly string[]): Promise<Found | "link" | undefined> {
+  let place = folder;
+  let status: vscode.FileStat | undefined;
   try {
-    const {type, size} = await vscode.workspace.fs.stat(uri);
-    return type & vscode.FileType.File ? size : undefined;
+    for (const name of names) {
+      place = vscode.Uri.joinPath(place, name);
+      status = await vscode.workspace.fs.stat(place);
+      if (status.type & vscode.FileType.SymbolicLink) return "link";
+    }
+    if (status === undefined || !(status.type & vscode.FileType.File)) return undefined;
+    const spelled = folder.scheme === "file" ? await spelling(folder, place) : names;
+    return spelled && {size: status.size, names: spelled};
   } catch {
     return undefined;
   }
+}
+
+/** The disk's own names: Windows and macOS find a file by others, too (`ENV~1` is `.env`). */
+async function spelling(folder: vscode.Uri, file: vscode.Uri): Promise<string[] | undefined> {
+  const [realFolder, real] = await Promise.all([realpath(folder.fsPath), realpath(file.fsPath)]);
+  return wayDown(vscode.Uri.file(realFolder), vscode.Uri.file(real));
 }
 
 function outside(): ToolInputError {
