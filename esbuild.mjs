@@ -1,5 +1,5 @@
 // Builds the programs (and, with --tests, the test suites, with --harness what drives VS Code). --watch keeps building; --production minifies;
-// --inputs=FILE writes down the files that the programs are made of.
+// --inputs=FILE writes down the files that the programs are made of; --quiet says nothing unless something is wrong.
 import {mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import path from "node:path";
 import esbuild from "esbuild";
@@ -16,7 +16,7 @@ const common = {
   metafile: inputsFile !== undefined,
   // The toolkit and the tests are the only ones to notice: names in stacks and errors stay as written.
   keepNames: false,
-  logLevel: "info",
+  logLevel: flags.has("--quiet") ? "warning" : "info",
   define: {"process.env.NODE_ENV": '"production"', CUDA_PACKAGES: JSON.stringify(cudaPackages())}
 };
 

@@ -1,15 +1,16 @@
 // `npm start`: VS Code with the extension from this folder and the sample workspace. The desktop one where there is one,
 // else one in the browser, which stays up until Ctrl+C.
 // usage: npm start [-- --port N] (or the variable PORT); the browser's VS Code listens on 127.0.0.1 only.
-import {spawnSync} from "node:child_process";
+import {spawn, spawnSync} from "node:child_process";
+import {writeFileSync} from "node:fs";
 import path from "node:path";
-import {desktopCode} from "./environment.mjs";
+import {desktopCode, hasDisplay, onPath} from "./environment.mjs";
 import {root} from "./root.mjs";
 
 const sample = path.join(root, "sample");
 const code = desktopCode();
 
-run(process.execPath, ["esbuild.mjs", ...(code === undefined ? ["--harness"] : [])]);
+run(process.execPath, ["esbuild.mjs", "--quiet", ...(code === undefined ? ["--harness"] : [])]);
 
 if (code !== undefined) {
   console.log("Opening desktop VS Code with Tokenscope and the sample workspace.");
@@ -25,12 +26,27 @@ async function serve() {
   );
   console.log("\nVS Code with Tokenscope and a copy of the sample workspace:\n");
   console.log(`  ${server.address()}\n`);
-  console.log("It listens on this machine only. Ctrl+C ends it.");
+  console.log("The token in it is the key: keep it to yourself. It listens on this machine only. Ctrl+C ends it.");
+  showInBrowser(server);
   const signal = await new Promise((resolve) => {
     for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, resolve);
   });
   await server.stop();
   process.exit(signal === "SIGINT" ? 0 : 143);
+}
+
+/** Opens the address where there is a screen. By a page of its own: other users can read a command line, and the token would be in it. */
+function showInBrowser({address, tokenFile}) {
+  const open = hasDisplay() ? onPath("xdg-open") : undefined;
+  if (open === undefined) return;
+  const page = path.join(path.dirname(tokenFile), "open.html");
+  writeFileSync(page, `<meta http-equiv="refresh" content="0;url=${address().replaceAll("&", "&amp;")}">`, {
+    mode: 0o600
+  });
+  // Where no browser comes, the address is still there to click.
+  spawn(open, [page], {detached: true, stdio: "ignore"})
+    .on("error", () => {})
+    .unref();
 }
 
 /** The port asked for; 0 is any free one. */
