@@ -438,6 +438,29 @@ describe("A .gguf file of another file system", () => {
     rmSync(file);
   });
 
+  it("in many files that can only be read as a whole is read until it is enough", async () => {
+    const scheme = "tokenscope-parts";
+    const parts = 12;
+    const bytes = Buffer.concat([
+      ggufFile({entries: [["general.name", text("Many")]]}),
+      Buffer.alloc(mostReadWhole - 1000)
+    ]);
+    const many = new MemoryFiles();
+    for (let part = 1; part <= parts; part++) many.add(splitName("m", part, parts), bytes);
+    // Not read-only: then VS Code asks it here, and the bytes don't go through its window.
+    const registered = vscode.workspace.registerFileSystemProvider(scheme, many);
+    try {
+      const {page} = await lookAt(vscode.Uri.parse(`${scheme}:/${splitName("m", 1, parts)}`)).hears("show");
+      assert.match(
+        page.problem ?? "",
+        /^Reading ended with "m-00005-of-00012\.gguf", and the files after it are left out/
+      );
+      assert.deepEqual([page.facts?.name, page.file.bytes, many.read.length], ["Many", null, 5]);
+    } finally {
+      registered.dispose();
+    }
+  });
+
   it("that is too large to be read as a whole is not read, and the way out is a copy", async () => {
     files.add("large.gguf", model, mostReadWhole + 1);
     const {message, canCopy} = await look("large.gguf").hears("failed");
