@@ -25,7 +25,7 @@ async function reading() {
   await esbuild.build({
     stdin: {
       contents:
-        'export * from "./src/gguf/header"; export * from "./src/gguf/facts"; export * from "./src/host/localModels/fileSource"; export * from "./src/features/modelInfo/modelPage";',
+        'export * from "./src/gguf/header"; export * from "./src/gguf/facts"; export * from "./src/fileSource"; export * from "./src/features/modelInfo/modelPage";',
       resolveDir: root
     },
     bundle: true,

@@ -24,7 +24,7 @@ await esbuild.build({
     contents: `
       export {HeaderCache} from "./src/host/localModels/headerCache";
       export {findLocalModels} from "./src/host/localModels/findLocalModels";
-      export {fileSource} from "./src/host/localModels/fileSource";
+      export {fileSource} from "./src/fileSource";
       export {readHeader} from "./src/gguf/header";`,
     resolveDir: root
   },

@@ -9,8 +9,8 @@ const mostExperts = 1024;
 const ropeScalings: ReadonlySet<unknown> = new Set(["none", "linear", "yarn", "longrope"]);
 
 /**
- * Items of all lists of a header: node-llama-cpp makes a JavaScript value of each. The most known are 1.3 million, of a
- * vocabulary of 262,144 tokens with its merges, scores and types.
+ * Items of all lists in the headers of a model's files: node-llama-cpp makes a JavaScript value of each. The most known are
+ * 1.3 million, of a vocabulary of 262,144 tokens with its merges, scores and types.
  */
 const mostItems = 2 ** 21;
 
@@ -41,9 +41,9 @@ export function isDeadly(header: GgufHeader, others: readonly GgufHeader[] = [])
   const {metadata} = header;
   const architecture = metadata.get("general.architecture");
   const own: Own = (key) => metadata.get(`${architecture}.${key}`);
+  if (tooManyItems([header, ...others])) return true;
   const tensors = new Map<string, TensorInfo>();
   for (const part of [header, ...others]) {
-    if (tooManyItems(part.metadata)) return true;
     for (const tensor of part.tensors ?? []) {
       if (tensors.has(tensor.name) || (notMultiplied.has(tensor.type) && multiplied.test(tensor.name))) return true;
       tensors.set(tensor.name, tensor);
@@ -66,10 +66,9 @@ export function isDeadly(header: GgufHeader, others: readonly GgufHeader[] = [])
   );
 }
 
-function tooManyItems(metadata: GgufHeader["metadata"]): boolean {
-  let items = 0;
-  for (const value of metadata.values()) if (isList(value)) items += value.length;
-  const tokens = metadata.get("tokenizer.ggml.tokens");
+function tooManyItems(headers: readonly GgufHeader[]): boolean {
+  const items = headers.reduce((sum, {listItems}) => sum + listItems, 0);
+  const tokens = headers[0]?.metadata.get("tokenizer.ggml.tokens");
   return items > mostItems || (isList(tokens) && tokens.length > mostTokens);
 }
 

@@ -42,10 +42,14 @@ export interface FactCapabilities {
 }
 
 /**
- * What a header tells. `fileBytes` are those of all parts. Of a model in several files the headers of the `others` make
+ * What a header tells. `fileBytes` are those of all parts, null where they aren't known. Of a model in several files the headers of the `others` make
  * the figures complete; without them what only its tensors tell stays open.
  */
-export function modelFacts(header: GgufHeader, fileBytes: number, others: readonly GgufHeader[] = []): ModelFacts {
+export function modelFacts(
+  header: GgufHeader,
+  fileBytes: number | null,
+  others: readonly GgufHeader[] = []
+): ModelFacts {
   const {metadata} = header;
   const architecture = label(metadata.get("general.architecture")) ?? "unknown";
   const own = (key: string): unknown => metadata.get(`${architecture}.${key}`);
@@ -122,10 +126,10 @@ function expertsOf(all: number | null, used: number | null): ModelFacts["experts
 }
 
 /** Without all tensors: the files' bytes, of which the headers are the smallest part. */
-function bytesOf(header: GgufHeader, fileBytes: number, tensors: readonly TensorInfo[] | null): number | null {
+function bytesOf(header: GgufHeader, fileBytes: number | null, tensors: readonly TensorInfo[] | null): number | null {
   if (header.dataOffset === null) return null;
   const bytes = tensors?.reduce<number | null>((sum, one) => (sum === null ? null : addOrNull(sum, one.bytes)), 0);
-  return bytes ?? Math.max(0, fileBytes - header.dataOffset);
+  return bytes ?? (fileBytes === null ? null : Math.max(0, fileBytes - header.dataOffset));
 }
 
 function addOrNull(sum: number, bytes: number | null): number | null {

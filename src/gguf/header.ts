@@ -2,14 +2,20 @@ import * as l10n from "@vscode/l10n";
 import type {ByteSource} from "./byteSource";
 import {tensorBytes} from "./ggmlTypes";
 import {GgufError} from "./ggufError";
-import {markTexts} from "./infill";
-import {damaged, Input, tooLarge} from "./input";
+import {HeaderBudget, Keeper, longestHeaders} from "./headerBudget";
+import {isList, markTexts} from "./infill";
+import {damaged, Input} from "./input";
 
 /** What stands in front of a GGUF file's tensors. */
 export interface GgufHeader {
   readonly version: number;
-  /** By key, in the file's order. What is large is only kept in part. Without the rest where the reading was `brief`. */
+  /**
+   * By key, in the file's order. What is large is only kept in part. Without the rest where the reading was `brief`; none of
+   * a model's files behind the first (see {@link ReadOptions.budget}).
+   */
   readonly metadata: ReadonlyMap<string, MetadataValue>;
+  /** Items of all lists in the metadata, kept or not. */
+  readonly listItems: number;
   /** Null where the reading was `brief`. */
   readonly tensors: readonly TensorInfo[] | null;
   /** Where the tensors' bytes begin in the file; null where the reading was `brief`. */
@@ -55,20 +61,12 @@ export interface ReadOptions {
   /** `brief` ends before the vocabulary (the first key under `tokenizer.`), which is most of a header. Default: `whole`. */
   readonly depth?: "brief" | "whole";
   readonly signal?: AbortSignal;
+  /**
+   * For a model in several files: one for all of them, which are read the first one first. Of the others the metadata is
+   * looked through and not kept: all that says what the model is stands in the first.
+   */
+  readonly budget?: HeaderBudget;
 }
-
-/** Bytes: a header beyond that is refused. The largest known (vocabularies of 260,000 tokens) have some 16 MB. */
-export const longestHeader = 256 * 2 ** 20;
-
-/** Bytes of keys, names and values that are kept of a header; more is refused. */
-const mostKept = 32 * 2 ** 20;
-/**
- * Entries, and tensors in a file: more are refused, because what is made of them is made at one go. Real models have some
- * hundreds, up to 2,500.
- */
-const mostThings = 1 << 13;
-/** What keeping a thing costs besides its bytes. */
-const overhead = 64;
 
 /** Bytes of a value's text that are kept. Chat templates have up to some 30,000. */
 const longestText = 1 << 16;
@@ -139,39 +137,56 @@ export async function readHeader(source: ByteSource, options: ReadOptions = {}):
  */
 export async function readPossible(
   source: ByteSource,
-  {depth = "whole", signal}: ReadOptions = {}
+  {depth = "whole", signal, budget = new HeaderBudget()}: ReadOptions = {}
 ): Promise<{readonly header: GgufHeader; readonly problem: GgufError | null}> {
-  const input = new Input(source, 0, longestHeader, signal);
+  const input = new Input(source, 0, budget.bytesLeft, signal);
   const version = await readVersion(source, input);
+  const isFirst = budget.begin();
   const tensorCount = input.count();
   const metadata = new Map<string, MetadataValue>();
   const tensors: TensorInfo[] = [];
-  const brief: GgufHeader = {version, metadata, tensors: null, dataOffset: null, tensorCount};
+  const known = (more: Partial<GgufHeader>): GgufHeader => ({
+    version,
+    metadata: isFirst ? metadata : new Map(),
+    listItems: itemsOf(metadata),
+    tensors: null,
+    dataOffset: null,
+    tensorCount,
+    ...more
+  });
   try {
-    const keeper = new Keeper();
-    const isWhole = await readMetadata(input, keeper, metadata, depth);
-    if (!isWhole) return {header: brief, problem: null};
+    const isWhole = await readMetadata(input, budget, isFirst ? budget.keeper : new Keeper(), metadata, depth);
+    if (!isWhole) return {header: known({}), problem: null};
     const alignment = metadata.get("general.alignment") ?? 32;
     if (typeof alignment !== "number" || alignment <= 0 || (alignment & (alignment - 1)) !== 0) throw damaged();
-    await readTensors(input, keeper, tensorCount, tensors);
+    await readTensors(input, budget, tensorCount, tensors);
     const dataOffset = Math.ceil(input.position / alignment) * alignment;
-    return {header: {...brief, tensors, dataOffset}, problem: null};
+    return {header: known({tensors, dataOffset}), problem: null};
   } catch (error) {
     if (!(error instanceof GgufError)) throw error;
-    return {header: {...brief, tensors: tensors.length > 0 ? tensors : null}, problem: error};
+    return {header: known({tensors: tensors.length > 0 ? tensors : null}), problem: error};
+  } finally {
+    budget.pass(input.position);
   }
+}
+
+function itemsOf(metadata: GgufHeader["metadata"]): number {
+  let items = 0;
+  for (const value of metadata.values()) if (isList(value)) items += value.length;
+  return items;
 }
 
 /** False where it was ended before the tensors, as a brief reading is. */
 async function readMetadata(
   input: Input,
+  budget: HeaderBudget,
   keeper: Keeper,
   metadata: Map<string, MetadataValue>,
   depth: "brief" | "whole"
 ): Promise<boolean> {
   const entryCount = input.count();
   for (let i = 0; i < entryCount; i++) {
-    if (i >= mostThings) throw tooLarge();
+    budget.addEntry();
     const key = await readName(input, keeper);
     if (key === "" || metadata.has(key)) throw damaged();
     if (depth === "brief" && key.startsWith("tokenizer.")) return false;
@@ -198,7 +213,7 @@ export async function stringsAt(
   const texts = new Map<number, string>();
   if (array.itemType !== "string") return texts;
   const last = [...wanted].reduce((most, index) => Math.max(most, index), -1);
-  const input = new Input(source, array.offset, longestHeader, signal);
+  const input = new Input(source, array.offset, longestHeaders, signal);
   const end = Math.min(array.length, last + 1);
   for (let i = 0; i < end; i++) {
     const from = i;
@@ -242,7 +257,7 @@ async function seeStrings(
   signal: AbortSignal | undefined,
   see: (index: number, string: Uint8Array) => void
 ): Promise<void> {
-  const input = new Input(source, array.offset, longestHeader, signal);
+  const input = new Input(source, array.offset, longestHeaders, signal);
   for (let i = 0; i < array.length; ) {
     // A window that begins with this string.
     await input.need(Math.min(input.available + 1, input.remaining));
@@ -270,16 +285,6 @@ function digest(string: Uint8Array): number {
 /** A kept string, or as much of it as was kept. */
 export function textOf(value: string | CutString): string {
   return typeof value === "string" ? value : value.text;
-}
-
-/** Sees to it that what is kept of a header stays within bounds. */
-class Keeper {
-  private kept = 0;
-
-  keep(bytes: number): void {
-    this.kept += bytes + overhead;
-    if (this.kept > mostKept) throw tooLarge();
-  }
 }
 
 async function readVersion(source: ByteSource, input: Input): Promise<number> {
@@ -351,7 +356,8 @@ async function readArray(input: Input, keeper: Keeper, key: string): Promise<Met
     const kept = Math.min(length, mostItems);
     await input.need(kept * bytes);
     for (let i = 0; i < kept; i++) items.push(await readScalar(input, itemType, 0));
-    keeper.keep(kept * 8);
+    // What is no number is a bigint, which takes more.
+    keeper.keep(kept * (bytes === 8 ? 32 : 8));
     input.skip((length - kept) * bytes);
   }
   return {kind: "array", itemType, length, items, offset, infillTexts: found};
@@ -440,10 +446,11 @@ function keepValue(keeper: Keeper, value: MetadataScalar): void {
 }
 
 /** Into `tensors`, so that they are there where a later one is damaged. */
-async function readTensors(input: Input, keeper: Keeper, count: number, tensors: TensorInfo[]): Promise<void> {
+async function readTensors(input: Input, budget: HeaderBudget, count: number, tensors: TensorInfo[]): Promise<void> {
+  const {keeper} = budget;
   const names = new Set<string>();
   for (let i = 0; i < count; i++) {
-    if (i >= mostThings) throw tooLarge();
+    budget.addTensor();
     const name = await readName(input, keeper);
     if (names.has(name)) throw damaged();
     names.add(name);

@@ -7,6 +7,9 @@ export interface SplitPart {
   readonly parts: number;
 }
 
+/** Files that a model may be in. The largest known are in some 200; a name may promise 99,999. */
+export const mostParts = 512;
+
 /** Null for the name of a whole file. As llama.cpp writes them (`llama_split_path`). */
 export function splitPart(fileName: string): SplitPart | null {
   const found = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/s.exec(fileName);
@@ -21,16 +24,14 @@ export function splitName(base: string, part: number, parts: number): string {
   return `${base}-${digits(part)}-of-${digits(parts)}.gguf`;
 }
 
-/** The names of all parts of the model that this file is of, in order; the name itself where it is a whole file's. */
+/**
+ * The names of all parts of the model that this file is of, in order; the name itself where it is a whole file's, or promises
+ * more than {@link mostParts}.
+ */
 export function splitNames(fileName: string): readonly string[] {
   const split = splitPart(fileName);
-  if (split === null) return [fileName];
+  if (split === null || split.parts > mostParts) return [fileName];
   return Array.from({length: split.parts}, (_, i) => splitName(split.base, i + 1, split.parts));
-}
-
-/** The names of the parts that are not among these. */
-export function missingParts(fileName: string, there: ReadonlySet<string>): readonly string[] {
-  return splitNames(fileName).filter((name) => !there.has(name));
 }
 
 function digits(number: number): string {

@@ -1,11 +1,13 @@
 import {strict as assert} from "node:assert";
-import {readFileSync, rmSync, writeFileSync} from "node:fs";
+import {execFileSync} from "node:child_process";
+import {mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from "node:fs";
 import {open} from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
 import {mostReadWhole} from "../../src/features/modelInfo/modelFiles";
 import {ModelInfoView} from "../../src/features/modelInfo/modelInfoView";
 import type {FromView, ModelPage, ToView} from "../../src/features/modelInfo/protocol";
+import {mostParts, splitName} from "../../src/gguf/splits";
 import {visibleText} from "../../src/metrics/visibleText";
 import {ggufFile, text} from "../harness/ggufFile";
 import {writeLargeModel} from "../harness/largeModel";
@@ -307,6 +309,68 @@ describe("A .gguf file", () => {
     await until(() => view.told.some((message) => message.type === "show" && message.page.problem === null));
   });
 
+  /** A model's file, and under all its other names a link to one more. Returns the first one's path. */
+  function linkedParts(parts: number, first: Uint8Array, other: Uint8Array): string {
+    const own = mkdtempSync(path.join(folder.path, "parts-"));
+    const partOf = (part: number): string => path.join(own, splitName("x", part, parts));
+    writeFileSync(partOf(1), first);
+    writeFileSync(partOf(2), other);
+    for (let part = 3; part <= parts; part++) symlinkSync(partOf(2), partOf(part));
+    return partOf(1);
+  }
+
+  const named = ggufFile({
+    entries: [
+      ["general.architecture", text("llama")],
+      ["general.name", text("Endless")]
+    ],
+    tensors: [{name: "token_embd.weight", dimensions: [8], type: 0}]
+  });
+  const first = Buffer.concat([named, Buffer.alloc(32)]);
+
+  it("whose name promises hundreds of large headers is shown as far as a model goes, and costs no more", async () => {
+    // 30 MB each: all of them are more than an extension host can hold.
+    const tensors = Array.from({length: 500}, (_, i) => ({name: `${"x".repeat(60_000)}${i}`, dimensions: [0]}));
+    const file = linkedParts(mostParts, first, ggufFile({tensors}));
+    const {facts, file: summary, problem, tensors: table} = await shown(file);
+    assert.match(problem ?? "", /^Reading ended in "x-00002-of-00512\.gguf", and what comes after it in the 512 files/);
+    assert.deepEqual([facts?.name, summary.parts, summary.bytes], ["Endless", mostParts, null]);
+    assert.ok(table.total > 1 && table.total < 500, `${table.total} tensors`);
+    watched?.panel.dispose();
+    assert.equal((await shown(demonstrationModel)).problem, null, "the extension host lives");
+  });
+
+  it("whose name promises more files than any model has is shown alone", async () => {
+    const {facts, file, problem, tensors} = await shown(linkedParts(1000, first, first));
+    assert.match(
+      problem ?? "",
+      /^"x-00001-of-01000\.gguf" is one of 1,000 files by its name, more than any known model/
+    );
+    assert.deepEqual([facts?.name, file.parts, file.bytes, tensors.total], ["Endless", 1000, null, 1]);
+  });
+
+  it("in as many files as the largest models is shown entirely", async () => {
+    const parts = 200;
+    const own = mkdtempSync(path.join(folder.path, "parts-"));
+    for (let part = 1; part <= parts; part++) {
+      const tensors = Array.from({length: 12}, (_, i) => ({name: `blk.${part}.${i}`, dimensions: [1]}));
+      const header = ggufFile({entries: part === 1 ? [["general.name", text("Large")]] : [], tensors});
+      writeFileSync(path.join(own, splitName("x", part, parts)), Buffer.concat([header, Buffer.alloc(4)]));
+    }
+    const {facts, file, problem, tensors} = await shown(path.join(own, splitName("x", 7, parts)));
+    assert.deepEqual([facts?.name, file.parts, tensors.total, problem], ["Large", parts, 12 * parts, null]);
+  });
+
+  it("whose other part is a pipe is shown without it", async function () {
+    if (process.platform === "win32") this.skip();
+    const file = path.join(mkdtempSync(path.join(folder.path, "parts-")), splitName("x", 1, 2));
+    writeFileSync(file, first);
+    execFileSync("mkfifo", [path.join(path.dirname(file), splitName("x", 2, 2))]);
+    const {facts, problem} = await shown(file);
+    assert.match(problem ?? "", /1 of the 2 files/);
+    assert.equal(facts?.name, "Endless");
+  });
+
   it("is not loaded to be looked at, but its memory is told", async () => {
     const {memory} = await look(vscode.Uri.file(demonstrationModel)).hears("memory");
     assert.ok(memory, "the engine answers");
@@ -372,6 +436,29 @@ describe("A .gguf file of another file system", () => {
     assert.deepEqual([page.problem, page.file.bytes, page.file.local], [null, 20e9, false]);
     assert.equal(page.details?.infillTokens[0]?.text, "<|fim_prefix|>");
     rmSync(file);
+  });
+
+  it("in many files that can only be read as a whole is read until it is enough", async () => {
+    const scheme = "tokenscope-parts";
+    const parts = 12;
+    const bytes = Buffer.concat([
+      ggufFile({entries: [["general.name", text("Many")]]}),
+      Buffer.alloc(mostReadWhole - 1000)
+    ]);
+    const many = new MemoryFiles();
+    for (let part = 1; part <= parts; part++) many.add(splitName("m", part, parts), bytes);
+    // Not read-only: then VS Code asks it here, and the bytes don't go through its window.
+    const registered = vscode.workspace.registerFileSystemProvider(scheme, many);
+    try {
+      const {page} = await lookAt(vscode.Uri.parse(`${scheme}:/${splitName("m", 1, parts)}`)).hears("show");
+      assert.match(
+        page.problem ?? "",
+        /^Reading ended with "m-00005-of-00012\.gguf", and the files after it are left out/
+      );
+      assert.deepEqual([page.facts?.name, page.file.bytes, many.read.length], ["Many", null, 5]);
+    } finally {
+      registered.dispose();
+    }
   });
 
   it("that is too large to be read as a whole is not read, and the way out is a copy", async () => {

@@ -130,9 +130,9 @@ async function keepMany(file: string): Promise<void> {
   const cache = new HeaderCache(file);
   await cache.facts({path: demonstration.path, name: "any", store: "folder", bytes: 0, parts: 1, modified: 0});
   await cache.save();
-  const kept = JSON.parse(readFileSync(file, "utf8")) as {format: number; entries: [string, unknown][]};
-  const entries = Array.from({length: keptModels}, (_, number) => [`/models/${number}.gguf`, kept.entries[0]?.[1]]);
-  writeFileSync(file, JSON.stringify({...kept, entries}));
+  const [first = "", entry = "", last = ""] = readFileSync(file, "utf8").split("\n");
+  const entries = Array.from({length: keptModels}, (_, i) => entry.replace(demonstration.path, `/models/${i}.gguf`));
+  writeFileSync(file, `${first}\n${entries.join(",\n")}\n${last}\n`);
 }
 
 /** As if it were tomorrow. */

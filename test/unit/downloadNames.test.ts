@@ -2,7 +2,7 @@ import {strict as assert} from "node:assert";
 import path from "node:path";
 import fc from "fast-check";
 import {readAddress} from "../../src/engine/transfer/address";
-import {dispositionName, numbered, partNames, safeFileName} from "../../src/engine/transfer/fileName";
+import {dispositionName, numbered, safeFileName} from "../../src/engine/transfer/fileName";
 import {catalogue} from "../../src/host/downloads/catalogue";
 
 const hub = "https://huggingface.co/";
@@ -35,12 +35,6 @@ describe("names of downloads", () => {
     assert.equal(numbered("a.b.gguf", 2), "a.b (2).gguf");
     assert.equal(numbered("a-00002-of-00003.gguf", 3), "a (3)-00002-of-00003.gguf");
     assert.equal(numbered("README", 2), "README (2)");
-    assert.deepEqual(partNames("a-00002-of-00003.gguf"), [
-      "a-00001-of-00003.gguf",
-      "a-00002-of-00003.gguf",
-      "a-00003-of-00003.gguf"
-    ]);
-    assert.deepEqual(partNames("a-00001-of-99999.gguf"), ["a-00001-of-99999.gguf"]);
   });
 
   it("are read from answers", () => {

@@ -6,7 +6,7 @@ import {fileTypeName} from "../../src/gguf/fileTypes";
 import {ggmlType} from "../../src/gguf/ggmlTypes";
 import {type GgufHeader, type ReadOptions, readHeader} from "../../src/gguf/header";
 import {purposeOf} from "../../src/gguf/purpose";
-import {missingParts, splitNames, splitPart} from "../../src/gguf/splits";
+import {mostParts, splitName, splitNames, splitPart} from "../../src/gguf/splits";
 import {type GgufValue, ggufFile, type MadeUpTensor, text, texts, uint, uints} from "../harness/ggufFile";
 import {root} from "../harness/paths";
 
@@ -257,11 +257,12 @@ describe("A model in several files", () => {
       assert.equal(splitPart(name), null, name);
   });
 
-  it("has parts, of which some may be missing", () => {
+  it("has as many parts as its name says, unless no model has as many", () => {
     const names = ["m-00001-of-00003.gguf", "m-00002-of-00003.gguf", "m-00003-of-00003.gguf"];
     for (const name of names) assert.deepEqual(splitNames(name), names);
     assert.deepEqual(splitNames("whole.gguf"), ["whole.gguf"]);
-    assert.deepEqual(missingParts("m-00002-of-00003.gguf", new Set(names)), []);
-    assert.deepEqual(missingParts("m-00002-of-00003.gguf", new Set(names.slice(1))), names.slice(0, 1));
+    assert.equal(splitNames(splitName("m", 1, mostParts)).at(-1), splitName("m", mostParts, mostParts));
+    for (const parts of [mostParts + 1, 99_999])
+      assert.deepEqual(splitNames(splitName("m", 7, parts)), [splitName("m", 7, parts)]);
   });
 });

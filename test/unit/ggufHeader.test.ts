@@ -6,13 +6,14 @@ import type {ByteSource} from "../../src/gguf/byteSource";
 import {GgufError, type GgufProblem} from "../../src/gguf/ggufError";
 import {
   type GgufHeader,
-  longestHeader,
   type MetadataArray,
   type MetadataValue,
   missingBytes,
   readHeader,
+  readPossible,
   stringsAt
 } from "../../src/gguf/header";
+import {HeaderBudget, longestHeaders} from "../../src/gguf/headerBudget";
 import {type GgufValue, ggufFile, type MadeUpTensor, text, texts, uint, uints} from "../harness/ggufFile";
 import {root} from "../harness/paths";
 
@@ -241,6 +242,56 @@ describe("A GGUF header", () => {
     await assertRefused(ggufFile({tensors}), "tooLarge");
   });
 
+  describe("of a model in several files", () => {
+    const part = (number: number, tensors: readonly MadeUpTensor[]) =>
+      ggufFile({
+        entries: [
+          [`key ${number}`, uints([1, 2, 3])],
+          ["general.alignment", uint(64)]
+        ],
+        tensors
+      });
+
+    it("is kept of the first, and of the others their tensors", async () => {
+      const budget = new HeaderBudget();
+      for (const number of [1, 2, 3]) {
+        const bytes = part(number, [{name: `t${number}`, dimensions: [number]}]);
+        const header = await readHeader(new CountedBytes(bytes), {budget});
+        const keys = number === 1 ? ["key 1", "general.alignment"] : [];
+        assert.deepEqual([...header.metadata.keys()], keys);
+        assert.deepEqual([header.listItems, header.tensors?.[0]?.name], [3, `t${number}`]);
+        assert.equal(header.dataOffset, Math.ceil(bytes.length / 64) * 64, "by an alignment that is not kept");
+      }
+    });
+
+    it("has of all together no more tensors and entries than one may have", async () => {
+      const budget = new HeaderBudget();
+      const many = (number: number) =>
+        Array.from({length: 3000}, (_, i) => ({name: `${number}.${i}`, dimensions: [1]}));
+      for (const number of [1, 2]) await readHeader(new CountedBytes(part(number, many(number))), {budget});
+      const {header, problem} = await readPossible(new CountedBytes(part(3, many(3))), {budget});
+      assert.deepEqual([problem?.problem, header.tensors?.length], ["tooLarge", 8192 - 6000]);
+      const entries = Array.from({length: 5000}, (_, i) => [`${i}`, uint(i)] as const);
+      const other = new HeaderBudget();
+      await readHeader(new CountedBytes(ggufFile({entries})), {budget: other});
+      await assert.rejects(readHeader(new CountedBytes(ggufFile({entries})), {budget: other}), {problem: "tooLarge"});
+    });
+
+    it("is of all together no longer than one may be", async () => {
+      const passed = ggufFile({entries: [["list", {type: "array", of: "uint8", values: []}]]});
+      // A list that is passed over, and ends a little before the header has to.
+      passed.writeBigUInt64LE(BigInt(longestHeaders - 1000), 24 + 8 + 4 + 4 + 4);
+      const budget = new HeaderBudget();
+      await readHeader(new CountedBytes(Buffer.concat([passed, Buffer.alloc(8192)]), 2 ** 30), {budget});
+      const next = ggufFile({tensors: Array.from({length: 40}, (_, i) => ({name: `${i}`, dimensions: [1]}))});
+      assert.equal((await read(next)).tensors?.length, 40);
+      const {header, problem} = await readPossible(new CountedBytes(next), {budget});
+      assert.equal(problem?.problem, "tooLarge");
+      assert.ok((header.tensors?.length ?? 0) < 40);
+      await assert.rejects(readHeader(new CountedBytes(next), {budget}), {problem: "tooLarge"});
+    });
+  });
+
   it("that goes on for longer than any known model's is refused", async () => {
     const bytes = ggufFile({entries: [["list", uints([1, 2, 3])]]});
     bytes.writeBigUInt64LE(2n ** 30n, 24 + 8 + 4 + 4 + 4);
@@ -256,7 +307,7 @@ describe("A GGUF header", () => {
       ]
     });
     const behind = 24 + 8 + 4 + 4 + 4 + 8;
-    almost.writeBigUInt64LE(BigInt(longestHeader - behind - 4), behind - 8);
+    almost.writeBigUInt64LE(BigInt(longestHeaders - behind - 4), behind - 8);
     await assertRefused(new CountedBytes(Buffer.concat([almost, Buffer.alloc(8192)]), 2 ** 40), "tooLarge");
   });
 

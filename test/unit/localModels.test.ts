@@ -15,7 +15,7 @@ import {
 import fsPromises from "node:fs/promises";
 import {tmpdir} from "node:os";
 import path from "node:path";
-import {fileSource} from "../../src/host/localModels/fileSource";
+import {fileSource} from "../../src/fileSource";
 import {findLocalModels} from "../../src/host/localModels/findLocalModels";
 import {gpt4allFolder, gpt4allSettings} from "../../src/host/localModels/gpt4all";
 import {HeaderCache} from "../../src/host/localModels/headerCache";
@@ -704,7 +704,11 @@ describe("What headers say", () => {
       '{"format":1,"entries":7}'
     ];
     const entries = [[1], ["a"], [local.path, null], [local.path, {...local, facts: {architecture: 7}}]];
-    for (const content of [...damaged, JSON.stringify({format: 1, entries}), "\0".repeat(100)]) {
+    const lines = (some: readonly unknown[]): string =>
+      `{"format":1,"entries":[\n${some.map((entry) => JSON.stringify(entry)).join(",\n")}\n]}\n`;
+    // That is how it is written: the others are not just written in another way.
+    assert.equal(good, lines(JSON.parse(good).entries));
+    for (const content of [...damaged, ...entries.map((entry) => lines([entry])), "\0".repeat(100)]) {
       writeFileSync(file, content);
       const next = new HeaderCache(file);
       await next.load();

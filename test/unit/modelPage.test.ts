@@ -253,6 +253,25 @@ describe("the page of a strange file", () => {
     assert.ok(JSON.stringify(metadata).length < 2000);
   });
 
+  it("gives the view no more of tables and templates than a message may have", async () => {
+    const key = (kind: string, i: number): string => kind + "x".repeat(900) + i;
+    const file = madeUp(
+      [
+        ...Array.from({length: 1000}, (_, i) => [key("k", i), text("\u0001".repeat(300))] as const),
+        ...Array.from({length: 20}, (_, i) => [`tokenizer.chat_template.${i}`, text("\u0001".repeat(60_000))] as const)
+      ],
+      Array.from({length: 2000}, (_, i) => ({name: key("t", i), dimensions: [1]}))
+    );
+    const {metadata, tensors, groups, details, problem} = await pageOf(file);
+    assert.equal(problem, null);
+    assert.ok(metadata.rows.length > 100 && metadata.rows.length < metadata.total, `${metadata.rows.length}`);
+    assert.ok(tensors.rows.length > 100 && tensors.rows.length < tensors.total, `${tensors.rows.length}`);
+    assert.deepEqual([metadata.total, tensors.total, groups[0]?.tensors], [1021, 2000, 2000]);
+    assert.equal(details?.chatTemplates.length, 8);
+    const characters = JSON.stringify([metadata, tensors]).replaceAll("\\u0001", "x").length;
+    assert.ok(characters < 1_500_000, `${characters}`);
+  });
+
   it("cuts no character in half", async () => {
     const {metadata} = await pageOf(madeUp([["long", text(`x${"😀".repeat(1000)}`)]]));
     assert.ok(String(metadata.rows[1]?.value).isWellFormed());

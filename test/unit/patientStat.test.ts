@@ -7,13 +7,14 @@ describe("A folder on a network that is gone", () => {
   it("is passed over, is not asked twice, and takes no more than two of Node's threads", async () => {
     const asked: string[] = [];
     const answers = new Map<string, () => void>();
-    const places = new PatientStat((path) => {
+    const places = new PatientStat(20);
+    const look = (path: string): Promise<Stats> => {
       asked.push(path);
       if (!path.startsWith("/gone/")) return stat(".");
       return new Promise<Stats>((_, reject) => answers.set(path, () => reject(new Error("back"))));
-    }, 20);
+    };
     const there = async (...paths: string[]): Promise<boolean[]> =>
-      (await Promise.all(paths.map((path) => places.stat(path)))).map((status) => status !== null);
+      (await Promise.all(paths.map((path) => places.ask(path, () => look(path))))).map((status) => status !== null);
     assert.deepEqual(await there("/gone/a", "/here", "/gone/a"), [false, true, false]);
     assert.deepEqual(asked, ["/gone/a", "/here"]);
     assert.deepEqual(await there("/gone/b", "/gone/c", "/here"), [false, false, false]);

@@ -3,12 +3,13 @@ import {createReadStream} from "node:fs";
 import {open, stat} from "node:fs/promises";
 import path from "node:path";
 import * as l10n from "@vscode/l10n";
-import type {ByteSource} from "../../gguf/byteSource";
+import {fileSource} from "../../fileSource";
 import {isDeadly} from "../../gguf/deadly";
 import {GgufError} from "../../gguf/ggufError";
-import {type GgufHeader, hasRepeats, missingBytes, readHeader} from "../../gguf/header";
+import {type GgufHeader, hasRepeats, missingBytes, type ReadOptions, readHeader} from "../../gguf/header";
+import {HeaderBudget} from "../../gguf/headerBudget";
 import {isList} from "../../gguf/infill";
-import {splitNames, splitPart} from "../../gguf/splits";
+import {mostParts, splitNames, splitPart} from "../../gguf/splits";
 import {HumanError} from "../api";
 import {incomplete} from "./loadErrors";
 
@@ -51,45 +52,45 @@ export async function checkModelFile(file: string): Promise<FileStamp> {
 export async function checkHeaders(file: string, signal?: AbortSignal): Promise<void> {
   const name = path.basename(file);
   const split = splitPart(name);
+  if (split !== null && split.parts > mostParts)
+    throw new HumanError(
+      "modelFailed",
+      l10n.t('"{0}" is one of {1} files, more than any known model has: choose another model.', name, split.parts)
+    );
   if (split !== null && split.part > 1)
     throw new HumanError(
       "modelFailed",
       l10n.t('"{0}" is part {1} of a model in {2} files: choose the first of them.', name, split.part, split.parts)
     );
+  const budget = new HeaderBudget();
+  const options: ReadOptions = signal === undefined ? {budget} : {budget, signal};
   const headers: GgufHeader[] = [];
   for (const part of splitNames(name))
-    headers.push(await checkedHeader(path.join(path.dirname(file), part), name, signal));
+    headers.push(await checkedHeader(path.join(path.dirname(file), part), name, options));
   const [first, ...others] = headers;
   if (first !== undefined && others.length > 0 && isDeadly(first, others)) throw incomplete(name);
 }
 
 /** `name` is the model's, for people. */
-async function checkedHeader(file: string, name: string, signal: AbortSignal | undefined): Promise<GgufHeader> {
-  const handle = await open(file, "r").catch((error: NodeJS.ErrnoException) => {
-    throw error.code === "ENOENT" ? incomplete(name) : unreadable(name, error);
+async function checkedHeader(file: string, name: string, options: ReadOptions): Promise<GgufHeader> {
+  const source = await fileSource(file).catch((error: NodeJS.ErrnoException) => {
+    // One that is a folder or a pipe is no part either.
+    throw isSystemError(error) && error.code !== "ENOENT" ? unreadable(name, error) : incomplete(name);
   });
   try {
-    const {size} = await handle.stat();
-    const source: ByteSource = {
-      size,
-      async read(offset, length) {
-        const {buffer, bytesRead} = await handle.read(Buffer.allocUnsafe(length), 0, length, offset);
-        return buffer.subarray(0, bytesRead);
-      }
-    };
-    const header = await readHeader(source, signal === undefined ? {} : {signal});
+    const header = await readHeader(source, options);
     // A vocabulary without weights may end before the place where they would begin.
-    if (header.tensors?.length !== 0 && missingBytes(header, size) > 0) throw incomplete(name);
+    if (header.tensors?.length !== 0 && missingBytes(header, source.size) > 0) throw incomplete(name);
     if (isDeadly(header)) throw incomplete(name);
     const tokens = header.metadata.get("tokenizer.ggml.tokens");
     // llama.cpp looks for a token by its text, and ends the process where two have the same.
-    if (isList(tokens) && (await hasRepeats(source, tokens, signal))) throw incomplete(name);
+    if (isList(tokens) && (await hasRepeats(source, tokens, options.signal))) throw incomplete(name);
     return header;
   } catch (error) {
     if (error instanceof GgufError) throw incomplete(name);
     throw isSystemError(error) ? unreadable(name, error) : error;
   } finally {
-    await handle.close();
+    await source.close();
   }
 }
 

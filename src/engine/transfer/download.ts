@@ -1,10 +1,11 @@
 import {mkdir} from "node:fs/promises";
 import * as l10n from "@vscode/l10n";
+import {splitNames} from "../../gguf/splits";
 import {type DownloadedFile, type DownloadParams, HumanError, type Progress} from "../api";
 import type {RequestContext} from "../backend";
 import {type Checksum, checkRoom, onDisk, readIntegrity} from "./disk";
 import {fetchPart} from "./fetchPart";
-import {partNames, safeFileName} from "./fileName";
+import {safeFileName} from "./fileName";
 import {Http} from "./http";
 import {type Patience, patient} from "./patience";
 import {findSame, type Placeable, place} from "./place";
@@ -125,10 +126,10 @@ class Transfer {
 function namesOf({fileName, gguf}: DownloadParams, remote: readonly RemotePart[]): readonly string[] {
   const name = safeFileName(fileName ?? remote[0]?.fileName ?? "");
   if (remote.length > 1) {
-    const names = partNames(name);
+    const names = splitNames(name);
     if (names.length === remote.length) return names;
     const stem = name.replace(/\.gguf$/i, "");
-    return partNames(`${stem}-00001-of-${String(remote.length).padStart(5, "0")}.gguf`);
+    return splitNames(`${stem}-00001-of-${String(remote.length).padStart(5, "0")}.gguf`);
   }
   return [gguf && !/\.gguf$/i.test(name) ? `${name}.gguf` : name];
 }

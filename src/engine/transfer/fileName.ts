@@ -1,4 +1,3 @@
-import {splitNames, splitPart} from "../../gguf/splits";
 import {invisible} from "../../metrics/visibleText";
 
 /** Room for our endings below the 255 bytes that file systems allow. */
@@ -12,9 +11,6 @@ const tail = /(-\d{5}-of-\d{5})?(\.[a-z0-9_]{1,10})?$/i;
 
 /** Dots in front hide a file, and Windows drops dots and spaces at the end. */
 const edges = /^[\s.]+|[\s.]+$/g;
-
-/** More parts than any model has: a number that came from elsewhere. */
-const mostParts = 1000;
 
 /**
  * A name that stays in its folder and that every file system takes, made of one from a server: no separators, controls,
@@ -45,11 +41,6 @@ export function numbered(name: string, number: number): string {
   if (number < 2) return name;
   const end = tail.exec(name)?.[0] ?? "";
   return `${name.slice(0, name.length - end.length)} (${number})${end}`;
-}
-
-/** The names of all parts of a split model, given one of them; the name alone where it is no split model's. */
-export function partNames(name: string): readonly string[] {
-  return (splitPart(name)?.parts ?? 1) > mostParts ? [name] : splitNames(name);
 }
 
 /** The name that an answer gives its content, if any (RFC 6266). */

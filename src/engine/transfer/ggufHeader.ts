@@ -1,4 +1,4 @@
-import {open} from "node:fs/promises";
+import {fileSource} from "../../fileSource";
 import type {ByteSource} from "../../gguf/byteSource";
 import {type ModelFacts, modelFacts} from "../../gguf/facts";
 import {GgufError} from "../../gguf/ggufError";
@@ -16,18 +16,13 @@ export async function factsOf(source: ByteSource, bytes: number, signal: AbortSi
 
 /** The file has a header, and all the bytes that the header tells of. */
 export async function isWholeGguf(file: string, signal: AbortSignal): Promise<boolean> {
-  const handle = await open(file, "r");
+  const source = await fileSource(file);
   try {
-    const {size} = await handle.stat();
-    const read = async (offset: number, length: number): Promise<Uint8Array> => {
-      const {buffer, bytesRead} = await handle.read(Buffer.allocUnsafe(length), 0, length, offset);
-      return buffer.subarray(0, bytesRead);
-    };
-    return missingBytes(await readHeader({size, read}, {signal}), size) === 0;
+    return missingBytes(await readHeader(source, {signal}), source.size) === 0;
   } catch (error) {
     if (error instanceof GgufError) return false;
     throw error;
   } finally {
-    await handle.close();
+    await source.close();
   }
 }

@@ -1,7 +1,8 @@
 import * as l10n from "@vscode/l10n";
+import {splitNames} from "../../gguf/splits";
 import {HumanError} from "../api";
 import {encodedPath, type HubFile, hubUrl, readAddress} from "./address";
-import {dispositionName, partNames, safeFileName} from "./fileName";
+import {dispositionName, safeFileName} from "./fileName";
 import {type Answer, discard, type Http, header, wholeNumber} from "./http";
 import {type Patience, persist} from "./patience";
 
@@ -43,7 +44,7 @@ export async function lookAt(
     return [start, ...(await inTurn(rest, (url) => insist(() => lookAtFile(http, url, null, signal))))];
   }
   const file = address.type === "hubFile" ? address.file : await insist(() => taggedFile(http, hub, address, signal));
-  const [path = file.path, ...paths] = partNames(file.path);
+  const [path = file.path, ...paths] = splitNames(file.path);
   const lookAtPath = (one: string): Promise<RemotePart> =>
     insist(() => lookAtFile(http, hubUrl(hub, {...file, path: one}), one, signal));
   const start = await lookAtPath(path);
@@ -63,7 +64,7 @@ async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>):
 
 /** A split model's URLs, whichever of them was given. */
 function partUrls(url: URL): [URL, ...URL[]] {
-  const [first, ...rest] = partNames(url.pathname).map((pathname) => Object.assign(new URL(url), {pathname}));
+  const [first, ...rest] = splitNames(url.pathname).map((pathname) => Object.assign(new URL(url), {pathname}));
   return [first ?? url, ...rest];
 }
 

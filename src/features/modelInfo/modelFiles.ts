@@ -1,16 +1,22 @@
 import * as vscode from "vscode";
 import {HumanError} from "../../engine/api";
+import {fileSource} from "../../fileSource";
 import type {ByteSource} from "../../gguf/byteSource";
-import {fileSource} from "../../host/localModels/fileSource";
+import {places} from "../../host/localModels/patientStat";
 import {byteSize} from "../../metrics/numberText";
 
 /** Bytes of a file that is read as a whole, where its file system can't be read in parts. */
 export const mostReadWhole = 64_000_000;
 
+/** The same of a model in several files: some hundred files of that size would be read for as long as nobody waits. */
+export const mostReadTogether = 4 * mostReadWhole;
+
 /** A file that is open for reading. */
 export interface OpenFile extends ByteSource {
   /** Tells one state of the file from another. */
   readonly stamp: string;
+  /** All of it was read to open it. */
+  readonly readWhole: boolean;
   close(): Promise<void>;
 }
 
@@ -32,17 +38,23 @@ export async function openFile(uri: vscode.Uri, readPiece: ReadPiece): Promise<O
 /** As {@link OpenFile.stamp}; null where there is no such file. */
 export async function stampOf(uri: vscode.Uri): Promise<string | null> {
   try {
-    const {size, mtime} = await vscode.workspace.fs.stat(uri);
-    return stamp(size, mtime);
+    const status = await look(uri);
+    return status && stamp(status.size, status.mtime);
   } catch {
     return null;
   }
 }
 
+/** What VS Code says of a file; null where its file system doesn't answer, which may be a network that is gone. */
+async function look(uri: vscode.Uri): Promise<vscode.FileStat | null> {
+  const {fs} = vscode.workspace;
+  return uri.scheme === "file" ? await places.ask(uri.fsPath, async () => await fs.stat(uri)) : await fs.stat(uri);
+}
+
 async function openLocal(uri: vscode.Uri): Promise<OpenFile> {
   const {size, mtime} = await statOf(uri);
   try {
-    return Object.assign(await fileSource(uri.fsPath), {stamp: stamp(size, mtime)});
+    return Object.assign(await fileSource(uri.fsPath), {stamp: stamp(size, mtime), readWhole: false});
   } catch (error) {
     throw unreadable(nameOf(uri), (error as NodeJS.ErrnoException).code);
   }
@@ -58,6 +70,7 @@ async function readWhole(uri: vscode.Uri, {size, mtime}: vscode.FileStat): Promi
   return {
     size: bytes.length,
     stamp: stamp(size, mtime),
+    readWhole: true,
     read: async (offset, length) => bytes.subarray(offset, offset + length),
     close: async () => undefined
   };
@@ -71,6 +84,7 @@ async function openRemote(
   return {
     size: status.size,
     stamp: stamp(status.size, status.mtime),
+    readWhole: false,
     read: (offset, length) =>
       readPiece(uri, offset, length).catch(() => {
         throw tooLarge(uri, status);
@@ -94,15 +108,16 @@ function tooLarge(uri: vscode.Uri, {size}: vscode.FileStat): TooLargeToRead {
 /** What a file is before it is opened: to open a pipe would wait for its other end. */
 async function statOf(uri: vscode.Uri): Promise<vscode.FileStat> {
   const name = nameOf(uri);
-  let status: vscode.FileStat;
+  let status: vscode.FileStat | null;
   try {
-    status = await vscode.workspace.fs.stat(uri);
+    status = await look(uri);
   } catch (error) {
     const code = error instanceof vscode.FileSystemError ? error.code : undefined;
     if (code === "FileNotFound")
       throw new HumanError("modelMissing", vscode.l10n.t('There is no file "{0}" any more: open another one.', name));
     throw unreadable(name, code);
   }
+  if (status === null) throw unreadable(name, "ETIMEDOUT");
   if ((status.type & vscode.FileType.Directory) !== 0)
     throw new HumanError("modelIsDirectory", vscode.l10n.t('"{0}" is a folder: open a GGUF file in it.', name));
   if ((status.type & vscode.FileType.File) === 0)

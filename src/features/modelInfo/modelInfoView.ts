@@ -38,6 +38,7 @@ export class ModelInfoView implements vscode.Disposable {
   private reading: vscode.CancellationTokenSource | undefined;
   private asking: vscode.CancellationTokenSource | undefined;
   private changing: ReturnType<typeof setTimeout> | undefined;
+  private comparing: Promise<void> | undefined;
   private readonly looking: ReturnType<typeof setInterval>;
   private disposed = false;
   private readonly subject: Subject;
@@ -355,7 +356,15 @@ export class ModelInfoView implements vscode.Disposable {
     this.changing = setTimeout(() => void this.readIfChanged(), readDelay);
   }
 
-  private async readIfChanged(): Promise<void> {
+  /** Once at a time: what doesn't answer is not asked again and again. */
+  private readIfChanged(): Promise<void> {
+    this.comparing ??= this.compare().finally(() => {
+      this.comparing = undefined;
+    });
+    return this.comparing;
+  }
+
+  private async compare(): Promise<void> {
     if (isRemote(this.address) || this.content.type === "reading") return;
     for (const [uri, stamp] of this.stamps)
       if ((await stampOf(vscode.Uri.parse(uri))) !== stamp) return this.disposed ? undefined : await this.read();

@@ -17,16 +17,20 @@ import type {
 } from "./protocol";
 import {tensorGroups} from "./tensorGroups";
 
-/** Rows that the view is given of a table. No model has nearly as many. */
-const mostRows = 20_000;
+/**
+ * Characters of a table's rows that the view is given: no model has nearly as many, and VS Code makes a message of them at one
+ * go.
+ */
+const mostCharacters = 1 << 19;
 
 /** Characters of a value, and values of a list, that the view is given until it asks for more. */
 const longestValue = 300;
 const longestItem = 60;
 const mostItems = 8;
 
-/** Characters of a chat template. */
+/** Characters of a chat template, and templates: models have one, a few up to five. */
 const longestTemplate = 1 << 16;
+const mostTemplates = 8;
 
 /** Contexts that the memory is estimated for. */
 const mostSteps = 8;
@@ -55,13 +59,18 @@ export function modelPage({file, problem, facts, header, tensors, tokenTexts}: R
     details: header && modelDetails(header, tokenTexts),
     groups: tensorGroups(rows),
     memory: facts === null ? [] : memorySteps(facts),
-    metadata: firstOf([...(header?.metadata ?? [])], metadataRow),
-    tensors: {rows: rows.slice(0, mostRows), total: rows.length}
+    metadata: firstOf([...(header?.metadata ?? [])].map(metadataRow), ({key, value}) => key + value),
+    tensors: firstOf(rows, ({name}) => name)
   };
 }
 
-function firstOf<Item, Row>(items: readonly Item[], rowOf: (item: Item) => Row): Listing<Row> {
-  return {rows: items.slice(0, mostRows).map(rowOf), total: items.length};
+function firstOf<Row>(rows: readonly Row[], textOf: (row: Row) => string): Listing<Row> {
+  let characters = 0;
+  const end = rows.findIndex((row) => {
+    characters += textOf(row).length;
+    return characters > mostCharacters;
+  });
+  return {rows: end < 0 ? rows : rows.slice(0, end), total: rows.length};
 }
 
 function tensorRow({name, type, dimensions, bytes}: TensorInfo): TensorRow {
@@ -187,13 +196,14 @@ function modelDetails(header: GgufHeader, texts: ReadonlyMap<number, string>): M
 }
 
 function chatTemplates(metadata: GgufHeader["metadata"]): ChatTemplate[] {
-  return [...metadata].flatMap(([key, value]) => {
+  const templates = [...metadata].flatMap(([key, value]) => {
     const name = /^tokenizer\.chat_template(?:\.(.+))?$/s.exec(key);
     if (name === null || (typeof value !== "string" && !isCutString(value))) return [];
     const text = textOf(value);
     const cut = typeof value !== "string" || text.length > longestTemplate;
     return [{key, name: name[1] ?? "", text: beginning(text, longestTemplate), cut}];
   });
+  return templates.slice(0, mostTemplates);
 }
 
 function isCutString(value: MetadataValue): value is Extract<MetadataScalar, object> {

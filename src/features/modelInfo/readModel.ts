@@ -3,21 +3,22 @@ import {HumanError} from "../../engine/api";
 import {modelFacts} from "../../gguf/facts";
 import {GgufError} from "../../gguf/ggufError";
 import {type GgufHeader, missingBytes, readPossible, stringsAt} from "../../gguf/header";
+import {HeaderBudget} from "../../gguf/headerBudget";
 import {isList} from "../../gguf/infill";
-import {splitNames} from "../../gguf/splits";
+import {mostParts, splitNames, splitPart} from "../../gguf/splits";
 import {byteSize, count} from "../../metrics/numberText";
-import {nameOf, type OpenFile, openFile, type ReadPiece} from "./modelFiles";
+import {mostReadTogether, nameOf, type OpenFile, openFile, type ReadPiece} from "./modelFiles";
 import {type ReadModel, specialTokens} from "./modelPage";
-
-/** A model's parts that are looked for. */
-const mostParts = 1000;
 
 interface Part {
   readonly uri: vscode.Uri;
   readonly stamp: string;
   readonly bytes: number;
+  readonly readWhole: boolean;
   readonly header: GgufHeader;
   readonly problem: string | null;
+  /** Of all headers that is as much as may be read. */
+  readonly isEnough: boolean;
   readonly tokenTexts: ReadonlyMap<number, string>;
 }
 
@@ -28,19 +29,27 @@ export interface Reading {
 }
 
 /**
- * Reads the header of a model's file, and of its other parts where it is in several. What is damaged is read as far as
- * possible; a HumanError is thrown only where there is nothing to show.
+ * Reads the header of a model's file, and of its other parts where it is in several: so much of them together as a model may
+ * have. What is damaged is read as far as possible; a HumanError is thrown only where there is nothing to show.
  */
 export async function readModel(opened: vscode.Uri, signal: AbortSignal, readPiece: ReadPiece): Promise<Reading> {
-  const uris = partsOf(opened);
+  const names = splitNames(nameOf(opened));
+  const uris = names.length === 1 ? [opened] : names.map((name) => vscode.Uri.joinPath(opened, "..", name));
+  const budget = new HeaderBudget();
   const stamps = new Map<string, string | null>();
   const parts: Part[] = [];
   const missing: string[] = [];
+  let leftOut = othersLeftOut(nameOf(opened));
+  let readWhole = 0;
   for (const uri of uris) {
     try {
-      const part = await readPart(uri, signal, readPiece);
+      const part = await readPart(uri, budget, signal, readPiece);
       stamps.set(uri.toString(), part.stamp);
       parts.push(part);
+      if (part.readWhole) readWhole += part.bytes;
+      if (uris.length > 1 && part.isEnough) leftOut = headersLeftOut(nameOf(uri), uris.length);
+      else if (readWhole > mostReadTogether && uri !== uris.at(-1)) leftOut = filesLeftOut(nameOf(uri));
+      if (leftOut !== null) break;
     } catch (error) {
       if (!(error instanceof HumanError) || uri.toString() === opened.toString()) throw error;
       stamps.set(uri.toString(), null);
@@ -49,15 +58,18 @@ export async function readModel(opened: vscode.Uri, signal: AbortSignal, readPie
   }
   const problem = parts.find((part) => part.problem !== null)?.problem ?? null;
   const missingProblem = missing.length > 0 ? partsMissing(missing, uris.length) : null;
-  return {model: modelOf(parts, uris.length, problem ?? missingProblem), stamps};
+  const files = splitPart(nameOf(opened))?.parts ?? 1;
+  const model = modelOf(parts, files, leftOut === null);
+  return {model: {...model, problem: leftOut ?? problem ?? missingProblem}, stamps};
 }
 
-function modelOf(parts: readonly Part[], files: number, problem: string | null): ReadModel {
+/** `isAll`: no file was left out. */
+function modelOf(parts: readonly Part[], files: number, isAll: boolean): Omit<ReadModel, "problem"> {
   const [first, ...others] = parts;
   if (first === undefined) throw new Error("A model that was read has a file.");
   // What the engine loads is the first file, whichever was opened.
   const {uri, header, tokenTexts} = first;
-  const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+  const bytes = isAll ? parts.reduce((sum, part) => sum + part.bytes, 0) : null;
   const local = uri.scheme === "file";
   return {
     file: {
@@ -69,7 +81,6 @@ function modelOf(parts: readonly Part[], files: number, problem: string | null):
       download: false,
       reveal: revealPlace(uri)
     },
-    problem,
     facts: modelFacts(
       header,
       bytes,
@@ -81,17 +92,24 @@ function modelOf(parts: readonly Part[], files: number, problem: string | null):
   };
 }
 
-async function readPart(uri: vscode.Uri, signal: AbortSignal, readPiece: ReadPiece): Promise<Part> {
+async function readPart(
+  uri: vscode.Uri,
+  budget: HeaderBudget,
+  signal: AbortSignal,
+  readPiece: ReadPiece
+): Promise<Part> {
   const file = await openFile(uri, readPiece);
   try {
-    const {header, problem} = await readPossible(file, {signal});
+    const {header, problem} = await readPossible(file, {signal, budget});
     const missing = missingBytes(header, file.size);
     return {
       uri,
       stamp: file.stamp,
       bytes: file.size,
+      readWhole: file.readWhole,
       header,
       problem: problem?.message ?? (missing > 0 ? cutOff(missing) : null),
+      isEnough: problem?.problem === "tooLarge",
       tokenTexts: await textsOfTokens(file, header, signal)
     };
   } catch (error) {
@@ -114,13 +132,6 @@ async function textsOfTokens(
   return await stringsAt(file, tokens, ids, signal);
 }
 
-/** The files of the model that this one is of, the first one first. */
-function partsOf(opened: vscode.Uri): readonly vscode.Uri[] {
-  const names = splitNames(nameOf(opened));
-  if (names.length === 1 || names.length > mostParts) return [opened];
-  return names.map((name) => vscode.Uri.joinPath(opened, "..", name));
-}
-
 /** The file manager of this machine, where VS Code and the file are both here; else VS Code's own, for what is in it. */
 function revealPlace(uri: vscode.Uri): "fileManager" | "explorer" | null {
   const isHere = vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined;
@@ -130,6 +141,33 @@ function revealPlace(uri: vscode.Uri): "fileManager" | "explorer" | null {
 
 function cutOff(missing: number): string {
   return vscode.l10n.t("The file ends too early, {0} of it are missing: get it again.", byteSize(missing));
+}
+
+/** Null where the file's name promises no more others than a model may have. */
+function othersLeftOut(name: string): string | null {
+  const parts = splitPart(name)?.parts ?? 1;
+  if (parts <= mostParts) return null;
+  return vscode.l10n.t(
+    '"{0}" is one of {1} files by its name, more than any known model has: the others are left out.',
+    name,
+    count(parts)
+  );
+}
+
+function headersLeftOut(last: string, parts: number): string {
+  return vscode.l10n.t(
+    'Reading ended in "{0}", and what comes after it in the {1} files of this model is left out: their headers together are larger than those of any known model.',
+    last,
+    count(parts)
+  );
+}
+
+function filesLeftOut(last: string): string {
+  return vscode.l10n.t(
+    'Reading ended with "{0}", and the files after it are left out: VS Code reads files from there only as a whole, which is too much above {1}.',
+    last,
+    byteSize(mostReadTogether)
+  );
 }
 
 function partsMissing(missing: readonly string[], parts: number): string {

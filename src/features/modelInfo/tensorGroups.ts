@@ -16,6 +16,9 @@ const patterns: readonly (readonly [TensorGroupName, RegExp])[] = [
   ["feedForward", /\.ffn[._]/]
 ];
 
+/** Characters of a name that are looked at. llama.cpp takes names of up to 63 bytes. */
+const longestName = 128;
+
 /** As they are shown: the way of a token through the model. */
 const order: readonly TensorGroupName[] = [
   ...(["embedding", "attention", "feedForward", "experts", "recurrent"] as const),
@@ -23,7 +26,8 @@ const order: readonly TensorGroupName[] = [
 ];
 
 export function tensorGroupOf(name: string): TensorGroupName {
-  return patterns.find(([, pattern]) => pattern.test(name))?.[0] ?? "other";
+  const beginning = name.slice(0, longestName);
+  return patterns.find(([, pattern]) => pattern.test(beginning))?.[0] ?? "other";
 }
 
 /** The tensors by what they are for, each group with the types it is stored as; groups without a tensor are left out. */

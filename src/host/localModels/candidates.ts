@@ -1,6 +1,6 @@
 import {stat} from "node:fs/promises";
 import path from "node:path";
-import {splitNames, splitPart} from "../../gguf/splits";
+import {mostParts, splitNames, splitPart} from "../../gguf/splits";
 import type {LocalModel, ModelStore, Surroundings} from "./localModel";
 import {filesBelow, identityOf} from "./walk";
 
@@ -43,16 +43,19 @@ export async function modelsBelow(folder: string, depth: number, signal: AbortSi
   return files.map((file) => ({path: file}));
 }
 
-/** The model that begins with this file; null for one of its other parts, one that lacks a part, and what isn't there. */
+/**
+ * The model that begins with this file; null for one of its other parts, one that lacks a part or promises more than any
+ * model has, and what isn't there.
+ */
 export async function foundModel(store: ModelStore, candidate: Candidate): Promise<FoundModel | null> {
   const folder = path.dirname(candidate.path);
   const fileName = path.basename(candidate.path);
   const split = splitPart(fileName);
-  if (split !== null && split.part !== 1) return null;
+  if (split !== null && (split.part !== 1 || split.parts > mostParts)) return null;
   let bytes = 0;
   let modified = 0;
   let identity: string | null = null;
-  // One after the other: a name may claim a hundred thousand parts.
+  // One after the other: Node has four threads for the files of all extensions.
   for (const name of splitNames(fileName)) {
     const file = path.join(folder, name);
     const status = await stat(file, {bigint: true}).catch(() => null);

@@ -1,12 +1,10 @@
 import path from "node:path";
 import {type Candidate, isNamedLikeModel, modelsBelow, type Store} from "./candidates";
 import {ollamaModels} from "./ollama";
-import {PatientStat} from "./patientStat";
+import {places} from "./patientStat";
 
 /** A folder of someone's models, not of their whole disk. */
 const depth = 8;
-
-const places = new PatientStat();
 
 /** The user's own folders. */
 export const folders: Store = {

@@ -1,19 +1,25 @@
 import {randomUUID} from "node:crypto";
 import {mkdir, readdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
 import path from "node:path";
+import {fileSource} from "../../fileSource";
 import {isModel, type ModelFacts, modelFacts} from "../../gguf/facts";
 import {GgufError} from "../../gguf/ggufError";
-import {type GgufHeader, missingBytes, readHeader} from "../../gguf/header";
+import {type GgufHeader, missingBytes, type ReadOptions, readHeader} from "../../gguf/header";
+import {HeaderBudget} from "../../gguf/headerBudget";
 import {splitNames} from "../../gguf/splits";
 import {inTurns} from "../inTurns";
 import {isModelFacts} from "./factsShape";
-import {fileSource} from "./fileSource";
 import type {LocalModel} from "./localModel";
 
-/** Of a format that another version wrote, nothing is taken over. */
-const format = 1;
+/**
+ * The kept file's first line; each of the others has an entry, so that it can be read and written in turns. Of a format that
+ * another version wrote, nothing is taken over.
+ */
+const firstLine = '{"format":1,"entries":[';
+const lastLine = "]}";
 const mostEntries = 2000;
-const largestFile = 16 * 2 ** 20;
+/** Characters of the kept file. An entry has some 600: those used last are kept where some have more. */
+const largestFile = 4 * 2 ** 20;
 /** Headers read at once: each works for some milliseconds before others get their turn. */
 const atOnce = 2;
 /** Milliseconds after which what was learned is written down. */
@@ -127,11 +133,15 @@ export class HeaderCache {
 
   private async read(): Promise<void> {
     try {
-      if ((await stat(this.file)).size > largestFile) return;
-      const kept = JSON.parse(await readFile(this.file, "utf8")) as {format?: unknown; entries?: unknown};
-      if (kept.format !== format || !Array.isArray(kept.entries)) return;
-      for await (const [file, entry] of inTurns(kept.entries as readonly [unknown, Entry][]))
+      // A character may have three bytes.
+      if ((await stat(this.file)).size > 3 * largestFile) return;
+      const [first, ...lines] = (await readFile(this.file, "utf8")).split("\n");
+      if (first !== firstLine) return;
+      for await (const line of inTurns(lines)) {
+        if (line === lastLine) return;
+        const [file, entry] = JSON.parse(line.replace(/,$/, "")) as readonly unknown[];
         if (typeof file === "string" && isEntry(entry)) this.keep(file, entry);
+      }
     } catch {
       // Not there yet, or damaged: headers are read again.
     }
@@ -139,12 +149,18 @@ export class HeaderCache {
 
   private async write(): Promise<void> {
     const lines: string[] = [];
-    for await (const entry of inTurns([...this.entries])) lines.push(JSON.stringify(entry));
+    let characters = 0;
+    for await (const entry of inTurns([...this.entries].reverse())) {
+      const line = JSON.stringify(entry);
+      characters += line.length;
+      if (characters > largestFile) break;
+      lines.unshift(line);
+    }
     await mkdir(path.dirname(this.file), {recursive: true});
     await this.removeAbandoned().catch(() => undefined);
     const beside = `${this.file}.${randomUUID()}.part`;
     try {
-      await writeFile(beside, `{"format":${format},"entries":[\n${lines.join(",\n")}\n]}\n`);
+      await writeFile(beside, `${firstLine}\n${lines.join(",\n")}\n${lastLine}\n`);
       await rename(beside, this.file);
     } catch (error) {
       await rm(beside, {force: true});
@@ -181,9 +197,11 @@ function isEntry(value: unknown): value is Entry {
 async function factsOf(model: LocalModel, signal: AbortSignal | undefined): Promise<ModelFacts | null> {
   const folder = path.dirname(model.path);
   const names = model.parts === 1 ? [path.basename(model.path)] : splitNames(path.basename(model.path));
+  const budget = new HeaderBudget();
+  const options: ReadOptions = signal === undefined ? {budget} : {budget, signal};
   const headers: GgufHeader[] = [];
   for (const name of names) {
-    const header = await headerOf(path.join(folder, name), signal);
+    const header = await headerOf(path.join(folder, name), options);
     if (header === null) return null;
     headers.push(header);
   }
@@ -192,10 +210,10 @@ async function factsOf(model: LocalModel, signal: AbortSignal | undefined): Prom
 }
 
 /** Null for a file that lacks some of its tensors. */
-async function headerOf(file: string, signal: AbortSignal | undefined): Promise<GgufHeader | null> {
+async function headerOf(file: string, options: ReadOptions): Promise<GgufHeader | null> {
   const source = await fileSource(file);
   try {
-    const header = await readHeader(source, signal === undefined ? {} : {signal});
+    const header = await readHeader(source, options);
     return missingBytes(header, source.size) > 0 ? null : header;
   } finally {
     await source.close();

@@ -15,30 +15,35 @@ export class PatientStat {
   private readonly silent = new Set<string>();
   private turn: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    private readonly ask: (path: string) => Promise<Stats> = stat,
-    private readonly limit = patience
-  ) {}
+  constructor(private readonly limit = patience) {}
 
-  /** Null for what is not there, or does not answer. One at a time. */
-  stat(path: string): Promise<Stats | null> {
-    const answer = this.turn.then(() => this.inTime(path));
-    this.turn = answer;
+  /** Null for what is not there, or does not answer. */
+  async stat(path: string): Promise<Stats | null> {
+    return await this.ask(path, () => stat(path)).catch(() => null);
+  }
+
+  /** What a question about a place is answered, its error too; null where there is no answer. One at a time. */
+  ask<Answer>(path: string, question: () => Promise<Answer>): Promise<Answer | null> {
+    const answer = this.turn.then(() => this.inTime(path, question));
+    this.turn = answer.catch(() => undefined);
     return answer;
   }
 
-  private async inTime(path: string): Promise<Stats | null> {
+  private async inTime<Answer>(path: string, question: () => Promise<Answer>): Promise<Answer | null> {
     if (this.silent.has(path) || this.silent.size >= mostWaiting) return null;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<null>((resolve) => {
       timer = setTimeout(() => resolve(null), this.limit);
     });
     this.silent.add(path);
-    const answer = this.ask(path)
-      .catch(() => null)
-      .finally(() => this.silent.delete(path));
-    const first = await Promise.race([answer, late]);
-    clearTimeout(timer);
-    return first;
+    const answer = question().finally(() => this.silent.delete(path));
+    try {
+      return await Promise.race([answer, late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
+
+/** One for all: each waits for two of the threads. */
+export const places = new PatientStat();

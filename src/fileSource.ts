@@ -1,5 +1,5 @@
 import {open, stat} from "node:fs/promises";
-import type {ByteSource} from "../../gguf/byteSource";
+import type {ByteSource} from "./gguf/byteSource";
 
 /** An open file. */
 export interface FileSource extends ByteSource {

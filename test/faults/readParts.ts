@@ -1,0 +1,39 @@
+/**
+ * A process that reads the headers of a model's files, as the list of models or the engine does, and says what it made of
+ * them. usage: node readParts.js list|engine FILE PARTS, or node readParts.js names FILE
+ */
+import {strict as assert} from "node:assert";
+import {HumanError} from "../../src/engine/api";
+import {checkHeaders} from "../../src/engine/llama/modelFile";
+import {HeaderCache} from "../../src/host/localModels/headerCache";
+import type {LocalModel} from "../../src/host/localModels/localModel";
+
+const model: LocalModel = {path: "", name: "any", store: "folder", bytes: 1e9, parts: 1, modified: 1};
+
+const readers: Readonly<Record<string, (file: string, parts: number) => Promise<string>>> = {
+  async list(file, parts) {
+    const facts = await new HeaderCache(`${file}.headers.json`).facts({...model, path: file, parts});
+    return facts === null ? "no model" : `${facts.parameters} parameters, ${facts.vocabularySize} tokens`;
+  },
+  async engine(file) {
+    try {
+      await checkHeaders(file);
+      return "good";
+    } catch (error) {
+      assert.ok(error instanceof HumanError);
+      return error.message;
+    }
+  },
+  /** A thousand models, one after the other, whose names are as long as that of this one. */
+  async names(file) {
+    const cache = new HeaderCache(`${file}.headers.json`);
+    for (let i = 0; i < 1000; i++) await cache.facts({...model, path: `${file.slice(0, -"0.gguf".length)}${i}.gguf`});
+    return String(cache.known({...model, path: file})?.name?.length);
+  }
+};
+
+async function main(reader = "", file = "", parts = ""): Promise<void> {
+  process.stdout.write((await readers[reader]?.(file, Number(parts))) ?? "no such reader");
+}
+
+void main(...process.argv.slice(2));
