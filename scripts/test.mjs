@@ -1,7 +1,7 @@
 // Builds everything and runs the test suites in turn. The last line adds them up: "N passed, N failed".
 // usage: npm test [-- SUITE ...]   with SUITE one of unit, engine, extension, package, e2e
 import {spawn} from "node:child_process";
-import {cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync} from "node:fs";
 import {tmpdir} from "node:os";
 import path from "node:path";
 import {hasDisplay} from "./environment.mjs";
@@ -69,10 +69,10 @@ function nodeSuite(name, results, minutes, env) {
   return node("out/test/harness/nodeSuite.js", [path.join(out, name), results], minutes, env);
 }
 
-/** `npm run package` fails where the build does, and above the size limit; what the VSIX can do is the e2e suite's. */
+/** Makes this platform's VSIX and looks into it, and into other platforms'; what it can do is the e2e suite's. */
 async function packageSuite(results) {
   await node("scripts/package.mjs", [], 5);
-  writeFileSync(results, JSON.stringify({passed: 1, failed: 0}));
+  await nodeSuite("package", results, 10);
 }
 
 /** Drives a VS Code into which the package has been installed, not the one that this folder would make. */
