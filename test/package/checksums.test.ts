@@ -4,7 +4,10 @@ import path from "node:path";
 import {root} from "../harness/paths";
 import {noNetwork, scripts} from "./scripts";
 
-describe("A package that ships", () => {
+describe("A package that ships", function () {
+  // npm installs a hundred packages, on a machine that may have other things to do.
+  this.timeout(300_000);
+
   const lock = () => JSON.parse(readFileSync(path.join(root, "package-lock.json"), "utf8"));
 
   it("is not installed without a checksum in package-lock.json", async () => {

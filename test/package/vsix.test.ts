@@ -39,7 +39,10 @@ const works: readonly (readonly [sign: string, name: string])[] = [
   ["shaderc_", "shaderc"]
 ];
 
-describe("The VSIX", () => {
+describe("The VSIX", function () {
+  // npm, esbuild and vsce are at work, on a machine that may have other things to do.
+  this.timeout(300_000);
+
   let folder: string;
   /** A folder for pack() with what is bundled, and in place of node-llama-cpp and its binaries files that are as good as empty. */
   let standIns: string;
@@ -71,7 +74,6 @@ describe("The VSIX", () => {
 
   for (const target of Object.keys(platforms))
     it(`for ${target} holds its native code alone, and names what is in it`, async function () {
-      this.timeout(300_000);
       const {file, isReal} = await vsixFor(target, standIns, folder);
       if (file === undefined) {
         process.stdout.write(`      not packed: the packages for ${target} can't be fetched, there is no network\n`);
