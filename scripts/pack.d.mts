@@ -1,4 +1,2 @@
 // Types for the tests, which are TypeScript.
-export function buildPrograms(): void;
 export function pack(what: {target: string; packages: string; vsix: string; limit?: number}): Promise<number>;
-export function megabytes(bytes: number): string;

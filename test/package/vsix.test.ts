@@ -10,8 +10,10 @@ import {unzip} from "./zip";
 
 const native = /\.(node|so|dll|dylib|exe)$/;
 
-/** What gives a work away in binaries that it is compiled into, and its name in the notices. Those of llama.cpp's vendor folder, and what
- * llama.cpp can be built with. */
+/**
+ * What gives a work away in binaries that it is compiled into, and its name in the notices: what is known to be in ours first, then what
+ * llama.cpp's vendor folder has and what llama.cpp can be built with.
+ */
 const works: readonly (readonly [sign: string, name: string])[] = [
   ["nlohmann", "JSON for Modern C++"],
   ["httplib", "cpp-httplib"],
