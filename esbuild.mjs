@@ -88,7 +88,7 @@ const builds = [
 // Tests run from source as bundles: each finds the sources it tests inside itself, and packages in node_modules.
 // --harness builds the part of them that `npm start` needs.
 const suites = flags.has("--tests")
-  ? ["unit", "engine", "extension", "e2e", "faults", "harness"]
+  ? ["unit", "engine", "extension", "package", "e2e", "faults", "harness"]
   : flags.has("--harness")
     ? ["harness"]
     : [];

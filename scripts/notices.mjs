@@ -1,5 +1,5 @@
 // The notices that the licences of what we ship ask for, as one text.
-import {existsSync, readdirSync, readFileSync} from "node:fs";
+import {readdirSync, readFileSync} from "node:fs";
 import path from "node:path";
 import {root} from "./root.mjs";
 
@@ -17,24 +17,71 @@ const copyrights = {
   "@simple-git/argv-parser": "Copyright (c) 2025 Steve King"
 };
 
+/**
+ * What of others is compiled into llama.cpp's binaries, as its sources name it (vendor, licenses, heads and comments of files),
+ * with the copyright lines found there or at its origin. What is not built for node-llama-cpp (miniaudio, stb, xxHash, KleidiAI) is
+ * not listed; test/package/notices.test.ts looks into the binaries.
+ */
+const compiledIn = [
+  {title: "llama.cpp and ggml", licence: "MIT", copyright: "Copyright (c) 2023-2026 The ggml authors"},
+  {
+    title: "JSON for Modern C++ (nlohmann/json)",
+    licence: "MIT",
+    copyright: [
+      "Copyright (c) 2013-2025 Niels Lohmann",
+      "Copyright (c) 2016-2021 Evan Nemerson (Hedley)",
+      "Copyright (c) 2009 Florian Loitsch (Grisu2)",
+      "Copyright (c) 2008-2009 Björn Hoehrmann (UTF-8 decoder)"
+    ].join("\n")
+  },
+  {title: "cpp-httplib", licence: "MIT", copyright: "Copyright (c) 2017 yhirose"},
+  {title: "llamafile's matrix multiplication (sgemm)", licence: "MIT", copyright: "Copyright 2024 Mozilla Foundation"},
+  {title: "YaRN", licence: "MIT", copyright: "Copyright (c) 2023 Jeffrey Quesnelle and Bowen Peng"},
+  {
+    title: "FP16",
+    licence: "MIT",
+    copyright: "Copyright (c) 2017 Facebook Inc.\nCopyright (c) 2017 Georgia Institute of Technology"
+  },
+  {title: "Arm Optimized Routines", licence: "MIT", copyright: "Copyright (c) 2019-2024, Arm Limited."},
+  {
+    title: "node-addon-api",
+    licence: "MIT",
+    copyright: "Copyright (c) 2017 [Node.js API collaborators](https://github.com/nodejs/node-addon-api#collaborators)"
+  },
+  {
+    title: "cmake-js's hook for Node's own functions, on Windows",
+    licence: "MIT",
+    copyright: "Copyright (c) 2015 Gábor Mező aka unbornchikken"
+  },
+  // The last year is the Vulkan SDK's that the binaries were built with, which they do not say.
+  {title: "Vulkan-Hpp", licence: "MIT", copyright: "Copyright 2015-2025 The Khronos Group Inc."},
+  {
+    title: "OpenVINO's exponential function, on arm64",
+    licence: "Apache-2.0",
+    copyright: "Copyright (C) 2018-2025 Intel Corporation"
+  },
+  {title: "subprocess.h (sheredom)", licence: "public domain"}
+];
+
 const line = "-".repeat(80);
 
 /**
- * Names every package below these folders of node_modules. `bundled` are in our own programs, without their licences:
+ * Names every package in these folders, which are paths below `packages`. `bundled` are in our own programs, without their licences:
  * a package among them whose licence's text is not known is an error. `copied` are shipped as they are.
  */
-export function thirdPartyNotices(bundled, copied) {
-  const bundledNotices = unique(bundled.map(describe)).map(({title, text}) => {
+export function thirdPartyNotices(packages, bundled, copied) {
+  const describeAll = (folders) => unique(folders.map((folder) => describe(path.join(packages, folder))));
+  const bundledNotices = describeAll(bundled).map(({title, text}) => {
     if (text === undefined) throw new Error(`${title} is bundled, but its licence's text is nowhere to be found.`);
-    return `${line}\n${title}\n${line}\n\n${text}\n`;
+    return notice(title, text);
   });
-  const copiedPackages = unique(copied.map(describe));
+  const copiedPackages = describeAll(copied);
   const copiedList = copiedPackages.map(
     ({title, hasFile}) => `  ${title}${hasFile ? "" : "; published without a licence file"}`
   );
   const copiedNotices = copiedPackages
     .filter(({hasFile, text}) => !hasFile && text !== undefined)
-    .map(({title, text}) => `${line}\n${title}\n${line}\n\n${text}\n`);
+    .map(({title, text}) => notice(title, text));
   return [
     "Tokenscope contains third-party software. Its own licence is in LICENSE.txt.\n",
     "In the programs in dist are, as a whole or in part:\n",
@@ -43,21 +90,22 @@ export function thirdPartyNotices(bundled, copied) {
     "In dist/node_modules are these packages, as they were published, each beside its licence file:\n",
     `${copiedList.join("\n")}\n`,
     ...copiedNotices,
-    `${line}\nllama.cpp and ggml, ${llamaRelease()}, in the binaries of @node-llama-cpp (MIT)\n${line}\n`,
-    `${mit("Copyright (c) 2023-2026 The ggml authors")}\n`
+    `${line}\n`,
+    `In the binaries of @node-llama-cpp, built from llama.cpp ${llamaRelease(packages)}, are, as a whole or in part:\n`,
+    ...compiledIn.map(({title, licence, copyright}) => notice(`${title} (${licence})`, licenceText(licence, copyright)))
   ].join("\n");
 }
 
-/** The licence files of a package that lies in this folder. */
+/** The names of the licence files of the package that lies in this folder. */
 export function licenceFiles(folder) {
-  return readdirSync(path.join(root, folder)).filter((file) => /^(licen[cs]e|copyright|notice(\.|$))/i.test(file));
+  return readdirSync(folder).filter((file) => /^(licen[cs]e|copyright|notice(\.|$))/i.test(file));
 }
 
 function describe(folder) {
-  const {name, version, license} = JSON.parse(readFileSync(path.join(root, folder, "package.json"), "utf8"));
-  const texts = licenceFiles(folder).map((file) => readFileSync(path.join(root, folder, file), "utf8").trim());
+  const {name, version, license} = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
+  const texts = licenceFiles(folder).map((file) => readFileSync(path.join(folder, file), "utf8").trim());
   const hasFile = texts.length > 0;
-  if (!hasFile && license === "MIT" && name in copyrights) texts.push(mit(copyrights[name]));
+  if (!hasFile && license === "MIT" && name in copyrights) texts.push(licenceText(license, copyrights[name]));
   return {
     title: `${name} ${version} (${license})`,
     hasFile,
@@ -65,16 +113,26 @@ function describe(folder) {
   };
 }
 
-/** The MIT licence as this repository has it, with someone else's name. */
-function mit(copyright) {
-  return readFileSync(path.join(root, "LICENSE"), "utf8")
+function notice(title, text) {
+  return `${line}\n${title}\n${line}\n\n${text}\n`;
+}
+
+/** A licence's text with someone's name: MIT's is the one that this repository has. Nothing is asked for the public domain. */
+function licenceText(licence, copyright) {
+  if (licence === "public domain") return "In the public domain.";
+  if (licence === "Apache-2.0") return `${copyright}\n\n${readText("scripts/Apache-2.0.txt").trim()}`;
+  return readText("LICENSE")
     .replace(/^Copyright .*$/m, copyright)
     .trim();
 }
 
-function llamaRelease() {
-  const file = path.join(root, "node_modules/node-llama-cpp/llama/binariesGithubRelease.json");
-  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).release : "as node-llama-cpp builds it";
+function llamaRelease(packages) {
+  const file = path.join(packages, "node_modules/node-llama-cpp/llama/binariesGithubRelease.json");
+  return JSON.parse(readFileSync(file, "utf8")).release;
+}
+
+function readText(file) {
+  return readFileSync(path.join(root, file), "utf8");
 }
 
 /** One of each name and version, by name: a package can lie in several folders. */

@@ -18,6 +18,7 @@ import {tmpdir} from "node:os";
 import path from "node:path";
 import {codeServerFolder, codeServerPrograms} from "./codeServer.mjs";
 import {desktopCode, findChromium, onPath} from "./environment.mjs";
+import {npm as runNpm} from "./npm.mjs";
 import {root} from "./root.mjs";
 
 const codeServerSource = path.join(root, "test/harness/code-server");
@@ -141,31 +142,20 @@ function isRunning(pid) {
   }
 }
 
-/**
- * Runs npm as a terminal would. This program is run by an npm, which hands its own settings down as variables: its Node's version, for one,
- * in which code-server's install script looks for its own. What says where packages come from may stay.
- */
-function npm(args, cwd, env = {}) {
-  run(process.platform === "win32" ? "npm.cmd" : "npm", args, {...withoutNpm(process.env), ...env}, cwd);
+/** Runs a step of npm's; its output is shown only when it fails. */
+function npm(args, cwd, env) {
+  endIfFailed(runNpm(args, cwd, env), `npm ${args.join(" ")}`);
 }
 
-function withoutNpm(env) {
-  const kept = /^npm_config_(.*registry|.*proxy|ca|cafile|cert|key|strict_ssl|cache|userconfig|globalconfig)$/;
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("npm_") || kept.test(name)));
+/** Runs a step of the system's; its output is shown only when it fails. */
+function run(command, args, env) {
+  endIfFailed(spawnSync(command, args, {env, encoding: "utf8", maxBuffer: 1 << 28}), `${command} ${args.join(" ")}`);
 }
 
-/** Runs a step; its output is shown only when it fails. */
-function run(command, args, env = process.env, cwd = root) {
-  const result = spawnSync(command, args, {
-    cwd,
-    env,
-    encoding: "utf8",
-    maxBuffer: 1 << 28,
-    shell: process.platform === "win32"
-  });
-  if (result.status === 0) return;
-  process.stderr.write(`${result.stdout ?? ""}${result.stderr ?? ""}`);
-  stop(`${command} ${args.join(" ")} failed${result.error ? `: ${result.error.message}` : ""}`);
+function endIfFailed({status, stdout, stderr, error}, command) {
+  if (status === 0) return;
+  process.stderr.write(`${stdout ?? ""}${stderr ?? ""}`);
+  stop(`${command} failed${error ? `: ${error.message}` : ""}`);
 }
 
 function readJson(file) {

@@ -1,30 +1,39 @@
+// The VSIXes that there are: one for each platform.
 import {readFileSync} from "node:fs";
 import path from "node:path";
 import {root} from "./root.mjs";
 
-/** node-llama-cpp's binaries for each platform that VS Code has a name for. CUDA's 540 MB never ship. */
+/**
+ * node-llama-cpp's binaries for each platform, by VS Code's name for it. CUDA's 540 MB never ship. There is none for
+ * linux-armhf: @node-llama-cpp/linux-armv7l is there, but what 3.22.1 holds is for arm64.
+ */
 const binaries = {
   "linux-x64": ["linux-x64", "linux-x64-vulkan"],
   "linux-arm64": ["linux-arm64"],
-  "linux-armhf": ["linux-armv7l"],
-  "darwin-arm64": ["mac-arm64-metal"],
-  "darwin-x64": ["mac-x64"],
   "win32-x64": ["win-x64", "win-x64-vulkan"],
-  "win32-arm64": ["win-arm64"]
+  "win32-arm64": ["win-arm64"],
+  "darwin-x64": ["mac-x64"],
+  "darwin-arm64": ["mac-arm64-metal"]
 };
 
-/** This platform by VS Code's name. */
-export const target = `${process.platform}-${process.arch === "arm" ? "armhf" : process.arch}`;
+/** The platforms that there is a VSIX for. */
+export const targets = Object.keys(binaries);
 
-/** The npm packages that hold this platform's binaries. */
-export function binaryPackages() {
-  const names = binaries[target];
-  if (names === undefined) throw new Error(`node-llama-cpp has no binaries for ${target}.`);
-  return names.map((name) => `@node-llama-cpp/${name}`);
+/** This platform, whether it is one of them or not. */
+export const thisTarget = `${process.platform}-${process.arch}`;
+
+/** What is not done, with the reason and what to do about it in one sentence, for a person. */
+export class Refusal extends Error {}
+
+/** The npm packages that hold a platform's binaries. Throws a Refusal where there are none. */
+export function binaryPackages(target) {
+  if (!targets.includes(target))
+    throw new Refusal(`There is no VSIX for ${target}: choose a --target from ${targets.join(", ")}.`);
+  return binaries[target].map((name) => `@node-llama-cpp/${name}`);
 }
 
-/** Where `npm run package` leaves the VSIX for this platform. */
-export function vsixFile() {
+/** Where `npm run package` leaves the VSIX for a platform. */
+export function vsixFile(target = thisTarget) {
   const {name, version} = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
   return path.join(root, `${name}-${target}-${version}.vsix`);
 }

@@ -10,7 +10,6 @@ const packages: Record<Device, Readonly<Record<string, string>>> = {
   cpu: {
     "linux-x64": "@node-llama-cpp/linux-x64",
     "linux-arm64": "@node-llama-cpp/linux-arm64",
-    "linux-arm": "@node-llama-cpp/linux-armv7l",
     "darwin-x64": "@node-llama-cpp/mac-x64",
     "darwin-arm64": "@node-llama-cpp/mac-arm64-metal",
     "win32-x64": "@node-llama-cpp/win-x64",
