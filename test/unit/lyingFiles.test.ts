@@ -55,8 +55,7 @@ async function readByAll(file: LyingFile): Promise<void> {
 }
 
 describe("A lying model file", () => {
-  it("is read as far as it goes, or refused with a reason", async function () {
-    this.timeout(60_000);
+  it("is read as far as it goes, or refused with a reason", async () => {
     const random = new Random(20261122);
     const endings = {read: 0, refused: 0};
     for (const {kind, what, files} of mutations(random, tinyBases(random), 400))
@@ -72,8 +71,7 @@ describe("A lying model file", () => {
     assert.ok(endings.read > 100 && endings.refused > 100, JSON.stringify(endings));
   });
 
-  it("in a list of models is one more without facts, whatever it is", async function () {
-    this.timeout(60_000);
+  it("in a list of models is one more without facts, whatever it is", async () => {
     const folder = await mkdtemp(path.join(tmpdir(), "tokenscope-lying-"));
     try {
       const cache = new HeaderCache(path.join(folder, "headers.json"));

@@ -242,8 +242,7 @@ describe("Changes of a file", () => {
     assert.deepEqual(wholeChange("").changes, []);
   });
 
-  it("lead from the old text to the new one, as Git itself writes them", function () {
-    this.timeout(60_000);
+  it("lead from the old text to the new one, as Git itself writes them", () => {
     const line = fc.constantFrom("a", "b", "c", "", " d", "-e", "+f", "@@ -1 +1 @@", "ü", "\\ g", "diff --git a/x b/x");
     const text = fc
       .tuple(fc.array(fc.tuple(line, fc.constantFrom("\n", "\n", "\r\n"))), fc.constantFrom("", "", "end", "\r"))
