@@ -342,8 +342,15 @@ describe("The headless runner", () => {
     it("stops at Ctrl+C without half an answer", async () => {
       const long = file("long.txt", "def add(a, b):\n    return a + b\n\n".repeat(20_000));
       const {code, stdout} = await cli(["score", "--gpu", "off", "--verbose", long], "", (child) => {
-        // The engine's first word: it has begun.
-        child.stderr?.once("data", () => setTimeout(() => child.kill("SIGINT"), 500));
+        let said = "";
+        const listen = (text: string): void => {
+          said += text;
+          if (!said.includes("llama_context:")) return;
+          // It has a context: it is about to compute.
+          child.kill("SIGINT");
+          child.stderr?.off("data", listen);
+        };
+        child.stderr?.on("data", listen);
       });
       assert.deepEqual([code, stdout], [130, ""]);
     });

@@ -9,8 +9,7 @@ import {EngineClient} from "../../src/host/engineClient";
 import {root} from "../harness/paths";
 import {demonstration} from "./engine";
 
-describe("devices", function () {
-  this.timeout(60_000);
+describe("devices", () => {
   const clients: EngineClient[] = [];
   const lines: string[] = [];
   const base = mkdtempSync(path.join(tmpdir(), "tokenscope-devices-"));
