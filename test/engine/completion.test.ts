@@ -29,7 +29,8 @@ const tolerated = 0.012;
 
 const python = readFileSync(path.join(root, "test/fixtures/reference/python.txt"), "utf8");
 const typescript = readFileSync(path.join(root, "test/fixtures/reference/typescript.txt"), "utf8");
-const long = [python, typescript].join("\n").repeat(8);
+/** More than a context. */
+const long = [python, typescript].join("\n").repeat(4);
 
 const shared = {suffix: "", maxTokens: 16, extent: "unlimited"} as const;
 
@@ -249,7 +250,7 @@ describe("A completion", () => {
       if (turns < 0) abort.abort();
       let over = false;
       // Another text, so that the KV cache has to be rebuilt for the next one.
-      const asked = {...request, prefix: typescript};
+      const asked = {...request, prefix: `${typescript}import path from`, suffix: ""};
       const outcome = engine
         .ask("complete", asked, {signal: abort.signal, onProgress: ({stage}) => stage === "complete" && abort.abort()})
         .catch((error: Error) => error.name)
@@ -308,7 +309,7 @@ describe("A completion", () => {
     const begun = new Promise<void>((resolve) => {
       scoring = fresh.ask(
         "score",
-        {text: long.repeat(4), window: 256},
+        {text: long.repeat(8), window: 256},
         {
           stop: stop.signal,
           onProgress: ({stage}) => {
