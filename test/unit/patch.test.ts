@@ -6,6 +6,7 @@ import path from "node:path";
 import fc from "fast-check";
 import {linesOf, placeChanges, wholeChange} from "../../src/features/scoreChanges/changes";
 import {type FilePatch, PatchError, parsePatch} from "../../src/features/scoreChanges/patch";
+import {cases} from "../harness/thorough";
 
 describe("Git's diff", () => {
   it("of a changed file is read with its names, hunks and lines", () => {
@@ -304,7 +305,7 @@ describe("Changes of a file", () => {
           rmSync(folder, {recursive: true, force: true});
         }
       }),
-      {numRuns: 60}
+      {numRuns: cases(15, 300)}
     );
   });
 });
