@@ -1,6 +1,7 @@
 import {strict as assert} from "node:assert";
 import {mkdirSync, readFileSync, writeFileSync} from "node:fs";
 import path from "node:path";
+import {mock} from "node:test";
 import fc from "fast-check";
 import type {EngineMethod, ErrorKind, HumanError} from "../../src/engine/api";
 import {at, demonstration, Engine, spec} from "./engine";
@@ -151,6 +152,26 @@ describe("A bad model file", () => {
 });
 
 describe("A model in use", () => {
+  it("does not begin what was cancelled while it waited", async () => {
+    const {LlamaModel} = await import("node-llama-cpp");
+    const tokenize = mock.method(LlamaModel.prototype, "tokenize");
+    try {
+      const engine = new Engine();
+      const abort = new AbortController();
+      const text = "word ".repeat(1000);
+      const cancelled = Array.from({length: 20}, () => engine.ask("count", {text}, {signal: abort.signal}));
+      abort.abort();
+      for (const outcome of await Promise.allSettled(cancelled)) assert.equal(outcome.status, "rejected");
+      const texts = (): unknown[] => tokenize.mock.calls.map((call) => call.arguments[0]);
+      assert.ok(!texts().includes(text));
+      // That would have been seen.
+      await engine.ask("count", {text});
+      assert.ok(texts().includes(text));
+    } finally {
+      tokenize.mock.restore();
+    }
+  });
+
   it("answers what was asked of it when another is asked for", async () => {
     const engine = new Engine();
     const other = spec(vocabularyFile("llama-spm"));

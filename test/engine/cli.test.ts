@@ -87,6 +87,12 @@ interface Scored extends Record<string, unknown> {
 }
 
 describe("The headless runner", () => {
+  let plain: Promise<Scored> | undefined;
+  /** The reference text in Python, scored without any options: once for all that compare with it. */
+  const scoredPython = (): Promise<Scored> => {
+    plain ??= answer<Scored>(["score", path.join(root, "test/fixtures/reference/python.txt")]);
+    return plain;
+  };
   const folder = temporaryFolder();
   after(() => folder.remove());
 
@@ -146,7 +152,7 @@ describe("The headless runner", () => {
     ];
 
     it("gives the text's numbers and each token's logprob", async () => {
-      const scored = await answer<Scored>(["score", python]);
+      const scored = await scoredPython();
       assert.deepEqual(Object.keys(scored), fields);
       assert.deepEqual(Object.keys(scored.model), [...modelFields, "sha256", "device", "layers"]);
       const {mode, bos, window, stride, unscored} = scored;
@@ -235,7 +241,7 @@ describe("The headless runner", () => {
       assert.ok(first && second && last);
       assert.deepEqual([first["file"], second["file"]], [python, prose]);
       const {file: name, ...alone} = first;
-      assert.deepEqual(alone, await answer<Scored>(["score", python]));
+      assert.deepEqual(alone, await scoredPython());
       assert.equal(name, python);
       const {corpus, ...nothing} = last as unknown as {corpus: Record<string, number>};
       assert.deepEqual(nothing, {});
@@ -278,7 +284,7 @@ describe("The headless runner", () => {
     const python = path.join(root, "test/fixtures/reference/python.txt");
 
     it("leaves the tokens out", async () => {
-      const {tokens, ...numbers} = await answer<Scored>(["score", python]);
+      const {tokens, ...numbers} = await scoredPython();
       assert.ok(tokens.length > 0);
       assert.deepEqual(await answer<Scored>(["score", "--no-tokens", python]), numbers);
     });
@@ -305,7 +311,7 @@ describe("The headless runner", () => {
     });
 
     it("writes CSV, with the same numbers", async () => {
-      const scored = await answer<Scored>(["score", python]);
+      const scored = await scoredPython();
       const {code, stdout} = await cli(["score", "--format", "csv", "--gpu", "off", python]);
       assert.equal(code, 0);
       const lines = stdout.replace(/^\ufeff/, "").split("\r\n");
@@ -324,7 +330,7 @@ describe("The headless runner", () => {
       const cut = text.indexOf("\n", text.length / 2) + 1;
       const args = ["--context-file", file("before.txt", text.slice(0, cut)), file("behind.txt", text.slice(cut))];
       const [whole, alone, behind] = await Promise.all([
-        answer<Scored>(["score", python]),
+        scoredPython(),
         answer<Scored>(["score", args[2] ?? ""]),
         answer<Scored>(["score", ...args])
       ]);
@@ -342,8 +348,15 @@ describe("The headless runner", () => {
     it("stops at Ctrl+C without half an answer", async () => {
       const long = file("long.txt", "def add(a, b):\n    return a + b\n\n".repeat(20_000));
       const {code, stdout} = await cli(["score", "--gpu", "off", "--verbose", long], "", (child) => {
-        // The engine's first word: it has begun.
-        child.stderr?.once("data", () => setTimeout(() => child.kill("SIGINT"), 500));
+        let said = "";
+        const listen = (text: string): void => {
+          said += text;
+          if (!said.includes("llama_context:")) return;
+          // It has a context: it is about to compute.
+          child.kill("SIGINT");
+          child.stderr?.off("data", listen);
+        };
+        child.stderr?.on("data", listen);
       });
       assert.deepEqual([code, stdout], [130, ""]);
     });

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import type {LlamaModel} from "node-llama-cpp";
 import {Vocabulary} from "../../src/engine/llama/vocabulary";
 import {root} from "../harness/paths";
+import {cases, thorough} from "../harness/thorough";
 import {demonstration, engineInProcess} from "./engine";
 import {vocabularyFiles} from "./vocabularyFiles";
 
@@ -14,7 +15,6 @@ const {signal} = new AbortController();
  * Those that are read fast, of each kind one at least. `TOKENSCOPE_THOROUGH=1` takes all of them, and 1,500 random texts each.
  */
 const fast = new Set(["bert-bge", "deepseek-llm", "falcon", "gpt-2", "llama-spm", "phi-3", "qwen2", "starcoder"]);
-const thorough = process.env["TOKENSCOPE_THOROUGH"] !== undefined;
 
 /** Unigram's tokenizer weighs a text as a whole. */
 const whole = new Set(["nomic-bert-moe"]);
@@ -73,7 +73,7 @@ describe("A long text tokenized in parts has the tokens of the whole", () => {
         assert.ok(whole.has(name) ? calls === written.length : calls > 100, `${calls} parts`);
         await fc.assert(fc.asyncProperty(texts, fc.boolean(), assertSame), {
           seed: 20261122,
-          numRuns: thorough ? 1500 : 40
+          numRuns: cases(40, 1500)
         });
       } finally {
         await model.dispose();

@@ -9,9 +9,10 @@ import {EngineClient} from "../../src/host/engineClient";
 import {root} from "../harness/paths";
 import {demonstration} from "./engine";
 
-describe("devices", function () {
-  this.timeout(60_000);
+describe("devices", () => {
   const clients: EngineClient[] = [];
+  /** One for all that are asked for nothing else. */
+  let shared: EngineClient;
   const lines: string[] = [];
   const base = mkdtempSync(path.join(tmpdir(), "tokenscope-devices-"));
   const searched = process.env["LD_LIBRARY_PATH"];
@@ -21,17 +22,27 @@ describe("devices", function () {
     else process.env["LD_LIBRARY_PATH"] = searched;
     lines.length = 0;
   });
-  after(() => rmSync(base, {recursive: true, force: true}));
+  before(() => {
+    shared = clientOf(path.join(root, "dist/engine.js"));
+  });
+  after(() => {
+    shared.dispose();
+    rmSync(base, {recursive: true, force: true});
+  });
 
   function engine(program = path.join(root, "dist/engine.js")): EngineClient {
+    const one = clientOf(program);
+    clients.push(one);
+    return one;
+  }
+
+  function clientOf(program: string): EngineClient {
     const write = (message: string): void => void lines.push(message);
-    const one = new EngineClient({
+    return new EngineClient({
       program,
       log: {error: write, warn: write, info: write, debug: write, trace: write},
       cancelled: () => new Error("cancelled")
     });
-    clients.push(one);
-    return one;
   }
 
   /** The engine with another program to try devices with. */
@@ -63,7 +74,7 @@ describe("devices", function () {
   }
 
   it("lists all of them, with the one in use, its name, its features and its memory", async () => {
-    const states = await engine().request("devices", {gpu: "off"});
+    const states = await shared.request("devices", {gpu: "off"});
     assert.deepEqual(states.map(({device}) => device).sort(), ["cpu", "cuda", "metal", "vulkan"]);
     const cpu = stateOf(states, "cpu");
     assert.ok(cpu.works && cpu.inUse && cpu.problem === null);
@@ -75,7 +86,7 @@ describe("devices", function () {
   });
 
   it("answers for one of them alone, without trying the others", async () => {
-    const states = await engine().request("devices", {gpu: "off", only: "cpu"});
+    const states = await shared.request("devices", {gpu: "off", only: "cpu"});
     assert.deepEqual(
       states.map(({device}) => device),
       ["cpu"]
@@ -84,13 +95,12 @@ describe("devices", function () {
   });
 
   it("does not touch the model in use, nor its threads", async () => {
-    const client = engine();
     const model: ModelSpec = {path: demonstration, gpu: "off", gpuLayers: null, threads: 1, contextSize: 0};
-    const before = await client.request("score", {model, text: "def add(a, b):\n"});
-    const id = client.processId;
-    await client.request("devices", {gpu: "off"});
-    assert.deepEqual((await client.request("score", {model, text: "def add(a, b):\n"})).logprobs, before.logprobs);
-    assert.equal(client.processId, id);
+    const before = await shared.request("score", {model, text: "def add(a, b):\n"});
+    const id = shared.processId;
+    await shared.request("devices", {gpu: "off"});
+    assert.deepEqual((await shared.request("score", {model, text: "def add(a, b):\n"})).logprobs, before.logprobs);
+    assert.equal(shared.processId, id);
   });
 
   it("survives a driver that crashes, and says that it failed", async function () {
@@ -141,7 +151,7 @@ describe("devices", function () {
   it("says why a device that was asked for is not used", async function () {
     if (process.platform === "darwin") this.skip();
     const model: ModelSpec = {path: demonstration, gpu: "metal", gpuLayers: null, threads: 1, contextSize: 0};
-    await assert.rejects(engine().request("describe", {model}), {
+    await assert.rejects(shared.request("describe", {model}), {
       kind: "noRuntime",
       message: "There is no Metal for this system: set tokenscope.gpu to auto or off."
     });

@@ -6,13 +6,14 @@ import {noProcesses} from "./engine";
 
 /** The short form of `node bench/faults.mjs`; how long anything takes is not judged here, on whatever machine. */
 describe("hurt on purpose, the engine", function () {
-  this.timeout(240_000);
+  // Against hanging: more than all of its waits for what never comes.
+  this.timeout(1_200_000);
   before(function () {
     if (noProcesses !== undefined) this.skip();
   });
 
   it("may die of anything at any moment", async () => {
-    allReached(await deaths({perFault: 1, atOnce: 2, kills: 1, within: 60_000, seed: 1}));
+    allReached(await deaths({perFault: 1, atOnce: 2, kills: 1, seed: 1}));
   });
 });
 

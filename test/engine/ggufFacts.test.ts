@@ -106,8 +106,7 @@ describe("Our reading of a header", () => {
     }
   });
 
-  it("tells like the engine what a model can do", async function () {
-    this.timeout(120_000);
+  it("tells like the engine what a model can do", async () => {
     const folder = temporaryFolder();
     const engine = new Engine();
     try {

@@ -112,7 +112,6 @@ describe("An estimate of memory", () => {
 
   describe("of a bad file", () => {
     async function refused(file: string, kind: string): Promise<void> {
-      const started = Date.now();
       for (const method of ["estimate", "memory", "count"] as const)
         await assert.rejects(
           engine.ask<"count">(method as "count", {model: spec(file), text: "x"}),
@@ -122,7 +121,6 @@ describe("An estimate of memory", () => {
             return true;
           }
         );
-      assert.ok(Date.now() - started < 5000);
     }
 
     it("says why there is none", async () => {
@@ -183,8 +181,7 @@ describe("An estimate of memory", () => {
   });
 });
 
-describe("The memory of a loaded model", function () {
-  this.timeout(60_000);
+describe("The memory of a loaded model", () => {
   if (noProcesses !== undefined) return;
   const clients: EngineClient[] = [];
   afterEach(() => {
@@ -236,9 +233,7 @@ describe("The memory of a loaded model", function () {
   });
 });
 
-describe("Layers on the device", function () {
-  this.timeout(60_000);
-
+describe("Layers on the device", () => {
   it("are none without one, however many are asked for", async () => {
     const engine = new Engine();
     const model = {...spec(demonstration), gpuLayers: 3};

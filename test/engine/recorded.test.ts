@@ -10,8 +10,7 @@ import {root} from "../harness/paths";
 import {type Deed, deedsOfProcesses, readRecording, recordingCommand, skipUnlessRecording} from "../harness/recording";
 import {extensionHere, notListed} from "../harness/securityList";
 
-describe("the engine and the transfers, under strace", function () {
-  this.timeout(60_000);
+describe("the engine and the transfers, under strace", () => {
   let folder: string;
   let server: ModelServer;
   let engine: Deed[];

@@ -11,7 +11,7 @@ import {ProxyServer} from "../harness/proxyServer";
 import {demonstration} from "./engine";
 
 const model = readFileSync(demonstration);
-const hasty: Patience = {stall: 2000, pauses: [5], longestPause: 1000};
+const hasty: Patience = {stall: 30_000, pauses: [5], longestPause: 1000};
 const variables = ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
 
 describe("the way to a server", () => {

@@ -14,8 +14,7 @@ const model = readFileSync(demonstration);
 const half = Math.floor(model.length / 2);
 const token = "hf_verysecrettoken";
 
-describe("the process that fetches files", function () {
-  this.timeout(30_000);
+describe("the process that fetches files", () => {
   let server: ModelServer;
   let folder: string;
   const lines: string[] = [];
@@ -69,7 +68,7 @@ describe("the process that fetches files", function () {
   }
 
   it("may be killed in the middle: another one fetches only the rest", async () => {
-    server.serveHub({"killed.gguf": {content: model, pace: 1 << 17}}, {repository: "user/killed", token});
+    server.serveHub({"killed.gguf": {content: model, crawls: {from: half}}}, {repository: "user/killed", token});
     const uri = "hf:user/killed/killed.gguf";
     const transfers = client();
     const killed = transfers.request("download", params(uri), {
@@ -92,7 +91,7 @@ describe("the process that fetches files", function () {
   });
 
   it("pauses when it is cancelled", async () => {
-    const uri = server.serve("paused.gguf", {content: model, pace: 1 << 17});
+    const uri = server.serve("paused.gguf", {content: model, crawls: {from: half}});
     const transfers = client();
     const cancel = new Token();
     const paused = transfers.request("download", params(uri), {
@@ -106,15 +105,14 @@ describe("the process that fetches files", function () {
   });
 
   it("leaves a file alone that another window's process fetches", async () => {
-    const uri = server.serve("shared.gguf", {content: model, pace: 1 << 16});
     const [one, other] = [client(), client()];
-    // It runs already, so that it comes in time.
-    await other.request("inspect", {uri, network: params(uri).network});
-    let second: Promise<unknown> | undefined;
+    let ask = (_answer: Promise<unknown>): void => undefined;
+    const second = new Promise<unknown>((resolve) => {
+      ask = resolve;
+    });
+    const uri = server.serve("shared.gguf", {content: model, crawls: {from: half, until: second}});
     const first = one.request("download", params(uri), {
-      onProgress: atHalf(() => {
-        second = other.request("download", params(uri)).catch((error: unknown) => error);
-      })
+      onProgress: atHalf(() => ask(other.request("download", params(uri)).catch((error: unknown) => error)))
     });
     assert.ok((await readFile((await first).path)).equals(model));
     const error = await second;

@@ -12,9 +12,12 @@ export interface Holdings {
   readonly memory: number;
 }
 
+/** Milliseconds after which what is still held has been left: waited for only where something is wrong. */
+const patience = 60_000;
+
 /** Of this process, as soon as they are no more than before, or when they don't become so. */
 export async function settledHoldings(before?: Holdings): Promise<Holdings> {
-  for (const end = performance.now() + 5000; ; await setTimeout(50)) {
+  for (const end = performance.now() + patience; ; await setTimeout(50)) {
     const now = holdings();
     const settled =
       before === undefined ||

@@ -19,10 +19,11 @@ const collection = 120;
 const demonstration = path.join(root, "media/models/tokenscope-tiny-q8_0.gguf");
 
 /**
- * What an engine takes that nothing is asked of, and what comes back of its memory: `seconds` of rest with `model` (a
- * path; the demonstration model where there is none) loaded. Linux only, because it looks into /proc.
+ * What an engine takes that nothing is asked of, and what comes back of its memory: `seconds` of rest (not measured where
+ * there are none) with `model` (a path; the demonstration model where there is none) loaded. Linux only, because it looks
+ * into /proc.
  */
-export async function idle({seconds, model}: {readonly seconds: number; readonly model?: string}): Promise<Row[]> {
+export async function idle({seconds, model}: {readonly seconds?: number; readonly model?: string}): Promise<Row[]> {
   const spec = specOf(model ?? demonstration);
   let idleLimit = 0;
   const [first, second] = [client(() => idleLimit), client(() => 0)];
@@ -37,14 +38,13 @@ export async function idle({seconds, model}: {readonly seconds: number; readonly
     await end(second, () => second.unload());
     const switching = await switched(spec);
     // By now it has had no work for some seconds.
-    const resting = await rest(pid, seconds);
+    const resting = seconds === undefined ? [] : await restRows(pid, seconds);
     const held = residentMemory(pid);
     idleLimit = 100;
     await end(first, () => first.idleLimitChanged());
     const left = existsSync(`/proc/${pid}`) ? residentMemory(pid).all : 0;
     return [
-      restRow("idle engine", seconds, resting.engine),
-      restRow("the process that owns it", seconds, resting.owner),
+      ...resting,
       {
         part: "idle",
         name: "unloaded after some time",
@@ -71,7 +71,7 @@ interface Rest {
   readonly wakeUps: number;
 }
 
-async function rest(pid: number, seconds: number): Promise<{engine: Rest; owner: Rest}> {
+async function restRows(pid: number, seconds: number): Promise<Row[]> {
   const before = {engine: activity(pid), owner: activity(process.pid)};
   await setTimeout(seconds * 1000);
   const after = {engine: activity(pid), owner: activity(process.pid)};
@@ -79,7 +79,10 @@ async function rest(pid: number, seconds: number): Promise<{engine: Rest; owner:
     busy: after[of].busy - before[of].busy,
     wakeUps: after[of].wakeUps - before[of].wakeUps
   });
-  return {engine: during("engine"), owner: during("owner")};
+  return [
+    restRow("idle engine", seconds, during("engine")),
+    restRow("the process that owns it", seconds, during("owner"))
+  ];
 }
 
 function restRow(name: string, seconds: number, {busy, wakeUps}: Rest): Row {

@@ -12,7 +12,7 @@ import {tableOf} from "./table";
 const parts: {readonly [P in Row["part"]]: (short: boolean, model?: string) => Promise<readonly Row[]>} = {
   deaths: (short) =>
     deaths({...(short ? {perFault: 1, kills: 1} : {perFault: 25, kills: 50}), atOnce: 1, within: 3000, seed: 1}),
-  fuzz: (short) => fuzz({mutations: short ? 100 : 5000, seed: 1}),
+  fuzz: (short) => fuzz({mutations: short ? 100 : 5000, seed: 1, within: 10_000}),
   pressure: (short) => pressure(short ? shortSizes : longSizes),
   idle: (short, model) => idle({seconds: short ? 5 : 60, ...(model !== undefined && {model: path.resolve(model)})})
 };

@@ -15,8 +15,8 @@ const states: readonly {readonly name: string; readonly harm?: Harm}[] = [
   {name: "its main thread hangs", harm: "spin"}
 ];
 
-/** Milliseconds after which an engine is an orphan. */
-const patience = 10_000;
+/** Milliseconds after which an engine is an orphan: some hundred times what it takes to go. */
+const patience = 60_000;
 
 /** Kills the owners of engines, and sees that the engines go too. */
 export async function owners(kills: number): Promise<readonly Row[]> {

@@ -57,6 +57,9 @@ const model: ModelSpec = {
 /** Bytes by which memory may have grown from the first tenth of the requests to the last. */
 const mostGrowth = 16e6;
 
+/** Scores that wait at most, behind the one that is computed (engine/requests.ts). */
+const longestLine = 100;
+
 const delayKey = "worst delay, ms";
 
 type Scenario = (client: EngineClient, sizes: PressureSizes) => Promise<Omit<Row, "part">>;
@@ -107,7 +110,8 @@ async function longText(client: EngineClient, {megabytes, delay}: PressureSizes)
     ended = true;
   });
   while (!ended) {
-    others.push(await timed(() => client.request("count", {model, text: "x"})));
+    const other = await timed(() => client.request("count", {model, text: "x"}));
+    if (!ended) others.push(other);
     await setTimeout(20);
   }
   const right = (await result).count === one.count + (two.count - one.count) * (count - 1);
@@ -128,7 +132,7 @@ async function longText(client: EngineClient, {megabytes, delay}: PressureSizes)
       [delayKey]: Number(delayed.toFixed(1))
     },
     goal: `right, delay under ${delay} ms`,
-    reached: right && left && others.length > 1 && delayed < delay
+    reached: right && left && others.length > 0 && delayed < delay
   };
 }
 
@@ -242,16 +246,20 @@ async function manyScores(client: EngineClient, {queued, within, delay}: Pressur
   }
   const places = (): number[] =>
     asked.flatMap(({heard}) => (heard.at(-1)?.stage === "wait" ? [heard.at(-1)?.total ?? 0] : []));
-  const outcomes = asked.slice(-1).map(({outcome}) => outcome);
-  const [lastOutcome] = await Promise.all(
-    outcomes.map((outcome) => Promise.race([outcome, setTimeout(2000, "waits")]))
-  );
-  await setTimeout(100);
+  let over = false;
+  void asked[0]?.outcome.then(() => {
+    over = true;
+  });
+  const inLine = Math.min(longestLine, queued - 1);
+  const tooMany = queued - 1 - inLine;
+  // Those that come last find no place.
+  const turnedAway = await Promise.all(asked.slice(queued - tooMany).map(({outcome}) => outcome));
+  while (!over && Math.max(...places()) < inLine) await setTimeout(5);
   const before = places();
   // The one that is next leaves, and all behind it move up.
   asked.find(({heard}) => heard.at(-1)?.stage === "wait" && heard.at(-1)?.total === 1)?.token.cancel();
-  await setTimeout(100);
-  const after = places();
+  while (!over && Math.max(...places()) >= Math.max(...before)) await setTimeout(5);
+  const moved = Math.max(...places()) < Math.max(...before);
   for (const {token} of asked) {
     token.cancel();
     await setImmediate();
@@ -268,14 +276,13 @@ async function manyScores(client: EngineClient, {queued, within, delay}: Pressur
       "next good answer, ms": Math.round(next),
       [delayKey]: Number(delayed.toFixed(1))
     },
-    goal: `100 at most in line, who know their place, the next within ${within} ms, delay under ${delay} ms`,
+    goal: `${longestLine} at most in line, who know their place, the next within ${within} ms, delay under ${delay} ms`,
     reached:
-      before.length > 1 &&
-      before.length <= 100 &&
-      Math.max(...before) >= Math.max(...after) &&
+      before.length === inLine &&
+      moved &&
       all.every((outcome) => outcome === "cancelled" || outcome === "busy" || outcome === "answered") &&
-      refused === Math.max(0, queued - 101) &&
-      (refused === 0 || lastOutcome === "busy") &&
+      refused === tooMany &&
+      turnedAway.every((outcome) => outcome === "busy") &&
       next < within &&
       delayed < delay
   };

@@ -24,6 +24,11 @@ export interface Served {
   readonly lie?: number;
   /** So many bytes each 20 milliseconds. */
   readonly pace?: number;
+  /**
+   * An answer that begins before this byte comes there at once, and then byte by byte: whoever waits for a progress as far
+   * has all the time in the world to do something before the end.
+   */
+  readonly crawls?: Crawl;
   /** Null: none is sent. Default: made of the content. */
   readonly etag?: string | null;
   /** Is asked for this token, and refuses everybody else with 401. */
@@ -31,6 +36,12 @@ export interface Served {
   readonly disposition?: string;
   readonly redirect?: {readonly to: string; readonly status?: number; readonly headers?: Record<string, string>};
   readonly headers?: Record<string, string>;
+}
+
+export interface Crawl {
+  readonly from: number;
+  /** When this resolves, the rest comes at once. Default: never. */
+  readonly until?: Promise<unknown>;
 }
 
 export interface Refusal {
@@ -146,8 +157,13 @@ export class ModelServer {
     this.requests.length = 0;
   }
 
-  async stop(): Promise<void> {
+  /** Breaks all connections. */
+  cut(): void {
     for (const socket of this.sockets) socket.destroy();
+  }
+
+  async stop(): Promise<void> {
+    this.cut();
     this.server.close();
     await once(this.server, "close");
   }
@@ -199,12 +215,19 @@ async function sendFile(file: Served, seen: Seen, response: ServerResponse): Pro
   const breaksAfter = long ? (file.breaks?.shift() ?? file.breaksAlways) : undefined;
   const limit = Math.min(to, content.length, from + (breaksAfter ?? Number.POSITIVE_INFINITY));
   const end = long && file.stalls !== undefined ? Math.min(limit, from + file.stalls) : limit;
-  const piece = file.pace ?? 1 << 18;
-  for (let position = from; position < end && !response.destroyed; position += piece) {
+  const crawls = long && file.crawls !== undefined && from < file.crawls.from ? file.crawls : undefined;
+  let crawlsFrom = crawls?.from ?? end;
+  void crawls?.until?.then(() => {
+    crawlsFrom = end;
+  });
+  for (let position = from; position < end && !response.destroyed; ) {
+    const crawling = position >= crawlsFrom;
+    const piece = crawling ? 1 : Math.min(file.pace ?? 1 << 18, crawlsFrom - position);
     const bytes = content.subarray(position, Math.min(end, position + piece));
     const ready = response.write(bytes);
+    position += bytes.length;
     seen.sent += bytes.length;
-    if (file.pace !== undefined) await new Promise((resolve) => setTimeout(resolve, 20));
+    if (crawling || file.pace !== undefined) await new Promise((resolve) => setTimeout(resolve, 20));
     else if (!ready) await roomIn(response);
   }
   if (long && file.stalls !== undefined) return;

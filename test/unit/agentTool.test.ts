@@ -66,7 +66,8 @@ describe("An agent's input", () => {
         } catch (error) {
           assert.ok(error instanceof ToolInputError, String(error));
         }
-      })
+      }),
+      {seed: 20261122}
     );
   });
 });

@@ -1,5 +1,6 @@
 import {strict as assert} from "node:assert";
-import {setTimeout} from "node:timers/promises";
+import {mock} from "node:test";
+import {setImmediate} from "node:timers/promises";
 import {type AskOptions, Completions, type Place} from "../../src/features/inlineCompletion/completions";
 
 interface Asked extends AskOptions {
@@ -29,7 +30,13 @@ function slowModel(): {
   };
 }
 
+/** Milliseconds after which a request that nobody waits for has ended. */
+const soon = 150;
+
 describe("completions", () => {
+  beforeEach(() => mock.timers.enable({apis: ["setTimeout"]}));
+  afterEach(() => mock.timers.reset());
+
   it("are asked for once at a place", async () => {
     const {asked, at} = slowModel();
     const both = Promise.all([at("let "), at("let ")]);
@@ -50,7 +57,7 @@ describe("completions", () => {
     await assert.rejects(one);
     const three = at("let answ");
     asked[0]?.onText("answer");
-    await setTimeout(150);
+    mock.timers.tick(soon);
     assert.equal(asked[0]?.signal.aborted, false);
     asked[0]?.answer("answer = 42");
     assert.deepEqual(await Promise.all([two, three]), ["nswer = 42", "er = 42"]);
@@ -80,7 +87,7 @@ describe("completions", () => {
     await assert.rejects(first);
     assert.equal(asked.length, 1);
     asked[0]?.onText("answer");
-    await setTimeout(0);
+    await setImmediate();
     assert.equal(asked[0]?.signal.aborted, true);
     assert.equal(asked.length, 2);
     asked[1]?.answer("");
@@ -94,7 +101,7 @@ describe("completions", () => {
     abort.abort();
     await assert.rejects(left);
     assert.equal(asked[0]?.signal.aborted, false);
-    await setTimeout(150);
+    mock.timers.tick(soon);
     assert.equal(asked[0]?.signal.aborted, true);
   });
 
@@ -161,7 +168,7 @@ describe("completions", () => {
     const wanted = at("let x;");
     assert.equal(asked.length, 1);
     asked[0]?.fail(new Error("something else went first"));
-    await setTimeout(0);
+    await setImmediate();
     assert.equal(asked[1]?.background, false);
     asked[1]?.answer("y");
     assert.equal(await wanted, "y");
@@ -190,7 +197,7 @@ describe("completions", () => {
     const {asked, at, completions} = slowModel();
     const waits = at("let ");
     completions.clear();
-    await setTimeout(0);
+    await setImmediate();
     asked[1]?.answer("x");
     assert.equal(await waits, "x");
   });
@@ -237,7 +244,7 @@ describe("completions", () => {
     const first = at("let ");
     assert.deepEqual([pauses, asked.length], [1, 0]);
     paused();
-    await setTimeout(0);
+    await setImmediate();
     assert.equal(asked.length, 1);
     const running = at("let x");
     asked[0]?.answer("x = 1");
@@ -260,7 +267,7 @@ describe("completions", () => {
     );
     asked[0]?.onText("answer");
     assert.equal(asked[0]?.signal.aborted, true);
-    await setTimeout(0);
+    await setImmediate();
     assert.deepEqual([pauses, asked.length], [1, 2]);
     asked[1]?.answer("ook");
     assert.equal(await typed, "ook");

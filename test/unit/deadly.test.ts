@@ -193,9 +193,9 @@ describe("A header that llama.cpp would end the process over", () => {
 
 describe("A list of strings", () => {
   it("has one twice or has not, wherever they stand", async () => {
-    const many = Array.from({length: 120_000}, (_, i) => `token ${i}`);
+    const many = Array.from({length: 12_000}, (_, i) => `token ${i}`);
     assert.equal(await repeats(many), false);
-    assert.equal(await repeats(many.with(119_999, "token 0")), true);
+    assert.equal(await repeats(many.with(11_999, "token 0")), true);
     // On both sides of where a window ends.
     assert.equal(await repeats(many.with(4100, "token 4099")), true);
     assert.equal(await repeats([]), false);

@@ -91,7 +91,8 @@ describe("pieces in a text that is edited", () => {
             }
           }
         }
-      )
+      ),
+      {seed: 20261122}
     );
   });
 
@@ -171,7 +172,8 @@ describe("the colours of a line", () => {
           start += content.length + 1;
         }
         assert.deepEqual(painted, expected);
-      })
+      }),
+      {seed: 20261122}
     );
   });
 });

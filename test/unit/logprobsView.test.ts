@@ -1,28 +1,12 @@
 import {strict as assert} from "node:assert";
 import {readFileSync} from "node:fs";
 import path from "node:path";
-import type {Browser, Page} from "playwright-core";
+import type {Page} from "playwright-core";
 import {logprobsPage} from "../../src/features/logprobs/logprobsPage";
 import type {Alternative, FromView, ScoredText, Source, ToView, ViewState} from "../../src/features/logprobs/protocol";
 import {summarize} from "../../src/metrics/summary";
-import {startBrowser} from "../harness/browser";
 import {root} from "../harness/paths";
-
-const origin = "http://view.test";
-
-/** Stands for VS Code: keeps what is posted, and the state over reloads. */
-const vscodeApi = `
-  globalThis.sent = [];
-  globalThis.answerHello = () =>
-    postMessage({type: "language", language: JSON.parse(sessionStorage.language ?? '{"locale": "en"}')}, "*");
-  globalThis.acquireVsCodeApi = () => ({
-    postMessage: (message) => {
-      if (message.type === "hello") sessionStorage.silent || answerHello();
-      else sent.push(message);
-    },
-    getState: () => JSON.parse(sessionStorage.state ?? "null"),
-    setState: (state) => { sessionStorage.state = JSON.stringify(state); }
-  });`;
+import {origin, ViewInBrowser} from "../harness/viewInBrowser";
 
 const source: Source = {title: "a.txt, lines 1–2", uri: "file:///a.txt", start: 0, end: 0, isSelection: true};
 
@@ -56,61 +40,26 @@ const ten: Alternative[] = Array.from({length: 10}, (_, index) => ({
   logprob: -1 - index
 }));
 
-/** An expression for a message as it arrives in a view: VS Code leaves typed arrays what they are. */
-function arriving(message: ToView): string {
-  const json = JSON.stringify(message, (_key, value: unknown) =>
-    ArrayBuffer.isView(value) && !(value instanceof DataView)
-      ? {
-          array: value.constructor.name,
-          numbers: Array.from(value as Float64Array, (it) => (Number.isNaN(it) ? "NaN" : it))
-        }
-      : value
-  );
-  return `JSON.parse(${JSON.stringify(json)}, (key, value) => value?.array ? globalThis[value.array].from(value.numbers) : value)`;
-}
-
-/** The page's policy refuses what Playwright's own waiting evaluates. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
-}
-
-describe("The logprobs view", function () {
-  this.timeout(20_000);
-  let browser: Browser;
+describe("The logprobs view", () => {
+  let view: ViewInBrowser<ToView, FromView>;
   let page: Page;
-  const complaints: string[] = [];
 
   before(async () => {
-    browser = await startBrowser();
+    view = await ViewInBrowser.start({
+      html: logprobsPage({script: "/logprobs.js", styles: "/logprobs.css", cspSource: origin, nonce: "n"}),
+      viewport: {width: 420, height: 800}
+    });
+    page = view.page;
   });
 
-  after(() => browser.close());
+  after(() => view?.close());
 
-  beforeEach(async () => {
-    complaints.length = 0;
-    page = await browser.newPage({viewport: {width: 420, height: 800}});
-    page.on("pageerror", (error) => complaints.push(error.message));
-    page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-    page.on("dialog", (dialog) => {
-      complaints.push(`dialog: ${dialog.message()}`);
-      void dialog.dismiss();
-    });
-    const html = logprobsPage({script: "/logprobs.js", styles: "/logprobs.css", cspSource: origin, nonce: "n"});
-    await page.route(`${origin}/**`, async (route) => {
-      const file = new URL(route.request().url()).pathname;
-      if (file === "/") await route.fulfill({contentType: "text/html", body: html});
-      else await route.fulfill({path: path.join(root, "dist/webview", file)});
-    });
-    await page.addInitScript(vscodeApi);
-    await page.goto(origin);
-    await until(async () => (await sent()).length > 0);
-  });
+  beforeEach(() => view.reopen());
 
-  afterEach(() => page.close());
-
-  const tell = (message: ToView) => page.evaluate(`postMessage(${arriving(message)}, "*")`);
+  const tell = (message: ToView) => view.tell(message);
+  const until = (holds: () => Promise<boolean>) => view.until(holds);
   const state = () => page.evaluate<ViewState>("JSON.parse(sessionStorage.state)");
-  const sent = () => page.evaluate<FromView[]>("sent");
+  const sent = () => view.sent();
   const focused = () => page.evaluate<string | undefined>("document.activeElement.dataset.token");
   const token = (index: number) => page.locator(`#tokens [data-token="${index}"]`);
   const press = async (...keys: string[]) => {
@@ -143,8 +92,8 @@ describe("The logprobs view", function () {
     await show(scored(["one", " two"]));
     await token(1).click();
     await answer(1, 20);
-    assert.equal(complaints.filter((complaint) => !complaint.startsWith("Applying inline style")).join("\n"), "");
-    assert.ok(complaints.length <= 1, complaints.join("\n"));
+    assert.equal(view.complaints.filter((complaint) => !complaint.startsWith("Applying inline style")).join("\n"), "");
+    assert.ok(view.complaints.length <= 1, view.complaints.join("\n"));
   });
 
   it("takes every token as text, whatever it holds", async () => {
@@ -160,7 +109,7 @@ describe("The logprobs view", function () {
     });
     await page.locator(".chart").waitFor();
     assert.equal(await page.locator("img, #tokens script, aside script").count(), 0);
-    assert.ok(!complaints.some((complaint) => complaint.startsWith("dialog")));
+    assert.ok(!view.complaints.some((complaint) => complaint.startsWith("dialog")));
     assert.equal(await token(4).locator(".mark").getAttribute("data-sign"), "\\u{202e}");
   });
 
@@ -246,7 +195,8 @@ describe("The logprobs view", function () {
     await answer(0, 1);
     await press("ArrowRight");
     assert.equal(await rows.count(), 11);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    // By the page's own clock longer than the view's pause before it asks.
+    await page.evaluate("new Promise((resolve) => setTimeout(resolve, 200))");
     assert.equal((await sent()).filter(({type}) => type === "alternatives").length, 2);
   });
 

@@ -16,6 +16,7 @@ import {type LyingFile, mutations, tinyBases} from "../faults/mutations";
 import {Random} from "../faults/random";
 import {tinyModels} from "../faults/tinyModels";
 import {ggufFile, texts} from "../harness/ggufFile";
+import {cases} from "../harness/thorough";
 
 /** A file in memory whose end may be a hole. Nothing is read at once that would be felt. */
 function sourceOf({bytes, size = bytes.length}: LyingFile): ByteSource {
@@ -55,11 +56,11 @@ async function readByAll(file: LyingFile): Promise<void> {
 }
 
 describe("A lying model file", () => {
-  it("is read as far as it goes, or refused with a reason", async function () {
-    this.timeout(60_000);
+  it("is read as far as it goes, or refused with a reason", async () => {
     const random = new Random(20261122);
     const endings = {read: 0, refused: 0};
-    for (const {kind, what, files} of mutations(random, tinyBases(random), 400))
+    const count = cases(150, 3000);
+    for (const {kind, what, files} of mutations(random, tinyBases(random), count))
       for (const file of files)
         try {
           await readByAll(file);
@@ -69,17 +70,16 @@ describe("A lying model file", () => {
           assert.match(error.message, /^[^\n]{20,200}\.$/);
           endings.refused++;
         }
-    assert.ok(endings.read > 100 && endings.refused > 100, JSON.stringify(endings));
+    assert.ok(endings.read > count / 4 && endings.refused > count / 4, JSON.stringify(endings));
   });
 
-  it("in a list of models is one more without facts, whatever it is", async function () {
-    this.timeout(60_000);
+  it("in a list of models is one more without facts, whatever it is", async () => {
     const folder = await mkdtemp(path.join(tmpdir(), "tokenscope-lying-"));
     try {
       const cache = new HeaderCache(path.join(folder, "headers.json"));
       const random = new Random(20261123);
       let number = 0;
-      for (const {files} of mutations(random, tinyBases(random), 60)) {
+      for (const {files} of mutations(random, tinyBases(random), cases(25, 300))) {
         const [first] = files;
         if (first === undefined) continue;
         const file = path.join(folder, `${number++}.gguf`);

@@ -136,7 +136,8 @@ describe("a model's row", () => {
           if (!characters.includes("\ud800")) assert.ok(short.isWellFormed());
           assert.ok(short.endsWith(Array.from(text).slice(-20).join("")));
         }
-      )
+      ),
+      {seed: 20261122}
     );
   });
 });
@@ -203,7 +204,8 @@ describe("the sections of the list", () => {
           const listed = modelSections(all, inUse, recent).flatMap(({models}) => models.map((model) => model.path));
           assert.deepEqual([...listed].sort(), [...new Set(files.map(([file]) => file))].sort());
         }
-      )
+      ),
+      {seed: 20261122}
     );
   });
 });
@@ -217,7 +219,8 @@ describe("the models used lately", () => {
         assert.ok(recent.length <= 10 && new Set(recent).size === recent.length);
         const latest = [...new Set(paths.toReversed())].slice(0, 10);
         assert.deepEqual(recent.slice(0, latest.length), latest);
-      })
+      }),
+      {seed: 20261122}
     );
   });
 });
@@ -247,7 +250,8 @@ describe("a model chosen for a role", () => {
             completes: role === "measuring" ? before.completes : file
           });
         }
-      )
+      ),
+      {seed: 20261122}
     );
   });
 
@@ -257,7 +261,8 @@ describe("a model chosen for a role", () => {
         const after = chosen(now, file, role);
         const {measures, completes} = models(after);
         if (measures === completes) assert.equal(after.completionModel, "");
-      })
+      }),
+      {seed: 20261122}
     );
   });
 });

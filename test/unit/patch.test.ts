@@ -6,6 +6,7 @@ import path from "node:path";
 import fc from "fast-check";
 import {linesOf, placeChanges, wholeChange} from "../../src/features/scoreChanges/changes";
 import {type FilePatch, PatchError, parsePatch} from "../../src/features/scoreChanges/patch";
+import {cases} from "../harness/thorough";
 
 describe("Git's diff", () => {
   it("of a changed file is read with its names, hunks and lines", () => {
@@ -176,7 +177,8 @@ describe("Git's diff", () => {
             assert.ok(error instanceof PatchError, String(error));
           }
         }
-      )
+      ),
+      {seed: 20261122}
     );
   });
 });
@@ -242,8 +244,7 @@ describe("Changes of a file", () => {
     assert.deepEqual(wholeChange("").changes, []);
   });
 
-  it("lead from the old text to the new one, as Git itself writes them", function () {
-    this.timeout(60_000);
+  it("lead from the old text to the new one, as Git itself writes them", () => {
     const line = fc.constantFrom("a", "b", "c", "", " d", "-e", "+f", "@@ -1 +1 @@", "ü", "\\ g", "diff --git a/x b/x");
     const text = fc
       .tuple(fc.array(fc.tuple(line, fc.constantFrom("\n", "\n", "\r\n"))), fc.constantFrom("", "", "end", "\r"))
@@ -305,7 +306,7 @@ describe("Changes of a file", () => {
           rmSync(folder, {recursive: true, force: true});
         }
       }),
-      {numRuns: 60}
+      {seed: 20261122, numRuns: cases(15, 300)}
     );
   });
 });

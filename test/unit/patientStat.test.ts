@@ -1,16 +1,24 @@
 import {strict as assert} from "node:assert";
 import type {Stats} from "node:fs";
 import {stat} from "node:fs/promises";
+import {mock} from "node:test";
 import {PatientStat} from "../../src/host/localModels/patientStat";
 
 describe("A folder on a network that is gone", () => {
+  // What answers may take as long as it likes: time passes where the test says so.
+  beforeEach(() => mock.timers.enable({apis: ["setTimeout"]}));
+  afterEach(() => mock.timers.reset());
+
   it("is passed over, is not asked twice, and takes no more than two of Node's threads", async () => {
     const asked: string[] = [];
     const answers = new Map<string, () => void>();
-    const places = new PatientStat(20);
+    const patience = 5000;
+    const places = new PatientStat(patience);
     const look = (path: string): Promise<Stats> => {
       asked.push(path);
       if (!path.startsWith("/gone/")) return stat(".");
+      // As long as it is waited for.
+      setImmediate(() => mock.timers.tick(patience));
       return new Promise<Stats>((_, reject) => answers.set(path, () => reject(new Error("back"))));
     };
     const there = async (...paths: string[]): Promise<boolean[]> =>

@@ -5,7 +5,7 @@ import {type KnownScores, ScoreCache} from "../../src/engine/scoreCache";
 
 const windowing: Windowing = {mode: "document", bos: true, window: 100, stride: 50};
 
-function known(ids: readonly number[], more: Partial<KnownScores> = {}): KnownScores {
+function known(ids: ArrayLike<number>, more: Partial<KnownScores> = {}): KnownScores {
   return {
     windowing,
     ids: Int32Array.from(ids),
@@ -52,15 +52,16 @@ describe("The cache of scores", () => {
 
   it("forgets what was not used for longest when it gets too much, but never the last", () => {
     const cache = new ScoreCache();
-    const many = Array.from({length: 2_000_000}, (_, i) => i % 7);
+    const million = 1_000_000;
+    const ids = (first: number, length: number): Int32Array => new Int32Array(length).fill(first, 0, 1);
     const find = (ids: readonly number[]) => cache.find({windowing, ids: Int32Array.from(ids), contextTokens: 0}, 0);
     // Each 26 MB, of the 64 that all may have.
-    for (const first of [10, 11, 12]) cache.keep(known([first, ...many]));
+    for (const first of [10, 11, 12]) cache.keep(known(ids(first, 2 * million)));
     assert.deepEqual(
       [10, 11, 12].map((first) => find([first])?.until),
       [undefined, 1, 1]
     );
-    cache.keep(known([13, ...many, ...many, ...many]));
+    cache.keep(known(ids(13, 6 * million)));
     assert.deepEqual(
       [11, 12, 13].map((first) => find([first])?.until),
       [undefined, undefined, 1]

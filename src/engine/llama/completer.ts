@@ -52,7 +52,9 @@ export class Completer {
   constructor(
     private readonly sequence: LlamaContextSequence,
     private readonly model: LlamaModel,
-    private readonly vocabulary: Vocabulary
+    private readonly vocabulary: Vocabulary,
+    /** Tokens that prompt and completion may have together: llama.cpp's context is rounded up, beyond what a model has learned. */
+    private readonly contextSize: number
   ) {}
 
   /** Generates greedily (temperature 0) until the completion ends. */
@@ -83,7 +85,7 @@ export class Completer {
           end = "stopped";
           break;
         }
-        const room = this.sequence.contextSize - this.sequence.nextTokenIndex - waiting.length;
+        const room = this.contextSize - this.sequence.nextTokenIndex - waiting.length;
         if (room <= 0) {
           end = "context";
           break;

@@ -480,7 +480,8 @@ export class LlamaBackend implements Backend {
   private async makeCompletingPart(model: LlamaModel, contextSize: number): Promise<CompletingPart> {
     const {vocabulary} = await this.vocabularyPart;
     const sequence = await this.createSequence(model, contextSize);
-    return {sequence, completer: new Completer(sequence, model, vocabulary), prompts: new Prompts(model, vocabulary)};
+    const completer = new Completer(sequence, model, vocabulary, contextSize);
+    return {sequence, completer, prompts: new Prompts(model, vocabulary)};
   }
 
   private async createSequence(model: LlamaModel, tokens: number): Promise<LlamaContextSequence> {
