@@ -168,9 +168,11 @@ describe("The headless runner", () => {
       assert.ok(Math.abs(Math.exp(mean) - scored.perplexity) < 1e-6);
     });
 
-    it("adds rank, entropy and alternatives; windows and strides as asked", async () => {
+    it("adds rank, entropy, alternatives and top-10 accuracy; windows and strides as asked", async () => {
       const scored = await answer<Scored>(["score", "--top", "3", "--window", "40", "--stride", "10", python]);
       assert.deepEqual([scored["window"], scored["stride"]], [40, 10]);
+      const share = scored.tokens.filter(({rank = 0}) => rank <= 10).length / scored.tokens.length;
+      assert.ok(Math.abs(Number(scored["top10Accuracy"]) - share) < 1e-12);
       for (const token of scored.tokens) {
         assert.deepEqual(Object.keys(token), ["id", "text", "start", "end", "logprob", "rank", "entropy", "top"]);
         const {top = [], rank = 0, logprob} = token;
@@ -209,10 +211,13 @@ describe("The headless runner", () => {
     const python = path.join(root, "test/fixtures/reference/python.txt");
     const prose = path.join(root, "test/fixtures/reference/prose.txt");
 
-    it("exits with 0 where every text is below them", async () => {
+    it("exits with 0 where every text is below them, and leaves the tokens out where it is told to", async () => {
       const limits = ["--max-perplexity", "100000", "--max-bits-per-byte", "50.5"];
       const {code, all, lines} = await documents(["score", "--no-tokens", ...limits, python]);
       assert.deepEqual([code, all.length, lines], [0, 1, []]);
+      const {tokens, ...numbers} = await scoredPython();
+      assert.ok(tokens.length > 0);
+      assert.deepEqual(all[0], numbers);
     });
 
     it("exits with 2 where a text is above one, prints its numbers, and says so on one line for each text", async () => {
@@ -282,18 +287,6 @@ describe("The headless runner", () => {
 
   describe("score, told what to give,", () => {
     const python = path.join(root, "test/fixtures/reference/python.txt");
-
-    it("leaves the tokens out", async () => {
-      const {tokens, ...numbers} = await scoredPython();
-      assert.ok(tokens.length > 0);
-      assert.deepEqual(await answer<Scored>(["score", "--no-tokens", python]), numbers);
-    });
-
-    it("has top-10 accuracy where ranks were asked for", async () => {
-      const {tokens, ...scored} = await answer<Scored>(["score", "--top", "1", python]);
-      const share = tokens.filter(({rank = 0}) => rank <= 10).length / tokens.length;
-      assert.ok(Math.abs(Number(scored["top10Accuracy"]) - share) < 1e-12);
-    });
 
     it("says all there is to say: versions, counts, Min-K%", async () => {
       const {tokens, ...full} = await answer<Scored>(["score", "--full", python]);

@@ -11,7 +11,7 @@ import {EngineClient} from "../../src/host/engineClient";
 import {demand} from "../../src/host/fit";
 import {root} from "../harness/paths";
 import {silentLog} from "../harness/withoutVsCode";
-import {demonstration, Engine, engineInProcess, f16, mappedFiles, noProcesses, spec, until} from "./engine";
+import {at, demonstration, Engine, engineInProcess, f16, mappedFiles, noProcesses, spec, until} from "./engine";
 import {pooled, temporaryFolder, withArchitecture} from "./modelCopies";
 import {vocabularyFile} from "./vocabularyFiles";
 
@@ -104,9 +104,11 @@ describe("An estimate of memory", () => {
     await engine.ask("score", {model: large, text: "some text"});
     const freeBeside = async (...beside: (typeof large)[]): Promise<number> =>
       (await engine.ask("estimate", {model: spec(f16), beside})).free.ram;
-    // Its KV cache has 102 MB. Other programs come and go meanwhile.
-    const [without, beside] = [await freeBeside(), await freeBeside(large)];
-    assert.ok(without - beside > 60e6, `${without} and ${beside}`);
+    // Its KV cache has 102 MB. Other programs come and go meanwhile: the middle one of some differences is not theirs.
+    const differences: number[] = [];
+    for (let i = 0; i < 5; i++) differences.push((await freeBeside()) - (await freeBeside(large)));
+    differences.sort((a, b) => a - b);
+    assert.ok(at(differences, 2) > 60e6, `${differences}`);
     engine.retain([]);
   });
 

@@ -14,5 +14,6 @@ export async function startBrowser(): Promise<Browser> {
     throw new Error(
       "No Chromium: install it (Debian: apt-get install chromium) or let the variable CHROMIUM name one."
     );
-  return chromium.launch({executablePath, args: quiet});
+  // Against hanging: a busy machine takes some seconds.
+  return chromium.launch({executablePath, args: quiet, timeout: 180_000});
 }
