@@ -24,6 +24,8 @@ export interface Served {
   readonly lie?: number;
   /** So many bytes each 20 milliseconds. */
   readonly pace?: number;
+  /** From so many bytes on, one each 20 milliseconds until the promise resolves; where there is none, it never ends. */
+  readonly trickles?: {readonly from: number; readonly until?: Promise<unknown>};
   /** Null: none is sent. Default: made of the content. */
   readonly etag?: string | null;
   /** Is asked for this token, and refuses everybody else with 401. */
@@ -199,12 +201,18 @@ async function sendFile(file: Served, seen: Seen, response: ServerResponse): Pro
   const breaksAfter = long ? (file.breaks?.shift() ?? file.breaksAlways) : undefined;
   const limit = Math.min(to, content.length, from + (breaksAfter ?? Number.POSITIVE_INFINITY));
   const end = long && file.stalls !== undefined ? Math.min(limit, from + file.stalls) : limit;
-  const piece = file.pace ?? 1 << 18;
-  for (let position = from; position < end && !response.destroyed; position += piece) {
+  const {pace, trickles} = long ? file : {};
+  let trickleFrom = trickles?.from ?? Number.POSITIVE_INFINITY;
+  void trickles?.until?.then(() => {
+    trickleFrom = Number.POSITIVE_INFINITY;
+  });
+  for (let position = from; position < end && !response.destroyed; ) {
+    const piece = position < trickleFrom ? Math.min(pace ?? 1 << 18, trickleFrom - position) : 1;
     const bytes = content.subarray(position, Math.min(end, position + piece));
     const ready = response.write(bytes);
     seen.sent += bytes.length;
-    if (file.pace !== undefined) await new Promise((resolve) => setTimeout(resolve, 20));
+    position += bytes.length;
+    if (pace !== undefined || position > trickleFrom) await new Promise((resolve) => setTimeout(resolve, 20));
     else if (!ready) await roomIn(response);
   }
   if (long && file.stalls !== undefined) return;
