@@ -10,14 +10,14 @@ const model = readFileSync(path.join(root, "test/fixtures/models/tokenscope-tiny
 
 describe("downloading a model, as a person", () => {
   let server: ModelServer;
-  const settings: Record<string, unknown> = {};
+  const machineSettings: Record<string, unknown> = {};
   let tries = 0;
 
   before(async () => {
     server = await ModelServer.start();
-    settings["tokenscope.huggingFaceEndpoint"] = server.url;
+    machineSettings["tokenscope.huggingFaceEndpoint"] = server.url;
   });
-  const current = useWorkbench({settings});
+  const current = useWorkbench({machineSettings});
   after(() => server.stop());
 
   const dialog = (): Locator => current().page.locator(".monaco-dialog-box");

@@ -214,7 +214,7 @@ describe("A workspace that is not trusted", () => {
 
     // VS Code's own part of the extension host, with its programs, data, pipes, and its search for open ports.
     const vscodes = [
-      ...[codeServer, path.join(data, "data/data"), "/proc", "/sys", "/lib", "/etc", "/dev/null"],
+      ...[codeServer.folder, path.join(data, "data/data"), "/proc", "/sys", "/lib", "/etc", "/dev/null"],
       ...["has-flag", "supports-color"].map((name) => path.join(root, "node_modules", name))
     ];
     const isVsCodes = ({does, what, thread}: Deed): boolean => {

@@ -1,4 +1,4 @@
-import {cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from "node:fs";
+import {cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
@@ -15,6 +15,8 @@ export interface WindowOptions {
   workspace?: string;
   /** Settings of the copy. */
   settings?: Record<string, unknown>;
+  /** Settings of the machine, for what a workspace has no say in. */
+  machineSettings?: Record<string, unknown>;
   /** Fills the user's home folder, which is empty else. */
   home?: (folder: string) => void;
 }
@@ -58,7 +60,7 @@ export function installedExtensions(): string {
 export async function openSharedWindow(options: WindowOptions): Promise<Workbench> {
   const {server, context, home, ...counted} = await sharedServer();
   const serverFolder = path.dirname(server.workspace);
-  const {workspace = path.join(root, "sample"), settings} = options;
+  const {workspace = path.join(root, "sample"), settings, machineSettings} = options;
   options.home?.(home);
   const folder = path.join(serverFolder, `workspace${counted.windows}`, path.basename(workspace));
   cpSync(workspace, folder, {recursive: true});
@@ -66,7 +68,11 @@ export async function openSharedWindow(options: WindowOptions): Promise<Workbenc
     mkdirSync(path.join(folder, ".vscode"), {recursive: true});
     writeFileSync(path.join(folder, ".vscode/settings.json"), JSON.stringify(settings, null, 2));
   }
+  const machineFile = path.join(serverFolder, "data/data/Machine/settings.json");
+  const before = readFileSync(machineFile, "utf8");
+  writeFileSync(machineFile, JSON.stringify({...JSON.parse(before), ...machineSettings}));
   const end = async (): Promise<void> => {
+    writeFileSync(machineFile, before);
     for (const page of context.pages()) await page.close();
     await endExtensionHosts(server);
     for (const left of [path.dirname(folder), home, path.join(serverFolder, "data/data/User")])

@@ -182,14 +182,16 @@ export class Workbench {
 
   /** Rests the mouse on something until its hover with such a text is there, and returns that. */
   public async hover(target: Locator, text: string | RegExp): Promise<Locator> {
+    return await this.until(`there is a hover with ${text}`, (attempt) => this.tryHover(target, text, attempt));
+  }
+
+  /** The same as one attempt. */
+  public async tryHover(target: Locator, text: string | RegExp, attempt: number): Promise<Locator | undefined> {
     const hover = this.page.locator(".monaco-hover").filter({hasText: text, visible: true}).first();
-    await this.until(`there is a hover with ${text}`, async (attempt) => {
-      // Only a mouse that comes from elsewhere makes one.
-      await this.page.mouse.move(640, 20);
-      await target.hover({timeout: attempt}).catch(() => undefined);
-      return (await appears(hover, attempt)) || undefined;
-    });
-    return hover;
+    // Only a mouse that comes from elsewhere makes one.
+    await this.page.mouse.move(640, 20);
+    await target.hover({timeout: attempt}).catch(() => undefined);
+    return (await appears(hover, attempt)) ? hover : undefined;
   }
 
   /** The status bar item that shows such a text. */
