@@ -30,7 +30,7 @@ describe("The engine process", () => {
     const vscode = workbench();
     const engine = await startEngine();
     const text = vscode.fileText("retry.py");
-    writeFileSync(path.join(vscode.workspace, "long.py"), text.repeat(Math.ceil(2_000_000 / text.length)));
+    writeFileSync(path.join(vscode.workspace, "long.py"), text.repeat(Math.ceil(1_000_000 / text.length)));
     await vscode.openFile("long.py");
     await vscode.runCommand("Tokenscope: Perplexity of Selection");
     await vscode.notification(/Tokenscope|Perplexity|tokens/i).waitFor();
