@@ -121,7 +121,7 @@ async function workbench() {
   const window = await Workbench.open({workspace: path.join(root, "sample"), extensionsDir});
   try {
     const times = [];
-    await writeLargeModel(path.join(window.server.workspace, "large.gguf"));
+    await writeLargeModel(path.join(window.workspace, "large.gguf"));
     const entry = window.page.locator(".explorer-viewlet .monaco-list-row").filter({hasText: "large.gguf"});
     for (let run = 0; run < runs; run++) {
       await entry.waitFor();

@@ -8,23 +8,19 @@ import {useWorkbench} from "../harness/useWorkbench";
 
 const model = readFileSync(path.join(root, "test/fixtures/models/tokenscope-tiny-f16.gguf"));
 
-describe("downloading a model, as a person", function () {
-  this.timeout(120_000);
+describe("downloading a model, as a person", () => {
   let server: ModelServer;
-  const env: Record<string, string> = {};
+  const machineSettings: Record<string, unknown> = {};
+  let tries = 0;
 
   before(async () => {
     server = await ModelServer.start();
-    env["HF_ENDPOINT"] = server.url;
+    machineSettings["tokenscope.huggingFaceEndpoint"] = server.url;
   });
-  const current = useWorkbench({env});
+  const current = useWorkbench({machineSettings});
   after(() => server.stop());
 
   const dialog = (): Locator => current().page.locator(".monaco-dialog-box");
-
-  /** A progress notification, or a message, is gone when another one of its name is not there. */
-  const button = (text: string | RegExp, name: string): Locator =>
-    current().notification(text).getByRole("button", {name, exact: true});
 
   async function ask(uri: string): Promise<void> {
     await current().runCommand("Tokenscope: Download Model…");
@@ -54,32 +50,34 @@ describe("downloading a model, as a person", function () {
   });
 
   it("pauses, survives a reload and a broken connection, and ends with the model in use", async () => {
-    const uri = server.serve("tiny-f16.gguf", {content: model, pace: 1 << 13});
+    const name = `tiny-f16-${++tries}.gguf`;
+    const uri = server.serve(name, {content: model, crawls: {from: 1 << 21}});
     await ask(uri);
     await dialog().getByRole("button", {name: "Download"}).click();
-    const progress = current().notification("Downloading tiny-f16.gguf");
+    const downloading = `Downloading ${name}`;
+    const progress = current().notification(downloading);
     await progress.getByText(/MB of 6\.6 MB, .*\/s, .* left/).waitFor();
     for (const theme of ["light", "dark", "highContrast"] as const) {
       await current().setTheme(theme);
       await current().screenshot(`download-progress-${theme}`);
     }
-    await progress.getByRole("button", {name: "Cancel"}).click();
-    await current().notification("The download of tiny-f16.gguf is paused").waitFor();
+    await current().pressInNotification(downloading, "Cancel");
+    await current().notification(`The download of ${name} is paused`).waitFor();
     await current().screenshot("download-paused");
 
     await current().reload();
-    const offer = "tiny-f16.gguf was not downloaded to its end";
+    const offer = `${name} was not downloaded to its end`;
     await current().notification(offer).waitFor();
     await current().screenshot("download-offer");
-    server.serve("tiny-f16.gguf", {content: model, breaks: [1 << 20, 1 << 20]});
+    server.serve(name, {content: model, breaks: [1 << 20, 1 << 20]});
     server.forget();
-    await button(offer, "Resume").click();
-    const done = "tiny-f16.gguf was downloaded.";
+    await current().pressInNotification(offer, "Resume");
+    const done = `${name} was downloaded.`;
     await current().notification(done).waitFor();
     await current().screenshot("download-done");
     assert.ok(server.requests.length >= 3);
     assert.ok(server.sent < model.length, `${server.sent} bytes of ${model.length}`);
-    await button(done, "Use Model").click();
+    await current().pressInNotification(done, "Use Model");
     await current()
       .notification(/Tokenscope (uses|measures and completes with)|F16/)
       .waitFor();
@@ -95,7 +93,7 @@ describe("downloading a model, as a person", function () {
     const denied = "gives this model only with an access token";
     await current().notification(denied).waitFor();
     await current().screenshot("download-denied");
-    await button(denied, "Set Access Token…").click();
+    await current().pressInNotification(denied, "Set Access Token…");
     await current()
       .quickInputWidget.getByText(/secret storage/)
       .waitFor();

@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import type {Locator} from "playwright-core";
 import {useWorkbench} from "../harness/useWorkbench";
+import {appears} from "../harness/workbench";
 
 describe("Surprisal heatmap in the workbench", () => {
   const workbench = useWorkbench();
@@ -43,15 +44,27 @@ describe("Surprisal heatmap in the workbench", () => {
     await strokes().first().waitFor();
   }
 
+  async function turnOff(): Promise<void> {
+    await item().click();
+    await item().waitFor({state: "detached"});
+    await strokes().first().waitFor({state: "detached"});
+  }
+
   /** Rests the mouse on a coloured token and returns the hover that comes. */
   async function hoverToken(): Promise<Locator> {
     const {page} = workbench();
-    const box = await strokes().nth(20).boundingBox();
-    assert.ok(box);
-    await page.mouse.move(box.x + 1, box.y - 30);
-    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, {steps: 4});
     const hover = page.locator(".monaco-hover .monaco-hover-content").filter({hasText: "bits of surprisal"}).first();
-    await hover.waitFor();
+    await workbench().until("the token has its hover", async (attempt) => {
+      // While colours change, there is no box.
+      const box = await strokes()
+        .nth(20)
+        .boundingBox({timeout: attempt})
+        .catch(() => null);
+      if (box === null) return undefined;
+      await page.mouse.move(box.x + 1, box.y - 30);
+      await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, {steps: 4});
+      return (await appears(hover, attempt)) || undefined;
+    });
     return hover;
   }
 
@@ -59,6 +72,8 @@ describe("Surprisal heatmap in the workbench", () => {
     const vscode = workbench();
     await vscode.openFile("retry.py");
     await vscode.goTo(1);
+    // Tried again, it may be on already.
+    if (await item().isVisible()) await turnOff();
     assert.equal(await strokes().count(), 0);
     await vscode.runCommand("Tokenscope: Toggle Surprisal Heatmap");
     await coloured();
@@ -78,8 +93,7 @@ describe("Surprisal heatmap in the workbench", () => {
       await vscode.screenshot(`heatmap-${theme}`);
       await vscode.page.mouse.move(640, 20);
       await hover.waitFor({state: "hidden"});
-      await item().hover();
-      await vscode.page.locator(".monaco-hover").filter({hasText: "Surprising is not wrong"}).waitFor();
+      await vscode.hover(item(), "Surprising is not wrong");
       await vscode.screenshot(`heatmap-legend-${theme}`);
       await vscode.page.mouse.move(640, 20);
     });
@@ -101,8 +115,7 @@ describe("Surprisal heatmap in the workbench", () => {
   });
 
   it("goes with a click on its item, and leaves nothing behind", async () => {
-    await item().click();
-    await item().waitFor({state: "detached"});
+    await turnOff();
     assert.equal(await strokes().count(), 0);
   });
 });

@@ -3,17 +3,39 @@ import {writeFileSync} from "node:fs";
 import path from "node:path";
 import {beforeTwoLines} from "../harness/twoLines";
 import {useWorkbench} from "../harness/useWorkbench";
+import {appears} from "../harness/workbench";
 
 describe("Inline completion in the workbench", () => {
   const workbench = useWorkbench();
   const file = "retry.py";
   let before: string;
+  let files = 0;
 
-  /** Opens a new file of code, with the cursor at its end. */
-  async function openCode(name: string): Promise<void> {
-    writeFileSync(path.join(workbench().server.workspace, name), `${beforeTwoLines.join("\n")}\n`);
+  /** Opens a new file of code, with the cursor at its end. Returns its name. */
+  async function openCode(): Promise<string> {
+    const name = `greek${++files}.py`;
+    writeFileSync(path.join(workbench().workspace, name), `${beforeTwoLines.join("\n")}\n`);
     await workbench().openFile(name);
     await workbench().goTo(8, 14);
+    return name;
+  }
+
+  /** Asks behind the "return " that ends the sample. */
+  async function askAtEnd(): Promise<void> {
+    const vscode = workbench();
+    await vscode.openFile(file);
+    await vscode.goTo(before.trimEnd().split("\n").length, 12);
+    await vscode.runCommand("Tokenscope: Complete at Cursor");
+    await vscode.ghostText.waitFor();
+  }
+
+  /** Turns it on, or off, as a toggle's words in the status bar say. */
+  async function toggled(command: string, says: string | RegExp): Promise<void> {
+    const vscode = workbench();
+    await vscode.until(`inline completion ${says}`, async (attempt) => {
+      await vscode.runCommand(command);
+      return (await appears(vscode.statusBar(says), attempt)) || undefined;
+    });
   }
 
   /** Keys for what has none. */
@@ -25,27 +47,38 @@ describe("Inline completion in the workbench", () => {
 
   /** The ghost text on the cursor's line, as it is shown: each colour has an element of its own. */
   async function ghost(): Promise<string> {
-    await workbench().ghostText.waitFor({timeout: 30_000});
+    await workbench().ghostText.waitFor();
     const pieces = workbench().page.locator(
       ".view-lines .view-line [class*=ghost-text]:not(:has([class*=ghost-text]))"
     );
     return (await pieces.allTextContents()).join("").replaceAll("\u00a0", " ");
   }
 
+  /** Waits until VS Code has read the keys. */
+  async function keysAreKnown(): Promise<void> {
+    const vscode = workbench();
+    const {page, quickInputWidget} = vscode;
+    const row = quickInputWidget.locator(".monaco-list-row").filter({hasText: "Tokenscope: Complete at Cursor"});
+    await vscode.until("the palette shows a new key", async (attempt) => {
+      await page.keyboard.press("F1");
+      await quickInputWidget.locator("input").first().fill(">Tokenscope: Complete at Cursor");
+      const known = await appears(row.locator(".monaco-keybinding").first(), attempt);
+      await page.keyboard.press("Escape");
+      return known || undefined;
+    });
+  }
+
   it("shows ghost text when asked for, and changes nothing yet", async () => {
     const vscode = workbench();
     before = vscode.fileText(file);
-    await vscode.openFile(file);
-    // Behind the "return " that ends the sample.
-    await vscode.goTo(before.trimEnd().split("\n").length, 12);
-    await vscode.runCommand("Tokenscope: Complete at Cursor");
-    await vscode.ghostText.waitFor({timeout: 30_000});
+    await askAtEnd();
     await vscode.screenshot("inline-completion");
     assert.equal(vscode.fileText(file), before);
   });
 
   it("becomes text with Tab, where the cursor was", async () => {
     const vscode = workbench();
+    if (!(await vscode.ghostText.isVisible())) await askAtEnd();
     await vscode.page.keyboard.press("Tab");
     await vscode.ghostText.waitFor({state: "detached"});
     const start = `${before.trimEnd()} `;
@@ -56,17 +89,14 @@ describe("Inline completion in the workbench", () => {
   it("comes while typing once it is switched on, says how sure it is, and goes away with Escape", async () => {
     const vscode = workbench();
     await vscode.setSettings({"tokenscope.inlineCompletion.minConfidence": 0});
-    await vscode.runCommand("Tokenscope: Toggle Inline Completion");
-    await vscode.statusBar("suggests while you type").waitFor();
+    await toggled("Tokenscope: Toggle Inline Completion", "suggests while you type");
     await vscode.focusEditor();
     await vscode.page.keyboard.press("Enter");
     await vscode.page.keyboard.type("return ", {delay: 40});
-    await vscode.ghostText.waitFor({timeout: 30_000});
+    await vscode.ghostText.waitFor();
     const confidence = vscode.statusBar(/^\s*(< 1|\d+)\s*%$/);
     await confidence.waitFor();
-    await confidence.hover();
-    const tooltip = vscode.page.locator(".monaco-hover:visible", {hasText: "Weakest token"});
-    await tooltip.waitFor();
+    const tooltip = await vscode.hover(confidence, "Weakest token");
     assert.match(
       (await tooltip.textContent()) ?? "",
       /Tokenscope's last suggestion.*Confidence.*\d %.*Tokens.*Prompt.*reused/s
@@ -79,7 +109,7 @@ describe("Inline completion in the workbench", () => {
 
   it("stays, and shrinks, while one types what it says", async () => {
     const vscode = workbench();
-    await openCode("greek.py");
+    await openCode();
     await vscode.runCommand("Tokenscope: Complete at Cursor");
     const shown = await ghost();
     assert.ok(shown.split(" ").length > 2, shown);
@@ -90,6 +120,10 @@ describe("Inline completion in the workbench", () => {
   it("is accepted word by word, and the rest stays", async () => {
     const vscode = workbench();
     const column = async () => Number(/Col (\d+)/.exec((await vscode.statusBar(/Col \d+/).textContent()) ?? "")?.[1]);
+    if (!(await vscode.ghostText.isVisible())) {
+      await openCode();
+      await vscode.runCommand("Tokenscope: Complete at Cursor");
+    }
     const start = await column();
     await ghost();
     await vscode.page.keyboard.press("Control+ArrowRight");
@@ -100,8 +134,7 @@ describe("Inline completion in the workbench", () => {
 
   it("is accepted line by line where it has several, though nothing comes by itself", async () => {
     const vscode = workbench();
-    await vscode.runCommand("Tokenscope: Toggle Inline Completion");
-    await vscode.statusBar("waits to be asked").waitFor();
+    await toggled("Tokenscope: Toggle Inline Completion", "waits to be asked");
     // While its list is open, IntelliSense has Tab, and the suggestion waits.
     await vscode.setSettings({"editor.quickSuggestions": {other: "off"}});
     await vscode.runCommand("Preferences: Open Keyboard Shortcuts (JSON)");
@@ -110,7 +143,8 @@ describe("Inline completion in the workbench", () => {
     await vscode.page.keyboard.press("Control+A");
     await vscode.page.keyboard.insertText(JSON.stringify(keys));
     await vscode.page.keyboard.press("Control+S");
-    await openCode("lines.py");
+    await keysAreKnown();
+    const name = await openCode();
     await vscode.runCommand("Tokenscope: Complete at Cursor");
     const shown = await ghost();
     await vscode.screenshot("inline-completion-lines");
@@ -124,16 +158,14 @@ describe("Inline completion in the workbench", () => {
       await vscode.page.keyboard.press("Tab");
     }
     await vscode.ghostText.waitFor({state: "detached"});
-    const after = (await vscode.saved("lines.py", (text) => text.split("\n").length > beforeTwoLines.length + 1)).split(
-      "\n"
-    );
+    const after = (await vscode.saved(name, (text) => text.split("\n").length > beforeTwoLines.length + 1)).split("\n");
     assert.equal(after[7], `${beforeTwoLines[7]}${shown}`);
     assert.ok(after[8]?.trim(), after[8]);
   });
 
   it("comes though IntelliSense's list is open, in its place", async () => {
     const vscode = workbench();
-    await openCode("list.py");
+    await openCode();
     const list = vscode.page.locator(".suggest-widget.visible");
     await vscode.page.keyboard.press("Control+Space");
     await list.waitFor();
@@ -145,28 +177,25 @@ describe("Inline completion in the workbench", () => {
 
   it("leaves Tab to a snippet's next place", async () => {
     const vscode = workbench();
-    await vscode.runCommand("Tokenscope: Toggle Inline Completion");
-    await vscode.statusBar("suggests while you type").waitFor();
+    await toggled("Tokenscope: Toggle Inline Completion", "suggests while you type");
+    const name = await openCode();
     await vscode.goTo(1);
     await vscode.page.keyboard.press("Alt+s");
     await vscode.page.keyboard.type("left");
     await vscode.statusBar(/^\s*(< 1|\d+|–)\s*%?$/).waitFor();
     await vscode.page.keyboard.press("Tab");
     await vscode.page.keyboard.type("right");
-    await vscode.saved("list.py", (text) => text.startsWith("pair(left, right)"));
+    await vscode.saved(name, (text) => text.startsWith("pair(left, right)"));
   });
 
   it("comes in a language of its own only, where it is turned off for another", async () => {
-    const vscode = workbench();
-    await vscode.runCommand("Tokenscope: Toggle Inline Completion for This Language");
-    await vscode.statusBar(/waits to be asked in python/).waitFor();
-    await vscode.runCommand("Tokenscope: Toggle Inline Completion for This Language");
-    await vscode.statusBar(/while you type in python files/).waitFor();
+    await toggled("Tokenscope: Toggle Inline Completion for This Language", /waits to be asked in python/);
+    await toggled("Tokenscope: Toggle Inline Completion for This Language", /while you type in python files/);
   });
 
   it("stays out of files that hold secrets, and says so once", async () => {
     const vscode = workbench();
-    writeFileSync(path.join(vscode.server.workspace, ".env"), "API_TOKEN=abc\nexport const \n");
+    writeFileSync(path.join(vscode.workspace, ".env"), "API_TOKEN=abc\nexport const \n");
     await vscode.openFile(".env");
     await vscode.goTo(2, 14);
     await vscode.runCommand("Tokenscope: Complete at Cursor");

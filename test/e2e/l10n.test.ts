@@ -3,7 +3,7 @@ import {readFileSync} from "node:fs";
 import path from "node:path";
 import type {Frame} from "playwright-core";
 import {installedFolder} from "../harness/installed";
-import {useWorkbench} from "../harness/useWorkbench";
+import {useOwnServer} from "../harness/useWorkbench";
 
 /** What is to be seen in a language. */
 interface Words {
@@ -62,7 +62,7 @@ function titleOf(command: string, locale: string): string {
 
 for (const [locale, words] of Object.entries(languages))
   describe(`Tokenscope where VS Code's display language is ${locale}`, () => {
-    const workbench = useWorkbench({locale});
+    const workbench = useOwnServer({locale});
     let view: Frame;
 
     it("counts in the language", async () => {
@@ -70,11 +70,11 @@ for (const [locale, words] of Object.entries(languages))
       await vscode.page.keyboard.press("Escape");
       await vscode.openFile("wordCount.ts");
       // From the extension's start on, the file is counted at the first key or click in it.
-      await vscode.statusBar(words.resting).waitFor({timeout: 30_000});
+      await vscode.statusBar(words.resting).waitFor();
       await vscode.goTo(2);
-      await vscode.statusBar(words.count).waitFor({timeout: 30_000});
+      await vscode.statusBar(words.count).waitFor();
       await vscode.selectLines(10, 16);
-      await vscode.statusBar(words.selected).waitFor({timeout: 30_000});
+      await vscode.statusBar(words.selected).waitFor();
       await vscode.hoverSelection();
       await vscode.screenshot(`l10n-${locale}-count`);
     });
@@ -83,7 +83,7 @@ for (const [locale, words] of Object.entries(languages))
       const vscode = workbench();
       await vscode.runCommand(titleOf("tokenscope.perplexity", locale));
       const result = vscode.quickInputWidget.filter({hasText: words.perplexityOf});
-      await result.waitFor({timeout: 30_000});
+      await result.waitFor();
       assert.match((await result.textContent()) ?? "", words.number);
       await vscode.screenshot(`l10n-${locale}-perplexity`);
       await vscode.page.keyboard.press("Escape");
@@ -127,7 +127,7 @@ for (const [locale, words] of Object.entries(languages))
       await vscode.focusEditor();
       await vscode.runCommand(titleOf("tokenscope.countTokens", locale));
       const error = vscode.notification(words.noModel);
-      await error.waitFor({timeout: 30_000});
+      await error.waitFor();
       await error.getByText(words.useDemonstrationModel).waitFor();
       await vscode.screenshot(`l10n-${locale}-error`);
     });

@@ -7,6 +7,7 @@ import {leastContrast} from "../harness/contrast";
 import {writeLargeModel} from "../harness/largeModel";
 import {root} from "../harness/paths";
 import {useWorkbench} from "../harness/useWorkbench";
+import {patience} from "../harness/workbench";
 
 const demonstrationModel = path.join(root, "media/models/tokenscope-tiny-q8_0.gguf");
 
@@ -24,19 +25,19 @@ describe("Model info in the workbench", () => {
   const workbench = useWorkbench({workspace});
   let view: Frame;
 
-  const inWorkspace = (name: string) => path.join(workbench().server.workspace, name);
+  const inWorkspace = (name: string) => path.join(workbench().workspace, name);
   const metadataRows = () => view.locator('table[aria-label="Metadata"] tbody tr');
 
   /** What the page says of one thing. */
-  async function fact(label: string, timeout = 10_000): Promise<string> {
+  async function fact(label: string, timeout = patience): Promise<string> {
     const entry = view.locator(".facts > div").filter({has: view.locator("dt", {hasText: new RegExp(`^${label}$`)})});
     return (await entry.locator("dd").textContent({timeout})) ?? "";
   }
 
   /** The engine's answer comes after the page. */
   async function tells(label: string, expected: RegExp): Promise<void> {
-    await workbench().until(`the page tells of "${label}"`, async () =>
-      expected.test(await fact(label, 1000).catch(() => "")) ? true : undefined
+    await workbench().until(`the page tells of "${label}"`, async (attempt) =>
+      expected.test(await fact(label, attempt).catch(() => "")) ? true : undefined
     );
   }
 

@@ -20,7 +20,7 @@ import {ModelServer} from "../harness/modelServer";
 import {root} from "../harness/paths";
 import {cannotRecord, commandOf, type Deed, deedsOfProcesses, processOf, readRecording} from "../harness/recording";
 import {notListed} from "../harness/securityList";
-import {useWorkbench} from "../harness/useWorkbench";
+import {useOwnServer} from "../harness/useWorkbench";
 
 const restricted = "Restricted Mode: the model is chosen by your own settings until you trust this folder.";
 const f16 = path.join(root, "test/fixtures/models/tokenscope-tiny-f16.gguf");
@@ -50,8 +50,7 @@ function hostileWorkspace(home: string, server: string): string {
   return folder;
 }
 
-describe("A workspace that is not trusted", function () {
-  this.timeout(120_000);
+describe("A workspace that is not trusted", () => {
   const home = mkdtempSync(path.join(tmpdir(), "tokenscope-trust-"));
   const mark = path.join(home, "mark");
   const record = path.join(home, "record");
@@ -68,14 +67,14 @@ describe("A workspace that is not trusted", function () {
     env["HF_ENDPOINT"] = mine.url;
     hostileWorkspace(home, theirs.url);
   });
-  const workbench = useWorkbench({workspace, workspaceTrust: true, env, ...(records ? {record} : {})});
+  const workbench = useOwnServer({workspace, workspaceTrust: true, env, ...(records ? {record} : {})});
   after(async () => {
     await theirs.stop();
     await mine.stop();
     rmSync(home, {recursive: true, force: true});
   });
 
-  const inWorkspace = (name: string) => path.join(workbench().server.workspace, name);
+  const inWorkspace = (name: string) => path.join(workbench().workspace, name);
   const ignored = () => workbench().statusBar("Folder's settings not used");
   /** What the engine has mapped into its memory. */
   const mapped = (): string =>
@@ -86,10 +85,7 @@ describe("A workspace that is not trusted", function () {
   /** The hover over the token count. */
   async function tooltip(text: string | RegExp): Promise<string> {
     const vscode = workbench();
-    await vscode.page.mouse.move(640, 300);
-    await vscode.statusBar(/\d+ tokens/).hover();
-    const hover = vscode.page.locator(".monaco-hover").filter({hasText: text}).first();
-    await hover.waitFor();
+    const hover = await vscode.hover(vscode.statusBar(/\d+ tokens/), text);
     return (await hover.textContent()) ?? "";
   }
 
@@ -120,8 +116,7 @@ describe("A workspace that is not trusted", function () {
     await perplexity();
     assert.match(mapped(), /tokenscope-tiny-q8_0\.gguf/);
     assert.doesNotMatch(mapped(), /theirs\.gguf/);
-    await ignored().hover();
-    await vscode.page.locator(".monaco-hover").filter({hasText: "Of this folder, not used"}).first().waitFor();
+    await vscode.hover(ignored(), "Of this folder, not used");
     await vscode.screenshot("restricted");
     await vscode.page.mouse.move(640, 300);
   });
@@ -135,7 +130,7 @@ describe("A workspace that is not trusted", function () {
     await vscode.runCommand("Tokenscope: Toggle Inline Completion in This Workspace");
     const refusal = vscode.notification("A folder's own settings are not used in Restricted Mode");
     await refusal.getByRole("button", {name: "Manage Workspace Trust"}).waitFor();
-    await vscode.runCommand("Notifications: Clear All Notifications");
+    await vscode.clearNotifications();
   });
 
   it("gets no Git run that its repository could name programs for", async () => {
@@ -145,7 +140,7 @@ describe("A workspace that is not trusted", function () {
     await refusal.getByRole("button", {name: "Manage Workspace Trust"}).waitFor();
     await vscode.screenshot("restricted-git");
     assert.ok(!existsSync(mark));
-    await vscode.runCommand("Notifications: Clear All Notifications");
+    await vscode.clearNotifications();
   });
 
   it("has the headers of its models read, and nothing more", async () => {
@@ -156,7 +151,7 @@ describe("A workspace that is not trusted", function () {
     await view.getByRole("button", {name: "Use This Model"}).click();
     await refusal.filter({hasText: "link.gguf"}).getByRole("button", {name: "Manage Workspace Trust"}).waitFor();
     await vscode.screenshot("restricted-model");
-    await vscode.runCommand("Notifications: Clear All Notifications");
+    await vscode.clearNotifications();
     symlinkSync(inWorkspace("theirs.gguf"), path.join(home, "home/outside.gguf"));
     await vscode.runCommand("Tokenscope: Browse for Model File…");
     const input = vscode.quickInputWidget.locator("input").first();
@@ -166,7 +161,7 @@ describe("A workspace that is not trusted", function () {
     await vscode.quickInputWidget.locator(".monaco-list-row").filter({hasText: "outside.gguf"}).waitFor();
     await vscode.page.keyboard.press("Enter");
     await refusal.filter({hasText: "outside.gguf"}).waitFor();
-    await vscode.runCommand("Notifications: Clear All Notifications");
+    await vscode.clearNotifications();
     assert.doesNotMatch(mapped(), /theirs\.gguf/);
   });
 
@@ -180,7 +175,7 @@ describe("A workspace that is not trusted", function () {
     await vscode.page.keyboard.press("Enter");
     await vscode.page.locator(".monaco-dialog-box").getByRole("button", {name: "Download"}).click();
     await vscode.notification("tiny.gguf was downloaded.").waitFor();
-    await vscode.runCommand("Notifications: Clear All Notifications");
+    await vscode.clearNotifications();
     assert.ok(mine.requests.length > 0);
     assert.deepEqual(theirs.requests, []);
   });
@@ -189,13 +184,13 @@ describe("A workspace that is not trusted", function () {
     if (!records) this.skip();
     const vscode = workbench();
     const recording = readRecording(record);
-    const data = path.dirname(vscode.server.workspace);
+    const data = path.dirname(vscode.workspace);
     const codeServer = installedCodeServer(root);
     assert.ok(codeServer !== undefined);
     const storage = path.join(data, "data/data/User/globalStorage/tokenscope.tokenscope");
     const meanings = {
       extension: [installedFolder()],
-      workspace: [vscode.server.workspace],
+      workspace: [vscode.workspace],
       storage: [storage],
       home: [path.join(home, "home")],
       models: [],
@@ -219,7 +214,7 @@ describe("A workspace that is not trusted", function () {
 
     // VS Code's own part of the extension host, with its programs, data, pipes, and its search for open ports.
     const vscodes = [
-      ...[codeServer, path.join(data, "data/data"), "/proc", "/sys", "/lib", "/etc", "/dev/null"],
+      ...[codeServer.folder, path.join(data, "data/data"), "/proc", "/sys", "/lib", "/etc", "/dev/null"],
       ...["has-flag", "supports-color"].map((name) => path.join(root, "node_modules", name))
     ];
     const isVsCodes = ({does, what, thread}: Deed): boolean => {

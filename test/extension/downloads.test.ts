@@ -80,13 +80,18 @@ describe("downloading models", () => {
 
   it("fetches with its pace, and offers to use the model", async () => {
     watched().answer("Download");
-    const uri = server.serve("fetched.gguf", {content: model, pace: 1 << 16});
-    await downloadModel(host(), uri);
-    const work = watched().works.find(({title}) => title === "Downloading fetched.gguf");
-    assert.ok(
-      work?.reports.some(({message}) => /^[\d.]+ MB of 3\.6 MB, [\d.]+ [kM]B\/s, \d+ s left$/.test(message ?? ""))
-    );
-    const increments = work?.reports.reduce((sum, {increment = 0}) => sum + increment, 0) ?? 0;
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const uri = server.serve("fetched.gguf", {content: model, crawls: {from: 1 << 20, until: released}});
+    const downloading = downloadModel(host(), uri);
+    const work = await until(() => watched().works.find(({title}) => title === "Downloading fetched.gguf"));
+    const pace = /^[\d.]+ MB of 3\.6 MB, [\d.]+ [kM]?B\/s, \d.* (s|min) left$/;
+    await until(() => work.reports.some(({message}) => pace.test(message ?? "")));
+    release();
+    await downloading;
+    const increments = work.reports.reduce((sum, {increment = 0}) => sum + increment, 0);
     assert.ok(Math.abs(increments - 100) < 0.001, `${increments} %`);
     const done = await until(() => watched().messages.find(({buttons}) => buttons.includes("Use Model")));
     assert.equal(done.text, "fetched.gguf was downloaded.");
@@ -95,10 +100,11 @@ describe("downloading models", () => {
 
   it("pauses by Cancel, lists what waits, and resumes where it stopped", async () => {
     watched().answer("Download");
-    const uri = server.serve("paused.gguf", {content: model, pace: 1 << 16});
+    const uri = server.serve("paused.gguf", {content: model, crawls: {from: 1 << 21}});
     const downloading = downloadModel(host(), uri);
     const work = await until(() => watched().works.find(({title}) => title === "Downloading paused.gguf"));
     await until(() => work.reports.some(({message}) => /^[1-3]\.\d MB of/.test(message ?? "")));
+    server.serve("paused.gguf", model);
     watched().answer("Resume");
     work.cancel();
     await downloading;
@@ -111,7 +117,7 @@ describe("downloading models", () => {
   });
 
   it("offers after a crash to go on, to delete, or to be left alone", async () => {
-    const uri = server.serve("crashed.gguf", {content: model, pace: 1 << 16});
+    const uri = server.serve("crashed.gguf", {content: model, crawls: {from: 1 << 21}});
     const downloading = host().downloads.start(uri, "crashed.gguf");
     const work = await until(() => watched().works[0]);
     await until(() => work.reports.some(({message}) => /^[1-3]\.\d MB of/.test(message ?? "")));

@@ -1,5 +1,4 @@
 import {strict as assert} from "node:assert";
-import {setTimeout} from "node:timers/promises";
 import * as vscode from "vscode";
 import type {Holding} from "../../src/engine/api";
 import {LoadingProgress} from "../../src/features/engineControl/loadingProgress";
@@ -87,13 +86,14 @@ describe("The status bar, while a model is loaded", () => {
   });
 
   it("is silent about what takes no time", async () => {
-    const engine = new SaidEngine();
-    const progress = new LoadingProgress(engine as unknown as EngineClient);
-    engine.say({process: "running", loading: 0, loadingModel: "/models/quick.gguf"});
-    engine.say({process: "running"});
-    await setTimeout(500);
-    progress.dispose();
-    // The extension itself may load its own meanwhile.
+    const [quick, slow] = [new SaidEngine(), new SaidEngine()];
+    const progress = [quick, slow].map((engine) => new LoadingProgress(engine as unknown as EngineClient));
+    quick.say({process: "running", loading: 0, loadingModel: "/models/quick.gguf"});
+    quick.say({process: "running"});
+    slow.say({process: "running", loading: 0, loadingModel: "/models/slow.gguf"});
+    // It began later, so the other would have been said by now. The extension itself may load its own meanwhile.
+    await until(() => window().loads.some(({title}) => title.includes("slow.gguf")));
+    for (const one of progress) one.dispose();
     assert.deepEqual(
       window().loads.filter(({title}) => title.includes("quick.gguf")),
       []

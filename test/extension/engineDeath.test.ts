@@ -1,8 +1,8 @@
 import {strict as assert} from "node:assert";
-import {setImmediate} from "node:timers/promises";
 import * as vscode from "vscode";
 import {closeEditors, placeCursor, select, showText} from "./support/editors";
 import {engineProcess, engineProcesses, killEngine, noProcesses} from "./support/engineProcess";
+import {hoversAt, hoversDespite} from "./support/hovers";
 import {until} from "./support/until";
 import {watchWindow} from "./support/watchedWindow";
 
@@ -88,33 +88,12 @@ describe("the engine process, killed in the middle of", () => {
     await untouched(code, async (editor) => {
       await holdEngine();
       select(editor, 0, 14);
-      let asked = false;
-      // A less exact selector than ours: asked after it.
-      const last = vscode.languages.registerHoverProvider("*", {
-        provideHover: () => {
-          asked = true;
-          return undefined;
-        }
-      });
-      const hover = () =>
-        vscode.commands.executeCommand<vscode.Hover[]>(
-          "vscode.executeHoverProvider",
-          editor.document.uri,
-          editor.document.positionAt(3)
-        );
       const textOf = ([shown]: vscode.Hover[]) =>
         (shown?.contents[0] as vscode.MarkdownString | undefined)?.value ?? "";
-      try {
-        const running = hover();
-        await until(() => asked);
-        await setImmediate();
-        await killEngine();
-        assert.match(textOf(await running), /^The model&#39;s process ended while splitting text into tokens/);
-        assert.deepEqual(window().messages, []);
-        assert.match(textOf(await hover()), /^\*\*\d+ tokens/);
-      } finally {
-        last.dispose();
-      }
+      const hover = await hoversDespite(editor.document, 3, killEngine);
+      assert.match(textOf(hover), /^The model&#39;s process ended while splitting text into tokens/);
+      assert.deepEqual(window().messages, []);
+      assert.match(textOf(await hoversAt(editor.document, 3)), /^\*\*\d+ tokens/);
       await nextWorks();
     });
   });

@@ -6,7 +6,7 @@ import {promisify} from "node:util";
 import * as vscode from "vscode";
 import {root} from "../harness/paths";
 import {closeEditors, temporaryFolder} from "./support/editors";
-import {killEngine, noProcesses} from "./support/engineProcess";
+import {engineProcess, killEngine, noProcesses} from "./support/engineProcess";
 import {until} from "./support/until";
 import {watchWindow} from "./support/watchedWindow";
 
@@ -209,10 +209,14 @@ describe("Evaluate Folder", () => {
 
   it("goes on after a file that fails, and gives the reason", async function () {
     if (noProcesses !== undefined) this.skip();
-    const files = Object.fromEntries(Array.from({length: 4}, (_, file) => [`${file}.py`, different(100)]));
-    const running = evaluate(make(files));
+    const made = make(Object.fromEntries(Array.from({length: 4}, (_, file) => [`${file}.py`, different(100)])));
+    const running = evaluate(made);
     const work = await until(() => window().works[0]);
     await until(() => work.reports.some(({message}) => /^file 2 of 4, \d\.py/.test(message ?? "")));
+    process.kill(await engineProcess(), "SIGSTOP");
+    // What it had answered before is followed by the next request in this time, so that one is under way.
+    for (let reads = 0; reads < 5; reads++)
+      await vscode.workspace.fs.readFile(vscode.Uri.file(path.join(made, "0.py")));
     await killEngine();
     await running;
     const {files: scored, failed, finished} = await result();

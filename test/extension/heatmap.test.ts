@@ -1,12 +1,12 @@
 import {strict as assert} from "node:assert";
 import {readFileSync} from "node:fs";
 import path from "node:path";
-import {setTimeout} from "node:timers/promises";
 import * as vscode from "vscode";
 import {root} from "../harness/paths";
 import {closeEditors, select, showFile, showText, temporaryFolder, userSettings} from "./support/editors";
 import {engineProcess, killEngine, noProcesses} from "./support/engineProcess";
 import {referenceText} from "./support/extension";
+import {hoversAt, hoversDespite} from "./support/hovers";
 import {until} from "./support/until";
 import {watchDecorations} from "./support/watchedDecorations";
 import {watchWindow} from "./support/watchedWindow";
@@ -47,13 +47,20 @@ describe("Toggle Surprisal Heatmap", () => {
     return editor;
   }
 
-  async function hovers(document: vscode.TextDocument, offset: number): Promise<string[]> {
-    const found = await vscode.commands.executeCommand<vscode.Hover[]>(
-      "vscode.executeHoverProvider",
-      document.uri,
-      document.positionAt(offset)
-    );
-    return found.flatMap(({contents}) => contents.map((content) => (content as vscode.MarkdownString).value));
+  const textsOf = (found: readonly vscode.Hover[]) =>
+    found.flatMap(({contents}) => contents.map((content) => (content as vscode.MarkdownString).value));
+
+  const hovers = async (document: vscode.TextDocument, offset: number) => textsOf(await hoversAt(document, offset));
+
+  /** Edits, and waits until the text has been scored again and the status bar says that. */
+  async function scoredAgain(edit: () => PromiseLike<unknown>, says: string): Promise<void> {
+    const before = decorations().statusTexts.length;
+    await edit();
+    const wasScored = () =>
+      decorations()
+        .statusTexts.slice(before)
+        .some((one) => one.startsWith("$(loading~spin)"));
+    await until(() => wasScored() && status() === says);
   }
 
   /** The texts that are coloured, line breaks as such. */
@@ -69,10 +76,12 @@ describe("Toggle Surprisal Heatmap", () => {
 
   it("colours nothing, and has nothing in the status bar, until it is turned on", async () => {
     const {document} = await showText(code, "python");
-    await setTimeout(200);
     assert.equal(decorations().sets, 0);
     assert.equal(decorations().statusItem, undefined);
     assert.deepEqual(await hovers(document, 5), []);
+    // It was off: so this turns it on.
+    await toggle();
+    await settled(document);
   });
 
   it("colours surprising tokens in the theme's colours, none over another, and the expected ones not at all", async () => {
@@ -112,7 +121,8 @@ describe("Toggle Surprisal Heatmap", () => {
   });
 
   it("leaves nothing behind when it is turned off", async () => {
-    const {document} = await showColoured();
+    const editor = await showColoured();
+    const {document} = editor;
     const item = decorations().statusItem;
     assert.ok(item);
     let disposed = false;
@@ -123,10 +133,13 @@ describe("Toggle Surprisal Heatmap", () => {
     assert.ok(disposed);
     assert.equal(decorations().types.size, 0);
     assert.deepEqual(await hovers(document, 5), []);
-    const {sets} = decorations();
-    assert.ok(await vscode.window.activeTextEditor?.edit((edit) => edit.insert(new vscode.Position(0, 0), "# ")));
-    await setTimeout(1000);
-    assert.equal(decorations().sets, sets);
+    await replace(editor, "zebra", "gnu");
+    // Another heatmap that does the same after a later edit: whatever the first had still to do was to be done before.
+    await toggle();
+    await settled(document);
+    await replace(editor, "quux", "yak");
+    await until(() => texts(document).join("").includes("yak"));
+    assert.equal(decorations().straySets, 0);
   });
 
   it("has the numbers of the token under the mouse, and what was expected there", async () => {
@@ -228,16 +241,18 @@ describe("Toggle Surprisal Heatmap", () => {
   });
 
   it("leaves logs and empty texts alone", async () => {
-    await showText("");
+    const editor = await showText("");
     await toggle();
-    await setTimeout(300);
+    await until(() => /There is no text here to colour/.test(tooltip()));
     assert.equal(status(), "$(flame) Heatmap");
-    assert.match(tooltip(), /There is no text here to colour/);
     await vscode.commands.executeCommand("tokenscope.showLog");
-    await until(() => vscode.window.visibleTextEditors.some(({document}) => document.uri.scheme === "output"));
-    await setTimeout(300);
-    const log = vscode.window.visibleTextEditors.find(({document}) => document.uri.scheme === "output");
-    assert.ok(log);
+    const log = await until(() =>
+      vscode.window.visibleTextEditors.find(({document}) => document.uri.scheme === "output")
+    );
+    // All that is seen is scored in turn: when this has been, and again, the log would have been, and been coloured.
+    for (const word of ["zebra ", "quux "])
+      await scoredAgain(() => editor.edit((edit) => edit.insert(new vscode.Position(0, 0), word)), "$(flame) Heatmap");
+    await settled(editor.document);
     assert.deepEqual(coloured(log.document), []);
     await vscode.commands.executeCommand("workbench.action.closePanel");
     assert.deepEqual(window().messages, []);
@@ -269,11 +284,8 @@ describe("Toggle Surprisal Heatmap", () => {
     await until(() => status() === "$(warning) Heatmap");
     assert.match(tooltip(), /There is no model file/);
     assert.equal(window().errors.length, 1);
-    for (const key of ["x", "y"]) {
-      await replace(editor, "zebra", `zebra${key}`);
-      await setTimeout(900);
-    }
-    await until(() => status() === "$(warning) Heatmap");
+    for (const key of ["x", "y"])
+      await scoredAgain(() => replace(editor, "zebra", `zebra${key}`), "$(warning) Heatmap");
     assert.equal(window().errors.length, 1);
     await set("model", "");
     await settled(editor.document);
@@ -301,10 +313,7 @@ describe("Toggle Surprisal Heatmap", () => {
     if (noProcesses !== undefined) this.skip();
     const {document} = await showColoured();
     process.kill(await engineProcess(), "SIGSTOP");
-    const asked = hovers(document, 5);
-    await setTimeout(300);
-    await killEngine();
-    const [hover] = await asked;
+    const [hover] = textsOf(await hoversDespite(document, 5, killEngine));
     assert.match(hover ?? "", /bits of surprisal\n\n_The model&#39;s process ended while looking for alternatives/);
     assert.deepEqual(window().messages, []);
   });

@@ -1,7 +1,6 @@
 import {strict as assert} from "node:assert";
 import {readdirSync, readFileSync} from "node:fs";
 import path from "node:path";
-import {setTimeout} from "node:timers/promises";
 import {inspect} from "node:util";
 import fc from "fast-check";
 import * as vscode from "vscode";
@@ -10,6 +9,7 @@ import {allHostile, hostileTexts} from "../harness/hostileText";
 import {root} from "../harness/paths";
 import {closeEditors, userSettings} from "./support/editors";
 import {tokenscope} from "./support/extension";
+import {until} from "./support/until";
 import {watchWindow} from "./support/watchedWindow";
 
 /** Commands that look at what they are called with, by the source: the others' functions have no parameters. */
@@ -94,11 +94,19 @@ describe("A command's arguments", () => {
       for (const parameters of [...odd.map((one, index) => (index % 2 === 0 ? [one] : [one, [one]])), ...random]) {
         const called = inspect(parameters, {maxStringLength: 100});
         const shown = window().messages.length;
+        let answered = false;
+        const end = () => {
+          answered = true;
+        };
         const call = vscode.commands.executeCommand(command, ...parameters);
+        call.then(end, end);
         // Lists stay until they are put away.
-        await Promise.race([call, setTimeout(200)]);
-        for (const list of window().lists.splice(0)) list.hide();
+        await until(() => {
+          for (const list of window().lists) list.hide();
+          return answered;
+        });
         await call;
+        window().lists.length = 0;
         const said = window().messages.slice(shown);
         assert.ok(said.length <= 1, `${called}: ${said.map(({text}) => text).join("\n")}`);
         for (const {text} of said) {

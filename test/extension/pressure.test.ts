@@ -1,5 +1,4 @@
 import {strict as assert} from "node:assert";
-import {setTimeout} from "node:timers/promises";
 import * as vscode from "vscode";
 import type {EngineMethod} from "../../src/engine/api";
 import {CompletionProvider} from "../../src/features/inlineCompletion/completionProvider";
@@ -17,6 +16,8 @@ import {watchWindow} from "./support/watchedWindow";
 class Watched {
   /** How often each was asked for. */
   readonly asked = new Map<EngineMethod, number>();
+  /** The text of the last that was answered. */
+  answeredText: unknown;
   /** Most requests of any kind that someone waited for at the same time. */
   mostAtOnce = 0;
   private waiting = 0;
@@ -25,11 +26,13 @@ class Watched {
 
   get host(): Host {
     const request = async (...parameters: Parameters<EngineClient["request"]>): Promise<unknown> => {
-      const [method] = parameters;
+      const [method, params] = parameters;
       this.asked.set(method, (this.asked.get(method) ?? 0) + 1);
       this.mostAtOnce = Math.max(this.mostAtOnce, ++this.waiting);
       try {
-        return await this.original.engine.request(...parameters);
+        const answer = await this.original.engine.request(...parameters);
+        this.answeredText = (params as {text?: unknown}).text;
+        return answer;
       } finally {
         this.waiting--;
       }
@@ -169,8 +172,7 @@ describe("Many questions", () => {
         const document = await vscode.workspace.openTextDocument({content: `editor ${at}`});
         await vscode.window.showTextDocument(document, {preview: false});
       }
-      await until(() => watched.asked.get("count"));
-      await setTimeout(300);
+      await until(() => watched.answeredText === "editor 11");
       assert.ok((watched.asked.get("count") ?? 0) <= 12);
       assert.equal(watched.mostAtOnce, 1);
     } finally {

@@ -10,20 +10,29 @@ export function installedFolder(): string {
   return path.join(extensions, folder);
 }
 
-export interface RunningEngine {
+export interface RunningProcess {
   readonly pid: number;
-  /** The extension host that started it; another process once that one is gone. */
+  /** What started it: an engine's is its extension host. Another process once that one is gone. */
   readonly parent: number;
 }
 
 /** The processes that run the installed engine, as Linux lists them. One that only waits to be reaped runs nothing. */
-export function runningEngines(): RunningEngine[] {
-  const program = path.join(installedFolder(), "dist/engine.js");
+export function runningEngines(): RunningProcess[] {
+  return processesWith(path.join(installedFolder(), "dist/engine.js"));
+}
+
+/** The extension hosts that a VS Code server has started. */
+export function extensionHosts(server: number): number[] {
+  return processesWith("--type=extensionHost").flatMap(({pid, parent}) => (parent === server ? [pid] : []));
+}
+
+/** The processes that have this word in their command line. */
+function processesWith(word: string): RunningProcess[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
       try {
-        if (!readFileSync(`/proc/${name}/cmdline`, "utf8").split("\0").includes(program)) return [];
+        if (!readFileSync(`/proc/${name}/cmdline`, "utf8").split("\0").includes(word)) return [];
         const parent = /^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${name}/status`, "utf8"))?.[1];
         return [{pid: Number(name), parent: Number(parent)}];
       } catch {

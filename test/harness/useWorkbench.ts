@@ -1,32 +1,73 @@
 import path from "node:path";
 import {root} from "./paths";
-import type {ServerOptions} from "./vscodeServer";
-import {Workbench} from "./workbench";
+import {closeShared, installedExtensions, openSharedWindow, sharedBrowser, type WindowOptions} from "./sharedServer";
+import {type ServerOptions, startServer} from "./vscodeServer";
+import {patience, Workbench, windowOptions} from "./workbench";
+
+/** Milliseconds for a test, in which many things are waited for, and for the start of a window. */
+const testPatience = 5 * patience;
+
+// Outside a describe: at the end of the run.
+after(async function () {
+  this.timeout(testPatience);
+  await closeShared();
+});
 
 /**
- * Gives a `describe` a VS Code of its own, into which nothing but the packaged extension is installed, on a copy of the
- * sample workspace. Where a test fails, a picture shows what there was to see.
+ * Gives a `describe` a window of VS Code, as a new user has it, into which nothing but the packaged extension is installed, on a
+ * copy of the sample workspace. Where a test fails, a picture shows what there was to see.
  */
-export function useWorkbench(options: Partial<ServerOptions> = {}): () => Workbench {
+export function useWorkbench(options: WindowOptions = {}): () => Workbench {
+  return useWindow("describe", () => openSharedWindow(options));
+}
+
+/**
+ * The same with a VS Code server of its own, for what the shared one is not. One may end it where each test, and each time that it
+ * is tried again, has its own.
+ */
+export function useOwnServer(options: Partial<ServerOptions>, each: "describe" | "test" = "describe"): () => Workbench {
+  return useWindow(each, async () => {
+    const browser = await sharedBrowser();
+    const extensionsDir = installedExtensions();
+    const server = await startServer({workspace: path.join(root, "sample"), extensionsDir, ...options});
+    const context = await browser.newContext(windowOptions);
+    const end = async (): Promise<void> => {
+      await context.close();
+      await server.stop();
+    };
+    try {
+      return await Workbench.openWindow(context, server, server.workspace, end);
+    } catch (error) {
+      await end();
+      throw error;
+    }
+  });
+}
+
+function useWindow(each: "describe" | "test", open: () => Promise<Workbench>): () => Workbench {
   let workbench: Workbench | undefined;
   const current = () => {
     if (workbench === undefined) throw new Error("The workbench is there within tests only.");
     return workbench;
   };
-  before(async function () {
-    this.timeout(120_000);
-    const extensionsDir = process.env["TOKENSCOPE_EXTENSIONS"];
-    if (extensionsDir === undefined) throw new Error("Run these tests by `npm test -- e2e`: it installs the package.");
-    workbench = await Workbench.open({workspace: path.join(root, "sample"), extensionsDir, ...options});
+  const [begin, end] = each === "describe" ? [before, after] : [beforeEach, afterEach];
+  begin(async function () {
+    this.timeout(testPatience);
+    workbench = await open();
+  });
+  beforeEach(function () {
+    this.currentTest?.timeout(testPatience);
   });
   afterEach(async function () {
+    this.timeout(testPatience);
     // A test that will be tried again has no state yet.
     if (this.currentTest?.state !== "passed")
-      await current().screenshot(`failed-${this.currentTest?.fullTitle().replace(/\W+/g, "-")}`);
+      await workbench?.screenshot(`failed-${this.currentTest?.fullTitle().replace(/\W+/g, "-")}`);
   });
-  after(async function () {
-    this.timeout(30_000);
+  end(async function () {
+    this.timeout(testPatience);
     await workbench?.close();
+    workbench = undefined;
   });
   return current;
 }

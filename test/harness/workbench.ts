@@ -1,6 +1,6 @@
 import {mkdirSync, readFileSync, writeFileSync} from "node:fs";
 import path from "node:path";
-import type {Browser, Frame, Locator, Page} from "playwright-core";
+import type {BrowserContext, Frame, Locator, Page} from "playwright-core";
 import {startBrowser} from "./browser";
 import {screenshots} from "./paths";
 import {type ServerOptions, startServer, type VsCodeServer} from "./vscodeServer";
@@ -13,14 +13,26 @@ const themes = {
   highContrastLight: {name: "Default High Contrast Light", css: ".monaco-workbench.hc-light"}
 } as const;
 
-const patience = 30_000;
+/** Milliseconds after which what is waited for never comes. Only a guard against hanging: many times what a slow machine takes. */
+export const patience = 120_000;
+
+/** Milliseconds of the first of several attempts, each of which may take longer than the one before. */
+const firstAttempt = 1000;
+
+/** How a window looks to the page in it, and what the page may do. */
+export const windowOptions = {
+  viewport: {width: 1280, height: 800},
+  permissions: ["clipboard-read", "clipboard-write"]
+};
 
 /** A VS Code that tests use as a person does: they look, click and type. */
 export class Workbench {
   private constructor(
     public readonly page: Page,
     public readonly server: VsCodeServer,
-    private readonly browser: Browser
+    /** The folder that is open. */
+    public readonly workspace: string,
+    private readonly end: () => Promise<void>
   ) {}
 
   /** Starts a server on a copy of the workspace, opens it in a browser and waits until the workbench stands. */
@@ -28,16 +40,12 @@ export class Workbench {
     const browser = await startBrowser();
     try {
       const server = await startServer(options);
+      const end = async (): Promise<void> => {
+        await browser.close();
+        await server.stop();
+      };
       try {
-        const context = await browser.newContext({
-          viewport: {width: 1280, height: 800},
-          permissions: ["clipboard-read", "clipboard-write"]
-        });
-        const page = await context.newPage();
-        const workbench = new Workbench(page, server, browser);
-        await page.goto(server.address());
-        await workbench.stands();
-        return workbench;
+        return await Workbench.openWindow(await browser.newContext(windowOptions), server, server.workspace, end);
       } catch (error) {
         await server.stop();
         throw error;
@@ -48,37 +56,53 @@ export class Workbench {
     }
   }
 
+  /** Opens a server's window on a folder and waits until the workbench stands. `end` is what closing it does. */
+  public static async openWindow(
+    context: BrowserContext,
+    server: VsCodeServer,
+    folder: string,
+    end: () => Promise<void>
+  ): Promise<Workbench> {
+    context.setDefaultTimeout(patience);
+    const page = await context.newPage();
+    const workbench = new Workbench(page, server, folder, end);
+    await page.goto(`${server.origin}/?${new URLSearchParams({folder})}`);
+    await workbench.stands();
+    // All windows of a browser share it.
+    await page.evaluate("navigator.clipboard.writeText('')");
+    return workbench;
+  }
+
   public async close(): Promise<void> {
-    await this.browser.close();
-    await this.server.stop();
+    await this.end();
   }
 
   /** Loads the window anew. VS Code keeps what is open when it is asked to, not when its page just goes away. */
   public async reload(): Promise<void> {
     const text = this.page.locator(".editor-instance .view-lines .view-line").first();
     const hadText = await text.isVisible();
-    const loaded = this.page.waitForEvent("load", {timeout: patience});
+    const loaded = this.page.waitForEvent("load");
     await this.runCommand("Developer: Reload Window");
     await loaded;
     await this.stands();
     // An editor that is still being restored takes its old selection, whatever was selected meanwhile.
-    if (hadText) await text.waitFor({timeout: patience});
+    if (hadText) await text.waitFor();
   }
 
   /** Waits for the parts that a person would wait for: the status bar and the files. */
   private async stands(): Promise<void> {
-    await this.page.locator(".monaco-workbench .part.statusbar").waitFor({timeout: patience});
-    await this.page.locator(".explorer-viewlet .monaco-list-row").first().waitFor({timeout: patience});
+    await this.page.locator(".monaco-workbench .part.statusbar").waitFor();
+    await this.page.locator(".explorer-viewlet .monaco-list-row").first().waitFor();
   }
 
   /** Runs a command by its title, from the palette. Waits for the extension that brings it. */
   public async runCommand(title: string): Promise<void> {
     const row = this.page.locator(".quick-input-list .monaco-list-row").filter({hasText: title}).first();
-    await this.until(`the palette offers "${title}"`, async () => {
+    await this.until(`the palette offers "${title}"`, async (attempt) => {
       await this.page.keyboard.press("F1");
       await this.quickInput.fill(`>${title}`);
-      // The list is not asked again when an extension arrives, so neither is it waited for too long.
-      if (await appears(row, 1500)) return true;
+      // The list is not asked again when an extension arrives: another attempt finds it.
+      if (await appears(row, attempt)) return true;
       await this.page.keyboard.press("Escape");
       return undefined;
     });
@@ -88,30 +112,33 @@ export class Workbench {
   /** Opens a file of the workspace as text. */
   public async openFile(name: string): Promise<void> {
     await this.openEditor(name);
-    await this.page.locator(".editor-instance .view-lines .view-line").first().waitFor({timeout: patience});
+    await this.page.locator(".editor-instance .view-lines .view-line").first().waitFor();
   }
 
   /** Opens a file of the workspace by its name, in whatever editor is for it. A new file takes a moment until VS Code finds it. */
   public async openEditor(name: string): Promise<void> {
     const row = this.page.locator(".quick-input-list .monaco-list-row").filter({hasText: name}).first();
-    await this.until(`${name} can be opened`, async () => {
+    await this.until(`${name} can be opened`, async (attempt) => {
       await this.page.keyboard.press("Control+P");
       await this.quickInput.fill(name);
-      if (await appears(row, 2000)) return true;
+      if (await appears(row, attempt)) return true;
       await this.page.keyboard.press("Escape");
       return undefined;
     });
     await row.click();
-    await this.page.locator(".tab.active").filter({hasText: name}).first().waitFor({timeout: patience});
+    await this.page.locator(".tab.active").filter({hasText: name}).first().waitFor();
   }
 
   /** Puts the cursor at a line and column, both counted from 1. */
   public async goTo(line: number, column = 1): Promise<void> {
     await this.focusEditor();
-    await this.page.keyboard.press("Control+G");
-    await this.quickInput.fill(`:${line}:${column}`);
-    await this.page.keyboard.press("Enter");
-    await this.statusBar(new RegExp(`Ln ${line}, Col ${column}\\b`)).waitFor({timeout: patience});
+    const there = this.statusBar(new RegExp(`Ln ${line}, Col ${column}\\b`));
+    await this.until(`the cursor is in line ${line}`, async (attempt) => {
+      await this.page.keyboard.press("Control+G");
+      await this.quickInput.fill(`:${line}:${column}`);
+      await this.page.keyboard.press("Enter");
+      return (await appears(there, attempt)) || undefined;
+    });
   }
 
   /** Selects whole lines, counted from 1, both included. */
@@ -120,34 +147,51 @@ export class Workbench {
     // Arrow keys would go by lines as they are wrapped; this takes whole ones, with the last one's end, which goes again.
     for (let line = first; line <= last; line++) await this.page.keyboard.press("Control+L");
     await this.page.keyboard.press("Shift+ArrowLeft");
-    await this.statusBar(/\(\d+ selected\)/).waitFor({timeout: patience});
+    await this.statusBar(/\(\d+ selected\)/).waitFor();
   }
 
   /** What is selected in the first editor, as its status bar counts it. */
   public async waitForSelection(characters: number): Promise<void> {
-    await this.selection.waitFor({timeout: patience});
+    await this.selection.waitFor();
     await this.focusEditor();
-    await this.statusBar(`(${characters} selected)`).waitFor({timeout: patience});
+    await this.statusBar(`(${characters} selected)`).waitFor();
   }
 
   public async focusEditor(): Promise<void> {
-    await this.page.keyboard.press("Control+1");
-    await this.page.locator(".editor-instance .monaco-editor.focused").first().waitFor({timeout: patience});
+    const focused = this.page.locator(".editor-instance .monaco-editor.focused").first();
+    await this.until("the editor has the focus", async (attempt) => {
+      await this.page.keyboard.press("Control+1");
+      return (await appears(focused, attempt)) || undefined;
+    });
   }
 
   /** Rests the mouse on the selection and returns the hover that comes. */
   public async hoverSelection(): Promise<Locator> {
-    // The editor draws its selection anew whenever it likes: between two looks it may be another element.
-    const box = await this.until(
-      "something is selected in the editor",
-      async () => (await this.selection.boundingBox({timeout: 1000}).catch(() => null)) ?? undefined
-    );
-    // Beside the place first: only a mouse that moves makes a hover.
-    await this.page.mouse.move(box.x + 2, box.y + 2);
-    await this.page.mouse.move(box.x + Math.min(40, box.width / 2), box.y + box.height / 2, {steps: 4});
     const hover = this.page.locator(".monaco-hover .monaco-hover-content").filter({visible: true}).first();
-    await hover.waitFor({timeout: patience});
+    await this.until("the selection has its hover", async (attempt) => {
+      // The editor draws its selection anew whenever it likes: between two looks it may be another element.
+      const box = await this.selection.boundingBox({timeout: attempt}).catch(() => null);
+      if (box === null) return undefined;
+      // Beside the place first: only a mouse that moves makes a hover.
+      await this.page.mouse.move(box.x + 2, box.y + 2);
+      await this.page.mouse.move(box.x + Math.min(40, box.width / 2), box.y + box.height / 2, {steps: 4});
+      return (await appears(hover, attempt)) || undefined;
+    });
     return hover;
+  }
+
+  /** Rests the mouse on something until its hover with such a text is there, and returns that. */
+  public async hover(target: Locator, text: string | RegExp): Promise<Locator> {
+    return await this.until(`there is a hover with ${text}`, (attempt) => this.tryHover(target, text, attempt));
+  }
+
+  /** The same as one attempt. */
+  public async tryHover(target: Locator, text: string | RegExp, attempt: number): Promise<Locator | undefined> {
+    const hover = this.page.locator(".monaco-hover").filter({hasText: text, visible: true}).first();
+    // Only a mouse that comes from elsewhere makes one.
+    await this.page.mouse.move(640, 20);
+    await target.hover({timeout: attempt}).catch(() => undefined);
+    return (await appears(hover, attempt)) ? hover : undefined;
   }
 
   /** The status bar item that shows such a text. */
@@ -158,6 +202,28 @@ export class Workbench {
   /** The notification that shows such a text; its buttons are inside it. */
   public notification(text: string | RegExp): Locator {
     return this.page.locator(".notification-toast").filter({hasText: text}).first();
+  }
+
+  /** Chooses a row of the list that is open, until this is to be seen: a choice in a list that has just changed is not taken. */
+  public async choose(text: string | RegExp, then: Locator): Promise<void> {
+    const row = this.quickInputWidget.locator(".monaco-list-row").filter({hasText: text}).first();
+    await this.until(`"${text}" is chosen`, async (attempt) => {
+      await row.click({timeout: attempt}).catch(() => undefined);
+      return (await appears(then, attempt)) || undefined;
+    });
+  }
+
+  /** Presses a button of a notification. It moves while others come and go: a click that meets nothing is made again. */
+  public async pressInNotification(text: string | RegExp, button: string): Promise<void> {
+    const pressed = this.notification(text).getByRole("button", {name: button, exact: true});
+    await this.until(`"${button}" is pressed`, async (attempt) => {
+      await pressed.click({timeout: attempt}).catch(() => undefined);
+      return (await isGone(pressed, attempt)) || undefined;
+    });
+  }
+
+  public async clearNotifications(): Promise<void> {
+    await this.runCommand("Notifications: Clear All Notifications");
   }
 
   /** The list or input in the middle of the window: the palette's, or one that a command has opened. */
@@ -177,8 +243,8 @@ export class Workbench {
   /** Saves the active editor, and waits until its file holds what is expected. */
   public async saved(file: string, expected: (text: string) => boolean): Promise<string> {
     await this.focusEditor();
-    await this.page.keyboard.press("Control+S");
     return this.until(`${file} is saved`, async () => {
+      await this.page.keyboard.press("Control+S");
       const text = this.fileText(file);
       return expected(text) ? text : undefined;
     });
@@ -186,7 +252,7 @@ export class Workbench {
 
   /** What a file of the workspace holds on disk. */
   public fileText(file: string): string {
-    return readFileSync(path.join(this.server.workspace, file), "utf8");
+    return readFileSync(path.join(this.workspace, file), "utf8");
   }
 
   /** The frame of a webview that holds a visible element like this. */
@@ -200,12 +266,12 @@ export class Workbench {
 
   public async setTheme(theme: keyof typeof themes): Promise<void> {
     await this.setSettings({"workbench.colorTheme": themes[theme].name});
-    await this.page.locator(themes[theme].css).first().waitFor({timeout: patience});
+    await this.page.locator(themes[theme].css).first().waitFor();
   }
 
   /** Changes settings of the workspace, beside those it has. */
   public async setSettings(settings: Record<string, unknown>): Promise<void> {
-    const file = path.join(this.server.workspace, ".vscode/settings.json");
+    const file = path.join(this.workspace, ".vscode/settings.json");
     mkdirSync(path.dirname(file), {recursive: true});
     writeFileSync(file, JSON.stringify({...readSettings(file), ...settings}, null, 2));
   }
@@ -218,13 +284,18 @@ export class Workbench {
     return file;
   }
 
-  /** Looks until there is something to see. */
-  public async until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-    const deadline = Date.now() + patience;
-    while (Date.now() < deadline) {
-      const seen = await look();
+  /**
+   * Looks until there is something to see. A look that is an attempt may take the milliseconds that it is given, which grow: one is
+   * long enough on the slowest machine too.
+   */
+  public async until<T>(what: string, look: (attempt: number) => Promise<T | undefined>): Promise<T> {
+    const started = Date.now();
+    let passed = 0;
+    while (passed < patience) {
+      const seen = await look(Math.max(firstAttempt, passed));
       if (seen !== undefined) return seen;
-      await this.page.waitForTimeout(100);
+      await this.page.waitForTimeout(50);
+      passed = Date.now() - started;
     }
     const picture = await this.screenshot("waited-in-vain");
     throw new Error(`Waited ${patience / 1000} s in vain until ${what}. What there was to see: ${picture}`);
@@ -247,8 +318,16 @@ function readSettings(file: string): Record<string, unknown> {
   }
 }
 
-async function appears(locator: Locator, timeout: number): Promise<boolean> {
+/** Whether something is to be seen within these milliseconds, as an attempt of {@link Workbench.until}. */
+export async function appears(locator: Locator, timeout: number): Promise<boolean> {
   return locator.waitFor({timeout}).then(
+    () => true,
+    () => false
+  );
+}
+
+async function isGone(locator: Locator, timeout: number): Promise<boolean> {
+  return locator.waitFor({state: "hidden", timeout}).then(
     () => true,
     () => false
   );

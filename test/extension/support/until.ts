@@ -4,7 +4,7 @@ import {setTimeout} from "node:timers/promises";
 const pause = 10;
 
 /** Milliseconds; what takes longer on the slowest machine never comes. It ends before mocha gives the test up. */
-const patience = 25_000;
+const patience = 120_000;
 
 /** Looks until there is something to see, and returns it. */
 export async function until<T>(look: () => T | Promise<T>): Promise<NonNullable<Exclude<T, false>>> {

@@ -15,6 +15,10 @@ export class WatchedDecorations implements vscode.Disposable {
   readonly types = new Map<vscode.TextEditorDecorationType, vscode.DecorationRenderOptions>();
   /** How often decorations were set. */
   sets = 0;
+  /** How often one was set whose type had been disposed: by what should be gone. */
+  straySets = 0;
+  /** What the text of the heatmap's item in the status bar was set to, in turn: much of it is gone before one could look. */
+  readonly statusTexts: string[] = [];
   private readonly set = new Map<string, Map<vscode.TextEditorDecorationType, readonly vscode.Range[]>>();
   private readonly items: vscode.StatusBarItem[] = [];
   private readonly restore: (() => void)[] = [];
@@ -39,7 +43,7 @@ export class WatchedDecorations implements vscode.Disposable {
     const createItem = window.createStatusBarItem as (...parameters: unknown[]) => vscode.StatusBarItem;
     this.replace("createStatusBarItem", {
       value: (...parameters: unknown[]) => {
-        const item = createItem(...parameters);
+        const item = this.watchedItem(createItem(...parameters));
         this.items.push(item);
         return item;
       }
@@ -65,11 +69,25 @@ export class WatchedDecorations implements vscode.Disposable {
 
   /** The text of the heatmap's item in the status bar. */
   get statusItem(): vscode.StatusBarItem | undefined {
-    return this.items.findLast(({id}) => id.endsWith("tokenscope.heatmap"));
+    return this.items.findLast(isHeatmaps);
   }
 
   dispose(): void {
     for (const restore of this.restore.reverse()) restore();
+  }
+
+  private watchedItem(item: vscode.StatusBarItem): vscode.StatusBarItem {
+    return new Proxy({} as vscode.StatusBarItem, {
+      get: (_, key) => {
+        const value: unknown = Reflect.get(item, key);
+        // Its own fields are private: they are reached by itself only.
+        return typeof value === "function" ? value.bind(item) : value;
+      },
+      set: (_, key, value) => {
+        if (key === "text" && isHeatmaps(item)) this.statusTexts.push(value);
+        return Reflect.set(item, key, value);
+      }
+    });
   }
 
   private watched(editor: vscode.TextEditor): vscode.TextEditor {
@@ -78,6 +96,7 @@ export class WatchedDecorations implements vscode.Disposable {
         key === "setDecorations"
           ? (type: vscode.TextEditorDecorationType, ranges: readonly vscode.Range[]) => {
               this.sets++;
+              if (!this.types.has(type)) this.straySets++;
               const uri = editor.document.uri.toString();
               const ofEditor = this.set.get(uri) ?? new Map();
               this.set.set(uri, ofEditor.set(type, ranges));
@@ -93,6 +112,10 @@ export class WatchedDecorations implements vscode.Disposable {
     Object.defineProperty(vscode.window, key, {configurable: true, enumerable: true, ...replacement});
     this.restore.push(() => Object.defineProperty(vscode.window, key, original));
   }
+}
+
+function isHeatmaps({id}: vscode.StatusBarItem): boolean {
+  return id.endsWith("tokenscope.heatmap");
 }
 
 /** Watches decorations during each test of a `describe`. */
