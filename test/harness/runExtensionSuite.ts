@@ -31,10 +31,12 @@ export async function runExtensionSuite({
       });
       await page.exposeFunction("codeAutomationLog", relayLog);
       await page.goto(
-        server.address([
-          ["extensionDevelopmentPath", server.remoteUri(extension)],
-          ["extensionTestsPath", server.remoteUri(testsPath)]
-        ])
+        server.address({
+          payload: [
+            ["extensionDevelopmentPath", server.remoteUri(extension)],
+            ["extensionTestsPath", server.remoteUri(testsPath)]
+          ]
+        })
       );
       if ((await Promise.race([ended, stopped])) === "stopped") {
         const picture = path.join(screenshots, "suite-hung.png");

@@ -45,8 +45,11 @@ export interface VsCodeServer {
   readonly processId: number;
   /** The copy of the workspace that the browser opens. */
   readonly workspace: string;
-  /** The address to open, with the token that lets one in, and switches for a server that obeys them. */
-  address(payload?: ReadonlyArray<readonly [string, string]>): string;
+  /**
+   * The address that opens a folder (default: the workspace), with the token that lets one in, and switches for a server that obeys
+   * them.
+   */
+  address(options?: {folder?: string; payload?: ReadonlyArray<readonly [string, string]>}): string;
   /** A file of this machine as the workbench names it. */
   remoteUri(file: string): string;
   /** What the server has printed, for the message when something goes wrong. */
@@ -157,9 +160,9 @@ export async function startServer(options: ServerOptions): Promise<VsCodeServer>
       processId,
       workspace,
       remoteUri,
-      address: (payload = []) => {
-        const query = new URLSearchParams({tkn: token, folder: workspace});
-        if (payload.length > 0) query.set("payload", JSON.stringify(payload));
+      address: ({folder = workspace, payload} = {}) => {
+        const query = new URLSearchParams({tkn: token, folder});
+        if (payload !== undefined) query.set("payload", JSON.stringify(payload));
         return `${origin}/?${query}`;
       },
       output: () => output,

@@ -66,7 +66,7 @@ export class Workbench {
     context.setDefaultTimeout(patience);
     const page = await context.newPage();
     const workbench = new Workbench(page, server, folder, end);
-    await page.goto(`${server.origin}/?${new URLSearchParams({folder})}`);
+    await page.goto(server.address({folder}));
     await workbench.stands();
     // All windows of a browser share it.
     await page.evaluate("navigator.clipboard.writeText('')");
