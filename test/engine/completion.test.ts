@@ -276,10 +276,9 @@ describe("A completion", () => {
     const request = {...shared, prefix: python, maxTokens: 8};
     const alone = await engine.ask("complete", request);
     const scoredAlone = await new Engine(spec(f16)).ask("score", {text: long});
-    let ended = false;
-    let progressAtAnswer = -1;
     let progress = 0;
-    let completing: Promise<Completion> | undefined;
+    let underWay: Promise<void> | undefined;
+    const answers: {readonly text: string; readonly at: number}[] = [];
     const scores = await engine.ask(
       "score",
       {text: long},
@@ -287,16 +286,16 @@ describe("A completion", () => {
         onProgress: ({stage, done, total}) => {
           if (stage !== "score") return;
           progress = done / total;
-          completing ??= engine.ask("complete", request).then((completion) => {
-            progressAtAnswer = ended ? 1 : progress;
-            return completion;
+          underWay ??= engine.ask("complete", request).then(({text}) => {
+            answers.push({text, at: progress});
+            underWay = undefined;
           });
         }
       }
     );
-    ended = true;
-    assert.equal((await completing)?.text, alone.text);
-    assert.ok(progressAtAnswer > 0 && progressAtAnswer < 1, `answered when ${progressAtAnswer} of the score was done`);
+    await underWay;
+    assert.deepEqual(new Set(answers.map(({text}) => text)), new Set([alone.text]));
+    assert.ok(at(answers, 0).at < 1, "none was answered before the score ended");
     for (const [i, logprob] of scores.logprobs.entries())
       assert.ok(Math.abs(logprob - at(scoredAlone.logprobs, i)) < tolerated, `token ${i}`);
   });
@@ -376,11 +375,12 @@ describe("A completion", () => {
 
   it("that nobody waits for gives way to another, which goes on with what was evaluated", async () => {
     const fresh = new Engine(spec(f16));
-    const request = {...shared, prefix: python.slice(0, 200), maxTokens: 48};
+    // The model repeats this line until it is stopped.
+    const request = {...shared, prefix: "import path from", maxTokens: 24};
     const wanted: Promise<Completion>[] = [];
     const background = await fresh.ask(
       "complete",
-      {...request, background: true},
+      {...request, maxTokens: 700, background: true},
       {
         onProgress: ({stage}) => {
           if (stage === "complete" && wanted.length === 0) wanted.push(fresh.ask("complete", request));
@@ -388,10 +388,11 @@ describe("A completion", () => {
       }
     );
     assert.equal(background.stop, "stopped");
-    assert.ok(background.ids.length > 0 && background.ids.length < 48, `${background.ids.length} tokens`);
+    assert.ok(background.ids.length > 0, `${background.ids.length} tokens`);
     const completion = await at(wanted, 0);
     assert.equal(completion.evaluatedPromptTokens, 1);
-    assert.deepEqual([...completion.ids.subarray(0, background.ids.length)], [...background.ids]);
+    const both = Math.min(completion.ids.length, background.ids.length);
+    assert.deepEqual(completion.ids.subarray(0, both), background.ids.subarray(0, both));
   });
 
   it("whose prompt was evaluated ahead evaluates one token of it, and is the same", async () => {

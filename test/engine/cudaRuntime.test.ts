@@ -17,6 +17,7 @@ import {cudaPackages, type RuntimePackage} from "../../src/cudaPackages";
 import type {ErrorKind, ModelSpec, Progress} from "../../src/engine/api";
 import {CudaRuntime} from "../../src/features/gpu/cudaRuntime";
 import {type Cancellation, EngineClient, type EngineClientOptions} from "../../src/host/engineClient";
+import {atUnpacking, type Harm, harmVariable} from "../faults/harm";
 import {ModelServer} from "../harness/modelServer";
 import {root} from "../harness/paths";
 import {silentLog} from "../harness/withoutVsCode";
@@ -229,15 +230,13 @@ describe("the CUDA runtime", () => {
   });
 
   it("is there whole or not at all when the process dies while it unpacks", async () => {
-    const transfers = client();
-    const runtime = runtimeOf(packages, transfers);
-    const dying = runtime.installFrom(writeAll(), {
-      token: never,
-      onProgress: ({stage}) => {
-        if (stage === "unpack" && transfers.processId !== undefined) process.kill(transfers.processId, "SIGKILL");
-      }
-    });
-    assert.equal(await refusal(dying), "engineDied");
+    const runtime = runtimeOf(packages, client({program: path.join(root, "out/test/faults/faultyEngine.js")}));
+    process.env[harmVariable] = `${"exit" satisfies Harm} ${atUnpacking}`;
+    try {
+      assert.equal(await refusal(runtime.installFrom(writeAll(), installing)), "engineDied");
+    } finally {
+      delete process.env[harmVariable];
+    }
     assert.equal(await runtime.isInstalled(), false);
     const left = readdirSync(folder);
     assert.equal(left.length, 1);

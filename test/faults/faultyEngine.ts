@@ -1,13 +1,13 @@
 /**
- * The real engine, which comes to harm from within: at its start, or at a signal. An environment variable says how; without
- * it, this is the engine and nothing else.
+ * The real engine, which comes to harm from within: at its start, in the middle of unpacking, or at a signal. An environment
+ * variable says how; without it, this is the engine and nothing else.
  */
 import {writeSync} from "node:fs";
 import {createRequire} from "node:module";
 import path from "node:path";
 import {serialize} from "node:v8";
 import {root} from "../harness/paths";
-import {atStart, type Harm, harmSignal, harmVariable} from "./harm";
+import {atStart, atUnpacking, type Harm, harmSignal, harmVariable} from "./harm";
 
 /** Where fork() has put the channel, among the descriptors that the engine's client gives its process. */
 const channelDescriptor = 3;
@@ -47,6 +47,8 @@ function watchMessages(): void {
     else breakOff(last);
   };
   process.send = (message: unknown, handle?: unknown, options?: unknown, callback?: (error: Error | null) => void) => {
+    const {stage} = (message as {params?: {stage?: unknown}}).params ?? {};
+    if (when === atUnpacking && stage === "unpack") harms[harm as Harm]();
     if (last !== undefined) return true;
     if (breaksOff) {
       last = message;
