@@ -209,6 +209,7 @@ describe("The tool for agents", () => {
       engine: Object.assign(Object.create(engine) as typeof engine, {request})
     });
     const input = {filePath: "agent tool/long.txt", startLine: 1, endLine: 15_000};
+    await question(input, tool);
     await assert.rejects(
       Promise.resolve(tool.invoke({input, toolInvocationToken: undefined}, cancel.token)),
       vscode.CancellationError
