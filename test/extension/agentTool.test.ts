@@ -55,8 +55,7 @@ describe("The tool for agents", () => {
   const never = new vscode.CancellationTokenSource().token;
 
   /** As VS Code does it, for a user who agrees. */
-  async function invoke(input: object, token = never): Promise<Answer> {
-    const tool = new PerplexityTool(host());
+  async function invoke(input: object, token = never, tool = new PerplexityTool(host())): Promise<Answer> {
     await tool.prepareInvocation({input});
     return answer(await tool.invoke({input, toolInvocationToken: undefined}, token));
   }
@@ -209,11 +208,7 @@ describe("The tool for agents", () => {
       engine: Object.assign(Object.create(engine) as typeof engine, {request})
     });
     const input = {filePath: "agent tool/long.txt", startLine: 1, endLine: 15_000};
-    await question(input, tool);
-    await assert.rejects(
-      Promise.resolve(tool.invoke({input, toolInvocationToken: undefined}, cancel.token)),
-      vscode.CancellationError
-    );
+    await assert.rejects(invoke(input, cancel.token, tool), vscode.CancellationError);
   });
 
   it("asks before it tells an agent of a file, and not for a text that the agent gave", async () => {

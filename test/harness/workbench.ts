@@ -131,9 +131,9 @@ export class Workbench {
 
   /** Puts the cursor at a line and column, both counted from 1. */
   public async goTo(line: number, column = 1): Promise<void> {
-    await this.focusEditor();
     const there = this.statusBar(new RegExp(`Ln ${line}, Col ${column}\\b`));
     await this.until(`the cursor is in line ${line}`, async (attempt) => {
+      await this.focusEditor();
       await this.page.keyboard.press("Control+G");
       await this.quickInput.fill(`:${line}:${column}`);
       await this.page.keyboard.press("Enter");
@@ -153,8 +153,12 @@ export class Workbench {
   /** What is selected in the first editor, as its status bar counts it. */
   public async waitForSelection(characters: number): Promise<void> {
     await this.selection.waitFor();
-    await this.focusEditor();
-    await this.statusBar(`(${characters} selected)`).waitFor();
+    const counted = this.statusBar(`(${characters} selected)`);
+    await this.until(`${characters} characters are selected`, async (attempt) => {
+      // A view that was clicked in may take the focus again.
+      await this.focusEditor();
+      return (await appears(counted, attempt)) || undefined;
+    });
   }
 
   public async focusEditor(): Promise<void> {

@@ -2,6 +2,7 @@ import {mkdtempSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
+import {isDeepStrictEqual} from "node:util";
 import * as vscode from "vscode";
 
 /** Shows a new text, not yet saved, with the cursor at its start. */
@@ -44,10 +45,12 @@ export function placeCursor(editor: vscode.TextEditor, behind: string): void {
 
 /** Closes all editors without asking whether to save. */
 export async function closeEditors(): Promise<void> {
-  while (vscode.window.tabGroups.all.some(({tabs}) => tabs.length > 0)) {
-    if (vscode.window.activeTextEditor?.document.isDirty)
-      await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
-    else await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
+  for (;;) {
+    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    if (tabs.length === 0) return;
+    const saved = tabs.filter(({isDirty}) => !isDirty);
+    if (saved.length > 0) await vscode.window.tabGroups.close(saved);
+    else await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
   }
 }
 
@@ -68,8 +71,13 @@ export function temporaryFolder(): {write(name: string, content: string | Uint8A
 /** Sets settings of the user's for the tests of a `describe`, and takes them back after each. */
 export function userSettings(): (key: string, value: unknown) => Promise<void> {
   const changed = new Set<string>();
-  const update = (key: string, value: unknown) =>
-    vscode.workspace.getConfiguration("tokenscope").update(key, value, vscode.ConfigurationTarget.Global);
+  // Each writes a file, and all who listen look what has changed: what is so already is left alone.
+  const update = async (key: string, value: unknown): Promise<void> => {
+    const settings = vscode.workspace.getConfiguration("tokenscope");
+    const {globalValue, defaultValue} = settings.inspect(key) ?? {};
+    if (isDeepStrictEqual(globalValue ?? defaultValue, value ?? defaultValue)) return;
+    await settings.update(key, value, vscode.ConfigurationTarget.Global);
+  };
   afterEach(async () => {
     for (const key of changed) await update(key, undefined);
     changed.clear();
