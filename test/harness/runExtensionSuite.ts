@@ -25,7 +25,7 @@ export async function runExtensionSuite({
   try {
     const server = await startServer({workspace, payload: true, env});
     try {
-      const page = await browser.newPage({viewport: {width: 1280, height: 800}});
+      const page = await browser.newPage({viewport: {width: 1280, height: 800}, reducedMotion: "reduce"});
       const ended = new Promise<"ended">((resolve, reject) => {
         page.exposeFunction("codeAutomationExit", () => resolve("ended")).catch(reject);
       });

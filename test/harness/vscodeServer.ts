@@ -58,9 +58,11 @@ export interface VsCodeServer {
   stop(): Promise<void>;
 }
 
-/** What would stand in the way of a look at the extension. */
+/** What would stand in the way of a look at the extension, and what VS Code would look for in the network meanwhile. */
 const machineSettings = {
   "chat.disableAIFeatures": true,
+  "extensions.autoCheckUpdates": false,
+  "typescript.disableAutomaticTypeAcquisition": true,
   "workbench.secondarySideBar.defaultVisibility": "hidden",
   "workbench.startupEditor": "none"
 };
