@@ -26,8 +26,7 @@ interface Ran {
  * A library that is opened is as good as run: the loader opens what it is about to load. These are empty files, so nothing
  * runs here and no compiler is needed.
  */
-describe("The headless runner, started in a stranger's folder", function () {
-  this.timeout(180_000);
+describe("The headless runner, started in a stranger's folder", () => {
   const folder = temporaryFolder();
   const checkout = path.join(folder.path, "checkout");
   const inCheckout = (...names: string[]) => names.map((name) => path.join(checkout, name));

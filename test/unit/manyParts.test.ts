@@ -24,8 +24,7 @@ const large = {
   })
 };
 
-describe("A model in many files", function () {
-  this.timeout(60_000);
+describe("A model in many files", () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), "tokenscope-parts-"));
@@ -110,8 +109,7 @@ describe("A model in many files", function () {
   });
 });
 
-describe("A model's name", function () {
-  this.timeout(60_000);
+describe("A model's name", () => {
   it("keeps no more of its file in memory than is shown, of a thousand models", async () => {
     const folder = mkdtempSync(path.join(tmpdir(), "tokenscope-parts-"));
     try {
