@@ -1,6 +1,6 @@
 import {mkdirSync, readFileSync, writeFileSync} from "node:fs";
 import path from "node:path";
-import type {BrowserContext, BrowserContextOptions, Frame, Locator, Page} from "playwright-core";
+import type {BrowserContext, Frame, Locator, Page} from "playwright-core";
 import {startBrowser} from "./browser";
 import {screenshots} from "./paths";
 import {type ServerOptions, startServer, type VsCodeServer} from "./vscodeServer";
@@ -20,11 +20,9 @@ export const patience = 120_000;
 const firstAttempt = 1000;
 
 /** How a window looks to the page in it, and what the page may do. */
-export const windowOptions: BrowserContextOptions = {
+export const windowOptions = {
   viewport: {width: 1280, height: 800},
-  permissions: ["clipboard-read", "clipboard-write"],
-  // Animations take a fifth of the processor's time.
-  reducedMotion: "reduce"
+  permissions: ["clipboard-read", "clipboard-write"]
 };
 
 /** A VS Code that tests use as a person does: they look, click and type. */
