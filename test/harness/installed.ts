@@ -1,10 +1,16 @@
 import {readdirSync, readFileSync} from "node:fs";
 import path from "node:path";
 
+/** The folder that the package has been installed into, as an extension among others. */
+export function installedExtensions(): string {
+  const folder = process.env["TOKENSCOPE_EXTENSIONS"];
+  if (folder === undefined) throw new Error("Run these tests by `npm test -- e2e`: it installs the package.");
+  return folder;
+}
+
 /** The folder that VS Code unpacked the VSIX into: outside the repository, so nothing there can stand in for what it lacks. */
 export function installedFolder(): string {
-  const extensions = process.env["TOKENSCOPE_EXTENSIONS"];
-  if (extensions === undefined) throw new Error("Run these tests by `npm test -- e2e`: it installs the package.");
+  const extensions = installedExtensions();
   const folder = readdirSync(extensions).find((name) => name.startsWith("tokenscope.tokenscope-"));
   if (folder === undefined) throw new Error(`No installed Tokenscope among ${readdirSync(extensions).join(", ")}`);
   return path.join(extensions, folder);

@@ -4,7 +4,7 @@ import path from "node:path";
 import {setTimeout} from "node:timers/promises";
 import type {Browser, BrowserContext} from "playwright-core";
 import {startBrowser} from "./browser";
-import {extensionHosts, runningEngines} from "./installed";
+import {extensionHosts, installedExtensions, runningEngines} from "./installed";
 import {root} from "./paths";
 import {startServer, type VsCodeServer} from "./vscodeServer";
 import {Workbench, windowOptions} from "./workbench";
@@ -44,13 +44,6 @@ const shared = everywhere.tokenscopeTests;
 export async function sharedBrowser(): Promise<Browser> {
   shared.browser ??= await startBrowser();
   return shared.browser;
-}
-
-/** The folder that the package has been installed into. */
-export function installedExtensions(): string {
-  const folder = process.env["TOKENSCOPE_EXTENSIONS"];
-  if (folder === undefined) throw new Error("Run these tests by `npm test -- e2e`: it installs the package.");
-  return folder;
 }
 
 /**

@@ -1,6 +1,7 @@
 import path from "node:path";
+import {installedExtensions} from "./installed";
 import {root} from "./paths";
-import {closeShared, installedExtensions, openSharedWindow, sharedBrowser, type WindowOptions} from "./sharedServer";
+import {closeShared, openSharedWindow, sharedBrowser, type WindowOptions} from "./sharedServer";
 import {type ServerOptions, startServer} from "./vscodeServer";
 import {patience, Workbench, windowOptions} from "./workbench";
 
