@@ -174,7 +174,7 @@ describe("Whether a model fits", () => {
     });
     assert.equal(
       fitOf(estimateOf({...model, free: {ram: 30 * gb, vram: 3 * gb}}, 4096, 30)).advice,
-      "Needs about 4.6 GB, 3.0 GB are free: put fewer layers on the GPU (16)."
+      "Needs about 4.5 GB, 3.0 GB are free: put fewer layers on the GPU (17)."
     );
     assert.equal(
       fitOf(estimateOf({...model, free: {ram: 3 * gb, vram: 3 * gb}}, 4096, 30)).advice,
