@@ -1,3 +1,4 @@
+import {availableParallelism} from "node:os";
 import {setTimeout} from "node:timers/promises";
 import * as l10n from "@vscode/l10n";
 import type {Llama, LlamaLogLevel} from "node-llama-cpp";
@@ -31,7 +32,8 @@ const listeners = new Set<EngineLog>();
  */
 export async function llamaRuntime(gpu: GpuChoice, threads: number, log: EngineLog): Promise<Llama> {
   const llama = await loadedRuntime(gpu, log);
-  llama.maxThreads = threads > 0 ? threads : Math.max(1, llama.cpuMathCores - 1);
+  // With more threads than the machine runs at once, all of them wait for each other: 600 on two cores never answered.
+  llama.maxThreads = threads > 0 ? Math.min(threads, availableParallelism()) : Math.max(1, llama.cpuMathCores - 1);
   return llama;
 }
 
