@@ -39,8 +39,7 @@ describe("The headless runner answers the same to the last bit, on an idle machi
 
   for (const [command, args] of [
     ["tokenize", () => ["tokenize", text]],
-    ["score", () => ["score", text]],
-    ["score with alternatives, in windows", () => ["score", "--top", "3", "--window", "200", text]],
+    ["score", () => ["score", "--top", "3", "--window", "200", text]],
     ["complete", () => ["complete", "--prefix-file", prefix, "--max-tokens", "24"]]
   ] as const)
     it(command, async () => {
