@@ -54,7 +54,9 @@ export class Completer {
     private readonly model: LlamaModel,
     private readonly vocabulary: Vocabulary,
     /** Tokens that prompt and completion may have together: llama.cpp's context is rounded up, beyond what a model has learned. */
-    private readonly contextSize: number
+    private readonly contextSize: number,
+    /** What is no text, whatever its type in the file. */
+    private readonly marks: ReadonlySet<number>
   ) {}
 
   /** Generates greedily (temperature 0) until the completion ends. */
@@ -178,8 +180,13 @@ export class Completer {
 
   private guess(ids: readonly Token[], most: number): Token[] {
     const guess = guessNext(ids, most).map(asToken);
-    const special = guess.findIndex((token) => this.model.isSpecialToken(token) || this.model.isEogToken(token));
-    return special === -1 ? guess : guess.slice(0, special);
+    const end = guess.findIndex((token) => this.endsText(token));
+    return end === -1 ? guess : guess.slice(0, end);
+  }
+
+  /** What a completion ends before, and what is not guessed. */
+  private endsText(token: Token): boolean {
+    return this.marks.has(token) || this.model.isEogToken(token) || this.model.isSpecialToken(token);
   }
 
   /** Takes the last tokens out of the KV cache. */
@@ -201,8 +208,7 @@ export class Completer {
       const logprob = -Math.log(output?.next.totalLogitWeight ?? Number.NaN);
       // Some token is selected all the same, an end of the text for instance.
       if (Number.isNaN(logprob)) throw noNumbers();
-      if (token === undefined || token === null || this.model.isEogToken(token) || this.model.isSpecialToken(token))
-        return "end";
+      if (token === undefined || token === null || this.endsText(token)) return "end";
       const end = written.add(token, logprob);
       if (end !== undefined) return end;
       const late = timeLimit !== undefined && performance.now() - started > timeLimit;

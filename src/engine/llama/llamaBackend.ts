@@ -34,6 +34,7 @@ import {resolveWindowing} from "../windows";
 import {Completer} from "./completer";
 import {Prompts} from "./completionPrompt";
 import {contextShortage, DeviceShortage, isShortage, loadError, saysDeviceShortage} from "./loadErrors";
+import {markTokens} from "./markTokens";
 import {estimateHeader} from "./memory";
 import {checkHeaders, sha256Of} from "./modelFile";
 import {contextSizeOf, generates} from "./modelHeader";
@@ -480,8 +481,9 @@ export class LlamaBackend implements Backend {
   private async makeCompletingPart(model: LlamaModel, contextSize: number): Promise<CompletingPart> {
     const {vocabulary} = await this.vocabularyPart;
     const sequence = await this.createSequence(model, contextSize);
-    const completer = new Completer(sequence, model, vocabulary, contextSize);
-    return {sequence, completer, prompts: new Prompts(model, vocabulary)};
+    const prompts = new Prompts(model, vocabulary);
+    const marks = markTokens(model, vocabulary, prompts.marks);
+    return {sequence, completer: new Completer(sequence, model, vocabulary, contextSize, marks), prompts};
   }
 
   private async createSequence(model: LlamaModel, tokens: number): Promise<LlamaContextSequence> {

@@ -1,0 +1,25 @@
+import type {LlamaModel} from "node-llama-cpp";
+import {isMark, isNamedMark} from "../../completion/marks";
+import type {Vocabulary} from "./vocabulary";
+
+/**
+ * The tokens that are no text in any completion: those that prompts are made with, those that the file names as special, and
+ * whatever the vocabulary has of the known families' marks. llama.cpp and node-llama-cpp go by a token's type, and files give
+ * marks any; these two know the others.
+ *
+ * @param ofPrompts The ids that the product itself puts into prompts.
+ */
+export function markTokens(
+  model: LlamaModel,
+  vocabulary: Vocabulary,
+  ofPrompts: readonly number[]
+): ReadonlySet<number> {
+  const marks = new Set(ofPrompts);
+  for (let id = 0; id < vocabulary.size; id++) if (vocabulary.writtenAs(id).some(isMark)) marks.add(id);
+  // A stranger's file: any key, any value.
+  const keys: Readonly<Record<string, unknown>> = {...model.fileInfo.metadata.tokenizer?.ggml};
+  for (const [key, id] of Object.entries(keys))
+    if (key.endsWith("_token_id") && typeof id === "number" && vocabulary.writtenAs(id).some(isNamedMark))
+      marks.add(id);
+  return marks;
+}
