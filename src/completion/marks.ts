@@ -7,16 +7,14 @@ import {infillTexts} from "../metrics/infillTexts";
  *
  * A vocabulary has such a text as one token only where its makers added it: pre-tokenizers take brackets and letters apart. So the
  * text alone says that it is a mark, whatever type the file gives it; where a person writes it, or a model in several tokens, it
- * stays text. The texts that makers added as text are not in here: `<s>`, `</s>` and other HTML (Gemma), `<mask>` (SVG has it),
- * `<think>` and `<tool_call>` (XML that people write prompts with), and the names that stand for what was blacked out (`<NAME>`).
- * Those are marks only where the file says so ({@link isNamedMark}).
+ * stays text. Not in here is what a vocabulary has as text: `<s>`, `</s>` and other HTML (Gemma), `<unk>` (Qwen has learned it),
+ * `<mask>` (an element of SVG), `<think>` and `<tool_call>` (XML that people write prompts with), and the names that stand for what
+ * was blacked out (`<NAME>`). Those are marks only where the file says so, by type or by name ({@link isNamedMark}).
  */
 const texts: readonly string[] = [
   ...Object.values(infillTexts).flat(),
   // llama.cpp's own list, Gemma.
-  ..."<eos> <bos> <pad> <unk> <start_of_turn> <end_of_turn> <end_of_utterance> <start_of_image> <end_of_image>".split(
-    " "
-  ),
+  ..."<eos> <bos> <pad> <start_of_turn> <end_of_turn> <end_of_utterance> <start_of_image> <end_of_image>".split(" "),
   '<|"|>',
   // CodeLlama, and llama.cpp's spelling of it.
   ..."<EOT> _<EOT> <PAD> <REPO> <<SYS>> <</SYS>>".split(" "),
@@ -60,7 +58,9 @@ const shapes: readonly RegExp[] = [
   /^<AIX-SPAN-[A-Z]+>$/,
   // Set aside by the makers for what may come: T5, Gemma, Baichuan, Nemotron, Mistral, Kimi, InternLM.
   /^<(?:extra_id|unused|reserved|reserved_token|SPECIAL)_?\d+>$/,
-  /^\[(?:control|extra_id|UNUSED_TOKEN)_?\d+\]$/
+  /^\[(?:control|extra_id|UNUSED_TOKEN)_?\d+\]$/,
+  // What converters fill a vocabulary up with to the width of its weights.
+  /^\[PAD_?\d+\]$/
 ];
 
 /** As the vocabulary has it, or without the space that SentencePiece's `▁`, or a converter in its place, stands for. */
@@ -68,8 +68,6 @@ const known: ReadonlySet<string> = new Set(texts.map(withSpaces));
 
 /** Whether a token with this text is a mark, whatever type its file gives it. */
 export function isMark(text: string): boolean {
-  // Nearly all of a vocabulary's tokens are done here.
-  if (!/[<>[\]|]/.test(text)) return false;
   const plain = withSpaces(text);
   return known.has(plain) || shapes.some((shape) => shape.test(plain));
 }

@@ -15,11 +15,13 @@ export function markTokens(
   ofPrompts: readonly number[]
 ): ReadonlySet<number> {
   const marks = new Set(ofPrompts);
-  for (let id = 0; id < vocabulary.size; id++) if (vocabulary.writtenAs(id).some(isMark)) marks.add(id);
+  /** How a token is written, in the vocabulary's alphabet and out of it. Brackets and bars are the same in all: most need one look. */
+  const isWritten = (id: number, as: (text: string) => boolean): boolean =>
+    /[<>[\]|]/.test(vocabulary.written(id)) && [vocabulary.written(id), vocabulary.text(id)].some(as);
+  for (let id = 0; id < vocabulary.size; id++) if (isWritten(id, isMark)) marks.add(id);
   // A stranger's file: any key, any value.
   const keys: Readonly<Record<string, unknown>> = {...model.fileInfo.metadata.tokenizer?.ggml};
   for (const [key, id] of Object.entries(keys))
-    if (key.endsWith("_token_id") && typeof id === "number" && vocabulary.writtenAs(id).some(isNamedMark))
-      marks.add(id);
+    if (key.endsWith("_token_id") && typeof id === "number" && isWritten(id, isNamedMark)) marks.add(id);
   return marks;
 }

@@ -73,12 +73,9 @@ export class Vocabulary {
     return this.model.tokenize(text.toWellFormed(), false, this.addsSpace ? "trimLeadingSpace" : undefined);
   }
 
-  /** A token as the vocabulary has it, and as text where that is something else. Nothing is kept: all tokens may be asked for. */
-  writtenAs(id: number): readonly string[] {
-    const written = this.tokens[id];
-    if (written === undefined) return [];
-    // Only where it is other than ASCII can a vocabulary's alphabet change it.
-    return /^[\0-\x7f]*$/.test(written) ? [written] : [written, this.lossy.decode(this.decode(id))];
+  /** A token as the vocabulary has it, in its alphabet; "" for an id outside of it. */
+  written(id: number): string {
+    return this.tokens[id] ?? "";
   }
 
   /** The token that is written like this in the vocabulary. */
