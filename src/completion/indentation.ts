@@ -3,6 +3,9 @@ import {cursorLine, isBlank, lineBreak} from "./lines";
 /** Columns of an indentation where nothing is known of the document's. */
 const usualSize = 4;
 
+/** UTF-16 units of white space beyond which it is no indentation. */
+const longest = 256;
+
 /** UTF-16 units before the cursor in which the line above it is looked for. */
 const nearby = 4096;
 
@@ -64,6 +67,7 @@ export function repeatedIndentation(prefix: string, generated: string, size?: nu
 /** How much white space of a line must go for it to stand behind `before` where it stands alone; 0 where none can. */
 function lengthOfRepeated(before: string, line: string, columns: (line: string) => number): number {
   const blanks = /^[^\S\r\n]*/.exec(line)?.[0] ?? "";
+  if (before.length > longest || blanks.length > 2 * longest) return 0;
   for (let length = 1; length <= blanks.length; length++)
     if (columns(before + blanks.slice(length)) === columns(blanks)) return length;
   return 0;

@@ -14,6 +14,8 @@ export interface OpenString {
  */
 export function openStrings(line: string): readonly OpenString[] {
   const open: OpenString[] = [];
+  /** Quotes that have no end any more: looked for once, however long the line. */
+  const endless = new Set<string>();
   const hasLifetimes = lifetimes.test(line);
   // A Markdown fence is no string, and has none in it.
   for (let index = /^[\s>]*`{3,}/.exec(line)?.[0].length ?? 0; index < line.length; index++) {
@@ -24,11 +26,14 @@ export function openStrings(line: string): readonly OpenString[] {
     const opener = openerAt(line, index, hasLifetimes);
     if (opener === "") continue;
     const quote = closers[opener] ?? opener;
+    if (endless.has(quote)) continue;
     const end = stringEnd(line, index + opener.length, quote);
-    if (end === undefined) {
+    if (end !== undefined) index = end + quote.length - 1;
+    else {
+      endless.add(quote);
       if (!isLispQuote(line, index)) open.push({quote, index});
       index += opener.length - 1;
-    } else index = end + quote.length - 1;
+    }
   }
   return open;
 }
