@@ -67,6 +67,8 @@ export class Completer {
     private readonly vocabulary: Vocabulary,
     /** Tokens that prompt and completion may have together: llama.cpp's context is rounded up, beyond what a model has learned. */
     private readonly contextSize: number,
+    /** What is no text, whatever its type in the file. */
+    private readonly marks: ReadonlySet<number>,
     {parameters, threads, onDevice}: Strength
   ) {
     // A wrong guess has to be taken back.
@@ -174,8 +176,13 @@ export class Completer {
 
   private guess(ids: readonly Token[], most: number): Token[] {
     const guess = guessNext(ids, most).map(asToken);
-    const special = guess.findIndex((token) => this.model.isSpecialToken(token) || this.model.isEogToken(token));
-    return special === -1 ? guess : guess.slice(0, special);
+    const end = guess.findIndex((token) => this.endsText(token));
+    return end === -1 ? guess : guess.slice(0, end);
+  }
+
+  /** What a completion ends before, and what is not guessed. */
+  private endsText(token: Token): boolean {
+    return this.marks.has(token) || this.model.isEogToken(token) || this.model.isSpecialToken(token);
   }
 
   /** Takes the last tokens out of the KV cache. */
@@ -197,8 +204,7 @@ export class Completer {
       const logprob = -Math.log(output?.next.totalLogitWeight ?? Number.NaN);
       // Some token is selected all the same, an end of the text for instance.
       if (Number.isNaN(logprob)) throw noNumbers();
-      if (token === undefined || token === null || this.model.isEogToken(token) || this.model.isSpecialToken(token))
-        return "end";
+      if (token === undefined || token === null || this.endsText(token)) return "end";
       const end = written.add(token, logprob);
       if (end !== undefined) return end;
       const late = timeLimit !== undefined && performance.now() - started > timeLimit;

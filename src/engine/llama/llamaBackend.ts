@@ -35,6 +35,7 @@ import {Completer} from "./completer";
 import {Prompts} from "./completionPrompt";
 import {contextShortage, DeviceShortage, isShortage, loadError, saysDeviceShortage} from "./loadErrors";
 import {ropeFactorsOf, withShortRope} from "./longRope";
+import {markTokens} from "./markTokens";
 import {estimateHeader} from "./memory";
 import {checkHeaders, sha256Of} from "./modelFile";
 import {activeParameters, contextSizeOf, generates} from "./modelHeader";
@@ -505,12 +506,14 @@ export class LlamaBackend implements Backend {
   private async makeCompletingPart(model: LlamaModel, contextSize: number): Promise<CompletingPart> {
     const {vocabulary} = await this.vocabularyPart;
     const sequence = await this.createSequence(model, contextSize);
-    const completer = new Completer(sequence, model, vocabulary, contextSize, {
+    const prompts = new Prompts(model, vocabulary);
+    const marks = markTokens(model, vocabulary, prompts.marks);
+    const completer = new Completer(sequence, model, vocabulary, contextSize, marks, {
       parameters: activeParameters(model.fileInfo),
       threads: model.llama.maxThreads,
       onDevice: deviceOf(model) !== "cpu"
     });
-    return {sequence, completer, prompts: new Prompts(model, vocabulary)};
+    return {sequence, completer, prompts};
   }
 
   private async createSequence(model: LlamaModel, tokens: number): Promise<LlamaContextSequence> {

@@ -73,6 +73,11 @@ export class Vocabulary {
     return this.model.tokenize(text.toWellFormed(), false, this.addsSpace ? "trimLeadingSpace" : undefined);
   }
 
+  /** A token as the vocabulary has it, in its alphabet; "" for an id outside of it. */
+  written(id: number): string {
+    return this.tokens[id] ?? "";
+  }
+
   /** The token that is written like this in the vocabulary. */
   idOf(text: string): number | undefined {
     const id = this.tokens.indexOf(text);
