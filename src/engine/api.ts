@@ -558,6 +558,7 @@ export type ErrorKind =
   | "contextFailed"
   | "emptyText"
   | "nothingToScore"
+  | "longRun"
   | "untrusted"
   | "busy"
   | "noGit"

@@ -1,6 +1,9 @@
 import {setImmediate} from "node:timers/promises";
+import * as l10n from "@vscode/l10n";
 import type {LlamaModel, Token} from "node-llama-cpp";
+import {HumanError} from "../api";
 import {type CutRules, Cuts} from "./cuts";
+import {hasLongRun, longestRun} from "./longRuns";
 
 /** Token types of a GGUF's `tokenizer.ggml.token_type` (llama.h, llama_token_type). */
 const tokenTypeUnknown = 2;
@@ -36,6 +39,8 @@ export class Vocabulary {
   private readonly types: readonly number[];
   private readonly alphabet: "bytes" | "spaces" | "raw";
   private readonly addsSpace: boolean;
+  /** What splits a text into words before it is tokenized; only BPE vocabularies have that. */
+  private readonly preTokenizer: string | undefined;
   private readonly utf8 = new TextEncoder();
   // A byte order mark is a character like any other; by default a decoder swallows it.
   private readonly lossy = new TextDecoder("utf-8", {ignoreBOM: true});
@@ -57,6 +62,9 @@ export class Vocabulary {
       kind === "bpe" && !spacesAsUnderlines ? "bytes" : kind === "spm" || kind === "bpe" ? "spaces" : "raw";
     // llama.cpp takes a missing key for true in SentencePiece vocabularies, and knows it in no other.
     this.addsSpace = kind === "spm" && metadata?.add_space_prefix !== false;
+    // llama.cpp takes "default" where a file names none, and one that it knows for a Gemma 4 vocabulary whatever the file says.
+    const named = metadata?.model === "gemma4" ? "gemma4" : metadata?.pre || "default";
+    this.preTokenizer = kind === "bpe" ? named : undefined;
     this.spans = kind === "bpe" || kind === "spm";
   }
 
@@ -65,12 +73,26 @@ export class Vocabulary {
   }
 
   tokenize(text: string, special: boolean): Int32Array {
+    this.requireTakes(text);
     return Int32Array.from(this.model.tokenize(text, special));
   }
 
   /** Tokens of a text that something stands before: without the space that SentencePiece puts in front of a text. */
   tokenizeOn(text: string): number[] {
+    this.requireTakes(text);
     return this.model.tokenize(text.toWellFormed(), false, this.addsSpace ? "trimLeadingSpace" : undefined);
+  }
+
+  /** llama.cpp ends the process at a text that its tokenizer can't take. */
+  private requireTakes(text: string): void {
+    if (this.preTokenizer !== undefined && hasLongRun(text, this.preTokenizer))
+      throw new HumanError(
+        "longRun",
+        l10n.t(
+          "This text has more than {0} characters in a row without a break, which this model's tokenizer can't take: select a part without them, or another model.",
+          longestRun
+        )
+      );
   }
 
   /** The token that is written like this in the vocabulary. */
