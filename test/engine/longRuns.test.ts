@@ -1,14 +1,14 @@
 import {strict as assert} from "node:assert";
 import {spawn} from "node:child_process";
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {mkdtempSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import path from "node:path";
 import {text as allOf} from "node:stream/consumers";
 import {hasLongRun, longestRun, preTokenizersWithLoops} from "../../src/engine/llama/longRuns";
-import {putTogether, string, takeApart} from "../faults/ggufParts";
+import {type GgufValue, ggufFile, text, texts, uint} from "../harness/ggufFile";
 import {thorough} from "../harness/thorough";
-import type {LongText, LongTextResult} from "./fixtures/longTexts";
-import {vocabularyFile, vocabularyFiles, vocabularySource} from "./vocabularyFiles";
+import type {LongTextResult, LongTexts} from "./fixtures/longTexts";
+import {vocabularyFiles, vocabularySource} from "./vocabularyFiles";
 
 /** One of each class that a pre-tokenizer's pattern names, and what patterns take together. */
 const kinds = {
@@ -54,10 +54,35 @@ const kinds = {
   "words with a space before": " aaaa"
 };
 
-/** BPE on plain UTF-8: a vocabulary in the byte alphabet makes no tiles there. */
+type Kind = keyof typeof kinds;
+
+/** BPE on plain UTF-8: there a vocabulary in the byte alphabet has no tokens for many texts. */
 const notByteAlphabet = new Set(["gemma4", "granite-embed-multi-311m", "sarvam-moe", "whitespace"]);
 
 const source = vocabularySource();
+
+/** The tokens that GPT-2 has for bytes, and few others, so that it is read and used fast. */
+function byteVocabulary(preTokenizer: string): Buffer {
+  const isPrintable = (byte: number): boolean =>
+    (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
+  let next = 0x100;
+  const bytes = Array.from({length: 256}, (_, byte) => String.fromCodePoint(isPrintable(byte) ? byte : next++));
+  const merges = ["a a", "aa aa", "Ġ Ġ", "1 1"];
+  const tokens = [...bytes, ...merges.map((merge) => merge.replace(" ", "")), "<|endoftext|>"];
+  const types = tokens.map((_, id): GgufValue => ({type: "int32", value: id === tokens.length - 1 ? 3 : 1}));
+  return ggufFile({
+    entries: [
+      ["general.architecture", text("gpt2")],
+      ["tokenizer.ggml.model", text("gpt2")],
+      ["tokenizer.ggml.pre", text(preTokenizer)],
+      ["tokenizer.ggml.tokens", texts(tokens)],
+      ["tokenizer.ggml.token_type", {type: "array", of: "int32", values: types}],
+      ["tokenizer.ggml.merges", texts(merges)],
+      ["tokenizer.ggml.bos_token_id", uint(tokens.length - 1)],
+      ["tokenizer.ggml.eos_token_id", uint(tokens.length - 1)]
+    ]
+  });
+}
 
 /** llama.cpp's pre-tokenizers, by the patterns that they share: the cases of one `switch` over types, and the types' names. */
 function sharedPatterns(): readonly (readonly string[])[] {
@@ -74,43 +99,40 @@ function sharedPatterns(): readonly (readonly string[])[] {
   return groups;
 }
 
+interface Try {
+  /** As the vocabulary's file is told by it. */
+  readonly vocabulary: string;
+  readonly kind: Kind;
+  readonly length: number;
+}
+
 describe("Long runs of one class of characters", () => {
   const groups = sharedPatterns();
   const folder = mkdtempSync(path.join(tmpdir(), "tokenscope-long-runs-"));
-  const {version, entries, tensors, data} = takeApart(readFileSync(vocabularyFile("gpt-2")));
   after(() => rmSync(folder, {recursive: true, force: true}));
 
-  /** GPT-2's vocabulary with another pre-tokenizer. */
-  function withPreTokenizer(name: string): string {
+  function written(name: string): string {
     const file = path.join(folder, `${name}.gguf`);
-    const changed = entries.map((entry) =>
-      entry.key.toString() === "tokenizer.ggml.pre" ? {...entry, value: string(name)} : entry
-    );
-    writeFileSync(file, putTogether({version, entries: changed, tensors, data}));
+    writeFileSync(file, byteVocabulary(name));
     return file;
   }
 
-  /** What comes of texts of these kinds, in a process of its own. */
-  async function tried(file: string, length: number, names: readonly string[]): Promise<Map<string, LongTextResult>> {
-    const texts = names.map((name): LongText => ({unit: kinds[name as keyof typeof kinds], length}));
-    const child = spawn(
-      process.execPath,
-      [path.resolve("out/test/engine/fixtures/longTexts.js"), file, JSON.stringify(texts)],
-      {
-        stdio: ["ignore", "pipe", "ignore"]
-      }
-    );
-    const ended = new Promise<string>((resolve) =>
-      child.once("exit", (code, signal) => resolve(signal ?? `code ${code}`))
-    );
+  /** What comes of the texts, in a process of its own. */
+  async function results(tries: readonly Try[], fileOf: (vocabulary: string) => string): Promise<LongTextResult[]> {
+    const lists = [...new Set(tries.map(({vocabulary}) => vocabulary))].map((vocabulary): LongTexts => {
+      const texts = tries.filter((one) => one.vocabulary === vocabulary);
+      return {file: fileOf(vocabulary), texts: texts.map(({kind, length}) => ({unit: kinds[kind], length}))};
+    });
+    const listFile = path.join(folder, "texts.json");
+    writeFileSync(listFile, JSON.stringify(lists));
+    const child = spawn(process.execPath, [path.resolve("out/test/engine/fixtures/longTexts.js"), listFile], {
+      stdio: ["ignore", "pipe", "ignore"]
+    });
+    const ended = new Promise<unknown>((resolve) => child.once("exit", (code, signal) => resolve(signal ?? code)));
     const lines = (await allOf(child.stdout)).split("\n").filter((line) => line.startsWith("{"));
-    assert.equal(await ended, "code 0", `died of ${names[lines.length]}`);
-    return new Map(lines.map((line, i) => [names[i] ?? "", JSON.parse(line) as LongTextResult]));
-  }
-
-  function assertTiled(kind: string, result: LongTextResult, tiles: boolean): void {
-    assert.ok("tokens" in result, `${kind}: ${JSON.stringify(result)}`);
-    assert.ok(result.tokens > 0 && (result.tiles || !tiles), `${kind}: ${JSON.stringify(result)}`);
+    assert.equal(await ended, 0, `the process died of ${JSON.stringify(tries[lines.length])}`);
+    assert.equal(lines.length, tries.length);
+    return lines.map((line) => JSON.parse(line) as LongTextResult);
   }
 
   it("are known of every pre-tokenizer that llama.cpp has", () => {
@@ -118,42 +140,44 @@ describe("Long runs of one class of characters", () => {
     const named = [...source.matchAll(/tokenizer_pre == "([^"]+)"/g)].map(([, name = ""]) => name);
     assert.deepEqual([...new Set(names)].sort(), [...new Set(named)].sort());
     assert.ok(groups.length >= 30, `${groups.length} patterns`);
-    assert.deepEqual(
-      preTokenizersWithLoops().filter((name) => !names.includes(name)),
-      []
-    );
+    const unknown = preTokenizersWithLoops().filter((name) => !names.includes(name));
+    assert.deepEqual(unknown, []);
     // Names that share a pattern share its loops.
     for (const group of groups)
       for (const unit of Object.values(kinds)) {
-        const long = unit.repeat(longestRun + 1);
-        const refusing = group.filter((name) => hasLongRun(long, name));
+        const refusing = group.filter((name) => refuses(name, unit));
         assert.ok(refusing.length === 0 || refusing.length === group.length, `${JSON.stringify(unit)}: ${refusing}`);
       }
   });
 
-  for (const [name = "", ...same] of groups) {
-    const file = (): string => withPreTokenizer(name);
-    const tiles = !notByteAlphabet.has(name);
+  it("are tokenized or refused by every pre-tokenizer", async () => {
+    const all = Object.keys(kinds) as Kind[];
+    const tries = groups.flatMap(([vocabulary = ""]) => [
+      ...all.map((kind): Try => ({vocabulary, kind, length: longestRun})),
+      // Those that are tokenized take up to some seconds each.
+      ...all
+        .filter((kind) => thorough || refuses(vocabulary, kinds[kind]))
+        .map((kind): Try => ({vocabulary, kind, length: 1_000_000}))
+    ]);
+    for (const [i, result] of (await results(tries, written)).entries()) {
+      const {vocabulary, kind, length} = tries[i] as Try;
+      const tried = `${vocabulary}: ${length} ${kind}: ${JSON.stringify(result)}`;
+      if (length > longestRun && refuses(vocabulary, kinds[kind]))
+        assert.deepEqual(result, {refused: "longRun"}, tried);
+      else assert.ok("tiles" in result && (result.tiles || notByteAlphabet.has(vocabulary)), tried);
+    }
+  }).timeout(3_600_000);
 
-    it(`of ${longestRun} characters are tokenized: ${[name, ...same].join(", ")}`, async () => {
-      for (const [kind, result] of await tried(file(), longestRun, Object.keys(kinds)))
-        assertTiled(kind, result, tiles);
-    });
-
-    it(`of a million characters are tokenized or refused: ${name}`, async () => {
-      // What is tokenized takes a second each.
-      const refused = (kind: string): boolean =>
-        hasLongRun(kinds[kind as keyof typeof kinds].repeat(longestRun + 1), name);
-      const names = Object.keys(kinds).filter((kind) => thorough || refused(kind));
-      for (const [kind, result] of await tried(file(), 1_000_000, names))
-        if (refused(kind)) assert.deepEqual(result, {refused: "longRun"}, kind);
-        else assertTiled(kind, result, tiles);
-    });
-  }
-
-  for (const {name, file} of vocabularyFiles().filter(({name}) => /spm|bert/.test(name)))
-    it(`of a million characters are tokenized by other kinds of vocabularies: ${name}`, async () => {
-      const names = Object.keys(kinds).filter((kind) => thorough || kind === "small letters" || kind === "spaces");
-      for (const [kind, result] of await tried(file, 1_000_000, names)) assertTiled(kind, result, false);
-    });
+  it("are tokenized by other kinds of vocabularies", async () => {
+    const others = vocabularyFiles().filter(({name}) => ["llama-spm", "bert-bge", "nomic-bert-moe"].includes(name));
+    const some: readonly Kind[] = thorough ? (Object.keys(kinds) as Kind[]) : ["small letters", "spaces"];
+    const tries = others.flatMap(({file}) => some.map((kind): Try => ({vocabulary: file, kind, length: 1_000_000})));
+    for (const [i, result] of (await results(tries, (file) => file)).entries())
+      assert.ok("tiles" in result, `${JSON.stringify(tries[i])}: ${JSON.stringify(result)}`);
+  }).timeout(1_800_000);
 });
+
+/** A longer run of this is too long for this pre-tokenizer. */
+function refuses(preTokenizer: string, unit: string): boolean {
+  return hasLongRun(unit.repeat(longestRun + 1), preTokenizer);
+}
