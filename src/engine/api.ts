@@ -565,6 +565,7 @@ export type ErrorKind =
   | "contextFailed"
   | "emptyText"
   | "nothingToScore"
+  | "longRun"
   | "untrusted"
   | "busy"
   | "noGit"
