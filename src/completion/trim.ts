@@ -147,16 +147,21 @@ function trimEnd(text: string, atLineEnd: boolean): string {
 /**
  * The text without the part of its end that stands behind the cursor already: the longest such part, exactly, or else a
  * tail of closers. A part isn't taken where it would leave a bracket open that the text itself opened (`bar()` before `)`
- * keeps both brackets), or where it starts inside a word.
+ * keeps both brackets), or where it starts and ends inside a word (`cat` before `table`).
  */
 function withoutOverlap(text: string, following: string): string {
   const openers = openersOf(text);
   for (let start = Math.max(0, text.length - following.length); start < text.length; start++) {
     if (!following.startsWith(text.slice(start))) continue;
-    const splitsWord = start > 0 && /^\w\w$/.test(text.slice(start - 1, start + 1));
+    const splitsWord = isInWord(text, start) && isInWord(following, text.length - start);
     if (!splitsWord && !splitsPair(openers, start)) return text.slice(0, start);
   }
   return withoutClosers(text, following, openers);
+}
+
+/** A word goes on across this offset. */
+function isInWord(text: string, offset: number): boolean {
+  return offset > 0 && /^\w\w$/.test(text.slice(offset - 1, offset + 1));
 }
 
 /** Drops the longest tail of unmatched closing brackets and quotes that are the next ones on the line anyway. */
