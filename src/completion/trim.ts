@@ -1,4 +1,4 @@
-import {cursorLine, isBlank, openString} from "./lines";
+import {cursorLine, isBlank, openString, toLineFeeds, withLineEndsOf} from "./lines";
 
 /**
  * What of a generated text to show at the cursor; "" for nothing.
@@ -25,7 +25,7 @@ export function trimCompletion(generated: string, prefix: string, suffix: string
   text = atLineEnd ? withoutNextLines(text, prefix, following) : text;
   if (isBlank(text)) return "";
   if (indentation !== undefined) text = reindented(text, prefix, indentation);
-  return usesCrLf(prefix, suffix) ? text.replaceAll("\n", "\r\n") : text;
+  return withLineEndsOf(text, prefix, suffix);
 }
 
 /** As VS Code has it for an editor. */
@@ -107,10 +107,6 @@ function withoutEmptyString(text: string, prefix: string): string {
   return before === open.quote || apostrophe ? text : text.slice(0, -1);
 }
 
-function toLineFeeds(text: string): string {
-  return text.replace(/\r\n?/g, "\n");
-}
-
 /**
  * Controls but for tabs, line ends and form feeds; embeddings, overrides and isolates, which make code look like other code
  * (CVE-2021-42574); what takes no room, but for joiners, of which emoji are made; other line ends, of which editors warn; and what
@@ -122,10 +118,6 @@ const unseen = /[\0-\x08\x0b\x0e-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u2069\u
 function beforeControls(text: string): string {
   const end = text.search(unseen);
   return end < 0 ? text : text.slice(0, end);
-}
-
-function usesCrLf(prefix: string, suffix: string): boolean {
-  return prefix.includes("\r\n") || suffix.includes("\r\n");
 }
 
 /**
