@@ -10,7 +10,7 @@ FILE may be - for standard input. Options:
   --model FILE.gguf                the model (without it: the demonstration model)
   --gpu auto|metal|cuda|vulkan|off (auto)
   --gpu-layers N|auto              layers of the model that go on the GPU (auto: as many as its memory holds)
-  --threads N                      CPU threads (0: all cores but one)
+  --threads N                      CPU threads, as many as cores at most (0: all cores but one)
   --context-size N                 tokens of context (0: what the model was trained on, 4096 at most)
   --special                        tokenize, score: read special tokens written in the text
   --mode document|llama-perplexity score: how the text is cut into windows (document)

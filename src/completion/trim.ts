@@ -1,5 +1,5 @@
 import {repeatedIndentation} from "./indentation";
-import {cursorLine, isBlank} from "./lines";
+import {cursorLine, isBlank, toLineFeeds, withLineEndsOf} from "./lines";
 import {type OpenString, openStrings, stringEnd} from "./quotes";
 
 /**
@@ -29,7 +29,7 @@ export function trimCompletion(generated: string, prefix: string, suffix: string
   text = atLineEnd ? withoutNextLines(text, prefix, following) : text;
   if (isBlank(text)) return "";
   if (indentation !== undefined) text = reindented(text, prefix, indentation);
-  return usesCrLf(prefix, suffix) ? text.replaceAll("\n", "\r\n") : text;
+  return withLineEndsOf(text, prefix, suffix);
 }
 
 /** As VS Code has it for an editor. */
@@ -117,10 +117,6 @@ function withoutEmptyString(text: string, prefix: string): string {
   return before === open.quote || apostrophe ? text : text.slice(0, -1);
 }
 
-function toLineFeeds(text: string): string {
-  return text.replace(/\r\n?/g, "\n");
-}
-
 /**
  * Controls but for tabs, line ends and form feeds; embeddings, overrides and isolates, which make code look like other code
  * (CVE-2021-42574); what takes no room, but for joiners, of which emoji are made; other line ends, of which editors warn; and what
@@ -132,10 +128,6 @@ const unseen = /[\0-\x08\x0b\x0e-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u2069\u
 function beforeControls(text: string): string {
   const end = text.search(unseen);
   return end < 0 ? text : text.slice(0, end);
-}
-
-function usesCrLf(prefix: string, suffix: string): boolean {
-  return prefix.includes("\r\n") || suffix.includes("\r\n");
 }
 
 /**
@@ -157,16 +149,21 @@ function trimEnd(text: string, atLineEnd: boolean): string {
 /**
  * The text without the part of its end that stands behind the cursor already: the longest such part, exactly, or else a
  * tail of closers. A part isn't taken where it would leave a bracket open that the text itself opened (`bar()` before `)`
- * keeps both brackets), or where it starts inside a word.
+ * keeps both brackets), or where it starts and ends inside a word (`cat` before `table`).
  */
 function withoutOverlap(text: string, following: string): string {
   const openers = openersOf(text);
   for (let start = Math.max(0, text.length - following.length); start < text.length; start++) {
     if (!following.startsWith(text.slice(start))) continue;
-    const splitsWord = start > 0 && /^\w\w$/.test(text.slice(start - 1, start + 1));
+    const splitsWord = isInWord(text, start) && isInWord(following, text.length - start);
     if (!splitsWord && !splitsPair(openers, start)) return text.slice(0, start);
   }
   return withoutClosers(text, following, openers);
+}
+
+/** A word goes on across this offset. */
+function isInWord(text: string, offset: number): boolean {
+  return offset > 0 && /^\w\w$/.test(text.slice(offset - 1, offset + 1));
 }
 
 /** Drops the longest tail of unmatched closing brackets and quotes that are the next ones on the line anyway. */

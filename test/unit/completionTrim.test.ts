@@ -79,6 +79,12 @@ describe("a completion is cleaned of", () => {
     assert.equal(shown("a.|length", "items.length"), "items.");
   });
 
+  it("an overlap with the rest of a word that the cursor stands in (llama.vscode #13)", () => {
+    assert.equal(shown("Not |qual|`≠`", "equal|`≠`"), "e");
+    assert.equal(shown("foo_|_baz(1)", "bar_baz"), "bar");
+    assert.equal(shown("x = hello_|world", "there_world"), "there_");
+  });
+
   it("an overlap with the lines below", () => {
     assert.equal(shown("if (x) {|\n}\n", "\n  a();\n}"), "\n  a();");
     assert.equal(shown("if (x) {|  \n}\n", "\n  a();\n}"), "\n  a();");

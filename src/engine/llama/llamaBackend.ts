@@ -2,6 +2,7 @@ import path from "node:path";
 import {setImmediate} from "node:timers/promises";
 import * as l10n from "@vscode/l10n";
 import type {Llama, LlamaContextSequence, LlamaModel} from "node-llama-cpp";
+import {withLineEndsOf} from "../../completion/lines";
 import {label} from "../../gguf/label";
 import {scoringBatch} from "../../gguf/memory";
 import {summarize} from "../../metrics/summary";
@@ -379,6 +380,7 @@ export class LlamaBackend implements Backend {
         model: description,
         ...(ropeFactors === null ? {} : {ropeFactors}),
         ...completion,
+        text: withLineEndsOf(completion.text, params.prefix, params.suffix),
         firstTokenMilliseconds: first === null ? null : ready + first,
         milliseconds: performance.now() - started
       };
