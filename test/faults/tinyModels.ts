@@ -113,6 +113,29 @@ export const tinyModels: Readonly<Record<string, (random: Random) => Buffer>> = 
       ],
       longContext
     ),
+  cogvlm: (random) =>
+    model(
+      "cogvlm",
+      sentencePieces(),
+      random,
+      [],
+      (layer, add) => {
+        add(`blk.${layer}.attn_norm.weight`, [embedding]);
+        add(`blk.${layer}.ffn_norm.weight`, [embedding]);
+        // A set of weights for texts, and one for pictures.
+        for (const prefix of ["", "vis_"]) {
+          add(`blk.${layer}.${prefix}attn_qkv.weight`, [embedding, 3 * embedding]);
+          add(`blk.${layer}.${prefix}attn_output.weight`, [embedding, embedding]);
+        }
+        for (const prefix of ["ffn_", "vis_"]) {
+          add(`blk.${layer}.${prefix}gate.weight`, [embedding, feedForward]);
+          add(`blk.${layer}.${prefix}up.weight`, [embedding, feedForward]);
+          add(`blk.${layer}.${prefix}down.weight`, [feedForward, embedding]);
+        }
+      },
+      [],
+      longContext
+    ),
   hybrid: (random) =>
     model(
       "lfm2",

@@ -11,6 +11,7 @@ import {completionEnd} from "../../completion/stop";
 import type {CompleteParams, Completion, CompletionStop} from "../api";
 import type {RequestContext} from "../backend";
 import type {Prompt} from "./completionPrompt";
+import {needsAllPredictions} from "./modelHeader";
 import {noNumbers} from "./scorer";
 import {canGoBack, keepCommonStart} from "./sequenceState";
 import {asToken, type Vocabulary} from "./vocabulary";
@@ -168,7 +169,7 @@ export class Completer {
   ): Promise<readonly (ControlledEvaluateIndexOutput | undefined)[]> {
     const before = tokens.slice(0, -1);
     const outputs = await this.sequence.controlledEvaluate([
-      ...before,
+      ...(needsAllPredictions(this.model.fileInfo) ? before.map(greedily) : before),
       ...[...tokens.slice(-1), ...guess].map(greedily)
     ]);
     return outputs.slice(before.length);

@@ -51,3 +51,11 @@ export function activeParameters(header: GgufFileInfo): number {
 function elementsOf(dimensions: readonly (number | bigint)[]): number {
   return dimensions.reduce<number>((product, size) => product * Number(size), 1);
 }
+
+/**
+ * llama.cpp's graph of CogVLM does not pick the tokens whose predictions were asked for: it answers with those of the batch's
+ * first tokens. Only where all are asked for they are the right ones.
+ */
+export function needsAllPredictions({metadata}: GgufFileInfo): boolean {
+  return metadata.general?.architecture === "cogvlm";
+}

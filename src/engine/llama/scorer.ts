@@ -10,6 +10,7 @@ import type {RequestContext} from "../backend";
 import type {Foreground} from "../foreground";
 import {Mutex} from "../mutex";
 import {planWindows, type Window, windowOf} from "../windows";
+import {needsAllPredictions} from "./modelHeader";
 import {canGoBack, keepCommonStart, wholeBatches} from "./sequenceState";
 
 /** What is to be scored. All positions are indices into `ids`. */
@@ -133,7 +134,9 @@ async function scoreBatch(
   evaluated: () => void
 ): Promise<void> {
   let problem: unknown;
+  const all = needsAllPredictions(sequence.model.fileInfo);
   const read = (target: number, next: Next): void => {
+    if (target < scoreFrom) return;
     const id = ids[target] as Token;
     if (detail === null) {
       const score = readScore(next, id);
@@ -157,7 +160,7 @@ async function scoreBatch(
   await sequence.controlledEvaluate(
     batch.map((token, offset): ControlledEvaluateInputItem => {
       const target = predicted + offset;
-      if (target < scoreFrom) return token;
+      if (target < scoreFrom && !all) return token;
       return [token, {generateNext: detail === null ? scoreOf(ids[target] as Token) : wholeDistribution}];
     }),
     {
