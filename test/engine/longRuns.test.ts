@@ -94,7 +94,7 @@ function sharedPatterns(): readonly (readonly string[])[] {
     if (type !== "DEFAULT") names.set(type, [...(names.get(type) ?? []), ...same]);
   }
   const groups: string[][] = [["default"]];
-  for (const [labels] of source.matchAll(/(?:case LLAMA_VOCAB_PRE_TYPE_\w+:\s*)+(?=regex_exprs = )/g))
+  for (const [labels] of source.matchAll(/(?:case LLAMA_VOCAB_PRE_TYPE_\w+:\s*)+(?:\/\/.*\s*)*(?=regex_exprs = )/g))
     groups.push([...labels.matchAll(/PRE_TYPE_(\w+)/g)].flatMap(([, type = ""]) => names.get(type) ?? []));
   return groups;
 }
@@ -153,7 +153,10 @@ describe("Long runs of one class of characters", () => {
   it("are tokenized or refused by every pre-tokenizer", async () => {
     const all = Object.keys(kinds) as Kind[];
     const tries = groups.flatMap(([vocabulary = ""]) => [
-      ...all.map((kind): Try => ({vocabulary, kind, length: longestRun})),
+      // superbpe takes time by the square of the length: six seconds for these digits.
+      ...all
+        .filter((kind) => thorough || vocabulary !== "superbpe" || !refuses(vocabulary, kinds[kind]))
+        .map((kind): Try => ({vocabulary, kind, length: longestRun})),
       // Those that are tokenized take up to some seconds each.
       ...all
         .filter((kind) => thorough || refuses(vocabulary, kinds[kind]))
