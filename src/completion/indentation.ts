@@ -54,7 +54,11 @@ export function repeatedIndentation(prefix: string, generated: string, size?: nu
   if (indented === here && !opensBlock(first) && !/^\s*[.?:&|+*/=<>-]/.test(next ?? "")) return 0;
   if (!opensBlock(above)) {
     const goesOn = continues.test(first.trimStart()) && !continues.test(above.trimStart()) && alone <= outside;
-    return here === outside || goesOn ? 0 : repeated;
+    if (here !== outside) return goesOn ? 0 : repeated;
+    // Beside the line above, or where the next line has it.
+    return indented !== undefined && indented <= here && (opensBlock(first) ? indented > alone : indented === alone)
+      ? repeated
+      : 0;
   }
   if (alone <= outside) return 0;
   if (indented !== undefined && indented > outside && indented < here) return repeated;

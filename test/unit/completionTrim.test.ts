@@ -63,6 +63,8 @@ describe("a completion is cleaned of", () => {
   it("the same where only the lines that follow tell", () => {
     assert.equal(shown("    |", "    a = 1\n    return a"), "a = 1\n    return a");
     assert.equal(shown("def f():\n  |\n  return a", "  a = 1"), "a = 1");
+    assert.equal(shown("    if a:\n        b()\n    |", "    c()\n    d()"), "c()\n    d()");
+    assert.equal(shown("    if a:\n        b()\n    |", "    else:\n        d()"), "else:\n        d()");
   });
 
   it("closing brackets and quotes that stand behind the cursor already (Continue #10751, #2169)", () => {
