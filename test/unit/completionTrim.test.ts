@@ -202,6 +202,8 @@ describe("a completion keeps", () => {
     assert.equal(shown("    foo x\n    |", "    a\n        b"), "    a\n        b");
     assert.equal(shown("    foo x\n    |\n        b", "    a"), "    a");
     assert.equal(shown("        a()\n    |", "    b()"), "    b()");
+    assert.equal(shown("a {\n    b {\n        c();\n  |", "  }\n}"), "  }\n}");
+    assert.equal(shown("    if a:\n        b()\n |", "   c()"), "   c()");
   });
 
   it("an apostrophe and a quote that belong to it", () => {
