@@ -58,7 +58,8 @@ export function repeatedIndentation(prefix: string, generated: string, size?: nu
   if (!opensBlock(above)) {
     const goesOn = continues.test(first.trimStart()) && !continues.test(above.trimStart()) && alone <= outside;
     if (here !== outside) return goesOn ? 0 : repeated;
-    // Beside the line above, or where the next line has it.
+    // Beside the line above, where no bracket closes, or where the next line has it.
+    if (/^\s*[)\]}]/.test(first)) return repeated;
     return indented !== undefined && indented <= here && (opensBlock(first) ? indented > alone : indented === alone)
       ? repeated
       : 0;

@@ -49,6 +49,7 @@ describe("a completion is cleaned of", () => {
     assert.equal(shown("class A {\n  f() {\n    |\n  }\n}", "    a();\n    b();"), "a();\n    b();");
     assert.equal(shown("    a = 1\n    |", "    return a"), "return a");
     assert.equal(shown("        a = 1\n    |", "        b = 2"), "    b = 2");
+    assert.equal(shown("  if (a) {\n    b();\n  |", "  }"), "}");
     assert.equal(shown("def f():\r\n    |\r\n", "    a = 1\r\n    return a"), "a = 1\r\n    return a");
   });
 
