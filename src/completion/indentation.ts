@@ -24,7 +24,7 @@ export function indentation(line: string, tab = usualSize): number {
  * How much white space in front of a generated text repeats the indentation that the cursor stands behind, in UTF-16 units.
  *
  * A model may write its first line from the cursor on, or whole. The same text can be either: where the line would stand decides.
- * - As it is: where it then stands as the line above does, or one step deeper behind a line that opens a block; where it continues
+ * - As it is: where it then stands as the line above does or as a block around it, or one step deeper behind a line that opens a block; where it continues
  *   the line above (`.then()`); where only that is deeper than the line that opens its block; where the next line stands beside it.
  * - Else it is taken to repeat, and so it is where the next line belongs to the same block and stands less deep.
  *
@@ -52,9 +52,17 @@ export function repeatedIndentation(prefix: string, generated: string, size?: nu
   }
   const outside = columns(above);
   if (indented === here && !opensBlock(first) && !/^\s*[.?:&|+*/=<>-]/.test(next ?? "")) return 0;
+  // A cursor half way to where the blocks above stand.
+  const levels = levelsAround(lines, columns);
+  if (indented !== alone && levels.has(here) && !levels.has(alone)) return 0;
   if (!opensBlock(above)) {
     const goesOn = continues.test(first.trimStart()) && !continues.test(above.trimStart()) && alone <= outside;
-    return here === outside || goesOn ? 0 : repeated;
+    if (here !== outside) return goesOn ? 0 : repeated;
+    // Beside the line above, where no bracket closes, or where the next line has it.
+    if (/^\s*[)\]}]/.test(first)) return repeated;
+    return indented !== undefined && indented <= here && (opensBlock(first) ? indented > alone : indented === alone)
+      ? repeated
+      : 0;
   }
   if (alone <= outside) return 0;
   if (indented !== undefined && indented > outside && indented < here) return repeated;
@@ -71,6 +79,18 @@ function lengthOfRepeated(before: string, line: string, columns: (line: string) 
   for (let length = 1; length <= blanks.length; length++)
     if (columns(before + blanks.slice(length)) === columns(blanks)) return length;
   return 0;
+}
+
+/** Columns at which the blocks stand that the last of these lines is in. */
+function levelsAround(lines: readonly string[], columns: (line: string) => number): ReadonlySet<number> {
+  const levels = new Set<number>();
+  let least = Number.POSITIVE_INFINITY;
+  for (const line of lines.toReversed()) {
+    if (isBlank(line) || columns(line) >= least) continue;
+    least = columns(line);
+    levels.add(least);
+  }
+  return levels;
 }
 
 /** Columns of the least indentation of two or more; one column is that of the stars of a comment. */

@@ -49,6 +49,7 @@ describe("a completion is cleaned of", () => {
     assert.equal(shown("class A {\n  f() {\n    |\n  }\n}", "    a();\n    b();"), "a();\n    b();");
     assert.equal(shown("    a = 1\n    |", "    return a"), "return a");
     assert.equal(shown("        a = 1\n    |", "        b = 2"), "    b = 2");
+    assert.equal(shown("  if (a) {\n    b();\n  |", "  }"), "}");
     assert.equal(shown("def f():\r\n    |\r\n", "    a = 1\r\n    return a"), "a = 1\r\n    return a");
   });
 
@@ -63,6 +64,8 @@ describe("a completion is cleaned of", () => {
   it("the same where only the lines that follow tell", () => {
     assert.equal(shown("    |", "    a = 1\n    return a"), "a = 1\n    return a");
     assert.equal(shown("def f():\n  |\n  return a", "  a = 1"), "a = 1");
+    assert.equal(shown("    if a:\n        b()\n    |", "    c()\n    d()"), "c()\n    d()");
+    assert.equal(shown("    if a:\n        b()\n    |", "    else:\n        d()"), "else:\n        d()");
   });
 
   it("closing brackets and quotes that stand behind the cursor already (Continue #10751, #2169)", () => {
@@ -206,6 +209,8 @@ describe("a completion keeps", () => {
     assert.equal(shown("    foo x\n    |", "    a\n        b"), "    a\n        b");
     assert.equal(shown("    foo x\n    |\n        b", "    a"), "    a");
     assert.equal(shown("        a()\n    |", "    b()"), "    b()");
+    assert.equal(shown("a {\n    b {\n        c();\n  |", "  }\n}"), "  }\n}");
+    assert.equal(shown("    if a:\n        b()\n |", "   c()"), "   c()");
   });
 
   it("an apostrophe and a quote that belong to it", () => {
