@@ -68,9 +68,16 @@ export class Vocabulary {
     return Int32Array.from(this.model.tokenize(text, special));
   }
 
-  /** Tokens of a text that something stands before: without the space that SentencePiece puts in front of a text. */
+  /**
+   * Tokens of a text that something stands before: without the space that SentencePiece puts in front of a text. It is put in front of
+   * a sign that joins with nothing, and left out with it. (node-llama-cpp's `trimLeadingSpace` keeps it before a line feed.)
+   */
   tokenizeOn(text: string): number[] {
-    return this.model.tokenize(text.toWellFormed(), false, this.addsSpace ? "trimLeadingSpace" : undefined);
+    const wellFormed = text.toWellFormed();
+    if (!this.addsSpace) return this.model.tokenize(wellFormed);
+    const sign = this.model.tokenize("\0");
+    const tokens = this.model.tokenize(`\0${wellFormed}`);
+    return sign.every((id, i) => tokens[i] === id) ? tokens.slice(sign.length) : this.model.tokenize(wellFormed);
   }
 
   /** The token that is written like this in the vocabulary. */
