@@ -105,6 +105,7 @@ async function complete(files: readonly string[], values: Options, request: Requ
     tokens: Array.from(ids, (id, i) => ({id, text: texts[i], logprob: logprobs[i]})),
     stop: completion.stop,
     infill: completion.infill,
+    ...(completion.ropeFactors === undefined ? {} : {ropeFactors: completion.ropeFactors}),
     promptTokens: completion.promptTokens,
     evaluatedPromptTokens: completion.evaluatedPromptTokens,
     milliseconds: completion.milliseconds

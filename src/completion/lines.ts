@@ -19,15 +19,3 @@ export function cursorLine(prefix: string): string {
 export function isBlank(text: string): boolean {
   return text.trim() === "";
 }
-
-/** The string that is open at the end of a line: its quote, and where that stands. An apostrophe looks like one. */
-export function openString(line: string): {readonly quote: string; readonly index: number} | undefined {
-  let open: {quote: string; index: number} | undefined;
-  for (let index = 0; index < line.length; index++) {
-    const character = line.charAt(index);
-    if (character === "\\") index++;
-    else if (open !== undefined) open = character === open.quote ? undefined : open;
-    else if (/["'`]/.test(character)) open = {quote: character, index};
-  }
-  return open;
-}

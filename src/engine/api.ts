@@ -144,6 +144,9 @@ export interface Windowing {
   readonly stride: number;
 }
 
+/** Short: the model's original context. Long: all that is larger. */
+export type RopeFactors = "short" | "long";
+
 /** Scores of a text's N tokens. */
 export interface Scores extends Windowing {
   readonly model: RunningModel;
@@ -162,6 +165,8 @@ export interface Scores extends Windowing {
   readonly finished: boolean;
   /** Perplexity and its relatives. */
   readonly summary: Summary;
+  /** Of a model with two sets of LongRoPE factors: which of them its positions were turned with. */
+  readonly ropeFactors?: RopeFactors;
   /** What computed them, where the backend knows. */
   readonly versions?: EngineVersions;
 }
@@ -266,6 +271,8 @@ export interface Completion {
   readonly logprobs: Float64Array;
   readonly texts: readonly string[];
   readonly stop: CompletionStop;
+  /** As {@link Scores.ropeFactors}: by the size of the context, not of the prompt. */
+  readonly ropeFactors?: RopeFactors;
   /** The prompt used the model's fill-in-the-middle tokens; false: the suffix was left out. */
   readonly infill: boolean;
   readonly promptTokens: number;
@@ -558,6 +565,7 @@ export type ErrorKind =
   | "contextFailed"
   | "emptyText"
   | "nothingToScore"
+  | "longRun"
   | "untrusted"
   | "busy"
   | "noGit"

@@ -5,6 +5,7 @@ import path from "node:path";
 import {root} from "../harness/paths";
 
 const bundle = path.join(root, "node_modules/node-llama-cpp/llama/gitRelease.bundle");
+const vocabularyCode = "src/llama-vocab.cpp";
 
 /** A vocabulary without weights, and what llama.cpp expects of it: texts with their ids, or nothing. */
 export interface VocabularyFile {
@@ -18,7 +19,7 @@ export interface VocabularyFile {
  * Unpacked once per version of that copy, into a folder that git ignores.
  */
 export function vocabularyFiles(): readonly VocabularyFile[] {
-  const folder = unpacked();
+  const folder = path.join(unpacked(), "models");
   return readdirSync(folder)
     .filter((file) => /^ggml-vocab-.*\.gguf$/.test(file))
     .sort()
@@ -35,17 +36,23 @@ export function vocabularyFile(name: string): string {
   return found.file;
 }
 
+/** llama.cpp's own code about vocabularies. */
+export function vocabularySource(): string {
+  return readFileSync(path.join(unpacked(), vocabularyCode), "utf8");
+}
+
 function unpacked(): string {
   const version = createHash("sha256").update(readFileSync(bundle)).digest("hex").slice(0, 12);
-  const folder = path.join(root, `.vscode-test/vocabularies-${version}`);
+  const folder = path.join(root, `.vscode-test/llama.cpp-${version}`);
   if (existsSync(folder)) return folder;
   mkdirSync(path.dirname(folder), {recursive: true});
   const clone = mkdtempSync(`${folder}-`);
   try {
     git(["clone", "--quiet", "--no-checkout", bundle, clone]);
     // Texts as they are: line ends are part of what is tested.
-    git(["-C", clone, "-c", "core.autocrlf=false", "checkout", "--quiet", "HEAD", "--", "models"]);
-    renameSync(path.join(clone, "models"), folder);
+    git(["-C", clone, "-c", "core.autocrlf=false", "checkout", "--quiet", "HEAD", "--", "models", vocabularyCode]);
+    rmSync(path.join(clone, ".git"), {recursive: true, force: true});
+    renameSync(clone, folder);
   } finally {
     rmSync(clone, {recursive: true, force: true});
   }

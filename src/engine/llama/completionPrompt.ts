@@ -37,6 +37,13 @@ export class Prompts {
     this.infill = infillTokens(named, (text) => vocabulary.idOf(text), vocabulary.size);
   }
 
+  /** Tokens that stand in prompts and are no text. */
+  get marks(): readonly number[] {
+    const {bos, infill} = this;
+    const all = [bos, infill?.prefix, infill?.suffix, infill?.middle, infill?.repository, infill?.file];
+    return all.filter((id) => typeof id === "number");
+  }
+
   /** Prefix, suffix and the rest, in at most `room` tokens; the prefix alone where the model has no tokens to fill in with. */
   prompt({path, repository, files = [], ...text}: Omit<CompleteParams, "model">, room: number): Prompt {
     // Models have read line feeds: of CRLF they make more tokens and worse lines.

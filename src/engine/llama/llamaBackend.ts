@@ -35,13 +35,16 @@ import {resolveWindowing} from "../windows";
 import {Completer} from "./completer";
 import {Prompts} from "./completionPrompt";
 import {contextShortage, DeviceShortage, isShortage, loadError, saysDeviceShortage} from "./loadErrors";
+import {ropeFactorsOf, withShortRope} from "./longRope";
+import {markTokens} from "./markTokens";
 import {estimateHeader} from "./memory";
 import {checkHeaders, sha256Of} from "./modelFile";
-import {contextSizeOf, generates} from "./modelHeader";
+import {activeParameters, contextSizeOf, generates} from "./modelHeader";
 import {explaining, llamaRuntime} from "./runtime";
 import {
   alternativesAt,
   type BatchTurn,
+  batchStart,
   copyScores,
   type ScoredTokens,
   scoreTokens,
@@ -178,16 +181,18 @@ export class LlamaBackend implements Backend {
       );
     const tokens = await this.tokenize({text, special, texts: 0}, context);
     requireGenerating(tokens.model, "score");
-    const {vocabulary} = await this.vocabularyPart;
-    const windowing = resolveWindowing({
+    const {vocabulary, model} = await this.vocabularyPart;
+    const asked = resolveWindowing({
       mode: params.mode,
       window: params.window,
       stride: params.stride,
       bos: tokens.model.addsBos,
       contextSize: tokens.model.contextSize
     });
-    const {mode, bos, window, stride} = windowing;
-    const bosCount = bos ? 1 : 0;
+    const before = await vocabulary.tokenizeInTurns((params.context ?? "").toWellFormed(), special, context.signal);
+    const bosCount = asked.bos ? 1 : 0;
+    const windowing = withShortRope(model.fileInfo, asked, bosCount + before.length + tokens.ids.length);
+    const {mode, window, stride} = windowing;
     if (mode === "llama-perplexity" && tokens.ids.length + bosCount < window)
       throw new HumanError(
         "nothingToScore",
@@ -202,7 +207,6 @@ export class LlamaBackend implements Backend {
         "invalidRequest",
         l10n.t("llama-perplexity mode scores a text by itself: use document mode to score it in a context.")
       );
-    const before = await vocabulary.tokenizeInTurns((params.context ?? "").toWellFormed(), special, context.signal);
     const contextIds = before.slice(Math.max(0, before.length - (window - bosCount - stride)));
     // A large file takes its time: it is read while the text is scored.
     const hashed = this.hash();
@@ -221,10 +225,21 @@ export class LlamaBackend implements Backend {
         }
       });
     } while (!scored.finished && !context.stop?.aborted);
-    const model: RunningModel = {...tokens.model, sha256: await hashed, ...(await this.device(context))};
+    const running: RunningModel = {...tokens.model, sha256: await hashed, ...(await this.device(context))};
+    const ropeFactors = ropeFactorsOf(model.fileInfo, window);
     const summary = summarize(text, {...scored, ends: tokens.ends});
     const versions = await this.versions();
-    return {model, ...windowing, ids: tokens.ids, ends: tokens.ends, ...scored, contextIds, summary, versions};
+    return {
+      model: running,
+      ...windowing,
+      ...(ropeFactors === null ? {} : {ropeFactors}),
+      ids: tokens.ids,
+      ends: tokens.ends,
+      ...scored,
+      contextIds,
+      summary,
+      versions
+    };
   }
 
   /** Scores what is not known of these tokens from the last times, and gives the scores of those behind the context. */
@@ -239,7 +254,14 @@ export class LlamaBackend implements Backend {
     const {vocabulary, model} = await this.vocabularyPart;
     const scored = unscoredTokens(ids.length, top);
     const found = this.scoreCache.find({windowing, ids, contextTokens}, top);
-    const from = found?.until ?? contextTokens;
+    const batchSize = scoringBatch(vocabulary.size);
+    // The last batch of another text had other tokens in it.
+    const from =
+      found === undefined
+        ? contextTokens
+        : found.until === ids.length && found.entry.ids.length === ids.length
+          ? ids.length
+          : Math.max(contextTokens, batchStart(found.until, windowing, batchSize));
     if (found !== undefined) copyScores(found.entry, scored, from);
     let known = from;
     if (from < ids.length) {
@@ -248,7 +270,7 @@ export class LlamaBackend implements Backend {
         sequences,
         {ids, bos: bosOf(model), windowing, from, vocabularySize: vocabulary.size},
         scored,
-        scoringBatch(vocabulary.size),
+        batchSize,
         this.foreground,
         {...context, stop: this.stopOf(context)}
       );
@@ -298,7 +320,8 @@ export class LlamaBackend implements Backend {
     };
     // Whoever looks at a token does not wait until a document is scored: the KV cache for completing can be had meanwhile. A
     // completion goes between two batches, and what it has changed is evaluated again.
-    if (this.scores && checked.window <= description.contextSize)
+    const fits = checked.window <= description.contextSize;
+    if (this.scores && fits && sameRope(model, checked.window, description.contextSize))
       return await this.withRoom(context, () =>
         this.foreground.run(() =>
           askOf(
@@ -352,8 +375,10 @@ export class LlamaBackend implements Backend {
       const ready = performance.now() - started;
       const completion = await completer.complete(prompt, params, context);
       const first = completion.firstTokenMilliseconds;
+      const ropeFactors = ropeFactorsOf(model.fileInfo, description.contextSize);
       return {
         model: description,
+        ...(ropeFactors === null ? {} : {ropeFactors}),
         ...completion,
         text: withLineEndsOf(completion.text, params.prefix, params.suffix),
         firstTokenMilliseconds: first === null ? null : ready + first,
@@ -439,7 +464,8 @@ export class LlamaBackend implements Backend {
 
   /** A sequence with room for `window` tokens; a greater one than the last gets a new KV cache. */
   private async scoringSequence(window: number, context: RequestContext): Promise<LlamaContextSequence> {
-    if (this.scoring === undefined || this.scoring.size < window) {
+    const {model: header} = await this.vocabularyPart;
+    if (this.scoring === undefined || this.scoring.size < window || !sameRope(header, this.scoring.size, window)) {
       const model = await this.weights.get(context);
       const old = this.scoring;
       this.scoring = undefined;
@@ -482,8 +508,14 @@ export class LlamaBackend implements Backend {
   private async makeCompletingPart(model: LlamaModel, contextSize: number): Promise<CompletingPart> {
     const {vocabulary} = await this.vocabularyPart;
     const sequence = await this.createSequence(model, contextSize);
-    const completer = new Completer(sequence, model, vocabulary, contextSize);
-    return {sequence, completer, prompts: new Prompts(model, vocabulary)};
+    const prompts = new Prompts(model, vocabulary);
+    const marks = markTokens(model, vocabulary, prompts.marks);
+    const completer = new Completer(sequence, model, vocabulary, contextSize, marks, {
+      parameters: activeParameters(model.fileInfo),
+      threads: model.llama.maxThreads,
+      onDevice: deviceOf(model) !== "cpu"
+    });
+    return {sequence, completer, prompts};
   }
 
   private async createSequence(model: LlamaModel, tokens: number): Promise<LlamaContextSequence> {
@@ -506,9 +538,9 @@ export class LlamaBackend implements Backend {
     return await explaining(
       async () => {
         const context = await model.createContext({
-          // node-llama-cpp shifts the context one token before it is full, which would falsify scores.
-          contextSize: tokens + 1,
-          batchSize: Math.min(scoringBatch(vocabulary.size), tokens + 1),
+          // The last token of a window is only predicted. node-llama-cpp would shift a context before that one is in it.
+          contextSize: tokens,
+          batchSize: Math.min(scoringBatch(vocabulary.size), tokens),
           // All or none: contexts take turns (llama.maxThreads is the same number).
           threads: {ideal: threads, min: threads}
         });
@@ -568,6 +600,11 @@ async function measure(text: string, signal: AbortSignal): Promise<{characters: 
     signal.throwIfAborted();
   }
   return sums;
+}
+
+/** Windows of these two sizes are computed alike. */
+function sameRope({fileInfo}: LlamaModel, one: number, other: number): boolean {
+  return ropeFactorsOf(fileInfo, one) === ropeFactorsOf(fileInfo, other);
 }
 
 function bosOf(model: LlamaModel): ReturnType<typeof asToken> | null {

@@ -42,7 +42,7 @@ export async function estimateHeader(llama: Llama, header: GgufFileInfo, spec: M
   const contextSize = contextSizeOf(header, spec);
   const contexts = generates(header) ? contextsHeld(contextSize) : 0;
   const vocabularySize = vocabularySizeOf(header);
-  const batchSize = Math.min(scoringBatch(vocabularySize), contextSize + 1);
+  const batchSize = Math.min(scoringBatch(vocabularySize), contextSize);
   // What does not fit gets its layers too: that it doesn't is for others to see.
   const {gpuLayers, useMmap} = await insights.configurationResolver.resolveModelGpuLayersV2(spec.gpuLayers ?? "auto", {
     ignoreMemorySafetyChecks: true
@@ -55,7 +55,7 @@ export async function estimateHeader(llama: Llama, header: GgufFileInfo, spec: M
     if (contexts === 0) return {ram: 0, vram: 0};
     const {ram, vram} = memoryUse(
       await insights.estimateContextResourceRequirementsV2({
-        contextSize: size + 1,
+        contextSize: size,
         batchSize,
         sequences: 1,
         modelGpuLayers: layers,

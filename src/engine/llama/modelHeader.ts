@@ -33,7 +33,21 @@ export function vocabularySizeOf(header: GgufFileInfo): number {
 }
 
 /** The metadata under the architecture's own name (`llama.context_length` and its like). */
-function ownMetadata({metadata}: GgufFileInfo): Readonly<Record<string, unknown>> {
+export function ownMetadata({metadata}: GgufFileInfo): Readonly<Record<string, unknown>> {
   const own = (metadata as Record<string, unknown>)[metadata.general?.architecture ?? ""];
   return typeof own === "object" && own !== null ? (own as Record<string, unknown>) : {};
+}
+
+/** Parameters that take part in a token: of a mixture's experts those that are used. */
+export function activeParameters(header: GgufFileInfo): number {
+  const {expert_count: experts, expert_used_count: used} = ownMetadata(header);
+  const share = typeof experts === "number" && experts > 0 && typeof used === "number" ? used / experts : 1;
+  return (header.fullTensorInfo ?? []).reduce(
+    (sum, tensor) => sum + elementsOf(tensor.dimensions) * (tensor.name.includes("_exps.") ? share : 1),
+    0
+  );
+}
+
+function elementsOf(dimensions: readonly (number | bigint)[]): number {
+  return dimensions.reduce<number>((product, size) => product * Number(size), 1);
 }

@@ -1,6 +1,10 @@
 import {setImmediate} from "node:timers/promises";
+import * as l10n from "@vscode/l10n";
 import type {LlamaModel, Token} from "node-llama-cpp";
+import {count} from "../../metrics/numberText";
+import {HumanError} from "../api";
 import {type CutRules, Cuts} from "./cuts";
+import {hasLongRun, longestRun} from "./longRuns";
 
 /** Token types of a GGUF's `tokenizer.ggml.token_type` (llama.h, llama_token_type). */
 const tokenTypeUnknown = 2;
@@ -16,6 +20,12 @@ const tokensAtOnce = 1 << 17;
 
 /** Pre-tokenizers whose BPE writes spaces as ▁ instead of in the GPT-2 byte alphabet (llama-vocab.cpp). */
 const spacedBpe = new Set(["gemma4", "granite-embed-multi-311m", "sarvam-moe"]);
+
+/**
+ * Between a space and other white space. The "whitespace" pre-tokenizer leaves the two in one word, and llama.cpp ends the process
+ * where a word of several characters has a space, with which no merge of a BPE begins or ends: so they are tokenized apart.
+ */
+const besideSpace = /(?<= )(?=[\s\x85])|(?<=[\s\x85])(?= )/u;
 
 /** The GPT-2 byte alphabet: code point → byte. Printable Latin-1 stands for itself, the other bytes follow from U+0100. */
 const byteOfCodePoint = new Map<number, number>();
@@ -36,6 +46,8 @@ export class Vocabulary {
   private readonly types: readonly number[];
   private readonly alphabet: "bytes" | "spaces" | "raw";
   private readonly addsSpace: boolean;
+  /** What splits a text into words before it is tokenized; only BPE vocabularies have that. */
+  private readonly preTokenizer: string | undefined;
   private readonly utf8 = new TextEncoder();
   // A byte order mark is a character like any other; by default a decoder swallows it.
   private readonly lossy = new TextDecoder("utf-8", {ignoreBOM: true});
@@ -53,10 +65,13 @@ export class Vocabulary {
     const kind = model.vocabularyType;
     const spacesAsUnderlines =
       kind === "spm" || (kind === "bpe" && (metadata?.model === "gemma4" || spacedBpe.has(metadata?.pre ?? "")));
-    this.alphabet =
-      kind === "bpe" && !spacesAsUnderlines ? "bytes" : kind === "spm" || kind === "bpe" ? "spaces" : "raw";
     // llama.cpp takes a missing key for true in SentencePiece vocabularies, and knows it in no other.
     this.addsSpace = kind === "spm" && metadata?.add_space_prefix !== false;
+    // llama.cpp takes "default" where a file names none, and its own for Gemma 4 whatever the file says.
+    const named = metadata?.model === "gemma4" ? "gemma4" : metadata?.pre || "default";
+    this.preTokenizer = kind === "bpe" ? named : undefined;
+    const bytes = kind === "bpe" && !spacesAsUnderlines && named !== "whitespace";
+    this.alphabet = bytes ? "bytes" : spacesAsUnderlines ? "spaces" : "raw";
     this.spans = kind === "bpe" || kind === "spm";
   }
 
@@ -65,7 +80,9 @@ export class Vocabulary {
   }
 
   tokenize(text: string, special: boolean): Int32Array {
-    return Int32Array.from(this.model.tokenize(text, special));
+    this.requireTakes(text);
+    if (this.preTokenizer !== "whitespace") return Int32Array.from(this.model.tokenize(text, special));
+    return Int32Array.from(text.split(besideSpace).flatMap((part) => this.model.tokenize(part, special)));
   }
 
   /**
@@ -74,10 +91,29 @@ export class Vocabulary {
    */
   tokenizeOn(text: string): number[] {
     const wellFormed = text.toWellFormed();
-    if (!this.addsSpace) return this.model.tokenize(wellFormed);
-    const sign = this.model.tokenize("\0");
-    const tokens = this.model.tokenize(`\0${wellFormed}`);
-    return sign.every((id, i) => tokens[i] === id) ? tokens.slice(sign.length) : this.model.tokenize(wellFormed);
+    if (!this.addsSpace) return [...this.tokenize(wellFormed, false)];
+    const sign = this.tokenize("\0", false);
+    const tokens = this.tokenize(`\0${wellFormed}`, false);
+    return [
+      ...(sign.every((id, i) => tokens[i] === id) ? tokens.subarray(sign.length) : this.tokenize(wellFormed, false))
+    ];
+  }
+
+  /** llama.cpp ends the process at a text that its tokenizer can't take. */
+  private requireTakes(text: string): void {
+    if (this.preTokenizer !== undefined && hasLongRun(text, this.preTokenizer))
+      throw new HumanError(
+        "longRun",
+        l10n.t(
+          "This text has more than {0} characters in a row without a break, which this model's tokenizer can't take: select a part without them, or another model.",
+          count(longestRun)
+        )
+      );
+  }
+
+  /** A token as the vocabulary has it, in its alphabet; "" for an id outside of it. */
+  written(id: number): string {
+    return this.tokens[id] ?? "";
   }
 
   /** The token that is written like this in the vocabulary. */
