@@ -497,6 +497,28 @@ describe("The tokens to fill in with, of real vocabularies,", () => {
     });
 });
 
+describe("The tokens of a text that something stands before", () => {
+  const texts = ["\n    return result\n", "\n", "\n\n\nx", " a", "   a", "a", "\t", "\r\n", "\0", "🚀", "</s>", " "];
+
+  for (const name of ["llama-spm", "phi-3", "baichuan", "gpt-2"])
+    it(`are that text and no space in front of it: ${name}`, async () => {
+      const llama = await engineInProcess.llamaRuntime("off", 0, () => undefined);
+      const model = await llama.loadModel({modelPath: vocabularyFile(name), vocabOnly: true});
+      try {
+        const vocabulary = new Vocabulary(model);
+        for (const text of texts) {
+          const bytes = Buffer.concat(vocabulary.tokenizeOn(text).map((id) => vocabulary.bytes(id)));
+          assert.equal(bytes.toString(), text);
+        }
+        // As CodeLlama's own code has them (llama.cpp #3503).
+        if (name === "llama-spm")
+          assert.deepEqual(vocabulary.tokenizeOn("\n    return result\n"), [13, 1678, 736, 1121, 13]);
+      } finally {
+        await model.dispose();
+      }
+    });
+});
+
 describe("A model without fill-in-the-middle tokens", () => {
   const folder = temporaryFolder();
   after(() => folder.remove());

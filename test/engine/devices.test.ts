@@ -5,10 +5,9 @@ import path from "node:path";
 import {setTimeout} from "node:timers/promises";
 import type {DeviceState, ModelSpec} from "../../src/engine/api";
 import {cpuFeatures} from "../../src/engine/llama/found";
-import {llamaRuntime} from "../../src/engine/llama/runtime";
 import {EngineClient} from "../../src/host/engineClient";
 import {root} from "../harness/paths";
-import {demonstration} from "./engine";
+import {demonstration, engineInProcess} from "./engine";
 
 describe("devices", () => {
   const clients: EngineClient[] = [];
@@ -171,7 +170,8 @@ describe("devices", () => {
 
 describe("llama.cpp", () => {
   it("has no more threads than there are cores, however many are asked for (llama-cpp-python #110)", async () => {
-    const threads = async (asked: number) => (await llamaRuntime("off", asked, () => undefined)).maxThreads;
+    const threads = async (asked: number) =>
+      (await engineInProcess.llamaRuntime("off", asked, () => undefined)).maxThreads;
     assert.equal(await threads(100_000), availableParallelism());
     assert.equal(await threads(1), 1);
   });

@@ -85,10 +85,18 @@ export class Vocabulary {
     return Int32Array.from(text.split(besideSpace).flatMap((part) => this.model.tokenize(part, special)));
   }
 
-  /** Tokens of a text that something stands before: without the space that SentencePiece puts in front of a text. */
+  /**
+   * Tokens of a text that something stands before: without the space that SentencePiece puts in front of a text. It is put in front of
+   * a sign that joins with nothing, and left out with it. (node-llama-cpp's `trimLeadingSpace` keeps it before a line feed.)
+   */
   tokenizeOn(text: string): number[] {
-    if (!this.addsSpace) return [...this.tokenize(text.toWellFormed(), false)];
-    return this.model.tokenize(text.toWellFormed(), false, "trimLeadingSpace");
+    const wellFormed = text.toWellFormed();
+    if (!this.addsSpace) return [...this.tokenize(wellFormed, false)];
+    const sign = this.tokenize("\0", false);
+    const tokens = this.tokenize(`\0${wellFormed}`, false);
+    return [
+      ...(sign.every((id, i) => tokens[i] === id) ? tokens.subarray(sign.length) : this.tokenize(wellFormed, false))
+    ];
   }
 
   /** llama.cpp ends the process at a text that its tokenizer can't take. */
