@@ -73,24 +73,38 @@ export function parse() {
   }
 }
 
+/** A number as people and programs write one: 12, .5, 1e3, 1.5E-2. Undefined for anything else. */
+function decimalNumber(value: string): number | undefined {
+  return /^\+?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value) ? Number(value) : undefined;
+}
+
+/** A whole number, however it is written; `most` is far above what makes sense. */
+function whole(value: string, most: number): number | undefined {
+  const number = decimalNumber(value);
+  return number !== undefined && Number.isInteger(number) && number <= most ? number : undefined;
+}
+
 export function wholeNumber(name: string, value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
-  if (!/^\d{1,9}$/.test(value)) throw new UsageError(`--${name} takes a whole number`);
-  return Number(value);
+  const number = whole(value, 999_999_999);
+  if (number === undefined) throw new UsageError(`--${name} takes a whole number`);
+  return number;
 }
 
 /** Layers on the device; null for "auto". */
 export function layers(value: string): number | null {
   if (value === "auto") return null;
-  if (!/^\d{1,4}$/.test(value)) throw new UsageError("--gpu-layers takes a whole number, or auto");
-  return Number(value);
+  const number = whole(value, 9999);
+  if (number === undefined) throw new UsageError("--gpu-layers takes a whole number, or auto");
+  return number;
 }
 
 export function positiveNumber(name: string, value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
-  if (!/^\d{1,15}(\.\d{1,15})?$/.test(value) || Number(value) === 0)
+  const number = decimalNumber(value);
+  if (number === undefined || number === 0 || !Number.isFinite(number))
     throw new UsageError(`--${name} takes a number above 0`);
-  return Number(value);
+  return number;
 }
 
 export function choice<T extends string>(name: string, value: string, choices: readonly T[]): T {
