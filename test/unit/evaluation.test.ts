@@ -113,6 +113,17 @@ describe("The report of an evaluation", () => {
 });
 
 describe("The export of an evaluation", () => {
+  it("names what is infinite, and leaves null to what has no value", () => {
+    const some = evaluation([file("a", [-1, Number.NEGATIVE_INFINITY]), file("b", [Number.NaN])]);
+    const json = JSON.parse(evaluationJson(some));
+    assert.deepEqual([json.corpus.perplexity, json.corpus.bits], ["Infinity", "Infinity"]);
+    assert.deepEqual(
+      json.files.map(({perplexity}: {perplexity: unknown}) => perplexity),
+      ["Infinity", null]
+    );
+    assert.match(evaluationCsv(some), /^a,scored,2,2,2,inf,inf,inf,inf,inf\r$/m);
+  });
+
   it("as JSON has the corpus and every file", () => {
     const json = JSON.parse(evaluationJson(evaluation([file("a", [-1, -1]), file("b", [-2], false)])));
     assert.equal(json.finished, false);

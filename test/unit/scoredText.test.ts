@@ -119,6 +119,18 @@ describe("A scored text for the view", () => {
     }
   });
 
+  it("keeps what is infinite, and takes it for no unscored token", () => {
+    const text = scored("abc", [1, 2, 3]);
+    text.logprobs[1] = Number.NEGATIVE_INFINITY;
+    const summary = summarize("abc", {logprobs: text.logprobs, top1: new Uint8Array(3), ends: Uint32Array.of(1, 2, 3)});
+    const back: unknown = JSON.parse(JSON.stringify(keptText({...text, summary})));
+    assert.ok(isKeptText(back));
+    assert.deepEqual(back.logprobs, [null, "-Infinity", -1]);
+    assert.equal(back.summary.perplexity, "Infinity");
+    assert.deepEqual(textOfKept(back), {...text, summary});
+    assert.ok(!isKeptText({...back, logprobs: [null, "NaN", -1]}));
+  });
+
   it("does not carry along what its numbers came in", () => {
     const message = new ArrayBuffer(4096);
     const text = scored("ab", [1, 2]);

@@ -1,5 +1,6 @@
 import {type Evaluation, isFinished} from "../../host/evaluation";
 import {jsonText} from "../../metrics/jsonText";
+import {csvNumber} from "../../metrics/scoreExport";
 import {corpusHeader, scoreHeader} from "../../metrics/scoreHeader";
 import {bitsOf} from "../../metrics/summary";
 
@@ -74,8 +75,7 @@ function inOneCell(text: string): string {
 }
 
 function cell(value: string | number | null | undefined): string {
-  if (value === null || value === undefined) return "";
-  if (typeof value === "number") return String(value);
+  if (typeof value !== "string") return csvNumber(value ?? null);
   // A spreadsheet takes these for formulas, and runs what a file is called.
   const harmless = /^[\s\0]*[=+\-@＝＋－＠]|^[\t\r\n]/.test(value) ? `'${value}` : value;
   return /[",;\t\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;

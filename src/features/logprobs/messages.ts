@@ -1,5 +1,5 @@
 import {isPlace} from "../../host/place";
-import type {Summary} from "../../metrics/summary";
+import {isJsonNumber} from "../../metrics/jsonNumber";
 import {utf8Length} from "../../metrics/textOffsets";
 import {
   type FromView,
@@ -58,7 +58,7 @@ export function isKeptText(value: unknown): value is KeptText {
     (byteEnds === null
       ? isArrayOf(texts, isString, ids.length)
       : texts === null && isTiling(byteEnds, ids.length, utf8Length(text))) &&
-    isArrayOf(logprobs, (logprob) => logprob === null || Number.isFinite(logprob), ids.length) &&
+    isArrayOf(logprobs, isJsonNumber, ids.length) &&
     isSummary(summary)
   );
 }
@@ -85,11 +85,11 @@ function isWindowing(value: unknown): value is KeptText["windowing"] {
   );
 }
 
-function isSummary(value: unknown): value is Summary {
+function isSummary(value: unknown): value is KeptText["summary"] {
   return (
-    isObject<Summary>(value) &&
+    isObject<KeptText["summary"]>(value) &&
     [value.tokens, value.scored, value.unscored].every(isOffset) &&
-    Object.values(value).every((number) => number === null || typeof number === "number")
+    Object.values(value).every(isJsonNumber)
   );
 }
 
