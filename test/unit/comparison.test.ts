@@ -2,7 +2,7 @@ import {strict as assert} from "node:assert";
 import {
   type Comparison,
   describe as describeComparison,
-  details,
+  describeTotal,
   details,
   difference,
   directionOf,

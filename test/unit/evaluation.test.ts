@@ -1,12 +1,9 @@
 import {strict as assert} from "node:assert";
 import {evaluationCsv, evaluationJson} from "../../src/features/evaluateFolder/exports";
-import {readText} from "../../src/features/evaluateFolder/readText";
 import {evaluationReport} from "../../src/features/evaluateFolder/report";
 import {sortedFiles} from "../../src/features/surprisingLines/sorting";
 import type {Evaluation} from "../../src/host/evaluation";
 import {corpusSummary, summarize} from "../../src/metrics/summary";
-
-const utf8 = (text: string) => new TextEncoder().encode(text);
 
 /** A file with one token a byte. */
 function file(path: string, logprobs: readonly number[], finished = true) {
@@ -45,23 +42,6 @@ function evaluation(files: ReturnType<typeof file>[], more: Partial<Evaluation> 
     ...more
   };
 }
-
-describe("A file to evaluate", () => {
-  it("is its text, without a byte order mark", () => {
-    assert.deepEqual(readText(utf8("\ufeffé\r\n")), {text: "é\r\n"});
-  });
-
-  it("is left out when it is binary, not UTF-8 or empty", () => {
-    assert.deepEqual(readText(utf8("PNG\0…")), {leftOut: "binary"});
-    assert.deepEqual(readText(Uint8Array.of(0x61, 0xe9, 0x61)), {leftOut: "notUtf8"});
-    assert.deepEqual(readText(utf8("")), {leftOut: "empty"});
-    assert.deepEqual(readText(utf8("\ufeff")), {leftOut: "empty"});
-  });
-
-  it("may have a NUL far behind, as git takes it", () => {
-    assert.ok("text" in readText(utf8(`${"a".repeat(9000)}\0`)));
-  });
-});
 
 describe("Evaluated files", () => {
   const files = [file("b", [-1, -1]), file("a", [-3]), file("c", [Number.NaN])];
