@@ -39,6 +39,7 @@ function evaluation(files: ReturnType<typeof file>[], more: Partial<Evaluation> 
     leftOut: [],
     notReached: 0,
     cut: false,
+    warnings: [],
     ...more
   };
 }
@@ -80,6 +81,13 @@ describe("The report of an evaluation", () => {
     assert.match(report, /^\| a \(partial\) \|/m);
     assert.match(report, /^## Failed\n\n.*\n.*\n\| y \| can&#39;t be read \|$/m);
     assert.match(report, /^## Left out\n\n.*\n.*\n\| x \| binary \|$/m);
+  });
+
+  it("says what makes the numbers others than one may think", () => {
+    const some = evaluation([file("a", [-1])], {warnings: ["a `warning`"]});
+    assert.match(evaluationReport(some), /^\*\*Note:\*\* a &#96;warning&#96;$/m);
+    assert.deepEqual(JSON.parse(evaluationJson(some)).warnings, ["a `warning`"]);
+    assert.ok(!("warnings" in JSON.parse(evaluationJson(evaluation([file("a", [-1])])))));
   });
 
   it("shows files' names as they are, whatever is in them", () => {

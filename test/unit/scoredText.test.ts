@@ -49,7 +49,8 @@ function scored(text: string, ends: number[] | null, tokens: readonly string[] =
     detail: null,
     contextIds: new Int32Array(),
     finished: true,
-    summary: summarize(text, {logprobs, top1, ends: byteEnds})
+    summary: summarize(text, {logprobs, top1, ends: byteEnds}),
+    warnings: []
   };
   return scoredText({id: "1", text, scores, texts: ends ? null : tokens});
 }
@@ -145,7 +146,8 @@ describe("A scored text for the view", () => {
       detail: null,
       contextIds: new Int32Array(),
       finished: true,
-      summary: text.summary
+      summary: text.summary,
+      warnings: []
     };
     const {ids, byteEnds, logprobs} = scoredText({id: "1", text: "ab", scores, texts: null});
     assert.deepEqual(
@@ -294,7 +296,8 @@ describe("What VS Code kept of the view", () => {
       {...text, byteEnds: null},
       {...text, byteEnds: null, texts: ["a"]},
       {...text, texts: ["a", "b"]},
-      {...text, summary: {}}
+      {...text, summary: {}},
+      {...text, warnings: [1]}
     ]) {
       const read = readViewState({...state, scored: wrong});
       assert.deepEqual(read, {...state, scored: null, token: 0, scroll: null});

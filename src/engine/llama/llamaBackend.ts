@@ -31,6 +31,7 @@ import {Foreground} from "../foreground";
 import {Mutex} from "../mutex";
 import {ScoreCache} from "../scoreCache";
 import {resolveWindowing} from "../windows";
+import {bosOf} from "./bos";
 import {Completer} from "./completer";
 import {Prompts} from "./completionPrompt";
 import {contextShortage, DeviceShortage, isShortage, loadError, saysDeviceShortage} from "./loadErrors";
@@ -49,7 +50,8 @@ import {
   unscoredTokens
 } from "./scorer";
 import {versionsOf} from "./versions";
-import {type asToken, Vocabulary} from "./vocabulary";
+import {Vocabulary} from "./vocabulary";
+import {doubleBosWarnings, vocabularyWarnings, windowWarnings} from "./warnings";
 import {deviceOf, loadModel, Weights} from "./weights";
 
 /** UTF-16 units whose characters and bytes are counted before others have their turn. */
@@ -60,6 +62,15 @@ class NoRoomBeside extends Error {
   constructor(readonly model: LlamaModel) {
     super("The device's memory has no room for a context");
   }
+}
+
+/** What is known without the weights. */
+interface VocabularyPart {
+  readonly llama: Llama;
+  readonly model: LlamaModel;
+  readonly vocabulary: Vocabulary;
+  /** Those that are the same whatever is asked. */
+  readonly warnings: readonly string[];
 }
 
 /** The KV caches for scoring, each a context with one sequence; the second is made when it is of use. */
@@ -83,7 +94,7 @@ interface CompletingPart {
  */
 export class LlamaBackend implements Backend {
   private readonly foreground = new Foreground();
-  private readonly vocabularyPart: Promise<{llama: Llama; vocabulary: Vocabulary; model: LlamaModel}>;
+  private readonly vocabularyPart: Promise<VocabularyPart>;
   private readonly weights: Weights;
   private scoring: ScoringPart | undefined;
   private readonly scoreCache = new ScoreCache();
@@ -143,23 +154,28 @@ export class LlamaBackend implements Backend {
   }
 
   async count({text}: {text: string}, {signal}: RequestContext): Promise<Omit<CountResult, "model">> {
-    const {vocabulary} = await this.vocabularyPart;
-    return {count: await vocabulary.countInTurns(text.toWellFormed(), signal), ...(await measure(text, signal))};
+    const {vocabulary, warnings} = await this.vocabularyPart;
+    return {
+      count: await vocabulary.countInTurns(text.toWellFormed(), signal),
+      ...(await measure(text, signal)),
+      warnings
+    };
   }
 
   async tokenize(
     {text, special = false, texts}: Omit<TokenizeParams, "model">,
     {signal}: RequestContext
   ): Promise<TokenList> {
-    const {vocabulary} = await this.vocabularyPart;
+    const {vocabulary, model, warnings} = await this.vocabularyPart;
     const wellFormed = text.toWellFormed();
     const ids = await vocabulary.tokenizeInTurns(wellFormed, special, signal);
     return {
       model: await this.describe(),
       ids,
-      ends: await vocabulary.ends(wellFormed, ids, signal),
+      ends: await vocabulary.ends(wellFormed, ids, special, signal),
       ...(await measure(text, signal)),
-      texts: Array.from(ids.subarray(0, texts ?? ids.length), (id) => vocabulary.text(id))
+      texts: Array.from(ids.subarray(0, texts ?? ids.length), (id) => vocabulary.text(id)),
+      warnings: [...warnings, ...doubleBosWarnings(model, vocabulary, ids)]
     };
   }
 
@@ -177,7 +193,7 @@ export class LlamaBackend implements Backend {
       );
     const tokens = await this.tokenize({text, special, texts: 0}, context);
     requireGenerating(tokens.model, "score");
-    const {vocabulary} = await this.vocabularyPart;
+    const {vocabulary, model: header, warnings: ofVocabulary} = await this.vocabularyPart;
     const windowing = resolveWindowing({
       mode: params.mode,
       window: params.window,
@@ -223,7 +239,22 @@ export class LlamaBackend implements Backend {
     const model: RunningModel = {...tokens.model, sha256: await hashed, ...(await this.device(context))};
     const summary = summarize(text, {...scored, ends: tokens.ends});
     const versions = await this.versions();
-    return {model, ...windowing, ids: tokens.ids, ends: tokens.ends, ...scored, contextIds, summary, versions};
+    const warnings = [
+      ...ofVocabulary,
+      ...doubleBosWarnings(header, vocabulary, ids),
+      ...windowWarnings(header.fileInfo, window)
+    ];
+    return {
+      model,
+      ...windowing,
+      ids: tokens.ids,
+      ends: tokens.ends,
+      ...scored,
+      contextIds,
+      summary,
+      versions,
+      warnings
+    };
   }
 
   /** Scores what is not known of these tokens from the last times, and gives the scores of those behind the context. */
@@ -350,12 +381,14 @@ export class LlamaBackend implements Backend {
       const prompt = prompts.prompt(params, room);
       const ready = performance.now() - started;
       const completion = await completer.complete(prompt, params, context);
+      const {warnings} = await this.vocabularyPart;
       const first = completion.firstTokenMilliseconds;
       return {
         model: description,
         ...completion,
         firstTokenMilliseconds: first === null ? null : ready + first,
-        milliseconds: performance.now() - started
+        milliseconds: performance.now() - started,
+        warnings: [...warnings, ...windowWarnings(model.fileInfo, description.contextSize)]
       };
     });
   }
@@ -375,11 +408,12 @@ export class LlamaBackend implements Backend {
     await part?.model.dispose();
   }
 
-  private async loadVocabulary(): Promise<{llama: Llama; vocabulary: Vocabulary; model: LlamaModel}> {
+  private async loadVocabulary(): Promise<VocabularyPart> {
     const llama = await llamaRuntime(this.spec.gpu, this.spec.threads, this.log);
     await checkHeaders(this.spec.path);
     const model = await loadModel(llama, this.spec.path, {vocabOnly: true, gpuLayers: 0}, this.log);
-    return {llama, model, vocabulary: new Vocabulary(model)};
+    const vocabulary = new Vocabulary(model);
+    return {llama, model, vocabulary, warnings: vocabularyWarnings(model, vocabulary)};
   }
 
   private inScoringTurn<T>(context: RequestContext, work: () => Promise<T>): Promise<T> {
@@ -566,10 +600,6 @@ async function measure(text: string, signal: AbortSignal): Promise<{characters: 
     signal.throwIfAborted();
   }
   return sums;
-}
-
-function bosOf(model: LlamaModel): ReturnType<typeof asToken> | null {
-  return model.tokens.shouldPrependBosToken ? model.tokens.bos : null;
 }
 
 function requireGenerating({capabilities, file}: ModelDescription, to: "score" | "complete"): void {

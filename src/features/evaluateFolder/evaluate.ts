@@ -85,7 +85,8 @@ export async function evaluate(
     failed: byPath(run.failed),
     leftOut: byPath([...found.leftOut, ...run.leftOut]),
     notReached: run.waiting,
-    cut: found.cut
+    cut: found.cut,
+    warnings: [...run.warnings]
   };
 }
 
@@ -108,6 +109,7 @@ class Run {
   readonly scored: ScoredFile[] = [];
   readonly failed: UnscoredFile[] = [];
   readonly leftOut: UnscoredFile[] = [];
+  readonly warnings = new Set<string>();
   ranWith: {readonly model: RunningModel; readonly windowing: Windowing} | undefined;
   /** The user did not want all of it. */
   stopped = false;
@@ -160,8 +162,9 @@ class Run {
         this.leftOut.push({uri, path, reason: leftOutText("problem" in read ? read.problem : "empty")});
         return true;
       }
-      const {summary, finished, model, mode, bos, window, stride} = await this.request(file, read.text);
+      const {summary, finished, model, mode, bos, window, stride, warnings} = await this.request(file, read.text);
       this.deaths = 0;
+      for (const warning of warnings) this.warnings.add(warning);
       this.ranWith ??= {model, windowing: {mode, bos, window, stride}};
       if (summary.scored > 0) this.scored.push({uri, path, summary, finished});
       else if (finished) this.failed.push({uri, path, reason: vscode.l10n.t("nothing in it can be scored")});

@@ -6,7 +6,7 @@ import {bitsOf} from "../../metrics/summary";
 
 /** An evaluation as JSON: the corpus, then its files by their paths, each with the fields of a score. */
 export function evaluationJson(evaluation: Evaluation): string {
-  const {title, corpus, files, failed, leftOut, notReached, model, windowing, cut} = evaluation;
+  const {title, corpus, files, failed, leftOut, notReached, model, windowing, cut, warnings} = evaluation;
   return `${jsonText(
     {
       title,
@@ -28,7 +28,8 @@ export function evaluationJson(evaluation: Evaluation): string {
       failed: failed.map(({path, reason}) => ({path, reason})),
       leftOut: leftOut.map(({path, reason}) => ({path, reason})),
       notReached,
-      cut
+      cut,
+      ...(warnings.length === 0 ? {} : {warnings})
     },
     2
   )}\n`;

@@ -50,7 +50,7 @@ export function readViewState(state: unknown): ViewState | null {
 
 export function isKeptText(value: unknown): value is KeptText {
   if (!isObject<KeptText>(value)) return false;
-  const {id, text, ids, contextIds, finished, byteEnds, texts, logprobs, model, windowing, summary} = value;
+  const {id, text, ids, contextIds, finished, byteEnds, texts, logprobs, model, windowing, summary, warnings} = value;
   if (typeof id !== "string" || typeof text !== "string" || !isModel(model) || !isWindowing(windowing)) return false;
   if (!isArrayOf(ids, Number.isInteger) || !isArrayOf(contextIds, Number.isInteger)) return false;
   if (typeof finished !== "boolean") return false;
@@ -59,7 +59,8 @@ export function isKeptText(value: unknown): value is KeptText {
       ? isArrayOf(texts, isString, ids.length)
       : texts === null && isTiling(byteEnds, ids.length, utf8Length(text))) &&
     isArrayOf(logprobs, isJsonNumber, ids.length) &&
-    isSummary(summary)
+    isSummary(summary) &&
+    isArrayOf(warnings, isString)
   );
 }
 

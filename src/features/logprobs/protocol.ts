@@ -42,6 +42,8 @@ export interface ScoredText {
     readonly stride: number;
   };
   readonly summary: Summary;
+  /** Sentences on what makes the numbers others than one may think. */
+  readonly warnings: readonly string[];
 }
 
 /** A {@link ScoredText} as JSON can hold it, null for NaN: so it is left with VS Code. */
