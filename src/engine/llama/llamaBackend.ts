@@ -34,10 +34,17 @@ import {resolveWindowing} from "../windows";
 import {bosOf} from "./bos";
 import {Completer} from "./completer";
 import {Prompts} from "./completionPrompt";
-import {contextShortage, DeviceShortage, isShortage, loadError, saysDeviceShortage} from "./loadErrors";
+import {
+  contextShortage,
+  contextTooLarge,
+  DeviceShortage,
+  isShortage,
+  loadError,
+  saysDeviceShortage
+} from "./loadErrors";
 import {estimateHeader} from "./memory";
 import {checkHeaders, sha256Of} from "./modelFile";
-import {contextSizeOf, generates} from "./modelHeader";
+import {contextSizeOf, generates, trainedContextOf} from "./modelHeader";
 import {explaining, llamaRuntime} from "./runtime";
 import {
   alternativesAt,
@@ -519,6 +526,10 @@ export class LlamaBackend implements Backend {
   }
 
   private async createSequence(model: LlamaModel, tokens: number): Promise<LlamaContextSequence> {
+    if (tokens > automaticContextLimit) {
+      const tooLarge = contextTooLarge(await this.estimateContext(model, tokens), trainedContextOf(model.fileInfo));
+      if (tooLarge !== undefined) throw tooLarge;
+    }
     try {
       const sequence = await this.makeSequence(model, tokens);
       this.weights.tell();
@@ -526,10 +537,14 @@ export class LlamaBackend implements Backend {
     } catch (error) {
       if (error instanceof DeviceShortage && model.llama.gpu !== false) throw new NoRoomBeside(model);
       if (!isShortage(error)) throw error;
-      const spec = {...this.spec, contextSize: tokens, gpuLayers: model.gpuLayers};
-      const {context, free} = await estimateHeader(model.llama, model.fileInfo, spec);
+      const {context, free} = await this.estimateContext(model, tokens);
       throw contextShortage(tokens, context, free);
     }
+  }
+
+  private async estimateContext(model: LlamaModel, tokens: number): Promise<MemoryEstimate> {
+    const spec = {...this.spec, contextSize: tokens, gpuLayers: model.gpuLayers};
+    return await estimateHeader(model.llama, model.fileInfo, spec);
   }
 
   private async makeSequence(model: LlamaModel, tokens: number): Promise<LlamaContextSequence> {
