@@ -6,7 +6,7 @@ export const usage = `Usage: node dist/cli.js COMMAND [options]
   score FILE…                      perplexity and the logprob of every token
   complete --prefix-file FILE      what the model would write next
 
-FILE may be - for standard input. Options:
+FILE may be - for standard input. It is read as VS Code reads it: UTF-8, or UTF-16, a byte order mark left out. Options:
   --model FILE.gguf                the model (without it: the demonstration model)
   --gpu auto|metal|cuda|vulkan|off (auto)
   --gpu-layers N|auto              layers of the model that go on the GPU (auto: as many as its memory holds)
@@ -26,7 +26,8 @@ FILE may be - for standard input. Options:
   --max-tokens N                   complete: at most so many tokens (64)
   --verbose                        the engine's log on stderr
 
-On stdout: one JSON document, on one line. Of several FILEs: one for each that was scored, in their order, with the FILE as
+On stdout: one JSON document, on one line. Infinite numbers are the strings "Infinity" and "-Infinity"; null means that there
+is no value. "warnings", where there are any, are sentences on what makes the numbers others than one may think. Of several FILEs: one for each that was scored, in their order, with the FILE as
 "file", then {"corpus": …}, the numbers of all their tokens together. How far scoring is stands on stderr if that is a
 terminal.
 
