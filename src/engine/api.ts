@@ -73,12 +73,20 @@ export interface DescribeParams {
   readonly model: ModelSpec;
 }
 
+/**
+ * Whole sentences on what makes the numbers of an answer others than one may think: what the file has wrong, or what was
+ * asked for that the model can't do well. The same request has the same warnings.
+ */
+export interface Warned {
+  readonly warnings: readonly string[];
+}
+
 export interface CountParams {
   readonly model: ModelSpec;
   readonly text: string;
 }
 
-export interface CountResult {
+export interface CountResult extends Warned {
   readonly count: number;
   /** Unicode code points of the text. */
   readonly characters: number;
@@ -97,7 +105,7 @@ export interface TokenizeParams {
 }
 
 /** N tokens of a text. */
-export interface TokenList {
+export interface TokenList extends Warned {
   readonly model: ModelDescription;
   /** N token ids. */
   readonly ids: Int32Array;
@@ -148,7 +156,7 @@ export interface Windowing {
 export type RopeFactors = "short" | "long";
 
 /** Scores of a text's N tokens. */
-export interface Scores extends Windowing {
+export interface Scores extends Windowing, Warned {
   readonly model: RunningModel;
   /** N token ids. */
   readonly ids: Int32Array;
@@ -263,7 +271,7 @@ export interface ContextFile {
 /** `unsure`: the model was not sure enough of what would have come next. `time`: as {@link CompleteParams.timeLimit} says. */
 export type CompletionStop = "end" | "line" | "block" | "maxTokens" | "context" | "unsure" | "time" | "stopped";
 
-export interface Completion {
+export interface Completion extends Warned {
   readonly model: ModelDescription;
   readonly text: string;
   readonly ids: Int32Array;

@@ -13,15 +13,17 @@ export interface ScoredWith<Model> {
   readonly finished?: boolean;
   /** The set of LongRoPE factors, where the model has two. */
   readonly ropeFactors?: string;
+  /** Sentences on what makes the numbers others than one may think. */
+  readonly warnings?: readonly string[];
 }
 
 /**
- * A score as JSON, without its tokens: the same fields in the same order wherever one leaves Tokenscope. Four are there
+ * A score as JSON, without its tokens: the same fields in the same order wherever one leaves Tokenscope. Five are there
  * only where they say something: `ropeFactors` where a model has two sets of them, `contextTokens` where a context was given,
- * `partial` where scoring was stopped, `top10Accuracy` where ranks were asked for.
+ * `partial` where scoring was stopped, `top10Accuracy` where ranks were asked for, `warnings` where there are any.
  */
 export function scoreHeader<Model>(scored: ScoredWith<Model>, summary: Summary) {
-  const {model, mode, bos, window, stride, ropeFactors, contextIds, finished = true} = scored;
+  const {model, mode, bos, window, stride, ropeFactors, contextIds, finished = true, warnings = []} = scored;
   const contextTokens = contextIds?.length ?? 0;
   return {
     model,
@@ -32,7 +34,8 @@ export function scoreHeader<Model>(scored: ScoredWith<Model>, summary: Summary) 
     ...(ropeFactors === undefined ? {} : {ropeFactors}),
     ...(contextTokens === 0 ? {} : {contextTokens}),
     ...(finished ? {} : {partial: true}),
-    ...numbers(summary)
+    ...numbers(summary),
+    ...(warnings.length === 0 ? {} : {warnings})
   };
 }
 

@@ -82,7 +82,7 @@ export class Completer {
     prompt: Prompt,
     params: GenerateParams,
     {signal, stop, onProgress}: RequestContext
-  ): Promise<Omit<Completion, "model" | "milliseconds">> {
+  ): Promise<Omit<Completion, "model" | "milliseconds" | "warnings">> {
     const started = performance.now();
     const {tokens, infill} = prompt;
     const written = new Written(this.vocabulary, params);

@@ -32,14 +32,22 @@ import {Foreground} from "../foreground";
 import {Mutex} from "../mutex";
 import {ScoreCache} from "../scoreCache";
 import {resolveWindowing} from "../windows";
+import {bosOf} from "./bos";
 import {Completer} from "./completer";
 import {Prompts} from "./completionPrompt";
-import {contextShortage, DeviceShortage, isShortage, loadError, saysDeviceShortage} from "./loadErrors";
+import {
+  contextShortage,
+  contextTooLarge,
+  DeviceShortage,
+  isShortage,
+  loadError,
+  saysDeviceShortage
+} from "./loadErrors";
 import {ropeFactorsOf, withShortRope} from "./longRope";
 import {markTokens} from "./markTokens";
 import {estimateHeader} from "./memory";
 import {checkHeaders, sha256Of} from "./modelFile";
-import {activeParameters, contextSizeOf, generates} from "./modelHeader";
+import {activeParameters, contextSizeOf, generates, trainedContextOf} from "./modelHeader";
 import {explaining, llamaRuntime} from "./runtime";
 import {
   alternativesAt,
@@ -53,7 +61,8 @@ import {
   unscoredTokens
 } from "./scorer";
 import {versionsOf} from "./versions";
-import {type asToken, Vocabulary} from "./vocabulary";
+import {Vocabulary} from "./vocabulary";
+import {doubleBosWarnings, vocabularyWarnings, windowWarnings} from "./warnings";
 import {deviceOf, loadModel, Weights} from "./weights";
 
 /** UTF-16 units whose characters and bytes are counted before others have their turn. */
@@ -64,6 +73,15 @@ class NoRoomBeside extends Error {
   constructor(readonly model: LlamaModel) {
     super("The device's memory has no room for a context");
   }
+}
+
+/** What is known without the weights. */
+interface VocabularyPart {
+  readonly llama: Llama;
+  readonly model: LlamaModel;
+  readonly vocabulary: Vocabulary;
+  /** Those that are the same whatever is asked. */
+  readonly warnings: readonly string[];
 }
 
 /** The KV caches for scoring, each a context with one sequence; the second is made when it is of use. */
@@ -87,7 +105,7 @@ interface CompletingPart {
  */
 export class LlamaBackend implements Backend {
   private readonly foreground = new Foreground();
-  private readonly vocabularyPart: Promise<{llama: Llama; vocabulary: Vocabulary; model: LlamaModel}>;
+  private readonly vocabularyPart: Promise<VocabularyPart>;
   private readonly weights: Weights;
   private scoring: ScoringPart | undefined;
   private readonly scoreCache = new ScoreCache();
@@ -147,23 +165,28 @@ export class LlamaBackend implements Backend {
   }
 
   async count({text}: {text: string}, {signal}: RequestContext): Promise<Omit<CountResult, "model">> {
-    const {vocabulary} = await this.vocabularyPart;
-    return {count: await vocabulary.countInTurns(text.toWellFormed(), signal), ...(await measure(text, signal))};
+    const {vocabulary, warnings} = await this.vocabularyPart;
+    return {
+      count: await vocabulary.countInTurns(text.toWellFormed(), signal),
+      ...(await measure(text, signal)),
+      warnings
+    };
   }
 
   async tokenize(
     {text, special = false, texts}: Omit<TokenizeParams, "model">,
     {signal}: RequestContext
   ): Promise<TokenList> {
-    const {vocabulary} = await this.vocabularyPart;
+    const {vocabulary, model, warnings} = await this.vocabularyPart;
     const wellFormed = text.toWellFormed();
     const ids = await vocabulary.tokenizeInTurns(wellFormed, special, signal);
     return {
       model: await this.describe(),
       ids,
-      ends: await vocabulary.ends(wellFormed, ids, signal),
+      ends: await vocabulary.ends(wellFormed, ids, special, signal),
       ...(await measure(text, signal)),
-      texts: Array.from(ids.subarray(0, texts ?? ids.length), (id) => vocabulary.text(id))
+      texts: Array.from(ids.subarray(0, texts ?? ids.length), (id) => vocabulary.text(id)),
+      warnings: [...warnings, ...doubleBosWarnings(model, vocabulary, ids)]
     };
   }
 
@@ -181,7 +204,7 @@ export class LlamaBackend implements Backend {
       );
     const tokens = await this.tokenize({text, special, texts: 0}, context);
     requireGenerating(tokens.model, "score");
-    const {vocabulary, model} = await this.vocabularyPart;
+    const {vocabulary, model, warnings: ofVocabulary} = await this.vocabularyPart;
     const asked = resolveWindowing({
       mode: params.mode,
       window: params.window,
@@ -229,6 +252,11 @@ export class LlamaBackend implements Backend {
     const ropeFactors = ropeFactorsOf(model.fileInfo, window);
     const summary = summarize(text, {...scored, ends: tokens.ends});
     const versions = await this.versions();
+    const warnings = [
+      ...ofVocabulary,
+      ...doubleBosWarnings(model, vocabulary, ids),
+      ...windowWarnings(model.fileInfo, window)
+    ];
     return {
       model: running,
       ...windowing,
@@ -238,7 +266,8 @@ export class LlamaBackend implements Backend {
       ...scored,
       contextIds,
       summary,
-      versions
+      versions,
+      warnings
     };
   }
 
@@ -374,6 +403,7 @@ export class LlamaBackend implements Backend {
       const prompt = prompts.prompt(params, room);
       const ready = performance.now() - started;
       const completion = await completer.complete(prompt, params, context);
+      const {warnings} = await this.vocabularyPart;
       const first = completion.firstTokenMilliseconds;
       const ropeFactors = ropeFactorsOf(model.fileInfo, description.contextSize);
       return {
@@ -382,7 +412,8 @@ export class LlamaBackend implements Backend {
         ...completion,
         text: withLineEndsOf(completion.text, params.prefix, params.suffix),
         firstTokenMilliseconds: first === null ? null : ready + first,
-        milliseconds: performance.now() - started
+        milliseconds: performance.now() - started,
+        warnings: [...warnings, ...windowWarnings(model.fileInfo, description.contextSize)]
       };
     });
   }
@@ -402,11 +433,12 @@ export class LlamaBackend implements Backend {
     await part?.model.dispose();
   }
 
-  private async loadVocabulary(): Promise<{llama: Llama; vocabulary: Vocabulary; model: LlamaModel}> {
+  private async loadVocabulary(): Promise<VocabularyPart> {
     const llama = await llamaRuntime(this.spec.gpu, this.spec.threads, this.log);
     await checkHeaders(this.spec.path);
     const model = await loadModel(llama, this.spec.path, {vocabOnly: true, gpuLayers: 0}, this.log);
-    return {llama, model, vocabulary: new Vocabulary(model)};
+    const vocabulary = new Vocabulary(model);
+    return {llama, model, vocabulary, warnings: vocabularyWarnings(model, vocabulary)};
   }
 
   private inScoringTurn<T>(context: RequestContext, work: () => Promise<T>): Promise<T> {
@@ -519,6 +551,10 @@ export class LlamaBackend implements Backend {
   }
 
   private async createSequence(model: LlamaModel, tokens: number): Promise<LlamaContextSequence> {
+    if (tokens > automaticContextLimit) {
+      const tooLarge = contextTooLarge(await this.estimateContext(model, tokens), trainedContextOf(model.fileInfo));
+      if (tooLarge !== undefined) throw tooLarge;
+    }
     try {
       const sequence = await this.makeSequence(model, tokens);
       this.weights.tell();
@@ -526,10 +562,14 @@ export class LlamaBackend implements Backend {
     } catch (error) {
       if (error instanceof DeviceShortage && model.llama.gpu !== false) throw new NoRoomBeside(model);
       if (!isShortage(error)) throw error;
-      const spec = {...this.spec, contextSize: tokens, gpuLayers: model.gpuLayers};
-      const {context, free} = await estimateHeader(model.llama, model.fileInfo, spec);
+      const {context, free} = await this.estimateContext(model, tokens);
       throw contextShortage(tokens, context, free);
     }
+  }
+
+  private async estimateContext(model: LlamaModel, tokens: number): Promise<MemoryEstimate> {
+    const spec = {...this.spec, contextSize: tokens, gpuLayers: model.gpuLayers};
+    return await estimateHeader(model.llama, model.fileInfo, spec);
   }
 
   private async makeSequence(model: LlamaModel, tokens: number): Promise<LlamaContextSequence> {
@@ -605,10 +645,6 @@ async function measure(text: string, signal: AbortSignal): Promise<{characters: 
 /** Windows of these two sizes are computed alike. */
 function sameRope({fileInfo}: LlamaModel, one: number, other: number): boolean {
   return ropeFactorsOf(fileInfo, one) === ropeFactorsOf(fileInfo, other);
-}
-
-function bosOf(model: LlamaModel): ReturnType<typeof asToken> | null {
-  return model.tokens.shouldPrependBosToken ? model.tokens.bos : null;
 }
 
 function requireGenerating({capabilities, file}: ModelDescription, to: "score" | "complete"): void {

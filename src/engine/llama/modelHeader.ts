@@ -11,11 +11,23 @@ export function generates(header: GgufFileInfo): boolean {
   return purposeOf(header.metadata.general?.architecture ?? "", pooling, attention?.causal) === "generate";
 }
 
-/** Tokens of context as run. */
-export function contextSizeOf(header: GgufFileInfo, {contextSize}: ModelSpec): number {
+/** Tokens of context that the model was trained on; null where the header doesn't say. */
+export function trainedContextOf(header: GgufFileInfo): number | null {
   // Not model.trainContextSize: it is 0 while only the vocabulary is loaded.
   const trained = ownMetadata(header)["context_length"];
-  const known = typeof trained === "number" && trained > 1 ? trained : automaticContextLimit;
+  return typeof trained === "number" && trained > 1 ? trained : null;
+}
+
+/** Tokens that a model with a sliding window was trained to see, where llama.cpp runs it without one (models/phi3.cpp). */
+export function slidingWindowLeftOut(header: GgufFileInfo): number | null {
+  const {attention} = ownMetadata(header) as {attention?: {sliding_window?: unknown}};
+  const window = attention?.sliding_window;
+  return header.metadata.general?.architecture === "phi3" && typeof window === "number" && window > 0 ? window : null;
+}
+
+/** Tokens of context as run. */
+export function contextSizeOf(header: GgufFileInfo, {contextSize}: ModelSpec): number {
+  const known = trainedContextOf(header) ?? automaticContextLimit;
   const wanted = contextSize > 0 ? contextSize : Math.min(known, automaticContextLimit);
   return Math.min(wanted, positionsOf(header));
 }

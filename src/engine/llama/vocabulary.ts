@@ -1,6 +1,7 @@
 import {setImmediate} from "node:timers/promises";
 import * as l10n from "@vscode/l10n";
-import type {LlamaModel, Token} from "node-llama-cpp";
+import type {LlamaModel, Token, TokenAttributes} from "node-llama-cpp";
+import {label} from "../../gguf/label";
 import {count} from "../../metrics/numberText";
 import {HumanError} from "../api";
 import {type CutRules, Cuts} from "./cuts";
@@ -54,6 +55,10 @@ export class Vocabulary {
   /** A text uses few of its vocabulary's tokens, and those often. */
   private readonly known = new Map<number, Uint8Array>();
   private knownCuts: Cuts | undefined;
+  /** What llama.cpp has made of the tokens that are, or look like, special ones. */
+  private readonly marks = new Map<number, TokenAttributes>();
+  /** Names of the tokens that llama.cpp treats as another type than the file gives them. */
+  readonly retyped: readonly string[];
 
   /** Tokens of this vocabulary tile a text's bytes. False where the tokenizer lower-cases or normalises. */
   readonly spans: boolean;
@@ -73,6 +78,14 @@ export class Vocabulary {
     const bytes = kind === "bpe" && !spacesAsUnderlines && named !== "whitespace";
     this.alphabet = bytes ? "bytes" : spacesAsUnderlines ? "spaces" : "raw";
     this.spans = kind === "bpe" || kind === "spm";
+    const retyped: number[] = [];
+    for (const [id, text] of this.tokens.entries()) {
+      if (!isSpecial(this.types[id]) && !looksSpecial.test(text)) continue;
+      const attributes = model.getTokenAttributes(asToken(id));
+      this.marks.set(id, attributes);
+      if (roleOf(attributes) !== roleOfType(this.types[id])) retyped.push(id);
+    }
+    this.retyped = retyped.map((id) => this.label(id));
   }
 
   get size(): number {
@@ -230,6 +243,11 @@ export class Vocabulary {
     return Uint8Array.from(bytes);
   }
 
+  /** A token's name, to be shown in a sentence. */
+  label(id: number): string {
+    return label(this.tokens[id]) ?? String(id);
+  }
+
   /** A token as text; U+FFFD stands for a part of a character. */
   text(id: number): string {
     return this.lossy.decode(this.bytes(id));
@@ -237,34 +255,75 @@ export class Vocabulary {
 
   /**
    * Where each token of `text` ends, in UTF-8 bytes; tokens tile the text. Null where they don't: this tokenizer
-   * rewrote this text. A space that SentencePiece puts in front covers no byte.
+   * rewrote this text. A space that SentencePiece puts in front covers no byte. Some special tokens eat the white space
+   * beside them, and cover it: `<|user|>` of Phi-3 that behind it, `<mask>` of Jina's models that before it.
    */
-  async ends(text: string, ids: Int32Array, signal: AbortSignal): Promise<Uint32Array | null> {
+  async ends(text: string, ids: Int32Array, special: boolean, signal: AbortSignal): Promise<Uint32Array | null> {
     if (!this.spans) return null;
     const bytes = this.utf8.encode(text);
     const ends = new Uint32Array(ids.length);
     let at = 0;
     // llama.cpp starts a fragment of plain text at the beginning and after every special token, each with a space.
     let fragmentStart = true;
+    let eats = false;
     for (let i = 0; i < ids.length; i++) {
       if (i % tokensAtOnce === tokensAtOnce - 1) {
         await setImmediate();
         signal.throwIfAborted();
       }
       const id = ids[i] as number;
-      const type = this.types[id];
-      const special = isSpecial(type);
+      const mark = this.markIn(id, special);
       let token = this.bytes(id);
-      if (fragmentStart && this.addsSpace && !special) {
+      if (fragmentStart && this.addsSpace && mark === undefined) {
         if (token[0] !== 0x20) return null;
         token = token.subarray(1);
       }
-      fragmentStart = special;
+      // Where a special token begins with white space, it was found before its neighbour ate.
+      if (eats || mark?.lstrip) while (isWhiteSpace(bytes[at]) && !(mark && startsAt(bytes, at, token))) at++;
+      if (eats) ends[i - 1] = at;
+      fragmentStart = mark !== undefined;
+      eats = mark?.rstrip === true;
       for (const byte of token) if (bytes[at++] !== byte) return null;
       ends[i] = at;
     }
+    if (eats) {
+      while (isWhiteSpace(bytes[at])) at++;
+      ends[ids.length - 1] = at;
+    }
     return at === bytes.length ? ends : null;
   }
+
+  /** What llama.cpp looked for before it tokenized the rest: a user-defined token, and a special one where it was told to. */
+  private markIn(id: number, special: boolean): TokenAttributes | undefined {
+    const attributes = this.marks.get(id);
+    const role = attributes && roleOf(attributes);
+    return role === "userDefined" || (role === "special" && special) ? attributes : undefined;
+  }
+}
+
+/** How the tokens that llama.cpp knows by their names are written: `<|im_end|>`, `[EOT]`, `▁<PRE>`, `_<EOT>`. */
+const looksSpecial = /^[▁_]?[<[]/u;
+
+/** How a token written in a text is read: never as the token itself, always, or only where special tokens are asked for. */
+type Role = "normal" | "userDefined" | "special";
+
+function roleOf({control, unknown, userDefined}: TokenAttributes): Role {
+  if (control || unknown) return "special";
+  return userDefined ? "userDefined" : "normal";
+}
+
+function roleOfType(type: number | undefined): Role {
+  if (type === tokenTypeControl || type === tokenTypeUnknown) return "special";
+  return type === tokenTypeUserDefined ? "userDefined" : "normal";
+}
+
+/** C's isspace, as llama.cpp asks it. */
+function isWhiteSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || (byte !== undefined && byte >= 0x09 && byte <= 0x0d);
+}
+
+function startsAt(bytes: Uint8Array, at: number, token: Uint8Array): boolean {
+  return token.every((byte, index) => bytes[at + index] === byte);
 }
 
 function isSpecial(type: number | undefined): boolean {

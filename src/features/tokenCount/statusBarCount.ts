@@ -103,14 +103,15 @@ export class StatusBarCount implements vscode.Disposable {
         {token: running.token}
       );
       if (running.token.isCancellationRequested) return;
-      const {count, model} = result;
+      const {count, model, warnings} = result;
       const {isSelection} = counted;
       const tokens = plural(count, "token");
       this.show({
         text: `$(symbol-string) ${isSelection ? selected(count) : tokens}`,
         tooltip: [
           [isSelection ? vscode.l10n.t("Selection") : vscode.l10n.t("File"), countLine(result)],
-          [vscode.l10n.t("Model"), about(model)]
+          [vscode.l10n.t("Model"), about(model)],
+          ...warnings.map((warning): Line => [vscode.l10n.t("Note"), warning])
         ],
         spoken: isSelection
           ? vscode.l10n.t("Selection: {0}, {1}", tokens, model.name)
