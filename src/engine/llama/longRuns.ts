@@ -1,9 +1,26 @@
+import {readFileSync} from "node:fs";
+
+/** Bytes of the usual main stack on Linux and macOS, and the run that every tokenizer was seen to hold on it. */
+const usualStack = 8 << 20;
+const runOnUsualStack = 20_000;
+
 /**
  * Code points of one kind in a row that llama.cpp's tokenizers hold everywhere. It splits a text by std::regex, which goes one or
- * more function calls deeper with each character that a loop (`\p{L}+`) takes: 20,000 are fine on the usual 8 MB of stack, whatever
- * the loop, and one part of a pattern can hold two loops. Beyond the stack the process ends, without an error to catch.
+ * more function calls deeper with each character that a loop (`\p{L}+`) takes: on 8 MB of stack 20,000 are fine, whatever the
+ * loop, and 24,000 are not. Beyond the stack the process ends, without an error to catch. Where the stack isn't known it is taken
+ * for half as large.
  */
-export const longestRun = 10_000;
+export const longestRun = Math.floor(runOnUsualStack * Math.min(1, (stackBytes() ?? usualStack / 2) / usualStack));
+
+/** Linux tells. */
+function stackBytes(): number | undefined {
+  try {
+    const found = /^Max stack size\s+(\d+|unlimited)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1];
+    return found === "unlimited" ? usualStack : found && Number(found) > 0 ? Number(found) : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** What a loop can't take: where each run of characters ends. Rather too few, so that no run is thought shorter than it is. */
 type Ends = RegExp;
