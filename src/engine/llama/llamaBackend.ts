@@ -249,7 +249,7 @@ export class LlamaBackend implements Backend {
     const warnings = [
       ...ofVocabulary,
       ...doubleBosWarnings(header, vocabulary, ids),
-      ...windowWarnings(header.fileInfo, window)
+      ...windowWarnings(header.fileInfo, window, Math.min(window, bosCount + ids.length))
     ];
     return {
       model,
@@ -395,7 +395,10 @@ export class LlamaBackend implements Backend {
         ...completion,
         firstTokenMilliseconds: first === null ? null : ready + first,
         milliseconds: performance.now() - started,
-        warnings: [...warnings, ...windowWarnings(model.fileInfo, description.contextSize)]
+        warnings: [
+          ...warnings,
+          ...windowWarnings(model.fileInfo, description.contextSize, completion.promptTokens + completion.ids.length)
+        ]
       };
     });
   }
