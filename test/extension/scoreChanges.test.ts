@@ -133,7 +133,7 @@ describe("Score Changes", () => {
           ["crlf.txt", "changed", 1],
           ["deleted.txt", "deleted", 1],
           ["folder.txt", "renamed", 1],
-          ["latin1.txt", "changed", "not in UTF-8"],
+          ["latin1.txt", "changed", "not in UTF-8 or UTF-16"],
           ["link", "changed", "a symbolic link"],
           ["new.txt", "added", 1],
           ["only.txt", "renamed", "renamed only"],
