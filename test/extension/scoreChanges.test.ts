@@ -120,7 +120,7 @@ describe("Score Changes", () => {
       repository.write("new.txt", "staged as new\n");
       repository.git("add", "new.txt");
       repository.write("sub/not known to git.txt", "untracked\nfile\n");
-      repository.write("untracked.bin", Uint8Array.of(1, 0));
+      repository.write("untracked.bin", Uint8Array.of(1, 2, 0));
     });
 
     it("finds every file that differs, and says why one is not scored", async () => {
