@@ -1,9 +1,11 @@
 import {strict as assert} from "node:assert";
 import {writeFileSync} from "node:fs";
 import path from "node:path";
+import {windowWarnings} from "../../src/engine/llama/warnings";
 import {type Entry, putTogether, takeApart, valueTypes} from "../faults/ggufParts";
 import {Random} from "../faults/random";
 import {tinyModels} from "../faults/tinyModels";
+import {ggufFile, text} from "../harness/ggufFile";
 import {demonstration, Engine, spec} from "./engine";
 import {temporaryFolder} from "./modelCopies";
 import {vocabularyFile} from "./vocabularyFiles";
@@ -122,6 +124,28 @@ describe("Warnings", () => {
     assert.match(warnings.join(), /BOS/);
     const without = changed("qwen", {});
     assert.deepEqual((await without.ask("score", {text: "<|endoftext|>const", special: true})).warnings, []);
+  });
+
+  it("tell of a sliding window that llama.cpp leaves out, where a text is longer", async () => {
+    const key = "phi3.attention.sliding_window";
+    const whole = takeApart(tinyModels["llama"]?.(new Random(6)) ?? assert.fail());
+    // Its keys under another architecture's name: enough for a vocabulary and its header.
+    const entries = whole.entries.map((one) => ({
+      ...one,
+      key: Buffer.from(one.key.toString().replace(/^llama\./, "phi3."))
+    }));
+    const [architecture] = takeApart(ggufFile({entries: [["general.architecture", text("phi3")]]})).entries;
+    assert.ok(architecture);
+    const file = path.join(folder.path, "phi3.gguf");
+    const others = entries.filter((one) => one.key.toString() !== "general.architecture");
+    writeFileSync(
+      file,
+      putTogether({...whole, entries: [architecture, ...others, entry(key, valueTypes.uint32, int(96))]})
+    );
+    const {readGgufFileInfo} = await import("node-llama-cpp");
+    const header = await readGgufFileInfo(file, {sourceType: "filesystem"});
+    assert.deepEqual(windowWarnings(header, 256, 96), []);
+    assert.match(windowWarnings(header, 256, 97).join("\n"), /^This model was trained to see 96 tokens[^\n]*97[^\n]*$/);
   });
 
   it("tell of a window beyond what the model was trained on", async () => {

@@ -166,7 +166,7 @@ describe("Evaluate Folder", () => {
     assert.deepEqual(leftOut, [
       {path: "big.txt", reason: "larger than 1.0 MB (1.0 MB)"},
       {path: "empty.txt", reason: "empty"},
-      {path: "latin1.txt", reason: "not UTF-8"}
+      {path: "latin1.txt", reason: "not in UTF-8 or UTF-16"}
     ]);
   });
 

@@ -120,7 +120,7 @@ describe("Score Changes", () => {
       repository.write("new.txt", "staged as new\n");
       repository.git("add", "new.txt");
       repository.write("sub/not known to git.txt", "untracked\nfile\n");
-      repository.write("untracked.bin", Uint8Array.of(1, 0));
+      repository.write("untracked.bin", Uint8Array.of(1, 2, 0));
     });
 
     it("finds every file that differs, and says why one is not scored", async () => {
@@ -133,7 +133,7 @@ describe("Score Changes", () => {
           ["crlf.txt", "changed", 1],
           ["deleted.txt", "deleted", 1],
           ["folder.txt", "renamed", 1],
-          ["latin1.txt", "changed", "not in UTF-8"],
+          ["latin1.txt", "changed", "not in UTF-8 or UTF-16"],
           ["link", "changed", "a symbolic link"],
           ["new.txt", "added", 1],
           ["only.txt", "renamed", "renamed only"],

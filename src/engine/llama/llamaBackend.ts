@@ -255,7 +255,7 @@ export class LlamaBackend implements Backend {
     const warnings = [
       ...ofVocabulary,
       ...doubleBosWarnings(model, vocabulary, ids),
-      ...windowWarnings(model.fileInfo, window)
+      ...windowWarnings(model.fileInfo, window, Math.min(window, bosCount + ids.length))
     ];
     return {
       model: running,
@@ -413,7 +413,10 @@ export class LlamaBackend implements Backend {
         text: withLineEndsOf(completion.text, params.prefix, params.suffix),
         firstTokenMilliseconds: first === null ? null : ready + first,
         milliseconds: performance.now() - started,
-        warnings: [...warnings, ...windowWarnings(model.fileInfo, description.contextSize)]
+        warnings: [
+          ...warnings,
+          ...windowWarnings(model.fileInfo, description.contextSize, completion.promptTokens + completion.ids.length)
+        ]
       };
     });
   }

@@ -53,8 +53,8 @@ export function doubleBosWarnings(model: LlamaModel, vocabulary: Vocabulary, ids
   ];
 }
 
-/** Windows of more tokens than the model knows how to use. */
-export function windowWarnings(header: GgufFileInfo, window: number): string[] {
+/** Windows of more tokens than the model knows how to use. `seen`: how many of a window's tokens there are at most. */
+export function windowWarnings(header: GgufFileInfo, window: number, seen: number): string[] {
   const warnings: string[] = [];
   const trained = trainedContextOf(header);
   if (trained !== null && window > trained)
@@ -73,12 +73,12 @@ export function windowWarnings(header: GgufFileInfo, window: number): string[] {
       )
     );
   const sliding = slidingWindowLeftOut(header);
-  if (sliding !== null && window > sliding)
+  if (sliding !== null && seen > sliding)
     warnings.push(
       l10n.t(
-        "This model was trained to see {0} tokens at a time, and llama.cpp shows it all {1} tokens of the window: what stands behind the first {0} may be predicted worse.",
+        "This model was trained to see {0} tokens at a time, and llama.cpp shows it {1}: what stands behind the first {0} may be predicted worse.",
         sliding,
-        window
+        seen
       )
     );
   return warnings;
