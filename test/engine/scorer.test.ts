@@ -1,5 +1,5 @@
 import {strict as assert} from "node:assert";
-import {readFileSync} from "node:fs";
+import {readFileSync, writeFileSync} from "node:fs";
 import path from "node:path";
 import {setImmediate} from "node:timers/promises";
 import fc from "fast-check";
@@ -7,6 +7,8 @@ import type {Progress, ScoreParams, Scores, Windowing} from "../../src/engine/ap
 import {Foreground} from "../../src/engine/foreground";
 import {scoreTokens, unscoredTokens} from "../../src/engine/llama/scorer";
 import {planWindows, resolveWindowing, windowOf} from "../../src/engine/windows";
+import {Random} from "../faults/random";
+import {tinyModels} from "../faults/tinyModels";
 import {root} from "../harness/paths";
 import {cases} from "../harness/thorough";
 import {at, demonstration, Engine, engineInProcess, f16, spec} from "./engine";
@@ -431,6 +433,21 @@ describe("A score in a context", () => {
     const other = new Engine(spec(withoutBos(f16, folder.path)));
     const scores = await other.ask("score", {text: python, context: "import os\n"});
     assert.equal(scores.summary.unscored, 0);
+    folder.remove();
+  });
+
+  it("has no space between the context and a text of SentencePiece (lm-evaluation-harness #531)", async () => {
+    const folder = temporaryFolder();
+    const file = path.join(folder.path, "llama.gguf");
+    writeFileSync(file, tinyModels["llama"]?.(new Random(7)) ?? "");
+    const other = new Engine(spec(file));
+    const whole = await other.ask("score", {text: "const ab = ab;"});
+    const scores = await other.ask("score", {text: "b = ab;", context: "const a"});
+    const before = scores.contextIds.length;
+    assert.deepEqual([...scores.contextIds, ...scores.ids], [...whole.ids]);
+    for (const [i, logprob] of scores.logprobs.entries())
+      assert.ok(Math.abs(logprob - at(whole.logprobs, before + i)) < 1e-3);
+    assert.deepEqual([...(scores.ends ?? [])], [1, 3, 5, 6, 7]);
     folder.remove();
   });
 

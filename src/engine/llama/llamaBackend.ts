@@ -173,17 +173,18 @@ export class LlamaBackend implements Backend {
     };
   }
 
+  /** `behind`: something stands before the text. */
   async tokenize(
     {text, special = false, texts}: Omit<TokenizeParams, "model">,
-    {signal}: RequestContext
+    {signal}: RequestContext,
+    behind = false
   ): Promise<TokenList> {
     const {vocabulary, model, warnings} = await this.vocabularyPart;
-    const wellFormed = text.toWellFormed();
-    const ids = await vocabulary.tokenizeInTurns(wellFormed, special, signal);
+    const {ids, ends} = await vocabulary.tokensWithEnds(text.toWellFormed(), special, behind, signal);
     return {
       model: await this.describe(),
       ids,
-      ends: await vocabulary.ends(wellFormed, ids, special, signal),
+      ends,
       ...(await measure(text, signal)),
       texts: Array.from(ids.subarray(0, texts ?? ids.length), (id) => vocabulary.text(id)),
       warnings: [...warnings, ...doubleBosWarnings(model, vocabulary, ids)]
@@ -202,7 +203,7 @@ export class LlamaBackend implements Backend {
         "emptyText",
         l10n.t("There is no text to score: select some, or open a file that has some.")
       );
-    const tokens = await this.tokenize({text, special, texts: 0}, context);
+    const tokens = await this.tokenize({text, special, texts: 0}, context, Boolean(params.context));
     requireGenerating(tokens.model, "score");
     const {vocabulary, model, warnings: ofVocabulary} = await this.vocabularyPart;
     const asked = resolveWindowing({

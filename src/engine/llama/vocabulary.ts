@@ -55,6 +55,7 @@ export class Vocabulary {
   /** A text uses few of its vocabulary's tokens, and those often. */
   private readonly known = new Map<number, Uint8Array>();
   private knownCuts: Cuts | undefined;
+  private knownSign: Int32Array | undefined;
   /** What llama.cpp has made of the tokens that are, or look like, special ones. */
   private readonly marks = new Map<number, TokenAttributes>();
   /** Names of the tokens that llama.cpp treats as another type than the file gives them. */
@@ -98,18 +99,49 @@ export class Vocabulary {
     return Int32Array.from(text.split(besideSpace).flatMap((part) => this.model.tokenize(part, special)));
   }
 
-  /**
-   * Tokens of a text that something stands before: without the space that SentencePiece puts in front of a text. It is put in front of
-   * a sign that joins with nothing, and left out with it. (node-llama-cpp's `trimLeadingSpace` keeps it before a line feed.)
-   */
+  /** Tokens of a text that something stands before: without the space that SentencePiece puts in front of a text. */
   tokenizeOn(text: string): number[] {
     const wellFormed = text.toWellFormed();
-    if (!this.addsSpace) return [...this.tokenize(wellFormed, false)];
-    const sign = this.tokenize("\0", false);
-    const tokens = this.tokenize(`\0${wellFormed}`, false);
-    return [
-      ...(sign.every((id, i) => tokens[i] === id) ? tokens.subarray(sign.length) : this.tokenize(wellFormed, false))
-    ];
+    const tokens = this.tokenize(this.behindSign(wellFormed), false);
+    return [...(this.hasSign(tokens) ? tokens.subarray(this.sign.length) : this.tokenize(wellFormed, false))];
+  }
+
+  /** The tokens of a text of any length, and where each of them ends. `behind`: something stands before it, as in {@link tokenizeOn}. */
+  async tokensWithEnds(
+    text: string,
+    special: boolean,
+    behind: boolean,
+    signal: AbortSignal
+  ): Promise<{ids: Int32Array; ends: Uint32Array | null}> {
+    const whole = behind ? this.behindSign(text) : text;
+    const signTokens = behind ? this.sign.length : 0;
+    const signBytes = whole.length - text.length;
+    const ids = await this.tokenizeInTurns(whole, special, signal);
+    if (behind && !this.hasSign(ids)) return await this.tokensWithEnds(text, special, false, signal);
+    const ends = await this.ends(whole, ids, special, signal);
+    return {
+      ids: ids.slice(signTokens),
+      ends: ends?.slice(signTokens).map((end) => end - signBytes) ?? null
+    };
+  }
+
+  /**
+   * The space is put in front of a sign that joins with nothing, and left out with it. (node-llama-cpp's `trimLeadingSpace` keeps it
+   * before a line feed.)
+   */
+  private behindSign(text: string): string {
+    return this.addsSpace ? `\0${text}` : text;
+  }
+
+  /** False where a vocabulary has a token that joins with the sign all the same. */
+  private hasSign(ids: Int32Array): boolean {
+    return this.sign.every((id, i) => ids[i] === id);
+  }
+
+  /** Tokens of the sign, and of the space in front of it. */
+  private get sign(): Int32Array {
+    this.knownSign ??= this.tokenize(this.behindSign(""), false);
+    return this.knownSign;
   }
 
   /** llama.cpp ends the process at a text that its tokenizer can't take. */
