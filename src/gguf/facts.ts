@@ -3,7 +3,8 @@ import {elements, ggmlType} from "./ggmlTypes";
 import type {GgufHeader, TensorInfo} from "./header";
 import {hasInfillTokens, isList} from "./infill";
 import {label} from "./label";
-import {purposeOf} from "./purpose";
+import {type Purpose, purposeOf} from "./purpose";
+import {noModel} from "./refusal";
 
 /** What a GGUF model is, as its header says: enough to list it, to choose it and to foretell its memory. */
 export interface ModelFacts {
@@ -75,14 +76,21 @@ export function modelFacts(
     vocabularySize: isList(tokens) ? tokens.length : count(own("vocab_size")),
     licence: label(metadata.get("general.license.name")) ?? label(metadata.get("general.license")) ?? null,
     tensorBytes: bytesOf(header, fileBytes, tensors),
-    capabilities: capabilitiesOf(header, tensors, purposeOf(architecture, own("pooling_type"), own("attention.causal")))
+    capabilities: capabilitiesOf(header, purposeOfHeader(header, others))
   };
 }
 
-/** False for the other things that GGUF files hold: projectors for images and sound, adapters, importance matrices. */
-export function isModel({metadata}: GgufHeader): boolean {
-  const type = metadata.get("general.type");
-  return (type === undefined || type === "model") && metadata.get("general.architecture") !== "clip";
+/** Of a model, of which the headers of the `others` may not be known. */
+export function purposeOfHeader(header: GgufHeader, others: readonly GgufHeader[] = []): Purpose {
+  const architecture = header.metadata.get("general.architecture");
+  const own = (key: string): unknown => header.metadata.get(`${architecture}.${key}`);
+  return purposeOf({
+    architecture: typeof architecture === "string" ? architecture : "",
+    poolingType: own("pooling_type"),
+    causal: own("attention.causal"),
+    predictingLayers: own("nextn_predict_layers"),
+    tensors: allTensors([header, ...others])
+  });
 }
 
 /** Null where some are not known. */
@@ -136,15 +144,10 @@ function addOrNull(sum: number, bytes: number | null): number | null {
   return bytes === null ? null : count(sum + bytes);
 }
 
-function capabilitiesOf(
-  header: GgufHeader,
-  tensors: readonly TensorInfo[] | null,
-  purpose: ReturnType<typeof purposeOf>
-): FactCapabilities {
-  // A vocabulary without weights predicts nothing.
-  if (!isModel(header) || tensors?.length === 0) return {complete: false, infill: false, embed: false};
-  const complete = purpose === "generate";
-  return {complete, infill: complete ? hasInfillTokens(header) : false, embed: purpose === "embed"};
+function capabilitiesOf(header: GgufHeader, purpose: Purpose): FactCapabilities {
+  if (noModel(header) !== null) return {complete: false, infill: false, embed: false};
+  const complete = purpose === "generates";
+  return {complete, infill: complete ? hasInfillTokens(header) : false, embed: purpose === "embeds"};
 }
 
 /** A number of things, if it is one. */

@@ -159,13 +159,20 @@ export class Input {
   }
 }
 
+export function notGguf(): GgufError {
+  return new GgufError("notGguf", (file) =>
+    l10n.t('"{0}" is not a GGUF file: choose a model in the GGUF format.', file)
+  );
+}
+
 export function damaged(): GgufError {
-  return new GgufError("damaged", l10n.t("The file is incomplete or damaged: get it again, or choose another one."));
+  return new GgufError("damaged", (file) =>
+    l10n.t('"{0}" is incomplete or damaged: download it again or choose another model.', file)
+  );
 }
 
 export function tooLarge(): GgufError {
-  return new GgufError(
-    "tooLarge",
-    l10n.t("The file's header is larger than that of any known model: choose another one.")
+  return new GgufError("tooLarge", (file) =>
+    l10n.t('"{0}" has a larger header than any known model: choose another one.', file)
   );
 }

@@ -4,6 +4,7 @@ import * as l10n from "@vscode/l10n";
 import type {Llama, LlamaContextSequence, LlamaModel} from "node-llama-cpp";
 import {label} from "../../gguf/label";
 import {scoringBatch} from "../../gguf/memory";
+import {whyNotGenerating} from "../../gguf/purpose";
 import {summarize} from "../../metrics/summary";
 import {codePoints, utf8Length} from "../../metrics/textOffsets";
 import {
@@ -36,7 +37,7 @@ import {Prompts} from "./completionPrompt";
 import {contextShortage, DeviceShortage, isShortage, loadError, saysDeviceShortage} from "./loadErrors";
 import {estimateHeader} from "./memory";
 import {checkHeaders, sha256Of} from "./modelFile";
-import {contextSizeOf, generates} from "./modelHeader";
+import {contextSizeOf, positionsOf, purposeOfModel} from "./modelHeader";
 import {explaining, llamaRuntime} from "./runtime";
 import {
   alternativesAt,
@@ -120,6 +121,7 @@ export class LlamaBackend implements Backend {
   private async readDescription(): Promise<ModelDescription> {
     const {vocabulary, model} = await this.vocabularyPart;
     const {GgufFileType} = await import("node-llama-cpp");
+    const purpose = purposeOfModel(model.fileInfo);
     const {general} = model.fileInfo.metadata;
     const file = path.basename(this.spec.path);
     // Metadata are what a stranger wrote: of any type, and any length.
@@ -135,7 +137,8 @@ export class LlamaBackend implements Backend {
       contextSize: contextSizeOf(model.fileInfo, this.spec),
       addsBos: bosOf(model) !== null,
       capabilities: {
-        generate: generates(model.fileInfo),
+        generate: purpose === "generates",
+        purpose,
         infill: new Prompts(model, vocabulary).infill !== null,
         spans: vocabulary.spans
       }
@@ -176,14 +179,15 @@ export class LlamaBackend implements Backend {
         l10n.t("There is no text to score: select some, or open a file that has some.")
       );
     const tokens = await this.tokenize({text, special, texts: 0}, context);
-    requireGenerating(tokens.model, "score");
-    const {vocabulary} = await this.vocabularyPart;
+    requireGenerating(tokens.model);
+    const {vocabulary, model: loaded} = await this.vocabularyPart;
     const windowing = resolveWindowing({
       mode: params.mode,
       window: params.window,
       stride: params.stride,
       bos: tokens.model.addsBos,
-      contextSize: tokens.model.contextSize
+      contextSize: tokens.model.contextSize,
+      positions: positionsOf(loaded.fileInfo)
     });
     const {mode, bos, window, stride} = windowing;
     const bosCount = bos ? 1 : 0;
@@ -267,7 +271,7 @@ export class LlamaBackend implements Backend {
   async alternatives(params: Omit<AlternativesParams, "model">, context: RequestContext): Promise<Alternatives> {
     const {ids, position, windowing, top} = params;
     const description = await this.describe();
-    requireGenerating(description, "score");
+    requireGenerating(description);
     const {vocabulary, model} = await this.vocabularyPart;
     const known = ids.every((id) => id >= 0 && id < vocabulary.size);
     if (!known || !Number.isSafeInteger(position) || position < 0 || position >= ids.length)
@@ -280,7 +284,12 @@ export class LlamaBackend implements Backend {
           description.file
         )
       );
-    const checked = resolveWindowing({...windowing, bos: description.addsBos, contextSize: description.contextSize});
+    const checked = resolveWindowing({
+      ...windowing,
+      bos: description.addsBos,
+      contextSize: description.contextSize,
+      positions: positionsOf(model.fileInfo)
+    });
     const askOf = async (sequence: () => Promise<LlamaContextSequence>, turn: BatchTurn): Promise<Alternatives> => {
       const found = await alternativesAt(
         sequence,
@@ -320,7 +329,7 @@ export class LlamaBackend implements Backend {
 
   async complete(params: Omit<CompleteParams, "model">, context: RequestContext): Promise<Completion> {
     const description = await this.describe();
-    requireGenerating(description, "complete");
+    requireGenerating(description);
     this.background?.abort();
     if (!params.background) {
       // A wait for room is none in front of others: who makes room may be the one that waits behind.
@@ -572,20 +581,9 @@ function bosOf(model: LlamaModel): ReturnType<typeof asToken> | null {
   return model.tokens.shouldPrependBosToken ? model.tokens.bos : null;
 }
 
-function requireGenerating({capabilities, file}: ModelDescription, to: "score" | "complete"): void {
-  if (!capabilities.generate)
-    throw new HumanError(
-      "embeddingOnly",
-      to === "score"
-        ? l10n.t(
-            '"{0}" is an embedding model and predicts no tokens, so it can\'t be scored: choose a text generation model.',
-            file
-          )
-        : l10n.t(
-            '"{0}" is an embedding model and predicts no tokens, so it can\'t be used for completions: choose a text generation model.',
-            file
-          )
-    );
+function requireGenerating({capabilities, file}: ModelDescription): void {
+  const reason = whyNotGenerating(capabilities.purpose, file);
+  if (reason !== null) throw new HumanError("predictsNothing", reason);
 }
 
 function joined(a: Int32Array, b: Int32Array): Int32Array {

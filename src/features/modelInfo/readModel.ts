@@ -1,10 +1,12 @@
 import * as vscode from "vscode";
 import {HumanError} from "../../engine/api";
-import {modelFacts} from "../../gguf/facts";
+import {modelFacts, purposeOfHeader} from "../../gguf/facts";
 import {GgufError} from "../../gguf/ggufError";
 import {type GgufHeader, missingBytes, readPossible, stringsAt} from "../../gguf/header";
 import {HeaderBudget} from "../../gguf/headerBudget";
 import {isList} from "../../gguf/infill";
+import {whyNotGenerating} from "../../gguf/purpose";
+import {refusal} from "../../gguf/refusal";
 import {mostParts, splitNames, splitPart} from "../../gguf/splits";
 import {byteSize, count} from "../../metrics/numberText";
 import {mostReadTogether, nameOf, type OpenFile, openFile, type ReadPiece} from "./modelFiles";
@@ -60,7 +62,18 @@ export async function readModel(opened: vscode.Uri, signal: AbortSignal, readPie
   const missingProblem = missing.length > 0 ? partsMissing(missing, uris.length) : null;
   const files = splitPart(nameOf(opened))?.parts ?? 1;
   const model = modelOf(parts, files, leftOut === null);
-  return {model: {...model, problem: leftOut ?? problem ?? missingProblem}, stamps};
+  return {model: {...model, problem: problem ?? missingProblem ?? leftOut ?? unsuitable(parts)}, stamps};
+}
+
+/** Why the engine would not run it, or could only count tokens with it, whole as it is. */
+function unsuitable([first, ...others]: readonly Part[]): string | null {
+  if (first === undefined) return null;
+  const name = nameOf(first.uri);
+  const purpose = purposeOfHeader(
+    first.header,
+    others.map((part) => part.header)
+  );
+  return refusal(first.header)?.sentence(name) ?? whyNotGenerating(purpose, name);
 }
 
 /** `isAll`: no file was left out. */
@@ -108,12 +121,12 @@ async function readPart(
       bytes: file.size,
       readWhole: file.readWhole,
       header,
-      problem: problem?.message ?? (missing > 0 ? cutOff(missing) : null),
+      problem: problem?.sentence(nameOf(uri)) ?? (missing > 0 ? cutOff(missing) : null),
       isEnough: problem?.problem === "tooLarge",
       tokenTexts: await textsOfTokens(file, header, signal)
     };
   } catch (error) {
-    if (error instanceof GgufError) throw new HumanError("notGguf", error.message);
+    if (error instanceof GgufError) throw new HumanError("notGguf", error.sentence(nameOf(uri)));
     throw error;
   } finally {
     await file.close();
