@@ -44,17 +44,17 @@ export interface FactCapabilities {
 
 /**
  * What a header tells. `fileBytes` are those of all parts, null where they aren't known. Of a model in several files the headers of the `others` make
- * the figures complete; without them what only its tensors tell stays open.
+ * the figures complete; without them, or with null for what isn't all known, what only its tensors tell stays open.
  */
 export function modelFacts(
   header: GgufHeader,
   fileBytes: number | null,
-  others: readonly GgufHeader[] = []
+  others: readonly GgufHeader[] | null = []
 ): ModelFacts {
   const {metadata} = header;
   const architecture = label(metadata.get("general.architecture")) ?? "unknown";
   const own = (key: string): unknown => metadata.get(`${architecture}.${key}`);
-  const tensors = allTensors([header, ...others]);
+  const tensors = allTensors(header, others);
   const layers = count(own("block_count"));
   const embeddingLength = count(own("embedding_length"));
   const heads = most(own("attention.head_count"));
@@ -81,7 +81,7 @@ export function modelFacts(
 }
 
 /** Of a model, of which the headers of the `others` may not be known. */
-export function purposeOfHeader(header: GgufHeader, others: readonly GgufHeader[] = []): Purpose {
+export function purposeOfHeader(header: GgufHeader, others: readonly GgufHeader[] | null = []): Purpose {
   const architecture = header.metadata.get("general.architecture");
   const own = (key: string): unknown => header.metadata.get(`${architecture}.${key}`);
   return purposeOf({
@@ -89,14 +89,17 @@ export function purposeOfHeader(header: GgufHeader, others: readonly GgufHeader[
     poolingType: own("pooling_type"),
     causal: own("attention.causal"),
     predictingLayers: own("nextn_predict_layers"),
-    tensors: allTensors([header, ...others])
+    tensors: allTensors(header, others)
   });
 }
 
 /** Null where some are not known. */
-function allTensors(headers: readonly GgufHeader[]): readonly TensorInfo[] | null {
-  const parts = count(headers[0]?.metadata.get("split.count")) ?? 1;
-  if (headers.length < parts || headers.some(({tensors}) => tensors === null)) return null;
+function allTensors(header: GgufHeader, others: readonly GgufHeader[] | null): readonly TensorInfo[] | null {
+  const parts = count(header.metadata.get("split.count")) ?? 1;
+  const headers = [header, ...(others ?? [])];
+  if (others === null || headers.length < parts) return null;
+  // Of a damaged file some may be known.
+  if (headers.some(({tensors, tensorCount}) => tensors === null || tensors.length < tensorCount)) return null;
   return headers.flatMap(({tensors}) => tensors ?? []);
 }
 

@@ -305,10 +305,12 @@ export function textOf(value: string | CutString): string {
 }
 
 /** Reads no more than a file's first bytes. Throws a {@link GgufError} for what is no GGUF of a known version. */
-export async function readVersion(source: ByteSource, input = new Input(source, 0, firstBytes, undefined)): Promise<number> {
+export async function readVersion(
+  source: ByteSource,
+  input = new Input(source, 0, firstBytes, undefined)
+): Promise<number> {
   await input.need(Math.min(firstBytes, source.size));
-  if (input.available < 4 || new TextDecoder("latin1").decode(input.take(4)) !== "GGUF")
-    throw notGguf();
+  if (input.available < 4 || new TextDecoder("latin1").decode(input.take(4)) !== "GGUF") throw notGguf();
   if (source.size < firstBytes) throw damaged();
   const version = input.uint32();
   // As llama.cpp tells them: the bytes of a small number in the other order.

@@ -16,7 +16,10 @@ export function noModel({metadata}: GgufHeader): GgufError | null {
   const architecture = metadata.get("general.architecture");
   if (type === "adapter")
     return is((file) =>
-      l10n.t('"{0}" is an adapter (LoRA), which only changes another model: choose that model, or one with it merged.', file)
+      l10n.t(
+        '"{0}" is an adapter (LoRA), which only changes another model: choose that model, or one with it merged.',
+        file
+      )
     );
   if (type === "imatrix")
     return is((file) => l10n.t('"{0}" is an importance matrix, made for quantizing a model: choose the model.', file));

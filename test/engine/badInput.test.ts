@@ -131,8 +131,8 @@ describe("A bad model file", () => {
       const list = await engine.ask("tokenize", {text: "some text", model: spec(file)});
       assert.ok(list.ids.length >= 2);
       assert.equal(list.model.capabilities.generate, false);
-      await assertRefused("score", file, "embeddingOnly");
-      await assertRefused("complete", file, "embeddingOnly");
+      await assertRefused("score", file, "predictsNothing");
+      await assertRefused("complete", file, "predictsNothing");
       assert.ok(await ask(engine, "count", file));
     }
   });

@@ -159,9 +159,13 @@ describe("A GGUF header", () => {
   });
 
   it("of another version, or of the other byte order, is refused by name", async () => {
-    for (const version of [0, 1, 4, 0x0300_0000, 0x0200_0000]) await assertRefused(ggufFile({version}), "otherVersion");
-    await assert.rejects(read(ggufFile({version: 0x0300_0000})), /big endian/);
-    await assert.rejects(read(ggufFile({version: 1})), /version 1/);
+    for (const version of [1, 4, 9, 0x0300_0000, 0x0200_0000]) await assertRefused(ggufFile({version}), "otherVersion");
+    for (const version of [0, 256, 0x7f7f_7f7f, 0xffff_ffff]) await assertRefused(ggufFile({version}), "damaged");
+    const says = (version: number, pattern: RegExp) =>
+      assert.rejects(read(ggufFile({version})), (error: GgufError) => pattern.test(error.sentence("a.gguf")));
+    await says(0x0300_0000, /^"a\.gguf" was made for .* \(big endian\): /);
+    await says(1, /^"a\.gguf" is a GGUF file of version 1, which llama\.cpp reads no more: /);
+    await says(4, /^"a\.gguf" is a GGUF file of version 4, newer than /);
   });
 
   /** A file that stops where a number of things stands that can't be. */

@@ -44,7 +44,7 @@ async function readByAll(file: LyingFile): Promise<void> {
   const tokenTexts = isList(tokens) ? await stringsAt(source, tokens, ids) : new Map<number, string>();
   const page = modelPage({
     file: {name: file.name, location: "/", bytes: source.size, parts: 1, local: true, download: false, reveal: null},
-    problem: problem?.message ?? null,
+    problem: problem?.sentence(file.name) ?? null,
     facts,
     header,
     tensors: header.tensors ?? [],

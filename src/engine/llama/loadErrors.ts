@@ -42,9 +42,7 @@ export function loadError(error: unknown, logged: readonly string[], file: strin
   if (/Invalid GGUF magic/.test(reasons))
     return new HumanError("notGguf", l10n.t('"{0}" is not a GGUF file: choose a model in the GGUF format.', file));
   if (
-    /file bounds|corrupted or incomplete|failed to (read|parse)|unexpected(ly)? end|gguf_init_from/i.test(
-      reasons
-    ) ||
+    /file bounds|corrupted or incomplete|failed to (read|parse)|unexpected(ly)? end|gguf_init_from/i.test(reasons) ||
     // node-llama-cpp reads the metadata before llama.cpp does, and stumbles where they break off.
     error instanceof TypeError ||
     error instanceof RangeError

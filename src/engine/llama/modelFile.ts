@@ -6,7 +6,14 @@ import * as l10n from "@vscode/l10n";
 import {fileSource} from "../../fileSource";
 import {isDeadly} from "../../gguf/deadly";
 import {GgufError} from "../../gguf/ggufError";
-import {type GgufHeader, missingBytes, type ReadOptions, readHeader, readVersion, repeatedString} from "../../gguf/header";
+import {
+  type GgufHeader,
+  missingBytes,
+  type ReadOptions,
+  readHeader,
+  readVersion,
+  repeatedString
+} from "../../gguf/header";
 import {HeaderBudget} from "../../gguf/headerBudget";
 import {isList} from "../../gguf/infill";
 import {refusal, repeatedTokens} from "../../gguf/refusal";

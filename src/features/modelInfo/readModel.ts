@@ -61,22 +61,21 @@ export async function readModel(opened: vscode.Uri, signal: AbortSignal, readPie
   const problem = parts.find((part) => part.problem !== null)?.problem ?? null;
   const missingProblem = missing.length > 0 ? partsMissing(missing, uris.length) : null;
   const files = splitPart(nameOf(opened))?.parts ?? 1;
-  const model = modelOf(parts, files, leftOut === null);
-  return {model: {...model, problem: problem ?? missingProblem ?? leftOut ?? unsuitable(parts)}, stamps};
+  const isAll = leftOut === null && missing.length === 0;
+  const model = modelOf(parts, files, isAll);
+  return {model: {...model, problem: problem ?? missingProblem ?? leftOut ?? unsuitable(parts, isAll)}, stamps};
 }
 
 /** Why the engine would not run it, or could only count tokens with it, whole as it is. */
-function unsuitable([first, ...others]: readonly Part[]): string | null {
+function unsuitable([first, ...others]: readonly Part[], isAll: boolean): string | null {
   if (first === undefined) return null;
   const name = nameOf(first.uri);
-  const purpose = purposeOfHeader(
-    first.header,
-    others.map((part) => part.header)
-  );
-  return refusal(first.header)?.sentence(name) ?? whyNotGenerating(purpose, name);
+  const purpose = purposeOfHeader(first.header, isAll ? others.map((part) => part.header) : null);
+  // A model that embeds is as it should be, and says so among the facts.
+  return refusal(first.header)?.sentence(name) ?? (purpose === "embeds" ? null : whyNotGenerating(purpose, name));
 }
 
-/** `isAll`: no file was left out. */
+/** `isAll`: no file was left out, and none is missing. */
 function modelOf(parts: readonly Part[], files: number, isAll: boolean): Omit<ReadModel, "problem"> {
   const [first, ...others] = parts;
   if (first === undefined) throw new Error("A model that was read has a file.");
@@ -94,11 +93,7 @@ function modelOf(parts: readonly Part[], files: number, isAll: boolean): Omit<Re
       download: false,
       reveal: revealPlace(uri)
     },
-    facts: modelFacts(
-      header,
-      bytes,
-      others.map((part) => part.header)
-    ),
+    facts: modelFacts(header, bytes, isAll ? others.map((part) => part.header) : null),
     header,
     tensors: parts.flatMap(({header: {tensors}}) => tensors ?? []),
     tokenTexts

@@ -1,12 +1,12 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import {HumanError, type MemoryEstimate, type ModelDescription, type ModelSpec} from "../../engine/api";
+import {whyNotGenerating} from "../../gguf/purpose";
 import {isBelow, isReallyBelow} from "../../host/below";
 import {actionLabel, applyAdvice, type FitAction, fitOf} from "../../host/fit";
 import type {Host} from "../../host/host";
 import type {ModelChoice} from "../../host/modelChoice";
 import {plainText} from "../../host/plainText";
-import {whyNotGenerating} from "../../gguf/purpose";
 import {count} from "../../metrics/numberText";
 import {rememberModel} from "./recentModels";
 import {chosen, type ModelRole} from "./roles";
