@@ -310,7 +310,8 @@ export async function readVersion(
   input = new Input(source, 0, firstBytes, undefined)
 ): Promise<number> {
   await input.need(Math.min(firstBytes, source.size));
-  if (input.available < 4 || new TextDecoder("latin1").decode(input.take(4)) !== "GGUF") throw notGguf();
+  const magic = bytewise.decode(input.take(4));
+  if (magic !== "GGUF") throw notGguf(magic + bytewise.decode(input.take(firstBytes - 4)));
   if (source.size < firstBytes) throw damaged();
   const version = input.uint32();
   // As llama.cpp tells them: the bytes of a small number in the other order.

@@ -159,7 +159,20 @@ export class Input {
   }
 }
 
-export function notGguf(): GgufError {
+/** `beginning`: a character for each of its first bytes. */
+export function notGguf(beginning: string): GgufError {
+  if (beginning.startsWith("version https://git-lfs"))
+    return new GgufError("notGguf", (file) =>
+      l10n.t('"{0}" only says where the model is (Git LFS): fetch the model itself with "git lfs pull".', file)
+    );
+  // "ggml", "ggmf", "ggjt" and "ggla", as numbers.
+  if (/^(?:lmgg|fmgg|tjgg|algg)/.test(beginning))
+    return new GgufError("notGguf", (file) =>
+      l10n.t(
+        '"{0}" is of a format from before GGUF (GGML), which llama.cpp reads no more: choose a GGUF file of this model.',
+        file
+      )
+    );
   return new GgufError("notGguf", (file) =>
     l10n.t('"{0}" is not a GGUF file: choose a model in the GGUF format.', file)
   );

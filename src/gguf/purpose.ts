@@ -8,6 +8,12 @@ export type Purpose = "generates" | "embeds" | "encodesFirst" | "diffuses" | "dr
 
 const others = ["embeds", "encodesFirst", "diffuses", "drafts", "speaks"] as const;
 
+/**
+ * Mean, CLS, last and rank: such a model was trained to give one vector for a text. 0 is none, and llama.cpp writes 2³² − 1
+ * where it has not been told.
+ */
+const poolings: ReadonlySet<unknown> = new Set([1, 2, 3, 4]);
+
 /** What tells it. */
 export interface Signs {
   readonly architecture: string;
@@ -25,10 +31,9 @@ export function purposeOf({architecture, poolingType, causal, predictingLayers, 
   const other = others.find((one) => traits?.has(one));
   if (other !== undefined) return other;
   // The layers that predict further tokens, without those that they are to go with: llama.cpp takes them for a draft model.
-  if (isPositive(predictingLayers) && tensors !== null && !tensors.some(({name}) => name.startsWith("blk.0.")))
-    return "drafts";
-  // A pooled model (1 mean, 2 CLS, 3 last, 4 rank) was trained to give one vector for a text.
-  if (isPositive(poolingType)) return "embeds";
+  const predicts = typeof predictingLayers === "number" && predictingLayers > 0;
+  if (predicts && tensors !== null && !tensors.some(({name}) => name.startsWith("blk.0."))) return "drafts";
+  if (poolings.has(poolingType)) return "embeds";
   return causal === false ? "embeds" : "generates";
 }
 
@@ -70,8 +75,4 @@ export function whyNotGenerating(purpose: Purpose, file: string): string | null 
     default:
       return purpose satisfies never;
   }
-}
-
-function isPositive(value: unknown): boolean {
-  return typeof value === "number" && value > 0;
 }

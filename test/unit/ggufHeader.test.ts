@@ -156,6 +156,11 @@ describe("A GGUF header", () => {
     await assertRefused(Buffer.from("GGU"), "notGguf");
     await assertRefused(Buffer.from("version https://git-lfs.github.com/spec/v1\n"), "notGguf");
     await assertRefused(Buffer.alloc(1000), "notGguf");
+    const says = (beginning: string, pattern: RegExp) =>
+      assert.rejects(read(Buffer.from(beginning)), (error: GgufError) => pattern.test(error.sentence("a.gguf")));
+    await says("version https://git-lfs.github.com/spec/v1\n", /only says where the model is \(Git LFS\)/);
+    for (const magic of ["lmgg", "fmgg", "tjgg", "algg"]) await says(`${magic} and so on`, /from before GGUF \(GGML\)/);
+    await says("GGML", /is not a GGUF file/);
   });
 
   it("of another version, or of the other byte order, is refused by name", async () => {

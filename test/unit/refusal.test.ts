@@ -91,7 +91,10 @@ describe("What a model is made for", () => {
     ["generates", {}],
     ["generates", {"general.architecture": text("gemma2")}],
     ["generates", {"llama.pooling_type": uint(0), "llama.attention.causal": yes}],
+    // As llama.cpp writes it where nothing is known.
+    ["generates", {"llama.pooling_type": uint(2 ** 32 - 1)}],
     ["embeds", {"llama.pooling_type": uint(1)}],
+    ["embeds", {"llama.pooling_type": uint(4)}],
     ["embeds", {"llama.attention.causal": no}],
     ["embeds", {"general.architecture": text("bert")}],
     ["embeds", {"general.architecture": text("llama-embed")}],
