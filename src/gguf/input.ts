@@ -161,7 +161,7 @@ export class Input {
 
 /** `beginning`: a character for each of its first bytes. */
 export function notGguf(beginning: string): GgufError {
-  if (beginning.startsWith("version https://git-lfs"))
+  if (/^version https:\/\/git-lfs/.test(beginning))
     return new GgufError("notGguf", (file) =>
       l10n.t('"{0}" only says where the model is (Git LFS): fetch the model itself with "git lfs pull".', file)
     );
