@@ -138,6 +138,14 @@ describe("What a header tells of a model", () => {
     assert.equal(alone.tensorBytes, 1_000_000 - (first.dataOffset ?? 0));
   });
 
+  it("leaves open what the tensors of a part, or of a damaged file, don't tell", async () => {
+    const header = await headerOf(ggufFile({entries: [["general.architecture", text("llama")]], tensors: weights}));
+    assert.equal(modelFacts(header, 7000).parameters, 6400);
+    const part = modelFacts(header, null, null);
+    assert.deepEqual([part.parameters, part.tensorBytes], [null, null]);
+    assert.equal(modelFacts({...header, tensorCount: 2, dataOffset: null}, 7000).parameters, null);
+  });
+
   it("takes nothing for a number that is none", async () => {
     const odd: readonly GgufValue[] = [
       text("12"),

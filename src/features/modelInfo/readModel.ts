@@ -63,7 +63,7 @@ export async function readModel(opened: vscode.Uri, signal: AbortSignal, readPie
   const files = splitPart(nameOf(opened))?.parts ?? 1;
   const isAll = leftOut === null && missing.length === 0;
   const model = modelOf(parts, files, isAll);
-  return {model: {...model, problem: problem ?? missingProblem ?? leftOut ?? unsuitable(parts, isAll)}, stamps};
+  return {model: {...model, problem: leftOut ?? problem ?? missingProblem ?? unsuitable(parts, isAll)}, stamps};
 }
 
 /** Why the engine would not run it, or could only count tokens with it, whole as it is. */
