@@ -237,6 +237,8 @@ describe("A bad model file", () => {
     const renamed = path.join(folder.path, "renamed.gguf");
     renameSync(at(1), renamed);
     await says(renamed, /"renamed\.gguf" is part 1 .* was renamed: .* "-00001-of-00003\.gguf"/);
+    writeFileSync(renamed, files[1] ?? "");
+    await says(renamed, /"renamed\.gguf" is part 2 .* was renamed: .* "-00002-of-00003\.gguf"/);
     writeFileSync(at(1), tiny("llama"));
     await says(at(1), /is named like part 1 of 3, but is a whole model/);
     rmSync(at(2));

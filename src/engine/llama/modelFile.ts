@@ -63,12 +63,12 @@ export async function checkHeaders(file: string, signal?: AbortSignal): Promise<
   const split = splitPart(name);
   if (split !== null && split.parts > mostParts)
     throw new HumanError(
-      "modelFailed",
+      "modelUnsuitable",
       l10n.t('"{0}" is one of {1} files, more than any known model has: choose another model.', name, split.parts)
     );
   if (split !== null && split.part > 1)
     throw new HumanError(
-      "modelFailed",
+      "modelUnsuitable",
       l10n.t('"{0}" is part {1} of a model in {2} files: choose the first of them.', name, split.part, split.parts)
     );
   const budget = new HeaderBudget();
@@ -114,7 +114,7 @@ function checkParts(name: string, split: SplitPart | null, headers: readonly Ggu
   const parts = partCount(first);
   if (split !== null && parts === 1) throw wholeByHeader(name, split);
   for (const [i, header] of headers.entries()) {
-    const part = Number(header.metadata.get("split.no") ?? 0);
+    const part = partNumber(header);
     if (parts === (split?.parts ?? 1) && (parts === 1 || part === i)) continue;
     const now = split === null ? name : splitName(split.base, i + 1, split.parts);
     throw new HumanError(
@@ -128,6 +128,11 @@ function checkParts(name: string, split: SplitPart | null, headers: readonly Ggu
       )
     );
   }
+}
+
+/** From 0. */
+function partNumber({metadata}: GgufHeader): number {
+  return Number(metadata.get("split.no") ?? 0);
 }
 
 function partCount({metadata}: GgufHeader): number {
@@ -161,7 +166,8 @@ async function checkedHeader(file: string, options: ReadOptions, isFirst: boolea
   });
   try {
     const header = await readHeader(source, options);
-    const reason = isFirst ? refusal(header) : null;
+    // What the model is stands in the first part, of whatever name.
+    const reason = isFirst && partNumber(header) === 0 ? refusal(header) : null;
     if (reason !== null) throw reason;
     // A vocabulary without weights may end before the place where they would begin.
     if (header.tensors?.length !== 0 && missingBytes(header, source.size) > 0) throw incomplete(name);
