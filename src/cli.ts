@@ -78,10 +78,11 @@ function modelOf(values: Options): ModelSpec {
 async function tokenize([file, extra]: readonly string[], values: Options, request: Request): Promise<object> {
   if (extra !== undefined) throw new UsageError(`one FILE at a time, please: "${extra}" is one too many`);
   const params = {model: modelOf(values), text: await readText(file), special: values.special ?? false};
-  const {model, ids, ends, texts} = await request("tokenize", params);
+  const {model, ids, ends, texts, warnings} = await request("tokenize", params);
   return {
     model,
     count: ids.length,
+    ...(warnings.length === 0 ? {} : {warnings}),
     tokens: Array.from(ids, (id, i) => ({id, text: texts[i], ...tokenSpan(ends, i)}))
   };
 }
@@ -92,7 +93,7 @@ async function complete(files: readonly string[], values: Options, request: Requ
   if (prefix === undefined) throw new UsageError("complete needs --prefix-file FILE");
   if (prefix === "-" && suffix === "-")
     throw new UsageError("only one of --prefix-file and --suffix-file can be standard input");
-  const {ids, logprobs, texts, ...completion} = await request("complete", {
+  const {ids, logprobs, texts, warnings, ...completion} = await request("complete", {
     model: modelOf(values),
     prefix: await readText(prefix),
     suffix: suffix === undefined ? "" : await readText(suffix),
@@ -105,9 +106,11 @@ async function complete(files: readonly string[], values: Options, request: Requ
     tokens: Array.from(ids, (id, i) => ({id, text: texts[i], logprob: logprobs[i]})),
     stop: completion.stop,
     infill: completion.infill,
+    ...(completion.ropeFactors === undefined ? {} : {ropeFactors: completion.ropeFactors}),
     promptTokens: completion.promptTokens,
     evaluatedPromptTokens: completion.evaluatedPromptTokens,
-    milliseconds: completion.milliseconds
+    milliseconds: completion.milliseconds,
+    ...(warnings.length === 0 ? {} : {warnings})
   };
 }
 

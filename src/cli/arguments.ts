@@ -6,11 +6,11 @@ export const usage = `Usage: node dist/cli.js COMMAND [options]
   score FILE…                      perplexity and the logprob of every token
   complete --prefix-file FILE      what the model would write next
 
-FILE may be - for standard input. Options:
+FILE may be - for standard input. It is read as VS Code reads it: UTF-8, or UTF-16, a byte order mark left out. Options:
   --model FILE.gguf                the model (without it: the demonstration model)
   --gpu auto|metal|cuda|vulkan|off (auto)
   --gpu-layers N|auto              layers of the model that go on the GPU (auto: as many as its memory holds)
-  --threads N                      CPU threads (0: all cores but one)
+  --threads N                      CPU threads, as many as cores at most (0: all cores but one)
   --context-size N                 tokens of context (0: what the model was trained on, 4096 at most)
   --special                        tokenize, score: read special tokens written in the text
   --mode document|llama-perplexity score: how the text is cut into windows (document)
@@ -26,7 +26,8 @@ FILE may be - for standard input. Options:
   --max-tokens N                   complete: at most so many tokens (64)
   --verbose                        the engine's log on stderr
 
-On stdout: one JSON document, on one line. Of several FILEs: one for each that was scored, in their order, with the FILE as
+On stdout: one JSON document, on one line. Infinite numbers are the strings "Infinity" and "-Infinity"; null means that there
+is no value. "warnings", where there are any, are sentences on what makes the numbers others than one may think. Of several FILEs: one for each that was scored, in their order, with the FILE as
 "file", then {"corpus": …}, the numbers of all their tokens together. How far scoring is stands on stderr if that is a
 terminal.
 
@@ -73,24 +74,38 @@ export function parse() {
   }
 }
 
+/** A number as people and programs write one: 12, .5, 1e3, 1.5E-2. Undefined for anything else. */
+function decimalNumber(value: string): number | undefined {
+  return /^\+?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value) ? Number(value) : undefined;
+}
+
+/** A whole number, however it is written; `most` is far above what makes sense. */
+function whole(value: string, most: number): number | undefined {
+  const number = decimalNumber(value);
+  return number !== undefined && Number.isInteger(number) && number <= most ? number : undefined;
+}
+
 export function wholeNumber(name: string, value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
-  if (!/^\d{1,9}$/.test(value)) throw new UsageError(`--${name} takes a whole number`);
-  return Number(value);
+  const number = whole(value, 999_999_999);
+  if (number === undefined) throw new UsageError(`--${name} takes a whole number`);
+  return number;
 }
 
 /** Layers on the device; null for "auto". */
 export function layers(value: string): number | null {
   if (value === "auto") return null;
-  if (!/^\d{1,4}$/.test(value)) throw new UsageError("--gpu-layers takes a whole number, or auto");
-  return Number(value);
+  const number = whole(value, 9999);
+  if (number === undefined) throw new UsageError("--gpu-layers takes a whole number, or auto");
+  return number;
 }
 
 export function positiveNumber(name: string, value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
-  if (!/^\d{1,15}(\.\d{1,15})?$/.test(value) || Number(value) === 0)
+  const number = decimalNumber(value);
+  if (number === undefined || number === 0 || !Number.isFinite(number))
     throw new UsageError(`--${name} takes a number above 0`);
-  return Number(value);
+  return number;
 }
 
 export function choice<T extends string>(name: string, value: string, choices: readonly T[]): T {

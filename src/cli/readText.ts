@@ -1,26 +1,53 @@
-import {readFile, stat} from "node:fs/promises";
-import {buffer as readAll} from "node:stream/consumers";
+import {createReadStream} from "node:fs";
+import {stat} from "node:fs/promises";
+import type {Readable} from "node:stream";
+import {fileText, type NoText} from "../metrics/fileText";
 import {visibleText} from "../metrics/visibleText";
 import {UsageError} from "./arguments";
 import {userFile} from "./userFolder";
 
-/** The text of a file, or of standard input for "-". Bytes that are no UTF-8 are refused: their offsets would lie. */
+/** Bytes; no text of so many would be a string of JavaScript, not even one of three bytes to a UTF-16 unit. */
+const mostBytes = 3 * 2 ** 29;
+
+/** The text of a file, or of standard input for "-". */
 export async function readText(file: string | undefined): Promise<string> {
   if (file === undefined) throw new UsageError("which FILE?");
   const name = visibleText(file);
-  const bytes =
-    file === "-"
-      ? await readAll(process.stdin)
-      : await readFile(userFile(file)).catch(async (error: NodeJS.ErrnoException) => {
-          const folder = await stat(userFile(file)).then(
-            (status) => status.isDirectory(),
-            () => false
-          );
-          throw new UsageError(`can't read "${name}" (${folder ? "it is a folder" : error.code})`);
-        });
-  try {
-    return new TextDecoder("utf-8", {fatal: true, ignoreBOM: true}).decode(bytes);
-  } catch {
-    throw new UsageError(`"${name}" is not UTF-8 text: convert it first`);
+  const bytes = await allBytes(file === "-" ? process.stdin : createReadStream(userFile(file))).catch(
+    async (error: NodeJS.ErrnoException) => {
+      const folder = await stat(userFile(file)).then(
+        (status) => status.isDirectory(),
+        () => false
+      );
+      throw new UsageError(`can't read "${name}" (${folder ? "it is a folder" : error.code})`);
+    }
+  );
+  const read = bytes === null ? {problem: "tooLarge" as const} : fileText(bytes);
+  if ("problem" in read) throw new UsageError(`"${name}" ${problemText(read.problem)}`);
+  return read.text;
+}
+
+/** Null where there are more than {@link mostBytes}. */
+async function allBytes(stream: Readable): Promise<Uint8Array | null> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+    length += chunk.length;
+    if (length > mostBytes) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function problemText(problem: NoText): string {
+  switch (problem) {
+    case "binary":
+      return "is binary, and no text";
+    case "encoding":
+      return "is not UTF-8 or UTF-16 text: convert it first";
+    case "tooLarge":
+      return "is too large for one text (about 500 MB): split it first";
+    default:
+      return problem satisfies never;
   }
 }

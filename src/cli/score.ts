@@ -6,6 +6,7 @@ import {
   type Progress,
   type Scores
 } from "../engine/api";
+import {jsonText} from "../metrics/jsonText";
 import {csvPieces, type ExportedTokens, exportHeader, jsonPieces} from "../metrics/scoreExport";
 import {corpusHeader, scoreHeader} from "../metrics/scoreHeader";
 import {corpusSummary, type Summary} from "../metrics/summary";
@@ -77,7 +78,7 @@ export async function score(
     }
   }
   if (several && summaries.length > 0)
-    await console.answer(`${JSON.stringify({corpus: corpusHeader(corpusSummary(summaries))})}\n`);
+    await console.answer(`${jsonText({corpus: corpusHeader(corpusSummary(summaries))})}\n`);
   return exitCode;
 }
 

@@ -1,12 +1,13 @@
-import {cursorLine, isBlank, lineBreak, openString} from "./lines";
+import {cursorLine, isBlank, lineBreak} from "./lines";
+import {openStrings} from "./quotes";
 
 /**
  * How far a completion at the cursor may reach.
  *
  * One line where something that isn't blank follows on the cursor's line: a second line would push that text away from
  * what it belongs to. Closing brackets count as something, as in llama.vscode: with the cursor in `foo(|)` the rest of
- * the call is wanted, not a block inside it. One line also inside a string (in prose with an apostrophe, too) and inside a
- * comment: the rest of a sentence is wanted there, and a model that is let go on writes the function below it.
+ * the call is wanted, not a block inside it. One line also inside a string and inside a comment: the rest of a sentence is
+ * wanted there, and a model that is let go on writes the function below it.
  *
  * @param prefix The text before the cursor. @param suffix The text after it. Both may be cut anywhere but on the
  * cursor's line.
@@ -15,7 +16,7 @@ export function completionExtent(prefix: string, suffix: string): "line" | "bloc
   const [rest = ""] = suffix.split(lineBreak, 1);
   if (!isBlank(rest)) return "line";
   const line = cursorLine(prefix);
-  return lineComment.test(line) || endsInComment(line) || openString(line) !== undefined ? "line" : "block";
+  return lineComment.test(line) || endsInComment(line) || openStrings(line).length > 0 ? "line" : "block";
 }
 
 /**
@@ -28,5 +29,5 @@ const lineComment = /^\s*(?:\/\/|#|--|\*(?:\s|$))/;
 const comment = /\s(?:\/\/|#|--)\s|\/\*(?!.*\*\/)|<!--(?!.*-->)/g;
 
 function endsInComment(line: string): boolean {
-  return [...line.matchAll(comment)].some(({index}) => openString(line.slice(0, index)) === undefined);
+  return [...line.matchAll(comment)].some(({index}) => openStrings(line.slice(0, index)).length === 0);
 }

@@ -23,51 +23,44 @@ function matches(ids: readonly number[], one: number, other: number, length: num
   return true;
 }
 
-/** Share of the way that each measurement moves the average. */
+/** Share of the way that each guess moves the average. */
 const weight = 0.4;
 
 /** Share of guesses that is taken to be right until some were tried. */
 const expected = 0.6;
 
-/** Completions after which it is measured anew what a guess costs: the first time, something else may have run beside it. */
-const remembered = 50;
+/** Parameters. Below, a batch takes its time for other things than the tokens in it. */
+const smallModel = 5e7;
 
 /**
- * Whether guesses are worth their cost on a model: where one more token in a batch costs nearly as much as one of its own
- * (few threads, a large model), a guess must nearly always be right; where it costs next to nothing (a GPU), hardly ever.
+ * What one guess adds to a batch, as a share of the time of a token on its own. By counts and never by a clock: whether tokens
+ * are guessed decides the shape of the batches, and with it how their numbers are rounded.
+ *
+ * Measured: 0.25 on the demonstration model, 0.82 on a model of 0.5B parameters on one thread (bench/README.md). With more
+ * threads the arithmetic is shared, and a token on its own waits for the memory instead.
  */
-export class GuessWorth {
-  /** Milliseconds of a token on its own. */
-  private single: number | undefined;
-  /** Milliseconds that each guess adds to a batch. */
-  private extra: number | undefined;
-  /** Share of this completion's guesses that are right. */
-  private right = expected;
-  private completions = 0;
-
-  /** A completion begins: how well its text can be guessed is another matter. */
-  begin(): void {
-    this.right = expected;
-    if (++this.completions % remembered === 0) this.extra = undefined;
-  }
-
-  /** A token was decoded in so many milliseconds, together with `tried` guesses, of which `right` were right. */
-  decoded(milliseconds: number, tried: number, right: number): void {
-    if (tried === 0) {
-      this.single = average(this.single, milliseconds);
-      return;
-    }
-    if (this.single !== undefined) this.extra = average(this.extra, (milliseconds - this.single) / tried);
-    this.right = average(this.right, right / tried);
-  }
-
-  /** Until it is known what a token costs alone, nothing is guessed; what a guess costs, the first one shows. */
-  get pays(): boolean {
-    if (this.single === undefined) return false;
-    return this.extra === undefined || this.right * this.single > this.extra;
-  }
+export function guessCost(parameters: number, threads: number, onDevice: boolean): number {
+  if (onDevice) return 0.1;
+  return parameters < smallModel ? 0.25 : 0.82 / Math.max(1, threads);
 }
 
-function average(before: number | undefined, value: number): number {
-  return before === undefined ? value : before + weight * (value - before);
+/**
+ * Whether guesses are worth their cost in one completion: where one more token in a batch costs nearly as much as one of its
+ * own (few threads, a large model), a guess must nearly always be right; where it costs next to nothing (a GPU), hardly ever.
+ */
+export class GuessWorth {
+  /** Share of the guesses that are right. */
+  private right = expected;
+
+  /** `cost` as of {@link guessCost}. */
+  constructor(private readonly cost: number) {}
+
+  /** `tried` guesses were tried together, of which `right` were right. */
+  tried(tried: number, right: number): void {
+    if (tried > 0) this.right += weight * (right / tried - this.right);
+  }
+
+  get pays(): boolean {
+    return this.right > this.cost;
+  }
 }

@@ -1,6 +1,16 @@
 /** A line break of any kind. */
 export const lineBreak = /\r\n|\r|\n/;
 
+export function toLineFeeds(text: string): string {
+  return text.replace(/\r\n?/g, "\n");
+}
+
+/** The text with the line ends of the document that it is written into. */
+export function withLineEndsOf(text: string, prefix: string, suffix: string): string {
+  const usesCrLf = prefix.includes("\r\n") || suffix.includes("\r\n");
+  return usesCrLf ? toLineFeeds(text).replaceAll("\n", "\r\n") : text;
+}
+
 /** The part of the cursor's line before the cursor. */
 export function cursorLine(prefix: string): string {
   return prefix.slice(Math.max(prefix.lastIndexOf("\n"), prefix.lastIndexOf("\r")) + 1);
@@ -8,16 +18,4 @@ export function cursorLine(prefix: string): string {
 
 export function isBlank(text: string): boolean {
   return text.trim() === "";
-}
-
-/** The string that is open at the end of a line: its quote, and where that stands. An apostrophe looks like one. */
-export function openString(line: string): {readonly quote: string; readonly index: number} | undefined {
-  let open: {quote: string; index: number} | undefined;
-  for (let index = 0; index < line.length; index++) {
-    const character = line.charAt(index);
-    if (character === "\\") index++;
-    else if (open !== undefined) open = character === open.quote ? undefined : open;
-    else if (/["'`]/.test(character)) open = {quote: character, index};
-  }
-  return open;
 }

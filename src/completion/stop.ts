@@ -1,3 +1,4 @@
+import {indentation, repeatedIndentation} from "./indentation";
 import {cursorLine, isBlank, lineBreak} from "./lines";
 import {repeatsItself} from "./repetition";
 
@@ -16,6 +17,8 @@ import {repeatsItself} from "./repetition";
  *    line begins the next statement. Lines at one indentation, none deeper, are one block;
  * 4. before a line that says again what the line above it says: a model that repeats itself has lost its thread;
  * 5. before a line in which it says the same piece again and again (`repeatsItself`).
+ *
+ * A first line that repeats the indentation before the cursor counts without it (`repeatedIndentation`).
  *
  * A line that closes a bracket which the cursor's line or the completion opened is part of the block, whatever its
  * indentation; one that closes a bracket from further above isn't, unless it is deeper than the cursor's line. Inside
@@ -55,6 +58,8 @@ function blockEnd(generated: string, prefix: string): number | undefined {
   let base = 0;
   let depth = 0;
   let previous = "";
+  /** Of the text there is the first line alone, so far. */
+  let oneLine = false;
   for (let row = 0; ; row++) {
     const length = generated.slice(start).search(lineBreak);
     const complete = length !== -1;
@@ -68,7 +73,14 @@ function blockEnd(generated: string, prefix: string): number | undefined {
       if (row === 0) base = indentation(line);
     } else if (row === 0) {
       base = indentation(line);
+      oneLine = true;
     } else {
+      // What decides it is known with the first sign of the next line.
+      if (oneLine && repeatedIndentation(prefix, generated) > 0) {
+        previous = generated.slice(0, lastEnd);
+        base = indentation(previous);
+      }
+      oneLine = false;
       const indent = indentation(line);
       if (closing.test(line.trimStart())) {
         if (depth === 0 && indent <= base) return lastEnd;
@@ -120,15 +132,4 @@ function depthAfter(line: string, before: number): number {
     else if (")]}".includes(character) && depth > 0) depth--;
   }
   return depth;
-}
-
-/** Columns of white space in front, a tab reaching to the next multiple of four. */
-function indentation(line: string): number {
-  let columns = 0;
-  for (const character of line) {
-    if (character === "\t") columns += 4 - (columns % 4);
-    else if (isBlank(character)) columns++;
-    else break;
-  }
-  return columns;
 }

@@ -1,3 +1,5 @@
+import {stringEnd} from "./quotes";
+
 /** A text that was suggested, and where. */
 interface Suggestion {
   readonly prefix: string;
@@ -78,6 +80,7 @@ function rest(one: Suggestion, prefix: string, suffix: string): string | undefin
 function beforeCloser(text: string, closers: string): string {
   const [closer = ""] = closers;
   if (closer === "") return text;
+  if (/["'`]/.test(closer)) return text.slice(0, stringEnd(text, 0, closer));
   const opener = {")": "(", "]": "[", "}": "{"}[closer];
   let depth = 0;
   for (let index = 0; index < text.length; index++) {

@@ -1,10 +1,12 @@
-import {cursorLine, isBlank, openString} from "./lines";
+import {repeatedIndentation} from "./indentation";
+import {cursorLine, isBlank, toLineFeeds, withLineEndsOf} from "./lines";
+import {type OpenString, openStrings, stringEnd} from "./quotes";
 
 /**
  * What of a generated text to show at the cursor; "" for nothing.
  *
- * In this order: line ends become the document's; the text ends in front of a control that no one would see; a space is
- * dropped from the front where the cursor already stands behind one; blank ends are cut; the end is cut where it repeats
+ * In this order: line ends become the document's; the text ends in front of a control that no one would see;
+ * indentation that repeats what stands before the cursor is dropped from the front, as is a space from the front where the cursor already stands behind one; blank ends are cut; the end is cut where it repeats
  * what stands after the cursor, character by character, line by line, or as closing brackets and quotes that only spaces,
  * `;` or `,` keep from matching; it is cut before it closes what the text behind the cursor closes, and round and square
  * brackets that close nothing and a quote with nothing behind it are cut from its end. Indentation follows the document's.
@@ -16,7 +18,9 @@ export function trimCompletion(generated: string, prefix: string, suffix: string
   const after = toLineFeeds(suffix);
   const following = after.replace(/^[^\S\n]+(?=\n|$)/, "");
   const atLineEnd = following === "" || following.startsWith("\n");
-  let text = withoutSecondSpace(beforeControls(toLineFeeds(generated)), prefix);
+  let text = beforeControls(toLineFeeds(generated));
+  const repeated = repeatedIndentation(prefix, atLineEnd ? text + following : text, indentation?.size);
+  text = withoutSecondSpace(text.slice(repeated), prefix);
   text = trimEnd(text, atLineEnd);
   text = trimEnd(withoutOverlap(text, following), atLineEnd);
   text = trimEnd(withoutSecondClosing(text, cursorLine(prefix), following), atLineEnd);
@@ -25,7 +29,7 @@ export function trimCompletion(generated: string, prefix: string, suffix: string
   text = atLineEnd ? withoutNextLines(text, prefix, following) : text;
   if (isBlank(text)) return "";
   if (indentation !== undefined) text = reindented(text, prefix, indentation);
-  return usesCrLf(prefix, suffix) ? text.replaceAll("\n", "\r\n") : text;
+  return withLineEndsOf(text, prefix, suffix);
 }
 
 /** As VS Code has it for an editor. */
@@ -69,12 +73,10 @@ function tailOf(text: string, characters: string): number {
  * an editor writes both, and whoever accepted the text would have one too many.
  */
 function withoutSecondClosing(text: string, line: string, following: string): string {
-  const {quote} = openString(line) ?? {};
-  if (quote !== undefined) {
-    if (!following.startsWith(quote) || openString(quote + text) !== undefined) return text;
-    let end = text.indexOf(quote);
-    while (end !== -1 && openString(quote + text.slice(0, end + 1)) !== undefined) end = text.indexOf(quote, end + 1);
-    return text.slice(0, end === -1 ? undefined : end);
+  const strings = openStrings(line);
+  if (strings.length > 0) {
+    const closed = strings.findLast(({quote}) => following.startsWith(quote));
+    return closed === undefined ? text : text.slice(0, endOfString(closed, line, text));
   }
   const open: string[] = [];
   for (const character of line) follow(open, character);
@@ -89,6 +91,14 @@ function withoutSecondClosing(text: string, line: string, following: string): st
   return text;
 }
 
+/** Where a text ends the string that is open before it; undefined where it doesn't, or opens another one for the quote behind it. */
+function endOfString({quote, index}: OpenString, line: string, text: string): number | undefined {
+  const whole = line.slice(index) + text;
+  if (openStrings(whole).some((open) => open.quote === quote)) return undefined;
+  const end = stringEnd(whole, quote.length, quote);
+  return end === undefined ? undefined : Math.max(0, end - (whole.length - text.length));
+}
+
 const openerOf: Readonly<Record<string, string>> = {")": "(", "]": "[", "}": "{"};
 
 /** Keeps the brackets that are open. False where one is closed and none was. */
@@ -100,15 +110,11 @@ function follow(open: string[], character: string): boolean {
 /** The text without a last quote that opens a string with nothing in it; three of them open one that has lines. */
 function withoutEmptyString(text: string, prefix: string): string {
   const line = cursorLine(prefix + text);
-  const open = openString(line);
+  const [open] = openStrings(line);
   if (open === undefined || text === "" || open.index !== line.length - 1) return text;
   const before = line.at(-2) ?? "";
   const apostrophe = open.quote === "'" && /[\p{L}\p{N}]/u.test(before);
   return before === open.quote || apostrophe ? text : text.slice(0, -1);
-}
-
-function toLineFeeds(text: string): string {
-  return text.replace(/\r\n?/g, "\n");
 }
 
 /**
@@ -122,10 +128,6 @@ const unseen = /[\0-\x08\x0b\x0e-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u2069\u
 function beforeControls(text: string): string {
   const end = text.search(unseen);
   return end < 0 ? text : text.slice(0, end);
-}
-
-function usesCrLf(prefix: string, suffix: string): boolean {
-  return prefix.includes("\r\n") || suffix.includes("\r\n");
 }
 
 /**
@@ -147,16 +149,21 @@ function trimEnd(text: string, atLineEnd: boolean): string {
 /**
  * The text without the part of its end that stands behind the cursor already: the longest such part, exactly, or else a
  * tail of closers. A part isn't taken where it would leave a bracket open that the text itself opened (`bar()` before `)`
- * keeps both brackets), or where it starts inside a word.
+ * keeps both brackets), or where it starts and ends inside a word (`cat` before `table`).
  */
 function withoutOverlap(text: string, following: string): string {
   const openers = openersOf(text);
   for (let start = Math.max(0, text.length - following.length); start < text.length; start++) {
     if (!following.startsWith(text.slice(start))) continue;
-    const splitsWord = start > 0 && /^\w\w$/.test(text.slice(start - 1, start + 1));
+    const splitsWord = isInWord(text, start) && isInWord(following, text.length - start);
     if (!splitsWord && !splitsPair(openers, start)) return text.slice(0, start);
   }
   return withoutClosers(text, following, openers);
+}
+
+/** A word goes on across this offset. */
+function isInWord(text: string, offset: number): boolean {
+  return offset > 0 && /^\w\w$/.test(text.slice(offset - 1, offset + 1));
 }
 
 /** Drops the longest tail of unmatched closing brackets and quotes that are the next ones on the line anyway. */
@@ -172,7 +179,7 @@ function withoutClosers(text: string, following: string, openers: ReadonlyMap<nu
 /** A quote, and the text before it has opened one: the two belong together. */
 function closesOwnQuote(text: string, index: number): boolean {
   const quote = text.charAt(index);
-  return /["'`]/.test(quote) && text.slice(0, index).split(quote).length % 2 === 0;
+  return /["'`]/.test(quote) && openStrings(text.slice(0, index)).some((open) => open.quote === quote);
 }
 
 /** For every closing bracket of the text, by index: the index of its opening one; null where that is further above. */

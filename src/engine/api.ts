@@ -76,12 +76,20 @@ export interface DescribeParams {
   readonly model: ModelSpec;
 }
 
+/**
+ * Whole sentences on what makes the numbers of an answer others than one may think: what the file has wrong, or what was
+ * asked for that the model can't do well. The same request has the same warnings.
+ */
+export interface Warned {
+  readonly warnings: readonly string[];
+}
+
 export interface CountParams {
   readonly model: ModelSpec;
   readonly text: string;
 }
 
-export interface CountResult {
+export interface CountResult extends Warned {
   readonly count: number;
   /** Unicode code points of the text. */
   readonly characters: number;
@@ -100,7 +108,7 @@ export interface TokenizeParams {
 }
 
 /** N tokens of a text. */
-export interface TokenList {
+export interface TokenList extends Warned {
   readonly model: ModelDescription;
   /** N token ids. */
   readonly ids: Int32Array;
@@ -147,8 +155,11 @@ export interface Windowing {
   readonly stride: number;
 }
 
+/** Short: the model's original context. Long: all that is larger. */
+export type RopeFactors = "short" | "long";
+
 /** Scores of a text's N tokens. */
-export interface Scores extends Windowing {
+export interface Scores extends Windowing, Warned {
   readonly model: RunningModel;
   /** N token ids. */
   readonly ids: Int32Array;
@@ -165,6 +176,8 @@ export interface Scores extends Windowing {
   readonly finished: boolean;
   /** Perplexity and its relatives. */
   readonly summary: Summary;
+  /** Of a model with two sets of LongRoPE factors: which of them its positions were turned with. */
+  readonly ropeFactors?: RopeFactors;
   /** What computed them, where the backend knows. */
   readonly versions?: EngineVersions;
 }
@@ -261,7 +274,7 @@ export interface ContextFile {
 /** `unsure`: the model was not sure enough of what would have come next. `time`: as {@link CompleteParams.timeLimit} says. */
 export type CompletionStop = "end" | "line" | "block" | "maxTokens" | "context" | "unsure" | "time" | "stopped";
 
-export interface Completion {
+export interface Completion extends Warned {
   readonly model: ModelDescription;
   readonly text: string;
   readonly ids: Int32Array;
@@ -269,6 +282,8 @@ export interface Completion {
   readonly logprobs: Float64Array;
   readonly texts: readonly string[];
   readonly stop: CompletionStop;
+  /** As {@link Scores.ropeFactors}: by the size of the context, not of the prompt. */
+  readonly ropeFactors?: RopeFactors;
   /** The prompt used the model's fill-in-the-middle tokens; false: the suffix was left out. */
   readonly infill: boolean;
   readonly promptTokens: number;
@@ -562,6 +577,7 @@ export type ErrorKind =
   | "contextFailed"
   | "emptyText"
   | "nothingToScore"
+  | "longRun"
   | "untrusted"
   | "busy"
   | "noGit"

@@ -28,9 +28,9 @@ export function vocabularyBytes(vocabularySize: number): number {
 /** llama.cpp makes a KV cache in steps of so many tokens. */
 export const contextStep = 256;
 
-/** Tokens that a KV cache has for a context of so many: one more than is used (docs/decisions.md), in whole steps. */
+/** Tokens that a KV cache has for a context of so many: whole steps. */
 export function paddedContext(contextSize: number): number {
-  return Math.ceil((contextSize + 1) / contextStep) * contextStep;
+  return Math.ceil(contextSize / contextStep) * contextStep;
 }
 
 /**
@@ -49,7 +49,7 @@ export function estimateMemory(facts: ModelFacts, contextSize: number): MemoryPa
   const headsOfAllLayers =
     typeof kvHeads === "number" ? kvHeads * layers : kvHeads.slice(0, layers).reduce((sum, count) => sum + count, 0);
   const tokens = paddedContext(contextSize);
-  const batch = Math.min(scoringBatch(vocabularySize ?? 0), contextSize + 1);
+  const batch = Math.min(scoringBatch(vocabularySize ?? 0), contextSize);
   const parts = {
     weights: tensorBytes,
     vocabulary: vocabularyBytes(vocabularySize ?? 0),

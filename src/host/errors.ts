@@ -72,6 +72,7 @@ const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   contextFailed: [openSettings, showLog],
   emptyText: [openFile],
   nothingToScore: [openFile],
+  longRun: [chooseModel],
   untrusted: [workspaceTrust],
   busy: [],
   noGit: [gitSettings],

@@ -38,6 +38,8 @@ export interface Evaluation {
   readonly notReached: number;
   /** There were more files than are looked at. */
   readonly cut: boolean;
+  /** Of any of its files; see engine/api.ts, Warned. */
+  readonly warnings: readonly string[];
 }
 
 /** All files were reached and scored to their end. */

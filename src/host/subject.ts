@@ -1,7 +1,8 @@
 import * as vscode from "vscode";
 import {HumanError, type ScoreParams} from "../engine/api";
 import type {Sendable} from "../longValues";
-import {type DocumentText, offsetOf, positionOf, rangeBefore, textOf, wholeRange} from "./documentText";
+import {count} from "../metrics/numberText";
+import {type DocumentText, isLongerThan, offsetOf, positionOf, rangeBefore, textOf, wholeRange} from "./documentText";
 import {isPlace, type Place} from "./place";
 import {plainText} from "./plainText";
 import type {Settings} from "./settings";
@@ -32,6 +33,43 @@ export function isForeign({uri}: vscode.TextDocument): boolean {
 export async function subjectOf(editor: vscode.TextEditor): Promise<Subject> {
   const {document, selection} = editor;
   return await (selection.isEmpty ? wholeDocument(document) : partOf(document, selection));
+}
+
+/** A text to be counted, and what it is. */
+export interface CountedText {
+  readonly title: string;
+  readonly toSend: DocumentText["toSend"];
+  readonly isSelection: boolean;
+}
+
+/**
+ * What is counted in an editor: the selection, or else the document. Several selections are one text, with line ends between, as VS
+ * Code copies them. Undefined for more than `most` UTF-16 units.
+ */
+export async function countedText(
+  {document, selections}: vscode.TextEditor,
+  most = Number.POSITIVE_INFINITY
+): Promise<CountedText | undefined> {
+  const selected = selections.filter((one) => !one.isEmpty).sort((a, b) => a.start.compareTo(b.start));
+  const [first, ...others] = selected;
+  if (await isLongerThan(document, first ?? wholeRange(document), most)) return undefined;
+  if (first === undefined) return await wholeDocument(document);
+  const part = await partOf(document, first);
+  if (others.length === 0) return part;
+  const lineEnd = document.eol === vscode.EndOfLine.CRLF ? "\r\n" : "\n";
+  let {text} = part;
+  for (const range of others) {
+    if (await isLongerThan(document, range, most - text.length)) return undefined;
+    text += lineEnd + (await textOf(document, range)).text;
+  }
+  const title = vscode.l10n.t("{0}, {1} selections", nameOf(document.uri), count(selected.length));
+  return {title, toSend: text, isSelection: true};
+}
+
+/** What is counted in the editor in use; errors as {@link activeSubject}'s. */
+export async function activeCountedText(): Promise<CountedText> {
+  const counted = await countedText(requireEditor());
+  return counted === undefined || counted.toSend === "" ? await activeSubject() : counted;
 }
 
 /** The subject of the editor in use; a HumanError says what to do where there is none or it is empty. */

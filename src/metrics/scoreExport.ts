@@ -199,7 +199,8 @@ function csvText(text: string): string {
   return `"${text.replaceAll('"', '""')}"`;
 }
 
-function csvNumber(value: number | null): string {
+/** A cell: empty where there is no value; infinite as pandas and Excel's neighbours read it. */
+export function csvNumber(value: number | null): string {
   if (value === null || Number.isNaN(value)) return "";
   if (Number.isFinite(value)) return String(value);
   return value < 0 ? "-inf" : "inf";

@@ -11,15 +11,19 @@ export interface ScoredWith<Model> {
   readonly contextIds?: {readonly length: number};
   /** False: scoring was stopped before its end. */
   readonly finished?: boolean;
+  /** The set of LongRoPE factors, where the model has two. */
+  readonly ropeFactors?: string;
+  /** Sentences on what makes the numbers others than one may think. */
+  readonly warnings?: readonly string[];
 }
 
 /**
- * A score as JSON, without its tokens: the same fields in the same order wherever one leaves Tokenscope. Three are there
- * only where they say something: `contextTokens` where a context was given, `partial` where scoring was stopped,
- * `top10Accuracy` where ranks were asked for.
+ * A score as JSON, without its tokens: the same fields in the same order wherever one leaves Tokenscope. Five are there
+ * only where they say something: `ropeFactors` where a model has two sets of them, `contextTokens` where a context was given,
+ * `partial` where scoring was stopped, `top10Accuracy` where ranks were asked for, `warnings` where there are any.
  */
 export function scoreHeader<Model>(scored: ScoredWith<Model>, summary: Summary) {
-  const {model, mode, bos, window, stride, contextIds, finished = true} = scored;
+  const {model, mode, bos, window, stride, ropeFactors, contextIds, finished = true, warnings = []} = scored;
   const contextTokens = contextIds?.length ?? 0;
   return {
     model,
@@ -27,9 +31,11 @@ export function scoreHeader<Model>(scored: ScoredWith<Model>, summary: Summary) 
     bos,
     window,
     stride,
+    ...(ropeFactors === undefined ? {} : {ropeFactors}),
     ...(contextTokens === 0 ? {} : {contextTokens}),
     ...(finished ? {} : {partial: true}),
-    ...numbers(summary)
+    ...numbers(summary),
+    ...(warnings.length === 0 ? {} : {warnings})
   };
 }
 

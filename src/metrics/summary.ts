@@ -29,7 +29,7 @@ export interface Measures {
   readonly crossEntropyBits: number | null;
   /** exp(H). */
   readonly perplexity: number | null;
-  /** Of the perplexity: exp(H)·SE(H). Null for fewer than two tokens. */
+  /** Of the perplexity: exp(H)·SE(H); infinite where the perplexity is. Null for fewer than two tokens. */
   readonly standardError: number | null;
   readonly bitsPerCharacter: number | null;
   readonly bitsPerByte: number | null;
@@ -186,11 +186,6 @@ function measures({tokens, scored, nats, squaredDeviations, firsts, amongTen, co
   const crossEntropy = ratio(nats, scored);
   const perplexity = crossEntropy === null ? null : Math.exp(crossEntropy);
   const finite = Number.isFinite(squaredDeviations) ? squaredDeviations : null;
-  const standardError =
-    perplexity === null || finite === null || scored < 2
-      ? null
-      : // `sqrt((mean(v²) - H²)/(n - 1))` nats, times exp(H).
-        perplexity * Math.sqrt(finite / scored / (scored - 1));
   const perWord = ratio(nats, coverage?.words ?? 0);
   return {
     tokens,
@@ -199,8 +194,7 @@ function measures({tokens, scored, nats, squaredDeviations, firsts, amongTen, co
     crossEntropy,
     crossEntropyBits: ratio(nats / Math.LN2, scored),
     perplexity,
-    // A token the model holds impossible makes the sums infinite, and leaves the error without a value.
-    standardError: Number.isFinite(standardError) ? standardError : null,
+    standardError: perplexity === null ? null : standardError(perplexity, finite, scored),
     bitsPerCharacter: ratio(nats / Math.LN2, coverage?.characters ?? 0),
     bitsPerByte: ratio(nats / Math.LN2, coverage?.bytes ?? 0),
     wordPerplexity: perWord === null ? null : Math.exp(perWord),
@@ -212,6 +206,13 @@ function measures({tokens, scored, nats, squaredDeviations, firsts, amongTen, co
     nats,
     squaredDeviations: finite
   };
+}
+
+/** `sqrt((mean(v²) - H²)/(n - 1))` nats, times exp(H). What the model holds impossible (v = ∞) makes both infinite. */
+function standardError(perplexity: number, squaredDeviations: number | null, scored: number): number | null {
+  if (scored < 2) return null;
+  if (perplexity === Number.POSITIVE_INFINITY) return perplexity;
+  return squaredDeviations === null ? null : perplexity * Math.sqrt(squaredDeviations / scored / (scored - 1));
 }
 
 /** `Σ (v - mean)²`. */

@@ -103,7 +103,7 @@ describe("The headless runner", () => {
   }
 
   describe("tokenize", () => {
-    const text = "\ufeffconst é = '🚀';\r\n<|endoftext|>";
+    const text = "const é = '🚀';\r\n<|endoftext|>";
 
     it("gives each token's id, text and bytes", async () => {
       const {model, count, tokens, ...rest} = await answer<Tokenized>(["tokenize", file("a.txt", text)]);
@@ -121,6 +121,14 @@ describe("The headless runner", () => {
         assert.equal(token.text, covered);
       }
       assert.equal(at, bytes.length);
+    });
+
+    it("reads what the editor reads: one text, whatever its encoding and mark", async () => {
+      const {tokens} = await answer<Tokenized>(["tokenize", file("a.txt", text)]);
+      const marked = Buffer.from(`\ufeff${text}`, "utf16le");
+      for (const bytes of [Buffer.from(`\ufeff${text}`), marked, Buffer.from(marked).swap16()])
+        assert.deepEqual((await answer<Tokenized>(["tokenize", file("b.txt", bytes)])).tokens, tokens);
+      assert.deepEqual((await answer<Tokenized>(["tokenize", "-"], `\ufeff${text}`)).tokens, tokens);
     });
 
     it("reads standard input, special tokens when asked to, and another model", async () => {
@@ -408,6 +416,7 @@ describe("The headless runner", () => {
         args: ["tokenize", file("latin1.txt", Uint8Array.of(0x61, 0xe9, 0x62))],
         says: /UTF-8/
       },
+      "a binary file": {args: ["tokenize", file("binary.dat", Buffer.from("PNG\0\x01\x02"))], says: /binary/},
       "an empty text": {args: ["score", "-"], says: /no text/},
       "too little text for llama-perplexity": {args: ["score", "--mode", "llama-perplexity", good], says: /512 tokens/},
       "standard input for two files": {

@@ -77,6 +77,26 @@ describe("A prompt for completing", () => {
     assert.deepEqual(infillPrompt(model, vocabulary, "", "", 1000).tokens, [bos, fimPrefix, fimSuffix, fimMiddle]);
   });
 
+  it("has line feeds, whatever line ends the text has (Tabby #3279)", () => {
+    const [prefix, suffix] = ["a()\n".repeat(20), "\n\nb()\n"];
+    const files = [{path: "c.py", text: "c()\nd()\n"}];
+    const crLf = (text: string): string => text.replaceAll("\n", "\r\n");
+    const prompts = new Prompts(model, vocabulary);
+    assert.deepEqual(
+      prompts.prompt(
+        {
+          ...shared,
+          prefix: crLf(prefix),
+          suffix: crLf(suffix),
+          path: "e.py",
+          files: files.map((file) => ({...file, text: crLf(file.text)}))
+        },
+        1000
+      ),
+      prompts.prompt({...shared, prefix, suffix, path: "e.py", files}, 1000)
+    );
+  });
+
   it("takes special tokens written in the text for characters", () => {
     const {tokens} = infillPrompt(model, vocabulary, "<|fim_middle|>", "<|endoftext|>", 1000);
     const special = tokens.filter((token) => token >= bos);
@@ -169,6 +189,21 @@ describe("A completion", () => {
     });
     // Three quarters of the context, less what is left out in steps.
     assert.ok(promptTokens > 500, `${promptTokens}`);
+  });
+
+  it("has the line ends of the text around it (Tabby #3279)", async () => {
+    const crLf = (text: string): string => text.replaceAll("\n", "\r\n");
+    const [prefix, suffix] = [python.slice(0, 200), python.slice(240)];
+    const completion = await engine.ask("complete", {...shared, prefix, suffix, maxTokens: 48});
+    assert.match(completion.text, /\n/);
+    const inCrLf = await engine.ask("complete", {
+      ...shared,
+      prefix: crLf(prefix),
+      suffix: crLf(suffix),
+      maxTokens: 48
+    });
+    assert.equal(inCrLf.text, crLf(completion.text));
+    assert.deepEqual(inCrLf.ids, completion.ids);
   });
 
   it("of a line has no line break", async () => {
@@ -456,6 +491,28 @@ describe("The tokens to fill in with, of real vocabularies,", () => {
       const model = await llama.loadModel({modelPath: vocabularyFile(name), vocabOnly: true});
       try {
         assert.deepEqual(new Prompts(model, new Vocabulary(model)).infill, expected);
+      } finally {
+        await model.dispose();
+      }
+    });
+});
+
+describe("The tokens of a text that something stands before", () => {
+  const texts = ["\n    return result\n", "\n", "\n\n\nx", " a", "   a", "a", "\t", "\r\n", "\0", "🚀", "</s>", " "];
+
+  for (const name of ["llama-spm", "phi-3", "baichuan", "gpt-2"])
+    it(`are that text and no space in front of it: ${name}`, async () => {
+      const llama = await engineInProcess.llamaRuntime("off", 0, () => undefined);
+      const model = await llama.loadModel({modelPath: vocabularyFile(name), vocabOnly: true});
+      try {
+        const vocabulary = new Vocabulary(model);
+        for (const text of texts) {
+          const bytes = Buffer.concat(vocabulary.tokenizeOn(text).map((id) => vocabulary.bytes(id)));
+          assert.equal(bytes.toString(), text);
+        }
+        // As CodeLlama's own code has them (llama.cpp #3503).
+        if (name === "llama-spm")
+          assert.deepEqual(vocabulary.tokenizeOn("\n    return result\n"), [13, 1678, 736, 1121, 13]);
       } finally {
         await model.dispose();
       }

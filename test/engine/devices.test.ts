@@ -1,13 +1,13 @@
 import {strict as assert} from "node:assert";
 import {cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from "node:fs";
-import {tmpdir} from "node:os";
+import {availableParallelism, tmpdir} from "node:os";
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
 import type {DeviceState, ModelSpec} from "../../src/engine/api";
 import {cpuFeatures} from "../../src/engine/llama/found";
 import {EngineClient} from "../../src/host/engineClient";
 import {root} from "../harness/paths";
-import {demonstration} from "./engine";
+import {demonstration, engineInProcess} from "./engine";
 
 describe("devices", () => {
   const clients: EngineClient[] = [];
@@ -165,5 +165,14 @@ describe("devices", () => {
       ["SSE3", "AVX2"]
     );
     assert.deepEqual(cpuFeatures(""), []);
+  });
+});
+
+describe("llama.cpp", () => {
+  it("has no more threads than there are cores, however many are asked for (llama-cpp-python #110)", async () => {
+    const threads = async (asked: number) =>
+      (await engineInProcess.llamaRuntime("off", asked, () => undefined)).maxThreads;
+    assert.equal(await threads(100_000), availableParallelism());
+    assert.equal(await threads(1), 1);
   });
 });

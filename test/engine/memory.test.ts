@@ -167,6 +167,21 @@ describe("An estimate of memory", () => {
     });
   });
 
+  it("refuses a context that no machine holds before it is made, and says which it would hold", async () => {
+    const message =
+      /^A context of 900,000,000 tokens needs about \d+ GB of memory and \d+ [MG]B are free: choose a smaller one, of [\d,]+ at most; the model was trained on 1,024\.$/;
+    const model = spec(demonstration, 900_000_000);
+    const text = "some text";
+    for (const refused of [
+      engine.ask("score", {model, text}),
+      engine.ask("complete", {model, prefix: text, suffix: "", maxTokens: 1, extent: "line"}),
+      engine.ask("score", {model: spec(demonstration), text, window: 900_000_000})
+    ])
+      await assert.rejects(refused, {kind: "outOfMemory", message});
+    // What needs no context is answered.
+    assert.ok((await engine.ask("count", {model, text})).count > 0);
+  });
+
   it("stands in the error where there is no memory for a context", async () => {
     const llama = await engineInProcess.llamaRuntime("off", 0, () => undefined);
     await llama.setRamCap(50e6);

@@ -28,6 +28,11 @@ export function vocabularyFile(name: string): string {
   return found.file;
 }
 
+/** llama.cpp's own code about vocabularies. */
+export function vocabularySource(): string {
+  return readFileSync(path.join(llamaSource("src"), "llama-vocab.cpp"), "utf8");
+}
+
 /** As llama.cpp's tests/test-tokenizer-0.cpp reads them: texts between separator lines, a line of ids for each. */
 function readCases(file: string): VocabularyFile["cases"] {
   const texts = readFileSync(`${file}.inp`, "utf8").split("\n__ggml_vocab_test__\n");

@@ -135,6 +135,13 @@ describe("The token count's item in the status bar", () => {
     await until(() => /State:\*\* loaded on \w+; \d+ MB of memory/.test(tooltip()));
   });
 
+  it("counts all that is selected (vsce-wordcounter #6)", async () => {
+    const editor = await showText("one two\nthree\n");
+    editor.selections = [new vscode.Selection(0, 4, 0, 7), new vscode.Selection(1, 0, 1, 5)];
+    await until(() => /Selection:\*\* .*, 9 characters/.test(tooltip()));
+    assert.match(shown().text, /\d tokens selected$/);
+  });
+
   it("says that the model was unloaded, and keeps the count", async () => {
     const {text} = shown();
     host().engine.unload();

@@ -216,11 +216,14 @@ describe("the engine process, killed in the middle of", () => {
         await killEngine();
         await running;
       }
-      assert.deepEqual(stopped(), {
-        severity: "error",
-        text: "The model's process has ended 4 times within a minute and is not started again by itself: restart the engine, or choose another model.",
-        buttons: ["Restart Engine", "Select Model…", "Show Log"]
-      });
+      const {text = "", ...rest} = stopped() ?? {};
+      assert.deepEqual(rest, {severity: "error", buttons: ["Restart Engine", "Select Model…", "Show Log"]});
+      // A process that the status bar had started may have been killed beside the fourth.
+      const [, deaths] =
+        /^The model's process has ended (\d+) times within a minute and is not started again by itself: restart the engine, or choose another model\.$/.exec(
+          text
+        ) ?? [];
+      assert.ok(Number(deaths) >= 4, text);
       await nextWorks();
     });
   });

@@ -166,6 +166,16 @@ describe("Count Tokens", () => {
     assert.match(part.line, /^prose\.txt, line 1: \d tokens?, 4 characters, 4 bytes, /);
   });
 
+  it("counts several selections as they are copied, in the order of the text (vsce-wordcounter #6)", async () => {
+    const editor = await showText("one two\nthree four\n");
+    const at = (line: number, from: number, to: number) => new vscode.Selection(line, from, line, to);
+    editor.selections = [at(1, 0, 5), at(0, 4, 7), new vscode.Selection(0, 0, 0, 0)];
+    const {line, tokens} = await count();
+    assert.match(line, /, 2 selections: \d+ tokens, 9 characters, 9 bytes, /);
+    await showText("two\nthree");
+    assert.equal(tokens, (await count()).tokens);
+  });
+
   it("names the model", async () => {
     await showText("a");
     assert.match((await count()).line, /\(Tokenscope Tiny Coder, Q8_0\)$/);

@@ -4,10 +4,14 @@ import type {Random} from "./random";
 
 /** Small enough that one is written, loaded, asked and thrown away some times a second. */
 const [embedding, heads, headLength, feedForward, layers, context] = [64, 2, 32, 96, 2, 256];
+/** Of models that are tried with texts so long that a sliding window moves on. */
+const longContext = 1024;
 
 const f32 = 0;
 
 const float = (value: number): GgufValue => ({type: "float32", value});
+
+const int = (value: number): GgufValue => ({type: "int32", value});
 
 /** Bytes, in the order of their numbers, as SentencePiece vocabularies have them, behind the three special tokens. */
 function sentencePieces(): [string, GgufValue][] {
@@ -42,7 +46,7 @@ function bytePairs(): [string, GgufValue][] {
 }
 
 function types(values: readonly number[]): GgufValue {
-  return {type: "array", of: "int32", values: values.map((value): GgufValue => ({type: "int32", value}))};
+  return {type: "array", of: "int32", values: values.map(int)};
 }
 
 /** Models of the commonest kinds, with weights at random: what they say is nothing, but they run. */
@@ -73,6 +77,92 @@ export const tinyModels: Readonly<Record<string, (random: Random) => Buffer>> = 
         ["final_logit_softcapping", float(30)]
       ],
       (layer, add) => attention(layer, add, "gemma")
+    ),
+  gemma3: (random) =>
+    model(
+      "gemma3",
+      sentencePieces(),
+      random,
+      [
+        ["attention.key_length", uint(headLength)],
+        ["attention.value_length", uint(headLength)],
+        ["attention.sliding_window", uint(96)]
+      ],
+      (layer, add) => attention(layer, add, "gemma3"),
+      [],
+      longContext
+    ),
+  phi: (random) =>
+    model(
+      "phi3",
+      sentencePieces(),
+      random,
+      [["rope.scaling.original_context_length", uint(512)]],
+      (layer, add) => {
+        add(`blk.${layer}.attn_norm.weight`, [embedding]);
+        add(`blk.${layer}.attn_qkv.weight`, [embedding, 3 * embedding]);
+        add(`blk.${layer}.attn_output.weight`, [embedding, embedding]);
+        add(`blk.${layer}.ffn_norm.weight`, [embedding]);
+        add(`blk.${layer}.ffn_up.weight`, [embedding, 2 * feedForward]);
+        add(`blk.${layer}.ffn_down.weight`, [feedForward, embedding]);
+      },
+      [
+        ["output.weight", [embedding, 272]],
+        ["rope_factors_long.weight", [headLength / 2]],
+        ["rope_factors_short.weight", [headLength / 2]]
+      ],
+      longContext
+    ),
+  cogvlm: (random) =>
+    model(
+      "cogvlm",
+      sentencePieces(),
+      random,
+      [],
+      (layer, add) => {
+        add(`blk.${layer}.attn_norm.weight`, [embedding]);
+        add(`blk.${layer}.ffn_norm.weight`, [embedding]);
+        // A set of weights for texts, and one for pictures.
+        for (const prefix of ["", "vis_"]) {
+          add(`blk.${layer}.${prefix}attn_qkv.weight`, [embedding, 3 * embedding]);
+          add(`blk.${layer}.${prefix}attn_output.weight`, [embedding, embedding]);
+        }
+        for (const prefix of ["ffn_", "vis_"]) {
+          add(`blk.${layer}.${prefix}gate.weight`, [embedding, feedForward]);
+          add(`blk.${layer}.${prefix}up.weight`, [embedding, feedForward]);
+          add(`blk.${layer}.${prefix}down.weight`, [feedForward, embedding]);
+        }
+      },
+      [],
+      longContext
+    ),
+  hybrid: (random) =>
+    model(
+      "lfm2",
+      bytePairs(),
+      random,
+      [
+        ["attention.head_count_kv", {type: "array", of: "int32", values: [0, heads].map(int)}],
+        ["shortconv.l_cache", uint(3)]
+      ],
+      (layer, add) => {
+        add(`blk.${layer}.attn_norm.weight`, [embedding]);
+        add(`blk.${layer}.ffn_norm.weight`, [embedding]);
+        add(`blk.${layer}.ffn_gate.weight`, [embedding, feedForward]);
+        add(`blk.${layer}.ffn_up.weight`, [embedding, feedForward]);
+        add(`blk.${layer}.ffn_down.weight`, [feedForward, embedding]);
+        if (layer === 0) {
+          add(`blk.${layer}.shortconv.conv.weight`, [3, embedding]);
+          add(`blk.${layer}.shortconv.in_proj.weight`, [embedding, 3 * embedding]);
+          add(`blk.${layer}.shortconv.out_proj.weight`, [embedding, embedding]);
+        } else {
+          for (const name of ["attn_q", "attn_k", "attn_v", "attn_output"])
+            add(`blk.${layer}.${name}.weight`, [embedding, embedding]);
+          for (const name of ["attn_q_norm", "attn_k_norm"]) add(`blk.${layer}.${name}.weight`, [headLength]);
+        }
+      },
+      [["token_embd_norm.weight", [embedding]]],
+      longContext
     ),
   gpt: (random) =>
     model(
@@ -123,13 +213,17 @@ export const tinyModels: Readonly<Record<string, (random: Random) => Buffer>> = 
         add(`blk.${layer}.ssm_a`, [16, inner]);
         add(`blk.${layer}.ssm_d`, [inner]);
         add(`blk.${layer}.ssm_out.weight`, [inner, embedding]);
-      }
+      },
+      [],
+      longContext
     )
 };
 
+type AttentionKind = "plain" | "biases" | "experts" | "gemma" | "gemma3";
+
 type Add = (name: string, dimensions: readonly number[]) => void;
 
-function attention(layer: number, add: Add, kind: "plain" | "biases" | "experts" | "gemma" = "plain"): void {
+function attention(layer: number, add: Add, kind: AttentionKind = "plain"): void {
   const block = (name: string, ...dimensions: number[]): void => add(`blk.${layer}.${name}`, dimensions);
   block("attn_norm.weight", embedding);
   block("ffn_norm.weight", embedding);
@@ -138,7 +232,9 @@ function attention(layer: number, add: Add, kind: "plain" | "biases" | "experts"
     if (kind === "biases") block(`${name}.bias`, heads * headLength);
   }
   block("attn_output.weight", heads * headLength, embedding);
-  if (kind === "gemma") for (const name of ["post_attention_norm", "post_ffw_norm"]) block(`${name}.weight`, embedding);
+  if (kind.startsWith("gemma"))
+    for (const name of ["post_attention_norm", "post_ffw_norm"]) block(`${name}.weight`, embedding);
+  if (kind === "gemma3") for (const name of ["attn_q_norm", "attn_k_norm"]) block(`${name}.weight`, headLength);
   const experts = kind === "experts" ? [4] : [];
   const suffix = kind === "experts" ? "_exps" : "";
   if (kind === "experts") block("ffn_gate_inp.weight", embedding, 4);
@@ -153,7 +249,8 @@ function model(
   random: Random,
   own: readonly (readonly [string, GgufValue])[],
   layer: (layer: number, add: Add) => void,
-  more: readonly (readonly [string, readonly number[]])[] = []
+  more: readonly (readonly [string, readonly number[]])[] = [],
+  length = context
 ): Buffer {
   const tokens = vocabulary.find(([key]) => key === "tokenizer.ggml.tokens")?.[1];
   const size = tokens?.type === "array" ? tokens.values.length : 0;
@@ -165,14 +262,16 @@ function model(
     bytes += Math.ceil(taken / 32) * 32;
   };
   add("token_embd.weight", [embedding, size]);
-  add("output_norm.weight", [embedding]);
+  // LFM2 has another name for it.
+  if (!more.some(([name]) => name === "token_embd_norm.weight")) add("output_norm.weight", [embedding]);
   for (const [name, dimensions] of more) add(name, dimensions);
   for (let i = 0; i < layers; i++) layer(i, add);
   const header = ggufFile({
     entries: [
       ["general.architecture", text(architecture)],
-      ["general.name", text(`Tiny ${architecture}`)],
-      [`${architecture}.context_length`, uint(context)],
+      // Where the name says phi3, llama.cpp looks for more tokens.
+      ["general.name", text(`Tiny ${architecture.replace("phi3", "phi")}`)],
+      [`${architecture}.context_length`, uint(length)],
       [`${architecture}.embedding_length`, uint(embedding)],
       [`${architecture}.block_count`, uint(layers)],
       [`${architecture}.feed_forward_length`, uint(architecture === "mamba" ? 0 : feedForward)],
@@ -185,6 +284,10 @@ function model(
   });
   const data = Buffer.alloc(bytes);
   for (let at = 0; at < bytes; at += 4) data.writeFloatLE(random.fraction() - 0.5, at);
+  // A state that grows with each token would soon be infinite.
+  for (const {offset = 0, dimensions} of tensors.filter(({name}) => name.endsWith(".ssm_a")))
+    for (let i = 0; i < dimensions.reduce((product, length) => product * length, 1); i++)
+      data.writeFloatLE(-Math.abs(data.readFloatLE(offset + 4 * i)) - 0.1, offset + 4 * i);
   return Buffer.concat([header, data]);
 }
 

@@ -53,6 +53,10 @@ describe("A change's numbers", () => {
       "∞ → 0.50 (−100 %) bits/byte"
     );
     assert.equal(directionOf({before: side(1, null), after: side(1, 1)}), "none");
+    const impossible = side(Number.POSITIVE_INFINITY, 10);
+    assert.equal(difference({before: impossible, after: impossible}), null);
+    assert.equal(details({before: impossible, after: impossible}).at(-1), "difference: – bits");
+    assert.equal(directionOf({before: impossible, after: impossible}), "same");
   });
 
   it("come from a summary", () => {

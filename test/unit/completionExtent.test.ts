@@ -10,6 +10,48 @@ describe("inside a string", () => {
   });
 });
 
+describe("behind an apostrophe that opens no string", () => {
+  it("a completion is a block", () => {
+    for (const line of [
+      "It's a line of prose",
+      "The dogs' owners",
+      "l'homme",
+      "impl<'a> Foo<'a> for Bar<'a> {",
+      "fn f(x: &'a str) {",
+      "static NAME: &'static str = ",
+      "'outer: loop {",
+      "    continue 'outer;",
+      "foldl' f x = ",
+      "int n = 1'000'000;",
+      "(require 'cl-lib)",
+      "(mapcar #'car xs)",
+      "(defvar x '(a b)",
+      "A = B(1)'",
+      "height: 5'10\"",
+      "“It’s” – „das“ ",
+      "``quoted''",
+      "```js",
+      "select 'it''s' from a"
+    ])
+      assert.equal(completionExtent(line, "\n"), "block", line);
+  });
+
+  it("but one line where a string is open all the same", () => {
+    for (const line of [
+      "print(f'",
+      "print(rb'a",
+      "x = 'static",
+      "['hello, w",
+      "f('a",
+      '"""It',
+      "select 'it''s",
+      "'I don't",
+      "“It"
+    ])
+      assert.equal(completionExtent(line, "\n"), "line", line);
+  });
+});
+
 describe("the extent of a completion", () => {
   it("is a block at the end of a line", () => {
     assert.equal(completionExtent("function f() {", "\n}\n"), "block");

@@ -53,6 +53,16 @@ describe("the end of a block", () => {
     assert.equal(kept("def f():\n", "    x = 1\n    return x\nprint"), "    x = 1\n    return x");
   });
 
+  it("is not after the first line, where that repeats the cursor's indentation", () => {
+    assert.equal(kept("def f():\n    ", "    a = 1\n    return a\nprint"), "    a = 1\n    return a");
+    assert.equal(kept("def f():\n    ", "    a = 1\n    return a\n\nprint"), "    a = 1\n    return a");
+    assert.equal(kept("func f() {\n\t", "\ta()\n\tb()\n}"), "\ta()\n\tb()");
+    assert.equal(kept("    ", "    a()\n    b()\nc"), "    a()\n    b()");
+    assert.equal(kept("def f():\n    ", "    for a in b:\n        c()\n    d("), "    for a in b:\n        c()");
+    assert.equal(kept("def f():\n    ", "    a()\n    a()\n"), "    a()");
+    assert.equal(kept("    if x:\n    ", "    a()\n        b()\n    c()"), "    a()\n        b()");
+  });
+
   it("is the next statement at the cursor's indentation, once the text went deeper and came back", () => {
     assert.equal(kept("def f(a):", "\n    return a\nprint("), "\n    return a");
     assert.equal(kept("", "for x in y:\n    f(x)\nprint("), "for x in y:\n    f(x)");
@@ -193,6 +203,29 @@ describe("the end of a completion, asked for after every token", () => {
         }
       }),
       {seed: 7, numRuns: 3000}
+    );
+  });
+
+  it("never changes where the text begins with the cursor's indentation", () => {
+    const blanks = fc.constantFrom("  ", "    ", "\t", "\t  ");
+    const above = fc.constantFrom("", "a\n", "if x:\n", "  b {\n", "    c\n", "\tfoo(\n", "        .d()\n");
+    fc.assert(
+      fc.property(
+        above,
+        blanks,
+        fc.oneof(code, fc.constantFrom(".a()", "&& b", "=> c")),
+        code,
+        (line, cursor, first, more) => {
+          const generated = `${cursor}${first}\n${more}`;
+          let known: number | undefined;
+          for (let length = 0; length <= generated.length; length++) {
+            const end = completionEnd(generated.slice(0, length), line + cursor, "block");
+            if (known !== undefined) assert.equal(end, known);
+            known = end;
+          }
+        }
+      ),
+      {seed: 10, numRuns: 3000}
     );
   });
 

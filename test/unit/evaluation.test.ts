@@ -1,12 +1,9 @@
 import {strict as assert} from "node:assert";
 import {evaluationCsv, evaluationJson} from "../../src/features/evaluateFolder/exports";
-import {readText} from "../../src/features/evaluateFolder/readText";
 import {evaluationReport} from "../../src/features/evaluateFolder/report";
 import {sortedFiles} from "../../src/features/surprisingLines/sorting";
 import type {Evaluation} from "../../src/host/evaluation";
 import {corpusSummary, summarize} from "../../src/metrics/summary";
-
-const utf8 = (text: string) => new TextEncoder().encode(text);
 
 /** A file with one token a byte. */
 function file(path: string, logprobs: readonly number[], finished = true) {
@@ -42,26 +39,10 @@ function evaluation(files: ReturnType<typeof file>[], more: Partial<Evaluation> 
     leftOut: [],
     notReached: 0,
     cut: false,
+    warnings: [],
     ...more
   };
 }
-
-describe("A file to evaluate", () => {
-  it("is its text, without a byte order mark", () => {
-    assert.deepEqual(readText(utf8("\ufeffé\r\n")), {text: "é\r\n"});
-  });
-
-  it("is left out when it is binary, not UTF-8 or empty", () => {
-    assert.deepEqual(readText(utf8("PNG\0…")), {leftOut: "binary"});
-    assert.deepEqual(readText(Uint8Array.of(0x61, 0xe9, 0x61)), {leftOut: "notUtf8"});
-    assert.deepEqual(readText(utf8("")), {leftOut: "empty"});
-    assert.deepEqual(readText(utf8("\ufeff")), {leftOut: "empty"});
-  });
-
-  it("may have a NUL far behind, as git takes it", () => {
-    assert.ok("text" in readText(utf8(`${"a".repeat(9000)}\0`)));
-  });
-});
 
 describe("Evaluated files", () => {
   const files = [file("b", [-1, -1]), file("a", [-3]), file("c", [Number.NaN])];
@@ -102,6 +83,13 @@ describe("The report of an evaluation", () => {
     assert.match(report, /^## Left out\n\n.*\n.*\n\| x \| binary \|$/m);
   });
 
+  it("says what makes the numbers others than one may think", () => {
+    const some = evaluation([file("a", [-1])], {warnings: ["a `warning`"]});
+    assert.match(evaluationReport(some), /^\*\*Note:\*\* a &#96;warning&#96;$/m);
+    assert.deepEqual(JSON.parse(evaluationJson(some)).warnings, ["a `warning`"]);
+    assert.ok(!("warnings" in JSON.parse(evaluationJson(evaluation([file("a", [-1])])))));
+  });
+
   it("shows files' names as they are, whatever is in them", () => {
     const name = "a|b<img src=x>[c](command:d)`e`\n# f &amp; \u202e";
     const report = evaluationReport(evaluation([file(name, [-1])]));
@@ -113,6 +101,17 @@ describe("The report of an evaluation", () => {
 });
 
 describe("The export of an evaluation", () => {
+  it("names what is infinite, and leaves null to what has no value", () => {
+    const some = evaluation([file("a", [-1, Number.NEGATIVE_INFINITY]), file("b", [Number.NaN])]);
+    const json = JSON.parse(evaluationJson(some));
+    assert.deepEqual([json.corpus.perplexity, json.corpus.bits], ["Infinity", "Infinity"]);
+    assert.deepEqual(
+      json.files.map(({perplexity}: {perplexity: unknown}) => perplexity),
+      ["Infinity", null]
+    );
+    assert.match(evaluationCsv(some), /^a,scored,2,2,2,inf,inf,inf,inf,inf\r$/m);
+  });
+
   it("as JSON has the corpus and every file", () => {
     const json = JSON.parse(evaluationJson(evaluation([file("a", [-1, -1]), file("b", [-2], false)])));
     assert.equal(json.finished, false);

@@ -1,5 +1,5 @@
 import {strict as assert} from "node:assert";
-import {GuessWorth, guessNext} from "../../src/completion/guess";
+import {GuessWorth, guessCost, guessNext} from "../../src/completion/guess";
 
 describe("guesses of what comes next", () => {
   it("are what followed the same tokens before, the longest match first, the latest of those", () => {
@@ -15,46 +15,22 @@ describe("guesses of what comes next", () => {
 });
 
 describe("guessing", () => {
-  const worth = (single: number, withFour: number): GuessWorth => {
-    const one = new GuessWorth();
-    one.begin();
-    one.decoded(single, 0, 0);
-    one.decoded(withFour, 4, 2);
-    return one;
-  };
-
-  it("waits until it is known what a token costs alone", () => {
-    const one = new GuessWorth();
-    assert.equal(one.pays, false);
-    one.decoded(1, 0, 0);
-    assert.equal(one.pays, true);
+  it("pays where a guess adds little to a batch, until guesses are wrong too often", () => {
+    const worth = new GuessWorth(guessCost(3e6, 1, false));
+    assert.equal(worth.pays, true);
+    worth.tried(4, 0);
+    worth.tried(0, 0);
+    assert.equal(worth.pays, true);
+    worth.tried(4, 0);
+    assert.equal(worth.pays, false);
   });
 
-  it("pays where a batch costs little more than a token, until guesses are wrong too often", () => {
-    const one = worth(1.2, 2.4);
-    assert.equal(one.pays, true);
-    for (let i = 0; i < 2; i++) one.decoded(2.4, 4, 0);
-    assert.equal(one.pays, false);
-    one.begin();
-    assert.equal(one.pays, true);
+  it("pays never where each token costs nearly as much as one of its own (0.5B parameters on one thread)", () => {
+    assert.equal(new GuessWorth(guessCost(5e8, 1, false)).pays, false);
   });
 
-  it("pays never where each token costs as much as one of its own (0.5B parameters on one thread)", () => {
-    const one = worth(68, 292);
-    assert.equal(one.pays, false);
-    one.begin();
-    assert.equal(one.pays, false);
-  });
-
-  it("is tried again after many completions: something else may have run beside the first", () => {
-    const one = worth(1.2, 30);
-    let tried = 0;
-    for (let i = 0; i < 100; i++) {
-      one.begin();
-      if (!one.pays) continue;
-      tried++;
-      one.decoded(30, 4, 4);
-    }
-    assert.equal(tried, 2);
+  it("pays with many threads, which share what a guess adds, and on a device", () => {
+    assert.equal(new GuessWorth(guessCost(7e9, 8, false)).pays, true);
+    assert.equal(new GuessWorth(guessCost(7e9, 1, true)).pays, true);
   });
 });

@@ -1,5 +1,5 @@
 import {strict as assert} from "node:assert";
-import {contextShortage, loadError, weightsShortage} from "../../src/engine/llama/loadErrors";
+import {contextShortage, contextTooLarge, loadError, weightsShortage} from "../../src/engine/llama/loadErrors";
 
 describe("A lack of memory", () => {
   class InsufficientMemoryError extends Error {}
@@ -35,5 +35,30 @@ describe("A lack of memory", () => {
       ]
     );
     assert.ok(errors.every(({kind}) => kind === "outOfMemory"));
+  });
+
+  it("is told before a context is made that can't be held, with the largest that can", () => {
+    const estimate = {
+      weights: {ram: 1e9, vram: 0},
+      context: {ram: 101e6 * 1000, vram: 0},
+      perToken: {ram: 1e6, vram: 0},
+      perLayer: 0,
+      contexts: 2,
+      contextSize: 100_000,
+      gpuLayers: 0,
+      layers: 2,
+      free: {ram: 11e9, vram: 0},
+      total: {ram: 16e9, vram: 0},
+      device: "cpu"
+    };
+    const asked = (trained: number | null, free = estimate.free) =>
+      contextTooLarge({...estimate, free}, trained)?.message;
+    const start = "A context of 100,000 tokens needs about 101 GB of memory and 11 GB are free: choose a smaller one";
+    assert.equal(asked(4096), `${start}, of 9,984 at most; the model was trained on 4,096.`);
+    assert.equal(asked(32_768), `${start}, of 9,984 at most.`);
+    assert.equal(asked(null), `${start}, of 9,984 at most.`);
+    assert.match(asked(4096, {ram: 1e6, vram: 0}) ?? "", /choose a smaller one, or a smaller model\.$/);
+    assert.equal(asked(4096, {ram: 101e9, vram: 0}), undefined);
+    assert.equal(asked(4096, {ram: 51e9, vram: 50e9}), undefined);
   });
 });

@@ -30,7 +30,8 @@ function scored(tokens: readonly string[], logprobs: readonly (number | null)[] 
       logprobs: numbers,
       top1: new Uint8Array(tokens.length),
       ends: byteEnds
-    })
+    }),
+    warnings: []
   };
 }
 
@@ -86,6 +87,13 @@ describe("The logprobs view", () => {
     assert.match((await page.locator(".summary").textContent()) ?? "", /Perplexity\s*2\.718/);
     assert.equal(await page.locator("#tokens").getByRole("option").count(), 4);
     assert.equal(await token(1).getAttribute("aria-label"), "token '·two', id 101, probability 36.8 %");
+  });
+
+  it("says what makes the numbers others than one may think, where something does", async () => {
+    await show(scored(["one"]));
+    assert.equal(await page.locator(".warning").count(), 0);
+    await show({...scored(["one", " two"]), warnings: ["It sees <b>two</b> BOS."]});
+    assert.deepEqual(await page.locator(".warning").allTextContents(), ["It sees <b>two</b> BOS."]);
   });
 
   it("obeys its Content-Security-Policy but for the toolkit's one style element", async () => {

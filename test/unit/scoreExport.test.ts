@@ -174,6 +174,24 @@ describe("A score as CSV", () => {
     assert.deepEqual(table(csv({}, impossible)).rows, [["0", "100", '"a"', "", "", "-inf", "0", "inf"]]);
   });
 
+  it("has warnings as JSON has them, where there are any", () => {
+    const scored = {model, ...windowing, warnings: ["The text; begins, with BOS."]};
+    const {comments} = table(csv(scoreHeader(scored, summary), null));
+    assert.equal(comments.at(-1), '# warnings.0: "The text\\u003b begins\\u002c with BOS."');
+    assert.deepEqual(scoreHeader(scored, summary).warnings, scored.warnings);
+    assert.ok(!("warnings" in scoreHeader({...scored, warnings: []}, summary)));
+  });
+
+  it("has infinite numbers of the text by their names", () => {
+    const impossible = summarize("ab", {
+      logprobs: Float64Array.of(-1, Number.NEGATIVE_INFINITY),
+      top1: new Uint8Array(2),
+      ends: Uint32Array.of(1, 2)
+    });
+    const {comments} = table(csv(exportHeader({model, ...windowing}, impossible, versions), null));
+    for (const line of ['# perplexity: "Infinity"', '# minK: "-Infinity"']) assert.ok(comments.includes(line), line);
+  });
+
   it("has the header as comments, one value to a line, which read back", () => {
     const header = exportHeader({model, ...windowing}, summary, versions);
     const {comments} = table(csv(header, tokens));

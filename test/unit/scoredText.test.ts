@@ -49,7 +49,8 @@ function scored(text: string, ends: number[] | null, tokens: readonly string[] =
     detail: null,
     contextIds: new Int32Array(),
     finished: true,
-    summary: summarize(text, {logprobs, top1, ends: byteEnds})
+    summary: summarize(text, {logprobs, top1, ends: byteEnds}),
+    warnings: []
   };
   return scoredText({id: "1", text, scores, texts: ends ? null : tokens});
 }
@@ -119,6 +120,18 @@ describe("A scored text for the view", () => {
     }
   });
 
+  it("keeps what is infinite, and takes it for no unscored token", () => {
+    const text = scored("abc", [1, 2, 3]);
+    text.logprobs[1] = Number.NEGATIVE_INFINITY;
+    const summary = summarize("abc", {logprobs: text.logprobs, top1: new Uint8Array(3), ends: Uint32Array.of(1, 2, 3)});
+    const back: unknown = JSON.parse(JSON.stringify(keptText({...text, summary})));
+    assert.ok(isKeptText(back));
+    assert.deepEqual(back.logprobs, [null, "-Infinity", -1]);
+    assert.equal(back.summary.perplexity, "Infinity");
+    assert.deepEqual(textOfKept(back), {...text, summary});
+    assert.ok(!isKeptText({...back, logprobs: [null, "NaN", -1]}));
+  });
+
   it("does not carry along what its numbers came in", () => {
     const message = new ArrayBuffer(4096);
     const text = scored("ab", [1, 2]);
@@ -137,7 +150,8 @@ describe("A scored text for the view", () => {
       detail: null,
       contextIds: new Int32Array(),
       finished: true,
-      summary: text.summary
+      summary: text.summary,
+      warnings: []
     };
     const {ids, byteEnds, logprobs} = scoredText({id: "1", text: "ab", scores, texts: null});
     assert.deepEqual(
@@ -286,7 +300,8 @@ describe("What VS Code kept of the view", () => {
       {...text, byteEnds: null},
       {...text, byteEnds: null, texts: ["a"]},
       {...text, texts: ["a", "b"]},
-      {...text, summary: {}}
+      {...text, summary: {}},
+      {...text, warnings: [1]}
     ]) {
       const read = readViewState({...state, scored: wrong});
       assert.deepEqual(read, {...state, scored: null, token: 0, scroll: null});

@@ -114,8 +114,25 @@ describe("summarize", () => {
 
   it("survives a token the model holds impossible", () => {
     const summary = summarize("ab", scores([-1, Number.NEGATIVE_INFINITY], [1, 0], [1, 2]));
-    assert.equal(summary.perplexity, Number.POSITIVE_INFINITY);
-    assert.equal(summary.standardError, null);
+    const {perplexity, standardError, crossEntropy, bitsPerByte, bitsPerCharacter, wordPerplexity, minK} = summary;
+    for (const value of [perplexity, standardError, crossEntropy, bitsPerByte, bitsPerCharacter, wordPerplexity])
+      assert.equal(value, Number.POSITIVE_INFINITY);
+    assert.equal(minK, Number.NEGATIVE_INFINITY);
+    assert.equal(summary.unscored, 0);
+  });
+
+  it("has an infinite number where one is too large for a double, and not none", () => {
+    const {perplexity, standardError, wordPerplexity} = summarize(
+      "abc",
+      scores([-400, -400, -401], [0, 0, 0], [1, 2, 3])
+    );
+    assert.ok(Number.isFinite(perplexity) && Number.isFinite(standardError));
+    assert.equal(wordPerplexity, Number.POSITIVE_INFINITY);
+    const beyond = summarize("ab", scores([-800, -900], [0, 0], [1, 2]));
+    assert.deepEqual(
+      [beyond.crossEntropy, beyond.perplexity, beyond.standardError],
+      [850, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+    );
   });
 
   it("refuses spans that don't tile the text, and arrays of different lengths", () => {
@@ -298,7 +315,7 @@ describe("corpusSummary", () => {
   it("survives a token the model holds impossible", () => {
     const impossible = summarize("ab", scores([-1, Number.NEGATIVE_INFINITY], [1, 0], [1, 2]));
     const corpus = corpusSummary([impossible, summarize("a", scores([-1], [1], [1]))]);
-    assert.deepEqual([corpus.perplexity, corpus.standardError], [Number.POSITIVE_INFINITY, null]);
+    assert.deepEqual([corpus.perplexity, corpus.standardError], [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
   });
 });
 

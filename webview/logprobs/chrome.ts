@@ -25,7 +25,7 @@ export interface Notice {
 
 /** Above the tokens: what was scored by whom, the numbers, the legend. */
 export function heading(text: ShownText, source: Source, notice: Notice | null, actions: Actions): TemplateResult {
-  const {model, summary, windowing, contextIds, finished} = text.scored;
+  const {model, summary, windowing, contextIds, finished, warnings} = text.scored;
   const rows = summaryRows(summary, {model: model.name, windowing, contextTokens: contextIds.length, finished});
   return html`
     ${notice === null ? nothing : noticeBar(notice, actions)}
@@ -54,6 +54,7 @@ export function heading(text: ShownText, source: Source, notice: Notice | null, 
         </div>`
       )}
     </dl>
+    ${warnings.map((warning) => html`<p class="muted warning">${visibleText(warning)}</p>`)}
     ${legend(text)}
     ${text.drawn < text.count ? html`<p class="muted">${partDrawn(text)}</p>` : nothing}
   `;

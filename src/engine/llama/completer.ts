@@ -6,16 +6,17 @@ import type {
   Token
 } from "node-llama-cpp";
 import {sureTokens, withoutHalfWord} from "../../completion/confidence";
-import {GuessWorth, guessNext} from "../../completion/guess";
+import {GuessWorth, guessCost, guessNext} from "../../completion/guess";
 import {completionEnd} from "../../completion/stop";
 import type {CompleteParams, Completion, CompletionStop} from "../api";
 import type {RequestContext} from "../backend";
 import type {Prompt} from "./completionPrompt";
+import {needsAllPredictions} from "./modelHeader";
 import {noNumbers} from "./scorer";
+import {canGoBack, keepCommonStart} from "./sequenceState";
 import {asToken, type Vocabulary} from "./vocabulary";
 
-/** Tokens. Where nothing is known of the model's speed yet, the first batch of a prompt is short. */
-const firstBatch = 32;
+/** Tokens in a batch of a prompt. */
 const smallestBatch = 8;
 const largestBatch = 512;
 
@@ -25,8 +26,11 @@ const largestBatch = 512;
  */
 const goodBatch = 128;
 
+/** Parameters times tokens that a thread computes in a millisecond, by those 6.9 ms. */
+const threadSpeed = 0.5e9 / 6.9;
+
 /**
- * Milliseconds that a batch of the prompt takes: nothing is cancelled in the middle of one. A small model does more than a
+ * Milliseconds that a batch of the prompt may take: nothing is cancelled in the middle of one. A small model does more than a
  * good batch in `batchTime`; a large one may take `longestTime` for it.
  */
 const batchTime = 100;
@@ -38,6 +42,15 @@ const tellingTime = 5;
 /** Tokens that are guessed and tried at once. */
 const mostGuessed = 4;
 
+/** What decides how fast a model is, as counts: a number must not depend on how fast the machine was when it was computed. */
+export interface Strength {
+  /** Those that take part in a token. */
+  readonly parameters: number;
+  readonly threads: number;
+  /** Its layers are on a device, or some of them. */
+  readonly onDevice: boolean;
+}
+
 type GenerateParams = Omit<CompleteParams, "model" | "suffix" | "path" | "repository" | "files" | "background">;
 
 /**
@@ -45,24 +58,31 @@ type GenerateParams = Omit<CompleteParams, "model" | "suffix" | "path" | "reposi
  * evaluated once.
  */
 export class Completer {
-  /** Tokens of a prompt that were evaluated in a millisecond, the last time. */
-  private speed: number | undefined;
-  private readonly guessWorth = new GuessWorth();
+  private readonly guessCost: number;
+  /** Tokens in a batch of a prompt. */
+  private readonly batchSize: number;
 
   constructor(
     private readonly sequence: LlamaContextSequence,
     private readonly model: LlamaModel,
     private readonly vocabulary: Vocabulary,
     /** Tokens that prompt and completion may have together: llama.cpp's context is rounded up, beyond what a model has learned. */
-    private readonly contextSize: number
-  ) {}
+    private readonly contextSize: number,
+    /** What is no text, whatever its type in the file. */
+    private readonly marks: ReadonlySet<number>,
+    {parameters, threads, onDevice}: Strength
+  ) {
+    // A wrong guess has to be taken back.
+    this.guessCost = canGoBack(sequence) ? guessCost(parameters, threads, onDevice) : Number.POSITIVE_INFINITY;
+    this.batchSize = onDevice ? largestBatch : promptBatch(parameters, threads);
+  }
 
   /** Generates greedily (temperature 0) until the completion ends. */
   async complete(
     prompt: Prompt,
     params: GenerateParams,
     {signal, stop, onProgress}: RequestContext
-  ): Promise<Omit<Completion, "model" | "milliseconds">> {
+  ): Promise<Omit<Completion, "model" | "milliseconds" | "warnings">> {
     const started = performance.now();
     const {tokens, infill} = prompt;
     const written = new Written(this.vocabulary, params);
@@ -71,13 +91,14 @@ export class Completer {
     let firstTokenMilliseconds: number | null = null;
     let end: CompletionStop = "end";
     if (tokens.length > 0) {
-      const known = await this.adaptTo(tokens);
+      // The last token is evaluated in any case: it predicts.
+      const known = await keepCommonStart(this.sequence, tokens.slice(0, -1));
       evaluatedPromptTokens = tokens.length - known;
       // Not yet evaluated: the end of the prompt, and later the last token.
       let waiting = await this.evaluateMost(tokens.slice(known), params.promptOnly === true, signal, stop);
       end = stop?.aborted ? "stopped" : "maxTokens";
       const all = [...tokens];
-      this.guessWorth.begin();
+      const guessWorth = new GuessWorth(this.guessCost);
       let told = Number.NEGATIVE_INFINITY;
       while (!params.promptOnly && written.ids.length < params.maxTokens) {
         signal.throwIfAborted();
@@ -91,16 +112,15 @@ export class Completer {
           break;
         }
         const most = Math.min(mostGuessed, room - 1, params.maxTokens - written.ids.length - 1);
-        const guess = this.guessWorth.pays ? this.guess(all, most) : [];
-        const asked = performance.now();
+        // What a prompt ends with is computed alone.
+        const guess = written.ids.length > 0 && guessWorth.pays ? this.guess(all, most) : [];
         const outputs = await this.predict(waiting, guess);
         firstTokenMilliseconds ??= performance.now() - started;
         const right = rightGuesses(guess, outputs);
         guessed.tried += guess.length;
         guessed.right += right;
         if (right < guess.length) await this.forget(guess.length - right);
-        // The end of a prompt takes longer.
-        if (waiting.length === 1) this.guessWorth.decoded(performance.now() - asked, guess.length, right);
+        guessWorth.tried(guess.length, right);
         const ended = this.take(outputs.slice(0, right + 1), written, started, params);
         if (ended !== undefined) {
           end = ended;
@@ -125,12 +145,6 @@ export class Completer {
     };
   }
 
-  /** Leaves in the KV cache what it has in common with a prompt, whose last token is to be evaluated in any case. */
-  private async adaptTo(tokens: readonly Token[]): Promise<number> {
-    await this.sequence.adaptStateToTokens(tokens.slice(0, -1), false);
-    return this.sequence.nextTokenIndex;
-  }
-
   /** Evaluates a prompt but for its last batch, or but for its last token. Resolves with what is left. */
   private async evaluateMost(
     tokens: readonly Token[],
@@ -142,18 +156,10 @@ export class Completer {
     while (left.length > 1 && (butOne || left.length > this.batchSize) && !stop?.aborted) {
       signal.throwIfAborted();
       const batch = left.slice(0, Math.min(this.batchSize, left.length - 1));
-      await this.evaluate(batch);
+      await this.sequence.controlledEvaluate([...batch]);
       left = left.slice(batch.length);
     }
     return left;
-  }
-
-  /** Tokens of the next batch. */
-  private get batchSize(): number {
-    const {speed} = this;
-    if (speed === undefined) return firstBatch;
-    const size = Math.max(speed * batchTime, Math.min(goodBatch, speed * longestTime));
-    return Math.min(Math.max(Math.floor(size), smallestBatch), largestBatch);
   }
 
   /** What comes after the last of these tokens, and after each of the guesses behind them. */
@@ -162,24 +168,22 @@ export class Completer {
     guess: readonly Token[]
   ): Promise<readonly (ControlledEvaluateIndexOutput | undefined)[]> {
     const before = tokens.slice(0, -1);
-    const outputs = await this.evaluate([...before, ...[...tokens.slice(-1), ...guess].map(greedily)]);
+    const outputs = await this.sequence.controlledEvaluate([
+      ...(needsAllPredictions(this.model.fileInfo) ? before.map(greedily) : before),
+      ...[...tokens.slice(-1), ...guess].map(greedily)
+    ]);
     return outputs.slice(before.length);
-  }
-
-  private async evaluate(
-    batch: readonly ControlledEvaluateInputItem[]
-  ): Promise<readonly (ControlledEvaluateIndexOutput | undefined)[]> {
-    const started = performance.now();
-    const outputs = await this.sequence.controlledEvaluate([...batch]);
-    // A short batch says little of a long one.
-    if (batch.length >= smallestBatch) this.speed = batch.length / (performance.now() - started);
-    return outputs;
   }
 
   private guess(ids: readonly Token[], most: number): Token[] {
     const guess = guessNext(ids, most).map(asToken);
-    const special = guess.findIndex((token) => this.model.isSpecialToken(token) || this.model.isEogToken(token));
-    return special === -1 ? guess : guess.slice(0, special);
+    const end = guess.findIndex((token) => this.endsText(token));
+    return end === -1 ? guess : guess.slice(0, end);
+  }
+
+  /** What a completion ends before, and what is not guessed. */
+  private endsText(token: Token): boolean {
+    return this.marks.has(token) || this.model.isEogToken(token) || this.model.isSpecialToken(token);
   }
 
   /** Takes the last tokens out of the KV cache. */
@@ -201,8 +205,7 @@ export class Completer {
       const logprob = -Math.log(output?.next.totalLogitWeight ?? Number.NaN);
       // Some token is selected all the same, an end of the text for instance.
       if (Number.isNaN(logprob)) throw noNumbers();
-      if (token === undefined || token === null || this.model.isEogToken(token) || this.model.isSpecialToken(token))
-        return "end";
+      if (token === undefined || token === null || this.endsText(token)) return "end";
       const end = written.add(token, logprob);
       if (end !== undefined) return end;
       const late = timeLimit !== undefined && performance.now() - started > timeLimit;
@@ -263,6 +266,13 @@ class Written {
       texts: this.ids.map((id) => this.vocabulary.text(id))
     };
   }
+}
+
+/** Tokens in a batch of a prompt on the CPU. */
+export function promptBatch(parameters: number, threads: number): number {
+  const speed = (threads * threadSpeed) / Math.max(1, parameters);
+  const size = Math.max(speed * batchTime, Math.min(goodBatch, speed * longestTime));
+  return Math.min(Math.max(Math.floor(size), smallestBatch), largestBatch);
 }
 
 /** How many guesses from the start on are what the model chose. */

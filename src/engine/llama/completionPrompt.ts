@@ -1,5 +1,6 @@
 import type {LlamaModel, Token} from "node-llama-cpp";
 import {type InfillTokens, infillTokens} from "../../completion/infillTokens";
+import {toLineFeeds} from "../../completion/lines";
 import {infillPrompt, middleStarts, middleStep, plainPrompt} from "../../completion/prompt";
 import type {CompleteParams} from "../api";
 import {asToken, type Vocabulary} from "./vocabulary";
@@ -36,8 +37,17 @@ export class Prompts {
     this.infill = infillTokens(named, (text) => vocabulary.idOf(text), vocabulary.size);
   }
 
+  /** Tokens that stand in prompts and are no text. */
+  get marks(): readonly number[] {
+    const {bos, infill} = this;
+    const all = [bos, infill?.prefix, infill?.suffix, infill?.middle, infill?.repository, infill?.file];
+    return all.filter((id) => typeof id === "number");
+  }
+
   /** Prefix, suffix and the rest, in at most `room` tokens; the prefix alone where the model has no tokens to fill in with. */
-  prompt({prefix, suffix, path, repository, files = []}: Omit<CompleteParams, "model">, room: number): Prompt {
+  prompt({path, repository, files = [], ...text}: Omit<CompleteParams, "model">, room: number): Prompt {
+    // Models have read line feeds: of CRLF they make more tokens and worse lines.
+    const [prefix, suffix] = [toLineFeeds(text.prefix), toLineFeeds(text.suffix)];
     const endsLine = (id: number): boolean => this.vocabulary.bytes(id).at(-1) === 0x0a;
     if (this.infill === null) {
       const before = [...this.vocabulary.tokenize(prefix.toWellFormed(), false)];
@@ -47,7 +57,10 @@ export class Prompts {
     const parts = {
       bos: this.bos,
       repository: repository === undefined ? [] : this.tokensOf(`${repository}\n`),
-      files: files.map((file) => ({path: this.tokensOf(`${file.path}\n`), text: this.tokensOf(ended(file.text))})),
+      files: files.map((file) => ({
+        path: this.tokensOf(`${file.path}\n`),
+        text: this.tokensOf(ended(toLineFeeds(file.text)))
+      })),
       path: path === undefined ? [] : this.tokensOf(`${path}\n`),
       before: this.tokensOf(prefix.slice(0, start)),
       middle,

@@ -2,6 +2,7 @@ import path from "node:path";
 import {setImmediate} from "node:timers/promises";
 import * as l10n from "@vscode/l10n";
 import type {Llama, LlamaContextSequence, LlamaModel} from "node-llama-cpp";
+import {withLineEndsOf} from "../../completion/lines";
 import {label} from "../../gguf/label";
 import {scoringBatch} from "../../gguf/memory";
 import {whyNotGenerating} from "../../gguf/purpose";
@@ -32,16 +33,27 @@ import {Foreground} from "../foreground";
 import {Mutex} from "../mutex";
 import {ScoreCache} from "../scoreCache";
 import {resolveWindowing} from "../windows";
+import {bosOf} from "./bos";
 import {Completer} from "./completer";
 import {Prompts} from "./completionPrompt";
-import {contextShortage, DeviceShortage, isShortage, loadError, saysDeviceShortage} from "./loadErrors";
+import {
+  contextShortage,
+  contextTooLarge,
+  DeviceShortage,
+  isShortage,
+  loadError,
+  saysDeviceShortage
+} from "./loadErrors";
+import {ropeFactorsOf, withShortRope} from "./longRope";
+import {markTokens} from "./markTokens";
 import {estimateHeader} from "./memory";
 import {checkHeaders, sha256Of} from "./modelFile";
-import {contextSizeOf, positionsOf, purposeOfModel} from "./modelHeader";
+import {activeParameters, contextSizeOf, positionsOf, purposeOfModel, trainedContextOf} from "./modelHeader";
 import {explaining, llamaRuntime} from "./runtime";
 import {
   alternativesAt,
   type BatchTurn,
+  batchStart,
   copyScores,
   type ScoredTokens,
   scoreTokens,
@@ -50,7 +62,8 @@ import {
   unscoredTokens
 } from "./scorer";
 import {versionsOf} from "./versions";
-import {type asToken, Vocabulary} from "./vocabulary";
+import {Vocabulary} from "./vocabulary";
+import {doubleBosWarnings, vocabularyWarnings, windowWarnings} from "./warnings";
 import {deviceOf, loadModel, Weights} from "./weights";
 
 /** UTF-16 units whose characters and bytes are counted before others have their turn. */
@@ -61,6 +74,15 @@ class NoRoomBeside extends Error {
   constructor(readonly model: LlamaModel) {
     super("The device's memory has no room for a context");
   }
+}
+
+/** What is known without the weights. */
+interface VocabularyPart {
+  readonly llama: Llama;
+  readonly model: LlamaModel;
+  readonly vocabulary: Vocabulary;
+  /** Those that are the same whatever is asked. */
+  readonly warnings: readonly string[];
 }
 
 /** The KV caches for scoring, each a context with one sequence; the second is made when it is of use. */
@@ -84,7 +106,7 @@ interface CompletingPart {
  */
 export class LlamaBackend implements Backend {
   private readonly foreground = new Foreground();
-  private readonly vocabularyPart: Promise<{llama: Llama; vocabulary: Vocabulary; model: LlamaModel}>;
+  private readonly vocabularyPart: Promise<VocabularyPart>;
   private readonly weights: Weights;
   private scoring: ScoringPart | undefined;
   private readonly scoreCache = new ScoreCache();
@@ -146,23 +168,28 @@ export class LlamaBackend implements Backend {
   }
 
   async count({text}: {text: string}, {signal}: RequestContext): Promise<Omit<CountResult, "model">> {
-    const {vocabulary} = await this.vocabularyPart;
-    return {count: await vocabulary.countInTurns(text.toWellFormed(), signal), ...(await measure(text, signal))};
+    const {vocabulary, warnings} = await this.vocabularyPart;
+    return {
+      count: await vocabulary.countInTurns(text.toWellFormed(), signal),
+      ...(await measure(text, signal)),
+      warnings
+    };
   }
 
   async tokenize(
     {text, special = false, texts}: Omit<TokenizeParams, "model">,
     {signal}: RequestContext
   ): Promise<TokenList> {
-    const {vocabulary} = await this.vocabularyPart;
+    const {vocabulary, model, warnings} = await this.vocabularyPart;
     const wellFormed = text.toWellFormed();
     const ids = await vocabulary.tokenizeInTurns(wellFormed, special, signal);
     return {
       model: await this.describe(),
       ids,
-      ends: await vocabulary.ends(wellFormed, ids, signal),
+      ends: await vocabulary.ends(wellFormed, ids, special, signal),
       ...(await measure(text, signal)),
-      texts: Array.from(ids.subarray(0, texts ?? ids.length), (id) => vocabulary.text(id))
+      texts: Array.from(ids.subarray(0, texts ?? ids.length), (id) => vocabulary.text(id)),
+      warnings: [...warnings, ...doubleBosWarnings(model, vocabulary, ids)]
     };
   }
 
@@ -180,17 +207,19 @@ export class LlamaBackend implements Backend {
       );
     const tokens = await this.tokenize({text, special, texts: 0}, context);
     requireGenerating(tokens.model);
-    const {vocabulary, model: loaded} = await this.vocabularyPart;
-    const windowing = resolveWindowing({
+    const {vocabulary, model, warnings: ofVocabulary} = await this.vocabularyPart;
+    const asked = resolveWindowing({
       mode: params.mode,
       window: params.window,
       stride: params.stride,
       bos: tokens.model.addsBos,
       contextSize: tokens.model.contextSize,
-      positions: positionsOf(loaded.fileInfo)
+      positions: positionsOf(model.fileInfo)
     });
-    const {mode, bos, window, stride} = windowing;
-    const bosCount = bos ? 1 : 0;
+    const before = await vocabulary.tokenizeInTurns((params.context ?? "").toWellFormed(), special, context.signal);
+    const bosCount = asked.bos ? 1 : 0;
+    const windowing = withShortRope(model.fileInfo, asked, bosCount + before.length + tokens.ids.length);
+    const {mode, window, stride} = windowing;
     if (mode === "llama-perplexity" && tokens.ids.length + bosCount < window)
       throw new HumanError(
         "nothingToScore",
@@ -205,7 +234,6 @@ export class LlamaBackend implements Backend {
         "invalidRequest",
         l10n.t("llama-perplexity mode scores a text by itself: use document mode to score it in a context.")
       );
-    const before = await vocabulary.tokenizeInTurns((params.context ?? "").toWellFormed(), special, context.signal);
     const contextIds = before.slice(Math.max(0, before.length - (window - bosCount - stride)));
     // A large file takes its time: it is read while the text is scored.
     const hashed = this.hash();
@@ -224,10 +252,27 @@ export class LlamaBackend implements Backend {
         }
       });
     } while (!scored.finished && !context.stop?.aborted);
-    const model: RunningModel = {...tokens.model, sha256: await hashed, ...(await this.device(context))};
+    const running: RunningModel = {...tokens.model, sha256: await hashed, ...(await this.device(context))};
+    const ropeFactors = ropeFactorsOf(model.fileInfo, window);
     const summary = summarize(text, {...scored, ends: tokens.ends});
     const versions = await this.versions();
-    return {model, ...windowing, ids: tokens.ids, ends: tokens.ends, ...scored, contextIds, summary, versions};
+    const warnings = [
+      ...ofVocabulary,
+      ...doubleBosWarnings(model, vocabulary, ids),
+      ...windowWarnings(model.fileInfo, window)
+    ];
+    return {
+      model: running,
+      ...windowing,
+      ...(ropeFactors === null ? {} : {ropeFactors}),
+      ids: tokens.ids,
+      ends: tokens.ends,
+      ...scored,
+      contextIds,
+      summary,
+      versions,
+      warnings
+    };
   }
 
   /** Scores what is not known of these tokens from the last times, and gives the scores of those behind the context. */
@@ -242,7 +287,14 @@ export class LlamaBackend implements Backend {
     const {vocabulary, model} = await this.vocabularyPart;
     const scored = unscoredTokens(ids.length, top);
     const found = this.scoreCache.find({windowing, ids, contextTokens}, top);
-    const from = found?.until ?? contextTokens;
+    const batchSize = scoringBatch(vocabulary.size);
+    // The last batch of another text had other tokens in it.
+    const from =
+      found === undefined
+        ? contextTokens
+        : found.until === ids.length && found.entry.ids.length === ids.length
+          ? ids.length
+          : Math.max(contextTokens, batchStart(found.until, windowing, batchSize));
     if (found !== undefined) copyScores(found.entry, scored, from);
     let known = from;
     if (from < ids.length) {
@@ -251,7 +303,7 @@ export class LlamaBackend implements Backend {
         sequences,
         {ids, bos: bosOf(model), windowing, from, vocabularySize: vocabulary.size},
         scored,
-        scoringBatch(vocabulary.size),
+        batchSize,
         this.foreground,
         {...context, stop: this.stopOf(context)}
       );
@@ -306,7 +358,8 @@ export class LlamaBackend implements Backend {
     };
     // Whoever looks at a token does not wait until a document is scored: the KV cache for completing can be had meanwhile. A
     // completion goes between two batches, and what it has changed is evaluated again.
-    if (this.scores && checked.window <= description.contextSize)
+    const fits = checked.window <= description.contextSize;
+    if (this.scores && fits && sameRope(model, checked.window, description.contextSize))
       return await this.withRoom(context, () =>
         this.foreground.run(() =>
           askOf(
@@ -359,12 +412,17 @@ export class LlamaBackend implements Backend {
       const prompt = prompts.prompt(params, room);
       const ready = performance.now() - started;
       const completion = await completer.complete(prompt, params, context);
+      const {warnings} = await this.vocabularyPart;
       const first = completion.firstTokenMilliseconds;
+      const ropeFactors = ropeFactorsOf(model.fileInfo, description.contextSize);
       return {
         model: description,
+        ...(ropeFactors === null ? {} : {ropeFactors}),
         ...completion,
+        text: withLineEndsOf(completion.text, params.prefix, params.suffix),
         firstTokenMilliseconds: first === null ? null : ready + first,
-        milliseconds: performance.now() - started
+        milliseconds: performance.now() - started,
+        warnings: [...warnings, ...windowWarnings(model.fileInfo, description.contextSize)]
       };
     });
   }
@@ -384,11 +442,12 @@ export class LlamaBackend implements Backend {
     await part?.model.dispose();
   }
 
-  private async loadVocabulary(): Promise<{llama: Llama; vocabulary: Vocabulary; model: LlamaModel}> {
+  private async loadVocabulary(): Promise<VocabularyPart> {
     const llama = await llamaRuntime(this.spec.gpu, this.spec.threads, this.log);
     await checkHeaders(this.spec.path);
     const model = await loadModel(llama, this.spec.path, {vocabOnly: true, gpuLayers: 0}, this.log);
-    return {llama, model, vocabulary: new Vocabulary(model)};
+    const vocabulary = new Vocabulary(model);
+    return {llama, model, vocabulary, warnings: vocabularyWarnings(model, vocabulary)};
   }
 
   private inScoringTurn<T>(context: RequestContext, work: () => Promise<T>): Promise<T> {
@@ -446,7 +505,8 @@ export class LlamaBackend implements Backend {
 
   /** A sequence with room for `window` tokens; a greater one than the last gets a new KV cache. */
   private async scoringSequence(window: number, context: RequestContext): Promise<LlamaContextSequence> {
-    if (this.scoring === undefined || this.scoring.size < window) {
+    const {model: header} = await this.vocabularyPart;
+    if (this.scoring === undefined || this.scoring.size < window || !sameRope(header, this.scoring.size, window)) {
       const model = await this.weights.get(context);
       const old = this.scoring;
       this.scoring = undefined;
@@ -489,11 +549,21 @@ export class LlamaBackend implements Backend {
   private async makeCompletingPart(model: LlamaModel, contextSize: number): Promise<CompletingPart> {
     const {vocabulary} = await this.vocabularyPart;
     const sequence = await this.createSequence(model, contextSize);
-    const completer = new Completer(sequence, model, vocabulary, contextSize);
-    return {sequence, completer, prompts: new Prompts(model, vocabulary)};
+    const prompts = new Prompts(model, vocabulary);
+    const marks = markTokens(model, vocabulary, prompts.marks);
+    const completer = new Completer(sequence, model, vocabulary, contextSize, marks, {
+      parameters: activeParameters(model.fileInfo),
+      threads: model.llama.maxThreads,
+      onDevice: deviceOf(model) !== "cpu"
+    });
+    return {sequence, completer, prompts};
   }
 
   private async createSequence(model: LlamaModel, tokens: number): Promise<LlamaContextSequence> {
+    if (tokens > automaticContextLimit) {
+      const tooLarge = contextTooLarge(await this.estimateContext(model, tokens), trainedContextOf(model.fileInfo));
+      if (tooLarge !== undefined) throw tooLarge;
+    }
     try {
       const sequence = await this.makeSequence(model, tokens);
       this.weights.tell();
@@ -501,10 +571,14 @@ export class LlamaBackend implements Backend {
     } catch (error) {
       if (error instanceof DeviceShortage && model.llama.gpu !== false) throw new NoRoomBeside(model);
       if (!isShortage(error)) throw error;
-      const spec = {...this.spec, contextSize: tokens, gpuLayers: model.gpuLayers};
-      const {context, free} = await estimateHeader(model.llama, model.fileInfo, spec);
+      const {context, free} = await this.estimateContext(model, tokens);
       throw contextShortage(tokens, context, free);
     }
+  }
+
+  private async estimateContext(model: LlamaModel, tokens: number): Promise<MemoryEstimate> {
+    const spec = {...this.spec, contextSize: tokens, gpuLayers: model.gpuLayers};
+    return await estimateHeader(model.llama, model.fileInfo, spec);
   }
 
   private async makeSequence(model: LlamaModel, tokens: number): Promise<LlamaContextSequence> {
@@ -513,9 +587,9 @@ export class LlamaBackend implements Backend {
     return await explaining(
       async () => {
         const context = await model.createContext({
-          // node-llama-cpp shifts the context one token before it is full, which would falsify scores.
-          contextSize: tokens + 1,
-          batchSize: Math.min(scoringBatch(vocabulary.size), tokens + 1),
+          // The last token of a window is only predicted. node-llama-cpp would shift a context before that one is in it.
+          contextSize: tokens,
+          batchSize: Math.min(scoringBatch(vocabulary.size), tokens),
           // All or none: contexts take turns (llama.maxThreads is the same number).
           threads: {ideal: threads, min: threads}
         });
@@ -577,8 +651,9 @@ async function measure(text: string, signal: AbortSignal): Promise<{characters: 
   return sums;
 }
 
-function bosOf(model: LlamaModel): ReturnType<typeof asToken> | null {
-  return model.tokens.shouldPrependBosToken ? model.tokens.bos : null;
+/** Windows of these two sizes are computed alike. */
+function sameRope({fileInfo}: LlamaModel, one: number, other: number): boolean {
+  return ropeFactorsOf(fileInfo, one) === ropeFactorsOf(fileInfo, other);
 }
 
 function requireGenerating({capabilities, file}: ModelDescription): void {

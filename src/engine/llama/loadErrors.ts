@@ -1,7 +1,8 @@
 import * as l10n from "@vscode/l10n";
-import {byteSize} from "../../metrics/numberText";
+import {contextStep} from "../../gguf/memory";
+import {byteSize, count} from "../../metrics/numberText";
 import {visibleText} from "../../metrics/visibleText";
-import {HumanError, type MemoryUse} from "../api";
+import {HumanError, type MemoryEstimate, type MemoryUse} from "../api";
 
 /** It is the device's memory that is short, as far as is known: with fewer layers there, it may be enough. */
 export class DeviceShortage extends HumanError {}
@@ -104,4 +105,37 @@ export function contextShortage(tokens: number, needed: MemoryUse, free: MemoryU
           byteSize(free.ram)
         );
   return new HumanError("outOfMemory", message);
+}
+
+/**
+ * A context that all the memory there is can't hold: which could be held. Undefined where it can. llama.cpp would fill tens of
+ * gigabytes before it finds out, and the machine with it.
+ */
+export function contextTooLarge(
+  {context, perToken, free, contextSize}: MemoryEstimate,
+  trained: number | null
+): HumanError | undefined {
+  const missing = context.ram + context.vram - free.ram - free.vram;
+  if (missing <= 0) return undefined;
+  const fitting = contextSize - missing / (perToken.ram + perToken.vram);
+  if (!(fitting >= contextStep)) return contextShortage(contextSize, context, free);
+  const numbers = [
+    count(contextSize),
+    byteSize(context.ram + context.vram),
+    byteSize(free.ram + free.vram),
+    count(Math.floor(fitting / contextStep) * contextStep)
+  ];
+  return new HumanError(
+    "outOfMemory",
+    trained !== null && fitting > trained
+      ? l10n.t(
+          "A context of {0} tokens needs about {1} of memory and {2} are free: choose a smaller one, of {3} at most; the model was trained on {4}.",
+          ...numbers,
+          count(trained)
+        )
+      : l10n.t(
+          "A context of {0} tokens needs about {1} of memory and {2} are free: choose a smaller one, of {3} at most.",
+          ...numbers
+        )
+  );
 }

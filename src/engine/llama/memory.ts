@@ -14,6 +14,9 @@ import {deviceMemoryInUse, explaining, llamaRuntime} from "./runtime";
 /** llama.cpp takes logits as they are computed and copies them: as float32. */
 const logitBytes = 4;
 
+/** Tokens of the largest context that llama.cpp is asked about: it takes longer the larger that is, up to minutes. */
+const largestAsked = 1 << 16;
+
 /** Estimates what a model will need. Of its file the header is read, and nothing is kept. */
 export async function estimateFile(spec: ModelSpec, log: EngineLog, signal: AbortSignal): Promise<MemoryEstimate> {
   const llama = await llamaRuntime(spec.gpu, spec.threads, log);
@@ -40,7 +43,7 @@ export async function estimateHeader(llama: Llama, header: GgufFileInfo, spec: M
   const contextSize = contextSizeOf(header, spec);
   const contexts = purposeOfModel(header) === "generates" ? contextsHeld(contextSize) : 0;
   const vocabularySize = vocabularySizeOf(header);
-  const batchSize = Math.min(scoringBatch(vocabularySize), contextSize + 1);
+  const batchSize = Math.min(scoringBatch(vocabularySize), contextSize);
   // What does not fit gets its layers too: that it doesn't is for others to see.
   const {gpuLayers, useMmap} = await insights.configurationResolver.resolveModelGpuLayersV2(spec.gpuLayers ?? "auto", {
     ignoreMemorySafetyChecks: true
@@ -51,9 +54,21 @@ export async function estimateHeader(llama: Llama, header: GgufFileInfo, spec: M
   };
   const contextAt = async (size: number, layers: number): Promise<MemoryUse> => {
     if (contexts === 0) return {ram: 0, vram: 0};
+    if (size > largestAsked + contextStep) {
+      // From there on every token takes as much as the one before.
+      const [before, from] = [
+        await contextAt(largestAsked, layers),
+        await contextAt(largestAsked + contextStep, layers)
+      ];
+      const steps = Math.ceil((size - largestAsked) / contextStep);
+      return {
+        ram: before.ram + steps * (from.ram - before.ram),
+        vram: before.vram + steps * (from.vram - before.vram)
+      };
+    }
     const {ram, vram} = memoryUse(
       await insights.estimateContextResourceRequirementsV2({
-        contextSize: size + 1,
+        contextSize: size,
         batchSize,
         sequences: 1,
         modelGpuLayers: layers,

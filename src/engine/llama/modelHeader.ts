@@ -18,11 +18,23 @@ export function purposeOfModel(header: GgufFileInfo): Purpose {
   });
 }
 
-/** Tokens of context as run. */
-export function contextSizeOf(header: GgufFileInfo, {contextSize}: ModelSpec): number {
+/** Tokens of context that the model was trained on; null where the header doesn't say. */
+export function trainedContextOf(header: GgufFileInfo): number | null {
   // Not model.trainContextSize: it is 0 while only the vocabulary is loaded.
   const trained = ownMetadata(header)["context_length"];
-  const known = typeof trained === "number" && trained > 1 ? trained : automaticContextLimit;
+  return typeof trained === "number" && trained > 1 ? trained : null;
+}
+
+/** Tokens that a model with a sliding window was trained to see, where llama.cpp runs it without one (models/phi3.cpp). */
+export function slidingWindowLeftOut(header: GgufFileInfo): number | null {
+  const {attention} = ownMetadata(header) as {attention?: {sliding_window?: unknown}};
+  const window = attention?.sliding_window;
+  return header.metadata.general?.architecture === "phi3" && typeof window === "number" && window > 0 ? window : null;
+}
+
+/** Tokens of context as run. */
+export function contextSizeOf(header: GgufFileInfo, {contextSize}: ModelSpec): number {
+  const known = trainedContextOf(header) ?? automaticContextLimit;
   const wanted = contextSize > 0 ? contextSize : Math.min(known, automaticContextLimit);
   return Math.min(wanted, positionsOf(header));
 }
@@ -45,7 +57,29 @@ function architectureOf({metadata}: GgufFileInfo): string {
 }
 
 /** The metadata under the architecture's own name (`llama.context_length` and its like). */
-function ownMetadata(header: GgufFileInfo): Readonly<Record<string, unknown>> {
+export function ownMetadata(header: GgufFileInfo): Readonly<Record<string, unknown>> {
   const own = (header.metadata as Record<string, unknown>)[architectureOf(header)];
   return typeof own === "object" && own !== null ? (own as Record<string, unknown>) : {};
+}
+
+/** Parameters that take part in a token: of a mixture's experts those that are used. */
+export function activeParameters(header: GgufFileInfo): number {
+  const {expert_count: experts, expert_used_count: used} = ownMetadata(header);
+  const share = typeof experts === "number" && experts > 0 && typeof used === "number" ? used / experts : 1;
+  return (header.fullTensorInfo ?? []).reduce(
+    (sum, tensor) => sum + elementsOf(tensor.dimensions) * (tensor.name.includes("_exps.") ? share : 1),
+    0
+  );
+}
+
+function elementsOf(dimensions: readonly (number | bigint)[]): number {
+  return dimensions.reduce<number>((product, size) => product * Number(size), 1);
+}
+
+/**
+ * llama.cpp's graph of CogVLM does not pick the tokens whose predictions were asked for: it answers with those of the batch's
+ * first tokens. Only where all are asked for they are the right ones.
+ */
+export function needsAllPredictions({metadata}: GgufFileInfo): boolean {
+  return metadata.general?.architecture === "cogvlm";
 }

@@ -1,3 +1,4 @@
+import {availableParallelism} from "node:os";
 import {setTimeout} from "node:timers/promises";
 import * as l10n from "@vscode/l10n";
 import type {Llama, LlamaLogLevel} from "node-llama-cpp";
@@ -26,12 +27,12 @@ const listeners = new Set<EngineLog>();
  * llama.cpp for one choice of device; loaded once per process, since native code is never unloaded. `threads` is how many
  * all contexts have together from now on; 0 is all cores but one, which is left to the editor, and to this process's own
  * JavaScript: llama.cpp's threads wait for each other spinning, so with as many of them as cores, anything else that runs
- * makes all of them wait (docs/decisions.md). No second runtime is made for other threads: llama.cpp has one log per
- * process, which a second one loses, and with it the reasons of failures.
+ * makes all of them wait (docs/decisions.md). With more of them than cores there may be no answer at all. No second runtime is
+ * made for other threads: llama.cpp has one log per process, which a second one loses, and with it the reasons of failures.
  */
 export async function llamaRuntime(gpu: GpuChoice, threads: number, log: EngineLog): Promise<Llama> {
   const llama = await loadedRuntime(gpu, log);
-  llama.maxThreads = threads > 0 ? threads : Math.max(1, llama.cpuMathCores - 1);
+  llama.maxThreads = threads > 0 ? Math.min(threads, availableParallelism()) : Math.max(1, llama.cpuMathCores - 1);
   return llama;
 }
 

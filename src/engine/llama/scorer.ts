@@ -10,6 +10,8 @@ import type {RequestContext} from "../backend";
 import type {Foreground} from "../foreground";
 import {Mutex} from "../mutex";
 import {planWindows, type Window, windowOf} from "../windows";
+import {needsAllPredictions} from "./modelHeader";
+import {canGoBack, keepCommonStart, wholeBatches} from "./sequenceState";
 
 /** What is to be scored. All positions are indices into `ids`. */
 export interface Scoring {
@@ -41,6 +43,9 @@ export interface ScoredTokens {
  * window's batch are read off its logits, which is work for a single core, another window's batch is evaluated. For that
  * the sequences have to be of different contexts.
  *
+ * Every batch begins at a multiple of `batchSize` in its window, so that the same tokens are computed in the same batches
+ * whatever was scored before, and get the same scores to the last bit; `from` has to be such a beginning ({@link batchStart}).
+ *
  * Resolves with the position up to which all is scored, `ids.length` unless it was told to stop.
  */
 export async function scoreTokens(
@@ -68,9 +73,10 @@ export async function scoreTokens(
       const firstPredicted = window.start + (bos === null ? 1 : 0);
       const scoreFrom = Math.max(window.scoreFrom, from);
       // What predicts nothing may be in the KV cache from the last time.
-      await sequence.adaptStateToTokens(input.slice(0, Math.max(0, scoreFrom - firstPredicted)), false);
-      done += sequence.nextTokenIndex;
-      for (let at = sequence.nextTokenIndex; at < input.length; at += batchSize) {
+      const predictsNothing = input.slice(0, Math.max(0, scoreFrom - firstPredicted));
+      const known = await keepCommonStart(sequence, predictsNothing, batchSize);
+      done += known;
+      for (let at = known; at < input.length; at += batchSize) {
         const batch = input.slice(at, at + batchSize);
         let read: Promise<void> | undefined;
         await evaluating.run(async () => {
@@ -128,7 +134,9 @@ async function scoreBatch(
   evaluated: () => void
 ): Promise<void> {
   let problem: unknown;
+  const all = needsAllPredictions(sequence.model.fileInfo);
   const read = (target: number, next: Next): void => {
+    if (target < scoreFrom) return;
     const id = ids[target] as Token;
     if (detail === null) {
       const score = readScore(next, id);
@@ -152,7 +160,7 @@ async function scoreBatch(
   await sequence.controlledEvaluate(
     batch.map((token, offset): ControlledEvaluateInputItem => {
       const target = predicted + offset;
-      if (target < scoreFrom) return token;
+      if (target < scoreFrom && !all) return token;
       return [token, {generateNext: detail === null ? scoreOf(ids[target] as Token) : wholeDistribution}];
     }),
     {
@@ -168,6 +176,14 @@ async function scoreBatch(
     }
   );
   if (problem !== undefined) throw problem;
+}
+
+/** The beginning of the batch in which token `position` is scored; `position` itself where it gets no score. */
+export function batchStart(position: number, windowing: Windowing, batchSize: number): number {
+  const window = windowOf(position, windowing);
+  if (window === undefined) return position;
+  const firstPredicted = window.start + (windowing.bos ? 0 : 1);
+  return Math.max(window.scoreFrom, firstPredicted + wholeBatches(position - firstPredicted, batchSize));
 }
 
 /** Runs a batch when its turn has come; what else is run in between may change the sequence. */
@@ -193,15 +209,22 @@ export async function alternativesAt(
     );
   const input = contextTokens(ids, bos, {...window, end: position + 1});
   const context = input.slice(0, -1);
+  const whole = wholeBatches(context.length, batchSize);
   for (;;) {
     const output = await turn(async () => {
       signal.throwIfAborted();
       const sequence = await sequenceInUse();
-      // All but the last may be in the KV cache already; the last has to run to give its prediction.
-      await sequence.adaptStateToTokens(context, false);
-      const batch = context.slice(sequence.nextTokenIndex, sequence.nextTokenIndex + batchSize);
-      if (batch.length === 0)
-        return await sequence.controlledEvaluate([[input.at(-1) as Token, {generateNext: wholeDistribution}]]);
+      // All but the last may be in the KV cache already; the last has to run to give its prediction. What scoring will find
+      // as whole batches has to be evaluated as such.
+      const {firstDifferentIndex} = sequence.compareContextTokens(context);
+      const known = await keepCommonStart(sequence, context, firstDifferentIndex < whole ? batchSize : 1);
+      const batch = context.slice(known, known < whole ? known + batchSize : context.length);
+      if (batch.length === 0) {
+        const last = await sequence.controlledEvaluate([[input.at(-1) as Token, {generateNext: wholeDistribution}]]);
+        const full = input.length % batchSize === 0 && canGoBack(sequence);
+        if (full) await sequence.eraseContextTokenRanges([{start: context.length, end: input.length}]);
+        return last;
+      }
       await sequence.controlledEvaluate(batch);
       return undefined;
     });

@@ -1,6 +1,11 @@
 import {setImmediate} from "node:timers/promises";
-import type {LlamaModel, Token} from "node-llama-cpp";
+import * as l10n from "@vscode/l10n";
+import type {LlamaModel, Token, TokenAttributes} from "node-llama-cpp";
+import {label} from "../../gguf/label";
+import {count} from "../../metrics/numberText";
+import {HumanError} from "../api";
 import {type CutRules, Cuts} from "./cuts";
+import {hasLongRun, longestRun} from "./longRuns";
 
 /** Token types of a GGUF's `tokenizer.ggml.token_type` (llama.h, llama_token_type). */
 const tokenTypeUnknown = 2;
@@ -16,6 +21,12 @@ const tokensAtOnce = 1 << 17;
 
 /** Pre-tokenizers whose BPE writes spaces as ▁ instead of in the GPT-2 byte alphabet (llama-vocab.cpp). */
 const spacedBpe = new Set(["gemma4", "granite-embed-multi-311m", "sarvam-moe"]);
+
+/**
+ * Between a space and other white space. The "whitespace" pre-tokenizer leaves the two in one word, and llama.cpp ends the process
+ * where a word of several characters has a space, with which no merge of a BPE begins or ends: so they are tokenized apart.
+ */
+const besideSpace = /(?<= )(?=[\s\x85])|(?<=[\s\x85])(?= )/u;
 
 /** The GPT-2 byte alphabet: code point → byte. Printable Latin-1 stands for itself, the other bytes follow from U+0100. */
 const byteOfCodePoint = new Map<number, number>();
@@ -36,12 +47,18 @@ export class Vocabulary {
   private readonly types: readonly number[];
   private readonly alphabet: "bytes" | "spaces" | "raw";
   private readonly addsSpace: boolean;
+  /** What splits a text into words before it is tokenized; only BPE vocabularies have that. */
+  private readonly preTokenizer: string | undefined;
   private readonly utf8 = new TextEncoder();
   // A byte order mark is a character like any other; by default a decoder swallows it.
   private readonly lossy = new TextDecoder("utf-8", {ignoreBOM: true});
   /** A text uses few of its vocabulary's tokens, and those often. */
   private readonly known = new Map<number, Uint8Array>();
   private knownCuts: Cuts | undefined;
+  /** What llama.cpp has made of the tokens that are, or look like, special ones. */
+  private readonly marks = new Map<number, TokenAttributes>();
+  /** Names of the tokens that llama.cpp treats as another type than the file gives them. */
+  readonly retyped: readonly string[];
 
   /** Tokens of this vocabulary tile a text's bytes. False where the tokenizer lower-cases or normalises. */
   readonly spans: boolean;
@@ -53,11 +70,22 @@ export class Vocabulary {
     const kind = model.vocabularyType;
     const spacesAsUnderlines =
       kind === "spm" || (kind === "bpe" && (metadata?.model === "gemma4" || spacedBpe.has(metadata?.pre ?? "")));
-    this.alphabet =
-      kind === "bpe" && !spacesAsUnderlines ? "bytes" : kind === "spm" || kind === "bpe" ? "spaces" : "raw";
     // llama.cpp takes a missing key for true in SentencePiece vocabularies, and knows it in no other.
     this.addsSpace = kind === "spm" && metadata?.add_space_prefix !== false;
+    // llama.cpp takes "default" where a file names none, and its own for Gemma 4 whatever the file says.
+    const named = metadata?.model === "gemma4" ? "gemma4" : metadata?.pre || "default";
+    this.preTokenizer = kind === "bpe" ? named : undefined;
+    const bytes = kind === "bpe" && !spacesAsUnderlines && named !== "whitespace";
+    this.alphabet = bytes ? "bytes" : spacesAsUnderlines ? "spaces" : "raw";
     this.spans = kind === "bpe" || kind === "spm";
+    const retyped: number[] = [];
+    for (const [id, text] of this.tokens.entries()) {
+      if (!isSpecial(this.types[id]) && !looksSpecial.test(text)) continue;
+      const attributes = model.getTokenAttributes(asToken(id));
+      this.marks.set(id, attributes);
+      if (roleOf(attributes) !== roleOfType(this.types[id])) retyped.push(id);
+    }
+    this.retyped = retyped.map((id) => this.label(id));
   }
 
   get size(): number {
@@ -65,12 +93,40 @@ export class Vocabulary {
   }
 
   tokenize(text: string, special: boolean): Int32Array {
-    return Int32Array.from(this.model.tokenize(text, special));
+    this.requireTakes(text);
+    if (this.preTokenizer !== "whitespace") return Int32Array.from(this.model.tokenize(text, special));
+    return Int32Array.from(text.split(besideSpace).flatMap((part) => this.model.tokenize(part, special)));
   }
 
-  /** Tokens of a text that something stands before: without the space that SentencePiece puts in front of a text. */
+  /**
+   * Tokens of a text that something stands before: without the space that SentencePiece puts in front of a text. It is put in front of
+   * a sign that joins with nothing, and left out with it. (node-llama-cpp's `trimLeadingSpace` keeps it before a line feed.)
+   */
   tokenizeOn(text: string): number[] {
-    return this.model.tokenize(text.toWellFormed(), false, this.addsSpace ? "trimLeadingSpace" : undefined);
+    const wellFormed = text.toWellFormed();
+    if (!this.addsSpace) return [...this.tokenize(wellFormed, false)];
+    const sign = this.tokenize("\0", false);
+    const tokens = this.tokenize(`\0${wellFormed}`, false);
+    return [
+      ...(sign.every((id, i) => tokens[i] === id) ? tokens.subarray(sign.length) : this.tokenize(wellFormed, false))
+    ];
+  }
+
+  /** llama.cpp ends the process at a text that its tokenizer can't take. */
+  private requireTakes(text: string): void {
+    if (this.preTokenizer !== undefined && hasLongRun(text, this.preTokenizer))
+      throw new HumanError(
+        "longRun",
+        l10n.t(
+          "This text has more than {0} characters in a row without a break, which this model's tokenizer can't take: select a part without them, or another model.",
+          count(longestRun)
+        )
+      );
+  }
+
+  /** A token as the vocabulary has it, in its alphabet; "" for an id outside of it. */
+  written(id: number): string {
+    return this.tokens[id] ?? "";
   }
 
   /** The token that is written like this in the vocabulary. */
@@ -187,6 +243,11 @@ export class Vocabulary {
     return Uint8Array.from(bytes);
   }
 
+  /** A token's name, to be shown in a sentence. */
+  label(id: number): string {
+    return label(this.tokens[id]) ?? String(id);
+  }
+
   /** A token as text; U+FFFD stands for a part of a character. */
   text(id: number): string {
     return this.lossy.decode(this.bytes(id));
@@ -194,34 +255,75 @@ export class Vocabulary {
 
   /**
    * Where each token of `text` ends, in UTF-8 bytes; tokens tile the text. Null where they don't: this tokenizer
-   * rewrote this text. A space that SentencePiece puts in front covers no byte.
+   * rewrote this text. A space that SentencePiece puts in front covers no byte. Some special tokens eat the white space
+   * beside them, and cover it: `<|user|>` of Phi-3 that behind it, `<mask>` of Jina's models that before it.
    */
-  async ends(text: string, ids: Int32Array, signal: AbortSignal): Promise<Uint32Array | null> {
+  async ends(text: string, ids: Int32Array, special: boolean, signal: AbortSignal): Promise<Uint32Array | null> {
     if (!this.spans) return null;
     const bytes = this.utf8.encode(text);
     const ends = new Uint32Array(ids.length);
     let at = 0;
     // llama.cpp starts a fragment of plain text at the beginning and after every special token, each with a space.
     let fragmentStart = true;
+    let eats = false;
     for (let i = 0; i < ids.length; i++) {
       if (i % tokensAtOnce === tokensAtOnce - 1) {
         await setImmediate();
         signal.throwIfAborted();
       }
       const id = ids[i] as number;
-      const type = this.types[id];
-      const special = isSpecial(type);
+      const mark = this.markIn(id, special);
       let token = this.bytes(id);
-      if (fragmentStart && this.addsSpace && !special) {
+      if (fragmentStart && this.addsSpace && mark === undefined) {
         if (token[0] !== 0x20) return null;
         token = token.subarray(1);
       }
-      fragmentStart = special;
+      // Where a special token begins with white space, it was found before its neighbour ate.
+      if (eats || mark?.lstrip) while (isWhiteSpace(bytes[at]) && !(mark && startsAt(bytes, at, token))) at++;
+      if (eats) ends[i - 1] = at;
+      fragmentStart = mark !== undefined;
+      eats = mark?.rstrip === true;
       for (const byte of token) if (bytes[at++] !== byte) return null;
       ends[i] = at;
     }
+    if (eats) {
+      while (isWhiteSpace(bytes[at])) at++;
+      ends[ids.length - 1] = at;
+    }
     return at === bytes.length ? ends : null;
   }
+
+  /** What llama.cpp looked for before it tokenized the rest: a user-defined token, and a special one where it was told to. */
+  private markIn(id: number, special: boolean): TokenAttributes | undefined {
+    const attributes = this.marks.get(id);
+    const role = attributes && roleOf(attributes);
+    return role === "userDefined" || (role === "special" && special) ? attributes : undefined;
+  }
+}
+
+/** How the tokens that llama.cpp knows by their names are written: `<|im_end|>`, `[EOT]`, `▁<PRE>`, `_<EOT>`. */
+const looksSpecial = /^[▁_]?[<[]/u;
+
+/** How a token written in a text is read: never as the token itself, always, or only where special tokens are asked for. */
+type Role = "normal" | "userDefined" | "special";
+
+function roleOf({control, unknown, userDefined}: TokenAttributes): Role {
+  if (control || unknown) return "special";
+  return userDefined ? "userDefined" : "normal";
+}
+
+function roleOfType(type: number | undefined): Role {
+  if (type === tokenTypeControl || type === tokenTypeUnknown) return "special";
+  return type === tokenTypeUserDefined ? "userDefined" : "normal";
+}
+
+/** C's isspace, as llama.cpp asks it. */
+function isWhiteSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || (byte !== undefined && byte >= 0x09 && byte <= 0x0d);
+}
+
+function startsAt(bytes: Uint8Array, at: number, token: Uint8Array): boolean {
+  return token.every((byte, index) => bytes[at + index] === byte);
 }
 
 function isSpecial(type: number | undefined): boolean {

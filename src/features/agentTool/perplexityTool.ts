@@ -4,6 +4,7 @@ import type {Host} from "../../host/host";
 import {escapeMarkdown} from "../../host/markdownText";
 import {plainPath} from "../../host/plainText";
 import {partOf, type Subject, wholeDocument} from "../../host/subject";
+import {jsonText} from "../../metrics/jsonText";
 import {scoreHeader} from "../../metrics/scoreHeader";
 import {mostSurprisingLines, mostSurprisingTokens} from "./surprising";
 import {checkedLength, readInput, type ToolInput, ToolInputError} from "./toolInput";
@@ -75,7 +76,7 @@ export class PerplexityTool implements vscode.LanguageModelTool<unknown> {
     try {
       const asked = await this.asked(readInput(input));
       return new vscode.LanguageModelToolResult([
-        new vscode.LanguageModelTextPart(JSON.stringify(await this.measure(asked, token)))
+        new vscode.LanguageModelTextPart(jsonText(await this.measure(asked, token)))
       ]);
     } catch (error) {
       if (error instanceof vscode.CancellationError) throw error;
@@ -179,7 +180,7 @@ function titleOf({path}: WorkspaceFile, {startLine, endLine}: FileInput): string
     : vscode.l10n.t("{0}, lines {1}–{2}", name, startLine ?? 1, endLine);
 }
 
-/** Counts as they are, else five significant digits: more would be spent on noise. JSON makes null of infinity. */
+/** Counts as they are, else five significant digits: more would be spent on noise. */
 function rounded(value: number): number {
   return Number.isInteger(value) ? value : Number(value.toPrecision(5));
 }

@@ -11,11 +11,11 @@ import type {Evaluation, ScoredFile, UnscoredFile} from "../../host/evaluation";
 import type {Host} from "../../host/host";
 import {plainText} from "../../host/plainText";
 import {loading, type Reporter, scoreOrStop, waiting} from "../../host/scoring";
+import {fileText, type NoText} from "../../metrics/fileText";
 import {byteSize, count, plural} from "../../metrics/numberText";
 import {duration} from "../../metrics/pace";
 import {corpusSummary} from "../../metrics/summary";
 import {type FoundFile, findFiles} from "./findFiles";
-import {type LeftOut, readText} from "./readText";
 
 /** Seconds; what may take longer is asked for first. */
 const longWork = 60;
@@ -86,7 +86,8 @@ export async function evaluate(
     failed: byPath(run.failed),
     leftOut: byPath([...found.leftOut, ...run.leftOut]),
     notReached: run.waiting,
-    cut: found.cut
+    cut: found.cut,
+    warnings: [...run.warnings]
   };
 }
 
@@ -109,6 +110,7 @@ class Run {
   readonly scored: ScoredFile[] = [];
   readonly failed: UnscoredFile[] = [];
   readonly leftOut: UnscoredFile[] = [];
+  readonly warnings = new Set<string>();
   ranWith: {readonly model: RunningModel; readonly windowing: Windowing} | undefined;
   /** The user did not want all of it. */
   stopped = false;
@@ -156,13 +158,14 @@ class Run {
   private async scoreFile(file: FoundFile): Promise<boolean> {
     const {uri, path} = file;
     try {
-      const read = readText(await vscode.workspace.fs.readFile(uri));
-      if ("leftOut" in read) {
-        this.leftOut.push({uri, path, reason: leftOutText(read.leftOut)});
+      const read = fileText(await vscode.workspace.fs.readFile(uri));
+      if ("problem" in read || read.text === "") {
+        this.leftOut.push({uri, path, reason: leftOutText("problem" in read ? read.problem : "empty")});
         return true;
       }
-      const {summary, finished, model, mode, bos, window, stride} = await this.request(file, read.text);
+      const {summary, finished, model, mode, bos, window, stride, warnings} = await this.request(file, read.text);
       this.deaths = 0;
+      for (const warning of warnings) this.warnings.add(warning);
       this.ranWith ??= {model, windowing: {mode, bos, window, stride}};
       if (summary.scored > 0) this.scored.push({uri, path, summary, finished});
       else if (finished) this.failed.push({uri, path, reason: vscode.l10n.t("nothing in it can be scored")});
@@ -275,12 +278,14 @@ function tellingFile(files: readonly FoundFile[]): number {
   return best;
 }
 
-function leftOutText(why: LeftOut): string {
+function leftOutText(why: NoText | "empty"): string {
   switch (why) {
     case "binary":
       return vscode.l10n.t("binary");
-    case "notUtf8":
-      return vscode.l10n.t("not UTF-8");
+    case "encoding":
+      return vscode.l10n.t("not in UTF-8 or UTF-16");
+    case "tooLarge":
+      return vscode.l10n.t("too large");
     case "empty":
       return vscode.l10n.t("empty");
     default:

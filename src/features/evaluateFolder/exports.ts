@@ -1,11 +1,12 @@
 import {type Evaluation, isFinished} from "../../host/evaluation";
 import {jsonText} from "../../metrics/jsonText";
+import {csvNumber} from "../../metrics/scoreExport";
 import {corpusHeader, scoreHeader} from "../../metrics/scoreHeader";
 import {bitsOf} from "../../metrics/summary";
 
 /** An evaluation as JSON: the corpus, then its files by their paths, each with the fields of a score. */
 export function evaluationJson(evaluation: Evaluation): string {
-  const {title, corpus, files, failed, leftOut, notReached, model, windowing, cut} = evaluation;
+  const {title, corpus, files, failed, leftOut, notReached, model, windowing, cut, warnings} = evaluation;
   return `${jsonText(
     {
       title,
@@ -27,7 +28,8 @@ export function evaluationJson(evaluation: Evaluation): string {
       failed: failed.map(({path, reason}) => ({path, reason})),
       leftOut: leftOut.map(({path, reason}) => ({path, reason})),
       notReached,
-      cut
+      cut,
+      ...(warnings.length === 0 ? {} : {warnings})
     },
     2
   )}\n`;
@@ -74,8 +76,7 @@ function inOneCell(text: string): string {
 }
 
 function cell(value: string | number | null | undefined): string {
-  if (value === null || value === undefined) return "";
-  if (typeof value === "number") return String(value);
+  if (typeof value !== "string") return csvNumber(value ?? null);
   // A spreadsheet takes these for formulas, and runs what a file is called.
   const harmless = /^[\s\0]*[=+\-@＝＋－＠]|^[\t\r\n]/.test(value) ? `'${value}` : value;
   return /[",;\t\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;

@@ -10,7 +10,7 @@ const mostRows = 2000;
 
 /** An evaluation as Markdown. Names of files are hostile: nothing in them is a link, a picture or HTML. */
 export function evaluationReport(evaluation: Evaluation): string {
-  const {title, corpus, files, failed, leftOut, model, windowing, cut} = evaluation;
+  const {title, corpus, files, failed, leftOut, model, windowing, cut, warnings} = evaluation;
   const left = corpus.tokens - corpus.scored;
   const ranked = files.toSorted(
     (a, b) => (b.summary.bitsPerByte ?? -1) - (a.summary.bitsPerByte ?? -1) || (a.path < b.path ? -1 : 1)
@@ -19,6 +19,7 @@ export function evaluationReport(evaluation: Evaluation): string {
     `# ${l10n.t("Evaluation of {0}", escapeMarkdown(title))}`,
     ...(isFinished(evaluation) ? [] : [partial(evaluation)]),
     ...(cut ? [l10n.t("**Not all files:** there were more than are looked at.")] : []),
+    ...warnings.map((warning) => `**${l10n.t("Note")}:** ${escapeMarkdown(warning)}`),
     table(
       [l10n.t("Corpus"), ""],
       ["left", "left"],

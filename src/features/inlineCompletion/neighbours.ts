@@ -5,6 +5,7 @@ import {withoutNearDuplicates} from "../../completion/similar";
 import type {ContextFile} from "../../engine/api";
 import {rangeBehind} from "../../host/documentText";
 import {isForeign} from "../../host/subject";
+import {fileText} from "../../metrics/fileText";
 import type {Exclusions} from "./exclusions";
 import {fileOf} from "./notebookCell";
 
@@ -202,7 +203,9 @@ async function closedText(uri: vscode.Uri, line: number): Promise<string | undef
   try {
     const {size} = await vscode.workspace.fs.stat(uri);
     if (size > largestRead) return undefined;
-    const lines = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)).split(/\r?\n/);
+    const read = fileText(await vscode.workspace.fs.readFile(uri));
+    if ("problem" in read) return undefined;
+    const lines = read.text.split(/\r?\n/);
     const first = firstLine(line);
     return `${lines.slice(first, first + pieceLines).join("\n")}\n`;
   } catch {

@@ -1,5 +1,5 @@
 import {isPlace} from "../../host/place";
-import type {Summary} from "../../metrics/summary";
+import {isJsonNumber} from "../../metrics/jsonNumber";
 import {utf8Length} from "../../metrics/textOffsets";
 import {
   type FromView,
@@ -50,7 +50,7 @@ export function readViewState(state: unknown): ViewState | null {
 
 export function isKeptText(value: unknown): value is KeptText {
   if (!isObject<KeptText>(value)) return false;
-  const {id, text, ids, contextIds, finished, byteEnds, texts, logprobs, model, windowing, summary} = value;
+  const {id, text, ids, contextIds, finished, byteEnds, texts, logprobs, model, windowing, summary, warnings} = value;
   if (typeof id !== "string" || typeof text !== "string" || !isModel(model) || !isWindowing(windowing)) return false;
   if (!isArrayOf(ids, Number.isInteger) || !isArrayOf(contextIds, Number.isInteger)) return false;
   if (typeof finished !== "boolean") return false;
@@ -58,8 +58,9 @@ export function isKeptText(value: unknown): value is KeptText {
     (byteEnds === null
       ? isArrayOf(texts, isString, ids.length)
       : texts === null && isTiling(byteEnds, ids.length, utf8Length(text))) &&
-    isArrayOf(logprobs, (logprob) => logprob === null || Number.isFinite(logprob), ids.length) &&
-    isSummary(summary)
+    isArrayOf(logprobs, isJsonNumber, ids.length) &&
+    isSummary(summary) &&
+    isArrayOf(warnings, isString)
   );
 }
 
@@ -85,11 +86,11 @@ function isWindowing(value: unknown): value is KeptText["windowing"] {
   );
 }
 
-function isSummary(value: unknown): value is Summary {
+function isSummary(value: unknown): value is KeptText["summary"] {
   return (
-    isObject<Summary>(value) &&
+    isObject<KeptText["summary"]>(value) &&
     [value.tokens, value.scored, value.unscored].every(isOffset) &&
-    Object.values(value).every((number) => number === null || typeof number === "number")
+    Object.values(value).every(isJsonNumber)
   );
 }
 

@@ -1,3 +1,4 @@
+import {type JsonNumber, jsonNumber, numberOfJson} from "../../metrics/jsonNumber";
 import type {Language} from "../../metrics/language";
 import type {Summary} from "../../metrics/summary";
 
@@ -10,7 +11,7 @@ import type {Summary} from "../../metrics/summary";
 export const panelType = "tokenscope.logprobs";
 
 /** Grows with every change of {@link KeptText} or {@link ViewState}; what holds another one is not read. */
-export const protocolVersion = 3;
+export const protocolVersion = 4;
 
 /**
  * A scored text, complete in itself: the view draws it without asking. The numbers are typed arrays, which VS Code hands
@@ -41,36 +42,47 @@ export interface ScoredText {
     readonly stride: number;
   };
   readonly summary: Summary;
+  /** Sentences on what makes the numbers others than one may think. */
+  readonly warnings: readonly string[];
 }
 
-/** A {@link ScoredText} as JSON, null for NaN: so it is left with VS Code. */
-export interface KeptText extends Omit<ScoredText, "ids" | "byteEnds" | "logprobs" | "contextIds"> {
+/** A {@link ScoredText} as JSON can hold it, null for NaN: so it is left with VS Code. */
+export interface KeptText extends Omit<ScoredText, "ids" | "byteEnds" | "logprobs" | "contextIds" | "summary"> {
   readonly ids: readonly number[];
   readonly contextIds: readonly number[];
   readonly byteEnds: readonly number[] | null;
-  readonly logprobs: readonly (number | null)[];
+  readonly logprobs: readonly JsonNumber[];
+  readonly summary: {readonly [K in keyof Summary]: JsonNumber};
 }
 
 export function keptText(scored: ScoredText): KeptText {
-  const {ids, contextIds, byteEnds, logprobs} = scored;
+  const {ids, contextIds, byteEnds, logprobs, summary} = scored;
   return {
     ...scored,
     ids: Array.from(ids),
     contextIds: Array.from(contextIds),
     byteEnds: byteEnds && Array.from(byteEnds),
-    logprobs: Array.from(logprobs, (logprob) => (Number.isNaN(logprob) ? null : logprob))
+    logprobs: Array.from(logprobs, jsonNumber),
+    summary: mapValues(summary, jsonNumber)
   };
 }
 
 export function textOfKept(kept: KeptText): ScoredText {
-  const {ids, contextIds, byteEnds, logprobs} = kept;
+  const {ids, contextIds, byteEnds, logprobs, summary} = kept;
   return {
     ...kept,
     ids: Int32Array.from(ids),
     contextIds: Int32Array.from(contextIds),
     byteEnds: byteEnds && Uint32Array.from(byteEnds),
-    logprobs: Float64Array.from(logprobs, (logprob) => logprob ?? Number.NaN)
+    logprobs: Float64Array.from(logprobs, (logprob) => numberOfJson(logprob) ?? Number.NaN),
+    // Null stands where it may: isKeptText has looked at the counts.
+    summary: mapValues(summary, numberOfJson) as Record<keyof Summary, number | null> as Summary
   };
+}
+
+function mapValues<K extends string, A, B>(values: Readonly<Record<K, A>>, change: (value: A) => B): Record<K, B> {
+  const changed = Object.entries<A>(values).map(([key, value]) => [key, change(value)] as const);
+  return Object.fromEntries(changed) as Record<K, B>;
 }
 
 export interface ScoredModel {

@@ -14,7 +14,7 @@ export interface ScoredTextParts {
 
 /** The scores of a text in the form the view gets. */
 export function scoredText({id, text, scores, texts}: ScoredTextParts): ScoredText {
-  const {model, ends, mode, bos, window, stride, summary} = scores;
+  const {model, ends, mode, bos, window, stride, summary, warnings} = scores;
   const {name, file, sha256, quantization, device} = model;
   return {
     id,
@@ -28,7 +28,8 @@ export function scoredText({id, text, scores, texts}: ScoredTextParts): ScoredTe
     finished: scores.finished,
     model: {name, file, sha256, quantization, device},
     windowing: {mode, bos, window, stride},
-    summary
+    summary,
+    warnings
   };
 }
 
@@ -50,8 +51,11 @@ export function tokenRange({text, byteEnds}: ScoredText, token: number): {start:
 
 /** What "Copy as JSON" copies, in pieces: what the headless runner's `score` prints, and where the text came from. */
 export function exportJson(scored: ScoredText, {title, start, end}: Source): Generator<string> {
-  const {text, ids, byteEnds, texts, logprobs, contextIds, finished, model, windowing, summary} = scored;
-  const header = {...scoreHeader({model, ...windowing, contextIds, finished}, summary), source: {title, start, end}};
+  const {text, ids, byteEnds, texts, logprobs, contextIds, finished, model, windowing, summary, warnings} = scored;
+  const header = {
+    ...scoreHeader({model, ...windowing, contextIds, finished, warnings}, summary),
+    source: {title, start, end}
+  };
   const textOf = byteEnds ? coveredTexts(text, byteEnds) : (token: number) => texts?.[token] ?? "";
   return jsonPieces(header, {ids, ends: byteEnds, logprobs, textOf}, "indented");
 }

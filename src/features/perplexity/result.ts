@@ -48,6 +48,15 @@ export async function showResult(host: Host, subject: Subject, scores: Scores): 
         }
       })
     ),
+    ...scores.warnings.map(
+      (warning): Item => ({
+        label: `$(info) ${plainText(warning)}`,
+        run: async () => {
+          await vscode.env.clipboard.writeText(warning);
+          vscode.window.setStatusBarMessage(`$(check) ${vscode.l10n.t("Copied {0}", vscode.l10n.t("Note"))}`, 3000);
+        }
+      })
+    ),
     {label: "", kind: vscode.QuickPickItemKind.Separator},
     {
       label: `$(graph) ${vscode.l10n.t("Show Logprobs")}`,

@@ -73,11 +73,12 @@ export function directionOf({before, after}: Comparison): Direction {
   return to < from ? "less" : "more";
 }
 
-/** Bits per byte after less before; null unless both are known. */
+/** Bits per byte after less before; null unless both are known, and not both infinite. */
 export function difference({before, after}: Comparison): number | null {
   const from = before && rateOf(before);
   const to = after && rateOf(after);
-  return typeof from === "number" && typeof to === "number" ? to - from : null;
+  if (typeof from !== "number" || typeof to !== "number") return null;
+  return Number.isNaN(to - from) ? null : to - from;
 }
 
 /** "4.21 → 2.90 (−31 %) bits/byte": where the view is narrow, the unit is what is cut off. */
@@ -173,6 +174,8 @@ function rateText(digits: string): string {
 }
 
 function signed(value: number, decimals: number): string {
+  // Infinity less infinity.
+  if (Number.isNaN(value)) return "–";
   const digits = decimal(Math.abs(value), decimals);
   if (Number(Math.abs(value).toFixed(decimals)) === 0) return `±${digits}`;
   return `${value < 0 ? "−" : "+"}${digits}`;

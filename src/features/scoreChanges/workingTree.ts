@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import {HumanError} from "../../engine/api";
 import {inTurns} from "../../host/inTurns";
+import {fileText} from "../../metrics/fileText";
 import {count} from "../../metrics/numberText";
 import {type PlacedChanges, placeChanges, wholeChange} from "./changes";
 import {type Repository, untrackedStatus} from "./git";
@@ -26,9 +27,6 @@ const largestFile = 2_000_000;
 
 /** Bytes of a file that Git does not know: it is new as a whole, so it is scored as a whole. */
 const largestUntracked = 250_000;
-
-/** Git's own rule for what is binary: a zero among the first bytes. */
-const looksBinary = 8000;
 
 /**
  * What the working tree, as it is on disk, has that HEAD has not: staged or not, with files that Git does not know.
@@ -146,11 +144,11 @@ async function textOf(uri: vscode.Uri, limit: number): Promise<string | {readonl
     if (type & vscode.FileType.SymbolicLink) return {reason: vscode.l10n.t("a symbolic link")};
     if (!(type & vscode.FileType.File)) return {reason: vscode.l10n.t("no file")};
     if (size > limit) return {reason: vscode.l10n.t("larger than {0} kB", count(limit / 1000))};
-    const bytes = await vscode.workspace.fs.readFile(uri);
-    if (bytes.subarray(0, looksBinary).includes(0)) return {reason: vscode.l10n.t("binary")};
-    return new TextDecoder("utf-8", {fatal: true, ignoreBOM: true}).decode(bytes);
-  } catch (error) {
-    return {reason: error instanceof TypeError ? vscode.l10n.t("not in UTF-8") : vscode.l10n.t("can't be read")};
+    const read = fileText(await vscode.workspace.fs.readFile(uri));
+    if ("text" in read) return read.text;
+    return {reason: read.problem === "binary" ? vscode.l10n.t("binary") : vscode.l10n.t("not in UTF-8 or UTF-16")};
+  } catch {
+    return {reason: vscode.l10n.t("can't be read")};
   }
 }
 

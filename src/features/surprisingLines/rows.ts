@@ -181,7 +181,10 @@ function timesText(
   compared: (rate: string, times: string) => string
 ): string {
   const rate = rateText(value, 2);
-  return value === null || mean === null || mean === 0 ? rate : compared(rate, decimal(value / mean, 1));
+  // Of two that are infinite there is no ratio.
+  return value === null || mean === null || mean === 0 || mean === Number.POSITIVE_INFINITY
+    ? rate
+    : compared(rate, decimal(value / mean, 1));
 }
 
 /** How many times as dense as the whole: the numbers beside it say it too, for whom the colours do not. */
@@ -192,7 +195,8 @@ const heat = [
 ] as const;
 
 function heatIcon(value: number | null, mean: number | null): vscode.ThemeIcon {
-  const ratio = value === null || mean === null || mean === 0 ? 0 : value / mean;
+  const ratio =
+    value === Number.POSITIVE_INFINITY ? value : value === null || mean === null || mean === 0 ? 0 : value / mean;
   const step = heat.find(({atLeast}) => ratio >= atLeast);
   return step
     ? new vscode.ThemeIcon("circle-filled", new vscode.ThemeColor(step.colour))

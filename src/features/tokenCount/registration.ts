@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import {type Host, registerCommand} from "../../host/host";
 import {plainText} from "../../host/plainText";
 import {seen} from "../../host/seen";
-import {activeSubject} from "../../host/subject";
+import {activeCountedText} from "../../host/subject";
 import {countLine} from "./countLine";
 import {SelectionHover} from "./selectionHover";
 import {StatusBarCount} from "./statusBarCount";
@@ -11,7 +11,7 @@ import {StatusBarCount} from "./statusBarCount";
 export function registerTokenCount(host: Host): vscode.Disposable {
   return vscode.Disposable.from(
     registerCommand(host, "tokenscope.countTokens", async () => {
-      const subject = await activeSubject();
+      const subject = await activeCountedText();
       const result = await vscode.window.withProgress(
         {
           location: vscode.ProgressLocation.Notification,

@@ -79,6 +79,7 @@ function tokensText(list: TokenList, place: Place): vscode.MarkdownString {
     [
       `**${countLine({...list, count: list.ids.length})}**`,
       hidden > 0 ? `${shown} … ${rest}` : shown,
+      ...list.warnings.map((warning) => `$(info) ${escapeMarkdown(warning)}`),
       [
         link(
           "pulse",

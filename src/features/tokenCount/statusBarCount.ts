@@ -1,11 +1,10 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import type {ModelDescription} from "../../engine/api";
-import {isLongerThan, wholeRange} from "../../host/documentText";
 import type {Host} from "../../host/host";
 import {escapeMarkdown} from "../../host/markdownText";
 import {manageTrust, restriction} from "../../host/restrictedMode";
-import {isWithheld, subjectOf, withheld} from "../../host/subject";
+import {countedText, isWithheld, withheld} from "../../host/subject";
 import {count as formatted, plural} from "../../metrics/numberText";
 import {shortChecksum} from "../../metrics/shortChecksum";
 import {countLine} from "./countLine";
@@ -94,25 +93,25 @@ export class StatusBarCount implements vscode.Disposable {
     const running = new vscode.CancellationTokenSource();
     this.running = running;
     try {
-      const {document, selection} = editor;
-      const isLong = await isLongerThan(document, selection.isEmpty ? wholeRange(document) : selection, liveLimit);
+      const counted = await countedText(editor, liveLimit);
       if (running.token.isCancellationRequested) return;
-      if (isLong) return this.rest(vscode.l10n.t("This file is large: Count Tokens counts it when you ask for it."));
-      const subject = await subjectOf(editor);
+      if (counted === undefined)
+        return this.rest(vscode.l10n.t("This file is large: Count Tokens counts it when you ask for it."));
       const result = await this.host.engine.request(
         "count",
-        {model: this.host.settings.modelSpec(), text: subject.toSend},
+        {model: this.host.settings.modelSpec(), text: counted.toSend},
         {token: running.token}
       );
       if (running.token.isCancellationRequested) return;
-      const {count, model} = result;
-      const {isSelection} = subject;
+      const {count, model, warnings} = result;
+      const {isSelection} = counted;
       const tokens = plural(count, "token");
       this.show({
         text: `$(symbol-string) ${isSelection ? selected(count) : tokens}`,
         tooltip: [
           [isSelection ? vscode.l10n.t("Selection") : vscode.l10n.t("File"), countLine(result)],
-          [vscode.l10n.t("Model"), about(model)]
+          [vscode.l10n.t("Model"), about(model)],
+          ...warnings.map((warning): Line => [vscode.l10n.t("Note"), warning])
         ],
         spoken: isSelection
           ? vscode.l10n.t("Selection: {0}, {1}", tokens, model.name)

@@ -1,0 +1,27 @@
+import type {LlamaModel} from "node-llama-cpp";
+import {isMark, isNamedMark} from "../../completion/marks";
+import type {Vocabulary} from "./vocabulary";
+
+/**
+ * The tokens that are no text in any completion: those that prompts are made with, those that the file names as special, and
+ * whatever the vocabulary has of the known families' marks. llama.cpp and node-llama-cpp go by a token's type, and files give
+ * marks any; these two know the others.
+ *
+ * @param ofPrompts The ids that the product itself puts into prompts.
+ */
+export function markTokens(
+  model: LlamaModel,
+  vocabulary: Vocabulary,
+  ofPrompts: readonly number[]
+): ReadonlySet<number> {
+  const marks = new Set(ofPrompts);
+  /** How a token is written, in the vocabulary's alphabet and out of it. Brackets and bars are the same in all: most need one look. */
+  const isWritten = (id: number, as: (text: string) => boolean): boolean =>
+    /[<>[\]|]/.test(vocabulary.written(id)) && [vocabulary.written(id), vocabulary.text(id)].some(as);
+  for (let id = 0; id < vocabulary.size; id++) if (isWritten(id, isMark)) marks.add(id);
+  // A stranger's file: any key, any value.
+  const keys: Readonly<Record<string, unknown>> = {...model.fileInfo.metadata.tokenizer?.ggml};
+  for (const [key, id] of Object.entries(keys))
+    if (key.endsWith("_token_id") && typeof id === "number" && isWritten(id, isNamedMark)) marks.add(id);
+  return marks;
+}

@@ -1,0 +1,46 @@
+import type {LlamaContextSequence, LlamaModel, Token} from "node-llama-cpp";
+
+/**
+ * Leaves in the KV cache what it has in common with the start of `tokens`, in whole batches of `batch` tokens where that is
+ * given. Resolves with how many tokens that is.
+ *
+ * The cache of layers with a sliding window holds the last positions only. Going back is right where it still holds the
+ * whole window of the next position; llama.cpp computes with what is left of it otherwise, so the cache is emptied.
+ */
+export async function keepCommonStart(
+  sequence: LlamaContextSequence,
+  tokens: readonly Token[],
+  batch = 1
+): Promise<number> {
+  const {firstDifferentIndex} = sequence.compareContextTokens([...tokens]);
+  const kept = canGoBack(sequence) ? wholeBatches(firstDifferentIndex, batch) : firstDifferentIndex;
+  if (kept < sequence.nextTokenIndex && !holdsWindow(sequence, kept)) await sequence.clearHistory();
+  await sequence.adaptStateToTokens(tokens.slice(0, kept), false);
+  return sequence.nextTokenIndex;
+}
+
+/** The part of `count` tokens that fills whole batches. */
+export function wholeBatches(count: number, batch: number): number {
+  return count - (count % batch);
+}
+
+/** A recurrent state cannot: node-llama-cpp drops it, or restores an older one. */
+export function canGoBack({model}: LlamaContextSequence): boolean {
+  return !model.fileInsights.isRecurrent && !model.fileInsights.isHybrid;
+}
+
+/** All positions that `position` may look back at are in the KV cache (llama.cpp leaves no gap between the oldest and the last). */
+function holdsWindow(sequence: LlamaContextSequence, position: number): boolean {
+  const oldest = sequence.stateCellsStartIndex;
+  if (oldest <= 0 || !canGoBack(sequence)) return true;
+  return position - slidingWindow(sequence.model) >= oldest;
+}
+
+/** Positions in a sliding window, its own position included; infinity where the header does not say. */
+function slidingWindow({fileInfo}: LlamaModel): number {
+  const {architecture} = fileInfo.metadata.general;
+  const window: unknown = fileInfo.architectureMetadata?.attention?.sliding_window;
+  // llama.cpp cuts Llama 4 into chunks of its own, whatever the header says.
+  if (architecture === "llama4" || typeof window !== "number" || window <= 0) return Number.POSITIVE_INFINITY;
+  return window;
+}

@@ -1,0 +1,92 @@
+import * as l10n from "@vscode/l10n";
+import type {GgufFileInfo, LlamaModel} from "node-llama-cpp";
+import {listed} from "../../metrics/numberText";
+import {bosOf} from "./bos";
+import {ropeFactorsOf, shortRopeContext} from "./longRope";
+import {slidingWindowLeftOut, trainedContextOf} from "./modelHeader";
+import type {Vocabulary} from "./vocabulary";
+
+/**
+ * What llama.cpp warns of while it loads a vocabulary, where that changes numbers: read off the file's header and what
+ * llama.cpp has made of it, not off its log, whose lines come from another thread, and once per load.
+ */
+export function vocabularyWarnings(model: LlamaModel, vocabulary: Vocabulary): string[] {
+  const metadata: Readonly<Record<string, unknown>> = {...model.fileInfo.metadata.tokenizer?.ggml};
+  const warnings: string[] = [];
+  // Gemma 4's kind of BPE has a pre-tokenizer of its own.
+  if (model.vocabularyType === "bpe" && metadata["model"] !== "gemma4" && !metadata["pre"])
+    warnings.push(
+      l10n.t(
+        "This file doesn't say how the model cuts a text into words (tokenizer.ggml.pre), so llama.cpp cuts it in a way of its own: counts and scores may differ from the model's, and a newer conversion of the model helps."
+      )
+    );
+  for (const [key, id] of Object.entries(metadata))
+    if (key.endsWith("_token_id") && Number(id) >= vocabulary.size)
+      warnings.push(
+        l10n.t(
+          "{0} names token {1}, which this vocabulary doesn't have: llama.cpp does without it, or takes its default.",
+          `tokenizer.ggml.${key}`,
+          String(id)
+        )
+      );
+  if (metadata["add_bos_token"] === false && bosOf(model) !== null)
+    warnings.push(l10n.t("This file says that no BOS stands in front of a text, but llama.cpp puts one there."));
+  if (vocabulary.retyped.length > 0)
+    warnings.push(
+      l10n.t(
+        "llama.cpp changes the type of special tokens that this file seems to mark wrongly ({0}): a text that contains one may be cut into other tokens than the file says.",
+        listed(shortened(vocabulary.retyped))
+      )
+    );
+  return warnings;
+}
+
+/** The model gets two BOS: the text's own, or that of the context before it, behind the one that it puts there itself. */
+export function doubleBosWarnings(model: LlamaModel, vocabulary: Vocabulary, ids: Int32Array): string[] {
+  const bos = bosOf(model);
+  if (bos === null || ids[0] !== bos) return [];
+  return [
+    l10n.t(
+      "The text begins with BOS ({0}), and this model puts one in front of every text: it sees two.",
+      vocabulary.label(bos)
+    )
+  ];
+}
+
+/** Windows of more tokens than the model knows how to use. */
+export function windowWarnings(header: GgufFileInfo, window: number): string[] {
+  const warnings: string[] = [];
+  const trained = trainedContextOf(header);
+  if (trained !== null && window > trained)
+    warnings.push(
+      l10n.t(
+        "The window of {0} tokens is longer than the {1} tokens that the model was trained on: what stands behind those may be predicted badly.",
+        window,
+        trained
+      )
+    );
+  if (ropeFactorsOf(header, window) === "long")
+    warnings.push(
+      l10n.t(
+        "The window has more than {0} tokens, so llama.cpp computes every position with the model's long RoPE factors: a text that fits into fewer has other scores there.",
+        shortRopeContext(header) ?? 0
+      )
+    );
+  const sliding = slidingWindowLeftOut(header);
+  if (sliding !== null && window > sliding)
+    warnings.push(
+      l10n.t(
+        "This model was trained to see {0} tokens at a time, and llama.cpp shows it all {1} tokens of the window: what stands behind the first {0} may be predicted worse.",
+        sliding,
+        window
+      )
+    );
+  return warnings;
+}
+
+/** Tokens that are named at most. */
+const mostNamed = 5;
+
+function shortened(names: readonly string[]): readonly string[] {
+  return names.length <= mostNamed ? names : [...names.slice(0, mostNamed), "…"];
+}

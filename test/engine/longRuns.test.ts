@@ -1,0 +1,205 @@
+import {strict as assert} from "node:assert";
+import {spawn} from "node:child_process";
+import {mkdtempSync, rmSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
+import path from "node:path";
+import {text as allOf} from "node:stream/consumers";
+import {hasLongRun, longestRun, preTokenizersWithLoops} from "../../src/engine/llama/longRuns";
+import {type GgufValue, ggufFile, text, texts, uint} from "../harness/ggufFile";
+import {thorough} from "../harness/thorough";
+import {Engine, spec} from "./engine";
+import type {LongTextResult, LongTexts} from "./fixtures/longTexts";
+import {vocabularyFiles, vocabularySource} from "./vocabularyFiles";
+
+/** One of each class that a pre-tokenizer's pattern names, and what patterns take together. */
+const kinds = {
+  "small letters": "a",
+  capitals: "A",
+  "letters of both cases": "aA",
+  "accented letters": "é",
+  Cyrillic: "я",
+  Thai: "ก",
+  Han: "一",
+  kana: "か",
+  "katakana and its dot": "カ・",
+  Hangul: "가",
+  Bopomofo: "ㄅ",
+  digits: "1",
+  "Arabic digits": "٣",
+  "letters and digits": "a1",
+  spaces: " ",
+  "line feeds": "\n",
+  "carriage returns": "\r",
+  "both line ends": "\r\n",
+  tabs: "\t",
+  "no-break spaces": "\u00a0",
+  "next lines": "\u0085",
+  "byte order marks": "\ufeff",
+  "ideographic spaces": "\u3000",
+  "ideographic spaces and full stops": "\u3000。",
+  "full stops": ".",
+  apostrophes: "'",
+  slashes: "/",
+  "punctuation and line feeds": "!\n",
+  "East Asian punctuation": "，",
+  symbols: "$",
+  "circled digits and arrows": "①→",
+  emoji: "🚀",
+  "combining marks": "\u0301",
+  "Hindi syllables": "\u0915\u093f",
+  "control characters": "\u0001",
+  "unassigned characters": "\u0378",
+  "rare Han and full stops": "\u{31350}.",
+  "private characters": "\ue000",
+  "one-letter words": "a ",
+  "words with a space before": " aaaa"
+};
+
+type Kind = keyof typeof kinds;
+
+/** BPE on plain UTF-8: there a vocabulary in the byte alphabet has no tokens for many texts. */
+const notByteAlphabet = new Set(["gemma4", "granite-embed-multi-311m", "sarvam-moe", "whitespace"]);
+
+const source = vocabularySource();
+
+/** The tokens that GPT-2 has for bytes, and few others, so that it is read and used fast. */
+function byteVocabulary(preTokenizer: string): Buffer {
+  const isPrintable = (byte: number): boolean =>
+    (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
+  let next = 0x100;
+  const bytes = Array.from({length: 256}, (_, byte) => String.fromCodePoint(isPrintable(byte) ? byte : next++));
+  return vocabulary(preTokenizer, bytes, ["a a", "aa aa", "Ġ Ġ", "1 1"]);
+}
+
+function vocabulary(preTokenizer: string, characters: readonly string[], merges: readonly string[]): Buffer {
+  const tokens = [...characters, ...merges.map((merge) => merge.replace(" ", "")), "<|endoftext|>"];
+  const types = tokens.map((_, id): GgufValue => ({type: "int32", value: id === tokens.length - 1 ? 3 : 1}));
+  return ggufFile({
+    entries: [
+      ["general.architecture", text("gpt2")],
+      ["tokenizer.ggml.model", text("gpt2")],
+      ["tokenizer.ggml.pre", text(preTokenizer)],
+      ["tokenizer.ggml.tokens", texts(tokens)],
+      ["tokenizer.ggml.token_type", {type: "array", of: "int32", values: types}],
+      ["tokenizer.ggml.merges", texts(merges)],
+      ["tokenizer.ggml.bos_token_id", uint(tokens.length - 1)],
+      ["tokenizer.ggml.eos_token_id", uint(tokens.length - 1)]
+    ]
+  });
+}
+
+/** llama.cpp's pre-tokenizers, by the patterns that they share: the cases of one `switch` over types, and the types' names. */
+function sharedPatterns(): readonly (readonly string[])[] {
+  const names = new Map<string, string[]>([["default", ["default"]]]);
+  for (const [, asked = "", type = ""] of source.matchAll(
+    /if \(\s*((?:tokenizer_pre == "[^"]+"\s*(?:\|\|)?\s*)+)\) \{\s*pre_type = LLAMA_VOCAB_PRE_TYPE_(\w+);/g
+  )) {
+    const same = [...asked.matchAll(/"([^"]+)"/g)].map(([, name = ""]) => name);
+    if (type !== "DEFAULT") names.set(type, [...(names.get(type) ?? []), ...same]);
+  }
+  const groups: string[][] = [["default"]];
+  for (const [labels] of source.matchAll(/(?:case LLAMA_VOCAB_PRE_TYPE_\w+:\s*)+(?:\/\/.*\s*)*(?=regex_exprs = )/g))
+    groups.push([...labels.matchAll(/PRE_TYPE_(\w+)/g)].flatMap(([, type = ""]) => names.get(type) ?? []));
+  return groups;
+}
+
+interface Try {
+  /** As the vocabulary's file is told by it. */
+  readonly vocabulary: string;
+  readonly kind: Kind;
+  readonly length: number;
+}
+
+describe("Long runs of one class of characters", () => {
+  const groups = sharedPatterns();
+  const folder = mkdtempSync(path.join(tmpdir(), "tokenscope-long-runs-"));
+  after(() => rmSync(folder, {recursive: true, force: true}));
+
+  function written(name: string): string {
+    const file = path.join(folder, `${name}.gguf`);
+    writeFileSync(file, byteVocabulary(name));
+    return file;
+  }
+
+  /** What comes of the texts, in a process of its own. */
+  async function results(tries: readonly Try[], fileOf: (vocabulary: string) => string): Promise<LongTextResult[]> {
+    const lists = [...new Set(tries.map(({vocabulary}) => vocabulary))].map((vocabulary): LongTexts => {
+      const texts = tries.filter((one) => one.vocabulary === vocabulary);
+      return {file: fileOf(vocabulary), texts: texts.map(({kind, length}) => ({unit: kinds[kind], length}))};
+    });
+    const listFile = path.join(folder, "texts.json");
+    writeFileSync(listFile, JSON.stringify(lists));
+    const child = spawn(process.execPath, [path.resolve("out/test/engine/fixtures/longTexts.js"), listFile], {
+      stdio: ["ignore", "pipe", "ignore"]
+    });
+    const ended = new Promise<unknown>((resolve) => child.once("exit", (code, signal) => resolve(signal ?? code)));
+    const lines = (await allOf(child.stdout)).split("\n").filter((line) => line.startsWith("{"));
+    assert.equal(await ended, 0, `the process died of ${JSON.stringify(tries[lines.length])}`);
+    assert.equal(lines.length, tries.length);
+    return lines.map((line) => JSON.parse(line) as LongTextResult);
+  }
+
+  it("are known of every pre-tokenizer that llama.cpp has", () => {
+    const names = groups.flat();
+    const named = [...source.matchAll(/tokenizer_pre == "([^"]+)"/g)].map(([, name = ""]) => name);
+    assert.deepEqual([...new Set(names)].sort(), [...new Set(named)].sort());
+    assert.ok(groups.length >= 30, `${groups.length} patterns`);
+    const unknown = preTokenizersWithLoops().filter((name) => !names.includes(name));
+    assert.deepEqual(unknown, []);
+    // Names that share a pattern share its loops.
+    for (const group of groups)
+      for (const unit of Object.values(kinds)) {
+        const refusing = group.filter((name) => refuses(name, unit));
+        assert.ok(refusing.length === 0 || refusing.length === group.length, `${JSON.stringify(unit)}: ${refusing}`);
+      }
+  });
+
+  it("are tokenized or refused by every pre-tokenizer", async () => {
+    const all = Object.keys(kinds) as Kind[];
+    const tries = groups.flatMap(([vocabulary = ""]) => [
+      // superbpe takes time by the square of the length: six seconds for these digits.
+      ...all
+        .filter((kind) => thorough || vocabulary !== "superbpe" || !refuses(vocabulary, kinds[kind]))
+        .map((kind): Try => ({vocabulary, kind, length: longestRun})),
+      // Those that are tokenized take up to some seconds each.
+      ...all
+        .filter((kind) => thorough || refuses(vocabulary, kinds[kind]))
+        .map((kind): Try => ({vocabulary, kind, length: 1_000_000}))
+    ]);
+    for (const [i, result] of (await results(tries, written)).entries()) {
+      const {vocabulary, kind, length} = tries[i] as Try;
+      const tried = `${vocabulary}: ${length} ${kind}: ${JSON.stringify(result)}`;
+      if (length > longestRun && refuses(vocabulary, kinds[kind]))
+        assert.deepEqual(result, {refused: "longRun"}, tried);
+      else assert.ok("tiles" in result && (result.tiles || notByteAlphabet.has(vocabulary)), tried);
+    }
+  }).timeout(3_600_000);
+
+  it("are tokenized by other kinds of vocabularies", async () => {
+    const others = vocabularyFiles().filter(({name}) => ["llama-spm", "bert-bge", "nomic-bert-moe"].includes(name));
+    const some: readonly Kind[] = thorough ? (Object.keys(kinds) as Kind[]) : ["small letters", "spaces"];
+    const tries = others.flatMap(({file}) => some.map((kind): Try => ({vocabulary: file, kind, length: 1_000_000})));
+    for (const [i, result] of (await results(tries, (file) => file)).entries())
+      assert.ok("tiles" in result, `${JSON.stringify(tries[i])}: ${JSON.stringify(result)}`);
+  }).timeout(1_800_000);
+});
+
+describe("A space beside other white space", () => {
+  it("is a token by itself for the pre-tokenizer that splits there, and no death", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "tokenscope-white-space-"));
+    try {
+      const file = path.join(folder, "white-space.gguf");
+      writeFileSync(file, vocabulary("whitespace", [" ", "\n", "\t", "a", "é"], ["a é", "\n \n"]));
+      const list = await new Engine(spec(file)).ask("tokenize", {text: "aé  a\n\n \té a"});
+      assert.deepEqual([...list.texts], ["aé", " ", " ", "a", "\n\n", " ", "\t", "é", " ", "a"]);
+      assert.deepEqual([...(list.ends ?? [])], [3, 4, 5, 6, 8, 9, 10, 12, 13, 14]);
+    } finally {
+      rmSync(folder, {recursive: true, force: true});
+    }
+  });
+});
+
+/** A longer run of this is too long for this pre-tokenizer. */
+function refuses(preTokenizer: string, unit: string): boolean {
+  return hasLongRun(unit.repeat(longestRun + 1), preTokenizer);
+}
