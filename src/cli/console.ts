@@ -1,7 +1,11 @@
-import {HumanError, type Progress} from "../engine/api";
+import {type ErrorKind, HumanError, type Progress} from "../engine/api";
 import {Pace} from "../metrics/pace";
 import {visibleLines, visibleText} from "../metrics/visibleText";
 import {UsageError} from "./arguments";
+
+/** What llama.cpp's log tells more of. */
+const explainedByLog: ReadonlySet<ErrorKind> = new Set(["modelFailed", "contextFailed", "noRuntime"]);
+const logHint = "--verbose shows llama.cpp's log";
 
 /** The part of a stream that is needed. */
 export interface Output {
@@ -40,7 +44,8 @@ export class Console {
 
   sayError(error: unknown): void {
     if (error instanceof UsageError) this.say(`tokenscope: ${visibleText(error.message)} (--help says more)`);
-    else if (error instanceof HumanError) this.say(`tokenscope: ${visibleText(error.message)}`);
+    else if (error instanceof HumanError)
+      this.say(`tokenscope: ${visibleText(error.message)}${explainedByLog.has(error.kind) ? ` (${logHint})` : ""}`);
     else this.say(`tokenscope: a mistake of ours: ${String(error).split("\n")[0]}`);
   }
 

@@ -1,4 +1,5 @@
 import type {ModelFacts} from "../gguf/facts";
+import type {Purpose} from "../gguf/purpose";
 import type {Summary} from "../metrics/summary";
 
 /**
@@ -34,8 +35,10 @@ export function contextsHeld(contextSize: number): number {
 
 /** What a backend can do with a model. A feature asks here, never for the backend's kind. */
 export interface Capabilities {
-  /** Predicts a next token: can be scored, and can complete. False for an embedding-only model. */
+  /** Predicts a next token: can be scored, and can complete. */
   readonly generate: boolean;
+  /** What it was made for. */
+  readonly purpose: Purpose;
   /** Completes between a prefix and a suffix, with tokens of its own for it. */
   readonly infill: boolean;
   /** Tokens tile the text's bytes, so that spans can be shown. False where the tokenizer rewrites text. */
@@ -567,7 +570,8 @@ export type ErrorKind =
   | "modelIncomplete"
   | "unknownArchitecture"
   | "modelFailed"
-  | "embeddingOnly"
+  | "modelUnsuitable"
+  | "predictsNothing"
   | "noRuntime"
   | "outOfMemory"
   | "contextFailed"

@@ -18,16 +18,18 @@ export function resolveWindowing(asked: {
   readonly stride?: number | undefined;
   readonly bos: boolean;
   readonly contextSize: number;
+  /** Positions that the model has learned: there are no others. Default: it has learned none, and there is no end. */
+  readonly positions?: number;
 }): Windowing {
   const mode = asked.mode ?? "document";
-  const {bos} = asked;
+  const {bos, positions = Number.POSITIVE_INFINITY} = asked;
   if (mode === "llama-perplexity") {
     const window = asked.window ?? 512;
-    requireWindow(window, 4);
+    requireWindow(window, 4, positions);
     return {mode, bos, window, stride: window};
   }
   const window = asked.window ?? asked.contextSize;
-  requireWindow(window, 2);
+  requireWindow(window, 2, positions);
   const stride = asked.stride ?? Math.max(1, Math.floor(window / 2));
   // At least one position of every window has to be left for context: BOS, or else a token.
   if (!Number.isSafeInteger(stride) || stride < 1 || stride > window - 1)
@@ -38,11 +40,20 @@ export function resolveWindowing(asked: {
   return {mode, bos, window, stride};
 }
 
-function requireWindow(window: number, least: number): void {
+function requireWindow(window: number, least: number, most: number): void {
   if (!Number.isSafeInteger(window) || window < least)
     throw new HumanError(
       "invalidRequest",
       l10n.t("The window has to be a whole number of at least {0} tokens.", least)
+    );
+  if (window > most)
+    throw new HumanError(
+      "invalidRequest",
+      l10n.t(
+        "This model has learned {0} positions and no more, so a window of {1} tokens is too large: choose one of {0} at most.",
+        most,
+        window
+      )
     );
 }
 

@@ -5,9 +5,6 @@ import {isList} from "./infill";
 const mostLayers = 512;
 const mostExperts = 1024;
 
-/** What llama.cpp knows of `rope.scaling.type`. */
-const ropeScalings: ReadonlySet<unknown> = new Set(["none", "linear", "yarn", "longrope"]);
-
 /**
  * Items of all lists in the headers of a model's files: node-llama-cpp makes a JavaScript value of each. The most known are
  * 1.3 million, of a vocabulary of 262,144 tokens with its merges, scores and types.
@@ -26,9 +23,6 @@ const notMultiplied: ReadonlySet<number> = new Set([9, 15, 24, 25, 26, 27, 28]);
 /** What every architecture that has it multiplies with. */
 const multiplied =
   /^(?:output|output_norm|blk\.\d+\.(?:attn_(?:q|k|v|qkv|output|norm)|ffn_(?:up|down|gate)(?:_exps)?|ffn_norm))\.weight$/;
-
-/** Tokenizers that cut no text. */
-const noTokenizers: ReadonlySet<unknown> = new Set(["none", "no_vocab"]);
 
 /** A key of the architecture's own. */
 type Own = (key: string) => MetadataValue | undefined;
@@ -49,14 +43,13 @@ export function isDeadly(header: GgufHeader, others: readonly GgufHeader[] = [])
       tensors.set(tensor.name, tensor);
     }
   }
-  if (noTokenizers.has(metadata.get("tokenizer.ggml.model")) || endlessTokenizer(metadata)) return true;
+  if (endlessTokenizer(metadata)) return true;
   const layers = own("block_count");
   // Without it llama.cpp refuses the file by itself, or doesn't know the architecture.
   if (typeof layers !== "number") return false;
   return (
     deadlyLayers(layers, own("nextn_predict_layers")) ||
     deadlyExperts(own) ||
-    deadlyScaling(own("rope.scaling.type")) ||
     deadlyNorms(own) ||
     (!otherEmbeddings.has(architecture) &&
       deadlyEmbeddings(tensors, own("embedding_length"), metadata.get("tokenizer.ggml.tokens"))) ||
@@ -116,10 +109,6 @@ function deadlyExperts(own: Own): boolean {
   if (count === 0) return groups !== 0;
   if (used === 0 || groups >= count) return true;
   return groups > 1 && (count % groups !== 0 || groupsUsed === 0 || groupsUsed >= groups);
-}
-
-function deadlyScaling(scaling: MetadataValue | undefined): boolean {
-  return typeof scaling === "string" && !ropeScalings.has(scaling);
 }
 
 /** What is added to a divisor so that it isn't 0. */

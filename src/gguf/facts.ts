@@ -3,7 +3,8 @@ import {elements, ggmlType} from "./ggmlTypes";
 import type {GgufHeader, TensorInfo} from "./header";
 import {hasInfillTokens, isList} from "./infill";
 import {label} from "./label";
-import {purposeOf} from "./purpose";
+import {type Purpose, purposeOf} from "./purpose";
+import {noModel} from "./refusal";
 
 /** What a GGUF model is, as its header says: enough to list it, to choose it and to foretell its memory. */
 export interface ModelFacts {
@@ -43,17 +44,17 @@ export interface FactCapabilities {
 
 /**
  * What a header tells. `fileBytes` are those of all parts, null where they aren't known. Of a model in several files the headers of the `others` make
- * the figures complete; without them what only its tensors tell stays open.
+ * the figures complete; without them, or with null for what isn't all known, what only its tensors tell stays open.
  */
 export function modelFacts(
   header: GgufHeader,
   fileBytes: number | null,
-  others: readonly GgufHeader[] = []
+  others: readonly GgufHeader[] | null = []
 ): ModelFacts {
   const {metadata} = header;
   const architecture = label(metadata.get("general.architecture")) ?? "unknown";
   const own = (key: string): unknown => metadata.get(`${architecture}.${key}`);
-  const tensors = allTensors([header, ...others]);
+  const tensors = allTensors(header, others);
   const layers = count(own("block_count"));
   const embeddingLength = count(own("embedding_length"));
   const heads = most(own("attention.head_count"));
@@ -75,20 +76,30 @@ export function modelFacts(
     vocabularySize: isList(tokens) ? tokens.length : count(own("vocab_size")),
     licence: label(metadata.get("general.license.name")) ?? label(metadata.get("general.license")) ?? null,
     tensorBytes: bytesOf(header, fileBytes, tensors),
-    capabilities: capabilitiesOf(header, tensors, purposeOf(architecture, own("pooling_type"), own("attention.causal")))
+    capabilities: capabilitiesOf(header, purposeOfHeader(header, others))
   };
 }
 
-/** False for the other things that GGUF files hold: projectors for images and sound, adapters, importance matrices. */
-export function isModel({metadata}: GgufHeader): boolean {
-  const type = metadata.get("general.type");
-  return (type === undefined || type === "model") && metadata.get("general.architecture") !== "clip";
+/** Of a model, of which the headers of the `others` may not be known. */
+export function purposeOfHeader(header: GgufHeader, others: readonly GgufHeader[] | null = []): Purpose {
+  const architecture = header.metadata.get("general.architecture");
+  const own = (key: string): unknown => header.metadata.get(`${architecture}.${key}`);
+  return purposeOf({
+    architecture: typeof architecture === "string" ? architecture : "",
+    poolingType: own("pooling_type"),
+    causal: own("attention.causal"),
+    predictingLayers: own("nextn_predict_layers"),
+    tensors: allTensors(header, others)
+  });
 }
 
 /** Null where some are not known. */
-function allTensors(headers: readonly GgufHeader[]): readonly TensorInfo[] | null {
-  const parts = count(headers[0]?.metadata.get("split.count")) ?? 1;
-  if (headers.length < parts || headers.some(({tensors}) => tensors === null)) return null;
+function allTensors(header: GgufHeader, others: readonly GgufHeader[] | null): readonly TensorInfo[] | null {
+  const parts = count(header.metadata.get("split.count")) ?? 1;
+  const headers = [header, ...(others ?? [])];
+  if (others === null || headers.length < parts) return null;
+  // Of a damaged file some may be known.
+  if (headers.some(({tensors, tensorCount}) => tensors === null || tensors.length < tensorCount)) return null;
   return headers.flatMap(({tensors}) => tensors ?? []);
 }
 
@@ -136,15 +147,10 @@ function addOrNull(sum: number, bytes: number | null): number | null {
   return bytes === null ? null : count(sum + bytes);
 }
 
-function capabilitiesOf(
-  header: GgufHeader,
-  tensors: readonly TensorInfo[] | null,
-  purpose: ReturnType<typeof purposeOf>
-): FactCapabilities {
-  // A vocabulary without weights predicts nothing.
-  if (!isModel(header) || tensors?.length === 0) return {complete: false, infill: false, embed: false};
-  const complete = purpose === "generate";
-  return {complete, infill: complete ? hasInfillTokens(header) : false, embed: purpose === "embed"};
+function capabilitiesOf(header: GgufHeader, purpose: Purpose): FactCapabilities {
+  if (noModel(header) !== null) return {complete: false, infill: false, embed: false};
+  const complete = purpose === "generates";
+  return {complete, infill: complete ? hasInfillTokens(header) : false, embed: purpose === "embeds"};
 }
 
 /** A number of things, if it is one. */

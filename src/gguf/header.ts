@@ -4,14 +4,14 @@ import {tensorBytes} from "./ggmlTypes";
 import {GgufError} from "./ggufError";
 import {HeaderBudget, Keeper, longestHeaders} from "./headerBudget";
 import {isList, markTexts} from "./infill";
-import {damaged, Input} from "./input";
+import {damaged, Input, notGguf} from "./input";
 
 /** What stands in front of a GGUF file's tensors. */
 export interface GgufHeader {
   readonly version: number;
   /**
-   * By key, in the file's order. What is large is only kept in part. Without the rest where the reading was `brief`; none of
-   * a model's files behind the first (see {@link ReadOptions.budget}).
+   * By key, in the file's order. What is large is only kept in part. Without the rest where the reading was `brief`; of a
+   * model's files behind the first only which part each is (see {@link ReadOptions.budget}).
    */
   readonly metadata: ReadonlyMap<string, MetadataValue>;
   /** Items of all lists in the metadata, kept or not. */
@@ -84,6 +84,9 @@ const partNumbers: ReadonlySet<string> = new Set(["split.no", "split.count"]);
 
 const firstBytes = 24;
 
+/** What is above is no version but damage: there have been three. */
+const mostVersion = 255;
+
 const valueTypes = [
   "uint8",
   "int8",
@@ -147,7 +150,7 @@ export async function readPossible(
   const tensors: TensorInfo[] = [];
   const known = (more: Partial<GgufHeader>): GgufHeader => ({
     version,
-    metadata: isFirst ? metadata : new Map(),
+    metadata: isFirst ? metadata : partOf(metadata),
     listItems: itemsOf(metadata),
     tensors: null,
     dataOffset: null,
@@ -168,6 +171,11 @@ export async function readPossible(
   } finally {
     budget.pass(input.position);
   }
+}
+
+/** Which of a model's files it is. */
+function partOf(metadata: GgufHeader["metadata"]): GgufHeader["metadata"] {
+  return new Map([...metadata].filter(([key]) => partNumbers.has(key)));
 }
 
 function itemsOf(metadata: GgufHeader["metadata"]): number {
@@ -226,28 +234,37 @@ export async function stringsAt(
 }
 
 /**
- * Whether a list has the same string twice. Empty ones don't count, nor do those of 64 KB and more. Takes 16 bytes of memory
- * for each.
+ * A string that a list has twice, as llama.cpp reads them: up to the first NUL. Null where there is none. Empty ones don't
+ * count, nor do those of 64 KB and more. Takes 16 bytes of memory for each.
  */
-export async function hasRepeats(source: ByteSource, array: MetadataArray, signal?: AbortSignal): Promise<boolean> {
-  if (array.itemType !== "string") return false;
+export async function repeatedString(
+  source: ByteSource,
+  array: MetadataArray,
+  signal?: AbortSignal
+): Promise<string | null> {
+  if (array.itemType !== "string") return null;
   const digests = new Float64Array(array.length);
   await seeStrings(source, array, signal, (i, string) => {
-    digests[i] = digest(string);
+    digests[i] = digest(upToNul(string));
   });
   const sorted = digests.slice().sort();
   const repeated = new Set(sorted.filter((one, i) => one !== 0 && one === sorted[i - 1]));
-  if (repeated.size === 0) return false;
+  if (repeated.size === 0) return null;
   // Different strings may have the same digest.
   const seen = new Set<string>();
-  let repeats = false;
+  let found: string | null = null;
   await seeStrings(source, array, signal, (i, string) => {
-    if (!repeated.has(digests[i] ?? 0)) return;
-    const text = bytewise.decode(string);
-    repeats ||= seen.has(text);
+    if (found !== null || !repeated.has(digests[i] ?? 0)) return;
+    const text = bytewise.decode(upToNul(string));
+    if (seen.has(text)) found = lossy.decode(upToNul(string).slice(0, longestItem));
     seen.add(text);
   });
-  return repeats;
+  return found;
+}
+
+function upToNul(string: Uint8Array): Uint8Array {
+  const end = string.indexOf(0);
+  return end < 0 ? string : string.subarray(0, end);
 }
 
 /** Shows a list's strings, but for some that are longer than the shortest window. */
@@ -287,22 +304,37 @@ export function textOf(value: string | CutString): string {
   return typeof value === "string" ? value : value.text;
 }
 
-async function readVersion(source: ByteSource, input: Input): Promise<number> {
+/** Reads no more than a file's first bytes. Throws a {@link GgufError} for what is no GGUF of a known version. */
+export async function readVersion(
+  source: ByteSource,
+  input = new Input(source, 0, firstBytes, undefined)
+): Promise<number> {
   await input.need(Math.min(firstBytes, source.size));
-  if (input.available < 4 || new TextDecoder("latin1").decode(input.take(4)) !== "GGUF")
-    throw new GgufError("notGguf", l10n.t("This is no GGUF file: choose a model in the GGUF format."));
+  const magic = bytewise.decode(input.take(4));
+  if (magic !== "GGUF") throw notGguf(magic + bytewise.decode(input.take(firstBytes - 4)));
   if (source.size < firstBytes) throw damaged();
   const version = input.uint32();
   // As llama.cpp tells them: the bytes of a small number in the other order.
   if (version !== 0 && (version & 0xffff) === 0)
-    throw new GgufError(
-      "otherVersion",
-      l10n.t("This GGUF file was made for processors with the other byte order (big endian): choose another one.")
+    throw new GgufError("otherVersion", (file) =>
+      l10n.t('"{0}" was made for processors with the other byte order (big endian): choose another file of it.', file)
     );
-  if (version !== 2 && version !== 3)
-    throw new GgufError(
-      "otherVersion",
-      l10n.t("This is a GGUF file of version {0}, and only versions 2 and 3 are known: choose another one.", version)
+  if (version < 1 || version > mostVersion) throw damaged();
+  if (version < 2)
+    throw new GgufError("otherVersion", (file) =>
+      l10n.t(
+        '"{0}" is a GGUF file of version {1}, which llama.cpp reads no more: choose a newer file of this model.',
+        file,
+        version
+      )
+    );
+  if (version > 3)
+    throw new GgufError("otherVersion", (file) =>
+      l10n.t(
+        '"{0}" is a GGUF file of version {1}, newer than this version knows: choose another file of this model, or a newer version of Tokenscope.',
+        file,
+        version
+      )
     );
   return version;
 }

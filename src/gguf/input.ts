@@ -159,13 +159,33 @@ export class Input {
   }
 }
 
+/** `beginning`: a character for each of its first bytes. */
+export function notGguf(beginning: string): GgufError {
+  if (/^version https:\/\/git-lfs/.test(beginning))
+    return new GgufError("notGguf", (file) =>
+      l10n.t('"{0}" only says where the model is (Git LFS): fetch the model itself with "git lfs pull".', file)
+    );
+  // "ggml", "ggmf", "ggjt" and "ggla", as numbers.
+  if (/^(?:lmgg|fmgg|tjgg|algg)/.test(beginning))
+    return new GgufError("notGguf", (file) =>
+      l10n.t(
+        '"{0}" is of a format from before GGUF (GGML), which llama.cpp reads no more: choose a GGUF file of this model.',
+        file
+      )
+    );
+  return new GgufError("notGguf", (file) =>
+    l10n.t('"{0}" is not a GGUF file: choose a model in the GGUF format.', file)
+  );
+}
+
 export function damaged(): GgufError {
-  return new GgufError("damaged", l10n.t("The file is incomplete or damaged: get it again, or choose another one."));
+  return new GgufError("damaged", (file) =>
+    l10n.t('"{0}" is incomplete or damaged: download it again or choose another model.', file)
+  );
 }
 
 export function tooLarge(): GgufError {
-  return new GgufError(
-    "tooLarge",
-    l10n.t("The file's header is larger than that of any known model: choose another one.")
+  return new GgufError("tooLarge", (file) =>
+    l10n.t('"{0}" has a larger header than any known model: choose another one.', file)
   );
 }

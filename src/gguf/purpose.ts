@@ -1,32 +1,78 @@
-/** Architectures that have no next token to predict (llama.cpp: encoder-only). */
-const encoderOnly = new Set([
-  "bert",
-  "modern-bert",
-  "nomic-bert",
-  "nomic-bert-moe",
-  "neo-bert",
-  "jina-bert-v2",
-  "jina-bert-v3",
-  "eurobert",
-  "gemma-embedding",
-  "t5encoder"
-]);
-
-/** Architectures that fill in a whole text in any order (llama.cpp: `llm_arch_is_diffusion`). */
-const diffusion = new Set(["dream", "llada", "llada-moe", "rnd1"]);
+import * as l10n from "@vscode/l10n";
+import {architectures} from "./architectures";
 
 /**
- * What a model was made for. `poolingType` and `causal` are its architecture's `pooling_type` and `attention.causal`, of
- * whatever type the file says.
+ * What a model was made for, by its architecture (see {@link architectures}) and more. `vocabulary`: the file has no weights.
  */
-export function purposeOf(
-  architecture: string,
-  poolingType: unknown,
-  causal: unknown
-): "generate" | "embed" | "diffuse" {
-  if (encoderOnly.has(architecture)) return "embed";
-  // A pooled model (1 mean, 2 CLS, 3 last, 4 rank) was trained to give one vector for a text.
-  if (typeof poolingType === "number" && poolingType > 0) return "embed";
-  if (causal !== false) return "generate";
-  return diffusion.has(architecture) ? "diffuse" : "embed";
+export type Purpose = "generates" | "embeds" | "encodesFirst" | "diffuses" | "drafts" | "speaks" | "vocabulary";
+
+const others = ["embeds", "encodesFirst", "diffuses", "drafts", "speaks"] as const;
+
+/**
+ * Mean, CLS, last and rank: such a model was trained to give one vector for a text. 0 is none, and llama.cpp writes 2³² − 1
+ * where it has not been told.
+ */
+const poolings: ReadonlySet<unknown> = new Set([1, 2, 3, 4]);
+
+/** What tells it. */
+export interface Signs {
+  readonly architecture: string;
+  /** Of its architecture, `pooling_type`, `attention.causal` and `nextn_predict_layers`, of whatever type the file says. */
+  readonly poolingType: unknown;
+  readonly causal: unknown;
+  readonly predictingLayers: unknown;
+  /** Of all its files; null where they aren't known. */
+  readonly tensors: readonly {readonly name: string}[] | null;
+}
+
+export function purposeOf({architecture, poolingType, causal, predictingLayers, tensors}: Signs): Purpose {
+  if (tensors?.length === 0) return "vocabulary";
+  const traits = architectures.get(architecture);
+  const other = others.find((one) => traits?.has(one));
+  if (other !== undefined) return other;
+  // The layers that predict further tokens, without those that they are to go with: llama.cpp takes them for a draft model.
+  const predicts = typeof predictingLayers === "number" && predictingLayers > 0;
+  if (predicts && tensors !== null && !tensors.some(({name}) => name.startsWith("blk.0."))) return "drafts";
+  if (poolings.has(poolingType)) return "embeds";
+  return causal === false ? "embeds" : "generates";
+}
+
+/** Why a model can't score or complete, in a sentence; null for one that can. */
+export function whyNotGenerating(purpose: Purpose, file: string): string | null {
+  switch (purpose) {
+    case "generates":
+      return null;
+    case "embeds":
+      return l10n.t(
+        '"{0}" is an embedding model and predicts no tokens, so it can\'t score or complete: choose a text generation model.',
+        file
+      );
+    case "encodesFirst":
+      return l10n.t(
+        '"{0}" is an encoder-decoder model, which predicts tokens only in answer to a text that it has encoded, so it can\'t score or complete: choose a text generation model.',
+        file
+      );
+    case "diffuses":
+      return l10n.t(
+        '"{0}" is a diffusion model, which fills in a whole text in any order and predicts no next token, so it can\'t score or complete: choose a text generation model.',
+        file
+      );
+    case "drafts":
+      return l10n.t(
+        '"{0}" is a draft model, which only guesses ahead for a larger model, so it can\'t score or complete by itself: choose the larger model.',
+        file
+      );
+    case "speaks":
+      return l10n.t(
+        '"{0}" is part of a speech model and predicts sound instead of text, so it can\'t score or complete: choose a text generation model.',
+        file
+      );
+    case "vocabulary":
+      return l10n.t(
+        '"{0}" is a vocabulary only, without weights: it counts tokens, but can\'t score or complete: choose the file with the weights.',
+        file
+      );
+    default:
+      return purpose satisfies never;
+  }
 }

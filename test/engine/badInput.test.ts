@@ -1,9 +1,13 @@
 import {strict as assert} from "node:assert";
-import {mkdirSync, readFileSync, writeFileSync} from "node:fs";
+import {mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from "node:fs";
 import path from "node:path";
 import {mock} from "node:test";
 import fc from "fast-check";
 import type {EngineMethod, ErrorKind, HumanError} from "../../src/engine/api";
+import {splitName} from "../../src/gguf/splits";
+import {putTogether, takeApart, valueTypes} from "../faults/ggufParts";
+import {Random} from "../faults/random";
+import {split, splitFiles, tinyModels} from "../faults/tinyModels";
 import {at, demonstration, Engine, spec} from "./engine";
 import {pooled, temporaryFolder, withArchitecture} from "./modelCopies";
 import {vocabularyFile} from "./vocabularyFiles";
@@ -41,6 +45,30 @@ describe("A bad model file", () => {
       return true;
     });
     assert.equal((await engine.ask("count", {text: "one"})).count, 1);
+  }
+
+  const tiny = (name: string): Buffer => tinyModels[name]?.(new Random(1)) ?? Buffer.alloc(0);
+
+  const uint32 = (value: number): Buffer => Buffer.from(Uint32Array.of(value).buffer);
+
+  /** A tiny llama with these texts in its metadata; with null for one: without it. */
+  function tinyWith(entries: Readonly<Record<string, string | null>>): string {
+    const parts = takeApart(tiny("llama"));
+    const changed = Object.entries(entries).flatMap(([key, value]) =>
+      value === null
+        ? []
+        : [
+            {
+              key: Buffer.from(key),
+              type: valueTypes.string,
+              value: Buffer.concat([uint32(Buffer.byteLength(value)), uint32(0), Buffer.from(value)])
+            }
+          ]
+    );
+    const kept = parts.entries.filter(({key}) => !(key.toString() in entries));
+    const file = path.join(folder.path, "tiny.gguf");
+    writeFileSync(file, putTogether({...parts, entries: [...kept, ...changed]}));
+    return file;
   }
 
   it("that is missing is missed", async () => {
@@ -100,11 +128,145 @@ describe("A bad model file", () => {
     await assert.rejects(ask(engine, "score", file), /"llamb"/);
   });
 
-  it("without weights counts, but does not score", async () => {
-    const file = vocabularyFile("gpt-2");
-    assert.ok(await ask(engine, "count", file));
-    await assertRefused("score", file, "modelIncomplete");
-    assert.ok(await ask(engine, "tokenize", file));
+  it("without weights counts, but neither scores nor completes", async () => {
+    for (const name of ["gpt-2", "bert-bge"]) {
+      const file = vocabularyFile(name);
+      assert.ok(await ask(engine, "count", file));
+      for (const method of ["score", "complete"] as const) {
+        await assertRefused(method, file, "predictsNothing");
+        await assert.rejects(ask(engine, method, file), /is a vocabulary only, without weights/);
+      }
+      assert.ok(await ask(engine, "tokenize", file));
+    }
+  });
+
+  it("that predicts no next token counts, but neither scores nor completes", async () => {
+    for (const [architecture, says] of [
+      ["t5", /is an encoder-decoder model/],
+      ["dream", /is a diffusion model/],
+      ["llada-moe", /is a diffusion model/],
+      ["eagle3", /is a draft model/],
+      ["gemma4-assistant", /is a draft model/],
+      ["wavtokenizer-dec", /is part of a speech model/],
+      ["nomic-bert", /is an embedding model/]
+    ] as const) {
+      const file = tinyWith({"general.architecture": architecture});
+      const {model, ids} = await engine.ask("tokenize", {text: "some text", model: spec(file)});
+      assert.equal(model.capabilities.generate, false);
+      assert.ok(ids.length >= 2);
+      for (const method of ["score", "complete"] as const) {
+        await assertRefused(method, file, "predictsNothing");
+        await assert.rejects(ask(engine, method, file), says);
+      }
+    }
+  });
+
+  it("that is whole and something else says what it is", async () => {
+    for (const [entries, says] of [
+      [{"general.architecture": "clip"}, /is a vision projector/],
+      [{"general.type": "adapter"}, /is an adapter/],
+      [{"general.type": "imatrix"}, /is an importance matrix/],
+      [{"general.architecture": "controlvector"}, /is a control vector/],
+      [{"tokenizer.ggml.model": "gpt2", "tokenizer.ggml.pre": "brand-new"}, /a pre-tokenizer that this version/],
+      [{"tokenizer.ggml.model": "tiktoken"}, /a tokenizer that this version does not know/],
+      [{"tokenizer.ggml.model": "none"}, /has no tokenizer/],
+      [{"tokenizer.ggml.tokens": null}, /has no tokenizer/],
+      [{"llama.rope.scaling.type": "su"}, /scales its positions/]
+    ] as const) {
+      const file = tinyWith(entries);
+      for (const method of ["count", "score"] as const) await assertRefused(method, file, "modelUnsuitable");
+      await assert.rejects(ask(engine, "count", file), says);
+    }
+  });
+
+  it("of another version or byte order, or with a token twice, is not called damaged", async () => {
+    const whole = tiny("llama");
+    const version = (number: number) => Buffer.concat([whole.subarray(0, 4), uint32(number), whole.subarray(8)]);
+    const twice = Buffer.from(whole);
+    // Two tokens of the same length.
+    const token = (text: string) => Buffer.concat([uint32(text.length), uint32(0), Buffer.from(text)]);
+    token("on").copy(twice, twice.indexOf(token("st")));
+    for (const [bytes, says] of [
+      [version(1), /is a GGUF file of version 1, which llama\.cpp reads no more/],
+      [version(4), /is a GGUF file of version 4, newer than/],
+      [version(0x0300_0000), /big endian/],
+      [twice, /has the token "[^"]+" twice in its vocabulary/]
+    ] as const) {
+      const file = path.join(folder.path, "whole.gguf");
+      writeFileSync(file, bytes);
+      await assertRefused("count", file, "modelUnsuitable");
+      await assert.rejects(ask(engine, "count", file), says);
+    }
+  });
+
+  it("that lacks a tensor says which, for it is whole", async () => {
+    const {tensors, ...parts} = takeApart(tiny("llama"));
+    const file = path.join(folder.path, "lacking.gguf");
+    const renamed = tensors.map((tensor) =>
+      tensor.name.toString() === "blk.1.ffn_up.weight" ? {...tensor, name: Buffer.from("blk.1.ffn_xx.weight")} : tensor
+    );
+    writeFileSync(file, putTogether({...parts, tensors: renamed}));
+    await assertRefused("score", file, "modelUnsuitable");
+    await assert.rejects(ask(engine, "score", file), /lacks the tensor "blk\.1\.ffn_up\.weight"/);
+  });
+
+  it("in several files says which of them is missing or was renamed", async () => {
+    const files = splitFiles(split(tiny("llama"), 3));
+    let models = 0;
+    const at = (part: number) => path.join(folder.path, splitName(`model${models}`, part, 3));
+    // Each time under another name: what is loaded is not looked at again.
+    const write = () => {
+      models++;
+      for (const [i, bytes] of files.entries()) writeFileSync(at(i + 1), bytes);
+    };
+    const says = async (file: string, pattern: RegExp) => {
+      await assertRefused("count", file, "modelIncomplete");
+      await assert.rejects(ask(engine, "count", file), pattern);
+    };
+    write();
+    assert.ok(await ask(engine, "count", at(1)));
+    write();
+    rmSync(at(2));
+    await says(at(1), /beside it "model2-00002-of-00003\.gguf" is missing/);
+    write();
+    renameSync(at(2), `${at(2)}.old`);
+    renameSync(at(3), at(2));
+    renameSync(`${at(2)}.old`, at(3));
+    await says(at(1), /"model3-00002-of-00003\.gguf" is part 3 .* was renamed: .* "-00003-of-00003\.gguf"/);
+    write();
+    const renamed = path.join(folder.path, "renamed.gguf");
+    renameSync(at(1), renamed);
+    await says(renamed, /"renamed\.gguf" is part 1 .* was renamed: .* "-00001-of-00003\.gguf"/);
+    writeFileSync(renamed, files[1] ?? "");
+    await says(renamed, /"renamed\.gguf" is part 2 .* was renamed: .* "-00002-of-00003\.gguf"/);
+    writeFileSync(at(1), tiny("llama"));
+    await says(at(1), /is named like part 1 of 3, but is a whole model/);
+    rmSync(at(2));
+    rmSync(at(3));
+    await says(at(1), /is named like part 1 of 3, but is a whole model/);
+  });
+
+  it("with learned positions has no window beyond them", async () => {
+    const file = path.join(folder.path, "positions.gguf");
+    writeFileSync(file, tiny("gpt"));
+    const model = spec(file, 1024);
+    const text = "const a = b;".repeat(60);
+    const says = {kind: "invalidRequest", message: /has learned 256 positions and no more, so a window of 512/};
+    await assert.rejects(engine.ask("score", {model, text, window: 512}), says);
+    await assert.rejects(engine.ask("score", {model, text, mode: "llama-perplexity"}), says);
+    const {ids, ...windowing} = await engine.ask("score", {model, text, mode: "llama-perplexity", window: 256});
+    await assert.rejects(
+      engine.ask("alternatives", {model, ids, position: 300, windowing: {...windowing, window: 512}, top: 1}),
+      says
+    );
+    const completion = await engine.ask("complete", {
+      model,
+      prefix: text,
+      suffix: "",
+      maxTokens: 4,
+      extent: "unlimited"
+    });
+    assert.ok(completion.promptTokens <= 256);
   });
 
   it("is refused with its reason whatever the number of threads was before", async () => {
@@ -127,12 +289,12 @@ describe("A bad model file", () => {
   });
 
   it("of embeddings only counts tokens, but neither scores nor completes", async () => {
-    for (const file of [vocabularyFile("bert-bge"), pooled(demonstration, folder.path)]) {
+    for (const file of [pooled(demonstration, folder.path)]) {
       const list = await engine.ask("tokenize", {text: "some text", model: spec(file)});
       assert.ok(list.ids.length >= 2);
       assert.equal(list.model.capabilities.generate, false);
-      await assertRefused("score", file, "embeddingOnly");
-      await assertRefused("complete", file, "embeddingOnly");
+      await assertRefused("score", file, "predictsNothing");
+      await assertRefused("complete", file, "predictsNothing");
       assert.ok(await ask(engine, "count", file));
     }
   });

@@ -1,11 +1,6 @@
-import {execFileSync} from "node:child_process";
-import {createHash} from "node:crypto";
-import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync} from "node:fs";
+import {existsSync, readdirSync, readFileSync} from "node:fs";
 import path from "node:path";
-import {root} from "../harness/paths";
-
-const bundle = path.join(root, "node_modules/node-llama-cpp/llama/gitRelease.bundle");
-const vocabularyCode = "src/llama-vocab.cpp";
+import {llamaSource} from "../harness/llamaSource";
 
 /** A vocabulary without weights, and what llama.cpp expects of it: texts with their ids, or nothing. */
 export interface VocabularyFile {
@@ -14,12 +9,9 @@ export interface VocabularyFile {
   readonly cases: readonly {readonly text: string; readonly ids: readonly number[]}[];
 }
 
-/**
- * The vocabularies that llama.cpp tests its tokenizers with, from the copy of its source that node-llama-cpp carries.
- * Unpacked once per version of that copy, into a folder that git ignores.
- */
+/** The vocabularies that llama.cpp tests its tokenizers with. */
 export function vocabularyFiles(): readonly VocabularyFile[] {
-  const folder = path.join(unpacked(), "models");
+  const folder = llamaSource("models");
   return readdirSync(folder)
     .filter((file) => /^ggml-vocab-.*\.gguf$/.test(file))
     .sort()
@@ -38,35 +30,7 @@ export function vocabularyFile(name: string): string {
 
 /** llama.cpp's own code about vocabularies. */
 export function vocabularySource(): string {
-  return readFileSync(path.join(unpacked(), vocabularyCode), "utf8");
-}
-
-function unpacked(): string {
-  const version = createHash("sha256").update(readFileSync(bundle)).digest("hex").slice(0, 12);
-  const folder = path.join(root, `.vscode-test/llama.cpp-${version}`);
-  if (existsSync(folder)) return folder;
-  mkdirSync(path.dirname(folder), {recursive: true});
-  const clone = mkdtempSync(`${folder}-`);
-  try {
-    git(["clone", "--quiet", "--no-checkout", bundle, clone]);
-    // Texts as they are: line ends are part of what is tested.
-    git(["-C", clone, "-c", "core.autocrlf=false", "checkout", "--quiet", "HEAD", "--", "models", vocabularyCode]);
-    rmSync(path.join(clone, ".git"), {recursive: true, force: true});
-    renameSync(clone, folder);
-  } finally {
-    rmSync(clone, {recursive: true, force: true});
-  }
-  return folder;
-}
-
-function git(args: readonly string[]): void {
-  try {
-    execFileSync("git", args, {stdio: ["ignore", "ignore", "pipe"]});
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT")
-      throw new Error("The vocabularies to test with are in a git bundle, and there is no git here: install git.");
-    throw error;
-  }
+  return readFileSync(path.join(llamaSource("src"), "llama-vocab.cpp"), "utf8");
 }
 
 /** As llama.cpp's tests/test-tokenizer-0.cpp reads them: texts between separator lines, a line of ids for each. */

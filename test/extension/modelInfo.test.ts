@@ -9,7 +9,7 @@ import {ModelInfoView} from "../../src/features/modelInfo/modelInfoView";
 import type {FromView, ModelPage, ToView} from "../../src/features/modelInfo/protocol";
 import {mostParts, splitName} from "../../src/gguf/splits";
 import {visibleText} from "../../src/metrics/visibleText";
-import {ggufFile, text} from "../harness/ggufFile";
+import {ggufFile, text, texts} from "../harness/ggufFile";
 import {writeLargeModel} from "../harness/largeModel";
 import {ModelServer} from "../harness/modelServer";
 import {closeEditors, temporaryFolder, userSettings} from "./support/editors";
@@ -215,6 +215,15 @@ describe("A .gguf file", () => {
     assert.ok(metadata.total > 10);
   });
 
+  it("that is something else says what it is, as the engine does", async () => {
+    const entries = [
+      ["general.architecture", text("clip")],
+      ["general.type", text("mmproj")]
+    ] as const;
+    const {problem} = await shown(folder.write("projector.gguf", ggufFile({entries})));
+    assert.match(problem ?? "", /^"projector\.gguf" is a vision projector/);
+  });
+
   it("that ends too early says how much is missing", async () => {
     const {problem, tensors} = await shown(folder.write("short.gguf", model.subarray(0, model.length - 1_000_000)));
     assert.match(problem ?? "", /1\.0 MB of it are missing/);
@@ -276,16 +285,18 @@ describe("A .gguf file", () => {
     assert.ok(cut && value.length < 100_000);
   });
 
+  /** Enough of a model for the engine to take it. */
+  const basics = [
+    ["general.architecture", text("llama")],
+    ["tokenizer.ggml.model", text("llama")],
+    ["tokenizer.ggml.tokens", texts(["a"])]
+  ] as const;
+
   it("in several parts is one model, whichever was opened", async () => {
     const part = (name: string, number: number) =>
       ggufFile({
         entries: [
-          ...(number === 0
-            ? ([
-                ["general.architecture", text("llama")],
-                ["general.name", text("Split")]
-              ] as const)
-            : []),
+          ...(number === 0 ? ([...basics, ["general.name", text("Split")]] as const) : []),
           ["split.no", {type: "uint16", value: number}],
           ["split.count", {type: "uint16", value: 2}]
         ],
@@ -305,6 +316,8 @@ describe("A .gguf file", () => {
     const {page} = await view.hears("show");
     assert.match(page.problem ?? "", /1 of the 2 files/);
     assert.equal(page.facts?.name, "Split");
+    // What is missing may be most of it.
+    assert.deepEqual([page.facts?.parameters, page.facts?.tensorBytes, page.file.bytes], [null, null, null]);
     writeFileSync(file, second);
     await until(() => view.told.some((message) => message.type === "show" && message.page.problem === null));
   });
@@ -354,7 +367,7 @@ describe("A .gguf file", () => {
     const own = mkdtempSync(path.join(folder.path, "parts-"));
     for (let part = 1; part <= parts; part++) {
       const tensors = Array.from({length: 12}, (_, i) => ({name: `blk.${part}.${i}`, dimensions: [1]}));
-      const header = ggufFile({entries: part === 1 ? [["general.name", text("Large")]] : [], tensors});
+      const header = ggufFile({entries: part === 1 ? [...basics, ["general.name", text("Large")]] : [], tensors});
       writeFileSync(path.join(own, splitName("x", part, parts)), Buffer.concat([header, Buffer.alloc(4)]));
     }
     const {facts, file, problem, tensors} = await shown(path.join(own, splitName("x", 7, parts)));

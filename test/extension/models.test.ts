@@ -157,7 +157,7 @@ describe("Select Model", () => {
     await choose(list, "embedding");
     const again = await until(() => window().lists[1]);
     const [warning] = window().messages;
-    assert.match(warning?.text ?? "", /is an embedding model: it counts tokens, but predicts no text/);
+    assert.match(warning?.text ?? "", /is an embedding model and predicts no tokens/);
     assert.deepEqual(warning?.buttons, ["Choose Another…", "Use Anyway"]);
     assert.equal(setting("model"), "");
     await until(() => !again.busy);

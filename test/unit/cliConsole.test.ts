@@ -48,10 +48,12 @@ describe("The headless runner's console", () => {
     const {written, console} = streams(false);
     console.sayError(new UsageError("which FILE?"));
     console.sayError(new HumanError("modelMissing", "There is no model."));
+    console.sayError(new HumanError("modelFailed", "It could not be loaded."));
     console.sayError(new TypeError("x is\nnot a function"));
     assert.deepEqual(written.stderr.trimEnd().split("\n"), [
       "tokenscope: which FILE? (--help says more)",
       "tokenscope: There is no model.",
+      "tokenscope: It could not be loaded. (--verbose shows llama.cpp's log)",
       "tokenscope: a mistake of ours: TypeError: x is"
     ]);
   });

@@ -28,7 +28,7 @@ function evaluation(files: ReturnType<typeof file>[], more: Partial<Evaluation> 
       vocabularySize: 10,
       contextSize: 64,
       addsBos: true,
-      capabilities: {generate: true, infill: false, spans: true},
+      capabilities: {generate: true, purpose: "generates", infill: false, spans: true},
       sha256: "abc",
       device: "cpu"
     },

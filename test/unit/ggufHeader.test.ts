@@ -156,12 +156,21 @@ describe("A GGUF header", () => {
     await assertRefused(Buffer.from("GGU"), "notGguf");
     await assertRefused(Buffer.from("version https://git-lfs.github.com/spec/v1\n"), "notGguf");
     await assertRefused(Buffer.alloc(1000), "notGguf");
+    const says = (beginning: string, pattern: RegExp) =>
+      assert.rejects(read(Buffer.from(beginning)), (error: GgufError) => pattern.test(error.sentence("a.gguf")));
+    await says("version https://git-lfs.github.com/spec/v1\n", /only says where the model is \(Git LFS\)/);
+    for (const magic of ["lmgg", "fmgg", "tjgg", "algg"]) await says(`${magic} and so on`, /from before GGUF \(GGML\)/);
+    await says("GGML", /is not a GGUF file/);
   });
 
   it("of another version, or of the other byte order, is refused by name", async () => {
-    for (const version of [0, 1, 4, 0x0300_0000, 0x0200_0000]) await assertRefused(ggufFile({version}), "otherVersion");
-    await assert.rejects(read(ggufFile({version: 0x0300_0000})), /big endian/);
-    await assert.rejects(read(ggufFile({version: 1})), /version 1/);
+    for (const version of [1, 4, 9, 0x0300_0000, 0x0200_0000]) await assertRefused(ggufFile({version}), "otherVersion");
+    for (const version of [0, 256, 0x7f7f_7f7f, 0xffff_ffff]) await assertRefused(ggufFile({version}), "damaged");
+    const says = (version: number, pattern: RegExp) =>
+      assert.rejects(read(ggufFile({version})), (error: GgufError) => pattern.test(error.sentence("a.gguf")));
+    await says(0x0300_0000, /^"a\.gguf" was made for .* \(big endian\): /);
+    await says(1, /^"a\.gguf" is a GGUF file of version 1, which llama\.cpp reads no more: /);
+    await says(4, /^"a\.gguf" is a GGUF file of version 4, newer than /);
   });
 
   /** A file that stops where a number of things stands that can't be. */

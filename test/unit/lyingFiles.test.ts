@@ -44,7 +44,7 @@ async function readByAll(file: LyingFile): Promise<void> {
   const tokenTexts = isList(tokens) ? await stringsAt(source, tokens, ids) : new Map<number, string>();
   const page = modelPage({
     file: {name: file.name, location: "/", bytes: source.size, parts: 1, local: true, download: false, reveal: null},
-    problem: problem?.message ?? null,
+    problem: problem?.sentence(file.name) ?? null,
     facts,
     header,
     tensors: header.tensors ?? [],
@@ -69,7 +69,7 @@ describe("A lying model file", () => {
           endings.read++;
         } catch (error) {
           assert.ok(error instanceof GgufError, `${kind}, ${what}: ${error instanceof Error ? error.stack : error}`);
-          assert.match(error.message, /^[^\n]{20,200}\.$/);
+          assert.match(error.sentence("a.gguf"), /^[^\n]{20,200}\.$/);
           endings.refused++;
         }
     assert.ok(endings.read > count / 4 && endings.refused > count / 4, JSON.stringify(endings));

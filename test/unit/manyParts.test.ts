@@ -13,13 +13,16 @@ import {root} from "../harness/paths";
 const heap = 64;
 
 const architecture = ["general.architecture", text("llama")] as const;
+const tokenizer = ["tokenizer.ggml.model", text("llama")] as const;
+/** Enough of a model to be looked at further. */
+const basics = [architecture, tokenizer, ["tokenizer.ggml.tokens", texts(["a"])]] as const;
 const long = "x".repeat(60_000);
 
 /** 3.6 MB of one kind: a part with them is one that might be meant. */
 const large = {
-  metadata: ggufFile({entries: [architecture, ...Array.from({length: 60}, (_, i) => [`${i}`, text(long)] as const)]}),
+  metadata: ggufFile({entries: [...basics, ...Array.from({length: 60}, (_, i) => [`${i}`, text(long)] as const)]}),
   tensors: ggufFile({
-    entries: [architecture],
+    entries: basics,
     tensors: Array.from({length: 60}, (_, i) => ({name: `${long}${i}`, dimensions: [0]}))
   })
 };
@@ -60,23 +63,30 @@ describe("A model in many files", () => {
 
   it("is not listed, and refused by the engine, where they are more than a model has", async () => {
     const parts = mostParts + 1;
-    const file = oneUnderAllNames(parts, ggufFile({entries: [architecture], tensors: []}));
+    const file = oneUnderAllNames(parts, ggufFile({entries: basics, tensors: []}));
     const surroundings = {platform: "linux", home: folder, env: {}, folders: [folder], downloads: folder} as const;
     assert.deepEqual(await findLocalModels(surroundings, new AbortController().signal), []);
     assert.match(await read("engine", file), /is one of 513 files, more than any known model has: choose another/);
   });
 
   it("is refused by the engine where the lists of all are more than node-llama-cpp is given", async () => {
-    const header = ggufFile({entries: [architecture, ["list", {type: "array", of: "uint8", values: []}]]});
     const items = 2 ** 20;
-    header.writeBigUInt64LE(BigInt(items), header.indexOf("list") + "list".length + 4 + 4);
-    const file = oneUnderAllNames(3, Buffer.concat([header, Buffer.alloc(items)]));
-    assert.match(await read("engine", file), /is incomplete or damaged/);
+    for (const part of [0, 1, 2]) {
+      const parts = [
+        ["split.no", {type: "uint16", value: part}],
+        ["split.count", {type: "uint16", value: 3}]
+      ] as const;
+      const list = ["list", {type: "array", of: "uint8", values: []}] as const;
+      const header = ggufFile({entries: [...basics, ...parts, list]});
+      header.writeBigUInt64LE(BigInt(items), header.indexOf("list") + "list".length + 4 + 4);
+      writeFileSync(partOf(3, part + 1), Buffer.concat([header, Buffer.alloc(items)]));
+    }
+    assert.match(await read("engine", partOf(3, 1)), /is incomplete or damaged/);
   });
 
   it("is refused by the engine where one is a pipe that nobody writes to", async function () {
     if (process.platform === "win32") this.skip();
-    writeFileSync(partOf(2, 1), ggufFile({entries: [architecture], tensors: []}));
+    writeFileSync(partOf(2, 1), ggufFile({entries: basics, tensors: []}));
     execFileSync("mkfifo", [partOf(2, 2)]);
     assert.match(await read("engine", partOf(2, 1)), /is incomplete or damaged/);
   });
@@ -94,6 +104,7 @@ describe("A model in many files", () => {
             ? []
             : ([
                 architecture,
+                tokenizer,
                 ["tokenizer.ggml.tokens", texts(words)],
                 ...Array.from({length: 5}, (_, i) => [`tokenizer.chat_template.${i}`, text(long)] as const)
               ] as const)),

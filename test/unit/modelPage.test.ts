@@ -32,7 +32,7 @@ async function read(bytes: Uint8Array): Promise<ReadModel> {
       download: false,
       reveal: null
     },
-    problem: problem?.message ?? null,
+    problem: problem?.sentence("a.gguf") ?? null,
     facts: modelFacts(header, bytes.length),
     header,
     tensors: header.tensors ?? [],

@@ -34,7 +34,7 @@ function scored(text: string, ends: number[] | null, tokens: readonly string[] =
       vocabularySize: 10,
       contextSize: 512,
       addsBos: false,
-      capabilities: {generate: true, infill: false, spans: ends !== null},
+      capabilities: {generate: true, purpose: "generates", infill: false, spans: ends !== null},
       sha256: "00",
       device: "cpu"
     },
@@ -138,7 +138,11 @@ describe("A scored text for the view", () => {
     const model = {...text.model, architecture: "llama", parameters: 1, vocabularySize: 10, contextSize: 512};
     const scores: Scores = {
       ...text.windowing,
-      model: {...model, addsBos: false, capabilities: {generate: true, infill: false, spans: true}},
+      model: {
+        ...model,
+        addsBos: false,
+        capabilities: {generate: true, purpose: "generates", infill: false, spans: true}
+      },
       ids: new Int32Array(message, 8, 2),
       ends: new Uint32Array(message, 16, 2),
       logprobs: new Float64Array(message, 24, 2),

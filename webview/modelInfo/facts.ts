@@ -29,7 +29,7 @@ function modelRows({facts, file}: ModelPage): Fact[] {
   const {capabilities, contextLength, embeddingLength, layers, vocabularySize} = facts;
   return [
     {label: l10n.t("Architecture"), value: shown(facts.architecture)},
-    {label: l10n.t("Parameters"), value: facts.parameters === null ? null : count(facts.parameters)},
+    {label: l10n.t("Parameters"), value: facts.parameters === null ? l10n.t("unknown") : count(facts.parameters)},
     {label: l10n.t("Quantization"), value: facts.quantization === null ? null : shown(facts.quantization)},
     {
       label: l10n.t("Bits per parameter"),

@@ -5,6 +5,7 @@ import type {Llama, LlamaContextSequence, LlamaModel} from "node-llama-cpp";
 import {withLineEndsOf} from "../../completion/lines";
 import {label} from "../../gguf/label";
 import {scoringBatch} from "../../gguf/memory";
+import {whyNotGenerating} from "../../gguf/purpose";
 import {summarize} from "../../metrics/summary";
 import {codePoints, utf8Length} from "../../metrics/textOffsets";
 import {
@@ -47,7 +48,7 @@ import {ropeFactorsOf, withShortRope} from "./longRope";
 import {markTokens} from "./markTokens";
 import {estimateHeader} from "./memory";
 import {checkHeaders, sha256Of} from "./modelFile";
-import {activeParameters, contextSizeOf, generates, trainedContextOf} from "./modelHeader";
+import {activeParameters, contextSizeOf, positionsOf, purposeOfModel, trainedContextOf} from "./modelHeader";
 import {explaining, llamaRuntime} from "./runtime";
 import {
   alternativesAt,
@@ -142,6 +143,7 @@ export class LlamaBackend implements Backend {
   private async readDescription(): Promise<ModelDescription> {
     const {vocabulary, model} = await this.vocabularyPart;
     const {GgufFileType} = await import("node-llama-cpp");
+    const purpose = purposeOfModel(model.fileInfo);
     const {general} = model.fileInfo.metadata;
     const file = path.basename(this.spec.path);
     // Metadata are what a stranger wrote: of any type, and any length.
@@ -157,7 +159,8 @@ export class LlamaBackend implements Backend {
       contextSize: contextSizeOf(model.fileInfo, this.spec),
       addsBos: bosOf(model) !== null,
       capabilities: {
-        generate: generates(model.fileInfo),
+        generate: purpose === "generates",
+        purpose,
         infill: new Prompts(model, vocabulary).infill !== null,
         spans: vocabulary.spans
       }
@@ -204,14 +207,15 @@ export class LlamaBackend implements Backend {
         l10n.t("There is no text to score: select some, or open a file that has some.")
       );
     const tokens = await this.tokenize({text, special, texts: 0}, context, Boolean(params.context));
-    requireGenerating(tokens.model, "score");
+    requireGenerating(tokens.model);
     const {vocabulary, model, warnings: ofVocabulary} = await this.vocabularyPart;
     const asked = resolveWindowing({
       mode: params.mode,
       window: params.window,
       stride: params.stride,
       bos: tokens.model.addsBos,
-      contextSize: tokens.model.contextSize
+      contextSize: tokens.model.contextSize,
+      positions: positionsOf(model.fileInfo)
     });
     const before = await vocabulary.tokenizeInTurns((params.context ?? "").toWellFormed(), special, context.signal);
     const bosCount = asked.bos ? 1 : 0;
@@ -320,7 +324,7 @@ export class LlamaBackend implements Backend {
   async alternatives(params: Omit<AlternativesParams, "model">, context: RequestContext): Promise<Alternatives> {
     const {ids, position, windowing, top} = params;
     const description = await this.describe();
-    requireGenerating(description, "score");
+    requireGenerating(description);
     const {vocabulary, model} = await this.vocabularyPart;
     const known = ids.every((id) => id >= 0 && id < vocabulary.size);
     if (!known || !Number.isSafeInteger(position) || position < 0 || position >= ids.length)
@@ -333,7 +337,12 @@ export class LlamaBackend implements Backend {
           description.file
         )
       );
-    const checked = resolveWindowing({...windowing, bos: description.addsBos, contextSize: description.contextSize});
+    const checked = resolveWindowing({
+      ...windowing,
+      bos: description.addsBos,
+      contextSize: description.contextSize,
+      positions: positionsOf(model.fileInfo)
+    });
     const askOf = async (sequence: () => Promise<LlamaContextSequence>, turn: BatchTurn): Promise<Alternatives> => {
       const found = await alternativesAt(
         sequence,
@@ -374,7 +383,7 @@ export class LlamaBackend implements Backend {
 
   async complete(params: Omit<CompleteParams, "model">, context: RequestContext): Promise<Completion> {
     const description = await this.describe();
-    requireGenerating(description, "complete");
+    requireGenerating(description);
     this.background?.abort();
     if (!params.background) {
       // A wait for room is none in front of others: who makes room may be the one that waits behind.
@@ -651,20 +660,9 @@ function sameRope({fileInfo}: LlamaModel, one: number, other: number): boolean {
   return ropeFactorsOf(fileInfo, one) === ropeFactorsOf(fileInfo, other);
 }
 
-function requireGenerating({capabilities, file}: ModelDescription, to: "score" | "complete"): void {
-  if (!capabilities.generate)
-    throw new HumanError(
-      "embeddingOnly",
-      to === "score"
-        ? l10n.t(
-            '"{0}" is an embedding model and predicts no tokens, so it can\'t be scored: choose a text generation model.',
-            file
-          )
-        : l10n.t(
-            '"{0}" is an embedding model and predicts no tokens, so it can\'t be used for completions: choose a text generation model.',
-            file
-          )
-    );
+function requireGenerating({capabilities, file}: ModelDescription): void {
+  const reason = whyNotGenerating(capabilities.purpose, file);
+  if (reason !== null) throw new HumanError("predictsNothing", reason);
 }
 
 function joined(a: Int32Array, b: Int32Array): Int32Array {

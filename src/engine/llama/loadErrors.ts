@@ -29,22 +29,21 @@ export function loadError(error: unknown, logged: readonly string[], file: strin
   // node-llama-cpp's errors have no names of their own.
   const name = error instanceof Error ? error.constructor.name : "";
   const reasons = [message, ...logged].join("\n");
-  const architecture = /unknown model architecture: '([^']*)'/.exec(reasons)?.[1];
-  if (architecture !== undefined)
+  // The file is whole: that was seen before.
+  const tensor = /missing tensor '([^']*)'/.exec(reasons)?.[1];
+  if (tensor !== undefined)
     return new HumanError(
-      "unknownArchitecture",
+      "modelUnsuitable",
       l10n.t(
-        '"{0}" has an architecture that this version does not know ("{1}"): choose another model.',
+        '"{0}" lacks the tensor "{1}", without which this version can\'t run it: choose another file of this model, or a newer version of Tokenscope.',
         file,
-        visibleText(architecture.slice(0, 40).toWellFormed())
+        visibleText(tensor.slice(0, 80).toWellFormed())
       )
     );
   if (/Invalid GGUF magic/.test(reasons))
     return new HumanError("notGguf", l10n.t('"{0}" is not a GGUF file: choose a model in the GGUF format.', file));
   if (
-    /file bounds|corrupted or incomplete|failed to (read|parse)|missing tensor|unexpected(ly)? end|gguf_init_from/i.test(
-      reasons
-    ) ||
+    /file bounds|corrupted or incomplete|failed to (read|parse)|unexpected(ly)? end|gguf_init_from/i.test(reasons) ||
     // node-llama-cpp reads the metadata before llama.cpp does, and stumbles where they break off.
     error instanceof TypeError ||
     error instanceof RangeError
@@ -59,7 +58,7 @@ export function loadError(error: unknown, logged: readonly string[], file: strin
   }
   return new HumanError(
     "modelFailed",
-    l10n.t('"{0}" could not be loaded: the log says why, another model may work.', file)
+    l10n.t('"{0}" could not be loaded: another file of this model, or another model, may work.', file)
   );
 }
 

@@ -8,7 +8,7 @@ import type {EngineLog} from "../backend";
 import type {HeldMemory} from "../memoryLedger";
 import {loadError} from "./loadErrors";
 import {checkHeaders} from "./modelFile";
-import {contextSizeOf, generates, vocabularySizeOf} from "./modelHeader";
+import {contextSizeOf, purposeOfModel, vocabularySizeOf} from "./modelHeader";
 import {deviceMemoryInUse, explaining, llamaRuntime} from "./runtime";
 
 /** llama.cpp takes logits as they are computed and copies them: as float32. */
@@ -40,10 +40,8 @@ export async function estimateHeader(llama: Llama, header: GgufFileInfo, spec: M
   const {GgufInsights} = await import("node-llama-cpp");
   // Of its own, so that the vocabularies that llama.cpp loads to answer go with it.
   const insights = await GgufInsights.from(header, llama);
-  const {architecture} = header.metadata.general;
-  if (!insights.isSupportedByLlamaCpp) throw new Error(`unknown model architecture: '${architecture}'`);
   const contextSize = contextSizeOf(header, spec);
-  const contexts = generates(header) ? contextsHeld(contextSize) : 0;
+  const contexts = purposeOfModel(header) === "generates" ? contextsHeld(contextSize) : 0;
   const vocabularySize = vocabularySizeOf(header);
   const batchSize = Math.min(scoringBatch(vocabularySize), contextSize);
   // What does not fit gets its layers too: that it doesn't is for others to see.

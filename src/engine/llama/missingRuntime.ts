@@ -87,9 +87,7 @@ function loaderProblem({reasons, killed}: Machine): string {
     );
   if (/\bELF\b|file too short|cannot read file data|addon\.node: cannot open|Win32 application|mach-o file/i.test(said))
     return l10n.t("llama.cpp's files are damaged, or made for another machine: install Tokenscope again.");
-  return l10n.t(
-    "llama.cpp could not be loaded, and the log says why: install Tokenscope again, or use another machine."
-  );
+  return l10n.t("llama.cpp could not be loaded: install Tokenscope again, or use another machine.");
 }
 
 /** Null where the C library is another one. */

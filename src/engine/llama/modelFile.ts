@@ -1,15 +1,23 @@
 import {createHash} from "node:crypto";
 import {createReadStream} from "node:fs";
-import {open, stat} from "node:fs/promises";
+import {stat} from "node:fs/promises";
 import path from "node:path";
 import * as l10n from "@vscode/l10n";
 import {fileSource} from "../../fileSource";
 import {isDeadly} from "../../gguf/deadly";
 import {GgufError} from "../../gguf/ggufError";
-import {type GgufHeader, hasRepeats, missingBytes, type ReadOptions, readHeader} from "../../gguf/header";
+import {
+  type GgufHeader,
+  missingBytes,
+  type ReadOptions,
+  readHeader,
+  readVersion,
+  repeatedString
+} from "../../gguf/header";
 import {HeaderBudget} from "../../gguf/headerBudget";
 import {isList} from "../../gguf/infill";
-import {mostParts, splitNames, splitPart} from "../../gguf/splits";
+import {refusal, repeatedTokens} from "../../gguf/refusal";
+import {mostParts, type SplitPart, splitName, splitNames, splitPart} from "../../gguf/splits";
 import {HumanError} from "../api";
 import {incomplete} from "./loadErrors";
 
@@ -18,9 +26,6 @@ export interface FileStamp {
   readonly size: number;
   readonly modified: number;
 }
-
-/** Magic, version, and how many tensors and entries there are. */
-const headerBytes = 24;
 
 /** Makes sure that there is a file that says it is a GGUF, of a version that is known, before native code gets to see it. */
 export async function checkModelFile(file: string): Promise<FileStamp> {
@@ -34,13 +39,17 @@ export async function checkModelFile(file: string): Promise<FileStamp> {
     throw new HumanError("modelIsDirectory", l10n.t('"{0}" is a folder: choose a GGUF file in it as the model.', name));
   if (!status.isFile())
     throw new HumanError("notGguf", l10n.t('"{0}" is not a file: choose a GGUF file as the model.', name));
-  const header = await readStart(file, headerBytes).catch((error: NodeJS.ErrnoException) => {
+  const source = await fileSource(file).catch((error: NodeJS.ErrnoException) => {
     throw unreadable(name, error);
   });
-  if (header.toString("latin1", 0, 4) !== "GGUF")
-    throw new HumanError("notGguf", l10n.t('"{0}" is not a GGUF file: choose a model in the GGUF format.', name));
-  // node-llama-cpp reads other versions as if they were version 3, and says so on the console.
-  if (header.length < headerBytes || ![2, 3].includes(header.readUInt32LE(4))) throw incomplete(name);
+  try {
+    // node-llama-cpp reads other versions as if they were version 3, and says so on the console.
+    await readVersion(source);
+  } catch (error) {
+    throw error instanceof GgufError ? refused(error, name) : unreadable(name, error as NodeJS.ErrnoException);
+  } finally {
+    await source.close();
+  }
   return {size: status.size, modified: status.mtimeMs};
 }
 
@@ -54,43 +63,138 @@ export async function checkHeaders(file: string, signal?: AbortSignal): Promise<
   const split = splitPart(name);
   if (split !== null && split.parts > mostParts)
     throw new HumanError(
-      "modelFailed",
+      "modelUnsuitable",
       l10n.t('"{0}" is one of {1} files, more than any known model has: choose another model.', name, split.parts)
     );
   if (split !== null && split.part > 1)
     throw new HumanError(
-      "modelFailed",
+      "modelUnsuitable",
       l10n.t('"{0}" is part {1} of a model in {2} files: choose the first of them.', name, split.part, split.parts)
     );
   const budget = new HeaderBudget();
   const options: ReadOptions = signal === undefined ? {budget} : {budget, signal};
-  const headers: GgufHeader[] = [];
-  for (const part of splitNames(name))
-    headers.push(await checkedHeader(path.join(path.dirname(file), part), name, options));
-  const [first, ...others] = headers;
-  if (first !== undefined && others.length > 0 && isDeadly(first, others)) throw incomplete(name);
+  const first = await checkedHeader(file, options, true);
+  const others = split === null ? [] : await otherHeaders(file, split, first, options);
+  checkParts(name, split, [first, ...others]);
+  if (others.length > 0 && isDeadly(first, others)) throw incomplete(name);
 }
 
-/** `name` is the model's, for people. */
-async function checkedHeader(file: string, name: string, options: ReadOptions): Promise<GgufHeader> {
+async function otherHeaders(
+  file: string,
+  split: SplitPart,
+  first: GgufHeader,
+  options: ReadOptions
+): Promise<GgufHeader[]> {
+  const name = path.basename(file);
+  const folder = path.dirname(file);
+  const names = splitNames(name).slice(1);
+  const missing: string[] = [];
+  for (const part of names) if (!(await exists(path.join(folder, part)))) missing.push(part);
+  if (missing.length > 0) {
+    if (partCount(first) === 1 && missing.length === names.length) throw wholeByHeader(name, split);
+    throw new HumanError(
+      "modelIncomplete",
+      l10n.t(
+        '"{0}" is the first of {1} files, and beside it "{2}" is missing: put all of them into one folder, under their own names.',
+        name,
+        split.parts,
+        missing[0] ?? ""
+      )
+    );
+  }
+  const headers: GgufHeader[] = [];
+  for (const part of names) headers.push(await checkedHeader(path.join(folder, part), options, false));
+  return headers;
+}
+
+/** Makes sure that a model's files are the parts that their names say. llama.cpp goes by their headers as well. */
+function checkParts(name: string, split: SplitPart | null, headers: readonly GgufHeader[]): void {
+  const [first] = headers;
+  if (first === undefined) return;
+  const parts = partCount(first);
+  if (split !== null && parts === 1) throw wholeByHeader(name, split);
+  for (const [i, header] of headers.entries()) {
+    const part = partNumber(header);
+    if (parts === (split?.parts ?? 1) && (parts === 1 || part === i)) continue;
+    const now = split === null ? name : splitName(split.base, i + 1, split.parts);
+    throw new HumanError(
+      "modelIncomplete",
+      l10n.t(
+        '"{0}" is part {1} of a model in {2} files, and was renamed: give it its own name back, which ends in "{3}".',
+        now,
+        part + 1,
+        parts,
+        splitName("", part + 1, parts)
+      )
+    );
+  }
+}
+
+/** From 0. */
+function partNumber({metadata}: GgufHeader): number {
+  return Number(metadata.get("split.no") ?? 0);
+}
+
+function partCount({metadata}: GgufHeader): number {
+  return Math.max(1, Number(metadata.get("split.count") ?? 1));
+}
+
+function wholeByHeader(name: string, {part, parts}: SplitPart): HumanError {
+  return new HumanError(
+    "modelIncomplete",
+    l10n.t(
+      '"{0}" is named like part {1} of {2}, but is a whole model by its header: give it a name without these numbers.',
+      name,
+      part,
+      parts
+    )
+  );
+}
+
+async function exists(file: string): Promise<boolean> {
+  return await stat(file).then(
+    () => true,
+    () => false
+  );
+}
+
+async function checkedHeader(file: string, options: ReadOptions, isFirst: boolean): Promise<GgufHeader> {
+  const name = path.basename(file);
   const source = await fileSource(file).catch((error: NodeJS.ErrnoException) => {
     // One that is a folder or a pipe is no part either.
     throw isSystemError(error) && error.code !== "ENOENT" ? unreadable(name, error) : incomplete(name);
   });
   try {
     const header = await readHeader(source, options);
+    // What the model is stands in the first part, of whatever name.
+    const reason = isFirst && partNumber(header) === 0 ? refusal(header) : null;
+    if (reason !== null) throw reason;
     // A vocabulary without weights may end before the place where they would begin.
     if (header.tensors?.length !== 0 && missingBytes(header, source.size) > 0) throw incomplete(name);
     if (isDeadly(header)) throw incomplete(name);
     const tokens = header.metadata.get("tokenizer.ggml.tokens");
-    // llama.cpp looks for a token by its text, and ends the process where two have the same.
-    if (isList(tokens) && (await hasRepeats(source, tokens, options.signal))) throw incomplete(name);
+    const repeated = isList(tokens) ? await repeatedString(source, tokens, options.signal) : null;
+    if (repeated !== null) throw repeatedTokens(repeated);
     return header;
   } catch (error) {
-    if (error instanceof GgufError) throw incomplete(name);
+    if (error instanceof GgufError) throw refused(error, name);
     throw isSystemError(error) ? unreadable(name, error) : error;
   } finally {
     await source.close();
+  }
+}
+
+function refused(error: GgufError, name: string): HumanError {
+  switch (error.problem) {
+    case "notGguf":
+      return new HumanError("notGguf", error.sentence(name));
+    case "damaged":
+    case "tooLarge":
+      return incomplete(name);
+    case "otherArchitecture":
+      return new HumanError("unknownArchitecture", error.sentence(name));
+    default:
+      return new HumanError("modelUnsuitable", error.sentence(name));
   }
 }
 
@@ -103,16 +207,6 @@ function unreadable(name: string, {code}: NodeJS.ErrnoException): HumanError {
     "modelUnreadable",
     l10n.t('The model file "{0}" can\'t be read ({1}): check its permissions or choose another one.', name, code ?? "?")
   );
-}
-
-async function readStart(file: string, bytes: number): Promise<Buffer> {
-  const handle = await open(file, "r");
-  try {
-    const {buffer, bytesRead} = await handle.read(Buffer.alloc(bytes), 0, bytes, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
 }
 
 /** Lower-case hex SHA-256 of a model's file, read in pieces. Throws HumanError where it is gone, or can't be read. */

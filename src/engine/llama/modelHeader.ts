@@ -1,14 +1,21 @@
 import type {GgufFileInfo} from "node-llama-cpp";
-import {purposeOf} from "../../gguf/purpose";
+import {architectures} from "../../gguf/architectures";
+import {type Purpose, purposeOf} from "../../gguf/purpose";
 import {automaticContextLimit, type ModelSpec} from "../api";
 
-/** Whether a model predicts tokens: it can be scored, and can complete. */
-export function generates(header: GgufFileInfo): boolean {
-  const {pooling_type: pooling, attention} = ownMetadata(header) as {
+export function purposeOfModel(header: GgufFileInfo): Purpose {
+  const own = ownMetadata(header) as {
     pooling_type?: unknown;
     attention?: {causal?: unknown};
+    nextn_predict_layers?: unknown;
   };
-  return purposeOf(header.metadata.general?.architecture ?? "", pooling, attention?.causal) === "generate";
+  return purposeOf({
+    architecture: architectureOf(header),
+    poolingType: own.pooling_type,
+    causal: own.attention?.causal,
+    predictingLayers: own.nextn_predict_layers,
+    tensors: header.fullTensorInfo ?? null
+  });
 }
 
 /** Tokens of context that the model was trained on; null where the header doesn't say. */
@@ -32,9 +39,10 @@ export function contextSizeOf(header: GgufFileInfo, {contextSize}: ModelSpec): n
   return Math.min(wanted, positionsOf(header));
 }
 
-/** Positions that a model has learned one by one: llama.cpp ends the process at the next one. */
-function positionsOf({fullTensorInfo}: GgufFileInfo): number {
-  const positions = fullTensorInfo?.find(({name}) => name === "position_embd.weight");
+/** Positions that a model has learned one by one: llama.cpp ends the process at the next one. Infinity where it has not. */
+export function positionsOf(header: GgufFileInfo): number {
+  if (!architectures.get(architectureOf(header))?.has("learnedPositions")) return Number.POSITIVE_INFINITY;
+  const positions = header.fullTensorInfo?.find(({name}) => name === "position_embd.weight");
   return Number(positions?.dimensions[1] ?? Number.POSITIVE_INFINITY);
 }
 
@@ -44,9 +52,13 @@ export function vocabularySizeOf(header: GgufFileInfo): number {
   return Array.isArray(tokens) ? tokens.length : 0;
 }
 
+function architectureOf({metadata}: GgufFileInfo): string {
+  return metadata.general?.architecture ?? "";
+}
+
 /** The metadata under the architecture's own name (`llama.context_length` and its like). */
-export function ownMetadata({metadata}: GgufFileInfo): Readonly<Record<string, unknown>> {
-  const own = (metadata as Record<string, unknown>)[metadata.general?.architecture ?? ""];
+export function ownMetadata(header: GgufFileInfo): Readonly<Record<string, unknown>> {
+  const own = (header.metadata as Record<string, unknown>)[architectureOf(header)];
   return typeof own === "object" && own !== null ? (own as Record<string, unknown>) : {};
 }
 

@@ -118,7 +118,7 @@ async function whyNot(gpu: Exclude<GpuChoice, "auto" | "off">, log: EngineLog): 
           );
     case "failed":
       await probe(gpu, log, new AbortController().signal);
-      return l10n.t("{0} does not work on this machine and the log says why: set tokenscope.gpu to auto or off.", name);
+      return l10n.t("{0} does not work on this machine: set tokenscope.gpu to auto or off.", name);
     default:
       return problem satisfies never;
   }

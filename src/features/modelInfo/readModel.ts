@@ -1,10 +1,12 @@
 import * as vscode from "vscode";
 import {HumanError} from "../../engine/api";
-import {modelFacts} from "../../gguf/facts";
+import {modelFacts, purposeOfHeader} from "../../gguf/facts";
 import {GgufError} from "../../gguf/ggufError";
 import {type GgufHeader, missingBytes, readPossible, stringsAt} from "../../gguf/header";
 import {HeaderBudget} from "../../gguf/headerBudget";
 import {isList} from "../../gguf/infill";
+import {whyNotGenerating} from "../../gguf/purpose";
+import {refusal} from "../../gguf/refusal";
 import {mostParts, splitNames, splitPart} from "../../gguf/splits";
 import {byteSize, count} from "../../metrics/numberText";
 import {mostReadTogether, nameOf, type OpenFile, openFile, type ReadPiece} from "./modelFiles";
@@ -59,11 +61,21 @@ export async function readModel(opened: vscode.Uri, signal: AbortSignal, readPie
   const problem = parts.find((part) => part.problem !== null)?.problem ?? null;
   const missingProblem = missing.length > 0 ? partsMissing(missing, uris.length) : null;
   const files = splitPart(nameOf(opened))?.parts ?? 1;
-  const model = modelOf(parts, files, leftOut === null);
-  return {model: {...model, problem: leftOut ?? problem ?? missingProblem}, stamps};
+  const isAll = leftOut === null && missing.length === 0;
+  const model = modelOf(parts, files, isAll);
+  return {model: {...model, problem: leftOut ?? problem ?? missingProblem ?? unsuitable(parts, isAll)}, stamps};
 }
 
-/** `isAll`: no file was left out. */
+/** Why the engine would not run it, or could only count tokens with it, whole as it is. */
+function unsuitable([first, ...others]: readonly Part[], isAll: boolean): string | null {
+  if (first === undefined) return null;
+  const name = nameOf(first.uri);
+  const purpose = purposeOfHeader(first.header, isAll ? others.map((part) => part.header) : null);
+  // A model that embeds is as it should be, and says so among the facts.
+  return refusal(first.header)?.sentence(name) ?? (purpose === "embeds" ? null : whyNotGenerating(purpose, name));
+}
+
+/** `isAll`: no file was left out, and none is missing. */
 function modelOf(parts: readonly Part[], files: number, isAll: boolean): Omit<ReadModel, "problem"> {
   const [first, ...others] = parts;
   if (first === undefined) throw new Error("A model that was read has a file.");
@@ -81,11 +93,7 @@ function modelOf(parts: readonly Part[], files: number, isAll: boolean): Omit<Re
       download: false,
       reveal: revealPlace(uri)
     },
-    facts: modelFacts(
-      header,
-      bytes,
-      others.map((part) => part.header)
-    ),
+    facts: modelFacts(header, bytes, isAll ? others.map((part) => part.header) : null),
     header,
     tensors: parts.flatMap(({header: {tensors}}) => tensors ?? []),
     tokenTexts
@@ -108,12 +116,12 @@ async function readPart(
       bytes: file.size,
       readWhole: file.readWhole,
       header,
-      problem: problem?.message ?? (missing > 0 ? cutOff(missing) : null),
+      problem: problem?.sentence(nameOf(uri)) ?? (missing > 0 ? cutOff(missing) : null),
       isEnough: problem?.problem === "tooLarge",
       tokenTexts: await textsOfTokens(file, header, signal)
     };
   } catch (error) {
-    if (error instanceof GgufError) throw new HumanError("notGguf", error.message);
+    if (error instanceof GgufError) throw new HumanError("notGguf", error.sentence(nameOf(uri)));
     throw error;
   } finally {
     await file.close();

@@ -1,6 +1,7 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import {HumanError, type MemoryEstimate, type ModelDescription, type ModelSpec} from "../../engine/api";
+import {whyNotGenerating} from "../../gguf/purpose";
 import {isBelow, isReallyBelow} from "../../host/below";
 import {actionLabel, applyAdvice, type FitAction, fitOf} from "../../host/fit";
 import type {Host} from "../../host/host";
@@ -108,20 +109,9 @@ function warningOf(model: ModelDescription, estimate: MemoryEstimate | null, rol
   const name = plainText(model.name);
   const another: Answer = {title: vscode.l10n.t("Choose Another…"), kind: "another"};
   const anyway: Answer = {title: vscode.l10n.t("Use Anyway"), kind: "use"};
-  if (!model.capabilities.generate)
-    return role === "completion"
-      ? {
-          text: vscode.l10n.t("{0} is an embedding model: it predicts no text, so it can't complete.", name),
-          answers: [another]
-        }
-      : {
-          // Whoever wants to count tokens may have it.
-          text: vscode.l10n.t(
-            "{0} is an embedding model: it counts tokens, but predicts no text, so it can't measure or complete.",
-            name
-          ),
-          answers: [another, anyway]
-        };
+  const reason = whyNotGenerating(model.capabilities.purpose, plainText(model.file));
+  // Whoever wants to count tokens may have it.
+  if (reason !== null) return {text: reason, answers: role === "completion" ? [another] : [another, anyway]};
   const fit = estimate === null ? null : fitOf(estimate);
   if (fit?.verdict !== "tooLarge" || fit.advice === null) return null;
   const {action} = fit;

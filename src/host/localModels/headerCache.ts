@@ -2,10 +2,11 @@ import {randomUUID} from "node:crypto";
 import {mkdir, readdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
 import path from "node:path";
 import {fileSource} from "../../fileSource";
-import {isModel, type ModelFacts, modelFacts} from "../../gguf/facts";
+import {type ModelFacts, modelFacts} from "../../gguf/facts";
 import {GgufError} from "../../gguf/ggufError";
 import {type GgufHeader, missingBytes, type ReadOptions, readHeader} from "../../gguf/header";
 import {HeaderBudget} from "../../gguf/headerBudget";
+import {noModel} from "../../gguf/refusal";
 import {splitNames} from "../../gguf/splits";
 import {inTurns} from "../inTurns";
 import {isModelFacts} from "./factsShape";
@@ -206,7 +207,7 @@ async function factsOf(model: LocalModel, signal: AbortSignal | undefined): Prom
     headers.push(header);
   }
   const [first, ...others] = headers;
-  return first === undefined || !isModel(first) ? null : modelFacts(first, model.bytes, others);
+  return first === undefined || noModel(first) !== null ? null : modelFacts(first, model.bytes, others);
 }
 
 /** Null for a file that lacks some of its tensors. */
