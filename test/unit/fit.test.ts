@@ -177,12 +177,12 @@ describe("Whether a model fits", () => {
       "Needs about 4.5 GB, 3.0 GB are free: put fewer layers on the GPU (17)."
     );
     assert.equal(
-      fitOf(estimateOf({...model, free: {ram: 3 * gb, vram: 3 * gb}}, 4096, 30)).advice,
-      "Needs about 4.6 GB on the GPU, 3.0 GB are free there: choose a smaller quantization."
+      fitOf(estimateOf({...model, free: {ram: 2 * gb, vram: 3 * gb}}, 4096, 30)).advice,
+      "Needs about 4.5 GB on the GPU, 3.0 GB are free there: choose a smaller quantization."
     );
     assert.equal(
       fitOf(estimateOf({...model, free: {ram: 3 * gb, vram: 0}}, 4096, 0)).advice,
-      "Needs about 5.1 GB, 3.0 GB are free: choose a smaller quantization."
+      "Needs about 5.0 GB, 3.0 GB are free: choose a smaller quantization."
     );
   });
 });
