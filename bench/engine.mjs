@@ -16,6 +16,8 @@ export function startEngine(program = path.join(root, "dist/engine.js")) {
   const child = fork(program, [], {serialization: "advanced", execArgv: ["--expose-gc"]});
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
   const listeners = new Map();
+  // Whoever waits for an answer then gets an error: none comes any more.
+  child.on("exit", () => connection.dispose());
   connection.onNotification("progress", ({request, ...progress}) => listeners.get(request)?.(progress));
   connection.listen();
   let requests = 0;
@@ -33,8 +35,15 @@ export function startEngine(program = path.join(root, "dist/engine.js")) {
         listeners.delete(request);
       }
     },
+    /** Gives back all models, and with them all that it knows of what was asked. */
+    async forget() {
+      await connection.sendNotification("retain", {models: []});
+    },
+    /** How the process ended (134 is an abort, 139 a stack that ran over), or null while it runs. */
+    get ended() {
+      return child.exitCode ?? child.signalCode;
+    },
     stop() {
-      connection.dispose();
       child.kill("SIGKILL");
     }
   };

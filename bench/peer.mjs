@@ -57,15 +57,21 @@ export function checkOut() {
  * log, without loading and tokenizing.
  */
 export function perplexityOf({model, text, threads, chunk = 512}) {
-  const answer = spawnSync(
-    peerProgram("llama-perplexity"),
-    ["-m", model, "-f", text, "-t", String(threads), "-c", String(chunk), "--log-timestamps"],
-    {encoding: "utf8", maxBuffer: 1 << 28}
-  );
-  const log = answer.stdout + answer.stderr;
-  const chunks = /([\d.]+) I .*calculating perplexity over (\d+) chunks/m.exec(log);
-  // Not always at the beginning of a line.
-  const estimate = /([\d.]+) I Final estimate: PPL = (\S+) \+\/- (\S+)/m.exec(log);
+  let log = "";
+  let chunks = null;
+  let estimate = null;
+  // Its log is written by another thread, and sometimes cut off by its end.
+  for (let tries = 0; tries < 5 && estimate === null; tries++) {
+    const {stdout, stderr} = spawnSync(
+      peerProgram("llama-perplexity"),
+      ["-m", model, "-f", text, "-t", String(threads), "-c", String(chunk), "--log-timestamps"],
+      {encoding: "utf8", maxBuffer: 1 << 28}
+    );
+    log = stdout + stderr;
+    chunks = /([\d.]+) I .*calculating perplexity over (\d+) chunks/m.exec(log);
+    // Not always at the beginning of a line.
+    estimate = /([\d.]+) I Final estimate: PPL = (\S+) \+\/- (\S+)/m.exec(log);
+  }
   if (chunks === null || estimate === null) throw new Error(`llama-perplexity said: ${log.slice(-2000)}`);
   return {
     perplexity: Number(estimate[2]),

@@ -70,11 +70,15 @@ export class Judge {
   }
 
   /** What comes after each beginning of `context`, from the one that ends with token `from` on. */
-  async afterEach(context: readonly number[], from = 0): Promise<Distribution[]> {
+  async afterEach(
+    context: readonly number[],
+    from = 0,
+    batchSize = batchOfDemonstrationModel
+  ): Promise<Distribution[]> {
     await this.sequence.clearHistory();
     const outputs: (ControlledEvaluateIndexOutput | undefined)[] = [];
-    for (let start = 0; start < context.length; start += batchOfDemonstrationModel) {
-      const batch = [...context.slice(start, start + batchOfDemonstrationModel)] as Token[];
+    for (let start = 0; start < context.length; start += batchSize) {
+      const batch = [...context.slice(start, start + batchSize)] as Token[];
       // At temperature 0, which is the default, node-llama-cpp cuts nothing off the vocabulary.
       const results = await this.sequence.controlledEvaluate(
         batch.map((token, i) => (start + i < from ? token : [token, {generateNext: {probabilities: true}}]))
