@@ -224,8 +224,8 @@ describe("The memory of a loaded model", () => {
       const {estimate, used: now} = await client.request("memory", {model});
       assert.ok(now);
       const needed = demand(estimate, estimate.contextSize, 0, 1).ram;
-      // What V8 holds or has given up meanwhile is some 40 MB either way.
-      assert.ok(Math.abs(now.ram - needed) < 45e6, `${now.ram} of ${needed}`);
+      // What V8 holds or has given up meanwhile is some 45 MB either way.
+      assert.ok(Math.abs(now.ram - needed) < 64e6, `${now.ram} of ${needed}`);
       used.push(now);
     }
     const again = (await client.request("memory", {model: small})).used;

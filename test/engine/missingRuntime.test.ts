@@ -53,10 +53,11 @@ describe("Where llama.cpp's binaries can't be used", () => {
       // In the process that tries them.
       told("processor", 'if (process.argv[1]?.endsWith("probe.js")) process.kill(process.pid, "SIGILL");')
     ]);
+    const hint = " (--verbose shows llama.cpp's log)\n";
     assert.deepEqual(cases, [
-      "tokenscope: This copy of Tokenscope has no llama.cpp for this system and processor (linux-x64): install the package that was made for it.\n",
-      "tokenscope: llama.cpp's files are damaged, or made for another machine: install Tokenscope again.\n",
-      "tokenscope: llama.cpp uses an instruction that this processor, or virtual machine, does not have: use Tokenscope on another one.\n"
+      `tokenscope: This copy of Tokenscope has no llama.cpp for this system and processor (linux-x64): install the package that was made for it.${hint}`,
+      `tokenscope: llama.cpp's files are damaged, or made for another machine: install Tokenscope again.${hint}`,
+      `tokenscope: llama.cpp uses an instruction that this processor, or virtual machine, does not have: use Tokenscope on another one.${hint}`
     ]);
   });
 });

@@ -163,7 +163,7 @@ describe("llama-perplexity mode and llama-perplexity itself", () => {
   });
 
   for (const {model, text, chunks, perplexity, standardError} of estimates)
-    it(`agree to four digits on ${text} with ${model}`, async () => {
+    it(`agree to three digits on ${text} with ${model}`, async () => {
       const file = [demonstration, f16].find((one) => path.basename(one) === model) ?? "";
       const scores = await engine.ask("score", {
         model: spec(file),
@@ -171,7 +171,8 @@ describe("llama-perplexity mode and llama-perplexity itself", () => {
         mode: "llama-perplexity"
       });
       assert.equal(scores.summary.scored, chunks * 255);
-      assertNear(scores.summary.perplexity ?? Number.NaN, perplexity, 1e-4 * perplexity, "perplexity");
-      assertNear(scores.summary.standardError ?? Number.NaN, standardError, 1e-4 * standardError, "±");
+      // With the same instructions they agree to four digits. AMX has others: 4.3e-4 apart on Q8_0, 1e-4 on F16.
+      assertNear(scores.summary.perplexity ?? Number.NaN, perplexity, 1e-3 * perplexity, "perplexity");
+      assertNear(scores.summary.standardError ?? Number.NaN, standardError, 1e-3 * standardError, "±");
     });
 });
