@@ -204,7 +204,10 @@ export interface ScoreDetail {
 
 export interface AlternativesParams {
   readonly model: ModelSpec;
-  /** {@link Scores.contextIds} and {@link Scores.ids} one after the other, at least up to and including `position`. */
+  /**
+   * {@link Scores.contextIds} and {@link Scores.ids} one after the other, at least up to and including `position`. With those of the
+   * rest of its batch (128 more suffice) the token has exactly its score.
+   */
   readonly ids: Int32Array;
   /** Index into `ids` of the token whose rivals are asked for. */
   readonly position: number;

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type {AlternativesParams, ModelSpec, Progress, ScoreParams, Scores, Windowing} from "../engine/api";
+import {scoringBatch} from "../gguf/memory";
 import type {Sendable} from "../longValues";
 import {count, percentText} from "../metrics/numberText";
 import {Pace} from "../metrics/pace";
@@ -94,8 +95,10 @@ export function alternativesParams(
 ): Omit<AlternativesParams, "model"> {
   const {contextIds, windowing, sha256} = scored;
   const position = contextIds.length + token;
-  const ids = new Int32Array(position + 1);
+  // With the rest of its batch; no vocabulary's batches are larger.
+  const end = Math.min(scored.ids.length, token + 1 + scoringBatch(0));
+  const ids = new Int32Array(contextIds.length + end);
   ids.set(contextIds);
-  ids.set(scored.ids.subarray(0, token + 1), contextIds.length);
+  ids.set(scored.ids.subarray(0, end), contextIds.length);
   return {ids, position, windowing, sha256, top};
 }

@@ -24,6 +24,9 @@ const memories = [
  */
 const rounding = 0.02;
 
+/** Nats. llama.cpp sums a distribution in float32, and where all of it is asked for we do in double precision. */
+const float32 = 1e-5;
+
 const words = ["const ", "text ", "some ", "= ", "a", "\n", "ab;", "st "];
 
 type Request =
@@ -80,7 +83,7 @@ async function answer(engine: Engine, request: Request): Promise<Answer> {
   const position = Math.min(1 + request.position, ids.length - 1);
   const {contextSize, addsBos: bos} = model;
   const windowing = {mode: "document", bos, window: contextSize, stride: contextSize / 2} as const;
-  return await engine.ask("alternatives", {ids: ids.subarray(0, position + 1), position, windowing, top: 3});
+  return await engine.ask("alternatives", {ids, position, windowing, top: 3});
 }
 
 /** The numbers of an answer, in the same order for the same request. */
@@ -124,7 +127,7 @@ describe("An answer does not depend on what was asked before, on a model that ke
           for (const [i, request] of requestsOf(text, taken).entries()) {
             const given = await answer(engine, request);
             const fresh = await answer(new Engine(model), request);
-            const tolerance = exact && request.kind === "score" ? 0 : rounding;
+            const tolerance = exact && request.kind !== "complete" ? float32 : rounding;
             assertSame(given, fresh, tolerance, `request ${i} of ${taken.length}, ${request.kind}`);
           }
         }),

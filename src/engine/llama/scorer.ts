@@ -11,7 +11,7 @@ import type {Foreground} from "../foreground";
 import {Mutex} from "../mutex";
 import {planWindows, type Window, windowOf} from "../windows";
 import {needsAllPredictions} from "./modelHeader";
-import {canGoBack, keepCommonStart, wholeBatches} from "./sequenceState";
+import {keepCommonStart, wholeBatches} from "./sequenceState";
 
 /** What is to be scored. All positions are indices into `ids`. */
 export interface Scoring {
@@ -207,28 +207,29 @@ export async function alternativesAt(
       "invalidRequest",
       l10n.t("This token has no score, because it has no context: there is nothing to compare.")
     );
-  const input = contextTokens(ids, bos, {...window, end: position + 1});
-  const context = input.slice(0, -1);
-  const whole = wholeBatches(context.length, batchSize);
+  const input = contextTokens(ids, bos, {...window, end: Math.min(window.end, ids.length)});
+  const target = position - window.start - (bos === null ? 1 : 0);
+  // In the batch in which it was scored: in one of another size the same token may be rounded otherwise.
+  const start = wholeBatches(target, batchSize);
   for (;;) {
     const output = await turn(async () => {
       signal.throwIfAborted();
       const sequence = await sequenceInUse();
-      // All but the last may be in the KV cache already; the last has to run to give its prediction. What scoring will find
-      // as whole batches has to be evaluated as such.
-      const {firstDifferentIndex} = sequence.compareContextTokens(context);
-      const known = await keepCommonStart(sequence, context, firstDifferentIndex < whole ? batchSize : 1);
-      const batch = context.slice(known, known < whole ? known + batchSize : context.length);
-      if (batch.length === 0) {
-        const last = await sequence.controlledEvaluate([[input.at(-1) as Token, {generateNext: wholeDistribution}]]);
-        const full = input.length % batchSize === 0 && canGoBack(sequence);
-        if (full) await sequence.eraseContextTokenRanges([{start: context.length, end: input.length}]);
-        return last;
+      const known = await keepCommonStart(sequence, input.slice(0, start), batchSize);
+      if (known < start) {
+        await sequence.controlledEvaluate(input.slice(known, Math.min(known + batchSize, start)));
+        return undefined;
       }
-      await sequence.controlledEvaluate(batch);
-      return undefined;
+      const all = needsAllPredictions(sequence.model.fileInfo);
+      const outputs = await sequence.controlledEvaluate(
+        input.slice(start, start + batchSize).map((token, i): ControlledEvaluateInputItem => {
+          if (start + i === target) return [token, {generateNext: wholeDistribution}];
+          return all ? [token, {generateNext: {token: true}}] : token;
+        })
+      );
+      return outputs[target - start];
     });
-    if (output !== undefined) return readDistribution(output[0]?.next, ids[position] as Token, top);
+    if (output !== undefined) return readDistribution(output.next, ids[position] as Token, top);
   }
 }
 
