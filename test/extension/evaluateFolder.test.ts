@@ -134,7 +134,7 @@ describe("Evaluate Folder", () => {
   });
 
   it("exports CSV with a row for each file", async () => {
-    await evaluate(make({"a.py": code, "b.bin": Uint8Array.of(0, 1), "c.txt": prose}));
+    await evaluate(make({"a.py": code, "b.bin": Uint8Array.of(0, 0, 1), "c.txt": prose}));
     const rows = (await exported("Csv")).trimEnd().split("\r\n");
     assert.deepEqual(
       rows.map((row) => row.split(",").slice(0, 2)),

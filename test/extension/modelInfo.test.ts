@@ -234,7 +234,7 @@ describe("A .gguf file", () => {
     const {message, canCopy} = await look(vscode.Uri.file(folder.write("none.gguf", "A text of some length."))).hears(
       "failed"
     );
-    assert.match(message, /no GGUF file/);
+    assert.match(message, /is not a GGUF file/);
     assert.equal(canCopy, false);
   });
 
