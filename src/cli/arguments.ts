@@ -27,9 +27,9 @@ FILE may be - for standard input. It is read as VS Code reads it: UTF-8, or UTF-
   --verbose                        the engine's log on stderr
 
 On stdout: one JSON document, on one line. Infinite numbers are the strings "Infinity" and "-Infinity"; null means that there
-is no value. "warnings", where there are any, are sentences on what makes the numbers others than one may think. Of several FILEs: one for each that was scored, in their order, with the FILE as
-"file", then {"corpus": …}, the numbers of all their tokens together. How far scoring is stands on stderr if that is a
-terminal.
+is no value. "warnings", where there are any, are sentences on what makes the numbers others than one may think. Of several
+FILEs: one for each that was scored, in their order, with the FILE as "file", then {"corpus": …}, the numbers of all their
+tokens together. How far scoring is stands on stderr if that is a terminal.
 
 Exit codes: 0; 1 where something can't be done, with a line on stderr for each (other FILEs are scored all the same);
 2 where a text is above a limit (its numbers are printed, and a line on stderr); 130 after Ctrl+C.

@@ -65,6 +65,6 @@ export function tensorBytes(type: number, dimensions: readonly number[]): number
 }
 
 /** Numbers in a tensor. */
-export function elements(dimensions: readonly number[]): number {
-  return dimensions.reduce((product, size) => product * size, 1);
+export function elements(dimensions: readonly (number | bigint)[]): number {
+  return dimensions.reduce<number>((product, size) => product * Number(size), 1);
 }

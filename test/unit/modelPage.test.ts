@@ -3,9 +3,10 @@ import {readFileSync} from "node:fs";
 import path from "node:path";
 import {exportJson, modelPage, type ReadModel, specialTokens, wholeValue} from "../../src/features/modelInfo/modelPage";
 import type {ModelPage} from "../../src/features/modelInfo/protocol";
-import {parametersOf, tensorGroupOf, tensorGroups} from "../../src/features/modelInfo/tensorGroups";
+import {tensorGroupOf, tensorGroups} from "../../src/features/modelInfo/tensorGroups";
 import type {ByteSource} from "../../src/gguf/byteSource";
 import {modelFacts} from "../../src/gguf/facts";
+import {elements} from "../../src/gguf/ggmlTypes";
 import {readPossible, stringsAt} from "../../src/gguf/header";
 import {isList} from "../../src/gguf/infill";
 import {type GgufValue, ggufFile, type MadeUpTensor, text, texts, uint} from "../harness/ggufFile";
@@ -319,5 +320,5 @@ describe("the page of a strange file", () => {
     assert.equal(groups[0]?.bytes, null);
   });
 
-  it("counts a tensor without dimensions as one number", () => assert.equal(parametersOf([]), 1));
+  it("counts a tensor without dimensions as one number", () => assert.equal(elements([]), 1));
 });

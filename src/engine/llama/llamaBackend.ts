@@ -3,6 +3,7 @@ import {setImmediate} from "node:timers/promises";
 import * as l10n from "@vscode/l10n";
 import type {Llama, LlamaContextSequence, LlamaModel} from "node-llama-cpp";
 import {withLineEndsOf} from "../../completion/lines";
+import {elements} from "../../gguf/ggmlTypes";
 import {label} from "../../gguf/label";
 import {scoringBatch} from "../../gguf/memory";
 import {whyNotGenerating} from "../../gguf/purpose";
@@ -675,8 +676,5 @@ function joined(a: Int32Array, b: Int32Array): Int32Array {
 function parametersOf(model: LlamaModel): number | null {
   const tensors = model.fileInfo.fullTensorInfo;
   if (tensors === undefined || tensors.length === 0) return null;
-  return tensors.reduce(
-    (sum, tensor) => sum + tensor.dimensions.reduce<number>((product, size) => product * Number(size), 1),
-    0
-  );
+  return tensors.reduce((sum, {dimensions}) => sum + elements(dimensions), 0);
 }

@@ -1,5 +1,6 @@
 import type {GgufFileInfo} from "node-llama-cpp";
 import {architectures} from "../../gguf/architectures";
+import {elements} from "../../gguf/ggmlTypes";
 import {type Purpose, purposeOf} from "../../gguf/purpose";
 import {automaticContextLimit, type ModelSpec} from "../api";
 
@@ -67,13 +68,9 @@ export function activeParameters(header: GgufFileInfo): number {
   const {expert_count: experts, expert_used_count: used} = ownMetadata(header);
   const share = typeof experts === "number" && experts > 0 && typeof used === "number" ? used / experts : 1;
   return (header.fullTensorInfo ?? []).reduce(
-    (sum, tensor) => sum + elementsOf(tensor.dimensions) * (tensor.name.includes("_exps.") ? share : 1),
+    (sum, tensor) => sum + elements(tensor.dimensions) * (tensor.name.includes("_exps.") ? share : 1),
     0
   );
-}
-
-function elementsOf(dimensions: readonly (number | bigint)[]): number {
-  return dimensions.reduce<number>((product, size) => product * Number(size), 1);
 }
 
 /**

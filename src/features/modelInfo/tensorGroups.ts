@@ -1,3 +1,4 @@
+import {elements} from "../../gguf/ggmlTypes";
 import type {TensorGroup, TensorGroupName, TensorRow} from "./protocol";
 
 /** What a tensor's name tells of its use, the first that fits; names as in llama.cpp's llama-arch.cpp and clip-impl.h. */
@@ -57,12 +58,7 @@ function groupOf(name: TensorGroupName, tensors: readonly TensorRow[]): TensorGr
       .sort(([, a], [, b]) => b.bytes - a.bytes)
       .map(([type, {tensors: count}]) => ({type, tensors: count})),
     tensors: tensors.length,
-    parameters: tensors.reduce((sum, {dimensions}) => sum + parametersOf(dimensions), 0),
+    parameters: tensors.reduce((sum, {dimensions}) => sum + elements(dimensions), 0),
     bytes: tensors.reduce<number | null>((sum, {bytes}) => (sum === null || bytes === null ? null : sum + bytes), 0)
   };
-}
-
-/** Numbers that a tensor of these sizes holds. */
-export function parametersOf(dimensions: readonly number[]): number {
-  return dimensions.reduce((product, size) => product * size, 1);
 }

@@ -110,7 +110,7 @@ function warningOf(model: ModelDescription, estimate: MemoryEstimate | null, rol
   const another: Answer = {title: vscode.l10n.t("Choose Another…"), kind: "another"};
   const anyway: Answer = {title: vscode.l10n.t("Use Anyway"), kind: "use"};
   const reason = whyNotGenerating(model.capabilities.purpose, plainText(model.file));
-  // Whoever wants to count tokens may have it.
+  // It can still count tokens.
   if (reason !== null) return {text: reason, answers: role === "completion" ? [another] : [another, anyway]};
   const fit = estimate === null ? null : fitOf(estimate);
   if (fit?.verdict !== "tooLarge" || fit.advice === null) return null;
