@@ -21,6 +21,7 @@ const memories = {
 function engineOf(file: string): FreshEngine {
   const engine = new Engine(spec(file));
   return {
+    ownProcess: false,
     ask<M extends EngineMethod>(method: M, params: Asked<M>): Promise<EngineRequests[M]["result"]> {
       return engine.ask(method, params);
     },
