@@ -69,7 +69,7 @@ const builds = [
     entryPoints: {
       engine: "src/engine/main.ts",
       heartbeat: "src/engine/heartbeat.ts",
-      probe: "src/engine/llama/probe.ts",
+      probe: "src/engine/llama/devices/probe.ts",
       cli: "src/cli.ts"
     },
     outdir: "dist"
@@ -122,7 +122,7 @@ if (flags.has("--watch")) {
   }
 }
 
-/** The packages that are fetched when they are wanted, exactly as the lockfile has them (src/cudaPackages.ts). */
+/** The packages that are fetched when they are wanted, exactly as the lockfile has them (src/platform/cudaPackages.ts). */
 function cudaPackages() {
   const {packages} = JSON.parse(readFileSync("package-lock.json", "utf8"));
   const described = (name) => {

@@ -28,7 +28,7 @@ const {values, positionals} = parseArgs({
   }
 });
 
-/** JSON-RPC's code of an error that is a sentence for people (src/engine/api.ts). */
+/** JSON-RPC's code of an error that is a sentence for people (src/contract/errors.ts). */
 const humanErrorCode = -32001;
 /** Milliseconds: an answer that takes longer is none. */
 const patience = 900_000;

@@ -67,7 +67,7 @@ const wanted = /(?<!\.d|\.test|\.test-d)\.[cm]?[jt]sx?$/;
 const unwanted = /(^|\/)(tests?|__tests__|locales)\//;
 const fewestLines = 20;
 /** UTF-16 units; longer lines are written by programs. */
-const longestLine = 400;
+const maxLineLength = 400;
 
 /** The packages' files, `{repository, path, text}` each, in a fixed order; fetched if they are not there yet. */
 export function corpusFiles() {
@@ -84,7 +84,7 @@ export function corpusFiles() {
       .map((file) => ({repository: name, path: file, text: readFileSync(path.join(folder, name, file), "utf8")}))
       .filter(({text}) => {
         const lines = text.split("\n");
-        return lines.length >= fewestLines && lines.every(({length}) => length <= longestLine);
+        return lines.length >= fewestLines && lines.every(({length}) => length <= maxLineLength);
       })
   );
 }

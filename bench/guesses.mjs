@@ -1,4 +1,4 @@
-// What guessing tokens from the text (src/completion/guess.ts) is worth: completions of code that repeats what stands above,
+// What guessing tokens from the text (src/completion/promptLookup.ts) is worth: completions of code that repeats what stands above,
 // and of code that doesn't, by the engine as it is and by one that never guesses, in turn. Tokens per second, without the
 // prompt's.
 // usage: node bench/guesses.mjs [--model FILE.gguf] [--cases 10] [--tokens 48] [--threads 1] [--context 1024]
@@ -65,7 +65,7 @@ process.exit(0);
 /** The same program but for one number. */
 async function engineWithoutGuesses() {
   const outfile = path.join(root, "out/bench/engineWithoutGuesses/engine.js");
-  const number = "const mostGuessed = 4;";
+  const number = "const maxGuessed = 4;";
   await esbuild.build({
     entryPoints: [path.join(root, "src/engine/main.ts")],
     outfile,
@@ -83,7 +83,7 @@ async function engineWithoutGuesses() {
           build.onLoad({filter: /llama[\\/]completer\.ts$/}, ({path: file}) => {
             const contents = readFileSync(file, "utf8");
             if (!contents.includes(number)) throw new Error(`completer.ts has no ${number}`);
-            return {contents: contents.replace(number, "const mostGuessed = 0;"), loader: "ts"};
+            return {contents: contents.replace(number, "const maxGuessed = 0;"), loader: "ts"};
           })
       }
     ]

@@ -12,7 +12,7 @@ const program = import.meta.filename;
  * Tokens. Batches of so many and more give the same numbers to the last bit, smaller ones others: llama.cpp has two kernels
  * for attention.
  */
-const leastBatch = 64;
+const minBatch = 64;
 
 /**
  * `logprobs(ids, bos)` resolves with those of `ids`; NaN where there is no context. No batch is a small one where there are
@@ -45,11 +45,11 @@ async function open(file) {
 
 async function logprobsOf(model, {ids, bos, batch}) {
   const input = bos ? [model.tokens.bos, ...ids] : [...ids];
-  const batches = Math.max(1, Math.floor(input.length / leastBatch));
+  const batches = Math.max(1, Math.floor(input.length / minBatch));
   const ends = Array.from({length: batches}, (_, i) => Math.floor(((i + 1) * input.length) / batches));
   const predicted = bos ? 0 : 1;
   const logprobs = new Float64Array(ids.length).fill(Number.NaN);
-  const context = await model.createContext({contextSize: input.length + 1, batchSize: 2 * leastBatch, threads: 1});
+  const context = await model.createContext({contextSize: input.length + 1, batchSize: 2 * minBatch, threads: 1});
   try {
     const sequence = context.getSequence();
     for (let at = 0; at < input.length; ) {
@@ -101,7 +101,7 @@ async function roundings(file, count) {
   const at = async (batch) => await logprobsOf(model, {ids, bos, batch});
   const whole = await at(undefined);
   console.log(
-    `${path.basename(file)}, ${ids.length} tokens, against batches of ${leastBatch} and more: greatest, 99 in 100, median`
+    `${path.basename(file)}, ${ids.length} tokens, against batches of ${minBatch} and more: greatest, 99 in 100, median`
   );
   for (const batch of [128, 63, 32, 2, 1]) {
     const found = (await at(batch))

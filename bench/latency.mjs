@@ -5,9 +5,9 @@
 // Files are those of bench/corpus.mjs.
 // - cold: a file that neither has seen; - a key: one more character typed there; - accepted: the answer accepted whole, and the
 //   next one asked for; - a jump: 200 lines further down in the same file; - prefetched: what followed the jump accepted
-//   after a pause, in which the extension has asked for what comes next (src/features/inlineCompletion/completions.ts);
+//   after a pause, in which the extension has asked for what comes next (src/features/inlineCompletion/suggestionCache.ts);
 // - a rested jump: back to the first place, where the cursor has rested and the extension has had the prompt evaluated ahead
-//   (src/features/inlineCompletion/warming.ts).
+//   (src/features/inlineCompletion/prefill.ts).
 // Also: prompt tokens evaluated at each of 60 keys, with prompts as the extension makes them; and how long a request goes on that
 // was cancelled.
 // usage: node esbuild.mjs --production && node bench/latency.mjs [--model FILE.gguf] [--cases 20] [--tokens 24] [--threads 1]

@@ -6,11 +6,11 @@ import {Console} from "./cli/console";
 import {readText} from "./cli/readText";
 import {type Request, score} from "./cli/score";
 import {leaveUserFolder, userFile} from "./cli/userFolder";
-import type {ModelSpec} from "./engine/api";
-import {Models} from "./engine/models";
-import {handlers} from "./engine/requests";
-import {jsonText} from "./metrics/jsonText";
+import type {ModelSpec} from "./contract/models";
+import {handlers} from "./engine/handlers";
+import {ModelPool} from "./engine/modelPool";
 import {tokenSpan} from "./metrics/scoreExport";
+import {jsonText} from "./text/jsonText";
 
 const output = new Console(process.stdout, process.stderr);
 const interrupted = new AbortController();
@@ -46,7 +46,7 @@ async function main(): Promise<number> {
 }
 
 function engine({verbose = false}: Options): Request {
-  const models = new Models(
+  const models = new ModelPool(
     (level, message) => {
       if (verbose) output.say(`${level}: ${message}`);
     },

@@ -18,12 +18,12 @@ import {registerScoreChanges} from "./features/scoreChanges/registration";
 import {registerSurprisingLines} from "./features/surprisingLines/registration";
 import {registerTokenCount} from "./features/tokenCount/registration";
 import {registerWalkthrough} from "./features/walkthrough/registration";
-import {Evaluations} from "./host/evaluations";
 import {createHost} from "./host/host";
+import {LatestEvaluation} from "./host/latestEvaluation";
 
 export function activate(context: vscode.ExtensionContext): void {
   const host = createHost(context);
-  const evaluations = new Evaluations();
+  const evaluations = new LatestEvaluation();
   context.subscriptions.push(
     registerTokenCount(host),
     registerRestrictedMode(

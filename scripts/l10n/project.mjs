@@ -21,8 +21,8 @@ const notForPeople = [
   "src/completion/",
   // Code for another thread, the words of a library's error, folders of programs.
   "src/engine/llama/fetchedPackages.ts",
-  "src/engine/llama/probe.ts",
-  "src/host/localModels/places.ts"
+  "src/engine/llama/devices/probe.ts",
+  "src/host/models/local/places.ts"
 ];
 
 /** Names and addresses are the same in every language. */

@@ -1,6 +1,7 @@
-import {type ErrorKind, HumanError, type Progress} from "../engine/api";
-import {Pace} from "../metrics/pace";
-import {visibleLines, visibleText} from "../metrics/visibleText";
+import {type ErrorKind, HumanError} from "../contract/errors";
+import type {Progress} from "../contract/progress";
+import {Pace} from "../text/pace";
+import {visibleLines, visibleText} from "../text/visibleText";
 import {UsageError} from "./arguments";
 
 /** What llama.cpp's log tells more of. */

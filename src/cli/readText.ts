@@ -1,13 +1,13 @@
 import {createReadStream} from "node:fs";
 import {stat} from "node:fs/promises";
 import type {Readable} from "node:stream";
-import {fileText, type NoText} from "../metrics/fileText";
-import {visibleText} from "../metrics/visibleText";
+import {fileText, type NoText} from "../text/fileText";
+import {visibleText} from "../text/visibleText";
 import {UsageError} from "./arguments";
 import {userFile} from "./userFolder";
 
 /** Bytes; no text of so many would be a string of JavaScript, not even one of three bytes to a UTF-16 unit. */
-const mostBytes = 3 * 2 ** 29;
+const maxBytes = 3 * 2 ** 29;
 
 /** The text of a file, or of standard input for "-". */
 export async function readText(file: string | undefined): Promise<string> {
@@ -27,13 +27,13 @@ export async function readText(file: string | undefined): Promise<string> {
   return read.text;
 }
 
-/** Null where there are more than {@link mostBytes}. */
+/** Null where there are more than {@link maxBytes}. */
 async function allBytes(stream: Readable): Promise<Uint8Array | null> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of stream as AsyncIterable<Uint8Array>) {
     length += chunk.length;
-    if (length > mostBytes) return null;
+    if (length > maxBytes) return null;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -1,16 +1,13 @@
-import {
-  type EngineMethod,
-  type EngineRequests,
-  HumanError,
-  type ModelSpec,
-  type Progress,
-  type Scores
-} from "../engine/api";
-import {jsonText} from "../metrics/jsonText";
+import {HumanError} from "../contract/errors";
+import type {ModelSpec} from "../contract/models";
+import type {Progress} from "../contract/progress";
+import type {EngineMethod, EngineRequests} from "../contract/requests";
+import type {Scores} from "../contract/scoring";
 import {csvPieces, type ExportedTokens, exportHeader, jsonPieces} from "../metrics/scoreExport";
 import {corpusHeader, scoreHeader} from "../metrics/scoreHeader";
 import {corpusSummary, type Summary} from "../metrics/summary";
-import {visibleText} from "../metrics/visibleText";
+import {jsonText} from "../text/jsonText";
+import {visibleText} from "../text/visibleText";
 import {tokenscopeVersion} from "../version";
 import {choice, type Options, positiveNumber, UsageError, wholeNumber} from "./arguments";
 import type {Console} from "./console";

@@ -68,7 +68,7 @@ export function repeatedIndentation(prefix: string, generated: string, size?: nu
   if (indented !== undefined && indented > outside && indented < here) return repeated;
   // Python's is four. Elsewhere the cursor itself shows one, where it stands deeper.
   const shown = above.trimEnd().endsWith(":") ? 0 : columns(before) - outside;
-  const step = size ?? smallestStep(lines) ?? (shown > 0 ? shown : usualSize);
+  const step = size ?? minStep(lines) ?? (shown > 0 ? shown : usualSize);
   return here === outside + step ? 0 : repeated;
 }
 
@@ -94,7 +94,7 @@ function levelsAround(lines: readonly string[], columns: (line: string) => numbe
 }
 
 /** Columns of the least indentation of two or more; one column is that of the stars of a comment. */
-function smallestStep(lines: readonly string[]): number | undefined {
+function minStep(lines: readonly string[]): number | undefined {
   const steps = lines.filter((line) => !isBlank(line)).map((line) => indentation(line));
   const deep = steps.filter((columns) => columns > 1);
   return deep.length === 0 ? undefined : Math.min(...deep);

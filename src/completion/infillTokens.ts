@@ -1,4 +1,4 @@
-import {infillTexts} from "../metrics/infillTexts";
+import {infillTexts} from "../gguf/infillTexts";
 
 /**
  * Tokens that mark the places of a fill-in-the-middle prompt, as ids of the model's vocabulary.

@@ -1,4 +1,4 @@
-import {infillTexts} from "../metrics/infillTexts";
+import {infillTexts} from "../gguf/infillTexts";
 
 /**
  * Texts of tokens that are marks and no text: with which models are trained to end, to part files and what surrounds them, to fill

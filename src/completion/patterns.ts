@@ -1,10 +1,10 @@
 import ignore from "ignore";
 
 /** A list with more patterns would hold up the editor: each takes some 0.05 ms to be read. */
-const mostPatterns = 1000;
+const maxPatterns = 1000;
 
 /** Path parts that a pattern may leave open (`**`): with many of them, matching a deep path takes years. */
-const mostOpenParts = 2;
+const maxOpenParts = 2;
 
 /** Says of a path (relative, with slashes) whether patterns as in a .gitignore name it. */
 export type Names = (path: string) => boolean;
@@ -14,7 +14,7 @@ export type Names = (path: string) => boolean;
  * matched names more than it says, never less. A pattern that can't be understood names nothing.
  */
 export function namedBy(patterns: readonly string[]): Names {
-  if (patterns.length > mostPatterns) return () => true;
+  if (patterns.length > maxPatterns) return () => true;
   const list = ignore({ignorecase: true, allowRelativePaths: true});
   for (const pattern of patterns) list.add(bounded(pattern));
   return (path) => path !== "" && list.ignores(path);
@@ -27,7 +27,7 @@ export function patternsOf(text: string): string[] {
 
 function bounded(pattern: string): string {
   const parts = pattern.split("**");
-  if (parts.length <= mostOpenParts + 1) return pattern;
+  if (parts.length <= maxOpenParts + 1) return pattern;
   // What a negative pattern names is let through: it names nothing.
   return pattern.startsWith("!") ? "" : `${parts[0]}**${parts.at(-1)}`;
 }

@@ -1,21 +1,18 @@
+import type {CompleteParams, Completion} from "../contract/completion";
+import type {DeviceState} from "../contract/devices";
+import type {MemoryEstimate, ModelDescription, ModelSpec} from "../contract/models";
+import type {Progress} from "../contract/progress";
+import type {NoticeParams} from "../contract/requests";
 import type {
   Alternatives,
   AlternativesParams,
-  CompleteParams,
-  Completion,
   CountParams,
   CountResult,
-  DeviceState,
-  MemoryEstimate,
-  ModelDescription,
-  ModelSpec,
-  NoticeParams,
-  Progress,
   ScoreParams,
   Scores,
   TokenizeParams,
   TokenList
-} from "./api";
+} from "../contract/scoring";
 
 /** How a request is accompanied while it runs. */
 export interface RequestContext {

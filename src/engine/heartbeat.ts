@@ -4,7 +4,7 @@
  * ends the process, whatever that is busy with.
  */
 import {Socket} from "node:net";
-import {heartbeatDescriptor} from "./api";
+import {heartbeatDescriptor} from "../contract/requests";
 
 const line = new Socket({fd: heartbeatDescriptor, readable: true, writable: true});
 line.on("data", (bytes) => line.write(bytes));

@@ -1,7 +1,7 @@
 /** Imported first by the engine process: from here on it words its errors in VS Code's display language. */
 import {readFileSync} from "node:fs";
-import {useLanguage} from "../metrics/language";
-import {languageVariables} from "./api";
+import {languageVariables} from "../contract/requests";
+import {useLanguage} from "../text/language";
 
 const locale = process.env[languageVariables.locale];
 const bundle = process.env[languageVariables.bundle];

@@ -1,4 +1,4 @@
-/** The engine process: serves the contract in api.ts on the channel that fork() made. */
+/** The engine process: serves the contract on the channel that fork() made. */
 import "./home";
 import "./language";
 import path from "node:path";
@@ -10,15 +10,13 @@ import {
   IPCMessageWriter,
   ResponseError
 } from "vscode-jsonrpc/node";
-import {LongValues} from "../longValues";
+import {ChunkedTransport} from "../contract/chunkedTransport";
+import {HumanError, type HumanErrorData, humanErrorCode, requestCancelledCode} from "../contract/errors";
+import type {Holding} from "../contract/models";
 import {
   type EngineMethod,
-  type Holding,
-  HumanError,
-  type HumanErrorData,
   heartbeatArgument,
   holdingNotification,
-  humanErrorCode,
   type LogParams,
   logNotification,
   type NoticeParams,
@@ -27,23 +25,22 @@ import {
   progressNotification,
   type RequestEnvelope,
   type RetainParams,
-  requestCancelledCode,
   retainNotification,
   type StopParams,
   stopNotification
-} from "./api";
-import {Models} from "./models";
-import {handlers} from "./requests";
+} from "../contract/requests";
+import {handlers} from "./handlers";
+import {ModelPool} from "./modelPool";
 
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
 
-const long = new LongValues(connection);
+const long = new ChunkedTransport(connection);
 
 function log(level: LogParams["level"], message: string): void {
   connection.sendNotification(logNotification, {level, message} satisfies LogParams).catch(() => undefined);
 }
 
-const models = new Models(log, (notice) => {
+const models = new ModelPool(log, (notice) => {
   connection.sendNotification(noticeNotification, notice satisfies NoticeParams).catch(() => undefined);
 });
 /** The requests under way, by number. */
@@ -76,7 +73,7 @@ for (const method of Object.keys(handlers) as EngineMethod[]) serve(method);
 
 function serve<M extends EngineMethod>(method: M): void {
   connection.onRequest(method, async (message: object, token: CancellationToken): Promise<unknown> => {
-    const {request, params} = long.putTogether(message) as RequestEnvelope<M>;
+    const {request, params} = long.reassemble(message) as RequestEnvelope<M>;
     const abort = new AbortController();
     if (token.isCancellationRequested) abort.abort();
     const listening = token.onCancellationRequested(() => abort.abort());
@@ -92,7 +89,7 @@ function serve<M extends EngineMethod>(method: M): void {
             .catch(() => undefined);
         }
       });
-      const answer = await long.sendAhead(result, () => !abort.signal.aborted);
+      const answer = await long.sendChunked(result, () => !abort.signal.aborted);
       if (answer === undefined) abort.signal.throwIfAborted();
       return answer;
     } catch (error) {

@@ -1,4 +1,4 @@
-import type {MemoryUse} from "./api";
+import type {MemoryUse} from "../contract/models";
 
 /** Bytes. */
 export interface HeldMemory extends MemoryUse {

@@ -1,4 +1,4 @@
-import type {ScoreDetail, Windowing} from "./api";
+import type {ScoreDetail, Windowing} from "../contract/scoring";
 
 /** Scores of the N tokens that a model was given: of the context, if there was one (unscored), and of the text. */
 export interface KnownScores {
@@ -15,7 +15,7 @@ export interface KnownScores {
 }
 
 /** Bytes that known scores may take together; the last ones stay in any case. */
-const mostBytes = 64 << 20;
+const maxBytes = 64 << 20;
 
 /**
  * The scores of the last texts. A text that begins like one of them needs no scoring up to the first difference: a token's
@@ -45,7 +45,7 @@ export class ScoreCache {
   keep(scores: KnownScores, instead?: KnownScores): void {
     this.entries = [...this.entries.filter((entry) => entry !== instead), scores];
     let bytes = this.entries.reduce((sum, entry) => sum + bytesOf(entry), 0);
-    while (bytes > mostBytes && this.entries.length > 1) bytes -= bytesOf(this.entries.shift() as KnownScores);
+    while (bytes > maxBytes && this.entries.length > 1) bytes -= bytesOf(this.entries.shift() as KnownScores);
   }
 }
 

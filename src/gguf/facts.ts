@@ -1,9 +1,9 @@
+import {type Purpose, purposeOf} from "./architectureKind";
+import {label} from "./displayName";
 import {fileTypeName} from "./fileTypes";
 import {elements, ggmlType} from "./ggmlTypes";
 import type {GgufHeader, TensorInfo} from "./header";
 import {hasInfillTokens, isList} from "./infill";
-import {label} from "./label";
-import {type Purpose, purposeOf} from "./purpose";
 import {noModel} from "./refusal";
 
 /** What a GGUF model is, as its header says: enough to list it, to choose it and to foretell its memory. */

@@ -2,7 +2,7 @@ import * as l10n from "@vscode/l10n";
 import type {ByteSource} from "./byteSource";
 import {tensorBytes} from "./ggmlTypes";
 import {GgufError} from "./ggufError";
-import {HeaderBudget, Keeper, longestHeaders} from "./headerBudget";
+import {HeaderBudget, Keeper, maxHeaderLength} from "./headerBudget";
 import {isList, markTexts} from "./infill";
 import {damaged, Input, notGguf} from "./input";
 
@@ -69,15 +69,15 @@ export interface ReadOptions {
 }
 
 /** Bytes of a value's text that are kept. Chat templates have up to some 30,000. */
-const longestText = 1 << 16;
+const maxTextLength = 1 << 16;
 /** The same in a list. */
-const longestItem = 1 << 10;
+const maxItemLength = 1 << 10;
 /** Items of a list that are kept: per-layer lists entirely. */
-const mostItems = 1024;
+const maxItems = 1024;
 /** Bytes of a key (the format's limit) or of a tensor's name. */
-const longestKey = (1 << 16) - 1;
+const maxKeyLength = (1 << 16) - 1;
 /** llama.cpp's GGML_MAX_DIMS. */
-const mostDimensions = 4;
+const maxDimensions = 4;
 
 /** Where they are of another type, node-llama-cpp does not refuse the file but ends the process. */
 const partNumbers: ReadonlySet<string> = new Set(["split.no", "split.count"]);
@@ -85,7 +85,7 @@ const partNumbers: ReadonlySet<string> = new Set(["split.no", "split.count"]);
 const firstBytes = 24;
 
 /** What is above is no version but damage: there have been three. */
-const mostVersion = 255;
+const maxVersion = 255;
 
 const valueTypes = [
   "uint8",
@@ -221,13 +221,13 @@ export async function stringsAt(
   const texts = new Map<number, string>();
   if (array.itemType !== "string") return texts;
   const last = [...wanted].reduce((most, index) => Math.max(most, index), -1);
-  const input = new Input(source, array.offset, longestHeaders, signal);
+  const input = new Input(source, array.offset, maxHeaderLength, signal);
   const end = Math.min(array.length, last + 1);
   for (let i = 0; i < end; i++) {
     const from = i;
     i += input.passStrings(end - from, (passed) => wanted.has(from + passed));
     if (i >= end) break;
-    const text = await readText(input, longestItem);
+    const text = await readText(input, maxItemLength);
     if (wanted.has(i)) texts.set(i, textOf(text));
   }
   return texts;
@@ -256,7 +256,7 @@ export async function repeatedString(
   await seeStrings(source, array, signal, (i, string) => {
     if (found !== null || !repeated.has(digests[i] ?? 0)) return;
     const text = bytewise.decode(upToNul(string));
-    if (seen.has(text)) found = lossy.decode(upToNul(string).slice(0, longestItem));
+    if (seen.has(text)) found = lossy.decode(upToNul(string).slice(0, maxItemLength));
     seen.add(text);
   });
   return found;
@@ -274,7 +274,7 @@ async function seeStrings(
   signal: AbortSignal | undefined,
   see: (index: number, string: Uint8Array) => void
 ): Promise<void> {
-  const input = new Input(source, array.offset, longestHeaders, signal);
+  const input = new Input(source, array.offset, maxHeaderLength, signal);
   for (let i = 0; i < array.length; ) {
     // A window that begins with this string.
     await input.need(Math.min(input.available + 1, input.remaining));
@@ -319,7 +319,7 @@ export async function readVersion(
     throw new GgufError("otherVersion", (file) =>
       l10n.t('"{0}" was made for processors with the other byte order (big endian): choose another file of it.', file)
     );
-  if (version < 1 || version > mostVersion) throw damaged();
+  if (version < 1 || version > maxVersion) throw damaged();
   if (version < 2)
     throw new GgufError("otherVersion", (file) =>
       l10n.t(
@@ -342,7 +342,7 @@ export async function readVersion(
 async function readName(input: Input, keeper: Keeper): Promise<string> {
   await input.need(8);
   const bytes = input.count();
-  if (bytes > longestKey) throw damaged();
+  if (bytes > maxKeyLength) throw damaged();
   keeper.keep(bytes);
   await input.need(bytes);
   try {
@@ -356,7 +356,7 @@ async function readEntry(input: Input, keeper: Keeper, key: string): Promise<Met
   const type = await readType(input);
   if (partNumbers.has(key) && type !== "uint16") throw damaged();
   if (type === "array") return await readArray(input, keeper, key);
-  const value = await readScalar(input, type, longestText);
+  const value = await readScalar(input, type, maxTextLength);
   keepValue(keeper, value);
   return value;
 }
@@ -385,7 +385,7 @@ async function readArray(input: Input, keeper: Keeper, key: string): Promise<Met
   } else {
     const bytes = sizes[itemType];
     if (length * bytes > input.remaining) throw damaged();
-    const kept = Math.min(length, mostItems);
+    const kept = Math.min(length, maxItems);
     await input.need(kept * bytes);
     for (let i = 0; i < kept; i++) items.push(await readScalar(input, itemType, 0));
     // What is no number is a bigint, which takes more.
@@ -404,12 +404,12 @@ async function readStrings(
   found: Set<string>
 ): Promise<void> {
   for (let i = 0; i < length; i++) {
-    if (i >= mostItems)
+    if (i >= maxItems)
       i += input.passStrings(length - i, (_, ...string) => marks !== undefined && mayBeMark(...string));
     if (i >= length) break;
-    const text = await readText(input, longestItem);
+    const text = await readText(input, maxItemLength);
     if (typeof text === "string" && marks?.has(text)) found.add(text);
-    if (i < mostItems) {
+    if (i < maxItems) {
       items.push(text);
       keepValue(keeper, text);
     }
@@ -488,7 +488,7 @@ async function readTensors(input: Input, budget: HeaderBudget, count: number, te
     names.add(name);
     await input.need(4);
     const rank = input.uint32();
-    if (rank > mostDimensions) throw damaged();
+    if (rank > maxDimensions) throw damaged();
     await input.need(rank * 8 + 12);
     const dimensions = Array.from({length: rank}, () => input.count());
     const type = input.uint32();

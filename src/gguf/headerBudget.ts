@@ -4,25 +4,25 @@ import {tooLarge} from "./input";
  * Bytes that the headers of a model's files may have together. The largest known (vocabularies of 260,000 tokens) have some
  * 16 MB, and of a model in several files only the first one has such: the others tell of their tensors.
  */
-export const longestHeaders = 256 * 2 ** 20;
+export const maxHeaderLength = 256 * 2 ** 20;
 
 /**
  * Bytes of keys, names and values that are kept of a model. Of the largest it is about 1 MB: 2,500 tensors, the first 1,024
  * items of each list, a few chat templates.
  */
-const mostKept = 8 * 2 ** 20;
+const maxKept = 8 * 2 ** 20;
 
 /**
  * Entries, and tensors: more are refused, because what is made of them is made at one go. Real models have some hundreds, up
  * to 2,500.
  */
-const mostThings = 1 << 13;
+const maxThings = 1 << 13;
 
 /** What keeping a thing costs besides its bytes. */
 const overhead = 64;
 
 /** Where a header's counts stand: so much of each is read. */
-const leastBytes = 24;
+const minBytes = 24;
 
 /** Counts bytes that are kept. What is too much is refused with a GgufError. */
 export class Keeper {
@@ -30,7 +30,7 @@ export class Keeper {
 
   keep(bytes: number): void {
     this.kept += bytes + overhead;
-    if (this.kept > mostKept) throw tooLarge();
+    if (this.kept > maxKept) throw tooLarge();
   }
 }
 
@@ -47,7 +47,7 @@ export class HeaderBudget {
 
   /** Bytes that the next header may have. */
   get bytesLeft(): number {
-    return Math.max(leastBytes, longestHeaders - this.passed);
+    return Math.max(minBytes, maxHeaderLength - this.passed);
   }
 
   /** Another file is read: whether it is the first one. */
@@ -63,10 +63,10 @@ export class HeaderBudget {
   }
 
   addEntry(): void {
-    if (++this.entries > mostThings) throw tooLarge();
+    if (++this.entries > maxThings) throw tooLarge();
   }
 
   addTensor(): void {
-    if (++this.tensors > mostThings) throw tooLarge();
+    if (++this.tensors > maxThings) throw tooLarge();
   }
 }

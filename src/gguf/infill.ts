@@ -1,5 +1,5 @@
-import {infillTexts} from "../metrics/infillTexts";
 import type {GgufHeader, MetadataArray} from "./header";
+import {infillTexts} from "./infillTexts";
 
 /** A token that marks a place: its key, its older key, and the texts that it is known by without one. */
 interface Mark {

@@ -4,7 +4,7 @@ import {GgufError} from "./ggufError";
 
 /** Bytes read at once: few at first, most headers that are only looked at end there. */
 const firstWindow = 1 << 16;
-const largestWindow = 1 << 20;
+const maxWindow = 1 << 20;
 
 /** Milliseconds of work before others get their turn. */
 const turn = 4;
@@ -63,7 +63,7 @@ export class Input {
     this.view = new DataView(this.window.buffer, this.window.byteOffset, this.window.byteLength);
     this.start = from;
     this.at = 0;
-    this.windowSize = Math.min(this.windowSize * 2, largestWindow);
+    this.windowSize = Math.min(this.windowSize * 2, maxWindow);
     if (this.available < bytes) throw damaged();
   }
 

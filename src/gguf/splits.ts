@@ -8,7 +8,7 @@ export interface SplitPart {
 }
 
 /** Files that a model may be in. The largest known are in some 200; a name may promise 99,999. */
-export const mostParts = 512;
+export const maxParts = 512;
 
 /** Null for the name of a whole file. As llama.cpp writes them (`llama_split_path`). */
 export function splitPart(fileName: string): SplitPart | null {
@@ -26,11 +26,11 @@ export function splitName(base: string, part: number, parts: number): string {
 
 /**
  * The names of all parts of the model that this file is of, in order; the name itself where it is a whole file's, or promises
- * more than {@link mostParts}.
+ * more than {@link maxParts}.
  */
 export function splitNames(fileName: string): readonly string[] {
   const split = splitPart(fileName);
-  if (split === null || split.parts > mostParts) return [fileName];
+  if (split === null || split.parts > maxParts) return [fileName];
   return Array.from({length: split.parts}, (_, i) => splitName(split.base, i + 1, split.parts));
 }
 

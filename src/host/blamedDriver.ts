@@ -1,5 +1,5 @@
 import type * as vscode from "vscode";
-import type {DeviceState} from "../engine/api";
+import type {DeviceState} from "../contract/devices";
 import {tokenscopeVersion} from "../version";
 
 /** A driver in whose use the engine has crashed while it started a model. */

@@ -1,4 +1,4 @@
-import type {DeviceState} from "../engine/api";
+import type {DeviceState} from "../contract/devices";
 
 /** As their makers write them. */
 export const deviceNames: Record<DeviceState["device"], string> = {

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
-import {type ErrorKind, HumanError} from "../engine/api";
+import {type ErrorKind, HumanError} from "../contract/errors";
+import {plainText} from "../text/plainText";
 import type {Log} from "./log";
-import {plainText} from "./plainText";
 import {manageTrust} from "./restrictedMode";
 
 interface WayOut {
@@ -55,7 +55,7 @@ const openFolder: WayOut = {title: () => vscode.l10n.t("Open Folder…"), comman
 const openFile: WayOut = {title: () => vscode.l10n.t("Go to File…"), command: "workbench.action.quickOpen"};
 
 /** Characters: room for a long name in a sentence, so that its end, which says what to do, is not cut off. */
-const longestSentence = 1000;
+const maxSentenceLength = 1000;
 
 const waysOut: Record<ErrorKind, readonly WayOut[]> = {
   modelMissing: [chooseModel, demonstrationModel],
@@ -114,7 +114,7 @@ export interface RecentError {
   readonly stack: string;
 }
 
-const mostRecent = 20;
+const maxRecent = 20;
 
 /** The one place where errors become words: a sentence and a button for people, a stack for the log. */
 export class ErrorReporter {
@@ -140,7 +140,7 @@ export class ErrorReporter {
   /** One sentence; what is a bug goes to the log with its stack. */
   describe(error: unknown): string {
     this.remember(error);
-    if (error instanceof HumanError) return plainText(error.message, longestSentence);
+    if (error instanceof HumanError) return plainText(error.message, maxSentenceLength);
     this.log.error(error instanceof Error ? error : String(error));
     return vscode.l10n.t("Tokenscope made a mistake: its log has the details.");
   }
@@ -155,6 +155,6 @@ export class ErrorReporter {
     // The status bar's, say, which counts after every key.
     const again = last?.kind === kind && last.name === name && last.code === code && last.stack === entry.stack;
     const others = again ? this.recentErrors.slice(0, -1) : this.recentErrors;
-    this.recentErrors = [...others, {...entry, time: Date.now(), times: again ? last.times + 1 : 1}].slice(-mostRecent);
+    this.recentErrors = [...others, {...entry, time: Date.now(), times: again ? last.times + 1 : 1}].slice(-maxRecent);
   }
 }

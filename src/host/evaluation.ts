@@ -1,5 +1,6 @@
 import type * as vscode from "vscode";
-import type {RunningModel, Windowing} from "../engine/api";
+import type {RunningModel} from "../contract/models";
+import type {Windowing} from "../contract/scoring";
 import type {CorpusSummary, Summary} from "../metrics/summary";
 
 /** A file of an evaluation. */
@@ -38,7 +39,7 @@ export interface Evaluation {
   readonly notReached: number;
   /** There were more files than are looked at. */
   readonly cut: boolean;
-  /** Of any of its files; see engine/api.ts, Warned. */
+  /** Of any of its files; see contract/scoring.ts, Warned. */
   readonly warnings: readonly string[];
 }
 

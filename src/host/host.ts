@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import {blamedDriver} from "./blamedDriver";
 import {AccessTokens} from "./downloads/accessTokens";
 import {Downloads} from "./downloads/downloads";
-import {EngineClient, type EngineClientOptions} from "./engineClient";
+import {EngineClient, type EngineClientOptions} from "./engine/engineClient";
 import {ErrorReporter} from "./errors";
 import {language} from "./language";
 import {createLog, type Log} from "./log";

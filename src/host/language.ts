@@ -3,7 +3,7 @@
  * language too.
  */
 import * as vscode from "vscode";
-import {type Language, useLanguage} from "../metrics/language";
+import {type Language, useLanguage} from "../text/language";
 
 /** VS Code's display language, and what there is in it of Tokenscope. */
 export const language: Language = {locale: vscode.env.language, bundle: vscode.l10n.bundle};

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import {logText} from "./logText";
+import {logText} from "../text/logText";
 
 /** The log: VS Code's, but whatever is written to it, nothing in it passes for another entry. */
 export interface Log extends vscode.Disposable {

@@ -1,5 +1,5 @@
 import path from "node:path";
-import {cudaPackages} from "../cudaPackages";
+import {cudaPackages} from "../platform/cudaPackages";
 
 /** Where fetched runtimes are, each in a folder named after its version. */
 export function runtimesFolder(storage: string): string {

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import {plainText} from "./plainText";
+import {plainText} from "../text/plainText";
 import {writeWhole} from "./writeWhole";
 
 /**

@@ -1,11 +1,13 @@
 import * as vscode from "vscode";
-import type {AlternativesParams, ModelSpec, Progress, ScoreParams, Scores, Windowing} from "../engine/api";
+import type {Sendable} from "../contract/chunkedTransport";
+import type {ModelSpec} from "../contract/models";
+import type {Progress} from "../contract/progress";
+import type {AlternativesParams, ScoreParams, Scores, Windowing} from "../contract/scoring";
 import {scoringBatch} from "../gguf/memory";
-import type {Sendable} from "../longValues";
-import {count, percentText} from "../metrics/numberText";
-import {Pace} from "../metrics/pace";
+import {count, percentText} from "../text/numberText";
+import {Pace} from "../text/pace";
+import {plainText} from "../text/plainText";
 import type {Host} from "./host";
-import {plainText} from "./plainText";
 
 /** Where long work reports: what `vscode.window.withProgress` gives its task. */
 export type Reporter = vscode.Progress<{message?: string; increment?: number}>;

@@ -1,8 +1,10 @@
 import path from "node:path";
 import * as vscode from "vscode";
-import {type GpuChoice, HumanError, type ModelSpec, type Network} from "../engine/api";
+import {HumanError} from "../contract/errors";
+import type {GpuChoice, ModelSpec} from "../contract/models";
+import type {Network} from "../contract/transfer";
 import {homeFolder} from "./home";
-import {demonstrationWord, type ModelChoice} from "./modelChoice";
+import {demonstrationWord, type ModelChoice} from "./models/modelChoice";
 
 const section = "tokenscope";
 

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import {inBits, percentText, written} from "./numberText";
+import {inBits, percentText, written} from "../text/numberText";
 
 /**
  * A step of the scale tokens are coloured by, in the logprobs view and in the editor. Its name is the CSS class of what it

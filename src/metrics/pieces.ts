@@ -1,4 +1,4 @@
-import {unitsOf, utf8Width} from "./textOffsets";
+import {unitsOf, utf8Width} from "../text/textOffsets";
 
 /**
  * A scored text in pieces that can be coloured: N runs of whole tokens, each the shortest that is a run of whole characters

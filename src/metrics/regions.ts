@@ -1,4 +1,4 @@
-import {unitsOf, utf8Length, utf8Width} from "./textOffsets";
+import {unitsOf, utf8Length, utf8Width} from "../text/textOffsets";
 
 /** A part of a text: UTF-16 offsets, end exclusive. */
 export interface Region {

@@ -1,4 +1,4 @@
-import {jsonText} from "./jsonText";
+import {jsonText} from "../text/jsonText";
 import {type ScoredWith, scoreHeader} from "./scoreHeader";
 import {minKPercent, type Summary} from "./summary";
 import {excessSurprisal, frac, surprisalBits} from "./tokenMetrics";
@@ -21,7 +21,7 @@ export interface ExportedTokens {
   readonly textOf: (token: number) => string;
 }
 
-/** Rank, entropy and K alternatives of N tokens, as the engine gives them (engine/api.ts). */
+/** Rank, entropy and K alternatives of N tokens, as the engine gives them (contract/scoring.ts). */
 export interface ExportedDetail {
   readonly top: number;
   readonly ranks: ArrayLike<number>;

@@ -1,4 +1,4 @@
-import {unitsOf, utf8Length, utf8Width} from "./textOffsets";
+import {unitsOf, utf8Length, utf8Width} from "../text/textOffsets";
 
 /** What is known of a text's N tokens. */
 export interface TokenScores {

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import {count, decimalsFor, largest, nats, percentText, significant, written} from "./numberText";
+import {count, decimalsFor, largest, nats, percentText, significant, written} from "../text/numberText";
 import {type Measures, minKPercent, type Summary} from "./summary";
 
 /** One line of a summary, worded: the same in the webview, in notifications and in reports. */

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import {bits, count, inBits, nats, percent, written} from "./numberText";
+import {bits, count, inBits, nats, percent, written} from "../text/numberText";
 
 /** What is known of a scored token; what costs more than its logprob may be missing (null). */
 export interface TokenNumbers {

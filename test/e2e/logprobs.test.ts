@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import type {Frame} from "playwright-core";
-import {leastContrast} from "../harness/contrast";
+import {minContrast} from "../harness/contrast";
 import {useWorkbench} from "../harness/useWorkbench";
 
 describe("Logprobs in the workbench", () => {
@@ -61,7 +61,7 @@ describe("Logprobs in the workbench", () => {
       await view.locator('#tokens .token[data-token="7"]').hover();
       await view.locator("#details ol.chart li").nth(9).waitFor();
       await vscode.screenshot(`logprobs-${theme}`);
-      const least = await view.locator("#tokens .token").evaluateAll(leastContrast);
+      const least = await view.locator("#tokens .token").evaluateAll(minContrast);
       assert.ok(least.ratio >= 4.5, `contrast ${least.ratio.toFixed(2)} of ${least.element}`);
       const looks = await view.locator(".legend .swatch").evaluateAll((swatches) => {
         type Style = Record<"backgroundColor" | "borderTopStyle" | "borderBottomStyle" | "borderBottomColor", string>;

@@ -3,7 +3,7 @@ import {copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync} 
 import {tmpdir} from "node:os";
 import path from "node:path";
 import type {Frame} from "playwright-core";
-import {leastContrast} from "../harness/contrast";
+import {minContrast} from "../harness/contrast";
 import {writeLargeModel} from "../harness/largeModel";
 import {root} from "../harness/paths";
 import {useWorkbench} from "../harness/useWorkbench";
@@ -111,7 +111,7 @@ describe("Model info in the workbench", () => {
       await view.getByText("Free now").first().waitFor();
       await vscode.screenshot(`modelInfo-${theme}`);
       const texts = view.locator("#page :is(h1, h2, p, li, dt, dd, th, td, caption, code, .muted, .link-button)");
-      const least = await texts.evaluateAll(leastContrast);
+      const least = await texts.evaluateAll(minContrast);
       assert.ok(least.ratio >= 4.5, `contrast ${least.ratio.toFixed(2)} of ${least.element}`);
     });
 

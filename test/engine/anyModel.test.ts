@@ -1,7 +1,7 @@
 import {strict as assert} from "node:assert";
 import {writeFileSync} from "node:fs";
 import path from "node:path";
-import type {EngineMethod, EngineRequests} from "../../src/engine/api";
+import type {EngineMethod, EngineRequests} from "../../src/contract/requests";
 import {Random} from "../faults/random";
 import {tinyModels} from "../faults/tinyModels";
 import {type Asked, checkModel, type FreshEngine, type Judge} from "../harness/anyModel";

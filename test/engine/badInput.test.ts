@@ -3,9 +3,10 @@ import {mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from "node:f
 import path from "node:path";
 import {mock} from "node:test";
 import fc from "fast-check";
-import type {EngineMethod, ErrorKind, HumanError} from "../../src/engine/api";
+import type {ErrorKind, HumanError} from "../../src/contract/errors";
+import type {EngineMethod} from "../../src/contract/requests";
 import {splitName} from "../../src/gguf/splits";
-import {putTogether, takeApart, valueTypes} from "../faults/ggufParts";
+import {reassemble, takeApart, valueTypes} from "../faults/ggufParts";
 import {Random} from "../faults/random";
 import {split, splitFiles, tinyModels} from "../faults/tinyModels";
 import {at, demonstration, Engine, spec} from "./engine";
@@ -67,7 +68,7 @@ describe("A bad model file", () => {
     );
     const kept = parts.entries.filter(({key}) => !(key.toString() in entries));
     const file = path.join(folder.path, "tiny.gguf");
-    writeFileSync(file, putTogether({...parts, entries: [...kept, ...changed]}));
+    writeFileSync(file, reassemble({...parts, entries: [...kept, ...changed]}));
     return file;
   }
 
@@ -205,7 +206,7 @@ describe("A bad model file", () => {
     const renamed = tensors.map((tensor) =>
       tensor.name.toString() === "blk.1.ffn_up.weight" ? {...tensor, name: Buffer.from("blk.1.ffn_xx.weight")} : tensor
     );
-    writeFileSync(file, putTogether({...parts, tensors: renamed}));
+    writeFileSync(file, reassemble({...parts, tensors: renamed}));
     await assertRefused("score", file, "modelUnsuitable");
     await assert.rejects(ask(engine, "score", file), /lacks the tensor "blk\.1\.ffn_up\.weight"/);
   });

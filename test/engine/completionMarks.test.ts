@@ -1,7 +1,7 @@
 import {strict as assert} from "node:assert";
 import {writeFileSync} from "node:fs";
 import path from "node:path";
-import type {Completion} from "../../src/engine/api";
+import type {Completion} from "../../src/contract/completion";
 import {uint} from "../harness/ggufFile";
 import {type Added, chainModel, tokenTypes} from "./chainModel";
 import {Engine, spec} from "./engine";

@@ -13,10 +13,12 @@ import {
 import {tmpdir} from "node:os";
 import path from "node:path";
 import {create} from "tar";
-import {cudaPackages, type RuntimePackage} from "../../src/cudaPackages";
-import type {ErrorKind, ModelSpec, Progress} from "../../src/engine/api";
+import type {ErrorKind} from "../../src/contract/errors";
+import type {ModelSpec} from "../../src/contract/models";
+import type {Progress} from "../../src/contract/progress";
 import {CudaRuntime} from "../../src/features/gpu/cudaRuntime";
-import {type Cancellation, EngineClient, type EngineClientOptions} from "../../src/host/engineClient";
+import {type Cancellation, EngineClient, type EngineClientOptions} from "../../src/host/engine/engineClient";
+import {cudaPackages, type RuntimePackage} from "../../src/platform/cudaPackages";
 import {atUnpacking, type Harm, harmVariable} from "../faults/harm";
 import {ModelServer} from "../harness/modelServer";
 import {root} from "../harness/paths";

@@ -3,9 +3,10 @@ import {cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from
 import {availableParallelism, tmpdir} from "node:os";
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
-import type {DeviceState, ModelSpec} from "../../src/engine/api";
-import {cpuFeatures} from "../../src/engine/llama/found";
-import {EngineClient} from "../../src/host/engineClient";
+import type {DeviceState} from "../../src/contract/devices";
+import type {ModelSpec} from "../../src/contract/models";
+import {cpuFeatures} from "../../src/engine/llama/devices/deviceInfo";
+import {EngineClient} from "../../src/host/engine/engineClient";
 import {root} from "../harness/paths";
 import {demonstration, engineInProcess} from "./engine";
 

@@ -1,11 +1,13 @@
 import {readFileSync} from "node:fs";
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
-import type {EngineMethod, EngineRequests, ModelSpec, Progress} from "../../src/engine/api";
+import type {ModelSpec} from "../../src/contract/models";
+import type {Progress} from "../../src/contract/progress";
+import type {EngineMethod, EngineRequests} from "../../src/contract/requests";
 import type {Notify} from "../../src/engine/backend";
+import {handlers} from "../../src/engine/handlers";
 import {llamaRuntime} from "../../src/engine/llama/runtime";
-import {Models} from "../../src/engine/models";
-import {handlers} from "../../src/engine/requests";
+import {ModelPool} from "../../src/engine/modelPool";
 import {root} from "../harness/paths";
 
 /** The model that ships, Q8_0: 8192 tokens, context 1024, BOS, fill-in-the-middle. */
@@ -18,7 +20,7 @@ export function spec(file: string, contextSize = 0): ModelSpec {
   return {path: file, gpu: "off", gpuLayers: null, threads: 0, contextSize};
 }
 
-const own = {Models, handlers, llamaRuntime};
+const own = {ModelPool, handlers, llamaRuntime};
 const everywhere = globalThis as {tokenscopeEngine?: typeof own};
 /**
  * A test file is a bundle with a copy of the engine in it, and mocha loads them all into one process, where llama.cpp has
@@ -35,13 +37,13 @@ export interface Asking {
 
 /** The engine as the engine process and the headless runner have it, in this process. */
 export class Engine {
-  private readonly models: Models;
+  private readonly models: ModelPool;
 
   constructor(
     readonly model: ModelSpec = spec(demonstration),
     notify: Notify = () => undefined
   ) {
-    this.models = new engineInProcess.Models(() => undefined, notify);
+    this.models = new engineInProcess.ModelPool(() => undefined, notify);
   }
 
   /** As the host's notification. */

@@ -6,8 +6,11 @@ import path from "node:path";
 import {mock} from "node:test";
 import {setTimeout} from "node:timers/promises";
 import {isDeepStrictEqual} from "node:util";
-import {type EngineMethod, type EngineRequests, HumanError, type ModelSpec, type Progress} from "../../src/engine/api";
-import {type Death, EngineClient} from "../../src/host/engineClient";
+import {HumanError} from "../../src/contract/errors";
+import type {ModelSpec} from "../../src/contract/models";
+import type {Progress} from "../../src/contract/progress";
+import type {EngineMethod, EngineRequests} from "../../src/contract/requests";
+import {type Death, EngineClient} from "../../src/host/engine/engineClient";
 import {type Harm, harmSignal, harmVariable} from "../faults/harm";
 import {Cancelled, silentLog, Token} from "../harness/withoutVsCode";
 

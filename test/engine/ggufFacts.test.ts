@@ -1,12 +1,12 @@
 import {strict as assert} from "node:assert";
 import type {GgufFileInfo, GgufInsights as GgufInsightsType} from "node-llama-cpp";
 import {checkHeaders} from "../../src/engine/llama/modelFile";
-import {fileSource} from "../../src/fileSource";
 import {type ModelFacts, modelFacts} from "../../src/gguf/facts";
 import {fileTypeName} from "../../src/gguf/fileTypes";
 import {ggmlType} from "../../src/gguf/ggmlTypes";
 import {type GgufHeader, readHeader, stringsAt} from "../../src/gguf/header";
 import {hasInfillTokens, isList} from "../../src/gguf/infill";
+import {fileSource} from "../../src/platform/fileSource";
 import {demonstration, Engine, engineInProcess, f16, spec} from "./engine";
 import {pooled, temporaryFolder, withoutInfill} from "./modelCopies";
 import {vocabularyFiles} from "./vocabularyFiles";

@@ -4,7 +4,7 @@ import {mkdtempSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import path from "node:path";
 import {text as allOf} from "node:stream/consumers";
-import {hasLongRun, longestRun, preTokenizersWithLoops} from "../../src/engine/llama/longRuns";
+import {hasLongRun, maxRunLength, preTokenizersWithLoops} from "../../src/engine/llama/longRuns";
 import {type GgufValue, ggufFile, text, texts, uint} from "../harness/ggufFile";
 import {Engine, spec} from "./engine";
 import type {LongTextResult, LongTexts} from "./fixtures/longTexts";
@@ -163,7 +163,7 @@ describe("Long runs of one class of characters", () => {
       // What a loop takes. superbpe takes time by the square of the length: six seconds for 10,000 digits.
       ...all
         .filter((kind) => everything || (vocabulary !== "superbpe" && refuses(vocabulary, kinds[kind])))
-        .map((kind): Try => ({vocabulary, kind, length: longestRun})),
+        .map((kind): Try => ({vocabulary, kind, length: maxRunLength})),
       // Those that are tokenized take up to some seconds each.
       ...all
         .filter((kind) => everything || refuses(vocabulary, kinds[kind]))
@@ -172,7 +172,8 @@ describe("Long runs of one class of characters", () => {
     for (const [i, result] of (await results(tries, written)).entries()) {
       const {vocabulary, kind, length} = tries[i] as Try;
       const what = `${vocabulary}: ${length} ${kind}: ${JSON.stringify(result)}`;
-      if (length > longestRun && refuses(vocabulary, kinds[kind])) assert.deepEqual(result, {refused: "longRun"}, what);
+      if (length > maxRunLength && refuses(vocabulary, kinds[kind]))
+        assert.deepEqual(result, {refused: "longRun"}, what);
       else assert.ok("tiles" in result && (result.tiles || notByteAlphabet.has(vocabulary)), what);
     }
   }).timeout(3_600_000);
@@ -203,5 +204,5 @@ describe("A space beside other white space", () => {
 
 /** A longer run of this is too long for this pre-tokenizer. */
 function refuses(preTokenizer: string, unit: string): boolean {
-  return hasLongRun(unit.repeat(longestRun + 1), preTokenizer);
+  return hasLongRun(unit.repeat(maxRunLength + 1), preTokenizer);
 }

@@ -1,9 +1,10 @@
 import {strict as assert} from "node:assert";
 import {copyFileSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync} from "node:fs";
 import path from "node:path";
-import {HumanError, type ModelSpec} from "../../src/engine/api";
+import {HumanError} from "../../src/contract/errors";
+import type {ModelSpec} from "../../src/contract/models";
 import {checkHeaders, sha256Of} from "../../src/engine/llama/modelFile";
-import {EngineClient} from "../../src/host/engineClient";
+import {EngineClient} from "../../src/host/engine/engineClient";
 import {fuzz} from "../faults/fuzz";
 import {Random} from "../faults/random";
 import {split, splitFiles, tinyModels} from "../faults/tinyModels";

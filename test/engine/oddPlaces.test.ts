@@ -3,7 +3,7 @@ import {execFile, spawnSync} from "node:child_process";
 import {chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync} from "node:fs";
 import path from "node:path";
 import {promisify} from "node:util";
-import type {HumanError} from "../../src/engine/api";
+import type {HumanError} from "../../src/contract/errors";
 import {root} from "../harness/paths";
 import {demonstration, Engine, spec} from "./engine";
 import {temporaryFolder} from "./modelCopies";

@@ -1,6 +1,6 @@
 // The engine and the transfers, asked for everything, to be recorded: usage: node recordedEngine.js URL FOLDER
 import path from "node:path";
-import {EngineClient} from "../../src/host/engineClient";
+import {EngineClient} from "../../src/host/engine/engineClient";
 import {root} from "../harness/paths";
 
 async function run(uri: string, folder: string): Promise<void> {

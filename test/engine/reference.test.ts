@@ -1,7 +1,7 @@
 import {strict as assert} from "node:assert";
 import {readdirSync, readFileSync} from "node:fs";
 import path from "node:path";
-import type {Scores} from "../../src/engine/api";
+import type {Scores} from "../../src/contract/scoring";
 import {summarize} from "../../src/metrics/summary";
 import {root} from "../harness/paths";
 import {at, demonstration, Engine, f16, spec} from "./engine";

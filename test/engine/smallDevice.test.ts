@@ -2,7 +2,8 @@ import {strict as assert} from "node:assert";
 import {copyFileSync} from "node:fs";
 import path from "node:path";
 import type {LlamaModel, LlamaModelOptions} from "node-llama-cpp";
-import type {Completion, NoticeParams} from "../../src/engine/api";
+import type {Completion} from "../../src/contract/completion";
+import type {NoticeParams} from "../../src/contract/requests";
 import {demonstration, Engine, engineInProcess, spec} from "./engine";
 import {temporaryFolder} from "./modelCopies";
 

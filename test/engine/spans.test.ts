@@ -2,7 +2,7 @@ import {strict as assert} from "node:assert";
 import {writeFileSync} from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
-import {putTogether, takeApart} from "../faults/ggufParts";
+import {reassemble, takeApart} from "../faults/ggufParts";
 import {Random} from "../faults/random";
 import {tinyModels} from "../faults/tinyModels";
 import {type GgufValue, ggufFile, text, texts, uint} from "../harness/ggufFile";
@@ -32,7 +32,7 @@ function maskVocabulary(): Buffer {
   const whole = takeApart(tinyModels["qwen"]?.(new Random(1)) ?? assert.fail());
   const names = new Set(vocabulary.map(({key}) => key.toString()));
   const others = whole.entries.filter(({key}) => !names.has(key.toString()));
-  return putTogether({...whole, entries: [...others, ...vocabulary], tensors: [], data: Buffer.alloc(0)});
+  return reassemble({...whole, entries: [...others, ...vocabulary], tensors: [], data: Buffer.alloc(0)});
 }
 
 describe("Special tokens that eat white space", () => {

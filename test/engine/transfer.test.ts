@@ -4,17 +4,12 @@ import {existsSync, readFileSync} from "node:fs";
 import {chmod, link, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import path from "node:path";
-import {
-  type DownloadedFile,
-  type DownloadParams,
-  type ErrorKind,
-  HumanError,
-  type Network,
-  type Progress
-} from "../../src/engine/api";
+import {type ErrorKind, HumanError} from "../../src/contract/errors";
+import type {Progress} from "../../src/contract/progress";
+import type {DownloadedFile, DownloadParams, Network} from "../../src/contract/transfer";
 import {download} from "../../src/engine/transfer/download";
 import {inspect} from "../../src/engine/transfer/inspect";
-import type {Patience} from "../../src/engine/transfer/patience";
+import type {Patience} from "../../src/engine/transfer/retryPolicy";
 import {ModelServer, type Served, sha256Of} from "../harness/modelServer";
 import {demonstration} from "./engine";
 
@@ -23,7 +18,7 @@ const half = Math.floor(model.length / 2);
 const secret = "hf_verysecrettoken";
 
 /** As the engine's own, in a hurry to try again. */
-const hasty: Patience = {stall: 30_000, pauses: [5, 5, 5], longestPause: 1500};
+const hasty: Patience = {stall: 30_000, pauses: [5, 5, 5], maxPause: 1500};
 
 describe("fetching files", () => {
   let server: ModelServer;

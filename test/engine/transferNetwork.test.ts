@@ -3,15 +3,16 @@ import {readFileSync} from "node:fs";
 import {mkdtemp, readdir, readFile, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import path from "node:path";
-import {HumanError, type Network} from "../../src/engine/api";
+import {HumanError} from "../../src/contract/errors";
+import type {Network} from "../../src/contract/transfer";
 import {download} from "../../src/engine/transfer/download";
-import type {Patience} from "../../src/engine/transfer/patience";
+import type {Patience} from "../../src/engine/transfer/retryPolicy";
 import {ModelServer} from "../harness/modelServer";
 import {ProxyServer} from "../harness/proxyServer";
 import {demonstration} from "./engine";
 
 const model = readFileSync(demonstration);
-const hasty: Patience = {stall: 30_000, pauses: [5], longestPause: 1000};
+const hasty: Patience = {stall: 30_000, pauses: [5], maxPause: 1000};
 const variables = ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
 
 describe("the way to a server", () => {

@@ -1,7 +1,7 @@
 import {strict as assert} from "node:assert";
 import {copyFileSync, utimesSync, writeFileSync} from "node:fs";
 import path from "node:path";
-import type {ModelSpec} from "../../src/engine/api";
+import type {ModelSpec} from "../../src/contract/models";
 import {demonstration, Engine, f16, mappedFiles, noProcesses, spec, until} from "./engine";
 import {temporaryFolder} from "./modelCopies";
 

@@ -1,6 +1,6 @@
 import {strict as assert} from "node:assert";
 import fc from "fast-check";
-import type {TokenList} from "../../src/engine/api";
+import type {TokenList} from "../../src/contract/scoring";
 import {cases} from "../harness/thorough";
 import {at, Engine, spec} from "./engine";
 import {vocabularyFile, vocabularyFiles} from "./vocabularyFiles";

@@ -2,7 +2,7 @@ import {strict as assert} from "node:assert";
 import {writeFileSync} from "node:fs";
 import path from "node:path";
 import {windowWarnings} from "../../src/engine/llama/warnings";
-import {type Entry, putTogether, takeApart, valueTypes} from "../faults/ggufParts";
+import {type Entry, reassemble, takeApart, valueTypes} from "../faults/ggufParts";
 import {Random} from "../faults/random";
 import {tinyModels} from "../faults/tinyModels";
 import {ggufFile, text} from "../harness/ggufFile";
@@ -21,7 +21,7 @@ describe("Warnings", () => {
     const kept = whole.entries.filter(({key}) => !(key.toString() in changes));
     const added = Object.values(changes).filter((entry) => entry !== undefined);
     const file = path.join(folder.path, `${kind}-${files++}.gguf`);
-    writeFileSync(file, putTogether({...whole, entries: [...kept, ...added]}));
+    writeFileSync(file, reassemble({...whole, entries: [...kept, ...added]}));
     return new Engine(spec(file));
   }
 
@@ -140,7 +140,7 @@ describe("Warnings", () => {
     const others = entries.filter((one) => one.key.toString() !== "general.architecture");
     writeFileSync(
       file,
-      putTogether({...whole, entries: [architecture, ...others, entry(key, valueTypes.uint32, int(96))]})
+      reassemble({...whole, entries: [architecture, ...others, entry(key, valueTypes.uint32, int(96))]})
     );
     const {readGgufFileInfo} = await import("node-llama-cpp");
     const header = await readGgufFileInfo(file, {sourceType: "filesystem"});

@@ -1,10 +1,11 @@
 import {strict as assert} from "node:assert";
 import * as vscode from "vscode";
-import type {DeviceState, GpuChoice} from "../../src/engine/api";
+import type {DeviceState} from "../../src/contract/devices";
+import type {GpuChoice} from "../../src/contract/models";
 import {DriverSuspicion, isCrash} from "../../src/features/gpu/brokenDriver";
 import {deviceItems} from "../../src/features/gpu/showGpu";
 import {blamedDriver, rememberDriver} from "../../src/host/blamedDriver";
-import type {Death, EngineClient} from "../../src/host/engineClient";
+import type {Death, EngineClient} from "../../src/host/engine/engineClient";
 import type {Host} from "../../src/host/host";
 import {userSettings} from "./support/editors";
 import {noProcesses} from "./support/engineProcess";

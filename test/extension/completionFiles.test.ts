@@ -3,7 +3,7 @@ import {mkdirSync, rmSync, writeFileSync} from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
 import {Exclusions, ignoreFile} from "../../src/features/inlineCompletion/exclusions";
-import {Neighbours} from "../../src/features/inlineCompletion/neighbours";
+import {Neighbours} from "../../src/features/inlineCompletion/relatedFiles";
 import {Settings} from "../../src/host/settings";
 import {closeEditors} from "./support/editors";
 import {until} from "./support/until";

@@ -1,7 +1,7 @@
 import {strict as assert} from "node:assert";
 import path from "node:path";
 import * as vscode from "vscode";
-import type {CompleteParams} from "../../src/engine/api";
+import type {CompleteParams} from "../../src/contract/completion";
 import {CompletionProvider} from "../../src/features/inlineCompletion/completionProvider";
 import {beforeTwoLines} from "../harness/twoLines";
 import {closeEditors, placeCursor, showFile, showText, temporaryFolder, userSettings} from "./support/editors";

@@ -3,7 +3,7 @@ import {readFileSync} from "node:fs";
 import {readdir, readFile, rm} from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
-import {HumanError} from "../../src/engine/api";
+import {HumanError} from "../../src/contract/errors";
 import {askForToken} from "../../src/features/downloads/accessToken";
 import {confirmDownload} from "../../src/features/downloads/confirm";
 import {downloadModel, offerToResume} from "../../src/features/downloads/downloadModel";

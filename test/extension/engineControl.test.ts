@@ -1,10 +1,10 @@
 import {strict as assert} from "node:assert";
 import * as vscode from "vscode";
-import type {Holding} from "../../src/engine/api";
+import type {Holding} from "../../src/contract/models";
 import {LoadingProgress} from "../../src/features/engineControl/loadingProgress";
 import {stateText} from "../../src/features/tokenCount/engineText";
 import {StatusBarCount} from "../../src/features/tokenCount/statusBarCount";
-import type {EngineClient, EngineState} from "../../src/host/engineClient";
+import type {EngineClient, EngineState} from "../../src/host/engine/engineClient";
 import {ErrorReporter} from "../../src/host/errors";
 import {closeEditors, select, showText, userSettings} from "./support/editors";
 import {engineProcess, engineProcesses, noProcesses} from "./support/engineProcess";

@@ -4,7 +4,7 @@ import path from "node:path";
 import {inspect} from "node:util";
 import fc from "fast-check";
 import * as vscode from "vscode";
-import {invisible} from "../../src/metrics/visibleText";
+import {invisible} from "../../src/text/visibleText";
 import {allHostile, hostileTexts} from "../harness/hostileText";
 import {root} from "../harness/paths";
 import {closeEditors, userSettings} from "./support/editors";

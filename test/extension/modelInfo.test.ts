@@ -4,11 +4,11 @@ import {mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from "nod
 import {open} from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
-import {mostReadWhole} from "../../src/features/modelInfo/modelFiles";
-import {ModelInfoView} from "../../src/features/modelInfo/modelInfoView";
+import {maxReadWhole} from "../../src/features/modelInfo/modelFiles";
+import {ModelInfoView} from "../../src/features/modelInfo/modelInfoPanel";
 import type {FromView, ModelPage, ToView} from "../../src/features/modelInfo/protocol";
-import {mostParts, splitName} from "../../src/gguf/splits";
-import {visibleText} from "../../src/metrics/visibleText";
+import {maxParts, splitName} from "../../src/gguf/splits";
+import {visibleText} from "../../src/text/visibleText";
 import {ggufFile, text, texts} from "../harness/ggufFile";
 import {writeLargeModel} from "../harness/largeModel";
 import {ModelServer} from "../harness/modelServer";
@@ -344,10 +344,10 @@ describe("A .gguf file", () => {
   it("whose name promises hundreds of large headers is shown as far as a model goes, and costs no more", async () => {
     // 30 MB each: all of them are more than an extension host can hold.
     const tensors = Array.from({length: 500}, (_, i) => ({name: `${"x".repeat(60_000)}${i}`, dimensions: [0]}));
-    const file = linkedParts(mostParts, first, ggufFile({tensors}));
+    const file = linkedParts(maxParts, first, ggufFile({tensors}));
     const {facts, file: summary, problem, tensors: table} = await shown(file);
     assert.match(problem ?? "", /^Reading ended in "x-00002-of-00512\.gguf", and what comes after it in the 512 files/);
-    assert.deepEqual([facts?.name, summary.parts, summary.bytes], ["Endless", mostParts, null]);
+    assert.deepEqual([facts?.name, summary.parts, summary.bytes], ["Endless", maxParts, null]);
     assert.ok(table.total > 1 && table.total < 500, `${table.total} tensors`);
     watched?.panel.dispose();
     assert.equal((await shown(demonstrationModel)).problem, null, "the extension host lives");
@@ -456,7 +456,7 @@ describe("A .gguf file of another file system", () => {
     const parts = 12;
     const bytes = Buffer.concat([
       ggufFile({entries: [["general.name", text("Many")]]}),
-      Buffer.alloc(mostReadWhole - 1000)
+      Buffer.alloc(maxReadWhole - 1000)
     ]);
     const many = new MemoryFiles();
     for (let part = 1; part <= parts; part++) many.add(splitName("m", part, parts), bytes);
@@ -475,7 +475,7 @@ describe("A .gguf file of another file system", () => {
   });
 
   it("that is too large to be read as a whole is not read, and the way out is a copy", async () => {
-    files.add("large.gguf", model, mostReadWhole + 1);
+    files.add("large.gguf", model, maxReadWhole + 1);
     const {message, canCopy} = await look("large.gguf").hears("failed");
     assert.match(message, /only as a whole, which is too much above 64 MB: save a copy/);
     assert.equal(canCopy, true);

@@ -2,7 +2,7 @@ import {strict as assert} from "node:assert";
 import {createHash} from "node:crypto";
 import {readFileSync} from "node:fs";
 import * as vscode from "vscode";
-import type {Scores} from "../../src/engine/api";
+import type {Scores} from "../../src/contract/scoring";
 import type {scoreHeader} from "../../src/metrics/scoreHeader";
 import {closeEditors, select, showFile, showText, userSettings} from "./support/editors";
 import {demonstrationModel, referenceText} from "./support/extension";

@@ -1,11 +1,19 @@
 import {strict as assert} from "node:assert";
 import * as vscode from "vscode";
-import type {EngineMethod} from "../../src/engine/api";
+import type {EngineMethod} from "../../src/contract/requests";
 import {CompletionProvider} from "../../src/features/inlineCompletion/completionProvider";
 import {SelectionHover} from "../../src/features/tokenCount/selectionHover";
 import {StatusBarCount} from "../../src/features/tokenCount/statusBarCount";
-import {holds, isLongerThan, offsetOf, positionOf, rangeBefore, rangeBehind, textOf} from "../../src/host/documentText";
-import type {EngineClient} from "../../src/host/engineClient";
+import {
+  holds,
+  isLongerThan,
+  offsetOf,
+  positionOf,
+  rangeBefore,
+  rangeBehind,
+  textOf
+} from "../../src/host/documents/documentText";
+import type {EngineClient} from "../../src/host/engine/engineClient";
 import type {Host} from "../../src/host/host";
 import {closeEditors, select, showText, temporaryFolder} from "./support/editors";
 import {ownHost} from "./support/ownHost";
@@ -19,7 +27,7 @@ class Watched {
   /** The text of the last that was answered. */
   answeredText: unknown;
   /** Most requests of any kind that someone waited for at the same time. */
-  mostAtOnce = 0;
+  maxAtOnce = 0;
   private waiting = 0;
 
   constructor(private readonly original: Host) {}
@@ -28,7 +36,7 @@ class Watched {
     const request = async (...parameters: Parameters<EngineClient["request"]>): Promise<unknown> => {
       const [method, params] = parameters;
       this.asked.set(method, (this.asked.get(method) ?? 0) + 1);
-      this.mostAtOnce = Math.max(this.mostAtOnce, ++this.waiting);
+      this.maxAtOnce = Math.max(this.maxAtOnce, ++this.waiting);
       try {
         const answer = await this.original.engine.request(...parameters);
         this.answeredText = (params as {text?: unknown}).text;
@@ -174,7 +182,7 @@ describe("Many questions", () => {
       }
       await until(() => watched.answeredText === "editor 11");
       assert.ok((watched.asked.get("count") ?? 0) <= 12);
-      assert.equal(watched.mostAtOnce, 1);
+      assert.equal(watched.maxAtOnce, 1);
     } finally {
       count.dispose();
     }

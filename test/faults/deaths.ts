@@ -1,6 +1,6 @@
 import {readdirSync} from "node:fs";
 import {setTimeout} from "node:timers/promises";
-import {HumanError} from "../../src/engine/api";
+import {HumanError} from "../../src/contract/errors";
 import {type Fault, faults} from "./faults";
 import {median, worst} from "./figures";
 import {halfWritten} from "./halfWritten";
@@ -30,7 +30,7 @@ const patience = 300_000;
 
 const memory = "memory, MB";
 /** JavaScript keeps what it has compiled; what each death left would be more. */
-const mostMemory = 30;
+const maxMemory = 30;
 
 /** What came of one fault. */
 interface Outcome {
@@ -107,8 +107,8 @@ export async function deaths({
         part: "deaths",
         name: `left after ${sum(({deaths}) => deaths)} deaths`,
         figures: left,
-        goal: `nothing, and not ${mostMemory} MB of memory`,
-        reached: Object.entries(left).every(([name, number]) => number < (name === memory ? mostMemory : 1))
+        goal: `nothing, and not ${maxMemory} MB of memory`,
+        reached: Object.entries(left).every(([name, number]) => number < (name === memory ? maxMemory : 1))
       },
       ...others
     ];

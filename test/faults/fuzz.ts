@@ -3,8 +3,9 @@ import {mkdir, mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
-import {HumanError, type ModelSpec} from "../../src/engine/api";
-import {EngineClient} from "../../src/host/engineClient";
+import {HumanError} from "../../src/contract/errors";
+import type {ModelSpec} from "../../src/contract/models";
+import {EngineClient} from "../../src/host/engine/engineClient";
 import {root} from "../harness/paths";
 import {allBases, type Kind, type Mutation, mutations} from "./mutations";
 import {Random} from "./random";
@@ -34,7 +35,7 @@ export interface Outcome {
 /** Milliseconds after which an answer never comes. */
 const patience = 240_000;
 /** Bytes: more is no refusal (issue 5). */
-const mostMemory = 2 * 2 ** 30;
+const maxMemory = 2 * 2 ** 30;
 
 /**
  * Gives the engine process so many lying files, one after the other: each is described, scored and continued, so that what
@@ -135,7 +136,7 @@ class Tally {
         "worst memory, MB": Math.round(this.memory / 1e6)
       },
       goal: `one sentence each${Number.isFinite(this.within) ? `, in ${this.within / 1000} s` : ""}, under 2 GB`,
-      reached: unexplained + hung === 0 && this.slowest < this.within && this.memory < mostMemory
+      reached: unexplained + hung === 0 && this.slowest < this.within && this.memory < maxMemory
     };
   }
 }

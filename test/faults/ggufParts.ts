@@ -90,7 +90,7 @@ export function takeApart(
   return {version: bytes.readUInt32LE(4), entries, tensors, data, fields, headerBytes};
 }
 
-export function putTogether({version, entries, tensors, data}: GgufParts): Buffer {
+export function reassemble({version, entries, tensors, data}: GgufParts): Buffer {
   const header = Buffer.concat([
     Buffer.from("GGUF"),
     uint32(version),

@@ -1,5 +1,5 @@
 /** A process that keeps what models' headers say, again and again. usage: node headerWriter.js FILE MODEL */
-import {HeaderCache} from "../../src/host/localModels/headerCache";
+import {HeaderCache} from "../../src/host/models/local/headerCache";
 
 const times = 20;
 

@@ -1,8 +1,8 @@
 import {existsSync, readdirSync, readFileSync} from "node:fs";
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
-import type {ModelSpec} from "../../src/engine/api";
-import {EngineClient} from "../../src/host/engineClient";
+import type {ModelSpec} from "../../src/contract/models";
+import {EngineClient} from "../../src/host/engine/engineClient";
 import {root} from "../harness/paths";
 import {silentLog} from "../harness/withoutVsCode";
 import type {Row} from "./row";

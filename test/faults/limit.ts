@@ -1,4 +1,4 @@
-import {HumanError} from "../../src/engine/api";
+import {HumanError} from "../../src/contract/errors";
 import {isRunning} from "./holdings";
 import type {Row} from "./row";
 import type {Site} from "./site";

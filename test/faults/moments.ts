@@ -1,8 +1,10 @@
 import {existsSync, readdirSync, readFileSync} from "node:fs";
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
-import type {DownloadParams, EngineMethod, EngineRequests, Progress} from "../../src/engine/api";
-import type {EngineClient} from "../../src/host/engineClient";
+import type {Progress} from "../../src/contract/progress";
+import type {EngineMethod, EngineRequests} from "../../src/contract/requests";
+import type {DownloadParams} from "../../src/contract/transfer";
+import type {EngineClient} from "../../src/host/engine/engineClient";
 import {demonstration, isUnpacked, modelFile, type Role, type Site} from "./site";
 
 /** What goes on when a fault strikes. */

@@ -7,7 +7,7 @@ import {
   float32,
   type GgufParts,
   itemsOf,
-  putTogether,
+  reassemble,
   string,
   strings,
   type Tensor,
@@ -47,7 +47,7 @@ type Change = (random: Random, base: Base) => {readonly what: string; readonly f
 
 const single = "model.gguf";
 const whole = (bytes: Buffer, what: string) => ({what, files: [{name: single, bytes}]});
-const rebuilt = (parts: GgufParts, what: string) => whole(putTogether(parts), what);
+const rebuilt = (parts: GgufParts, what: string) => whole(reassemble(parts), what);
 
 /** Numbers that nobody counts with. */
 const absurd: readonly bigint[] = [
@@ -398,7 +398,7 @@ export const kinds = {
         ? {key: Buffer.from(key), type: valueTypes.string, value: uint64(count)}
         : {key: Buffer.from(key), type: valueTypes.array, value: Buffer.concat([uint32(of), uint64(count)])};
     const entries = parts.entries.filter((one) => keyOf(one) !== key);
-    const bytes = putTogether({...parts, tensors: [], data: Buffer.alloc(0), entries: [...entries, last]});
+    const bytes = reassemble({...parts, tensors: [], data: Buffer.alloc(0), entries: [...entries, last]});
     return {
       what: `${key}: ${count} of type ${of}`,
       files: [{name: single, bytes, size: bytes.length + count * size + 4096}]
@@ -426,7 +426,7 @@ export const kinds = {
     const withChanged = (part: number, key: string, value: Pick<Entry, "type" | "value">) =>
       files.with(part, {
         name: name(part + 1),
-        bytes: putTogether(withEntry(all[part] as GgufParts, key, value))
+        bytes: reassemble(withEntry(all[part] as GgufParts, key, value))
       });
     return random.pick([
       () => ({what: "good", files}),

@@ -1,9 +1,11 @@
 import {readFileSync} from "node:fs";
 import path from "node:path";
 import {setImmediate, setTimeout} from "node:timers/promises";
-import {HumanError, type ModelSpec, type Progress} from "../../src/engine/api";
-import {EngineClient} from "../../src/host/engineClient";
-import {TextInPieces} from "../../src/longValues";
+import {ChunkedText} from "../../src/contract/chunkedTransport";
+import {HumanError} from "../../src/contract/errors";
+import type {ModelSpec} from "../../src/contract/models";
+import type {Progress} from "../../src/contract/progress";
+import {EngineClient} from "../../src/host/engine/engineClient";
 import {root} from "../harness/paths";
 import {Cancelled, silentLog, Token} from "../harness/withoutVsCode";
 import {Delays} from "./delays";
@@ -55,10 +57,10 @@ const model: ModelSpec = {
 };
 
 /** Bytes by which memory may have grown from the first tenth of the requests to the last. */
-const mostGrowth = 16e6;
+const maxGrowth = 16e6;
 
 /** Scores that wait at most, behind the one that is computed (engine/requests.ts). */
-const longestLine = 100;
+const maxLineLength = 100;
 
 const delayKey = "worst delay, ms";
 
@@ -98,7 +100,7 @@ async function longText(client: EngineClient, {megabytes, delay}: PressureSizes)
   const words = "lorem ipsum dolor\n";
   const piece = words.repeat(Math.floor((1 << 18) / words.length));
   const count = Math.ceil((megabytes * 1e6) / piece.length);
-  const text = new TextInPieces(Array.from({length: count}, () => piece));
+  const text = new ChunkedText(Array.from({length: count}, () => piece));
   const one = await client.request("count", {model, text: piece});
   const two = await client.request("count", {model, text: piece + piece});
   const delays = new Delays();
@@ -250,7 +252,7 @@ async function manyScores(client: EngineClient, {queued, within, delay}: Pressur
   void asked[0]?.outcome.then(() => {
     over = true;
   });
-  const inLine = Math.min(longestLine, queued - 1);
+  const inLine = Math.min(maxLineLength, queued - 1);
   const tooMany = queued - 1 - inLine;
   // Those that come last find no place.
   const turnedAway = await Promise.all(asked.slice(queued - tooMany).map(({outcome}) => outcome));
@@ -276,7 +278,7 @@ async function manyScores(client: EngineClient, {queued, within, delay}: Pressur
       "next good answer, ms": Math.round(next),
       [delayKey]: Number(delayed.toFixed(1))
     },
-    goal: `${longestLine} at most in line, who know their place, the next within ${within} ms, delay under ${delay} ms`,
+    goal: `${maxLineLength} at most in line, who know their place, the next within ${within} ms, delay under ${delay} ms`,
     reached:
       before.length === inLine &&
       moved &&
@@ -323,8 +325,8 @@ async function manyRequests(client: EngineClient, {requests, delay}: PressureSiz
       "host's, MB": Number((host / 1e6).toFixed(1)),
       [delayKey]: Number(delayed.toFixed(1))
     },
-    goal: `no more than ${mostGrowth / 1e6} MB each after the first tenth, delay under ${delay} ms`,
-    reached: engine < mostGrowth && host < mostGrowth && delayed < delay
+    goal: `no more than ${maxGrowth / 1e6} MB each after the first tenth, delay under ${delay} ms`,
+    reached: engine < maxGrowth && host < maxGrowth && delayed < delay
   };
 }
 

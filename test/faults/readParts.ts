@@ -3,10 +3,10 @@
  * them. usage: node readParts.js list|engine FILE PARTS, or node readParts.js names FILE
  */
 import {strict as assert} from "node:assert";
-import {HumanError} from "../../src/engine/api";
+import {HumanError} from "../../src/contract/errors";
 import {checkHeaders} from "../../src/engine/llama/modelFile";
-import {HeaderCache} from "../../src/host/localModels/headerCache";
-import type {LocalModel} from "../../src/host/localModels/localModel";
+import {HeaderCache} from "../../src/host/models/local/headerCache";
+import type {LocalModel} from "../../src/host/models/local/localModel";
 
 const model: LocalModel = {path: "", name: "any", store: "folder", bytes: 1e9, parts: 1, modified: 1};
 

@@ -1,5 +1,5 @@
 import {type GgufValue, ggufFile, type MadeUpTensor, text, texts, uint} from "../harness/ggufFile";
-import {type GgufParts, putTogether, takeApart, uint32, valueTypes} from "./ggufParts";
+import {type GgufParts, reassemble, takeApart, uint32, valueTypes} from "./ggufParts";
 import type {Random} from "./random";
 
 /** Small enough that one is written, loaded, asked and thrown away some times a second. */
@@ -322,5 +322,5 @@ export function split(whole: Buffer, parts: number): readonly GgufParts[] {
 }
 
 export function splitFiles(parts: readonly GgufParts[]): readonly Buffer[] {
-  return parts.map(putTogether);
+  return parts.map(reassemble);
 }

@@ -1,11 +1,14 @@
 import {strict as assert} from "node:assert";
 import {readFileSync} from "node:fs";
 import path from "node:path";
-import type {Completion, EngineMethod, EngineRequests, ModelDescription, Scores, TokenList} from "../../src/engine/api";
-import {fileSource} from "../../src/fileSource";
+import type {Completion} from "../../src/contract/completion";
+import type {ModelDescription} from "../../src/contract/models";
+import type {EngineMethod, EngineRequests} from "../../src/contract/requests";
+import type {Scores, TokenList} from "../../src/contract/scoring";
 import {modelFacts} from "../../src/gguf/facts";
 import {readHeader} from "../../src/gguf/header";
 import {scoringBatch} from "../../src/gguf/memory";
+import {fileSource} from "../../src/platform/fileSource";
 import {Random} from "../faults/random";
 import {root} from "./paths";
 
@@ -120,7 +123,7 @@ class Checks {
   constructor(
     private readonly start: () => FreshEngine,
     private readonly judge: Judge,
-    private readonly mostTokens: number,
+    private readonly maxTokens: number,
     /** Tokens of context that the model was trained on. */
     private readonly trained: number | null,
     private readonly peer: Peer | undefined
@@ -132,7 +135,7 @@ class Checks {
     const description = await this.unlessRefused("describe", () => this.engine.ask("describe", {}));
     if (description === undefined) return;
     await this.check("tokens", () => this.tokens(description));
-    const size = Math.min(this.mostTokens, Math.floor(description.contextSize * 0.9));
+    const size = Math.min(this.maxTokens, Math.floor(description.contextSize * 0.9));
     const text = await this.textOf(size);
     const scores = await this.unlessRefused("score", () => this.engine.ask("score", {text}));
     if (scores === undefined) {

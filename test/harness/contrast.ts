@@ -2,7 +2,7 @@
  * The element with the least contrast of text to its background among these (WCAG 2, 1 to 21). Runs in the page: it may use
  * nothing from outside itself, and its types are what it needs of the DOM.
  */
-export function leastContrast(elements: readonly unknown[]): {ratio: number; element: string} {
+export function minContrast(elements: readonly unknown[]): {ratio: number; element: string} {
   interface Painted {
     readonly parentElement: Painted | null;
     readonly outerHTML: string;

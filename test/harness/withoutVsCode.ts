@@ -1,5 +1,5 @@
 /** What an EngineClient takes of VS Code, without it. */
-import type {Cancellation, EngineClientOptions} from "../../src/host/engineClient";
+import type {Cancellation, EngineClientOptions} from "../../src/host/engine/engineClient";
 
 /** What a cancelled request rejects with. */
 export class Cancelled extends Error {}

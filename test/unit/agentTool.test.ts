@@ -1,7 +1,7 @@
 import {strict as assert} from "node:assert";
 import fc from "fast-check";
 import {mostSurprisingLines, mostSurprisingTokens} from "../../src/features/agentTool/surprising";
-import {longestText, readInput, ToolInputError} from "../../src/features/agentTool/toolInput";
+import {maxTextLength, readInput, ToolInputError} from "../../src/features/agentTool/toolInput";
 
 describe("An agent's input", () => {
   it("is a text, or a file with lines and context", () => {
@@ -47,7 +47,7 @@ describe("An agent's input", () => {
     [{filePath: "a", endLine: 1e300}, /endLine/],
     [{filePath: "a", startLine: 3, endLine: 2}, /endLine/],
     [{filePath: "a", context: "yes"}, /context/],
-    [{text: "a".repeat(longestText + 1)}, /too long/]
+    [{text: "a".repeat(maxTextLength + 1)}, /too long/]
   ] as const)
     it(`that is ${JSON.stringify(input)?.slice(0, 60)} is refused in a sentence`, () => {
       assert.throws(

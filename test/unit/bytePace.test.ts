@@ -1,5 +1,5 @@
 import {strict as assert} from "node:assert";
-import {BytePace} from "../../src/metrics/bytePace";
+import {BytePace} from "../../src/text/bytePace";
 
 describe("the pace of a download", () => {
   let now = 0;

@@ -1,7 +1,7 @@
 import {strict as assert} from "node:assert";
 import {UsageError} from "../../src/cli/arguments";
 import {Console} from "../../src/cli/console";
-import {HumanError} from "../../src/engine/api";
+import {HumanError} from "../../src/contract/errors";
 
 function streams(terminal: boolean, columns = 40) {
   const written = {stdout: "", stderr: ""};

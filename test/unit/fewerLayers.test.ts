@@ -1,6 +1,6 @@
 import {strict as assert} from "node:assert";
 import fc from "fast-check";
-import type {MemoryEstimate} from "../../src/engine/api";
+import type {MemoryEstimate} from "../../src/contract/models";
 import {fewerLayers, fittingLayers, type Layers, withFewerLayers} from "../../src/engine/llama/fewerLayers";
 import {DeviceShortage, loadError} from "../../src/engine/llama/loadErrors";
 

@@ -1,6 +1,6 @@
 import {strict as assert} from "node:assert";
 import fc from "fast-check";
-import {fileText} from "../../src/metrics/fileText";
+import {fileText} from "../../src/text/fileText";
 import {cases} from "../harness/thorough";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);

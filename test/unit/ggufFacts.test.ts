@@ -5,7 +5,7 @@ import {type ModelFacts, modelFacts} from "../../src/gguf/facts";
 import {fileTypeName} from "../../src/gguf/fileTypes";
 import {ggmlType} from "../../src/gguf/ggmlTypes";
 import {type GgufHeader, type ReadOptions, readHeader} from "../../src/gguf/header";
-import {mostParts, splitName, splitNames, splitPart} from "../../src/gguf/splits";
+import {maxParts, splitName, splitNames, splitPart} from "../../src/gguf/splits";
 import {type GgufValue, ggufFile, type MadeUpTensor, text, texts, uint, uints} from "../harness/ggufFile";
 import {root} from "../harness/paths";
 
@@ -262,8 +262,8 @@ describe("A model in several files", () => {
     const names = ["m-00001-of-00003.gguf", "m-00002-of-00003.gguf", "m-00003-of-00003.gguf"];
     for (const name of names) assert.deepEqual(splitNames(name), names);
     assert.deepEqual(splitNames("whole.gguf"), ["whole.gguf"]);
-    assert.equal(splitNames(splitName("m", 1, mostParts)).at(-1), splitName("m", mostParts, mostParts));
-    for (const parts of [mostParts + 1, 99_999])
+    assert.equal(splitNames(splitName("m", 1, maxParts)).at(-1), splitName("m", maxParts, maxParts));
+    for (const parts of [maxParts + 1, 99_999])
       assert.deepEqual(splitNames(splitName("m", 7, parts)), [splitName("m", 7, parts)]);
   });
 });

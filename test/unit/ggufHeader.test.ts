@@ -14,7 +14,7 @@ import {
   readPossible,
   stringsAt
 } from "../../src/gguf/header";
-import {HeaderBudget, longestHeaders} from "../../src/gguf/headerBudget";
+import {HeaderBudget, maxHeaderLength} from "../../src/gguf/headerBudget";
 import {type GgufValue, ggufFile, type MadeUpTensor, text, texts, uint, uints} from "../harness/ggufFile";
 import {root} from "../harness/paths";
 import {cases} from "../harness/thorough";
@@ -23,7 +23,7 @@ import {cases} from "../harness/thorough";
 class CountedBytes implements ByteSource {
   reads = 0;
   bytesRead = 0;
-  largestRead = 0;
+  maxRead = 0;
   furthest = 0;
 
   constructor(
@@ -35,7 +35,7 @@ class CountedBytes implements ByteSource {
     assert.ok(length > 0 && offset + length <= this.size);
     this.reads++;
     this.bytesRead += length;
-    this.largestRead = Math.max(this.largestRead, length);
+    this.maxRead = Math.max(this.maxRead, length);
     this.furthest = Math.max(this.furthest, offset + length);
     return this.bytes.subarray(offset, offset + length);
   }
@@ -132,7 +132,7 @@ describe("A GGUF header", () => {
         const source = new CountedBytes(bytes.subarray(0, end > 0.5 ? bytes.length : Math.floor(end * bytes.length)));
         await readHeader(source).catch((error) => assert.ok(error instanceof GgufError, String(error)));
         assert.ok(source.furthest <= source.size);
-        assert.ok(source.largestRead <= 1 << 20);
+        assert.ok(source.maxRead <= 1 << 20);
       }),
       {seed: 20261122, numRuns: cases(150, 3000)}
     );
@@ -291,7 +291,7 @@ describe("A GGUF header", () => {
     it("is of all together no longer than one may be", async () => {
       const passed = ggufFile({entries: [["list", {type: "array", of: "uint8", values: []}]]});
       // A list that is passed over, and ends a little before the header has to.
-      passed.writeBigUInt64LE(BigInt(longestHeaders - 1000), 24 + 8 + 4 + 4 + 4);
+      passed.writeBigUInt64LE(BigInt(maxHeaderLength - 1000), 24 + 8 + 4 + 4 + 4);
       const budget = new HeaderBudget();
       await readHeader(new CountedBytes(Buffer.concat([passed, Buffer.alloc(8192)]), 2 ** 30), {budget});
       const next = ggufFile({tensors: Array.from({length: 40}, (_, i) => ({name: `${i}`, dimensions: [1]}))});
@@ -318,7 +318,7 @@ describe("A GGUF header", () => {
       ]
     });
     const behind = 24 + 8 + 4 + 4 + 4 + 8;
-    almost.writeBigUInt64LE(BigInt(longestHeaders - behind - 4), behind - 8);
+    almost.writeBigUInt64LE(BigInt(maxHeaderLength - behind - 4), behind - 8);
     await assertRefused(new CountedBytes(Buffer.concat([almost, Buffer.alloc(8192)]), 2 ** 40), "tooLarge");
   });
 

@@ -1,7 +1,7 @@
 import {strict as assert} from "node:assert";
-import {numberOfJson} from "../../src/metrics/jsonNumber";
-import {jsonText} from "../../src/metrics/jsonText";
 import {jsonPieces} from "../../src/metrics/scoreExport";
+import {numberOfJson} from "../../src/text/jsonNumber";
+import {jsonText} from "../../src/text/jsonText";
 
 describe("JSON", () => {
   it("names infinite numbers, wherever they stand", () => {

@@ -1,11 +1,11 @@
 import {strict as assert} from "node:assert";
 import {readFileSync} from "node:fs";
 import path from "node:path";
-import {spokenLocale, useLanguage} from "../../src/metrics/language";
-import {bits, byteSize, count, decimal, percent, plural, significant} from "../../src/metrics/numberText";
-import {duration, Pace} from "../../src/metrics/pace";
 import {perplexityText, windowText} from "../../src/metrics/summaryRows";
 import {tokenRows} from "../../src/metrics/tokenMetrics";
+import {spokenLocale, useLanguage} from "../../src/text/language";
+import {bits, byteSize, count, decimal, percent, plural, significant} from "../../src/text/numberText";
+import {duration, Pace} from "../../src/text/pace";
 import {root} from "../harness/paths";
 
 function speak(locale: string): void {

@@ -15,17 +15,17 @@ import {
 import fsPromises from "node:fs/promises";
 import {tmpdir} from "node:os";
 import path from "node:path";
-import {fileSource} from "../../src/fileSource";
-import {findLocalModels} from "../../src/host/localModels/findLocalModels";
-import {gpt4allFolder, gpt4allSettings} from "../../src/host/localModels/gpt4all";
-import {HeaderCache} from "../../src/host/localModels/headerCache";
-import {huggingFaceFolders} from "../../src/host/localModels/huggingFace";
-import {janFolders, janSettings} from "../../src/host/localModels/jan";
-import {llamaCppFolders} from "../../src/host/localModels/llamaCpp";
-import {homePointer, lmStudioHomes} from "../../src/host/localModels/lmStudio";
-import type {LocalModel, ModelStore, Surroundings} from "../../src/host/localModels/localModel";
-import {ollamaFolders} from "../../src/host/localModels/ollama";
-import {filesBelow} from "../../src/host/localModels/walk";
+import {findLocalModels} from "../../src/host/models/local/findLocalModels";
+import {gpt4allFolder, gpt4allSettings} from "../../src/host/models/local/gpt4all";
+import {HeaderCache} from "../../src/host/models/local/headerCache";
+import {huggingFaceFolders} from "../../src/host/models/local/huggingFace";
+import {janFolders, janSettings} from "../../src/host/models/local/jan";
+import {llamaCppFolders} from "../../src/host/models/local/llamaCpp";
+import {homePointer, lmStudioHomes} from "../../src/host/models/local/lmStudio";
+import type {LocalModel, ModelStore, Surroundings} from "../../src/host/models/local/localModel";
+import {ollamaFolders} from "../../src/host/models/local/ollama";
+import {filesBelow} from "../../src/host/models/local/walk";
+import {fileSource} from "../../src/platform/fileSource";
 import {ggufFile, text, uint} from "../harness/ggufFile";
 
 const never = new AbortController().signal;

@@ -4,8 +4,8 @@ import {linkSync, mkdtempSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import path from "node:path";
 import {promisify} from "node:util";
-import {mostParts, splitName} from "../../src/gguf/splits";
-import {findLocalModels} from "../../src/host/localModels/findLocalModels";
+import {maxParts, splitName} from "../../src/gguf/splits";
+import {findLocalModels} from "../../src/host/models/local/findLocalModels";
 import {ggufFile, type MadeUpTensor, text, texts} from "../harness/ggufFile";
 import {root} from "../harness/paths";
 
@@ -53,16 +53,16 @@ describe("A model in many files", () => {
 
   for (const [what, content] of Object.entries(large)) {
     it(`is no model to the list where their ${what} are more than a model has, and costs no more than one`, async () => {
-      assert.equal(await read("list", oneUnderAllNames(mostParts, content), mostParts), "no model");
+      assert.equal(await read("list", oneUnderAllNames(maxParts, content), maxParts), "no model");
     });
 
     it(`is refused by the engine where their ${what} are more than a model has, and costs no more than one`, async () => {
-      assert.match(await read("engine", oneUnderAllNames(mostParts, content)), /is incomplete or damaged/);
+      assert.match(await read("engine", oneUnderAllNames(maxParts, content)), /is incomplete or damaged/);
     });
   }
 
   it("is not listed, and refused by the engine, where they are more than a model has", async () => {
-    const parts = mostParts + 1;
+    const parts = maxParts + 1;
     const file = oneUnderAllNames(parts, ggufFile({entries: basics, tensors: []}));
     const surroundings = {platform: "linux", home: folder, env: {}, folders: [folder], downloads: folder} as const;
     assert.deepEqual(await findLocalModels(surroundings, new AbortController().signal), []);

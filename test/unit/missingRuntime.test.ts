@@ -1,7 +1,7 @@
 import {strict as assert} from "node:assert";
 import {readdirSync, readFileSync} from "node:fs";
 import path from "node:path";
-import {type Machine, neededGlibc, wordsFor} from "../../src/engine/llama/missingRuntime";
+import {type Machine, neededGlibc, wordsFor} from "../../src/engine/llama/devices/missingRuntime";
 import {root} from "../harness/paths";
 
 describe("Where llama.cpp does not load, a sentence", () => {

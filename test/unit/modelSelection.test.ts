@@ -3,17 +3,17 @@ import {mkdtempSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import path from "node:path";
 import fc from "fast-check";
-import {isMeant} from "../../src/features/models/meantRow";
 import {type ListingSources, ModelListing} from "../../src/features/models/modelListing";
+import {chosen, type ModelRole} from "../../src/features/models/modelRole";
 import {downloadText, type ListedModel, rowText, shortPath, whereText} from "../../src/features/models/modelRow";
 import {recentPaths, withRecent} from "../../src/features/models/recents";
-import {chosen, type ModelRole} from "../../src/features/models/roles";
 import {modelSections} from "../../src/features/models/sections";
+import {isMeant} from "../../src/features/models/staleClick";
 import type {ModelFacts} from "../../src/gguf/facts";
 import type {CatalogueEntry} from "../../src/host/downloads/catalogue";
-import type {LocalModel, ModelStore} from "../../src/host/localModels/localModel";
-import {demonstrationWord, type ModelChoice} from "../../src/host/modelChoice";
-import {parameterCount} from "../../src/metrics/parameterCount";
+import type {LocalModel, ModelStore} from "../../src/host/models/local/localModel";
+import {demonstrationWord, type ModelChoice} from "../../src/host/models/modelChoice";
+import {parameterCount} from "../../src/text/parameterCount";
 
 const facts: ModelFacts = {
   name: "Qwen2.5 Coder 1.5B",

@@ -1,5 +1,5 @@
 import {strict as assert} from "node:assert";
-import {Pace} from "../../src/metrics/pace";
+import {Pace} from "../../src/text/pace";
 
 describe("The pace of work", () => {
   it("is a position first, then a speed and the time that is left", () => {

@@ -2,7 +2,7 @@ import {strict as assert} from "node:assert";
 import type {Stats} from "node:fs";
 import {stat} from "node:fs/promises";
 import {mock} from "node:test";
-import {PatientStat} from "../../src/host/localModels/patientStat";
+import {PatientStat} from "../../src/host/models/local/patientStat";
 
 describe("A folder on a network that is gone", () => {
   // What answers may take as long as it likes: time passes where the test says so.

@@ -1,5 +1,5 @@
 import {strict as assert} from "node:assert";
-import {plainPath, plainText} from "../../src/host/plainText";
+import {plainPath, plainText} from "../../src/text/plainText";
 
 describe("a text for a notification", () => {
   it("holds no link, whatever a file or a model calls itself", () => {

@@ -1,8 +1,8 @@
 import {strict as assert} from "node:assert";
-import {resolveWindowing} from "../../src/engine/windows";
+import {resolveWindowing} from "../../src/engine/scoringWindows";
+import {type Purpose, whyNotGenerating} from "../../src/gguf/architectureKind";
 import {purposeOfHeader} from "../../src/gguf/facts";
 import {type GgufHeader, readHeader} from "../../src/gguf/header";
-import {type Purpose, whyNotGenerating} from "../../src/gguf/purpose";
 import {noModel, refusal, repeatedTokens} from "../../src/gguf/refusal";
 import {type GgufValue, ggufFile, text, texts, uint} from "../harness/ggufFile";
 

@@ -1,6 +1,6 @@
 import {strict as assert} from "node:assert";
 import fc from "fast-check";
-import type {Windowing} from "../../src/engine/api";
+import type {Windowing} from "../../src/contract/scoring";
 import {type KnownScores, ScoreCache} from "../../src/engine/scoreCache";
 
 const windowing: Windowing = {mode: "document", bos: true, window: 100, stride: 50};

@@ -1,7 +1,7 @@
 import {strict as assert} from "node:assert";
 import fc from "fast-check";
-import type {Scores} from "../../src/engine/api";
-import {isKeptText, readMessage, readViewState} from "../../src/features/logprobs/messages";
+import type {Scores} from "../../src/contract/scoring";
+import {isKeptText, readMessage, readViewState} from "../../src/features/logprobs/parseMessage";
 import {
   keptText,
   protocolVersion,
@@ -10,8 +10,8 @@ import {
   textOfKept
 } from "../../src/features/logprobs/protocol";
 import {exportJson, scoredText, tokenRange} from "../../src/features/logprobs/scoredText";
-import {movedPlace} from "../../src/host/movedPlace";
-import {isPlace} from "../../src/host/place";
+import {movedPlace} from "../../src/host/documents/movedPlace";
+import {isPlace} from "../../src/host/documents/place";
 import {summarize} from "../../src/metrics/summary";
 import {cutIntoBlocks} from "../../webview/logprobs/blocks";
 import {ShownText} from "../../webview/logprobs/shownText";

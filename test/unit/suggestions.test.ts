@@ -1,9 +1,9 @@
 import {strict as assert} from "node:assert";
 import fc from "fast-check";
 import {confidenceOf, sureTokens} from "../../src/completion/confidence";
-import {Rhythm} from "../../src/completion/rhythm";
-import {jaccard, withoutNearDuplicates} from "../../src/completion/similar";
+import {jaccard, withoutNearDuplicates} from "../../src/completion/nearDuplicates";
 import {Suggestions} from "../../src/completion/suggestions";
+import {Rhythm} from "../../src/completion/typingCadence";
 
 describe("a suggestion", () => {
   it("is known again at its place, and while its text is typed or accepted", () => {

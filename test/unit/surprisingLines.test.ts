@@ -1,7 +1,7 @@
 import {strict as assert} from "node:assert";
 import fc from "fast-check";
 import {functionParts, linesInSteps, type Part} from "../../src/features/surprisingLines/parts";
-import {leastBytes, type Rankings, rankInSteps, shownParts} from "../../src/features/surprisingLines/ranking";
+import {minBytes, type Rankings, rankInSteps, shownParts} from "../../src/features/surprisingLines/ranking";
 import type {Region} from "../../src/metrics/regions";
 import {Looks} from "../harness/looks";
 
@@ -113,7 +113,7 @@ describe("The ranking", () => {
     assert.deepEqual([bitsPerByte.ranked, bitsPerByte.short], [1, 4]);
     assert.deepEqual(shown(text, bits), ["function f() {", "return;"]);
     assert.deepEqual([bits.ranked, bits.short], [2, 3]);
-    assert.ok(leastBytes.bits > 2 && leastBytes.bitsPerByte > leastBytes.bits);
+    assert.ok(minBytes.bits > 2 && minBytes.bitsPerByte > minBytes.bits);
   });
 
   it("measures a line's length in bytes", () => {

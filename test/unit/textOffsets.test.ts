@@ -1,6 +1,6 @@
 import {strict as assert} from "node:assert";
 import fc from "fast-check";
-import {codePoints, utf8Length, utf16Offsets} from "../../src/metrics/textOffsets";
+import {codePoints, utf8Length, utf16Offsets} from "../../src/text/textOffsets";
 import {Looks} from "../harness/looks";
 
 /** Any string of UTF-16 units: ASCII, accents, emoji, lone surrogates on both sides. */

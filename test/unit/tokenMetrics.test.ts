@@ -1,6 +1,5 @@
 import {strict as assert} from "node:assert";
 import fc from "fast-check";
-import {count, significant} from "../../src/metrics/numberText";
 import {
   effectiveChoices,
   excessSurprisal,
@@ -9,6 +8,7 @@ import {
   surprisalBits,
   tokenRows
 } from "../../src/metrics/tokenMetrics";
+import {count, significant} from "../../src/text/numberText";
 
 describe("The numbers of a token", () => {
   it("are surprisal in bits, effective choices, excess surprisal and share of the first choice", () => {

@@ -7,7 +7,8 @@ import path from "node:path";
 import {gzipSync} from "node:zlib";
 import fc from "fast-check";
 import {Header, Pax} from "tar";
-import type {ErrorKind, Progress} from "../../src/engine/api";
+import type {ErrorKind} from "../../src/contract/errors";
+import type {Progress} from "../../src/contract/progress";
 import type {RequestContext} from "../../src/engine/backend";
 import {unpack} from "../../src/engine/transfer/unpack";
 

@@ -1,6 +1,6 @@
 import {strict as assert} from "node:assert";
 import fc from "fast-check";
-import {visibleText} from "../../src/metrics/visibleText";
+import {visibleText} from "../../src/text/visibleText";
 
 const table: readonly (readonly [what: string, text: string, visible: string])[] = [
   ["a word", "return", "return"],

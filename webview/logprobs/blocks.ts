@@ -8,11 +8,11 @@ export interface Block {
 }
 
 const preferredTokens = 256;
-const mostTokens = 1024;
+const maxTokens = 1024;
 
 /**
  * Cuts the tokens into blocks the browser can leave out of layout while they are out of sight. A block is a line of its own,
- * so it ends where a token ends a line; only a line of more than {@link mostTokens} is cut inside.
+ * so it ends where a token ends a line; only a line of more than {@link maxTokens} is cut inside.
  */
 export function cutIntoBlocks(shown: ShownText): Block[] {
   const {drawn} = shown;
@@ -24,7 +24,7 @@ export function cutIntoBlocks(shown: ShownText): Block[] {
     const end = shown.end(token);
     for (let at = shown.start(token); at < end; at++) if (text[at] === "\n") lines++;
     const size = token + 1 - start;
-    const full = size === mostTokens || (size >= preferredTokens && shown.endsLine(token));
+    const full = size === maxTokens || (size >= preferredTokens && shown.endsLine(token));
     if (full || token + 1 === drawn) {
       blocks.push({start, end: token + 1, lines});
       start = token + 1;

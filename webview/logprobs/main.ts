@@ -1,8 +1,8 @@
 import "../ui/controls.css";
 import "./logprobs.css";
 import {type FromView, protocolVersion, type ToView, type ViewState} from "../../src/features/logprobs/protocol";
-import {Host} from "../ui/host";
 import {speak} from "../ui/language";
+import {Host} from "../ui/vscodeApi";
 import {View} from "./view";
 
 function place(id: string): HTMLElement {

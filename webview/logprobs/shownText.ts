@@ -1,10 +1,10 @@
 import type {ScoredText} from "../../src/features/logprobs/protocol";
-import {utf16Offsets} from "../../src/metrics/textOffsets";
-import {shortLabel, tokenLabel} from "../../src/metrics/tokenLabel";
-import {visibleText} from "../../src/metrics/visibleText";
+import {utf16Offsets} from "../../src/text/textOffsets";
+import {shortLabel, tokenLabel} from "../../src/text/tokenLabel";
+import {visibleText} from "../../src/text/visibleText";
 
 /** Tokens that are drawn: half a kilobyte of a browser's memory each. A line of 10 MB has millions. */
-export const mostDrawn = 300_000;
+export const maxDrawn = 300_000;
 
 /** A scored text as it is drawn: where its tokens stand in it, and what they look like. */
 export class ShownText {
@@ -21,7 +21,7 @@ export class ShownText {
   constructor(readonly scored: ScoredText) {
     const {text, ids, byteEnds} = scored;
     this.count = ids.length;
-    this.drawn = Math.min(this.count, mostDrawn);
+    this.drawn = Math.min(this.count, maxDrawn);
     this.ends = byteEnds && utf16Offsets(text, byteEnds);
     this.bytes = new TextEncoder().encode(byteEnds ? text : "");
   }

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import {bucketOf} from "../../src/metrics/buckets";
-import {percent} from "../../src/metrics/numberText";
-import {invisible, visibleText} from "../../src/metrics/visibleText";
+import {percent} from "../../src/text/numberText";
+import {invisible, visibleText} from "../../src/text/visibleText";
 import type {ShownText} from "./shownText";
 
 /**
@@ -12,7 +12,7 @@ import type {ShownText} from "./shownText";
 const signed = new RegExp(`(\\p{RGI_Emoji})|[\\n\\t ]+|${invisible.source}`, "gv");
 
 /** The longest piece of text a browser lays out without a pause. No vocabulary has such tokens; a strange file may. */
-const mostCharacters = 1000;
+const maxCharacters = 1000;
 
 const blank = /^\s*$/u;
 
@@ -36,8 +36,7 @@ export function tokenElement(shown: ShownText, token: number): HTMLElement {
 
   if (!shown.ends) element.textContent = label;
   else if (start === end) element.append(mark("part", label));
-  else if (end - start > mostCharacters)
-    element.append(text.slice(start, start + mostCharacters), mark("control", "…"));
+  else if (end - start > maxCharacters) element.append(text.slice(start, start + maxCharacters), mark("control", "…"));
   else appendText(element, text.slice(start, end), text[end] ?? "\n");
   return element;
 }

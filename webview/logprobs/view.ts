@@ -11,12 +11,12 @@ import {
   textOfKept,
   type ViewState
 } from "../../src/features/logprobs/protocol";
-import {plural} from "../../src/metrics/numberText";
-import type {Host} from "../ui/host";
+import {plural} from "../../src/text/numberText";
+import type {Host} from "../ui/vscodeApi";
 import {AlternativesCache} from "./alternatives";
-import {type Actions, failure, heading, type Notice, scoring} from "./chrome";
 import {details, noToken, spoken} from "./details";
-import {toKeep} from "./kept";
+import {type Actions, failure, heading, type Notice, scoring} from "./header";
+import {toKeep} from "./savedState";
 import {ShownText} from "./shownText";
 import {TokenFlow} from "./tokenFlow";
 

@@ -2,7 +2,7 @@ import * as l10n from "@vscode/l10n";
 import {html, nothing, type TemplateResult} from "lit";
 import type {ModelDetails, ModelPage, Rope, SpecialToken} from "../../src/features/modelInfo/protocol";
 import type {ModelFacts} from "../../src/gguf/facts";
-import {byteSize, count} from "../../src/metrics/numberText";
+import {byteSize, count} from "../../src/text/numberText";
 import {shown} from "./shownText";
 
 interface Fact {

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import {html, nothing, type TemplateResult} from "lit";
 import type {TensorGroup, TensorGroupName} from "../../src/features/modelInfo/protocol";
-import {count} from "../../src/metrics/numberText";
+import {count} from "../../src/text/numberText";
 import {cssVariable} from "../ui/cssVariable";
 import {bitsPerWeight, sizeOrUnknown} from "./facts";
 import {shown} from "./shownText";

@@ -1,8 +1,8 @@
 import * as l10n from "@vscode/l10n";
 import {html, nothing, type TemplateResult} from "lit";
 import type {ChatTemplate, ModelPage, Subject, Uses} from "../../src/features/modelInfo/protocol";
-import {byteSize} from "../../src/metrics/numberText";
-import {visibleLines} from "../../src/metrics/visibleText";
+import {byteSize} from "../../src/text/numberText";
+import {visibleLines} from "../../src/text/visibleText";
 import {busyRing, button, linkButton} from "../ui/controls";
 import {shown} from "./shownText";
 

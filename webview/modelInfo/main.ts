@@ -1,8 +1,8 @@
 import "../ui/controls.css";
 import "./modelInfo.css";
 import {type FromView, protocolVersion, type ToView, type ViewState} from "../../src/features/modelInfo/protocol";
-import {Host} from "../ui/host";
 import {speak} from "../ui/language";
+import {Host} from "../ui/vscodeApi";
 import {View} from "./view";
 
 const page = document.getElementById("page");

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import {html, nothing, type TemplateResult} from "lit";
 import type {Memory, MemoryNow, MemoryStep} from "../../src/features/modelInfo/protocol";
-import {byteSize, count} from "../../src/metrics/numberText";
+import {byteSize, count} from "../../src/text/numberText";
 import {cssVariable} from "../ui/cssVariable";
 import {shown} from "./shownText";
 

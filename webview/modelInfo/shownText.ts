@@ -1,4 +1,4 @@
-import {visibleText} from "../../src/metrics/visibleText";
+import {visibleText} from "../../src/text/visibleText";
 
 /** Characters of a text that are drawn where there is no button for more of it. */
 const most = 300;

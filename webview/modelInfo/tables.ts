@@ -1,8 +1,8 @@
 import * as l10n from "@vscode/l10n";
 import {html, nothing, type TemplateResult} from "lit";
 import type {Listing, MetadataRow, TensorRow} from "../../src/features/modelInfo/protocol";
-import {byteSize, count} from "../../src/metrics/numberText";
-import {visibleLines} from "../../src/metrics/visibleText";
+import {byteSize, count} from "../../src/text/numberText";
+import {visibleLines} from "../../src/text/visibleText";
 import {linkButton, searchBox} from "../ui/controls";
 import {sizeOrUnknown} from "./facts";
 import {shown} from "./shownText";

@@ -11,7 +11,7 @@ import {
   type Uses,
   type ViewState
 } from "../../src/features/modelInfo/protocol";
-import type {Host} from "../ui/host";
+import type {Host} from "../ui/vscodeApi";
 import {factList, tokenTable} from "./facts";
 import {groupTable} from "./groups";
 import {type Actions, chatTemplate, failure, heading, reading} from "./heading";

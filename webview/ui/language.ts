@@ -1,4 +1,4 @@
-import {type Language, spokenLocale, useLanguage} from "../../src/metrics/language";
+import {type Language, spokenLocale, useLanguage} from "../../src/text/language";
 
 /** From here on the page speaks this language, and says so to screen readers. Before the first thing is drawn. */
 export function speak(language: Language): void {

@@ -6,9 +6,9 @@ import type {
   Token
 } from "node-llama-cpp";
 import {sureTokens, withoutHalfWord} from "../../completion/confidence";
-import {GuessWorth, guessCost, guessNext} from "../../completion/guess";
+import {GuessWorth, guessCost, guessNext} from "../../completion/promptLookup";
 import {completionEnd} from "../../completion/stop";
-import type {CompleteParams, Completion, CompletionStop} from "../api";
+import type {CompleteParams, Completion, CompletionStop} from "../../contract/completion";
 import type {RequestContext} from "../backend";
 import type {Prompt} from "./completionPrompt";
 import {needsAllPredictions} from "./modelHeader";
@@ -17,8 +17,8 @@ import {canGoBack, keepCommonStart} from "./sequenceState";
 import {asToken, type Vocabulary} from "./vocabulary";
 
 /** Tokens in a batch of a prompt. */
-const smallestBatch = 8;
-const largestBatch = 512;
+const minBatch = 8;
+const maxBatch = 512;
 
 /**
  * Tokens. Fewer cost as much as more: a model of 0.5B parameters takes 12.7 ms a token in batches of 8, 9.1 in batches of 32,
@@ -31,16 +31,16 @@ const threadSpeed = 0.5e9 / 6.9;
 
 /**
  * Milliseconds that a batch of the prompt may take: nothing is cancelled in the middle of one. A small model does more than a
- * good batch in `batchTime`; a large one may take `longestTime` for it.
+ * good batch in `batchTime`; a large one may take `maxTime` for it.
  */
 const batchTime = 100;
-const longestTime = 1000;
+const maxTime = 1000;
 
 /** Milliseconds between two times of telling what there is: a message takes as long as a small model takes for a token. */
 const tellingTime = 5;
 
 /** Tokens that are guessed and tried at once. */
-const mostGuessed = 4;
+const maxGuessed = 4;
 
 /** What decides how fast a model is, as counts: a number must not depend on how fast the machine was when it was computed. */
 export interface Strength {
@@ -74,7 +74,7 @@ export class Completer {
   ) {
     // A wrong guess has to be taken back.
     this.guessCost = canGoBack(sequence) ? guessCost(parameters, threads, onDevice) : Number.POSITIVE_INFINITY;
-    this.batchSize = onDevice ? largestBatch : promptBatch(parameters, threads);
+    this.batchSize = onDevice ? maxBatch : promptBatch(parameters, threads);
   }
 
   /** Generates greedily (temperature 0) until the completion ends. */
@@ -111,7 +111,7 @@ export class Completer {
           end = "context";
           break;
         }
-        const most = Math.min(mostGuessed, room - 1, params.maxTokens - written.ids.length - 1);
+        const most = Math.min(maxGuessed, room - 1, params.maxTokens - written.ids.length - 1);
         // What a prompt ends with is computed alone.
         const guess = written.ids.length > 0 && guessWorth.pays ? this.guess(all, most) : [];
         const outputs = await this.predict(waiting, guess);
@@ -271,8 +271,8 @@ class Written {
 /** Tokens in a batch of a prompt on the CPU. */
 export function promptBatch(parameters: number, threads: number): number {
   const speed = (threads * threadSpeed) / Math.max(1, parameters);
-  const size = Math.max(speed * batchTime, Math.min(goodBatch, speed * longestTime));
-  return Math.min(Math.max(Math.floor(size), smallestBatch), largestBatch);
+  const size = Math.max(speed * batchTime, Math.min(goodBatch, speed * maxTime));
+  return Math.min(Math.max(Math.floor(size), minBatch), maxBatch);
 }
 
 /** How many guesses from the start on are what the model chose. */

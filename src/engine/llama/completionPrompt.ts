@@ -2,7 +2,7 @@ import type {LlamaModel, Token} from "node-llama-cpp";
 import {type InfillTokens, infillTokens} from "../../completion/infillTokens";
 import {toLineFeeds} from "../../completion/lines";
 import {infillPrompt, middleStarts, middleStep, plainPrompt} from "../../completion/prompt";
-import type {CompleteParams} from "../api";
+import type {CompleteParams} from "../../contract/completion";
 import {asToken, type Vocabulary} from "./vocabulary";
 
 export interface Prompt {
@@ -12,13 +12,13 @@ export interface Prompt {
 }
 
 /** UTF-16 units. What a line of minified code would take alone is no beginning that a middle would have. */
-const longestMiddle = 4096;
+const maxMiddleLength = 4096;
 
 /** Tokens of a prompt that are no text: BOS and the marks of its three parts. */
 const marks = 4;
 
 /** Texts of which the tokens are kept: while one types, all but the middle stays as it is. */
-const mostKept = 64;
+const maxKept = 64;
 
 /** Makes prompts out of texts for one model. */
 export class Prompts {
@@ -72,7 +72,7 @@ export class Prompts {
   /** The last lines before the cursor, as many as there is room for. */
   private middle(prefix: string, room: number): {start: number; middle: readonly number[]} {
     for (const start of middleStarts(prefix)) {
-      if (prefix.length - start > longestMiddle) continue;
+      if (prefix.length - start > maxMiddleLength) continue;
       const middle = this.vocabulary.tokenizeOn(prefix.slice(start));
       if (middle.length <= room) return {start, middle};
     }
@@ -84,7 +84,7 @@ export class Prompts {
     let tokens = this.kept.get(text);
     if (tokens === undefined) {
       tokens = this.vocabulary.tokenizeOn(text);
-      const [oldest] = this.kept.size < mostKept ? [] : this.kept.keys();
+      const [oldest] = this.kept.size < maxKept ? [] : this.kept.keys();
       if (oldest !== undefined) this.kept.delete(oldest);
     }
     // The last of them from now on.

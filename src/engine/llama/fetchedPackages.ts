@@ -1,7 +1,7 @@
 import {register} from "node:module";
 import path from "node:path";
 import {pathToFileURL} from "node:url";
-import {cudaPackages} from "../../cudaPackages";
+import {cudaPackages} from "../../platform/cudaPackages";
 import {exists} from "../transfer/disk";
 
 /**

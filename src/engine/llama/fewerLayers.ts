@@ -1,4 +1,4 @@
-import type {MemoryEstimate} from "../api";
+import type {MemoryEstimate} from "../../contract/models";
 
 export type Layers = number | "auto";
 

@@ -3,37 +3,37 @@ import {setImmediate} from "node:timers/promises";
 import * as l10n from "@vscode/l10n";
 import type {Llama, LlamaContextSequence, LlamaModel} from "node-llama-cpp";
 import {withLineEndsOf} from "../../completion/lines";
-import {elements} from "../../gguf/ggmlTypes";
-import {label} from "../../gguf/label";
-import {scoringBatch} from "../../gguf/memory";
-import {whyNotGenerating} from "../../gguf/purpose";
-import {summarize} from "../../metrics/summary";
-import {codePoints, utf8Length} from "../../metrics/textOffsets";
+import type {CompleteParams, Completion} from "../../contract/completion";
+import type {DeviceState, EngineVersions} from "../../contract/devices";
+import {HumanError} from "../../contract/errors";
 import {
-  type Alternatives,
-  type AlternativesParams,
   automaticContextLimit,
-  type CompleteParams,
-  type Completion,
-  type CountResult,
-  type DeviceState,
-  type EngineVersions,
-  HumanError,
   type MemoryEstimate,
   type ModelDescription,
   type ModelSpec,
-  type RunningModel,
-  type ScoreParams,
-  type Scores,
-  type TokenizeParams,
-  type TokenList,
-  type Windowing
-} from "../api";
+  type RunningModel
+} from "../../contract/models";
+import type {
+  Alternatives,
+  AlternativesParams,
+  CountResult,
+  ScoreParams,
+  Scores,
+  TokenizeParams,
+  TokenList,
+  Windowing
+} from "../../contract/scoring";
+import {whyNotGenerating} from "../../gguf/architectureKind";
+import {label} from "../../gguf/displayName";
+import {elements} from "../../gguf/ggmlTypes";
+import {scoringBatch} from "../../gguf/memory";
+import {summarize} from "../../metrics/summary";
+import {codePoints, utf8Length} from "../../text/textOffsets";
 import type {Backend, EngineLog, Notify, RequestContext} from "../backend";
 import {Foreground} from "../foreground";
 import {Mutex} from "../mutex";
 import {ScoreCache} from "../scoreCache";
-import {resolveWindowing} from "../windows";
+import {resolveWindowing} from "../scoringWindows";
 import {bosOf} from "./bos";
 import {Completer} from "./completer";
 import {Prompts} from "./completionPrompt";

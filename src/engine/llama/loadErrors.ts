@@ -1,8 +1,9 @@
 import * as l10n from "@vscode/l10n";
+import {HumanError} from "../../contract/errors";
+import type {MemoryEstimate, MemoryUse} from "../../contract/models";
 import {contextStep} from "../../gguf/memory";
-import {byteSize, count} from "../../metrics/numberText";
-import {visibleText} from "../../metrics/visibleText";
-import {HumanError, type MemoryEstimate, type MemoryUse} from "../api";
+import {byteSize, count} from "../../text/numberText";
+import {visibleText} from "../../text/visibleText";
 
 /** It is the device's memory that is short, as far as is known: with fewer layers there, it may be enough. */
 export class DeviceShortage extends HumanError {}

@@ -1,6 +1,6 @@
 import type {GgufFileInfo} from "node-llama-cpp";
+import type {RopeFactors, Windowing} from "../../contract/scoring";
 import {contextStep} from "../../gguf/memory";
-import type {RopeFactors, Windowing} from "../api";
 import {ownMetadata} from "./modelHeader";
 
 /**

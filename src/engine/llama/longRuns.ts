@@ -10,7 +10,7 @@ const runOnUsualStack = 20_000;
  * loop, and 24,000 are not. Beyond the stack the process ends, without an error to catch. Where the stack isn't known it is taken
  * for half as large.
  */
-export const longestRun = Math.floor(runOnUsualStack * Math.min(1, (stackBytes() ?? usualStack / 2) / usualStack));
+export const maxRunLength = Math.floor(runOnUsualStack * Math.min(1, (stackBytes() ?? usualStack / 2) / usualStack));
 
 /** Linux tells. */
 function stackBytes(): number | undefined {
@@ -77,7 +77,7 @@ function named(names: readonly string[], ends: readonly Ends[]): (readonly [stri
   return names.map((name) => [name, ends]);
 }
 
-/** A BPE vocabulary's pre-tokenizer can't take this text: it has a longer run than {@link longestRun} of what one loop takes. */
+/** A BPE vocabulary's pre-tokenizer can't take this text: it has a longer run than {@link maxRunLength} of what one loop takes. */
 export function hasLongRun(text: string, preTokenizer: string): boolean {
   return loops.get(preTokenizer)?.some((ends) => hasRun(text, ends)) ?? false;
 }
@@ -88,7 +88,7 @@ export function preTokenizersWithLoops(): readonly string[] {
 
 function hasRun(text: string, ends: Ends): boolean {
   // A run that is too long covers half its length behind one of these places: most of a text need not be looked at.
-  const step = longestRun / 2;
+  const step = maxRunLength / 2;
   for (let at = 0; at < text.length; ) {
     const end = nextEnd(text, ends, at);
     if (end - at < step) at += step;
@@ -107,15 +107,15 @@ function nextEnd(text: string, ends: Ends, from: number): number {
 
 /** Where the run at `at` begins; the place looked at before is not in it. */
 function beginning(text: string, ends: Ends, at: number): number {
-  let start = Math.max(0, at - longestRun / 2);
+  let start = Math.max(0, at - maxRunLength / 2);
   ends.lastIndex = start;
   for (let found = ends.exec(text); found !== null && found.index < at; found = ends.exec(text)) start = ends.lastIndex;
   return start;
 }
 
 function isLong(run: string): boolean {
-  if (run.length <= longestRun) return false;
+  if (run.length <= maxRunLength) return false;
   let codePoints = 0;
-  for (const _ of run) if (++codePoints > longestRun) return true;
+  for (const _ of run) if (++codePoints > maxRunLength) return true;
   return false;
 }

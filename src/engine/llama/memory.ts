@@ -1,9 +1,9 @@
 import {readFile} from "node:fs/promises";
 import path from "node:path";
 import type {GgufFileInfo, Llama} from "node-llama-cpp";
+import {contextsHeld, type MemoryEstimate, type MemoryUse, type ModelSpec} from "../../contract/models";
 import {contextStep, scoringBatch, vocabularyBytes} from "../../gguf/memory";
-import {machineMemory} from "../../machineMemory";
-import {contextsHeld, type MemoryEstimate, type MemoryUse, type ModelSpec} from "../api";
+import {machineMemory} from "../../platform/machineMemory";
 import type {EngineLog} from "../backend";
 import type {HeldMemory} from "../memoryLedger";
 import {loadError} from "./loadErrors";
@@ -15,7 +15,7 @@ import {deviceMemoryInUse, explaining, llamaRuntime} from "./runtime";
 const logitBytes = 4;
 
 /** Tokens of the largest context that llama.cpp is asked about: it takes longer the larger that is, up to minutes. */
-const largestAsked = 1 << 16;
+const maxAsked = 1 << 16;
 
 /** Estimates what a model will need. Of its file the header is read, and nothing is kept. */
 export async function estimateFile(spec: ModelSpec, log: EngineLog, signal: AbortSignal): Promise<MemoryEstimate> {
@@ -54,13 +54,10 @@ export async function estimateHeader(llama: Llama, header: GgufFileInfo, spec: M
   };
   const contextAt = async (size: number, layers: number): Promise<MemoryUse> => {
     if (contexts === 0) return {ram: 0, vram: 0};
-    if (size > largestAsked + contextStep) {
+    if (size > maxAsked + contextStep) {
       // From there on every token takes as much as the one before.
-      const [before, from] = [
-        await contextAt(largestAsked, layers),
-        await contextAt(largestAsked + contextStep, layers)
-      ];
-      const steps = Math.ceil((size - largestAsked) / contextStep);
+      const [before, from] = [await contextAt(maxAsked, layers), await contextAt(maxAsked + contextStep, layers)];
+      const steps = Math.ceil((size - maxAsked) / contextStep);
       return {
         ram: before.ram + steps * (from.ram - before.ram),
         vram: before.vram + steps * (from.vram - before.vram)

@@ -3,8 +3,7 @@ import {createReadStream} from "node:fs";
 import {stat} from "node:fs/promises";
 import path from "node:path";
 import * as l10n from "@vscode/l10n";
-import {fileSource} from "../../fileSource";
-import {isDeadly} from "../../gguf/deadly";
+import {HumanError} from "../../contract/errors";
 import {GgufError} from "../../gguf/ggufError";
 import {
   type GgufHeader,
@@ -16,9 +15,10 @@ import {
 } from "../../gguf/header";
 import {HeaderBudget} from "../../gguf/headerBudget";
 import {isList} from "../../gguf/infill";
+import {wouldAbortLlama} from "../../gguf/llamaAssertions";
 import {refusal, repeatedTokens} from "../../gguf/refusal";
-import {mostParts, type SplitPart, splitName, splitNames, splitPart} from "../../gguf/splits";
-import {HumanError} from "../api";
+import {maxParts, type SplitPart, splitName, splitNames, splitPart} from "../../gguf/splits";
+import {fileSource} from "../../platform/fileSource";
 import {incomplete} from "./loadErrors";
 
 /** Tells one state of a file from another, without reading it. */
@@ -61,7 +61,7 @@ export async function checkModelFile(file: string): Promise<FileStamp> {
 export async function checkHeaders(file: string, signal?: AbortSignal): Promise<void> {
   const name = path.basename(file);
   const split = splitPart(name);
-  if (split !== null && split.parts > mostParts)
+  if (split !== null && split.parts > maxParts)
     throw new HumanError(
       "modelUnsuitable",
       l10n.t('"{0}" is one of {1} files, more than any known model has: choose another model.', name, split.parts)
@@ -76,7 +76,7 @@ export async function checkHeaders(file: string, signal?: AbortSignal): Promise<
   const first = await checkedHeader(file, options, true);
   const others = split === null ? [] : await otherHeaders(file, split, first, options);
   checkParts(name, split, [first, ...others]);
-  if (others.length > 0 && isDeadly(first, others)) throw incomplete(name);
+  if (others.length > 0 && wouldAbortLlama(first, others)) throw incomplete(name);
 }
 
 async function otherHeaders(
@@ -171,7 +171,7 @@ async function checkedHeader(file: string, options: ReadOptions, isFirst: boolea
     if (reason !== null) throw reason;
     // A vocabulary without weights may end before the place where they would begin.
     if (header.tensors?.length !== 0 && missingBytes(header, source.size) > 0) throw incomplete(name);
-    if (isDeadly(header)) throw incomplete(name);
+    if (wouldAbortLlama(header)) throw incomplete(name);
     const tokens = header.metadata.get("tokenizer.ggml.tokens");
     const repeated = isList(tokens) ? await repeatedString(source, tokens, options.signal) : null;
     if (repeated !== null) throw repeatedTokens(repeated);

@@ -1,8 +1,8 @@
 import type {GgufFileInfo} from "node-llama-cpp";
+import {automaticContextLimit, type ModelSpec} from "../../contract/models";
+import {type Purpose, purposeOf} from "../../gguf/architectureKind";
 import {architectures} from "../../gguf/architectures";
 import {elements} from "../../gguf/ggmlTypes";
-import {type Purpose, purposeOf} from "../../gguf/purpose";
-import {automaticContextLimit, type ModelSpec} from "../api";
 
 export function purposeOfModel(header: GgufFileInfo): Purpose {
   const own = ownMetadata(header) as {

@@ -2,12 +2,14 @@ import {availableParallelism} from "node:os";
 import {setTimeout} from "node:timers/promises";
 import * as l10n from "@vscode/l10n";
 import type {Llama, LlamaLogLevel} from "node-llama-cpp";
-import {type DeviceProblem, type GpuChoice, HumanError} from "../api";
+import type {DeviceProblem} from "../../contract/devices";
+import {HumanError} from "../../contract/errors";
+import type {GpuChoice} from "../../contract/models";
 import type {EngineLog} from "../backend";
+import {whyNoRuntime} from "./devices/missingRuntime";
+import {probe} from "./devices/runProbe";
+import {obstacle} from "./devices/unavailableReason";
 import {useFetchedPackages} from "./fetchedPackages";
-import {whyNoRuntime} from "./missingRuntime";
-import {obstacle} from "./obstacles";
-import {probe} from "./probing";
 
 /** node-llama-cpp's levels (its LlamaLogLevel) and ours. */
 const levels: Record<`${LlamaLogLevel}`, "error" | "warn" | "info" | "debug"> = {

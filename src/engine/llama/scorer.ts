@@ -5,11 +5,12 @@ import type {
   LlamaContextSequence,
   Token
 } from "node-llama-cpp";
-import {type Alternatives, HumanError, type ScoreDetail, type Windowing} from "../api";
+import {HumanError} from "../../contract/errors";
+import type {Alternatives, ScoreDetail, Windowing} from "../../contract/scoring";
 import type {RequestContext} from "../backend";
 import type {Foreground} from "../foreground";
 import {Mutex} from "../mutex";
-import {planWindows, type Window, windowOf} from "../windows";
+import {planWindows, type Window, windowOf} from "../scoringWindows";
 import {needsAllPredictions} from "./modelHeader";
 import {keepCommonStart, wholeBatches} from "./sequenceState";
 

@@ -1,5 +1,5 @@
 import type {Llama} from "node-llama-cpp";
-import type {EngineVersions, ProcessVersions, VersionsParams} from "../api";
+import type {EngineVersions, ProcessVersions, VersionsParams} from "../../contract/devices";
 import type {EngineLog} from "../backend";
 import {loadedRuntime} from "./runtime";
 

@@ -1,11 +1,11 @@
 import {setImmediate} from "node:timers/promises";
 import * as l10n from "@vscode/l10n";
 import type {LlamaModel, Token, TokenAttributes} from "node-llama-cpp";
-import {label} from "../../gguf/label";
-import {count} from "../../metrics/numberText";
-import {HumanError} from "../api";
-import {type CutRules, Cuts} from "./cuts";
-import {hasLongRun, longestRun} from "./longRuns";
+import {HumanError} from "../../contract/errors";
+import {label} from "../../gguf/displayName";
+import {count} from "../../text/numberText";
+import {hasLongRun, maxRunLength} from "./longRuns";
+import {type CutRules, Cuts} from "./safeSplitPoints";
 
 /** Token types of a GGUF's `tokenizer.ggml.token_type` (llama.h, llama_token_type). */
 const tokenTypeUnknown = 2;
@@ -151,7 +151,7 @@ export class Vocabulary {
         "longRun",
         l10n.t(
           "This text has more than {0} characters in a row without a break, which this model's tokenizer can't take: select a part without them, or another model.",
-          count(longestRun)
+          count(maxRunLength)
         )
       );
   }

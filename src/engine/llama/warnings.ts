@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import type {GgufFileInfo, LlamaModel} from "node-llama-cpp";
-import {listed} from "../../metrics/numberText";
+import {listed} from "../../text/numberText";
 import {bosOf} from "./bos";
 import {ropeFactorsOf, shortRopeContext} from "./longRope";
 import {slidingWindowLeftOut, trainedContextOf} from "./modelHeader";
@@ -85,8 +85,8 @@ export function windowWarnings(header: GgufFileInfo, window: number, seen: numbe
 }
 
 /** Tokens that are named at most. */
-const mostNamed = 5;
+const maxNamed = 5;
 
 function shortened(names: readonly string[]): readonly string[] {
-  return names.length <= mostNamed ? names : [...names.slice(0, mostNamed), "…"];
+  return names.length <= maxNamed ? names : [...names.slice(0, maxNamed), "…"];
 }

@@ -1,7 +1,8 @@
 import path from "node:path";
 import * as l10n from "@vscode/l10n";
 import type {Llama, LlamaModel} from "node-llama-cpp";
-import type {DeviceState, MemoryEstimate, ModelSpec} from "../api";
+import type {DeviceState} from "../../contract/devices";
+import type {MemoryEstimate, ModelSpec} from "../../contract/models";
 import type {EngineLog, Notify, RequestContext} from "../backend";
 import {fewerLayers, fittingLayers, type Layers, withFewerLayers} from "./fewerLayers";
 import {DeviceShortage, isShortage, loadError, weightsShortage} from "./loadErrors";

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import {HumanError} from "../api";
+import {HumanError} from "../../contract/errors";
 
 /** A file of a repository at Hugging Face or a mirror of it. */
 export interface HubFile {

@@ -2,8 +2,8 @@ import {createHash} from "node:crypto";
 import {createReadStream} from "node:fs";
 import {access, type FileHandle, link, rename, stat, statfs, unlink} from "node:fs/promises";
 import * as l10n from "@vscode/l10n";
-import {byteSize} from "../../metrics/numberText";
-import {HumanError} from "../api";
+import {HumanError} from "../../contract/errors";
+import {byteSize} from "../../text/numberText";
 
 /** A digest that a file must have, lower-case hex. */
 export interface Checksum {

@@ -1,16 +1,18 @@
 import {mkdir} from "node:fs/promises";
 import * as l10n from "@vscode/l10n";
+import {HumanError} from "../../contract/errors";
+import type {Progress} from "../../contract/progress";
+import type {DownloadedFile, DownloadParams} from "../../contract/transfer";
 import {splitNames} from "../../gguf/splits";
-import {type DownloadedFile, type DownloadParams, HumanError, type Progress} from "../api";
 import type {RequestContext} from "../backend";
+import {findSame, type Placeable, place} from "./destination";
 import {type Checksum, checkRoom, onDisk, readIntegrity} from "./disk";
 import {fetchPart} from "./fetchPart";
 import {safeFileName} from "./fileName";
 import {Http} from "./http";
-import {type Patience, patient} from "./patience";
-import {findSame, type Placeable, place} from "./place";
-import {lookAt, type RemotePart} from "./remote";
-import {Unfinished} from "./unfinished";
+import {Unfinished} from "./partialDownload";
+import {lookAt, type RemotePart} from "./remoteFile";
+import {type Patience, patient} from "./retryPolicy";
 import {verify} from "./verify";
 
 /** One file of a download, on its way. */

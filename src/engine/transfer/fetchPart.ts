@@ -1,10 +1,10 @@
 import {open, rm} from "node:fs/promises";
 import * as l10n from "@vscode/l10n";
-import {HumanError} from "../api";
+import {HumanError} from "../../contract/errors";
 import {onDisk, writeAll} from "./disk";
 import {connectionFailure, discard, type Http, header, wholeNumber} from "./http";
-import {type Patience, persist, Transient} from "./patience";
-import {type RemotePart, rangeOf, validatorOf} from "./remote";
+import {type RemotePart, rangeOf, validatorOf} from "./remoteFile";
+import {type Patience, persist, Transient} from "./retryPolicy";
 
 /**
  * Brings a partial file to its full size, from so many bytes on that it has already. What has been written stays written,

@@ -1,4 +1,4 @@
-import {invisible} from "../../metrics/visibleText";
+import {invisible} from "../../text/visibleText";
 
 /** Room for our endings below the 255 bytes that file systems allow. */
 const longest = 200;

@@ -1,8 +1,8 @@
-import {fileSource} from "../../fileSource";
 import type {ByteSource} from "../../gguf/byteSource";
 import {type ModelFacts, modelFacts} from "../../gguf/facts";
 import {GgufError} from "../../gguf/ggufError";
 import {missingBytes, readHeader} from "../../gguf/header";
+import {fileSource} from "../../platform/fileSource";
 
 /** What a model's header says; null where it is no header. `bytes` are those of all its parts. */
 export async function factsOf(source: ByteSource, bytes: number, signal: AbortSignal): Promise<ModelFacts | null> {

@@ -1,8 +1,9 @@
 import {isIP} from "node:net";
 import * as l10n from "@vscode/l10n";
 import type {Dispatcher} from "undici";
-import {HumanError, type Network} from "../api";
-import {type Patience, Transient} from "./patience";
+import {HumanError} from "../../contract/errors";
+import type {Network} from "../../contract/transfer";
+import {type Patience, Transient} from "./retryPolicy";
 
 /** An answer with content: its status is 200 or 206, or 416 where a range was asked for. */
 export interface Answer {
@@ -26,7 +27,7 @@ export interface GetOptions {
   readonly userAgent?: string;
 }
 
-const mostRedirects = 10;
+const maxRedirects = 10;
 const redirects = new Set([301, 302, 303, 307, 308]);
 
 /**
@@ -72,7 +73,7 @@ export class Http {
   async get(start: URL, {signal, range, userAgent = "tokenscope"}: GetOptions): Promise<Answer> {
     let url = start;
     let linked: Linked = {sha256: null, bytes: null};
-    for (let hop = 0; hop <= mostRedirects; hop++) {
+    for (let hop = 0; hop <= maxRedirects; hop++) {
       const authorized = this.maySeeToken(url);
       const answer = await this.send(url, signal, {
         "accept-encoding": "identity",

@@ -1,9 +1,9 @@
 import * as l10n from "@vscode/l10n";
+import {HumanError} from "../../contract/errors";
 import type {ByteSource} from "../../gguf/byteSource";
-import {HumanError} from "../api";
 import {connectionFailure, discard, type Http} from "./http";
-import {type Patience, persist} from "./patience";
-import {type RemotePart, rangeOf} from "./remote";
+import {type RemotePart, rangeOf} from "./remoteFile";
+import {type Patience, persist} from "./retryPolicy";
 
 /** Bytes fetched at once, at least: headers are read in small pieces, from front to back. */
 const block = 1 << 20;

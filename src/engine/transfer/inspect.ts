@@ -1,10 +1,10 @@
-import type {InspectParams, RemoteFile} from "../api";
+import type {InspectParams, RemoteFile} from "../../contract/transfer";
 import type {RequestContext} from "../backend";
 import {factsOf} from "./ggufHeader";
 import {Http} from "./http";
 import {httpSource} from "./httpSource";
-import {patient} from "./patience";
-import {lookAt} from "./remote";
+import {lookAt} from "./remoteFile";
+import {patient} from "./retryPolicy";
 
 /** What there is at an address, without fetching more of it than its header. */
 export async function inspect(

@@ -3,14 +3,15 @@ import {type FileHandle, mkdir, open, readdir, rename, rm} from "node:fs/promise
 import path from "node:path";
 import * as l10n from "@vscode/l10n";
 import type {ReadEntry} from "tar";
-import {isAlive} from "../../alive";
-import {HumanError, type UnpackedFolder, type UnpackParams} from "../api";
+import {HumanError} from "../../contract/errors";
+import type {UnpackedFolder, UnpackParams} from "../../contract/transfer";
+import {isAlive} from "../../platform/processAlive";
 import type {RequestContext} from "../backend";
 
 /** A package with more than this is none of ours: CUDA's have 375 MB and 25 files. */
-const mostBytes = 4e9;
-const mostFiles = 1000;
-const longestPath = 1000;
+const maxBytes = 4e9;
+const maxFiles = 1000;
+const maxPathLength = 1000;
 
 /** Ends the name of a folder that is being filled, or removed; the id of the process that does so stands in front of it. */
 const partialSuffix = ".partial";
@@ -160,7 +161,7 @@ async function extract(
         filter: (name, entry) => {
           bytes += (entry as ReadEntry).size;
           files++;
-          if (isHarmless(name, entry as ReadEntry) && bytes <= mostBytes && files <= mostFiles) {
+          if (isHarmless(name, entry as ReadEntry) && bytes <= maxBytes && files <= maxFiles) {
             (entry as ReadEntry).mode = 0o755;
             return true;
           }
@@ -187,7 +188,7 @@ function isHarmless(name: string, {type}: ReadEntry): boolean {
   const parts = name.split("/");
   return (
     ["File", "OldFile", "ContiguousFile", "Directory"].includes(type) &&
-    name.length <= longestPath &&
+    name.length <= maxPathLength &&
     !/[\\:\p{Cc}]/u.test(name) &&
     // A folder's name ends with a slash.
     parts.every((part, at) => part !== "." && part !== ".." && (part !== "" || (at > 0 && at === parts.length - 1)))

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import {HumanError} from "../api";
+import {HumanError} from "../../contract/errors";
 import {type Checksum, digestOf, sizeOf} from "./disk";
 import {isWholeGguf} from "./ggufHeader";
 

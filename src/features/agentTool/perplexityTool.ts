@@ -1,11 +1,11 @@
 import * as vscode from "vscode";
-import type {Scores} from "../../engine/api";
+import type {Scores} from "../../contract/scoring";
+import {partOf, type Subject, wholeDocument} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
-import {escapeMarkdown} from "../../host/markdownText";
-import {plainPath} from "../../host/plainText";
-import {partOf, type Subject, wholeDocument} from "../../host/subject";
-import {jsonText} from "../../metrics/jsonText";
 import {scoreHeader} from "../../metrics/scoreHeader";
+import {jsonText} from "../../text/jsonText";
+import {escapeMarkdown} from "../../text/markdownText";
+import {plainPath} from "../../text/plainText";
 import {mostSurprisingLines, mostSurprisingTokens} from "./surprising";
 import {checkedLength, readInput, type ToolInput, ToolInputError} from "./toolInput";
 import {type WorkspaceFile, workspaceFile} from "./workspaceFile";
@@ -14,7 +14,7 @@ import {type WorkspaceFile, workspaceFile} from "./workspaceFile";
 const surprises = 5;
 
 /** Characters of a line that are told. */
-const longestLine = 120;
+const maxLineLength = 120;
 
 /** What is scored. */
 interface Asked {
@@ -187,5 +187,5 @@ function rounded(value: number): number {
 
 function shortened(line: string): string {
   const text = line.trim();
-  return text.length <= longestLine ? text : `${text.slice(0, longestLine).toWellFormed()}…`;
+  return text.length <= maxLineLength ? text : `${text.slice(0, maxLineLength).toWellFormed()}…`;
 }

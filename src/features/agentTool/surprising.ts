@@ -1,4 +1,4 @@
-import {utf16Offsets} from "../../metrics/textOffsets";
+import {utf16Offsets} from "../../text/textOffsets";
 
 /** A token, or the tokens that begin in a line. */
 export interface Surprise {

@@ -10,9 +10,9 @@ export type ToolInput =
     };
 
 /** UTF-16 units of a text: about 64,000 tokens. Agents wait for an answer, and a CPU would take minutes for more. */
-export const longestText = 1 << 18;
+export const maxTextLength = 1 << 18;
 
-const longestPath = 4096;
+const maxPathLength = 4096;
 
 /** An input that asks for something else than the tool gives. Its message is for the agent: a sentence with what to do. */
 export class ToolInputError extends Error {
@@ -41,7 +41,7 @@ export function readInput(input: unknown): ToolInput {
       throw new ToolInputError("`context` is for `filePath`: nothing is known of what stands before a `text`.");
     return {of: "text", text: checkedLength(text)};
   }
-  if (typeof filePath !== "string" || filePath === "" || filePath.length > longestPath || filePath.includes("\0"))
+  if (typeof filePath !== "string" || filePath === "" || filePath.length > maxPathLength || filePath.includes("\0"))
     throw new ToolInputError("`filePath` must be the path of a file, as a string.");
   if (first !== undefined && last !== undefined && first > last)
     throw new ToolInputError("`endLine` must not be before `startLine`.");
@@ -50,9 +50,9 @@ export function readInput(input: unknown): ToolInput {
 
 /** @throws ToolInputError where the text is too long to be waited for. */
 export function checkedLength(text: string): string {
-  if (text.length <= longestText) return text;
+  if (text.length <= maxTextLength) return text;
   throw new ToolInputError(
-    `This is too long (${text.length} characters, ${longestText} are allowed): give a part, by \`startLine\` and \`endLine\` where it is a file.`
+    `This is too long (${text.length} characters, ${maxTextLength} are allowed): give a part, by \`startLine\` and \`endLine\` where it is a file.`
   );
 }
 

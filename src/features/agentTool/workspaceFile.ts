@@ -1,11 +1,11 @@
 import {realpath} from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
-import {wayDown} from "../../host/below";
+import {wayDown} from "../../host/documents/pathContainment";
 import {ToolInputError} from "./toolInput";
 
 /** Bytes: more is data, and would have to be read whole for a few lines of it. */
-const largestFile = 20_000_000;
+const maxFileSize = 20_000_000;
 
 /** A file that an agent may be told about. */
 export interface WorkspaceFile {
@@ -35,7 +35,7 @@ export async function workspaceFile(
     if (found === undefined) continue;
     if (found === "link")
       refusal = new ToolInputError("A symbolic link is on the way to this file: give the path that it leads to.");
-    else if (found.size > largestFile)
+    else if (found.size > maxFileSize)
       refusal = new ToolInputError("This file is larger than 20 MB: give its text in parts.");
     else {
       const way = found.names.join("/");

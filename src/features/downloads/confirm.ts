@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
-import type {RemoteFile} from "../../engine/api";
+import type {RemoteFile} from "../../contract/transfer";
 import {catalogue} from "../../host/downloads/catalogue";
-import {plainText} from "../../host/plainText";
-import {byteSize, count} from "../../metrics/numberText";
+import {byteSize, count} from "../../text/numberText";
+import {plainText} from "../../text/plainText";
 
 /** Shows what is about to be fetched, and asks. */
 export async function confirmDownload(uri: string, file: RemoteFile, free: number | null): Promise<boolean> {

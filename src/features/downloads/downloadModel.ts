@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../engine/api";
+import {HumanError} from "../../contract/errors";
 import type {Unfinished} from "../../host/downloads/unfinished";
 import type {Host} from "../../host/host";
-import {plainText} from "../../host/plainText";
-import {byteSize} from "../../metrics/numberText";
+import {byteSize} from "../../text/numberText";
+import {plainText} from "../../text/plainText";
 import {askForToken} from "./accessToken";
 import {confirmDownload} from "./confirm";
 

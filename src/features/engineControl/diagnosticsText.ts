@@ -1,7 +1,7 @@
-import type {DeviceState, ProcessVersions} from "../../engine/api";
+import type {DeviceState, ProcessVersions} from "../../contract/devices";
 import type {BlamedDriver} from "../../host/blamedDriver";
 import {deviceNames} from "../../host/deviceNames";
-import type {EngineState} from "../../host/engineClient";
+import type {EngineState} from "../../host/engine/engineClient";
 import type {RecentError} from "../../host/errors";
 import type {PastDeath} from "./engineHistory";
 import {fileNameOnly, framesOf, hostOnly, plainName, type Secrets, wordOnly} from "./shareable";

@@ -1,4 +1,4 @@
-import type {Death, EngineClient} from "../../host/engineClient";
+import type {Death, EngineClient} from "../../host/engine/engineClient";
 
 export interface PastDeath extends Omit<Death, "unproven"> {
   /** Milliseconds since the epoch. */
@@ -7,7 +7,7 @@ export interface PastDeath extends Omit<Death, "unproven"> {
   readonly starting: boolean;
 }
 
-const mostDeaths = 10;
+const maxDeaths = 10;
 
 /** What the engine process has been through in this window. */
 export class EngineHistory {
@@ -31,7 +31,7 @@ export class EngineHistory {
         this.ran = false;
         this.deathCount++;
         const death = {time: Date.now(), code, signal, hung, starting: unproven.length > 0};
-        this.deaths = [...this.deaths, death].slice(-mostDeaths);
+        this.deaths = [...this.deaths, death].slice(-maxDeaths);
       })
     ];
   }

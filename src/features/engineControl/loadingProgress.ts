@@ -1,8 +1,8 @@
 import path from "node:path";
 import * as vscode from "vscode";
-import type {EngineClient, EngineState} from "../../host/engineClient";
-import {plainText} from "../../host/plainText";
-import {count, percentText} from "../../metrics/numberText";
+import type {EngineClient, EngineState} from "../../host/engine/engineClient";
+import {count, percentText} from "../../text/numberText";
+import {plainText} from "../../text/plainText";
 
 /** Milliseconds; of what is over sooner nobody wants to hear. */
 const patience = 400;

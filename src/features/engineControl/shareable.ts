@@ -2,17 +2,17 @@
  * What may stand in a text that a person hands to others: names of files without their folders, hosts without what follows
  * them, places in our own code. Whatever it is given, no folder, no user's name and no message of an error comes out.
  */
-import {visibleText} from "../../metrics/visibleText";
+import {visibleText} from "../../text/visibleText";
 
 /** Names that are not given away; those of one or two letters would be found everywhere. */
 export type Secrets = readonly string[];
 
-const longestName = 80;
-const mostFrames = 12;
+const maxNameLength = 80;
+const maxFrames = 12;
 
 /** A name or a word of a stranger's, on one line and without meaning in Markdown. */
 export function plainName(text: string, secrets: Secrets): string {
-  let name = text.slice(0, longestName).replace(/(?<![^\s("'])(?:[A-Za-z]:|~)?[/\\]\S*/g, "(path)");
+  let name = text.slice(0, maxNameLength).replace(/(?<![^\s("'])(?:[A-Za-z]:|~)?[/\\]\S*/g, "(path)");
   for (const secret of secrets.filter(({length}) => length > 2))
     name = name.replace(new RegExp(escapeRegExp(secret), "gi"), "(hidden)");
   return visibleText(name.toWellFormed()).replace(/[^\p{L}\p{N} .,:;+()@=/_-]/gu, "?");
@@ -54,7 +54,7 @@ export function framesOf(stack: string, folder: string): string[] {
       const [, name, place] = inside.exec(line) ?? [];
       return place === undefined ? [] : [name === undefined ? place : `${name} (${place})`];
     })
-    .slice(0, mostFrames);
+    .slice(0, maxFrames);
 }
 
 function escapeRegExp(text: string): string {

@@ -1,20 +1,15 @@
 import * as vscode from "vscode";
-import {
-  type ErrorKind,
-  HumanError,
-  type ModelSpec,
-  type RunningModel,
-  type Scores,
-  type Windowing
-} from "../../engine/api";
+import {type ErrorKind, HumanError} from "../../contract/errors";
+import type {ModelSpec, RunningModel} from "../../contract/models";
+import type {Scores, Windowing} from "../../contract/scoring";
 import type {Evaluation, ScoredFile, UnscoredFile} from "../../host/evaluation";
 import type {Host} from "../../host/host";
-import {plainText} from "../../host/plainText";
 import {loading, type Reporter, scoreOrStop, waiting} from "../../host/scoring";
-import {fileText, type NoText} from "../../metrics/fileText";
-import {byteSize, count, plural} from "../../metrics/numberText";
-import {duration} from "../../metrics/pace";
 import {corpusSummary} from "../../metrics/summary";
+import {fileText, type NoText} from "../../text/fileText";
+import {byteSize, count, plural} from "../../text/numberText";
+import {duration} from "../../text/pace";
+import {plainText} from "../../text/plainText";
 import {type FoundFile, findFiles} from "./findFiles";
 
 /** Seconds; what may take longer is asked for first. */
@@ -27,7 +22,7 @@ const telling = 4000;
 const progressPause = 100;
 
 /** So many in a row, and it is not the files. */
-const mostDeaths = 3;
+const maxDeaths = 3;
 
 /** Errors that the next file would meet as well. */
 const ofTheModel: ReadonlySet<ErrorKind> = new Set([
@@ -191,7 +186,7 @@ class Run {
     const reason =
       error instanceof vscode.FileSystemError ? vscode.l10n.t("can't be read") : this.host.errors.describe(error);
     this.failed.push({uri, path, reason});
-    if (kind === "engineDied" && ++this.deaths >= mostDeaths) {
+    if (kind === "engineDied" && ++this.deaths >= maxDeaths) {
       if (!this.ranWith) throw error;
       void this.host.errors.show(error);
       return false;

@@ -1,8 +1,8 @@
 import {type Evaluation, isFinished} from "../../host/evaluation";
-import {jsonText} from "../../metrics/jsonText";
 import {csvNumber} from "../../metrics/scoreExport";
 import {corpusHeader, scoreHeader} from "../../metrics/scoreHeader";
 import {bitsOf} from "../../metrics/summary";
+import {jsonText} from "../../text/jsonText";
 
 /** An evaluation as JSON: the corpus, then its files by their paths, each with the fields of a score. */
 export function evaluationJson(evaluation: Evaluation): string {

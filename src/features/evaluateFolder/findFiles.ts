@@ -1,13 +1,13 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../engine/api";
+import {HumanError} from "../../contract/errors";
 import type {FileOfEvaluation, UnscoredFile} from "../../host/evaluation";
-import {byteSize} from "../../metrics/numberText";
+import {byteSize} from "../../text/numberText";
 
 /** Bytes; a larger file is left out, and the result says so. */
-export const largestFile = 1_000_000;
+export const maxFileSize = 1_000_000;
 
 /** More files than these are not looked at. */
-const mostFiles = 10_000;
+const maxFiles = 10_000;
 
 export interface FoundFile extends FileOfEvaluation {
   readonly bytes: number;
@@ -29,7 +29,7 @@ export async function findFiles(roots: readonly vscode.Uri[], token: vscode.Canc
   for (const root of roots) {
     if (await isFolder(root)) {
       const pattern = new vscode.RelativePattern(root, "**/*");
-      const found = await vscode.workspace.findFiles(pattern, excluded(root), mostFiles + 1, token);
+      const found = await vscode.workspace.findFiles(pattern, excluded(root), maxFiles + 1, token);
       for (const uri of found) uris.set(uri.toString(), uri);
     } else uris.set(root.toString(), root);
     if (token.isCancellationRequested) throw new vscode.CancellationError();
@@ -37,13 +37,13 @@ export async function findFiles(roots: readonly vscode.Uri[], token: vscode.Canc
   const base = commonFolder(roots.length === 1 ? roots : [...uris.values()].map(parent));
   const named = [...uris.values()].map((uri) => ({uri, path: pathBelow(base, uri)}));
   named.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-  const cut = named.length > mostFiles;
+  const cut = named.length > maxFiles;
   const [files, leftOut]: [FoundFile[], UnscoredFile[]] = [[], []];
-  for (let at = 0; at < Math.min(named.length, mostFiles); at += atOnce) {
+  for (let at = 0; at < Math.min(named.length, maxFiles); at += atOnce) {
     if (token.isCancellationRequested) throw new vscode.CancellationError();
-    const some = named.slice(at, Math.min(at + atOnce, mostFiles));
+    const some = named.slice(at, Math.min(at + atOnce, maxFiles));
     for (const file of await Promise.all(some.map(withSize))) {
-      if (file.bytes > largestFile) leftOut.push({uri: file.uri, path: file.path, reason: tooLarge(file.bytes)});
+      if (file.bytes > maxFileSize) leftOut.push({uri: file.uri, path: file.path, reason: tooLarge(file.bytes)});
       else files.push(file);
     }
   }
@@ -63,7 +63,7 @@ async function isFolder(uri: vscode.Uri): Promise<boolean> {
 }
 
 function tooLarge(bytes: number): string {
-  return vscode.l10n.t("larger than {0} ({1})", byteSize(largestFile), byteSize(bytes));
+  return vscode.l10n.t("larger than {0} ({1})", byteSize(maxFileSize), byteSize(bytes));
 }
 
 /** A file that can't be asked is read all the same, and says then what is wrong with it. */

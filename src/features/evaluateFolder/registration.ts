@@ -1,15 +1,15 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../engine/api";
+import {HumanError} from "../../contract/errors";
 import type {Evaluation} from "../../host/evaluation";
-import type {Evaluations} from "../../host/evaluations";
 import {type Host, registerCommand} from "../../host/host";
-import {plainText} from "../../host/plainText";
+import type {LatestEvaluation} from "../../host/latestEvaluation";
 import {saveFile} from "../../host/saveFile";
+import {plainText} from "../../text/plainText";
 
 const scheme = "tokenscope-evaluation";
 
 /** Evaluate Folder: the perplexity of many files, as one corpus and one by one. */
-export function registerEvaluateFolder(host: Host, evaluations: Evaluations): vscode.Disposable {
+export function registerEvaluateFolder(host: Host, evaluations: LatestEvaluation): vscode.Disposable {
   const reports = new Reports();
   const save = async (format: "JSON" | "CSV"): Promise<void> => {
     const evaluation = required(evaluations.latest);
@@ -66,7 +66,7 @@ class Reports implements vscode.TextDocumentContentProvider {
     const number = String(++this.shown);
     this.texts.set(number, evaluationReport(evaluation));
     // Older ones are exported, or made again.
-    for (const old of [...this.texts.keys()].slice(0, -mostReports)) this.texts.delete(old);
+    for (const old of [...this.texts.keys()].slice(0, -maxReports)) this.texts.delete(old);
     const name = plainText(evaluation.title).replace(/[\\/?#]/g, "-");
     const uri = vscode.Uri.from({scheme, path: `/${vscode.l10n.t("Evaluation of {0}", name)}.md`, query: number});
     try {
@@ -78,7 +78,7 @@ class Reports implements vscode.TextDocumentContentProvider {
   }
 }
 
-const mostReports = 5;
+const maxReports = 5;
 
 async function saveAs({title, roots}: Evaluation, format: "JSON" | "CSV", content: string): Promise<void> {
   const extension = format.toLowerCase();

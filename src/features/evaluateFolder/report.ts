@@ -1,12 +1,12 @@
 import * as l10n from "@vscode/l10n";
 import {type Evaluation, isFinished, type UnscoredFile} from "../../host/evaluation";
-import {escapeMarkdown} from "../../host/markdownText";
-import {bitsText, byteSize, count, decimal, listed} from "../../metrics/numberText";
 import {bitsOf} from "../../metrics/summary";
 import {perplexityText} from "../../metrics/summaryRows";
+import {escapeMarkdown} from "../../text/markdownText";
+import {bitsText, byteSize, count, decimal, listed} from "../../text/numberText";
 
 /** Files of one kind that are named; the others are counted. A table of more than these is not read but exported. */
-const mostRows = 2000;
+const maxRows = 2000;
 
 /** An evaluation as Markdown. Names of files are hostile: nothing in them is a link, a picture or HTML. */
 export function evaluationReport(evaluation: Evaluation): string {
@@ -72,7 +72,7 @@ export function evaluationReport(evaluation: Evaluation): string {
       [l10n.t("File"), l10n.t("Bits per byte"), l10n.t("Perplexity"), l10n.t("Bits"), l10n.t("Tokens")],
       ["left", "right", "right", "right", "right"],
       ranked
-        .slice(0, mostRows)
+        .slice(0, maxRows)
         .map(({path, summary, finished}) => [
           finished ? escapeMarkdown(path) : l10n.t("{0} (partial)", escapeMarkdown(path)),
           decimal(summary.bitsPerByte, 3),
@@ -99,12 +99,12 @@ function partial({notReached}: Evaluation): string {
 
 function unscored(heading: string, files: readonly UnscoredFile[]): string[] {
   if (files.length === 0) return [];
-  const rows = files.slice(0, mostRows).map(({path, reason}) => [escapeMarkdown(path), escapeMarkdown(reason)]);
+  const rows = files.slice(0, maxRows).map(({path, reason}) => [escapeMarkdown(path), escapeMarkdown(reason)]);
   return [`## ${heading}`, table([l10n.t("File"), l10n.t("Why")], ["left", "left"], rows), ...more(files.length)];
 }
 
 function more(files: number): string[] {
-  const rest = files - mostRows;
+  const rest = files - maxRows;
   if (rest <= 0) return [];
   return [rest === 1 ? l10n.t("… and 1 more file.") : l10n.t("… and {0} more files.", count(rest))];
 }

@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
+import {ScoredSubject} from "../../host/documents/scoredText";
+import {commandSubject, scoredPart} from "../../host/documents/targetText";
 import {type Host, registerCommand} from "../../host/host";
-import {ScoredSubject} from "../../host/scoredSubject";
 import {scoreWithProgress} from "../../host/scoring";
-import {commandSubject, scoredPart} from "../../host/subject";
 import {saveScores} from "./saveScores";
 
 /** `Export Scores…`: of what was scored already, of a place given as argument, else of the selection, else of the file. */

@@ -1,12 +1,12 @@
 import * as vscode from "vscode";
+import {inTurns} from "../../host/cooperativeWork";
+import {sampleScheme} from "../../host/documents/sampleScheme";
+import type {ScoredSubject} from "../../host/documents/scoredText";
 import type {Host} from "../../host/host";
-import {inTurns} from "../../host/inTurns";
-import {plainText} from "../../host/plainText";
-import {sampleScheme} from "../../host/sampleScheme";
 import {saveFile} from "../../host/saveFile";
-import type {ScoredSubject} from "../../host/scoredSubject";
 import {coveredTexts, csvPieces, type ExportedTokens, exportHeader, jsonPieces} from "../../metrics/scoreExport";
 import {partialText} from "../../metrics/summaryRows";
+import {plainText} from "../../text/plainText";
 import {tokenscopeVersion} from "../../version";
 
 /** Asks where to, writes, and says so. What can't be written there may be saved elsewhere. */

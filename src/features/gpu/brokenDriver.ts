@@ -1,11 +1,12 @@
 import path from "node:path";
 import * as vscode from "vscode";
-import type {DeviceState, GpuChoice, ModelSpec} from "../../engine/api";
+import type {DeviceState} from "../../contract/devices";
+import type {GpuChoice, ModelSpec} from "../../contract/models";
 import {blamedDriver, rememberDriver} from "../../host/blamedDriver";
 import {deviceTitle} from "../../host/deviceNames";
-import type {Death} from "../../host/engineClient";
+import type {Death} from "../../host/engine/engineClient";
 import type {Host} from "../../host/host";
-import {plainText} from "../../host/plainText";
+import {plainText} from "../../text/plainText";
 
 /** How a process ends that has crashed. SIGKILL is not among them: so the system ends one for lack of memory. */
 const crashes: ReadonlySet<NodeJS.Signals> = new Set(["SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE", "SIGTRAP"]);

@@ -1,9 +1,11 @@
 import {access, readdir, rename, rm, stat} from "node:fs/promises";
 import path from "node:path";
 import * as l10n from "@vscode/l10n";
-import type {RuntimePackage} from "../../cudaPackages";
-import {HumanError, type Network, type Progress} from "../../engine/api";
-import type {Cancellation, EngineClient} from "../../host/engineClient";
+import {HumanError} from "../../contract/errors";
+import type {Progress} from "../../contract/progress";
+import type {Network} from "../../contract/transfer";
+import type {Cancellation, EngineClient} from "../../host/engine/engineClient";
+import type {RuntimePackage} from "../../platform/cudaPackages";
 
 export interface CudaRuntimeOptions {
   /** What it consists of; empty where there is none for this system. */

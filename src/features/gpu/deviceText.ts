@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
-import type {DeviceState} from "../../engine/api";
-import {byteSize} from "../../metrics/numberText";
+import type {DeviceState} from "../../contract/devices";
+import {byteSize} from "../../text/numberText";
 
 /** What a device is good for, in two or three words that stand beside its name. */
 export function stateText({works, inUse, problem, device}: DeviceState): string {

@@ -1,11 +1,12 @@
 import * as vscode from "vscode";
-import {cudaBytes} from "../../cudaPackages";
-import {HumanError, type Progress} from "../../engine/api";
+import {HumanError} from "../../contract/errors";
+import type {Progress} from "../../contract/progress";
 import type {Host} from "../../host/host";
-import {hostOf} from "../../host/hostOf";
-import {plainText} from "../../host/plainText";
-import {BytePace} from "../../metrics/bytePace";
-import {byteSize} from "../../metrics/numberText";
+import {hostOf} from "../../host/urlHost";
+import {cudaBytes} from "../../platform/cudaPackages";
+import {BytePace} from "../../text/bytePace";
+import {byteSize} from "../../text/numberText";
+import {plainText} from "../../text/plainText";
 import type {CudaRuntime, Installing} from "./cudaRuntime";
 import {detailText, memoryText} from "./deviceText";
 import {cudaState} from "./offer";

@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
-import {cudaBytes} from "../../cudaPackages";
-import type {DeviceState} from "../../engine/api";
+import type {DeviceState} from "../../contract/devices";
 import type {Host} from "../../host/host";
-import {hostOf} from "../../host/hostOf";
-import {byteSize} from "../../metrics/numberText";
+import {hostOf} from "../../host/urlHost";
+import {cudaBytes} from "../../platform/cudaPackages";
+import {byteSize} from "../../text/numberText";
 import type {CudaRuntime} from "./cudaRuntime";
 
 /** What the answer to the offer is kept under: "never", or the folder of the runtime that was offered. */

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
-import {cudaPackages} from "../../cudaPackages";
 import {type Host, registerCommand} from "../../host/host";
 import {runtimesFolder} from "../../host/runtimes";
+import {cudaPackages} from "../../platform/cudaPackages";
 import type {DriverSuspicion} from "./brokenDriver";
 import type {CudaRuntime} from "./cudaRuntime";
 import {showFewerLayers} from "./fewerLayers";

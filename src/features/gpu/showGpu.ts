@@ -1,11 +1,12 @@
 import * as vscode from "vscode";
-import {cudaBytes} from "../../cudaPackages";
-import type {DeviceState, GpuChoice} from "../../engine/api";
+import type {DeviceState} from "../../contract/devices";
+import type {GpuChoice} from "../../contract/models";
 import {type BlamedDriver, blamedDriver} from "../../host/blamedDriver";
 import {deviceNames, deviceTitle} from "../../host/deviceNames";
 import type {Host} from "../../host/host";
-import {plainText} from "../../host/plainText";
-import {byteSize} from "../../metrics/numberText";
+import {cudaBytes} from "../../platform/cudaPackages";
+import {byteSize} from "../../text/numberText";
+import {plainText} from "../../text/plainText";
 import {tryGpuAgain} from "./brokenDriver";
 import type {CudaRuntime} from "./cudaRuntime";
 import {detailText, stateText} from "./deviceText";

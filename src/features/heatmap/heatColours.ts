@@ -20,7 +20,7 @@ export const colouredBuckets = Object.keys(lines) as readonly Coloured[];
 const margin = 100;
 
 /** Of one editor, about, at most: more than a large screen holds, and set in some 2 ms (docs/decisions.md). */
-const mostStrokes = 3000;
+const maxStrokes = 3000;
 
 interface Decorations {
   readonly text: vscode.TextEditorDecorationType;
@@ -93,7 +93,7 @@ function strokesNear({document, visibleRanges}: vscode.TextEditor, pieces: Movin
     const start = document.offsetAt(new vscode.Position(number, 0));
     const {length} = document.lineAt(number).text;
     strokes.push(...strokesOf(pieces, {number, start, length, endLength: number < last ? endLength : 0}));
-    if (strokes.length >= mostStrokes) break;
+    if (strokes.length >= maxStrokes) break;
   }
   return strokes;
 }

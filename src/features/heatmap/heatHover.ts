@@ -1,10 +1,10 @@
 import * as vscode from "vscode";
-import type {Scores} from "../../engine/api";
+import type {Scores} from "../../contract/scoring";
 import type {Host} from "../../host/host";
-import {Newest} from "../../host/newest";
+import {LatestOnly} from "../../host/latestOnly";
 import {alternativesParams} from "../../host/scoring";
-import {shortLabel, tokenLabel} from "../../metrics/tokenLabel";
-import {visibleText} from "../../metrics/visibleText";
+import {shortLabel, tokenLabel} from "../../text/tokenLabel";
+import {visibleText} from "../../text/visibleText";
 import {type AboutPiece, type Expected, hoverText, type ShownToken} from "./hoverText";
 import type {MovingPieces} from "./movingPieces";
 
@@ -24,7 +24,7 @@ const alternativesShown = 6;
 
 /** Over a token of a coloured text: its numbers, and what the model would rather have seen there. */
 export class HeatHover implements vscode.HoverProvider {
-  private readonly newest = new Newest();
+  private readonly newest = new LatestOnly();
 
   constructor(
     private readonly host: Host,

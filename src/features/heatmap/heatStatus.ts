@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
-import {escapeMarkdown} from "../../host/markdownText";
 import {type BucketName, bucketBits, buckets} from "../../metrics/buckets";
-import {count} from "../../metrics/numberText";
+import {escapeMarkdown} from "../../text/markdownText";
+import {count} from "../../text/numberText";
 import {heatColour} from "./heatColour";
 
 /** What the heatmap is doing, for the text one looks at. */

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
-import {escapeMarkdown} from "../../host/markdownText";
-import {bits, count, inBits, percent} from "../../metrics/numberText";
 import {choicesText} from "../../metrics/tokenMetrics";
+import {escapeMarkdown} from "../../text/markdownText";
+import {bits, count, inBits, percent} from "../../text/numberText";
 
 /** A token as it is shown: its text made visible, and its own score. */
 export interface ShownToken {

@@ -21,7 +21,7 @@ export interface Stroke {
 }
 
 /** VS Code draws no more of a line by default (editor.stopRenderingLineAfter). */
-const longestLine = 10_000;
+const maxLineLength = 10_000;
 
 /** Tokens that are as expected, and those without a score, are left as they are. */
 const plain: ReadonlySet<string> = new Set<BucketName>(["p50", "unscored"]);
@@ -29,7 +29,7 @@ const plain: ReadonlySet<string> = new Set<BucketName>(["p50", "unscored"]);
 /** What is coloured in a line: strokes in order, none over another. */
 export function strokesOf(pieces: MovingPieces, {number, start, length, endLength}: Line): Stroke[] {
   const strokes: Stroke[] = [];
-  const end = start + Math.min(length, longestLine);
+  const end = start + Math.min(length, maxLineLength);
   for (let piece = pieces.firstEndingBehind(start); piece < pieces.ends.length; piece++) {
     const from = Math.max(pieces.starts[piece] ?? 0, start);
     if (from >= end) break;
@@ -37,7 +37,7 @@ export function strokesOf(pieces: MovingPieces, {number, start, length, endLengt
     const bucket = colouredBucket(pieces, piece);
     if (to > from && bucket) strokes.push({bucket, line: number, from: from - start, to: to - start});
   }
-  const lineBreak = endLength > 0 && length <= longestLine && lineBreakBucket(pieces, start + length, endLength);
+  const lineBreak = endLength > 0 && length <= maxLineLength && lineBreakBucket(pieces, start + length, endLength);
   if (lineBreak) strokes.push({bucket: lineBreak, line: number, from: length, to: length});
   return strokes;
 }

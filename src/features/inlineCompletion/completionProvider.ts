@@ -1,24 +1,25 @@
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
 import * as vscode from "vscode";
-import {completionExtent} from "../../completion/extent";
+import {completionExtent} from "../../completion/completionMode";
+import type {Spot} from "../../completion/prefill";
 import {defaultPrefixLimit, defaultSuffixLimit, promptWindow} from "../../completion/promptWindow";
-import {Rhythm} from "../../completion/rhythm";
 import {type Indentation, trimCompletion} from "../../completion/trim";
-import type {Spot} from "../../completion/warmth";
-import type {CompleteParams, Completion, ModelSpec} from "../../engine/api";
-import {offsetOf, positionOf, rangeBefore, rangeBehind} from "../../host/documentText";
-import type {RequestOptions} from "../../host/engineClient";
+import {Rhythm} from "../../completion/typingCadence";
+import type {CompleteParams, Completion} from "../../contract/completion";
+import type {ModelSpec} from "../../contract/models";
+import {offsetOf, positionOf, rangeBefore, rangeBehind} from "../../host/documents/documentText";
+import {isForeign} from "../../host/documents/targetText";
+import type {RequestOptions} from "../../host/engine/engineClient";
 import type {Host} from "../../host/host";
-import {plainText} from "../../host/plainText";
-import {seen} from "../../host/seen";
-import {isForeign} from "../../host/subject";
+import {seen} from "../../host/walkthroughProgress";
+import {plainText} from "../../text/plainText";
 import {CompletionStatus} from "./completionStatus";
-import {type AskOptions, Completions, type Place} from "./completions";
 import {Exclusions, ignoreFile} from "./exclusions";
-import {Neighbours} from "./neighbours";
 import {cellsAbove, fileOf} from "./notebookCell";
-import {Warming} from "./warming";
+import {Warming} from "./prefill";
+import {Neighbours} from "./relatedFiles";
+import {type AskOptions, Completions, type Place} from "./suggestionCache";
 
 /** A cursor in a text as it was. */
 export interface CursorPlace {

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import {confidenceOf} from "../../completion/confidence";
-import type {Completion} from "../../engine/api";
-import {count, percentText, plural} from "../../metrics/numberText";
+import type {Completion} from "../../contract/completion";
+import {count, percentText, plural} from "../../text/numberText";
 
 /** Milliseconds: of a suggestion that comes sooner nobody needs to hear that it is on its way. */
 const patience = 400;

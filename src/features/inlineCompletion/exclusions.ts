@@ -6,7 +6,7 @@ import type {Settings} from "../../host/settings";
 export const ignoreFile = ".tokenscopeignore";
 
 /** Bytes. A longer list excludes everything: nobody has written it. */
-const longestList = 1 << 16;
+const maxListLength = 1 << 16;
 
 /**
  * Which files are never sent to a completion: neither written in nor looked at. By the setting, for all files, and by each
@@ -71,7 +71,7 @@ async function readList(folder: vscode.WorkspaceFolder): Promise<Names> {
   const file = vscode.Uri.joinPath(folder.uri, ignoreFile);
   try {
     const {size} = await vscode.workspace.fs.stat(file);
-    if (size > longestList) return () => true;
+    if (size > maxListLength) return () => true;
     return namedBy(patternsOf(new TextDecoder().decode(await vscode.workspace.fs.readFile(file))));
   } catch (error) {
     if (error instanceof vscode.FileSystemError && error.code === "FileNotFound") return () => false;

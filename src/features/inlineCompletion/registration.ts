@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../engine/api";
+import {HumanError} from "../../contract/errors";
 import {type Host, registerCommand} from "../../host/host";
 import {CompletionProvider, type CursorPlace} from "./completionProvider";
 

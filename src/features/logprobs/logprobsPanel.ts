@@ -1,21 +1,22 @@
 import {randomBytes, randomUUID} from "node:crypto";
 import * as vscode from "vscode";
-import {HumanError, type Progress} from "../../engine/api";
-import {holds} from "../../host/documentText";
+import {HumanError} from "../../contract/errors";
+import type {Progress} from "../../contract/progress";
+import {joined} from "../../host/cooperativeWork";
+import {holds} from "../../host/documents/documentText";
+import {movedPlace} from "../../host/documents/movedPlace";
+import {selectInEditor} from "../../host/documents/reveal";
+import {openPlace, placeOf, type Subject, scoredPart, titleAt} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
-import {joined} from "../../host/inTurns";
 import {language} from "../../host/language";
-import {movedPlace} from "../../host/movedPlace";
-import {plainText} from "../../host/plainText";
-import {selectInEditor} from "../../host/reveal";
 import {alternativesParams, scoreOrStop} from "../../host/scoring";
-import {seen} from "../../host/seen";
-import {openPlace, placeOf, type Subject, scoredPart, titleAt} from "../../host/subject";
-import {count} from "../../metrics/numberText";
-import {shortLabel} from "../../metrics/tokenLabel";
-import {visibleText} from "../../metrics/visibleText";
+import {seen} from "../../host/walkthroughProgress";
+import {count} from "../../text/numberText";
+import {plainText} from "../../text/plainText";
+import {shortLabel} from "../../text/tokenLabel";
+import {visibleText} from "../../text/visibleText";
 import {logprobsPage} from "./logprobsPage";
-import {readMessage} from "./messages";
+import {readMessage} from "./parseMessage";
 import {
   type FromView,
   panelType,

@@ -1,6 +1,6 @@
-import {type JsonNumber, jsonNumber, numberOfJson} from "../../metrics/jsonNumber";
-import type {Language} from "../../metrics/language";
 import type {Summary} from "../../metrics/summary";
+import {type JsonNumber, jsonNumber, numberOfJson} from "../../text/jsonNumber";
+import type {Language} from "../../text/language";
 
 /**
  * What the logprobs view (webview/logprobs) and its host (logprobsPanel.ts) say to each other. The host checks all that

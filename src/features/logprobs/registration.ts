@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
+import {commandSubject} from "../../host/documents/targetText";
 import {type Host, registerCommand} from "../../host/host";
-import {commandSubject} from "../../host/subject";
 import type {LogprobsPanel} from "./logprobsPanel";
-import {readViewState} from "./messages";
+import {readViewState} from "./parseMessage";
 import {panelType} from "./protocol";
 
 /** Show Logprobs: one panel beside the editor, kept over reloads. */

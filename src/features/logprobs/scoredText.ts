@@ -1,7 +1,7 @@
-import type {Scores} from "../../engine/api";
+import type {Scores} from "../../contract/scoring";
 import {coveredTexts, jsonPieces} from "../../metrics/scoreExport";
 import {scoreHeader} from "../../metrics/scoreHeader";
-import {utf16Offsets} from "../../metrics/textOffsets";
+import {utf16Offsets} from "../../text/textOffsets";
 import type {ScoredText, Source} from "./protocol";
 
 /** What a scored text is made of. `texts` are the tokens' texts, needed where `scores.ends` is null. */

@@ -1,5 +1,5 @@
 import type * as vscode from "vscode";
-import {type Subject, subjectAt, wholeDocument} from "../../host/subject";
+import {type Subject, subjectAt, wholeDocument} from "../../host/documents/targetText";
 import type {Source} from "./protocol";
 
 /** The part of the document, and the whole of it where it was the whole that was scored. */

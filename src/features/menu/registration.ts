@@ -1,8 +1,8 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import {type Host, registerCommand} from "../../host/host";
-import {plainText} from "../../host/plainText";
 import type {Settings} from "../../host/settings";
+import {plainText} from "../../text/plainText";
 
 interface Entry extends vscode.QuickPickItem {
   readonly command?: string;

@@ -1,15 +1,15 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../engine/api";
-import {fileSource} from "../../fileSource";
+import {HumanError} from "../../contract/errors";
 import type {ByteSource} from "../../gguf/byteSource";
-import {places} from "../../host/localModels/patientStat";
-import {byteSize} from "../../metrics/numberText";
+import {places} from "../../host/models/local/patientStat";
+import {fileSource} from "../../platform/fileSource";
+import {byteSize} from "../../text/numberText";
 
 /** Bytes of a file that is read as a whole, where its file system can't be read in parts. */
-export const mostReadWhole = 64_000_000;
+export const maxReadWhole = 64_000_000;
 
 /** The same of a model in several files: some hundred files of that size would be read for as long as nobody waits. */
-export const mostReadTogether = 4 * mostReadWhole;
+export const maxReadTogether = 4 * maxReadWhole;
 
 /** A file that is open for reading. */
 export interface OpenFile extends ByteSource {
@@ -30,7 +30,7 @@ export type ReadPiece = ((uri: vscode.Uri, offset: number, length: number) => Pr
 export async function openFile(uri: vscode.Uri, readPiece: ReadPiece): Promise<OpenFile> {
   if (uri.scheme === "file") return await openLocal(uri);
   const status = await statOf(uri);
-  if (status.size <= mostReadWhole) return await readWhole(uri, status);
+  if (status.size <= maxReadWhole) return await readWhole(uri, status);
   if (readPiece === null) throw tooLarge(uri, status);
   return await openRemote(uri, status, readPiece);
 }
@@ -100,7 +100,7 @@ function tooLarge(uri: vscode.Uri, {size}: vscode.FileStat): TooLargeToRead {
       '"{0}" has {1}, and VS Code reads a file from there only as a whole, which is too much above {2}: save a copy on this machine, or open it where it lies.',
       nameOf(uri),
       byteSize(size),
-      byteSize(mostReadWhole)
+      byteSize(maxReadWhole)
     )
   );
 }

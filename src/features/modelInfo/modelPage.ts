@@ -3,7 +3,7 @@ import {ggmlType} from "../../gguf/ggmlTypes";
 import {type GgufHeader, type MetadataScalar, type MetadataValue, type TensorInfo, textOf} from "../../gguf/header";
 import {isList} from "../../gguf/infill";
 import {estimateMemory} from "../../gguf/memory";
-import {jsonText} from "../../metrics/jsonText";
+import {jsonText} from "../../text/jsonText";
 import type {
   ChatTemplate,
   FileSummary,
@@ -21,20 +21,20 @@ import {tensorGroups} from "./tensorGroups";
  * Characters of a table's rows that the view is given: no model has nearly as many, and VS Code makes a message of them at one
  * go.
  */
-const mostCharacters = 1 << 19;
+const maxCharacters = 1 << 19;
 
 /** Characters of a value, and values of a list, that the view is given until it asks for more. */
-const longestValue = 300;
-const longestItem = 60;
-const mostItems = 8;
+const maxValueLength = 300;
+const maxItemLength = 60;
+const maxItems = 8;
 
 /** Characters of a chat template, and templates: models have one, a few up to five. */
-const longestTemplate = 1 << 16;
-const mostTemplates = 8;
+const maxTemplateLength = 1 << 16;
+const maxTemplates = 8;
 
 /** Contexts that the memory is estimated for. */
-const mostSteps = 8;
-const leastContext = 256;
+const maxSteps = 8;
+const minContext = 256;
 
 /** What was read of a model's files. */
 export interface ReadModel {
@@ -68,7 +68,7 @@ function firstOf<Row>(rows: readonly Row[], textOf: (row: Row) => string): Listi
   let characters = 0;
   const end = rows.findIndex((row) => {
     characters += textOf(row).length;
-    return characters > mostCharacters;
+    return characters > maxCharacters;
   });
   return {rows: end < 0 ? rows : rows.slice(0, end), total: rows.length};
 }
@@ -80,12 +80,12 @@ function tensorRow({name, type, dimensions, bytes}: TensorInfo): TensorRow {
 function metadataRow([key, value]: readonly [string, MetadataValue]): MetadataRow {
   if (isList(value)) {
     const {itemType, length, items} = value;
-    const first = items.slice(0, mostItems).map((item) => beginning(scalarText(item), longestItem));
+    const first = items.slice(0, maxItems).map((item) => beginning(scalarText(item), maxItemLength));
     return {key, itemType, value: first, length, cut: length > first.length};
   }
   const text = scalarText(value);
-  const cut = text.length > longestValue || isCut(value);
-  return {key, itemType: null, value: beginning(text, longestValue), length: cut ? bytesOf(value) : null, cut};
+  const cut = text.length > maxValueLength || isCut(value);
+  return {key, itemType: null, value: beginning(text, maxValueLength), length: cut ? bytesOf(value) : null, cut};
 }
 
 /** The whole of a metadata value, as far as it was kept: a string as it is, a list with one value in a line, as JSON. */
@@ -143,8 +143,8 @@ export function memorySteps(facts: ModelFacts): MemoryStep[] {
   const {contextLength} = facts;
   if (contextLength === null || contextLength === 0) return [];
   const sizes = [contextLength];
-  for (let size = 2 ** Math.ceil(Math.log2(contextLength) - 1); size >= leastContext; size /= 2) sizes.unshift(size);
-  return sizes.slice(-mostSteps).flatMap((contextSize) => {
+  for (let size = 2 ** Math.ceil(Math.log2(contextLength) - 1); size >= minContext; size /= 2) sizes.unshift(size);
+  return sizes.slice(-maxSteps).flatMap((contextSize) => {
     const parts = estimateMemory(facts, contextSize);
     return parts === null ? [] : [{contextSize, ...parts}];
   });
@@ -155,7 +155,7 @@ const specialKey = /^tokenizer\.ggml\.(.+)_token_id$/s;
 const infillRole = /^(fim_.*|prefix|suffix|middle)$/s;
 
 /** Roles are few; a strange file may have any number. */
-const mostSpecial = 64;
+const maxSpecial = 64;
 
 /** The special tokens that a file names, by role. */
 export function specialTokens({metadata}: GgufHeader): {readonly role: string; readonly id: number}[] {
@@ -164,7 +164,7 @@ export function specialTokens({metadata}: GgufHeader): {readonly role: string; r
       const role = specialKey.exec(key)?.[1];
       return role !== undefined && typeof id === "number" && Number.isSafeInteger(id) && id >= 0 ? [{role, id}] : [];
     })
-    .slice(0, mostSpecial);
+    .slice(0, maxSpecial);
 }
 
 function modelDetails(header: GgufHeader, texts: ReadonlyMap<number, string>): ModelDetails {
@@ -172,7 +172,7 @@ function modelDetails(header: GgufHeader, texts: ReadonlyMap<number, string>): M
   const architecture = textIn(metadata, "general.architecture") ?? "";
   const rope = (key: string) => `${architecture}.rope.${key}`;
   const tokens = specialTokens(header).map(
-    ({role, id}): SpecialToken => ({role: beginning(role, longestItem), id, text: texts.get(id) ?? null})
+    ({role, id}): SpecialToken => ({role: beginning(role, maxItemLength), id, text: texts.get(id) ?? null})
   );
   return {
     version,
@@ -200,10 +200,10 @@ function chatTemplates(metadata: GgufHeader["metadata"]): ChatTemplate[] {
     const name = /^tokenizer\.chat_template(?:\.(.+))?$/s.exec(key);
     if (name === null || (typeof value !== "string" && !isCutString(value))) return [];
     const text = textOf(value);
-    const cut = typeof value !== "string" || text.length > longestTemplate;
-    return [{key, name: name[1] ?? "", text: beginning(text, longestTemplate), cut}];
+    const cut = typeof value !== "string" || text.length > maxTemplateLength;
+    return [{key, name: name[1] ?? "", text: beginning(text, maxTemplateLength), cut}];
   });
-  return templates.slice(0, mostTemplates);
+  return templates.slice(0, maxTemplates);
 }
 
 function isCutString(value: MetadataValue): value is Extract<MetadataScalar, object> {
@@ -212,7 +212,7 @@ function isCutString(value: MetadataValue): value is Extract<MetadataScalar, obj
 
 function textIn(metadata: GgufHeader["metadata"], key: string): string | null {
   const value = metadata.get(key);
-  return typeof value === "string" && value !== "" ? beginning(value, longestValue) : null;
+  return typeof value === "string" && value !== "" ? beginning(value, maxValueLength) : null;
 }
 
 function numberIn(metadata: GgufHeader["metadata"], key: string): number | null {

@@ -1,5 +1,5 @@
 import type {ModelFacts} from "../../gguf/facts";
-import type {Language} from "../../metrics/language";
+import type {Language} from "../../text/language";
 
 /**
  * What the model info view (webview/modelInfo) and its host (modelInfoView.ts) say to each other. The host checks all that

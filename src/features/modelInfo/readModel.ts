@@ -1,15 +1,15 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../engine/api";
+import {HumanError} from "../../contract/errors";
+import {whyNotGenerating} from "../../gguf/architectureKind";
 import {modelFacts, purposeOfHeader} from "../../gguf/facts";
 import {GgufError} from "../../gguf/ggufError";
 import {type GgufHeader, missingBytes, readPossible, stringsAt} from "../../gguf/header";
 import {HeaderBudget} from "../../gguf/headerBudget";
 import {isList} from "../../gguf/infill";
-import {whyNotGenerating} from "../../gguf/purpose";
 import {refusal} from "../../gguf/refusal";
-import {mostParts, splitNames, splitPart} from "../../gguf/splits";
-import {byteSize, count} from "../../metrics/numberText";
-import {mostReadTogether, nameOf, type OpenFile, openFile, type ReadPiece} from "./modelFiles";
+import {maxParts, splitNames, splitPart} from "../../gguf/splits";
+import {byteSize, count} from "../../text/numberText";
+import {maxReadTogether, nameOf, type OpenFile, openFile, type ReadPiece} from "./modelFiles";
 import {type ReadModel, specialTokens} from "./modelPage";
 
 interface Part {
@@ -50,7 +50,7 @@ export async function readModel(opened: vscode.Uri, signal: AbortSignal, readPie
       parts.push(part);
       if (part.readWhole) readWhole += part.bytes;
       if (uris.length > 1 && part.isEnough) leftOut = headersLeftOut(nameOf(uri), uris.length);
-      else if (readWhole > mostReadTogether && uri !== uris.at(-1)) leftOut = filesLeftOut(nameOf(uri));
+      else if (readWhole > maxReadTogether && uri !== uris.at(-1)) leftOut = filesLeftOut(nameOf(uri));
       if (leftOut !== null) break;
     } catch (error) {
       if (!(error instanceof HumanError) || uri.toString() === opened.toString()) throw error;
@@ -154,7 +154,7 @@ function cutOff(missing: number): string {
 /** Null where the file's name promises no more others than a model may have. */
 function othersLeftOut(name: string): string | null {
   const parts = splitPart(name)?.parts ?? 1;
-  if (parts <= mostParts) return null;
+  if (parts <= maxParts) return null;
   return vscode.l10n.t(
     '"{0}" is one of {1} files by its name, more than any known model has: the others are left out.',
     name,
@@ -174,7 +174,7 @@ function filesLeftOut(last: string): string {
   return vscode.l10n.t(
     'Reading ended with "{0}", and the files after it are left out: VS Code reads files from there only as a whole, which is too much above {1}.',
     last,
-    byteSize(mostReadTogether)
+    byteSize(maxReadTogether)
   );
 }
 

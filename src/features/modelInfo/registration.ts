@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../engine/api";
+import {HumanError} from "../../contract/errors";
 import {type Host, registerCommand} from "../../host/host";
-import {readViewState} from "./messages";
 import {nameOf} from "./modelFiles";
-import type {ModelInfoView} from "./modelInfoView";
+import type {ModelInfoView} from "./modelInfoPanel";
+import {readViewState} from "./parseMessage";
 import {isRemote} from "./remoteModel";
 import {editorType, panelType} from "./viewTypes";
 
@@ -17,7 +17,7 @@ export function registerModelInfo(host: Host): vscode.Disposable {
   }
 
   async function open(address: string): Promise<void> {
-    const {ModelInfoView, titleOf} = await import("./modelInfoView");
+    const {ModelInfoView, titleOf} = await import("./modelInfoPanel");
     const shown = [...panels].find((view) => view.address === address);
     if (shown) {
       shown.reveal();
@@ -39,7 +39,7 @@ export function registerModelInfo(host: Host): vscode.Disposable {
         const address = readViewState(state);
         // Nothing was shown in it yet, or another version of Tokenscope wrote it.
         if (address === null) return restored.dispose();
-        const {ModelInfoView} = await import("./modelInfoView");
+        const {ModelInfoView} = await import("./modelInfoPanel");
         keep(new ModelInfoView(host, restored, address, false));
       }
     }),
@@ -64,13 +64,13 @@ class GgufEditor implements vscode.CustomReadonlyEditorProvider {
   }
 
   async resolveCustomEditor({uri}: vscode.CustomDocument, panel: vscode.WebviewPanel): Promise<void> {
-    const {ModelInfoView} = await import("./modelInfoView");
+    const {ModelInfoView} = await import("./modelInfoPanel");
     new ModelInfoView(this.host, panel, uri.toString(), true);
   }
 }
 
 /** Characters of an address; a longer one would not be found again after a reload (messages.ts). */
-const longestAddress = 1 << 13;
+const maxAddressLength = 1 << 13;
 
 /**
  * Of the command's argument: a path, an address or a URI; without one, the model that measures. A HumanError where it is none
@@ -80,7 +80,7 @@ function addressOf(model: unknown, {settings}: Host): string {
   try {
     const address = written(model) ?? vscode.Uri.file(settings.modelSpec().path).toString();
     vscode.Uri.parse(address, true);
-    if (address.length <= longestAddress) return address;
+    if (address.length <= maxAddressLength) return address;
   } catch {
     // Half a character, an authority without a host …
   }

@@ -18,7 +18,7 @@ const patterns: readonly (readonly [TensorGroupName, RegExp])[] = [
 ];
 
 /** Characters of a name that are looked at. llama.cpp takes names of up to 63 bytes. */
-const longestName = 128;
+const maxNameLength = 128;
 
 /** As they are shown: the way of a token through the model. */
 const order: readonly TensorGroupName[] = [
@@ -27,7 +27,7 @@ const order: readonly TensorGroupName[] = [
 ];
 
 export function tensorGroupOf(name: string): TensorGroupName {
-  const beginning = name.slice(0, longestName);
+  const beginning = name.slice(0, maxNameLength);
   return patterns.find(([, pattern]) => pattern.test(beginning))?.[0] ?? "other";
 }
 

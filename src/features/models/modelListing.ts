@@ -1,9 +1,9 @@
 import path from "node:path";
 import type {ModelFacts} from "../../gguf/facts";
-import {type Fit, freeMemory, type Memory, quickFit} from "../../host/fit";
-import {inTurns} from "../../host/inTurns";
-import {foundModel} from "../../host/localModels/candidates";
-import type {LocalModel} from "../../host/localModels/localModel";
+import {inTurns} from "../../host/cooperativeWork";
+import {foundModel} from "../../host/models/local/candidates";
+import type {LocalModel} from "../../host/models/local/localModel";
+import {type Fit, freeMemory, type Memory, quickFit} from "../../host/models/memoryFit";
 import type {ListedModel} from "./modelRow";
 import {type ModelSection, modelSections} from "./sections";
 

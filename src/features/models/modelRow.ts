@@ -1,11 +1,11 @@
 import * as l10n from "@vscode/l10n";
 import type {ModelFacts} from "../../gguf/facts";
 import type {CatalogueEntry} from "../../host/downloads/catalogue";
-import {type Fit, verdictLabel} from "../../host/fit";
-import type {LocalModel, ModelStore} from "../../host/localModels/localModel";
-import {byteSize, count} from "../../metrics/numberText";
-import {parameterCount} from "../../metrics/parameterCount";
-import {shortChecksum} from "../../metrics/shortChecksum";
+import type {LocalModel, ModelStore} from "../../host/models/local/localModel";
+import {type Fit, verdictLabel} from "../../host/models/memoryFit";
+import {byteSize, count} from "../../text/numberText";
+import {parameterCount} from "../../text/parameterCount";
+import {shortChecksum} from "../../text/shortChecksum";
 
 /** A model as the list shows it, with as much as is known of it so far. */
 export interface ListedModel {

@@ -2,12 +2,12 @@ import * as vscode from "vscode";
 import {catalogue, type Purpose} from "../../host/downloads/catalogue";
 import type {Unfinished} from "../../host/downloads/unfinished";
 import {homeFolder} from "../../host/home";
-import type {LocalModel} from "../../host/localModels/localModel";
-import {plainText} from "../../host/plainText";
-import {type Row, type RowButton, separator} from "./fillingList";
+import type {LocalModel} from "../../host/models/local/localModel";
+import {plainText} from "../../text/plainText";
 import type {ModelListing} from "./modelListing";
+import type {ModelRole} from "./modelRole";
 import {downloadText, type InUse, type ListedModel, rowText, storeName, whereText} from "./modelRow";
-import type {ModelRole} from "./roles";
+import {type Row, type RowButton, separator} from "./streamingQuickPick";
 
 /** What the rows lead to. Files are absolute paths, "" is the demonstration model. */
 export interface PickerActs {

@@ -1,8 +1,8 @@
 import path from "node:path";
 import * as vscode from "vscode";
-import {HumanError} from "../../engine/api";
+import {HumanError} from "../../contract/errors";
 import {type Host, registerCommand} from "../../host/host";
-import {isModelRole} from "./roles";
+import {isModelRole} from "./modelRole";
 import type {ModelSelection} from "./selectModel";
 
 /** Choosing the model: one that is on this machine, one that can be had, or the demonstration model. */
@@ -31,7 +31,7 @@ export function registerModels(host: Host): vscode.Disposable {
 async function selectionOf(host: Host): Promise<ModelSelection> {
   const [{ModelSelection}, {HeaderCache}] = await Promise.all([
     import("./selectModel"),
-    import("../../host/localModels/headerCache")
+    import("../../host/models/local/headerCache")
   ]);
   return new ModelSelection(host, new HeaderCache(path.join(host.storageUri.fsPath, "headers.json")));
 }

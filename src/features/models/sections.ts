@@ -1,4 +1,4 @@
-import type {LocalModel, ModelStore} from "../../host/localModels/localModel";
+import type {LocalModel, ModelStore} from "../../host/models/local/localModel";
 
 export interface ModelSection {
   /** Null: the ones in use and used lately, whoever put them there. */

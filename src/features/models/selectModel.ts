@@ -1,14 +1,14 @@
 import * as vscode from "vscode";
 import type {Unfinished} from "../../host/downloads/unfinished";
 import type {Host} from "../../host/host";
-import {findLocalModels} from "../../host/localModels/findLocalModels";
-import type {HeaderCache} from "../../host/localModels/headerCache";
-import {surroundings} from "../../host/surroundings";
-import {showFillingList} from "./fillingList";
+import {findLocalModels} from "../../host/models/local/findLocalModels";
+import type {HeaderCache} from "../../host/models/local/headerCache";
+import {surroundings} from "../../host/models/modelSearchPaths";
 import {type ListingSources, ModelListing} from "./modelListing";
+import type {ModelRole} from "./modelRole";
 import {type KnownModels, modelRow, type PickerActs, pickerRows} from "./pickerRows";
 import {recentModels} from "./recentModels";
-import type {ModelRole} from "./roles";
+import {showFillingList} from "./streamingQuickPick";
 import {useModel} from "./useModel";
 
 /** Choosing a model: the list of those on this machine, and what leads further. */

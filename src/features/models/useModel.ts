@@ -1,15 +1,16 @@
 import path from "node:path";
 import * as vscode from "vscode";
-import {HumanError, type MemoryEstimate, type ModelDescription, type ModelSpec} from "../../engine/api";
-import {whyNotGenerating} from "../../gguf/purpose";
-import {isBelow, isReallyBelow} from "../../host/below";
-import {actionLabel, applyAdvice, type FitAction, fitOf} from "../../host/fit";
+import {HumanError} from "../../contract/errors";
+import type {MemoryEstimate, ModelDescription, ModelSpec} from "../../contract/models";
+import {whyNotGenerating} from "../../gguf/architectureKind";
+import {isBelow, isReallyBelow} from "../../host/documents/pathContainment";
 import type {Host} from "../../host/host";
-import type {ModelChoice} from "../../host/modelChoice";
-import {plainText} from "../../host/plainText";
-import {count} from "../../metrics/numberText";
+import {actionLabel, applyAdvice, type FitAction, fitOf} from "../../host/models/memoryFit";
+import type {ModelChoice} from "../../host/models/modelChoice";
+import {count} from "../../text/numberText";
+import {plainText} from "../../text/plainText";
+import {chosen, type ModelRole} from "./modelRole";
 import {rememberModel} from "./recentModels";
-import {chosen, type ModelRole} from "./roles";
 
 export type UseOutcome = "used" | "chooseAnother" | "nothing";
 

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
+import {commandSubject, scoredPart} from "../../host/documents/targetText";
 import {type Host, registerCommand} from "../../host/host";
 import {scoreWithProgress} from "../../host/scoring";
-import {commandSubject, scoredPart} from "../../host/subject";
 import {showResult} from "./result";
 
 /** `Perplexity of Selection`: of a place given as argument (a hover's link), else of the selection, else of the file. */

@@ -1,14 +1,14 @@
 import * as vscode from "vscode";
-import type {Scores} from "../../engine/api";
+import type {Scores} from "../../contract/scoring";
+import {ScoredSubject} from "../../host/documents/scoredText";
+import {placeOf, type Subject} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
-import {plainText} from "../../host/plainText";
-import {ScoredSubject} from "../../host/scoredSubject";
-import {seen} from "../../host/seen";
-import {placeOf, type Subject} from "../../host/subject";
-import {jsonText} from "../../metrics/jsonText";
+import {seen} from "../../host/walkthroughProgress";
 import {scoreHeader} from "../../metrics/scoreHeader";
-import {shortChecksum} from "../../metrics/shortChecksum";
 import {summaryRows} from "../../metrics/summaryRows";
+import {jsonText} from "../../text/jsonText";
+import {plainText} from "../../text/plainText";
+import {shortChecksum} from "../../text/shortChecksum";
 
 interface Item extends vscode.QuickPickItem {
   readonly run: () => Promise<void>;

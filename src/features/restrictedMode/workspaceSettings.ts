@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 
 /** Bytes: settings are shorter. */
-const largestFile = 1_000_000;
+const maxFileSize = 1_000_000;
 
 /**
  * Which of these settings the workspace's own files name. VS Code hides from extensions what it does not apply in Restricted
@@ -23,7 +23,7 @@ function settingsFiles(): vscode.Uri[] {
 async function textOf(file: vscode.Uri): Promise<string> {
   try {
     const {size} = await vscode.workspace.fs.stat(file);
-    return size > largestFile ? "" : new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
+    return size > maxFileSize ? "" : new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
   } catch {
     return "";
   }

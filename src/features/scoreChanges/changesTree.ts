@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
-import {plainText} from "../../host/plainText";
-import {count, listed} from "../../metrics/numberText";
 import {windowText} from "../../metrics/summaryRows";
+import {count, listed} from "../../text/numberText";
+import {plainText} from "../../text/plainText";
 import {
   type Direction,
   describe,

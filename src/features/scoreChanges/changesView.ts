@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../engine/api";
+import {HumanError} from "../../contract/errors";
 import type {Host} from "../../host/host";
-import {plainText} from "../../host/plainText";
-import {count} from "../../metrics/numberText";
+import {count} from "../../text/numberText";
+import {plainText} from "../../text/plainText";
 import {ChangesTree, type Order, type Row} from "./changesTree";
 import {chooseRepository, type GitApi, gitApi, nameOf, type Repository} from "./git";
 import {type ScoredChanges, unscored} from "./scoredChanges";

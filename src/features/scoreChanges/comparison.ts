@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
-import {count, decimal, inBits, listed, percentText, plural} from "../../metrics/numberText";
 import type {Summary} from "../../metrics/summary";
+import {count, decimal, inBits, listed, percentText, plural} from "../../text/numberText";
 
 /** What one side of a change, or of several together, costs the model. */
 export interface Side {

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../engine/api";
-import {plainText} from "../../host/plainText";
+import {HumanError} from "../../contract/errors";
+import {plainText} from "../../text/plainText";
 
 /** What is used here of the API of VS Code's Git extension, version 1. */
 export interface GitApi {

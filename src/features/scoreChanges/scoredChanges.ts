@@ -1,4 +1,4 @@
-import type {Scores} from "../../engine/api";
+import type {Scores} from "../../contract/scoring";
 import type {Change} from "./changes";
 import type {Comparison} from "./comparison";
 import type {ChangedFile} from "./workingTree";

@@ -1,10 +1,13 @@
 import * as vscode from "vscode";
-import {HumanError, type ModelSpec, type Progress, type Scores} from "../../engine/api";
+import {HumanError} from "../../contract/errors";
+import type {ModelSpec} from "../../contract/models";
+import type {Progress} from "../../contract/progress";
+import type {Scores} from "../../contract/scoring";
+import {maxBefore} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
 import {loading, type Reporter, waiting} from "../../host/scoring";
-import {longestBefore} from "../../host/subject";
-import {count} from "../../metrics/numberText";
-import {Pace} from "../../metrics/pace";
+import {count} from "../../text/numberText";
+import {Pace} from "../../text/pace";
 import {type Side, sideOf} from "./comparison";
 import type {ScoredChange, ScoredChanges} from "./scoredChanges";
 
@@ -34,7 +37,7 @@ export async function scoreChanges(
   for (const one of scored.changes) {
     const {text} = one.file.file.placed;
     const {start, removed, added} = one.change;
-    const context = text.slice(Math.max(0, start - longestBefore), start);
+    const context = text.slice(Math.max(0, start - maxBefore), start);
     tasks.set(one, {
       before: await taskOf(host, model, removed, context, token),
       after: await taskOf(host, model, added, context, token)

@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../engine/api";
-import {inTurns} from "../../host/inTurns";
-import {fileText} from "../../metrics/fileText";
-import {count} from "../../metrics/numberText";
+import {HumanError} from "../../contract/errors";
+import {inTurns} from "../../host/cooperativeWork";
+import {fileText} from "../../text/fileText";
+import {count} from "../../text/numberText";
 import {type PlacedChanges, placeChanges, wholeChange} from "./changes";
 import {type Repository, untrackedStatus} from "./git";
 import {type FilePatch, filePatches, PatchError} from "./patch";
@@ -23,10 +23,10 @@ export interface ChangedFile {
 }
 
 /** Bytes; a larger file is data, and its diff says little. */
-const largestFile = 2_000_000;
+const maxFileSize = 2_000_000;
 
 /** Bytes of a file that Git does not know: it is new as a whole, so it is scored as a whole. */
-const largestUntracked = 250_000;
+const maxUntracked = 250_000;
 
 /**
  * What the working tree, as it is on disk, has that HEAD has not: staged or not, with files that Git does not know.
@@ -110,7 +110,7 @@ async function patchedFile(root: vscode.Uri, patch: FilePatch, conflicting: Read
   }
   if (patch.hunks.length === 0)
     return skipped(file, file.kind === "renamed" ? vscode.l10n.t("renamed only") : vscode.l10n.t("no line changed"));
-  const text = newPath === null ? "" : await textOf(uri, largestFile);
+  const text = newPath === null ? "" : await textOf(uri, maxFileSize);
   if (typeof text !== "string") return skipped(file, text.reason);
   const placed = placeChanges(patch, text);
   return placed
@@ -127,7 +127,7 @@ function kindOf({oldPath, newPath}: FilePatch): ChangedFile["kind"] {
 async function untrackedFile(root: vscode.Uri, uri: vscode.Uri): Promise<ChangedFile> {
   const path = uri.path.slice(root.path.length).replace(/^\//, "");
   const file = {uri, oldUri: undefined, path, kind: "untracked", unsaved: isUnsaved(uri)} as const;
-  const text = await textOf(uri, largestUntracked);
+  const text = await textOf(uri, maxUntracked);
   if (typeof text !== "string") return skipped(file, text.reason);
   const placed = wholeChange(text);
   return placed.changes.length === 0 ? skipped(file, vscode.l10n.t("empty")) : {...file, placed, skipped: undefined};

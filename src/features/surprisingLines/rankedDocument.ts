@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
-import type {Scores} from "../../engine/api";
-import {doneInTurns} from "../../host/inTurns";
-import {movedPlace, type TextChange} from "../../host/movedPlace";
-import {selectInEditor} from "../../host/reveal";
-import {openPlace} from "../../host/subject";
+import type {Scores} from "../../contract/scoring";
+import {doneInTurns} from "../../host/cooperativeWork";
+import {movedPlace, type TextChange} from "../../host/documents/movedPlace";
+import {selectInEditor} from "../../host/documents/reveal";
+import {openPlace} from "../../host/documents/targetText";
 import type {LocatedScores, Region, RegionNumbers} from "../../metrics/regions";
 import {documentFunctions} from "./documentFunctions";
 import {functionParts, linesInSteps, type Part} from "./parts";

@@ -7,7 +7,7 @@ import {
   regionNumbers,
   regionSumsInSteps
 } from "../../metrics/regions";
-import {utf8Length} from "../../metrics/textOffsets";
+import {utf8Length} from "../../text/textOffsets";
 import type {Part} from "./parts";
 
 /** What parts of a text are ranked by. */
@@ -18,7 +18,7 @@ export type Measure = "bitsPerByte" | "bits";
  * bits per byte say nothing but that it might have been another one; for the sum of bits, a line of a byte or two is left
  * out as a blank one is.
  */
-export const leastBytes: Readonly<Record<Measure, number>> = {bitsPerByte: 8, bits: 3};
+export const minBytes: Readonly<Record<Measure, number>> = {bitsPerByte: 8, bits: 3};
 
 /** The most surprising so many are shown, the others counted. */
 export const shownParts = 100;
@@ -65,7 +65,7 @@ function consider(text: string, part: Part, own: readonly RegionSums[], top: Rea
   if (numbers.scored === 0 || bytes === 0) return;
   for (const measure of ["bitsPerByte", "bits"] as const) {
     const value = numbers[measure];
-    if (value === null || bytes < leastBytes[measure]) top[measure].short++;
+    if (value === null || bytes < minBytes[measure]) top[measure].short++;
     else top[measure].add({part, numbers}, value);
   }
 }
@@ -76,7 +76,7 @@ const stepSize = 1 << 10;
 /** Bytes of a short place, and for a long one a number that is large enough. */
 function shortLength(text: string, {place: {start, end}}: Part): number {
   const units = end - start;
-  return units >= Math.max(leastBytes.bitsPerByte, leastBytes.bits) ? units : utf8Length(text.slice(start, end));
+  return units >= Math.max(minBytes.bitsPerByte, minBytes.bits) ? units : utf8Length(text.slice(start, end));
 }
 
 /** The greatest so many of what is added, without keeping the rest. */

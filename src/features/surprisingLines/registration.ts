@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
-import type {Evaluations} from "../../host/evaluations";
+import {activeDocument} from "../../host/documents/targetText";
 import {type Host, registerCommand} from "../../host/host";
-import {activeDocument} from "../../host/subject";
+import type {LatestEvaluation} from "../../host/latestEvaluation";
 import {openRowCommand} from "./rows";
 import type {Order} from "./sorting";
 import {type Mode, SurprisingLinesView} from "./surprisingLinesView";
@@ -24,7 +24,7 @@ const orderCommands: readonly (readonly [command: string, order: Order])[] = [
 export function registerSurprisingLines(
   host: Host,
   state: vscode.Memento,
-  evaluations: Evaluations
+  evaluations: LatestEvaluation
 ): vscode.Disposable {
   const view = new SurprisingLinesView(host, state, evaluations);
   return vscode.Disposable.from(

@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
 import {type Evaluation, isFinished, type ScoredFile, type UnscoredFile} from "../../host/evaluation";
-import {bitsText, byteSize, count, decimal, inBits, plural} from "../../metrics/numberText";
 import {bitsOf} from "../../metrics/summary";
 import {perplexityText} from "../../metrics/summaryRows";
-import {visibleText} from "../../metrics/visibleText";
+import {bitsText, byteSize, count, decimal, inBits, plural} from "../../text/numberText";
+import {visibleText} from "../../text/visibleText";
 import type {RankedDocument, RankedEntry} from "./rankedDocument";
 
 /** A row of the list. */
@@ -26,10 +26,10 @@ export type Row =
 export const openRowCommand = "tokenscope.openSurprisingLine";
 
 /** UTF-16 units of a label: the list is narrow, and its numbers stand behind the label. */
-const longestLabel = 24;
+const maxLabelLength = 24;
 
 /** UTF-16 units of the same in the tooltip. */
-const longestText = 400;
+const maxTextLength = 400;
 
 /** Rows of files that were left out; the report has them all. */
 export const shownLeftOut = 100;
@@ -79,7 +79,7 @@ function partItem(entry: RankedEntry, mean: number | null): vscode.TreeItem {
   ].join(" · ");
   item.iconPath = heatIcon(numbers.bitsPerByte, mean);
   item.tooltip = [
-    cut(part.name ?? entry.text, longestText),
+    cut(part.name ?? entry.text, maxTextLength),
     edited ? vscode.l10n.t("Line {0}, edited since it was scored", line + 1) : vscode.l10n.t("Line {0}", line + 1),
     timesText(numbers.bitsPerByte, mean, (rate, times) => vscode.l10n.t("{0} ({1} times the document's)", rate, times)),
     vscode.l10n.t("{0} in {1}", inBits(decimal(numbers.bits, 1)), plural(numbers.bytes, "byte")),
@@ -102,8 +102,8 @@ function corpusItem(evaluation: Evaluation): vscode.TreeItem {
   item.iconPath = new vscode.ThemeIcon("files");
   item.tooltip = [
     finished
-      ? vscode.l10n.t("{0}, taken as one corpus", cut(evaluation.title, longestText))
-      : vscode.l10n.t("{0}, taken as one corpus (partial)", cut(evaluation.title, longestText)),
+      ? vscode.l10n.t("{0}, taken as one corpus", cut(evaluation.title, maxTextLength))
+      : vscode.l10n.t("{0}, taken as one corpus (partial)", cut(evaluation.title, maxTextLength)),
     vscode.l10n.t("Perplexity {0}: every token weighs alike", perplexityText(corpus)),
     rateText(corpus.bitsPerByte, 3),
     corpus.bytes === null
@@ -131,7 +131,7 @@ function fileItem({path, summary, finished}: ScoredFile, mean: number | null): v
   ].join(" · ");
   item.iconPath = heatIcon(summary.bitsPerByte, mean);
   item.tooltip = [
-    finished ? cut(path, longestText) : vscode.l10n.t("{0} (partial: its beginning)", cut(path, longestText)),
+    finished ? cut(path, maxTextLength) : vscode.l10n.t("{0} (partial: its beginning)", cut(path, maxTextLength)),
     timesText(summary.bitsPerByte, mean, (rate, times) => vscode.l10n.t("{0} ({1} times the corpus's)", rate, times)),
     vscode.l10n.t("Perplexity {0}", perplexityText(summary)),
     summary.bytes === null
@@ -146,14 +146,14 @@ function unscoredItem({path, reason}: UnscoredFile, failed: boolean): vscode.Tre
   const item = new vscode.TreeItem(cut(path));
   item.id = `unscored:${path}`;
   item.description = reason;
-  item.tooltip = `${cut(path, longestText)}\n${reason}`;
+  item.tooltip = `${cut(path, maxTextLength)}\n${reason}`;
   item.iconPath = failed
     ? new vscode.ThemeIcon("error", new vscode.ThemeColor("list.errorForeground"))
     : new vscode.ThemeIcon("circle-slash");
   return item;
 }
 
-function cut(text: string, longest = longestLabel): string {
+function cut(text: string, longest = maxLabelLength): string {
   return visibleText(text.length <= longest ? text : `${text.slice(0, longest).toWellFormed()}…`);
 }
 

@@ -1,15 +1,16 @@
 import * as vscode from "vscode";
-import {HumanError, type Scores, type Windowing} from "../../engine/api";
+import {HumanError} from "../../contract/errors";
+import type {Scores, Windowing} from "../../contract/scoring";
+import {openPlace, type Subject, wholeDocument} from "../../host/documents/targetText";
 import {type Evaluation, isFinished} from "../../host/evaluation";
-import type {Evaluations} from "../../host/evaluations";
 import type {Host} from "../../host/host";
-import {plainText} from "../../host/plainText";
+import type {LatestEvaluation} from "../../host/latestEvaluation";
 import {scoreWithProgress} from "../../host/scoring";
-import {openPlace, type Subject, wholeDocument} from "../../host/subject";
-import {count} from "../../metrics/numberText";
 import {partialText} from "../../metrics/summaryRows";
+import {count} from "../../text/numberText";
+import {plainText} from "../../text/plainText";
 import {EditLog, type PartKind, RankedDocument} from "./rankedDocument";
-import {leastBytes, type Measure, type Ranking} from "./ranking";
+import {type Measure, minBytes, type Ranking} from "./ranking";
 import {type Row, shownLeftOut, treeItem} from "./rows";
 import {filesOrdered, measureOf, type Order, orders, sortedFiles} from "./sorting";
 
@@ -40,7 +41,7 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
   constructor(
     private readonly host: Host,
     private readonly state: vscode.Memento,
-    private readonly evaluations: Evaluations
+    private readonly evaluations: LatestEvaluation
   ) {
     const [mode, order] = [state.get<Mode>(modeKey), state.get<Order>(orderKey)];
     this.mode = modes.find((one) => one === mode) ?? "lines";
@@ -243,7 +244,7 @@ function nothing(empty: Empty): Shown {
 function rankingText(kind: PartKind, {parts, ranked, short}: Ranking, measure: Measure): string {
   const words = [rankingWords[kind][measure](parts.length, ranked)];
   if (kind === "functions") words.push(vscode.l10n.t("Each without those inside it."));
-  if (short > 0) words.push(vscode.l10n.t("{0} of fewer than {1} bytes left out.", count(short), leastBytes[measure]));
+  if (short > 0) words.push(vscode.l10n.t("{0} of fewer than {1} bytes left out.", count(short), minBytes[measure]));
   return words.join(" ");
 }
 

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
-import type {CountResult} from "../../engine/api";
-import {decimal, listed, plural} from "../../metrics/numberText";
+import type {CountResult} from "../../contract/scoring";
+import {decimal, listed, plural} from "../../text/numberText";
 
 /** "90 tokens, 386 characters, 386 bytes, 4.29 characters per token". Characters are code points. */
 export function countLine({count, characters, bytes}: Pick<CountResult, "count" | "characters" | "bytes">): string {

@@ -1,8 +1,8 @@
 import * as l10n from "@vscode/l10n";
-import type {HeldModel, MemoryUse} from "../../engine/api";
+import type {HeldModel, MemoryUse} from "../../contract/models";
 import {deviceNames} from "../../host/deviceNames";
-import type {EngineState} from "../../host/engineClient";
-import {byteSize, count, percentText, written} from "../../metrics/numberText";
+import type {EngineState} from "../../host/engine/engineClient";
+import {byteSize, count, percentText, written} from "../../text/numberText";
 
 /** What has become of the model that measures, in a line. `idleLimit` in milliseconds. */
 export function stateText(

@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
+import {activeCountedText} from "../../host/documents/targetText";
 import {type Host, registerCommand} from "../../host/host";
-import {plainText} from "../../host/plainText";
-import {seen} from "../../host/seen";
-import {activeCountedText} from "../../host/subject";
+import {seen} from "../../host/walkthroughProgress";
+import {plainText} from "../../text/plainText";
 import {countLine} from "./countLine";
 import {SelectionHover} from "./selectionHover";
 import {StatusBarCount} from "./statusBarCount";

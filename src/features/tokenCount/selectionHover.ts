@@ -1,15 +1,15 @@
 import * as vscode from "vscode";
-import type {TokenList} from "../../engine/api";
-import {isLongerThan} from "../../host/documentText";
+import type {TokenList} from "../../contract/scoring";
+import {isLongerThan} from "../../host/documents/documentText";
+import type {Place} from "../../host/documents/place";
+import {partOf, placeOf} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
-import {escapeMarkdown} from "../../host/markdownText";
-import {Newest} from "../../host/newest";
-import type {Place} from "../../host/place";
-import {seen} from "../../host/seen";
-import {partOf, placeOf} from "../../host/subject";
-import {count} from "../../metrics/numberText";
-import {shortLabel} from "../../metrics/tokenLabel";
-import {visibleText} from "../../metrics/visibleText";
+import {LatestOnly} from "../../host/latestOnly";
+import {seen} from "../../host/walkthroughProgress";
+import {escapeMarkdown} from "../../text/markdownText";
+import {count} from "../../text/numberText";
+import {shortLabel} from "../../text/tokenLabel";
+import {visibleText} from "../../text/visibleText";
 import {countLine} from "./countLine";
 
 /** Tokens shown as chips before the rest is summed up. */
@@ -22,7 +22,7 @@ const hoverLimit = 1 << 20;
 export class SelectionHover implements vscode.HoverProvider {
   /** Of the selection looked at last: a mouse that moves over it asks again with every token. */
   private last: {readonly key: string; readonly hover: Promise<vscode.Hover>} | undefined;
-  private readonly newest = new Newest();
+  private readonly newest = new LatestOnly();
 
   constructor(private readonly host: Host) {}
 

@@ -1,12 +1,12 @@
 import path from "node:path";
 import * as vscode from "vscode";
-import type {ModelDescription} from "../../engine/api";
+import type {ModelDescription} from "../../contract/models";
+import {countedText, isWithheld, withheld} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
-import {escapeMarkdown} from "../../host/markdownText";
 import {manageTrust, restriction} from "../../host/restrictedMode";
-import {countedText, isWithheld, withheld} from "../../host/subject";
-import {count as formatted, plural} from "../../metrics/numberText";
-import {shortChecksum} from "../../metrics/shortChecksum";
+import {escapeMarkdown} from "../../text/markdownText";
+import {count as formatted, plural} from "../../text/numberText";
+import {shortChecksum} from "../../text/shortChecksum";
 import {countLine} from "./countLine";
 import {stateText, stoppedText} from "./engineText";
 

@@ -1,7 +1,7 @@
 import {setTimeout} from "node:timers/promises";
 import * as vscode from "vscode";
+import {placeOf, subjectOf, wholeDocument} from "../../host/documents/targetText";
 import {type Host, registerCommand} from "../../host/host";
-import {placeOf, subjectOf, wholeDocument} from "../../host/subject";
 import {paragraph, Samples} from "./samples";
 
 /** As in package.json, behind the extension's own name. */

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import {sampleScheme} from "../../host/sampleScheme";
+import {sampleScheme} from "../../host/documents/sampleScheme";
 
 interface SampleFile {
   readonly content: Uint8Array;

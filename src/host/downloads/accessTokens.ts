@@ -1,6 +1,6 @@
 import type * as vscode from "vscode";
-import {hostOf} from "../hostOf";
 import type {Settings} from "../settings";
+import {hostOf} from "../urlHost";
 
 const hubAddress = /^(?:(?:hf|huggingface):|(?:https?:\/\/)?(?:www\.)?(?:hf|huggingface)\.co\/)/i;
 

@@ -1,9 +1,9 @@
 import {mkdir, statfs} from "node:fs/promises";
 import * as vscode from "vscode";
-import type {Network, RemoteFile} from "../../engine/api";
-import {BytePace} from "../../metrics/bytePace";
-import type {EngineClient} from "../engineClient";
-import {plainText} from "../plainText";
+import type {Network, RemoteFile} from "../../contract/transfer";
+import {BytePace} from "../../text/bytePace";
+import {plainText} from "../../text/plainText";
+import type {EngineClient} from "../engine/engineClient";
 import type {Settings} from "../settings";
 import type {AccessTokens} from "./accessTokens";
 import {findUnfinished, removeUnfinished, type Unfinished} from "./unfinished";

@@ -1,7 +1,7 @@
 import {readdir, readFile, rm, stat} from "node:fs/promises";
 import path from "node:path";
-import {isAlive} from "../../alive";
-import {type UnfinishedNote, unfinishedEnding} from "../../engine/api";
+import {type UnfinishedNote, unfinishedEnding} from "../../contract/transfer";
+import {isAlive} from "../../platform/processAlive";
 
 /** A download that waits to be resumed. */
 export interface Unfinished {
@@ -18,7 +18,7 @@ export interface Unfinished {
 }
 
 /** A note is short; what is longer is none of ours. */
-const longestNote = 1 << 20;
+const maxNoteLength = 1 << 20;
 
 /** The unfinished downloads of a folder; none where there is no folder. */
 export async function findUnfinished(folder: string): Promise<Unfinished[]> {
@@ -38,7 +38,7 @@ export async function removeUnfinished({note, partials}: Unfinished): Promise<vo
 async function readNote(folder: string, name: string): Promise<Unfinished | null> {
   const file = path.join(folder, name);
   try {
-    if ((await stat(file)).size > longestNote) return null;
+    if ((await stat(file)).size > maxNoteLength) return null;
     const note = JSON.parse(await readFile(file, "utf8")) as Partial<UnfinishedNote> | null;
     const {uri, fileName, bytes, partials, process: owner} = note ?? {};
     if (typeof uri !== "string" || typeof fileName !== "string" || typeof bytes !== "number") return null;

@@ -4,7 +4,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import {AccessTokens} from "../../../src/host/downloads/accessTokens";
 import {Downloads} from "../../../src/host/downloads/downloads";
-import {EngineClient, type EngineClientOptions} from "../../../src/host/engineClient";
+import {EngineClient, type EngineClientOptions} from "../../../src/host/engine/engineClient";
 import {ErrorReporter} from "../../../src/host/errors";
 import type {Host} from "../../../src/host/host";
 import {Settings} from "../../../src/host/settings";

@@ -1,0 +1,132 @@
+import type {Purpose} from "../gguf/architectureKind";
+import type {DeviceState} from "./devices";
+
+/**
+ * The contract between the extension host and the engine process: requests, replies, progress and errors.
+ * Nothing in it assumes llama.cpp: another backend (a server, say) answers the same requests, or says in its
+ * capabilities that it can't.
+ *
+ * Offsets are UTF-8 byte offsets into the text of the request. Logprobs are natural. A lone surrogate in a text counts
+ * as U+FFFD, the way every UTF-8 encoder writes it, so UTF-16 lengths are unchanged.
+ */
+
+/** Which model answers, and how it is run. Every request names it, so a new engine process needs no set-up. */
+export interface ModelSpec {
+  /** Absolute path of a GGUF file. */
+  readonly path: string;
+  readonly gpu: GpuChoice;
+  /** Layers whose weights go on the device; null: as many as its memory holds. */
+  readonly gpuLayers: number | null;
+  /** CPU threads; 0 leaves the choice to the backend, which leaves a core to the editor. */
+  readonly threads: number;
+  /** Tokens of context; 0 means what the model was trained on, {@link automaticContextLimit} at most. */
+  readonly contextSize: number;
+}
+
+export type GpuChoice = "auto" | "metal" | "cuda" | "vulkan" | "off";
+
+export const automaticContextLimit = 4096;
+
+/** Contexts of so many tokens that are held at most: one for completing, and for scoring two, or one where it is large. */
+export function contextsHeld(contextSize: number): number {
+  return contextSize > automaticContextLimit ? 2 : 3;
+}
+
+/** What a backend can do with a model. A feature asks here, never for the backend's kind. */
+export interface Capabilities {
+  /** Predicts a next token: can be scored, and can complete. */
+  readonly generate: boolean;
+  /** What it was made for. */
+  readonly purpose: Purpose;
+  /** Completes between a prefix and a suffix, with tokens of its own for it. */
+  readonly infill: boolean;
+  /** Tokens tile the text's bytes, so that spans can be shown. False where the tokenizer rewrites text. */
+  readonly spans: boolean;
+}
+
+/** What is known of a model without loading its weights. */
+export interface ModelDescription {
+  /** A name for people: the model's own, or else its file's. */
+  readonly name: string;
+  /** File name without its folder. */
+  readonly file: string;
+  readonly architecture: string;
+  readonly quantization: string;
+  readonly parameters: number | null;
+  readonly vocabularySize: number;
+  /** Tokens of context as run (see {@link ModelSpec.contextSize}). */
+  readonly contextSize: number;
+  /** The vocabulary asks for BOS in front of a text. */
+  readonly addsBos: boolean;
+  readonly capabilities: Capabilities;
+}
+
+/** A {@link ModelDescription} of a model that ran. */
+export interface RunningModel extends ModelDescription {
+  /** Lower-case hex SHA-256 of the model file. */
+  readonly sha256: string;
+  /** What it ran on: "cpu", "cuda", "metal", "vulkan". */
+  readonly device: string;
+  /** Layers whose weights are on the device, of all. Absent where the backend doesn't know. */
+  readonly layers?: {readonly onDevice: number; readonly all: number};
+}
+
+export interface DescribeParams {
+  readonly model: ModelSpec;
+}
+
+/** Bytes in main memory and on the device. What a device shares with main memory (Metal, integrated GPUs) is `vram`. */
+export interface MemoryUse {
+  readonly ram: number;
+  readonly vram: number;
+}
+
+export interface EstimateParams {
+  readonly model: ModelSpec;
+  /** Models that stay loaded beside it; what all others hold counts as free, because they will be given back. */
+  readonly beside?: readonly ModelSpec[];
+}
+
+/** What a model will need once it is loaded, and what there is. Nothing is loaded for it but the file's header. */
+export interface MemoryEstimate {
+  /** Weights, and the vocabulary as it is held in memory. */
+  readonly weights: MemoryUse;
+  /** KV cache and compute buffers of one context of {@link contextSize} tokens. */
+  readonly context: MemoryUse;
+  /** What {@link context} grows by with each of its last tokens. */
+  readonly perToken: MemoryUse;
+  /** What a layer moves from the device to main memory when it is not put there: its weights and its part of all contexts. */
+  readonly perLayer: number;
+  /** Contexts that may be held at once ({@link contextsHeld}); 0 for a model that predicts no tokens. */
+  readonly contexts: number;
+  /** Tokens. */
+  readonly contextSize: number;
+  /** Layers on the device, of {@link layers}. */
+  readonly gpuLayers: number;
+  readonly layers: number;
+  readonly free: MemoryUse;
+  readonly total: MemoryUse;
+  /** "cpu", "cuda", "metal", "vulkan". */
+  readonly device: string;
+}
+
+/** What a loaded model takes, beside what had been estimated for it. */
+export interface MemoryReport {
+  readonly estimate: MemoryEstimate;
+  /** The engine's growth since it began to load: resident bytes (mapped weights included), and the device's. Null: not loaded. */
+  readonly used: MemoryUse | null;
+}
+
+/** What the engine process holds; told when that has changed. */
+export interface Holding {
+  readonly models: readonly HeldModel[];
+  /** Bytes: of the whole process, mapped files included; of devices, what its models have taken. */
+  readonly memory: MemoryUse;
+}
+
+export interface HeldModel {
+  /** Absolute path of its file. */
+  readonly path: string;
+  /** What its weights are on. Null while only its vocabulary is loaded. */
+  readonly device: DeviceState["device"] | null;
+}

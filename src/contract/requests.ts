@@ -1,0 +1,98 @@
+import type {CompleteParams, Completion} from "./completion";
+import type {DeviceState, DevicesParams, ProcessVersions, VersionsParams} from "./devices";
+import type {DescribeParams, EstimateParams, MemoryEstimate, MemoryReport, ModelDescription, ModelSpec} from "./models";
+import type {Progress} from "./progress";
+import type {
+  Alternatives,
+  AlternativesParams,
+  CountParams,
+  CountResult,
+  ScoreParams,
+  Scores,
+  TokenizeParams,
+  TokenList,
+  TokenTextsParams
+} from "./scoring";
+import type {DownloadedFile, DownloadParams, InspectParams, RemoteFile, UnpackedFolder, UnpackParams} from "./transfer";
+
+/** Method name → what it takes and gives. */
+export interface EngineRequests {
+  describe: {params: DescribeParams; result: ModelDescription};
+  count: {params: CountParams; result: CountResult};
+  tokenize: {params: TokenizeParams; result: TokenList};
+  score: {params: ScoreParams; result: Scores};
+  alternatives: {params: AlternativesParams; result: Alternatives};
+  tokenTexts: {params: TokenTextsParams; result: readonly string[]};
+  complete: {params: CompleteParams; result: Completion};
+  estimate: {params: EstimateParams; result: MemoryEstimate};
+  memory: {params: EstimateParams; result: MemoryReport};
+  devices: {params: DevicesParams; result: readonly DeviceState[]};
+  versions: {params: VersionsParams; result: ProcessVersions};
+  inspect: {params: InspectParams; result: RemoteFile};
+  download: {params: DownloadParams; result: DownloadedFile};
+  unpack: {params: UnpackParams; result: UnpackedFolder};
+}
+
+export type EngineMethod = keyof EngineRequests;
+
+/** Notification to the engine: hand over what there is of a request's answer. Only `score` and `complete` have answers in part. */
+export const stopNotification = "stop";
+
+export interface StopParams {
+  /** The request's number. */
+  readonly request: number;
+}
+
+/** Notification to the engine: the models that are still wanted. The others are given back, once no request uses them. */
+export const retainNotification = "retain";
+
+export interface RetainParams {
+  readonly models: readonly ModelSpec[];
+}
+
+/** Notifications from the engine. */
+export const logNotification = "log";
+
+export const progressNotification = "progress";
+
+export const noticeNotification = "notice";
+
+export const holdingNotification = "holding";
+
+export type LogLevel = "error" | "warn" | "info" | "debug" | "trace";
+
+export interface LogParams {
+  readonly level: LogLevel;
+  readonly message: string;
+}
+
+/**
+ * Something a person should know although the request goes on. `fewerLayers`: the device's memory was too small for the
+ * layers that were to be on it, and holds fewer.
+ */
+export interface NoticeParams {
+  readonly kind: "fewerLayers";
+  /** Absolute path of the model's file. */
+  readonly model: string;
+  /** One sentence. */
+  readonly message: string;
+}
+
+/** Progress of one request, found by the number its caller gave it. */
+export interface ProgressParams extends Progress {
+  readonly request: number;
+}
+
+/** A request as it travels: its parameters and the number its progress is reported under. */
+export interface RequestEnvelope<M extends EngineMethod> {
+  readonly request: number;
+  readonly params: EngineRequests[M]["params"];
+}
+
+/** File descriptor of the line on which the engine process sends back its owner's heartbeats, and the argument that says it is there. */
+export const heartbeatDescriptor = 4;
+
+export const heartbeatArgument = "--heartbeat";
+
+/** Environment variables of the engine process: what to word errors in, and the file of its translations. Without: English. */
+export const languageVariables = {locale: "TOKENSCOPE_LOCALE", bundle: "EXTENSION_BUNDLE_PATH"} as const;

@@ -1,0 +1,160 @@
+import type {Summary} from "../metrics/summary";
+import type {EngineVersions} from "./devices";
+import type {ModelDescription, ModelSpec, RunningModel} from "./models";
+
+/**
+ * Whole sentences on what makes the numbers of an answer others than one may think: what the file has wrong, or what was
+ * asked for that the model can't do well. The same request has the same warnings.
+ */
+export interface Warned {
+  readonly warnings: readonly string[];
+}
+
+export interface CountParams {
+  readonly model: ModelSpec;
+  readonly text: string;
+}
+
+export interface CountResult extends Warned {
+  readonly count: number;
+  /** Unicode code points of the text. */
+  readonly characters: number;
+  /** UTF-8 bytes of the text. */
+  readonly bytes: number;
+  readonly model: ModelDescription;
+}
+
+export interface TokenizeParams {
+  readonly model: ModelSpec;
+  readonly text: string;
+  /** Read special tokens written in the text (`<|endoftext|>`) as what they stand for, not as characters. */
+  readonly special?: boolean;
+  /** Give texts for this many tokens from the start; all when absent. */
+  readonly texts?: number;
+}
+
+/** N tokens of a text. */
+export interface TokenList extends Warned {
+  readonly model: ModelDescription;
+  /** N token ids. */
+  readonly ids: Int32Array;
+  /**
+   * N byte offsets at which tokens end; token i covers `[ends[i-1] ?? 0, ends[i])`, tokens tile the text.
+   * Null where the tokenizer rewrote this text.
+   */
+  readonly ends: Uint32Array | null;
+  /** As in {@link CountResult}. */
+  readonly characters: number;
+  readonly bytes: number;
+  /** Tokens as text, as many as asked for; a token that holds part of a character shows U+FFFD for it. */
+  readonly texts: readonly string[];
+}
+
+export type ScoreMode = "document" | "llama-perplexity";
+
+export interface ScoreParams {
+  readonly model: ModelSpec;
+  readonly text: string;
+  /**
+   * What stands before the text. Its last tokens (as many as leave a stride of the window to the text) are given to the
+   * model as context and are not scored. It is cut into tokens by itself, so that the text's tokens are the same with and
+   * without it. Not in llama-perplexity mode.
+   */
+  readonly context?: string;
+  readonly special?: boolean;
+  /** metrics.md, "Context". Default `document`. */
+  readonly mode?: ScoreMode;
+  /** Positions the model sees together, BOS included. Default: the model's context (document), 512 (llama-perplexity). */
+  readonly window?: number;
+  /** New tokens per window after the first. Default: half the window. Without meaning in llama-perplexity mode. */
+  readonly stride?: number;
+  /** Adds rank, entropy and this many alternatives for every token. 0 (default) leaves them out: they cost more. */
+  readonly top?: number;
+}
+
+/** How a text was cut into windows; enough to repeat a score. */
+export interface Windowing {
+  readonly mode: ScoreMode;
+  /** BOS stood in front of every window. */
+  readonly bos: boolean;
+  readonly window: number;
+  readonly stride: number;
+}
+
+/** Short: the model's original context. Long: all that is larger. */
+export type RopeFactors = "short" | "long";
+
+/** Scores of a text's N tokens. */
+export interface Scores extends Windowing, Warned {
+  readonly model: RunningModel;
+  /** N token ids. */
+  readonly ids: Int32Array;
+  /** As {@link TokenList.ends}. */
+  readonly ends: Uint32Array | null;
+  /** N natural logprobs; NaN where unscored. */
+  readonly logprobs: Float64Array;
+  /** N flags: 1 where the token was the model's first choice. */
+  readonly top1: Uint8Array;
+  readonly detail: ScoreDetail | null;
+  /** Ids of the tokens that were given as context before the text; empty where none was asked for. */
+  readonly contextIds: Int32Array;
+  /** False where the request was told to stop: the tokens from there on are unscored. */
+  readonly finished: boolean;
+  /** Perplexity and its relatives. */
+  readonly summary: Summary;
+  /** Of a model with two sets of LongRoPE factors: which of them its positions were turned with. */
+  readonly ropeFactors?: RopeFactors;
+  /** What computed them, where the backend knows. */
+  readonly versions?: EngineVersions;
+}
+
+/** Rank, entropy and alternatives of N tokens, K alternatives each; what is unscored holds 0, NaN and -1. */
+export interface ScoreDetail {
+  readonly top: number;
+  /** N ranks, 1 is the first choice. */
+  readonly ranks: Int32Array;
+  /** N entropies of the prediction, nats. */
+  readonly entropies: Float64Array;
+  /** N × K ids, best first; -1 where the vocabulary has fewer. */
+  readonly topIds: Int32Array;
+  /** N × K natural logprobs. */
+  readonly topLogprobs: Float64Array;
+}
+
+export interface AlternativesParams {
+  readonly model: ModelSpec;
+  /**
+   * {@link Scores.contextIds} and {@link Scores.ids} one after the other, at least up to and including `position`. With those of the
+   * rest of its batch (128 more suffice) the token has exactly its score.
+   */
+  readonly ids: Int32Array;
+  /** Index into `ids` of the token whose rivals are asked for. */
+  readonly position: number;
+  /** The windowing the scores were made with: the same context is rebuilt. */
+  readonly windowing: Windowing;
+  /** Of the model that made the scores; refused where the model in use is another one. */
+  readonly sha256?: string;
+  /** How many. */
+  readonly top: number;
+}
+
+/** The prediction at one position. */
+export interface Alternatives {
+  /** Of the token that stands there: natural logprob and rank (1 = first choice). */
+  readonly logprob: number;
+  readonly rank: number;
+  /** Nats. */
+  readonly entropy: number;
+  readonly top: readonly Alternative[];
+}
+
+export interface Alternative {
+  readonly id: number;
+  readonly text: string;
+  readonly logprob: number;
+}
+
+export interface TokenTextsParams {
+  readonly model: ModelSpec;
+  readonly ids: Int32Array;
+}

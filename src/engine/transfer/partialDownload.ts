@@ -1,0 +1,142 @@
+import {createHash} from "node:crypto";
+import {readFile, rename, rm, stat, writeFile} from "node:fs/promises";
+import path from "node:path";
+import * as l10n from "@vscode/l10n";
+import {HumanError} from "../../contract/errors";
+import {type UnfinishedNote, unfinishedEnding} from "../../contract/transfer";
+import {isAlive} from "../../platform/processAlive";
+import {exists, onDisk, sizeOf} from "./disk";
+
+/** What is known of a file that may have been begun. */
+interface Continuable {
+  readonly name: string;
+  readonly bytes: number;
+  readonly ranges: boolean;
+  readonly validator: string | null;
+}
+
+/** Downloads under way in this process, by the path of their note. */
+const underWay = new Map<string, {readonly signal: AbortSignal; readonly ended: Promise<void>}>();
+
+/** So long after its last byte another process's download counts as dead, milliseconds: more than any stall. */
+const lifeSign = 60_000;
+
+/**
+ * The partial files of one download and the note beside them. Their names come from the final name and the URI, so that
+ * the same request finds them again and two requests never share them.
+ */
+export class Unfinished {
+  private readonly notePath: string;
+  private readonly partials: readonly string[];
+  private readonly key: string;
+  private end: () => void = () => undefined;
+
+  constructor(
+    private readonly folder: string,
+    private readonly uri: string,
+    private readonly fileNames: readonly string[],
+    private readonly bytes: number
+  ) {
+    this.key = createHash("sha256").update(uri).digest("hex").slice(0, 8);
+    this.notePath = path.join(folder, `${fileNames[0]}.${this.key}${unfinishedEnding}`);
+    this.partials = fileNames.map((name) => this.partialOf(name));
+  }
+
+  /** Where a file is until it is whole. */
+  partialOf(fileName: string): string {
+    return path.join(this.folder, `${fileName}.${this.key}.part`);
+  }
+
+  /**
+   * Takes it for this process until `release`; the validators of what is there already, none where that is nothing.
+   *
+   * @throws HumanError where it is being downloaded already, here or in another window's process.
+   */
+  async claim(signal: AbortSignal): Promise<UnfinishedNote["validators"]> {
+    for (let other = underWay.get(this.notePath); other !== undefined; other = underWay.get(this.notePath)) {
+      if (!other.signal.aborted) throw busy();
+      // It takes a moment from the abort to the last byte.
+      await other.ended;
+    }
+    const ended = new Promise<void>((resolve) => {
+      this.end = resolve;
+    });
+    underWay.set(this.notePath, {signal, ended});
+    try {
+      const note = await this.read();
+      if (note !== null && note.process !== process.pid && isAlive(note.process) && (await this.isFresh()))
+        throw busy();
+      return note !== null && note.bytes === this.bytes && note.validators.length === this.fileNames.length
+        ? note.validators
+        : [];
+    } catch (error) {
+      this.release();
+      throw error;
+    }
+  }
+
+  release(): void {
+    underWay.delete(this.notePath);
+    this.end();
+  }
+
+  /** Bytes of a partial file that are of the file as it is at its server now: nothing where that can't be known. */
+  async startOf({name, bytes, ranges, validator}: Continuable, known: string | null): Promise<number> {
+    if (!ranges || validator === null || validator !== known) return 0;
+    const there = (await sizeOf(this.partialOf(name))) ?? 0;
+    return there <= bytes ? there : 0;
+  }
+
+  async write(validators: UnfinishedNote["validators"]): Promise<void> {
+    const note: UnfinishedNote = {
+      uri: this.uri,
+      fileName: this.fileNames[0] ?? "",
+      bytes: this.bytes,
+      partials: this.partials.map((file) => path.basename(file)),
+      validators,
+      process: process.pid
+    };
+    // A crash in the middle must not leave half a note.
+    await onDisk(writeFile(`${this.notePath}.new`, JSON.stringify(note)));
+    await onDisk(rename(`${this.notePath}.new`, this.notePath));
+  }
+
+  /** Removes a partial file, and the note with the last one. */
+  async drop(partial: string): Promise<void> {
+    await onDisk(rm(partial, {force: true}));
+    if (!(await Promise.all(this.partials.map(exists))).includes(true)) await this.remove();
+  }
+
+  /** Removes the note and what is left of the partial files. */
+  async remove(): Promise<void> {
+    for (const file of [...this.partials, `${this.notePath}.new`, this.notePath]) await onDisk(rm(file, {force: true}));
+  }
+
+  private async read(): Promise<UnfinishedNote | null> {
+    try {
+      const note = JSON.parse(await readFile(this.notePath, "utf8")) as Partial<UnfinishedNote> | null;
+      return note?.uri === this.uri && Array.isArray(note.validators) ? (note as UnfinishedNote) : null;
+    } catch {
+      return null;
+    }
+  }
+
+  private async isFresh(): Promise<boolean> {
+    const times = await Promise.all(
+      [...this.partials, this.notePath].map((file) =>
+        stat(file)
+          .then(({mtimeMs}) => mtimeMs)
+          .catch(() => 0)
+      )
+    );
+    // A time to come is no life sign: a clock was set back.
+    return Math.abs(Date.now() - Math.max(...times)) < lifeSign;
+  }
+}
+
+function busy(): HumanError {
+  return new HumanError(
+    "invalidRequest",
+    l10n.t("This file is being downloaded already: wait for it, or cancel that download first.")
+  );
+}

@@ -1,0 +1,198 @@
+import * as l10n from "@vscode/l10n";
+import {HumanError} from "../../contract/errors";
+import {splitNames} from "../../gguf/splits";
+import {encodedPath, type HubFile, hubUrl, readAddress} from "./address";
+import {dispositionName, safeFileName} from "./fileName";
+import {type Answer, discard, type Http, header, wholeNumber} from "./http";
+import {type Patience, persist} from "./retryPolicy";
+
+/** A file as its server describes it, of which only the first bytes were fetched. */
+export interface RemotePart {
+  readonly url: URL;
+  /** Harmless as a name in a folder. */
+  readonly fileName: string;
+  readonly bytes: number;
+  /** The server gives any part of it. */
+  readonly ranges: boolean;
+  /** Lower-case hex; null where the server doesn't say. */
+  readonly sha256: string | null;
+  /** Another one means another content; null where the server gives none. */
+  readonly validator: string | null;
+  /** It begins as a GGUF does. */
+  readonly gguf: boolean;
+}
+
+const magic = "GGUF";
+
+/** Answers of a hub's API are small. */
+const maxJson = 8 << 20;
+
+/** Finds out what an address stands for: one file, or all the parts of a split model. */
+export async function lookAt(
+  http: Http,
+  uri: string,
+  hub: string,
+  patience: Patience,
+  signal: AbortSignal
+): Promise<readonly [RemotePart, ...RemotePart[]]> {
+  const impatient = {...patience, pauses: patience.pauses.slice(0, 2)};
+  const insist = <T>(attempt: () => Promise<T>): Promise<T> => persist(impatient, signal, attempt);
+  const address = readAddress(uri, hub);
+  if (address.type === "url") {
+    const [first, ...rest] = partUrls(address.url);
+    const start = await insist(() => lookAtFile(http, first, null, signal));
+    return [start, ...(await inTurn(rest, (url) => insist(() => lookAtFile(http, url, null, signal))))];
+  }
+  const file = address.type === "hubFile" ? address.file : await insist(() => taggedFile(http, hub, address, signal));
+  const [path = file.path, ...paths] = splitNames(file.path);
+  const lookAtPath = (one: string): Promise<RemotePart> =>
+    insist(() => lookAtFile(http, hubUrl(hub, {...file, path: one}), one, signal));
+  const start = await lookAtPath(path);
+  const parts: [RemotePart, ...RemotePart[]] = [start, ...(await inTurn(paths, lookAtPath))];
+  if (parts.every((part) => part.sha256 !== null)) return parts;
+  const known = await checksums(http, hub, file, signal);
+  const withChecksum = (part: RemotePart): RemotePart =>
+    known(part.url).sha256 === null || part.sha256 !== null ? part : {...part, ...known(part.url)};
+  return [withChecksum(start), ...parts.slice(1).map(withChecksum)];
+}
+
+async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (const item of items) results.push(await work(item));
+  return results;
+}
+
+/** A split model's URLs, whichever of them was given. */
+function partUrls(url: URL): [URL, ...URL[]] {
+  const [first, ...rest] = splitNames(url.pathname).map((pathname) => Object.assign(new URL(url), {pathname}));
+  return [first ?? url, ...rest];
+}
+
+/** Asks for the first bytes: that works where HEAD is refused (signed addresses), and says whether ranges do. */
+async function lookAtFile(http: Http, url: URL, hubPath: string | null, signal: AbortSignal): Promise<RemotePart> {
+  const answer = await http.get(url, {signal, range: [0, magic.length - 1]});
+  const {headers, linked} = answer;
+  const range = rangeOf(answer);
+  const bytes = answer.status === 200 ? wholeNumber(header(headers, "content-length")) : (range?.total ?? null);
+  const start = await firstBytes(answer.body, magic.length);
+  if (bytes === null)
+    throw new HumanError(
+      "serverFailed",
+      l10n.t("{0} does not say how large the file is: use another address.", url.host)
+    );
+  if (bytes === 0 || (linked.bytes !== null && linked.bytes !== bytes))
+    throw new HumanError(
+      "wrongContent",
+      l10n.t("{0} has something else than it says at this address: try again later, or use another address.", url.host)
+    );
+  const named = hubPath ?? dispositionName(header(headers, "content-disposition")) ?? lastStep(url);
+  return {
+    url,
+    fileName: safeFileName(named),
+    bytes,
+    ranges: answer.status === 206,
+    sha256: linked.sha256,
+    validator: validatorOf(answer),
+    gguf: start.toString("latin1") === magic
+  };
+}
+
+/** What changes with the content: its checksum where a hub tells it, since its storage's ETags come from many machines. */
+export function validatorOf({headers, linked}: Answer): string | null {
+  return linked.sha256 ?? header(headers, "etag") ?? header(headers, "last-modified") ?? null;
+}
+
+/** Which bytes of how many an answer with status 206 (or 416: none) holds. */
+export function rangeOf({headers}: Answer): {readonly start: number | null; readonly total: number | null} | null {
+  const [match, start, total] = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(header(headers, "content-range") ?? "") ?? [];
+  return match === undefined ? null : {start: wholeNumber(start), total: wholeNumber(total)};
+}
+
+async function firstBytes(body: Answer["body"], count: number): Promise<Buffer> {
+  let bytes = Buffer.alloc(0);
+  try {
+    for await (const piece of body) {
+      bytes = Buffer.concat([bytes, piece as Buffer]);
+      if (bytes.length >= count) break;
+    }
+  } catch {
+    // What came has come; a server that ends early is found out by the download.
+  }
+  return bytes.subarray(0, count);
+}
+
+function lastStep({pathname}: URL): string {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return pathname;
+  }
+}
+
+/** Asks a hub which of a model's files a tag means. The answer names a GGUF only to those who call themselves llama-cpp. */
+async function taggedFile(
+  http: Http,
+  hub: string,
+  {repository, tag}: {readonly repository: string; readonly tag: string},
+  signal: AbortSignal
+): Promise<HubFile> {
+  const url = new URL(`v2/${repository}/manifests/${encodeURIComponent(tag)}`, hub);
+  const manifest = (await json(http, url, signal)) as {ggufFile?: {rfilename?: unknown}} | null;
+  const path = manifest?.ggufFile?.rfilename;
+  if (typeof path !== "string")
+    throw new HumanError(
+      "notFound",
+      l10n.t("{0} has no GGUF file for this: name a file, as in hf:user/model/file.gguf.", url.host)
+    );
+  const address = readAddress(`hf:${repository}/${path}`, hub);
+  if (address.type !== "hubFile")
+    throw new HumanError("serverFailed", l10n.t("{0} gives an answer that can't be read: try again later.", url.host));
+  return address.file;
+}
+
+/** The checksums that a hub's API knows of a repository's files; of none where it doesn't answer. */
+async function checksums(
+  http: Http,
+  hub: string,
+  {repository, revision}: HubFile,
+  signal: AbortSignal
+): Promise<(url: URL) => {readonly sha256: string | null}> {
+  const known = new Map<string, string>();
+  try {
+    const url = new URL(`api/models/${repository}/revision/${encodeURIComponent(revision)}?blobs=true`, hub);
+    const answer = (await json(http, url, signal)) as {siblings?: readonly Sibling[]} | null;
+    for (const {rfilename, lfs} of answer?.siblings ?? [])
+      if (typeof rfilename === "string" && typeof lfs?.sha256 === "string" && /^[0-9a-f]{64}$/.test(lfs.sha256))
+        known.set(`/${encodedPath(rfilename)}`, lfs.sha256);
+  } catch {
+    // A mirror without that API: its files are checked by their size.
+    signal.throwIfAborted();
+  }
+  const prefix = `${repository}/resolve/${encodeURIComponent(revision)}`;
+  return ({pathname}) => ({
+    sha256: known.get(pathname.slice(pathname.indexOf(prefix) + prefix.length)) ?? null
+  });
+}
+
+interface Sibling {
+  readonly rfilename?: unknown;
+  readonly lfs?: {readonly sha256?: unknown};
+}
+
+async function json(http: Http, url: URL, signal: AbortSignal): Promise<unknown> {
+  const {body} = await http.get(url, {signal, userAgent: "llama-cpp"});
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const piece of body) {
+      pieces.push(piece as Buffer);
+      bytes += (piece as Buffer).length;
+      if (bytes > maxJson) throw new RangeError("too long");
+    }
+    return JSON.parse(Buffer.concat(pieces).toString("utf8"));
+  } catch {
+    signal.throwIfAborted();
+    await discard(body);
+    throw new HumanError("serverFailed", l10n.t("{0} gives an answer that can't be read: try again later.", url.host));
+  }
+}

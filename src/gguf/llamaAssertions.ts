@@ -1,0 +1,142 @@
+import type {GgufHeader, MetadataValue, TensorInfo} from "./header";
+import {isList} from "./infill";
+
+/** LLAMA_MAX_LAYERS and LLAMA_MAX_EXPERTS (llama-hparams.h). */
+const maxLayers = 512;
+const maxExperts = 1024;
+
+/**
+ * Items of all lists in the headers of a model's files: node-llama-cpp makes a JavaScript value of each. The most known are
+ * 1.3 million, of a vocabulary of 262,144 tokens with its merges, scores and types.
+ */
+const maxItems = 2 ** 21;
+
+/** llama.cpp holds each several times over. */
+const maxTokens = 2 ** 20;
+
+/** Drafts for other models and a decoder of sounds: their embeddings are not those of their own tokens. */
+const otherEmbeddings: ReadonlySet<unknown> = new Set(["dflash", "eagle3", "wavtokenizer-dec"]);
+
+/** Q8_1, Q8_K, I8, I16, I32, I64 and F64: llama.cpp multiplies with none of them, and jumps to where such code would be. */
+const notMultiplied: ReadonlySet<number> = new Set([9, 15, 24, 25, 26, 27, 28]);
+
+/** What every architecture that has it multiplies with. */
+const multiplied =
+  /^(?:output|output_norm|blk\.\d+\.(?:attn_(?:q|k|v|qkv|output|norm)|ffn_(?:up|down|gate)(?:_exps)?|ffn_norm))\.weight$/;
+
+/** A key of the architecture's own. */
+type Own = (key: string) => MetadataValue | undefined;
+
+/**
+ * Whether llama.cpp would not refuse a model with such a header, but end the process (or never end) over it. Of a model in
+ * several files `others` are the headers of those behind the first.
+ */
+export function wouldAbortLlama(header: GgufHeader, others: readonly GgufHeader[] = []): boolean {
+  const {metadata} = header;
+  const architecture = metadata.get("general.architecture");
+  const own: Own = (key) => metadata.get(`${architecture}.${key}`);
+  if (tooManyItems([header, ...others])) return true;
+  const tensors = new Map<string, TensorInfo>();
+  for (const part of [header, ...others]) {
+    for (const tensor of part.tensors ?? []) {
+      if (tensors.has(tensor.name) || (notMultiplied.has(tensor.type) && multiplied.test(tensor.name))) return true;
+      tensors.set(tensor.name, tensor);
+    }
+  }
+  if (endlessTokenizer(metadata)) return true;
+  const layers = own("block_count");
+  // Without it llama.cpp refuses the file by itself, or doesn't know the architecture.
+  if (typeof layers !== "number") return false;
+  return (
+    deadlyLayers(layers, own("nextn_predict_layers")) ||
+    deadlyExperts(own) ||
+    deadlyNorms(own) ||
+    (!otherEmbeddings.has(architecture) &&
+      deadlyEmbeddings(tensors, own("embedding_length"), metadata.get("tokenizer.ggml.tokens"))) ||
+    deadlyAttention(tensors, own) ||
+    deadlyFeedForward(tensors, own) ||
+    (tensors.has("position_embd.weight") && own("context_length") === 0)
+  );
+}
+
+function tooManyItems(headers: readonly GgufHeader[]): boolean {
+  const items = headers.reduce((sum, {listItems}) => sum + listItems, 0);
+  const tokens = headers[0]?.metadata.get("tokenizer.ggml.tokens");
+  return items > maxItems || (isList(tokens) && tokens.length > maxTokens);
+}
+
+/** All architectures but few have a row of that length for each token. */
+function deadlyEmbeddings(
+  tensors: ReadonlyMap<string, TensorInfo>,
+  length: MetadataValue | undefined,
+  tokens: MetadataValue | undefined
+): boolean {
+  const embeddings = tensors.get("token_embd.weight");
+  if (embeddings === undefined) return false;
+  const [columns, rows] = embeddings.dimensions;
+  return columns !== length || (isList(tokens) && rows !== tokens.length);
+}
+
+/** Where there are weights for heads there are heads, and they have a length. */
+function deadlyAttention(tensors: ReadonlyMap<string, TensorInfo>, own: Own): boolean {
+  if (!has(tensors, "attn_q")) return false;
+  const heads = greatest(own("attention.head_count"));
+  const length = own("attention.key_length") ?? Math.floor(numberOr0(own("embedding_length")) / heads);
+  return heads === 0 || length === 0 || own("attention.value_length") === 0 || own("attention.head_count_kv") === 0;
+}
+
+function deadlyFeedForward(tensors: ReadonlyMap<string, TensorInfo>, own: Own): boolean {
+  if (greatest(own("feed_forward_length")) > 0) return false;
+  return has(tensors, "ffn_down") || (has(tensors, "ffn_down_exps") && own("expert_feed_forward_length") === undefined);
+}
+
+/** The first layer has such weights. */
+function has(tensors: ReadonlyMap<string, TensorInfo>, name: string): boolean {
+  return tensors.has(`blk.0.${name}.weight`);
+}
+
+/** The assertions of llama.cpp's `llama_model_base::load_hparams`, as all those below. */
+function deadlyLayers(layers: number, predicting: MetadataValue | undefined): boolean {
+  return layers < 1 || layers > maxLayers || (typeof predicting === "number" && predicting > layers);
+}
+
+function deadlyExperts(own: Own): boolean {
+  const count = numberOr0(own("expert_count"));
+  const used = greatest(own("expert_used_count"));
+  const groups = numberOr0(own("expert_group_count"));
+  const groupsUsed = numberOr0(own("expert_group_used_count"));
+  if (count > maxExperts || used > count) return true;
+  if (count === 0) return groups !== 0;
+  if (used === 0 || groups >= count) return true;
+  return groups > 1 && (count % groups !== 0 || groupsUsed === 0 || groupsUsed >= groups);
+}
+
+/** What is added to a divisor so that it isn't 0. */
+function deadlyNorms(own: Own): boolean {
+  const added = ["layer_norm_epsilon", "layer_norm_rms_epsilon", "group_norm_epsilon"].map((name) =>
+    own(`attention.${name}`)
+  );
+  return added.some((value) => typeof value === "number" && !(value >= 0));
+}
+
+/** An RWKV tokenizer that lacks the token of a single byte goes round in circles, and takes memory with each round. */
+function endlessTokenizer(metadata: GgufHeader["metadata"]): boolean {
+  if (metadata.get("tokenizer.ggml.model") !== "rwkv") return false;
+  const tokens = metadata.get("tokenizer.ggml.tokens");
+  if (!isList(tokens)) return false;
+  // Written as in a Python literal; in all vocabularies they are the first 256 behind token 0.
+  const bytes = tokens.items.filter(
+    (token) => typeof token === "string" && /^(?:[ -~]|\\x[0-9a-f]{2}|\\.)$/s.test(token)
+  );
+  return new Set(bytes).size < 256;
+}
+
+function numberOr0(value: MetadataValue | undefined): number {
+  return typeof value === "number" ? value : 0;
+}
+
+/** Of a number, or of a list of them. */
+function greatest(value: MetadataValue | undefined): number {
+  if (!isList(value)) return numberOr0(value);
+  return value.items.reduce<number>((most, item) => Math.max(most, numberOr0(item)), 0);
+}

@@ -1,0 +1,189 @@
+import * as vscode from "vscode";
+import {ChunkedText} from "../../contract/chunkedTransport";
+import {doneInTurns} from "../cooperativeWork";
+
+/** UTF-16 units and lines that are read before others have their turn: a millisecond's work. */
+const unitsAtOnce = 1 << 18;
+const linesAtOnce = 1 << 12;
+
+/** A document of so many lines is gone through in turns; VS Code would do it in one. */
+const manyLines = 1 << 15;
+
+/** A text, whole and as it is sent. Put together it is only where someone looks into it: V8 keeps a rope until then. */
+export interface DocumentText {
+  readonly text: string;
+  readonly toSend: string | ChunkedText;
+}
+
+/** The text of a document, or of a range of it, read in turns; read again where the document is edited meanwhile. */
+export async function textOf(document: vscode.TextDocument, range?: vscode.Range): Promise<DocumentText> {
+  const pieces: string[] = [];
+  await unedited(document, () => {
+    pieces.length = 0;
+    return doneInTurns(collected(piecesOf(document, range ?? wholeRange(document)), pieces));
+  });
+  let text = "";
+  for (const piece of pieces) text += piece;
+  return {text, toSend: pieces.length > 1 ? new ChunkedText(pieces) : text};
+}
+
+/** Whether a document has a text at a UTF-16 offset. */
+export async function holds(document: vscode.TextDocument, start: number, text: string): Promise<boolean> {
+  return await unedited(document, async () => {
+    const range = new vscode.Range(await positionOf(document, start), await positionOf(document, start + text.length));
+    return await doneInTurns(matches(piecesOf(document, range), text));
+  });
+}
+
+/** Whether a range has more than so many UTF-16 units; a line's end counts as one. */
+export async function isLongerThan(document: vscode.TextDocument, range: vscode.Range, most: number): Promise<boolean> {
+  const {start, end} = range;
+  if (end.line - start.line > most) return true;
+  return await unedited(document, () =>
+    doneInTurns(
+      throughLines(document, start.line, (line, offset) => {
+        if (line === end.line) return offset + end.character - start.character > most;
+        return offset - start.character > most ? true : undefined;
+      })
+    ).then((found) => found ?? false)
+  );
+}
+
+/** The UTF-16 offset of a position. */
+export async function offsetOf(document: vscode.TextDocument, position: vscode.Position): Promise<number> {
+  if (document.lineCount < manyLines) return document.offsetAt(position);
+  const found = await unedited(document, () =>
+    doneInTurns(
+      throughLines(document, 0, (line, offset) => (line === position.line ? offset + position.character : undefined))
+    )
+  );
+  return found ?? 0;
+}
+
+/** The position at a UTF-16 offset; the document's end where it goes beyond that. */
+export async function positionOf(document: vscode.TextDocument, offset: number): Promise<vscode.Position> {
+  if (document.lineCount < manyLines) return document.positionAt(offset);
+  const found = await unedited(document, () =>
+    doneInTurns(
+      throughLines(document, 0, (line, start, length) =>
+        offset < start + length + endLength(document)
+          ? new vscode.Position(line, Math.min(length, offset - start))
+          : undefined
+      )
+    )
+  );
+  return found ?? wholeRange(document).end;
+}
+
+/** What stands before a position: `units` UTF-16 units, line ends taken for one, or all there is in reach. */
+export function rangeBefore(document: vscode.TextDocument, position: vscode.Position, units: number): vscode.Range {
+  let {line} = position;
+  let found = position.character;
+  const first = Math.max(0, line - manyLines);
+  while (found < units && line > first) found += document.lineAt(--line).text.length + 1;
+  return new vscode.Range(new vscode.Position(line, Math.max(0, found - units)), position);
+}
+
+/** What stands behind a position, as {@link rangeBefore}. */
+export function rangeBehind(document: vscode.TextDocument, position: vscode.Position, units: number): vscode.Range {
+  let {line} = position;
+  let {length} = document.lineAt(line).text;
+  let found = length - position.character;
+  const last = Math.min(document.lineCount - 1, line + manyLines);
+  while (found < units && line < last) {
+    length = document.lineAt(++line).text.length;
+    found += length + 1;
+  }
+  return new vscode.Range(position, new vscode.Position(line, length - Math.max(0, Math.min(length, found - units))));
+}
+
+export function wholeRange(document: vscode.TextDocument): vscode.Range {
+  return new vscode.Range(new vscode.Position(0, 0), document.lineAt(document.lineCount - 1).range.end);
+}
+
+/** What is read of a document while nobody edits it: else it is read again. */
+async function unedited<T>(document: vscode.TextDocument, read: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const {version} = document;
+    try {
+      const done = await read();
+      if (document.version === version) return done;
+    } catch (error) {
+      // Lines that were to be read may be gone.
+      if (document.version === version) throw error;
+    }
+  }
+}
+
+/** Goes through lines from `first` on until there is something to say of one: its number, its offset from there, its length. */
+function* throughLines<T>(
+  document: vscode.TextDocument,
+  first: number,
+  look: (line: number, offset: number, length: number) => T | undefined
+): Generator<void, T | undefined> {
+  let offset = 0;
+  for (let line = first; line < document.lineCount; line++) {
+    const {length} = document.lineAt(line).text;
+    const seen = look(line, offset, length);
+    if (seen !== undefined) return seen;
+    offset += length + endLength(document);
+    if (line % linesAtOnce === linesAtOnce - 1) yield;
+  }
+  return undefined;
+}
+
+function endLength({eol}: vscode.TextDocument): number {
+  return eol === vscode.EndOfLine.CRLF ? 2 : 1;
+}
+
+function* collected(pieces: Iterable<string>, into: string[]): Generator<void, void> {
+  for (const piece of pieces) {
+    into.push(piece);
+    yield;
+  }
+}
+
+function* matches(pieces: Iterable<string>, text: string): Generator<void, boolean> {
+  let at = 0;
+  for (const piece of pieces) {
+    if (!text.startsWith(piece, at)) return false;
+    at += piece.length;
+    yield;
+  }
+  return at === text.length;
+}
+
+function* piecesOf(document: vscode.TextDocument, {start, end}: vscode.Range): Generator<string> {
+  const lineEnd = document.eol === vscode.EndOfLine.CRLF ? "\r\n" : "\n";
+  let {line, character} = start;
+  while (line < end.line) {
+    const {text} = document.lineAt(line);
+    if (text.length > unitsAtOnce) {
+      yield* slices(text, character, text.length);
+      yield lineEnd;
+      line++;
+    } else {
+      const next = lineBehindPiece(document, line, end.line);
+      yield document.getText(new vscode.Range(line, character, next, 0));
+      line = next;
+    }
+    character = 0;
+  }
+  yield* slices(document.lineAt(line).text, character, end.character);
+}
+
+/** The line behind those that make a piece, `last` at most. */
+function lineBehindPiece(document: vscode.TextDocument, first: number, last: number): number {
+  let units = 0;
+  let line = first;
+  while (line < last && line - first < linesAtOnce) {
+    units += document.lineAt(line).text.length + 1;
+    if (line > first && units > unitsAtOnce) break;
+    line++;
+  }
+  return line;
+}
+
+function* slices(text: string, start: number, end: number): Generator<string> {
+  for (let at = start; at < end; at += unitsAtOnce) yield text.slice(at, Math.min(end, at + unitsAtOnce));
+}

@@ -1,0 +1,13 @@
+import type {Scores} from "../../contract/scoring";
+import type {Subject} from "./targetText";
+
+/**
+ * A text and its scores, as a command's argument from one part of the extension to another: what was scored once need not
+ * be scored again. A class, because no link or key binding can make one.
+ */
+export class ScoredSubject {
+  constructor(
+    readonly subject: Subject,
+    readonly scores: Scores
+  ) {}
+}

@@ -1,0 +1,115 @@
+import path from "node:path";
+import {label} from "../../../gguf/displayName";
+import {type Candidate, isNamedLikeModel, type Store} from "./candidates";
+import type {Surroundings} from "./localModel";
+import {
+  distinct,
+  dotConfigFolder,
+  environmentFolder,
+  inHome,
+  pathsOf,
+  roamingDataFolder,
+  writtenFolder
+} from "./places";
+import {filesBelow, smallJson, smallText} from "./walk";
+
+/** Where Jan keeps its data unless it is told otherwise (`resolve_jan_data_folder`), now and in older versions. */
+export function janFolders(surroundings: Surroundings): readonly string[] {
+  const {join} = pathsOf(surroundings);
+  const root = environmentFolder(surroundings, "JAN_DATA_ROOT");
+  return distinct([
+    environmentFolder(surroundings, "JAN_DATA_FOLDER"),
+    root === null ? null : join(root, "Jan", "data"),
+    join(roamingDataFolder(surroundings), "Jan", "data"),
+    join(dotConfigFolder(surroundings), "Jan", "data"),
+    inHome(surroundings, "jan")
+  ]);
+}
+
+/** Files that may name another folder. */
+export function janSettings(surroundings: Surroundings): readonly string[] {
+  const {join} = pathsOf(surroundings);
+  const root = environmentFolder(surroundings, "JAN_DATA_ROOT");
+  const folders = [root, roamingDataFolder(surroundings), dotConfigFolder(surroundings)];
+  return distinct(folders).map((folder) => join(folder, "Jan", "settings.json"));
+}
+
+export const jan: Store = {
+  store: "jan",
+  async find(surroundings, signal) {
+    const settings = await Promise.all(janSettings(surroundings).map(smallJson));
+    const chosen = settings.map((one) => writtenFolder(surroundings, one?.["data_folder"]));
+    const folders = distinct([...chosen, ...janFolders(surroundings)]);
+    const found = await Promise.all(
+      folders.flatMap((data) =>
+        modelFolders.map((parts) => janModels(surroundings, data, path.join(data, ...parts), signal))
+      )
+    );
+    return found.flat();
+  }
+};
+
+const modelFolders = [["llamacpp", "models"], ["models"]];
+/** A model's id has slashes: `ORG/MODEL/QUANTIZATION`. */
+const depth = 6;
+
+const isManifest = (fileName: string): boolean => fileName === "model.yml" || fileName === "model.json";
+
+/** Files that a manifest names, under its name for them; then those that lie there without one. */
+async function janModels(
+  surroundings: Surroundings,
+  data: string,
+  folder: string,
+  signal: AbortSignal
+): Promise<readonly Candidate[]> {
+  const files = await filesBelow(folder, depth, (name) => isManifest(name) || isNamedLikeModel(name), signal);
+  const manifests = files.filter((file) => isManifest(path.basename(file)));
+  const named: Candidate[] = [];
+  for (const manifest of manifests) {
+    signal.throwIfAborted();
+    const id = path.relative(folder, path.dirname(manifest)).split(path.sep).join("/");
+    const {name, file} = await readManifest(manifest);
+    if (file === undefined) continue;
+    // The paths in a model.yml begin in the data folder, those in a model.json beside it.
+    const from = manifest.endsWith(".yml") ? data : path.dirname(manifest);
+    const target = writtenFolder(surroundings, file) ?? path.resolve(from, file);
+    if (isNamedLikeModel(path.basename(target))) named.push({path: target, name: label(name) ?? id});
+  }
+  const others = files.filter((file) => !isManifest(path.basename(file))).map((file) => ({path: file}));
+  return [...named, ...others];
+}
+
+interface Manifest {
+  readonly name: string | undefined;
+  readonly file: string | undefined;
+}
+
+async function readManifest(file: string): Promise<Manifest> {
+  if (file.endsWith(".yml")) {
+    const text = (await smallText(file)) ?? "";
+    return {name: yamlText(text, "name"), file: yamlText(text, "model_path") ?? yamlFirst(text, "files")};
+  }
+  const json = await smallJson(file);
+  const settings = json?.["settings"] as {llama_model_path?: unknown} | null | undefined;
+  const sources = json?.["sources"];
+  const source = (Array.isArray(sources) ? sources[0] : undefined) as {filename?: unknown} | null | undefined;
+  const named = [settings?.llama_model_path, source?.filename].find((value) => typeof value === "string");
+  const name = json?.["id"];
+  return {name: typeof name === "string" ? name : undefined, file: named as string | undefined};
+}
+
+/** A text at the top of a YAML file. Enough of YAML for what Jan writes. */
+function yamlText(yaml: string, key: string): string | undefined {
+  return unquoted(new RegExp(`^${key}:[ \\t]*(\\S.*?)[ \\t]*\\r?$`, "m").exec(yaml)?.[1]);
+}
+
+/** The first of a list at the top of a YAML file. */
+function yamlFirst(yaml: string, key: string): string | undefined {
+  return unquoted(new RegExp(`^${key}:[ \\t]*\\r?\\n[ \\t]*-[ \\t]+(\\S.*?)[ \\t]*\\r?$`, "m").exec(yaml)?.[1]);
+}
+
+function unquoted(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  if (/^".*"$/.test(value)) return value.slice(1, -1).replace(/\\(["\\])/g, "$1");
+  return /^'.*'$/.test(value) ? value.slice(1, -1).replaceAll("''", "'") : value;
+}

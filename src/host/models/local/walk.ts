@@ -1,0 +1,105 @@
+import type {Dirent} from "node:fs";
+import {open, opendir, stat} from "node:fs/promises";
+import path from "node:path";
+
+/** What looking for models may cost, whatever lies in a folder: folders entered and names looked at. */
+const maxFolders = 10_000;
+const maxNames = 200_000;
+
+/** Folders that hold no models, and much else. */
+const passedOver = new Set(["node_modules", ".git"]);
+
+/**
+ * Paths of what has such a name below a folder, shallow ones first, through symbolic links, each folder once. A folder
+ * that can't be read is passed over. `depth` 1: in the folder itself only.
+ */
+export async function filesBelow(
+  folder: string,
+  depth: number,
+  hasName: (fileName: string) => boolean,
+  signal: AbortSignal
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  const entered = new Set<string>();
+  let names = 0;
+  let level = [folder];
+  for (let below = 0; below < depth && level.length > 0; below++) {
+    const next: string[] = [];
+    for (const one of level) {
+      signal.throwIfAborted();
+      const identity = await folderIdentity(one);
+      if (identity === null || entered.has(identity)) continue;
+      if (entered.size === maxFolders) return found;
+      entered.add(identity);
+      for await (const entry of entriesOf(one)) {
+        if (++names > maxNames) return found;
+        const file = path.join(one, entry.name);
+        if (hasName(entry.name) && !entry.isDirectory()) found.push(file);
+        else if ((entry.isDirectory() || entry.isSymbolicLink()) && !passedOver.has(entry.name)) next.push(file);
+        if (names % 1000 === 0) signal.throwIfAborted();
+      }
+    }
+    level = next.sort();
+  }
+  return found;
+}
+
+/** Names of the folders in a folder; none where it can't be read. */
+export async function foldersIn(folder: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const entry of entriesOf(folder)) {
+    if (entry.isDirectory() || entry.isSymbolicLink()) names.push(entry.name);
+    if (names.length === maxFolders) break;
+  }
+  return names.sort();
+}
+
+/** What is in a folder, as far as it can be read. */
+async function* entriesOf(folder: string): AsyncGenerator<Dirent> {
+  try {
+    yield* await opendir(folder, {bufferSize: 512});
+  } catch {
+    // Not there, not ours, no folder.
+  }
+}
+
+async function folderIdentity(folder: string): Promise<string | null> {
+  const status = await stat(folder, {bigint: true}).catch(() => null);
+  return status?.isDirectory() ? identityOf(folder, status) : null;
+}
+
+/** The same for all paths of a file or folder. */
+export function identityOf(file: string, {dev, ino}: {readonly dev: bigint; readonly ino: bigint}): string {
+  // Some network file systems number nothing.
+  return ino === 0n ? file : `${dev}:${ino}`;
+}
+
+const maxTextLength = 1 << 20;
+
+/** A program's settings file or manifest; null where it isn't there, can't be read, or is too large to be one. */
+export async function smallText(file: string): Promise<string | null> {
+  try {
+    // Not a pipe, which would never end.
+    const status = await stat(file);
+    if (!status.isFile() || status.size > maxTextLength) return null;
+    const handle = await open(file, "r");
+    try {
+      const {buffer, bytesRead} = await handle.read(Buffer.alloc(status.size), 0, status.size, 0);
+      return buffer.toString("utf8", 0, bytesRead).replace(/^\ufeff/, "");
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return null;
+  }
+}
+
+/** The object in a JSON file; null where there is none. */
+export async function smallJson(file: string): Promise<Readonly<Record<string, unknown>> | null> {
+  try {
+    const value: unknown = JSON.parse((await smallText(file)) ?? "null");
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,216 @@
+import * as l10n from "@vscode/l10n";
+import {automaticContextLimit, contextsHeld, type MemoryEstimate, type MemoryUse} from "../../contract/models";
+import type {ModelFacts} from "../../gguf/facts";
+import {contextStep, estimateMemory, type MemoryParts, paddedContext} from "../../gguf/memory";
+import {machineMemory} from "../../platform/machineMemory";
+import {byteSize, count} from "../../text/numberText";
+import type {Settings} from "../settings";
+
+/** `tight`: little is left, or not all contexts can be held at once. `unknown`: the header does not say enough. */
+export type Verdict = "fits" | "tight" | "tooLarge" | "unknown";
+
+/** What would make a model fit. */
+export type FitAction =
+  | {readonly kind: "contextSize"; readonly value: number}
+  | {readonly kind: "gpuLayers"; readonly value: number}
+  | {readonly kind: "smallerModel"};
+
+export interface Fit {
+  readonly verdict: Verdict;
+  /** Bytes: of the memory that is short where one is, or else of both. Null where it isn't known. */
+  readonly needed: number | null;
+  readonly free: number | null;
+  /** One line; null where there is nothing to advise. */
+  readonly advice: string | null;
+  readonly action: FitAction | null;
+}
+
+/** Free and total memory, in bytes. */
+export interface Memory {
+  readonly free: MemoryUse;
+  readonly total: MemoryUse;
+}
+
+/** Of what is free, so much may be taken: others need some too, and an estimate is one. */
+const comfortable = 0.9;
+
+/** Tokens; with less context a model is of little use. */
+const minContext = 512;
+
+/** This machine's main memory. What its devices have, only the engine knows. */
+export async function freeMemory(): Promise<Memory> {
+  const {free, total} = await machineMemory();
+  return {free: {ram: free, vram: 0}, total: {ram: total, vram: 0}};
+}
+
+/** Whether a model fits, by the engine's estimate. */
+export function fitOf(estimate: MemoryEstimate): Fit {
+  const {contextSize, gpuLayers, free} = estimate;
+  const verdict = verdictOf(estimate, contextSize, gpuLayers);
+  const most = demand(estimate, contextSize, gpuLayers, contextsAt(estimate, contextSize));
+  const short = shortOf(most, free);
+  const needed = short === null ? most.ram + most.vram : most[short];
+  const available = short === null ? free.ram + free.vram : free[short];
+  if (verdict === "fits") return {verdict, needed, free: available, advice: null, action: null};
+  const found = actionFor(estimate, short);
+  // What fits as it is needs no other model.
+  const action = verdict === "tight" && found.kind === "smallerModel" ? null : found;
+  return {verdict, needed, free: available, advice: adviceText(needed, available, action, short), action};
+}
+
+/**
+ * Whether a model fits, by its header and the size of its files: for lists, and before a download. `contextSize` is the
+ * setting, 0 for automatic. Main memory and the devices' count together.
+ */
+export function quickFit(facts: ModelFacts | null, bytes: number, contextSize: number, memory: Memory): Fit {
+  const free = {ram: memory.free.ram + memory.free.vram, vram: 0};
+  const tokens =
+    contextSize > 0 ? contextSize : Math.min(facts?.contextLength ?? automaticContextLimit, automaticContextLimit);
+  const known = facts === null ? null : {...facts, tensorBytes: facts.tensorBytes ?? bytes};
+  const parts = known === null ? null : estimateMemory(known, tokens);
+  const more = known === null ? null : estimateMemory(known, tokens + contextStep);
+  if (facts === null || parts === null || more === null) {
+    // Its weights alone are too much: that much is known.
+    const verdict = bytes > free.ram ? "tooLarge" : "unknown";
+    const action: FitAction | null = verdict === "tooLarge" ? {kind: "smallerModel"} : null;
+    const advice = action === null ? null : adviceText(bytes, free.ram, action, "ram");
+    return {verdict, needed: verdict === "tooLarge" ? bytes : null, free: free.ram, advice, action};
+  }
+  return fitOf({
+    weights: {ram: parts.weights + parts.vocabulary, vram: 0},
+    context: {ram: contextBytes(parts), vram: 0},
+    perToken: {ram: (contextBytes(more) - contextBytes(parts)) / contextStep, vram: 0},
+    perLayer: 0,
+    contexts: facts.capabilities.complete ? contextsHeld(tokens) : 0,
+    contextSize: tokens,
+    gpuLayers: 0,
+    layers: facts.layers ?? 0,
+    free,
+    total: {ram: memory.total.ram + memory.total.vram, vram: 0},
+    device: "cpu"
+  });
+}
+
+/** In a list: "fits", "tight", "too large"; nothing where it isn't known. */
+export function verdictLabel(verdict: Verdict): string {
+  switch (verdict) {
+    case "fits":
+      return l10n.t("fits");
+    case "tight":
+      return l10n.t("just fits");
+    case "tooLarge":
+      return l10n.t("too large");
+    case "unknown":
+      return "";
+    default:
+      return verdict satisfies never;
+  }
+}
+
+/** On a button. */
+export function actionLabel(action: FitAction): string {
+  switch (action.kind) {
+    case "contextSize":
+      return l10n.t("Use a Context of {0} Tokens", count(action.value));
+    case "gpuLayers":
+      return l10n.t("Put {0} Layers on the GPU", action.value);
+    case "smallerModel":
+      return l10n.t("Select Another Model…");
+    default:
+      return action satisfies never;
+  }
+}
+
+/** Does what the advice says. */
+export async function applyAdvice(
+  settings: Pick<Settings, "setContextSize" | "setGpuLayers">,
+  action: FitAction,
+  selectModel: () => PromiseLike<unknown>
+): Promise<void> {
+  switch (action.kind) {
+    case "contextSize":
+      return await settings.setContextSize(action.value);
+    case "gpuLayers":
+      return await settings.setGpuLayers(action.value);
+    case "smallerModel":
+      await selectModel();
+      return;
+    default:
+      return action satisfies never;
+  }
+}
+
+/** Bytes needed with so many contexts of another size, and another number of layers on the device. */
+export function demand(estimate: MemoryEstimate, contextSize: number, gpuLayers: number, contexts: number): MemoryUse {
+  const {weights, context, perToken, perLayer} = estimate;
+  const tokensLess = paddedContext(estimate.contextSize) - paddedContext(contextSize);
+  const moved = Math.min(perLayer * (estimate.gpuLayers - gpuLayers), weights.vram + contexts * context.vram);
+  const ofContext = (kind: keyof MemoryUse): number => Math.max(0, context[kind] - perToken[kind] * tokensLess);
+  return {
+    ram: weights.ram + contexts * ofContext("ram") + moved,
+    vram: Math.max(0, weights.vram + contexts * ofContext("vram") - moved)
+  };
+}
+
+/** The verdict on a model as it would be with another context size and number of layers on the device. */
+export function verdictOf(estimate: MemoryEstimate, contextSize: number, gpuLayers: number): Verdict {
+  const contexts = contextsAt(estimate, contextSize);
+  const least = demand(estimate, contextSize, gpuLayers, Math.min(1, contexts));
+  if (shortOf(least, estimate.free) !== null) return "tooLarge";
+  const most = demand(estimate, contextSize, gpuLayers, contexts);
+  const {ram, vram} = estimate.free;
+  return most.ram <= ram * comfortable && most.vram <= vram * comfortable ? "fits" : "tight";
+}
+
+function contextsAt(estimate: MemoryEstimate, contextSize: number): number {
+  return estimate.contexts === 0 ? 0 : contextsHeld(contextSize);
+}
+
+function contextBytes({kvCache, compute}: MemoryParts): number {
+  return kvCache + compute;
+}
+
+/** Which memory there is too little of, the device's first. */
+function shortOf(needed: MemoryUse, free: MemoryUse): keyof MemoryUse | null {
+  if (needed.vram > free.vram) return "vram";
+  return needed.ram > free.ram ? "ram" : null;
+}
+
+/**
+ * A large context is given up before speed is (fewer layers on the device), and speed before a context that is small
+ * already. Whatever is advised, {@link verdictOf} says that it fits.
+ */
+function actionFor(estimate: MemoryEstimate, short: keyof MemoryUse | null): FitAction {
+  const {contextSize, contexts, gpuLayers} = estimate;
+  const fits = (tokens: number, layers: number): boolean => verdictOf(estimate, tokens, layers) === "fits";
+  const smaller = contexts === 0 ? undefined : smallerContexts(contextSize).find((tokens) => fits(tokens, gpuLayers));
+  if (smaller !== undefined && smaller >= automaticContextLimit) return {kind: "contextSize", value: smaller};
+  if (short !== "ram")
+    for (let layers = gpuLayers - 1; layers >= 0; layers--)
+      if (fits(contextSize, layers)) return {kind: "gpuLayers", value: layers};
+  return smaller === undefined ? {kind: "smallerModel"} : {kind: "contextSize", value: smaller};
+}
+
+/** Powers of two, the greatest first. */
+function smallerContexts(contextSize: number): number[] {
+  const sizes: number[] = [];
+  for (let size = minContext; size < contextSize; size *= 2) sizes.unshift(size);
+  return sizes;
+}
+
+function adviceText(needed: number, free: number, action: FitAction | null, short: keyof MemoryUse | null): string {
+  const [needs, has] = [byteSize(needed), byteSize(free)];
+  if (action === null) return l10n.t("Needs about {0} of the {1} that are free.", needs, has);
+  switch (action.kind) {
+    case "contextSize":
+      return l10n.t("Needs about {0}, {1} are free: choose a context of {2} tokens.", needs, has, count(action.value));
+    case "gpuLayers":
+      return l10n.t("Needs about {0}, {1} are free: put fewer layers on the GPU ({2}).", needs, has, action.value);
+    case "smallerModel":
+      return short === "vram"
+        ? l10n.t("Needs about {0} on the GPU, {1} are free there: choose a smaller quantization.", needs, has)
+        : l10n.t("Needs about {0}, {1} are free: choose a smaller quantization.", needs, has);
+    default:
+      return action satisfies never;
+  }
+}

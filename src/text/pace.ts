@@ -1,0 +1,44 @@
+import * as l10n from "@vscode/l10n";
+import {count, written} from "./numberText";
+
+/** How far and how fast work is, in words: "1,200 of 30,000 tokens, 420 tokens/s, 1 min 9 s left". */
+export class Pace {
+  private first: {readonly at: number; readonly done: number} | undefined;
+
+  /** `now` in milliseconds, of any clock. */
+  constructor(
+    private readonly unit: keyof typeof words,
+    private readonly now: () => number = () => performance.now()
+  ) {}
+
+  /** The speed is the mean since the first report, which comes after loading and has no past of its own. */
+  describe(done: number, total: number): string {
+    const at = this.now();
+    this.first ??= {at, done};
+    const {position, pace} = words[this.unit];
+    const seconds = (at - this.first.at) / 1000;
+    const speed = (done - this.first.done) / seconds;
+    if (seconds < minSeconds || !(speed > 0)) return position(count(done), count(total));
+    const rate = speed >= 10 ? count(Math.round(speed)) : written(speed.toFixed(1));
+    return pace(count(done), count(total), rate, duration((total - done) / speed));
+  }
+}
+
+const words = {
+  tokens: {
+    position: (done: string, total: string) => l10n.t("{0} of {1} tokens", done, total),
+    pace: (done: string, total: string, rate: string, left: string) =>
+      l10n.t("{0} of {1} tokens, {2} tokens/s, {3} left", done, total, rate, left)
+  }
+};
+
+/** Before so long a speed says nothing. */
+const minSeconds = 1;
+
+/** "45 s", "3 min 5 s", "2 h 10 min". */
+export function duration(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return l10n.t("{0} s", whole);
+  if (whole < 3600) return l10n.t("{0} min {1} s", Math.floor(whole / 60), whole % 60);
+  return l10n.t("{0} h {1} min", count(Math.floor(whole / 3600)), Math.floor((whole % 3600) / 60));
+}

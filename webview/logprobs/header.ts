@@ -1,0 +1,128 @@
+import * as l10n from "@vscode/l10n";
+import {html, nothing, type TemplateResult} from "lit";
+import type {Progress, Source} from "../../src/features/logprobs/protocol";
+import {bucketOf, buckets} from "../../src/metrics/buckets";
+import {summaryRows} from "../../src/metrics/summaryRows";
+import {count, plural} from "../../src/text/numberText";
+import {visibleText} from "../../src/text/visibleText";
+import {button, progressBar} from "../ui/controls";
+import type {ShownText} from "./shownText";
+
+/** What the buttons do. */
+export interface Actions {
+  readonly scoreAgain: () => void;
+  readonly copyJson: () => void;
+  readonly cancel: () => void;
+  readonly nextSurprising: () => void;
+}
+
+/** A sentence about the text that is shown. */
+export interface Notice {
+  readonly message: string;
+  /** Scoring again is the way out. */
+  readonly scoreAgain: boolean;
+}
+
+/** Above the tokens: what was scored by whom, the numbers, the legend. */
+export function heading(text: ShownText, source: Source, notice: Notice | null, actions: Actions): TemplateResult {
+  const {model, summary, windowing, contextIds, finished, warnings} = text.scored;
+  const rows = summaryRows(summary, {model: model.name, windowing, contextTokens: contextIds.length, finished});
+  return html`
+    ${notice === null ? nothing : noticeBar(notice, actions)}
+    <header>
+      <div class="titles">
+        <h1>${visibleText(source.title)}</h1>
+        <p class="muted" title=${`${visibleText(model.file)}\nSHA-256 ${model.sha256}`}>
+          ${[model.name, model.quantization, model.device].filter(Boolean).join(" · ")}
+        </p>
+      </div>
+      <div class="buttons" role="toolbar" aria-label=${l10n.t("Logprobs")}>
+        ${button({
+          label: l10n.t("Next Surprise"),
+          onClick: actions.nextSurprising,
+          tooltip: l10n.t("The next token below 1 % (n; p goes back)")
+        })}
+        ${button({label: l10n.t("Copy as JSON"), onClick: actions.copyJson})}
+        ${button({label: l10n.t("Score Again"), onClick: actions.scoreAgain})}
+      </div>
+    </header>
+    <dl class="summary">
+      ${rows.map(
+        ({label, value, help}, index) => html`<div title=${help} class=${index === 0 ? "main" : ""}>
+          <dt id="row-${index}">${label}</dt>
+          <dd aria-describedby="help-${index}">${value}<span class="spoken-only" id="help-${index}">${help}</span></dd>
+        </div>`
+      )}
+    </dl>
+    ${warnings.map((warning) => html`<p class="muted warning">${visibleText(warning)}</p>`)}
+    ${legend(text)}
+    ${text.drawn < text.count ? html`<p class="muted">${partDrawn(text)}</p>` : nothing}
+  `;
+}
+
+function partDrawn({drawn, count: all}: ShownText): string {
+  return l10n.t(
+    "The first {0} of {1} tokens are drawn. The numbers, and what is copied, are of all.",
+    count(drawn),
+    count(all)
+  );
+}
+
+export function scoring(source: Source, {stage, done, total}: Progress, cancel: () => void): TemplateResult {
+  const what = stageText(stage, total);
+  const far = stage === "score" && total > 0 ? ` · ${l10n.t("{0} of {1} tokens", count(done), count(total))}` : "";
+  const waits = stage === "wait";
+  return html`<section class="state">
+    <h1>${visibleText(source.title)}</h1>
+    ${progressBar(what, done, waits ? 0 : total)}
+    <p class="muted">${what}${far || (waits ? "" : "…")}</p>
+    <div class="buttons">${button({label: l10n.t("Cancel"), onClick: cancel})}</div>
+  </section>`;
+}
+
+function stageText(stage: Progress["stage"], total: number): string {
+  switch (stage) {
+    case "wait":
+      return l10n.t("Waiting, place {0} in line", count(total));
+    case "load":
+      return l10n.t("Loading the model");
+    case "score":
+      return l10n.t("Scoring");
+    default:
+      return stage satisfies never;
+  }
+}
+
+export function failure(source: Source, message: string, scoreAgain: () => void): TemplateResult {
+  return html`<section class="state" role="alert">
+    <h1>${visibleText(source.title)}</h1>
+    <p>${message}</p>
+    <div class="buttons">${button({label: l10n.t("Score Again"), onClick: scoreAgain, primary: true})}</div>
+  </section>`;
+}
+
+function noticeBar({message, scoreAgain}: Notice, actions: Actions): TemplateResult {
+  return html`<div class="notice" role="status">
+    <span>${message}</span>
+    ${scoreAgain ? button({label: l10n.t("Score Again"), onClick: actions.scoreAgain}) : nothing}
+  </div>`;
+}
+
+function legend(text: ShownText): TemplateResult {
+  const counts = new Map<string, number>();
+  for (let token = 0; token < text.count; token++) {
+    const {name} = bucketOf(text.logprob(token));
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return html`<ul class="legend" aria-label=${l10n.t("Colours: how likely the model held each token")}>
+    ${buckets
+      .filter(({name}) => name !== "unscored" || counts.has(name))
+      .map(
+        ({name, label, help}) => html`<li title=${help}>
+          <span class="swatch token ${name}" aria-hidden="true">ab</span>${label}
+          <span class="muted"><span aria-hidden="true">${count(counts.get(name) ?? 0)}</span
+            ><span class="spoken-only">${plural(counts.get(name) ?? 0, "token")}. ${help}</span></span>
+        </li>`
+      )}
+  </ul>`;
+}
