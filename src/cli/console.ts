@@ -1,5 +1,6 @@
 import {type ErrorKind, HumanError} from "../contract/errors";
 import type {Progress} from "../contract/progress";
+import {progressText} from "../contract/progressText";
 import {Pace} from "../text/pace";
 import {visibleLines, visibleText} from "../text/visibleText";
 import {UsageError} from "./arguments";
@@ -55,10 +56,7 @@ export class Console {
     if (this.stderr.isTTY !== true) return () => undefined;
     const pace = new Pace("tokens");
     const name = visibleText(what);
-    return ({stage, done, total}) => {
-      const far = stage === "load" ? `loading the model, ${Math.floor(done * 100)} %` : pace.describe(done, total);
-      this.show(`${name}: ${far}`);
-    };
+    return (progress) => this.show(`${name}: ${progressText(progress, pace)}`);
   }
 
   /** Takes the line of progress away. */

@@ -1,11 +1,15 @@
-/**
- * Work done and to do: tokens for `score` and `complete`, bytes for `download`, `verify` and `unpack`. `total` of `wait` is the
- * place in line: 1 is next.
- */
-export interface Progress {
-  readonly stage: "wait" | "load" | "score" | "complete" | "download" | "verify" | "unpack";
-  readonly done: number;
-  readonly total: number;
-  /** Of a completion: what there is of it. */
-  readonly text?: string;
-}
+/** How far a request is. */
+export type Progress =
+  /** Another request comes first. Place 1 is next. */
+  | {readonly stage: "wait"; readonly place: number}
+  /** The model is loaded; the fraction goes from 0 to 1. */
+  | {readonly stage: "load"; readonly fraction: number}
+  /** Tokens. */
+  | {readonly stage: "score"; readonly done: number; readonly total: number}
+  /** Tokens, and the text that there is so far. */
+  | {readonly stage: "complete"; readonly done: number; readonly total: number; readonly text: string}
+  /** Bytes. */
+  | {readonly stage: "download" | "verify" | "unpack"; readonly done: number; readonly total: number};
+
+/** Progress on a file that is fetched, checked or unpacked. */
+export type TransferProgress = Extract<Progress, {readonly stage: "download" | "verify" | "unpack"}>;

@@ -79,9 +79,7 @@ export interface NoticeParams {
 }
 
 /** Progress of one request, found by the number its caller gave it. */
-export interface ProgressParams extends Progress {
-  readonly request: number;
-}
+export type ProgressParams = Progress & {readonly request: number};
 
 /** A request as it travels: its parameters and the number its progress is reported under. */
 export interface RequestEnvelope<M extends EngineMethod> {

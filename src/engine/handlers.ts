@@ -45,7 +45,7 @@ export const handlers: {
     scores.run(
       () => models.use(params.model, context, (backend) => backend.score(params, context)),
       context.signal,
-      (place) => context.onProgress({stage: "wait", done: 0, total: place})
+      (place) => context.onProgress({stage: "wait", place})
     ),
   alternatives: (models, params, context) =>
     models.use(params.model, context, (backend) => backend.alternatives(params, context)),

@@ -48,7 +48,7 @@ export class ModelPool {
     open.users++;
     try {
       // Its vocabulary is read first, which takes a second where that is large.
-      if (!open.described) onProgress({stage: "load", done: 0, total: 1});
+      if (!open.described) onProgress({stage: "load", fraction: 0});
       const backend = await this.described(open);
       open.described = true;
       // Cancelled while it waited: tokenizing can't be stopped half-way, so it is not begun.

@@ -2,9 +2,9 @@ import * as vscode from "vscode";
 import type {Sendable} from "../contract/chunkedTransport";
 import type {ModelSpec} from "../contract/models";
 import type {Progress} from "../contract/progress";
+import {progressText} from "../contract/progressText";
 import type {AlternativesParams, ScoreParams, Scores, Windowing} from "../contract/scoring";
 import {scoringBatch} from "../gguf/memory";
-import {count, percentText} from "../text/numberText";
 import {Pace} from "../text/pace";
 import {plainText} from "../text/plainText";
 import type {Host} from "./host";
@@ -36,23 +36,13 @@ export async function score(
 ): Promise<Scores> {
   const pace = new Pace("tokens");
   let shown = 0;
-  return await scoreOrStop(host, params, token, ({stage, done, total}) => {
-    if (stage === "wait") return progress.report({message: waiting(total)});
-    if (stage === "load") return progress.report({message: loading(done)});
-    const percent = total === 0 ? 100 : (done / total) * 100;
-    progress.report({message: pace.describe(done, total), increment: percent - shown});
+  return await scoreOrStop(host, params, token, (scored) => {
+    const message = progressText(scored, pace);
+    if (scored.stage !== "score") return progress.report({message});
+    const percent = scored.total === 0 ? 100 : (scored.done / scored.total) * 100;
+    progress.report({message, increment: percent - shown});
     shown = percent;
   });
-}
-
-/** What a progress says while the model is read. */
-export function loading(done: number): string {
-  return vscode.l10n.t("loading the model, {0}", percentText(count(Math.floor(done * 100))));
-}
-
-/** What a progress says while other texts are scored. */
-export function waiting(place: number): string {
-  return vscode.l10n.t("waiting, place {0} in line", count(place));
 }
 
 /** The same, with the engine's own reports of its progress, and another model than the chosen one where one is named. */

@@ -397,8 +397,8 @@ describe("A text of any kind", () => {
       {text},
       {
         signal: abort.signal,
-        onProgress: ({stage, done}) => {
-          if (stage === "score" && done > 1000) abort.abort();
+        onProgress: (progress) => {
+          if (progress.stage === "score" && progress.done > 1000) abort.abort();
         }
       }
     );

@@ -319,9 +319,9 @@ describe("A completion", () => {
       "score",
       {text: long},
       {
-        onProgress: ({stage, done, total}) => {
-          if (stage !== "score") return;
-          progress = done / total;
+        onProgress: (scored) => {
+          if (scored.stage !== "score") return;
+          progress = scored.done / scored.total;
           underWay ??= engine.ask("complete", request).then(({text}) => {
             answers.push({text, at: progress});
             underWay = undefined;

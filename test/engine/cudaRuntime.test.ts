@@ -186,8 +186,8 @@ describe("the CUDA runtime", () => {
     };
     const cancelled = runtime.install({
       token,
-      onProgress: ({done}, file) => {
-        if (file === 2 && done > 0) for (const one of cancel) one();
+      onProgress: (progress, file) => {
+        if (file === 2 && progress.stage === "download" && progress.done > 0) for (const one of cancel) one();
       }
     });
     await assert.rejects(cancelled, {message: "cancelled"});

@@ -179,7 +179,7 @@ describe("A score", () => {
   it("reports progress that rises to its total", async () => {
     const seen: Progress[] = [];
     await engine.ask("score", {text: long, window: 256}, {onProgress: (progress) => seen.push(progress)});
-    const steps = seen.filter(({stage}) => stage === "score");
+    const steps = seen.filter((progress) => progress.stage === "score");
     assert.ok(steps.length > 3);
     for (const [i, {done, total}] of steps.entries()) {
       assert.ok(done > (steps[i - 1]?.done ?? 0) && done <= total);
@@ -483,8 +483,8 @@ describe("A score of a text like one scored before", () => {
   async function scoreAfter(first: ScoreRequest, second: ScoreRequest): Promise<{scores: Scores; from: number}> {
     await engine.ask("score", first);
     let from = Number.NaN;
-    const onProgress = ({done}: Progress) => {
-      if (Number.isNaN(from)) from = done;
+    const onProgress = (progress: Progress) => {
+      if (Number.isNaN(from) && progress.stage === "score") from = progress.done;
     };
     const scores = await engine.ask("score", second, {onProgress});
     return {scores, from};

@@ -114,9 +114,9 @@ describe("A device whose memory is too small", () => {
       "score",
       {text},
       {
-        onProgress: ({stage, done}) => {
-          if (stage !== "score") return;
-          told.push(done);
+        onProgress: (progress) => {
+          if (progress.stage !== "score") return;
+          told.push(progress.done);
           completing ??= engine.ask("complete", {prefix: "const ", suffix: "", maxTokens: 4, extent: "line"});
         }
       }

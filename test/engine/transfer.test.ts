@@ -5,7 +5,7 @@ import {chmod, link, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile} fro
 import {tmpdir} from "node:os";
 import path from "node:path";
 import {type ErrorKind, HumanError} from "../../src/contract/errors";
-import type {Progress} from "../../src/contract/progress";
+import type {Progress, TransferProgress} from "../../src/contract/progress";
 import type {DownloadedFile, DownloadParams, Network} from "../../src/contract/transfer";
 import {download} from "../../src/engine/transfer/download";
 import {inspect} from "../../src/engine/transfer/inspect";
@@ -88,8 +88,8 @@ describe("fetching files", () => {
   /** Begins a download and aborts it when half of it is there. */
   async function pauseAtHalf(uri: string, more: Partial<DownloadParams> = {}): Promise<void> {
     const abort = new AbortController();
-    const onProgress = ({stage, done}: Progress): void => {
-      if (stage === "download" && done >= half) abort.abort(new Error("paused"));
+    const onProgress = (progress: Progress): void => {
+      if (progress.stage === "download" && progress.done >= half) abort.abort(new Error("paused"));
     };
     await assert.rejects(fetched(uri, more, {signal: abort.signal, onProgress}), /paused/);
   }
@@ -100,7 +100,7 @@ describe("fetching files", () => {
     const there = new Promise<void>((resolve) => {
       tell = resolve;
     });
-    return {there, onProgress: ({stage, done}) => void (stage === "download" && done >= half && tell())};
+    return {there, onProgress: (progress) => void (progress.stage === "download" && progress.done >= half && tell())};
   }
 
   /** Half of it comes at once: what happens then happens before the end. */
@@ -109,14 +109,18 @@ describe("fetching files", () => {
   describe("as they should be", () => {
     it("brings a file to the folder, which it makes, with its progress", async () => {
       const uri = server.serve("models/tiny.gguf", model);
-      const seen: Progress[] = [];
+      const seen: TransferProgress[] = [];
       const into = path.join(folder, "new", "models");
-      const result = await fetched(uri, {folder: into}, {onProgress: (progress) => void seen.push(progress)});
+      const result = await fetched(
+        uri,
+        {folder: into},
+        {onProgress: (progress) => void seen.push(progress as TransferProgress)}
+      );
       assert.deepEqual(result, {path: path.join(into, "tiny.gguf"), bytes: model.length, verified: "size"});
       assert.ok((await readFile(result.path)).equals(model));
       assert.deepEqual(await readdir(into), ["tiny.gguf"]);
       for (const stage of ["download", "verify"]) {
-        const done = seen.filter((progress) => progress.stage === stage).map((progress) => progress.done);
+        const done = seen.filter((progress) => progress.stage === stage).map(({done}) => done);
         assert.equal(done.at(-1), model.length);
         assert.deepEqual(
           done,
@@ -185,7 +189,7 @@ describe("fetching files", () => {
       const {path: file} = await fetched(
         uri,
         {},
-        {onProgress: ({stage, done}) => void (stage === "download" && seen.push(done))}
+        {onProgress: (progress) => void (progress.stage === "download" && seen.push(progress.done))}
       );
       assert.ok((await readFile(file)).equals(model));
       assert.equal(seen[0], there);
@@ -497,11 +501,11 @@ describe("fetching files", () => {
 
     it("brings all of them, as one progress, whichever was asked for", async () => {
       for (const [index, name] of names.entries()) server.serve(`split/${name}`, contents[index] as Buffer);
-      const seen: Progress[] = [];
+      const seen: TransferProgress[] = [];
       const result = await fetched(
         `${server.url}split/${names[1]}`,
         {},
-        {onProgress: (progress) => void seen.push(progress)}
+        {onProgress: (progress) => void seen.push(progress as TransferProgress)}
       );
       assert.equal(path.basename(result.path), names[0]);
       assert.equal(result.bytes, 3 * model.length);
@@ -524,8 +528,8 @@ describe("fetching files", () => {
         {repository: "some/split"}
       );
       const abort = new AbortController();
-      const onProgress = ({done}: Progress): void => {
-        if (done > 1.5 * model.length) abort.abort(new Error("paused"));
+      const onProgress = (progress: Progress): void => {
+        if (progress.stage === "download" && progress.done > 1.5 * model.length) abort.abort(new Error("paused"));
       };
       const uri = `hf:some/split/${names[0]}`;
       await assert.rejects(fetched(uri, {}, {signal: abort.signal, onProgress}), /paused/);

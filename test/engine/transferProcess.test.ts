@@ -57,8 +57,8 @@ describe("the process that fetches files", () => {
   /** Calls back once when half of the file is there. */
   function atHalf(then: () => void): (progress: Progress) => void {
     let called = false;
-    return ({stage, done}) => {
-      if (called || stage !== "download" || done < half) return;
+    return (progress) => {
+      if (called || progress.stage !== "download" || progress.done < half) return;
       called = true;
       then();
     };

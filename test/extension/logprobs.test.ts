@@ -112,7 +112,7 @@ describe("Show Logprobs", () => {
     const first = await until(() =>
       view().told.find((message) => message.type === "progress" && message.progress.stage === "score")
     );
-    assert.ok(first.type === "progress" && first.progress.done >= summary.scored);
+    assert.ok(first.type === "progress" && first.progress.stage === "score" && first.progress.done >= summary.scored);
     view().say({type: "cancel"});
     await view().hears("show");
   });

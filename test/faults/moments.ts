@@ -111,7 +111,8 @@ export const moments: readonly Moment[] = [
         client,
         "download",
         params,
-        ({stage, done, total}) => done / total >= until || stage === "verify",
+        (progress) =>
+          progress.stage === "verify" || (progress.stage === "download" && progress.done / progress.total >= until),
         isWhole
       );
       const next = async (): Promise<boolean> => {
@@ -136,7 +137,7 @@ export const moments: readonly Moment[] = [
         client,
         "unpack",
         params,
-        ({stage, done, total}) => stage === "unpack" && done / total >= until,
+        (progress) => progress.stage === "unpack" && progress.done / progress.total >= until,
         () => isUnpacked(folder)
       );
       const next = async (): Promise<boolean> => {

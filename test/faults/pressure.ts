@@ -186,8 +186,8 @@ async function besideAScore(
     {model, text},
     {
       stop,
-      onProgress: ({stage, done}) => {
-        if (stage === "score") scored = done;
+      onProgress: (progress) => {
+        if (progress.stage === "score") scored = progress.done;
       }
     }
   );
@@ -246,8 +246,7 @@ async function manyScores(client: EngineClient, {queued, within, delay}: Pressur
     // Who asks so much has turns for others too.
     await setImmediate();
   }
-  const places = (): number[] =>
-    asked.flatMap(({heard}) => (heard.at(-1)?.stage === "wait" ? [heard.at(-1)?.total ?? 0] : []));
+  const places = (): number[] => asked.flatMap(({heard}) => placeOf(heard) ?? []);
   let over = false;
   void asked[0]?.outcome.then(() => {
     over = true;
@@ -259,7 +258,7 @@ async function manyScores(client: EngineClient, {queued, within, delay}: Pressur
   while (!over && Math.max(...places()) < inLine) await setTimeout(5);
   const before = places();
   // The one that is next leaves, and all behind it move up.
-  asked.find(({heard}) => heard.at(-1)?.stage === "wait" && heard.at(-1)?.total === 1)?.token.cancel();
+  asked.find(({heard}) => placeOf(heard) === 1)?.token.cancel();
   while (!over && Math.max(...places()) >= Math.max(...before)) await setTimeout(5);
   const moved = Math.max(...places()) < Math.max(...before);
   for (const {token} of asked) {
@@ -344,4 +343,10 @@ function anonymous(processId: number | undefined): number {
   } catch {
     return 0;
   }
+}
+
+/** The place in line that a request was told last, while it waits. */
+function placeOf(heard: readonly Progress[]): number | undefined {
+  const last = heard.at(-1);
+  return last?.stage === "wait" ? last.place : undefined;
 }

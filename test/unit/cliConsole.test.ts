@@ -20,7 +20,7 @@ describe("The headless runner's console", () => {
   it("rewrites one line of progress, and takes it away before anything else is said", async () => {
     const {written, console} = streams(true);
     const onProgress = console.progressOn("a.txt");
-    onProgress({stage: "load", done: 0.345, total: 1});
+    onProgress({stage: "load", fraction: 0.345});
     onProgress({stage: "score", done: 128, total: 1024});
     assert.equal(written.stderr, "\ra.txt: loading the model, 34 %\u001b[K\ra.txt: 128 of 1,024 tokens\u001b[K");
     written.stderr = "";

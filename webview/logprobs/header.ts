@@ -1,6 +1,8 @@
 import * as l10n from "@vscode/l10n";
 import {html, nothing, type TemplateResult} from "lit";
-import type {Progress, Source} from "../../src/features/logprobs/protocol";
+import type {Progress} from "../../src/contract/progress";
+import {progressText} from "../../src/contract/progressText";
+import type {Source} from "../../src/features/logprobs/protocol";
 import {bucketOf, buckets} from "../../src/metrics/buckets";
 import {summaryRows} from "../../src/metrics/summaryRows";
 import {count, plural} from "../../src/text/numberText";
@@ -68,29 +70,23 @@ function partDrawn({drawn, count: all}: ShownText): string {
   );
 }
 
-export function scoring(source: Source, {stage, done, total}: Progress, cancel: () => void): TemplateResult {
-  const what = stageText(stage, total);
-  const far = stage === "score" && total > 0 ? ` · ${l10n.t("{0} of {1} tokens", count(done), count(total))}` : "";
-  const waits = stage === "wait";
+export function scoring(source: Source, progress: Progress, cancel: () => void): TemplateResult {
+  const text = progressText(progress, {
+    describe: (done, total) => l10n.t("{0} of {1} tokens", count(done), count(total))
+  });
   return html`<section class="state">
     <h1>${visibleText(source.title)}</h1>
-    ${progressBar(what, done, waits ? 0 : total)}
-    <p class="muted">${what}${far || (waits ? "" : "…")}</p>
+    ${progressBar(text, fractionOf(progress))}
+    <p class="muted progress-text">${text}</p>
     <div class="buttons">${button({label: l10n.t("Cancel"), onClick: cancel})}</div>
   </section>`;
 }
 
-function stageText(stage: Progress["stage"], total: number): string {
-  switch (stage) {
-    case "wait":
-      return l10n.t("Waiting, place {0} in line", count(total));
-    case "load":
-      return l10n.t("Loading the model");
-    case "score":
-      return l10n.t("Scoring");
-    default:
-      return stage satisfies never;
-  }
+/** Null while nobody knows. */
+function fractionOf(progress: Progress): number | null {
+  if (progress.stage === "wait") return null;
+  const fraction = progress.stage === "load" ? progress.fraction : progress.done / progress.total;
+  return fraction > 0 ? fraction : null;
 }
 
 export function failure(source: Source, message: string, scoreAgain: () => void): TemplateResult {

@@ -29,9 +29,10 @@ export function busyRing(label: string): TemplateResult {
 }
 
 /** How far something is. Without a total it only moves. */
-export function progressBar(label: string, done: number, total: number): TemplateResult {
-  return total > 0
-    ? html`<progress class="progress-bar" aria-label=${label} max=${total} .value=${done}></progress>`
+/** A bar that moves to and fro where the fraction is null. */
+export function progressBar(label: string, fraction: number | null): TemplateResult {
+  return fraction !== null
+    ? html`<progress class="progress-bar" aria-label=${label} .value=${fraction}></progress>`
     : html`<progress class="progress-bar" aria-label=${label}></progress>`;
 }
 

@@ -134,7 +134,7 @@ export class Weights {
 
   private async load(time: "first" | "again", onProgress: LoadContext["onProgress"]): Promise<LlamaModel> {
     const llama = await this.llama;
-    const onLoadProgress = (fraction: number) => onProgress({stage: "load", done: fraction, total: 1});
+    const onLoadProgress = (fraction: number) => onProgress({stage: "load", fraction});
     let tries = 0;
     try {
       const model = await withFewerLayers(

@@ -1,7 +1,7 @@
 import {mkdir} from "node:fs/promises";
 import * as l10n from "@vscode/l10n";
 import {HumanError} from "../../contract/errors";
-import type {Progress} from "../../contract/progress";
+import type {Progress, TransferProgress} from "../../contract/progress";
 import type {DownloadedFile, DownloadParams} from "../../contract/transfer";
 import {splitNames} from "../../gguf/splits";
 import type {RequestContext} from "../backend";
@@ -72,7 +72,7 @@ class Transfer {
     private readonly unfinished: Unfinished,
     private readonly patience: Patience,
     private readonly signal: AbortSignal,
-    private readonly report: (progress: Progress) => void
+    private readonly report: (progress: TransferProgress) => void
   ) {
     this.total = parts.reduce((sum, {bytes}) => sum + bytes, 0);
   }
@@ -142,7 +142,7 @@ function checksumOf({integrity}: DownloadParams, remote: readonly RemotePart[], 
 }
 
 /** Passes a report on if the last one is a while ago, or if it is the last of its stage. */
-function throttled(onProgress: (progress: Progress) => void): (progress: Progress) => void {
+function throttled(onProgress: (progress: Progress) => void): (progress: TransferProgress) => void {
   let last = Number.NEGATIVE_INFINITY;
   return (progress) => {
     const now = performance.now();

@@ -1,10 +1,11 @@
 import * as vscode from "vscode";
 import {type ErrorKind, HumanError} from "../../contract/errors";
 import type {ModelSpec, RunningModel} from "../../contract/models";
+import {progressText} from "../../contract/progressText";
 import type {Scores, Windowing} from "../../contract/scoring";
 import type {Evaluation, ScoredFile, UnscoredFile} from "../../host/evaluation";
 import type {Host} from "../../host/host";
-import {loading, type Reporter, scoreOrStop, waiting} from "../../host/scoring";
+import {type Reporter, scoreOrStop} from "../../host/scoring";
 import {corpusSummary} from "../../metrics/summary";
 import {fileText, type NoText} from "../../text/fileText";
 import {byteSize, count, plural} from "../../text/numberText";
@@ -200,11 +201,12 @@ class Run {
     let first = this.ranWith && {at: performance.now(), done: 0, part: 0};
     let last = first;
     const params = {model: this.model, text};
-    const scores = await scoreOrStop(this.host, params, this.token, ({stage, done, total}) => {
-      if (stage === "wait" || stage === "load") {
-        const what = stage === "wait" ? waiting(total) : loading(done);
+    const scores = await scoreOrStop(this.host, params, this.token, (progress) => {
+      if (progress.stage !== "score") {
+        const what = progressText(progress);
         return this.report(vscode.l10n.t("file {0} of {1}, {2}", count(position), count(this.files.length), what), 0);
       }
+      const {done, total} = progress;
       last = {at: performance.now(), done, part: total === 0 ? 1 : done / total};
       first ??= last;
       this.tell(path, position, bytes * last.part, this.work(first, last, bytes));

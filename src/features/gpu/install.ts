@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
 import type {Progress} from "../../contract/progress";
+import {progressText} from "../../contract/progressText";
 import type {Host} from "../../host/host";
 import {hostOf} from "../../host/urlHost";
 import {cudaBytes} from "../../platform/cudaPackages";
@@ -83,12 +84,10 @@ async function withProgress(host: Host, work: (installing: Installing) => Promis
     },
     async (progress, token) => {
       const paces: BytePace[] = [];
-      const message = ({stage, done, total}: Progress, file: number, files: number): string => {
-        const percent = Math.floor((done / Math.max(1, total)) * 100);
-        if (stage === "verify") return vscode.l10n.t("checking, {0} %", percent);
-        if (stage === "unpack") return vscode.l10n.t("unpacking, {0} %", percent);
+      const message = (fetched: Progress, file: number, files: number): string => {
+        if (fetched.stage !== "download") return progressText(fetched);
         paces[file] ??= new BytePace();
-        return vscode.l10n.t("file {0} of {1}: {2}", file, files, paces[file].describe(done, total));
+        return vscode.l10n.t("file {0} of {1}: {2}", file, files, progressText(fetched, paces[file]));
       };
       await work({token, onProgress: (...state) => progress.report({message: message(...state)})}).catch(withItsWayOut);
       // The process that runs has looked for its libraries already.

@@ -2,13 +2,12 @@ import {setImmediate} from "node:timers/promises";
 import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
 import type {Progress} from "../../contract/progress";
+import {progressText} from "../../contract/progressText";
 import {doneInTurns} from "../../host/cooperativeWork";
 import {type DocumentText, textOf} from "../../host/documents/documentText";
 import {isForeign} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
-import {waiting} from "../../host/scoring";
 import {cutIntoPieces} from "../../metrics/pieces";
-import {count, percentText} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
 import {HeatColours} from "./heatColours";
 import {type Heat, HeatHover, type HeatSource} from "./heatHover";
@@ -176,7 +175,7 @@ export class Heatmap implements vscode.Disposable, HeatSource {
   private async heat({text, toSend}: DocumentText, running: Running): Promise<Heat> {
     const {token} = running.cancel;
     const onProgress = (progress: Progress): void => {
-      running.progress = words(progress);
+      running.progress = progressText(progress);
       if (progress.stage === "score") running.scored = progress.done;
       if (this.running === running) this.tell();
     };
@@ -262,10 +261,4 @@ function visibleDocuments(): vscode.TextDocument[] {
 /** A notebook's cell is a text of its own, and too short a one to be scored as such. */
 function isColoured(document: vscode.TextDocument): boolean {
   return !isForeign(document) && document.uri.scheme !== "vscode-notebook-cell" && !document.isClosed;
-}
-
-function words({stage, done, total}: Progress): string {
-  if (stage === "wait") return waiting(total);
-  if (stage === "load") return vscode.l10n.t("loading the model");
-  return percentText(count(total === 0 ? 100 : Math.floor((done / total) * 100)));
 }

@@ -178,8 +178,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     const trimmed = (text: string): string => trimCompletion(text, prefix, suffix, indentation);
     this.warming.asked(spotOf(document, position));
     const request = this.request(this.params(place, background, minConfidence), signal, {
-      onProgress: ({stage, text}) => {
-        if (stage === "complete" && text !== undefined) onText(trimmed(text));
+      onProgress: (progress) => {
+        if (progress.stage === "complete") onText(trimmed(progress.text));
       }
     });
     const completion = await (background ? request : this.status.during(request));

@@ -125,7 +125,7 @@ export class LogprobsPanel implements vscode.Disposable {
     this.asking?.cancel();
     const scoring = new vscode.CancellationTokenSource();
     this.scoring = scoring;
-    this.showInstead({type: "progress", source, progress: {stage: "load", done: 0, total: 0}});
+    this.showInstead({type: "progress", source, progress: {stage: "load", fraction: 0}});
     try {
       const scored = await this.request(subject, scoring.token);
       if (this.scoring !== scoring) return;
@@ -166,8 +166,7 @@ export class LogprobsPanel implements vscode.Disposable {
 
   private async request(subject: Subject, token: vscode.CancellationToken): Promise<ScoredText> {
     const {engine, settings} = this.host;
-    const onProgress = ({stage, done, total}: Progress) => {
-      const progress = {stage: stage === "load" || stage === "wait" ? stage : ("score" as const), done, total};
+    const onProgress = (progress: Progress) => {
       if (!token.isCancellationRequested && this.instead)
         this.showInstead({type: "progress", source: this.instead.source, progress});
     };

@@ -1,3 +1,4 @@
+import type {Progress} from "../../contract/progress";
 import type {Summary} from "../../metrics/summary";
 import {type JsonNumber, jsonNumber, numberOfJson} from "../../text/jsonNumber";
 import type {Language} from "../../text/language";
@@ -131,13 +132,6 @@ export type ToView =
       readonly top: readonly Alternative[];
     }
   | {readonly type: "alternativesFailed"; readonly token: number; readonly message: string};
-
-/** `total` of `wait` is the place in line. `load` has no measure of how far it is where `total` is 0. */
-export interface Progress {
-  readonly stage: "wait" | "load" | "score";
-  readonly done: number;
-  readonly total: number;
-}
 
 export type FromView =
   /** The script runs, and asks for the language: it draws nothing before it knows that. */

@@ -2,10 +2,11 @@ import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
 import type {ModelSpec} from "../../contract/models";
 import type {Progress} from "../../contract/progress";
+import {progressText} from "../../contract/progressText";
 import type {Scores} from "../../contract/scoring";
 import {maxBefore} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
-import {loading, type Reporter, waiting} from "../../host/scoring";
+import type {Reporter} from "../../host/scoring";
 import {count} from "../../text/numberText";
 import {Pace} from "../../text/pace";
 import {type Side, sideOf} from "./comparison";
@@ -99,10 +100,9 @@ async function scoresOf(
   progress: Reporter,
   report: (tokens: number) => void
 ): Promise<Scores | undefined> {
-  const onProgress = ({stage, done, total}: Progress): void => {
-    if (stage === "wait") progress.report({message: waiting(total)});
-    else if (stage === "load") progress.report({message: loading(done)});
-    else if (total > 0) report((tokens * done) / total);
+  const onProgress = (scored: Progress): void => {
+    if (scored.stage !== "score") progress.report({message: progressText(scored)});
+    else if (scored.total > 0) report((tokens * scored.done) / scored.total);
   };
   const params = {model, text, ...(context === "" ? {} : {context})};
   try {

@@ -1,5 +1,6 @@
 import {mkdir, statfs} from "node:fs/promises";
 import * as vscode from "vscode";
+import {progressText} from "../../contract/progressText";
 import type {Network, RemoteFile} from "../../contract/transfer";
 import {BytePace} from "../../text/bytePace";
 import {plainText} from "../../text/plainText";
@@ -68,13 +69,11 @@ export class Downloads {
       const params = {uri, folder: this.folder, gguf: true, network: await this.network()};
       const {path} = await this.transfers.request("download", params, {
         token,
-        onProgress: ({stage, done, total}) => {
-          const percent = total === 0 ? 100 : (done / total) * 100;
-          if (stage === "verify") {
-            progress.report({message: vscode.l10n.t("checking it, {0} %", Math.floor(percent))});
-            return;
-          }
-          progress.report({message: pace.describe(done, total), increment: Math.max(0, percent - shown)});
+        onProgress: (fetched) => {
+          const message = progressText(fetched, pace);
+          if (fetched.stage !== "download") return progress.report({message});
+          const percent = fetched.total === 0 ? 100 : (fetched.done / fetched.total) * 100;
+          progress.report({message, increment: Math.max(0, percent - shown)});
           shown = Math.max(shown, percent);
         }
       });

@@ -246,7 +246,7 @@ export class EngineClient {
     const pending: Pending = {engine, method, model, loading: null};
     this.begin(request, pending);
     this.progress.set(request, (progress) => {
-      if (progress.stage === "load") this.loads(pending, progress.done);
+      if (progress.stage === "load") this.loads(pending, progress.fraction);
       onProgress?.(progress);
     });
     let cancelling: {dispose(): void} | undefined;
