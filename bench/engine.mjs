@@ -8,7 +8,7 @@ export const root = path.join(import.meta.dirname, "..");
 export const demonstrationModel = path.join(root, "media/models/tokenscope-tiny-q8_0.gguf");
 
 export function modelSpec(file, {threads = 0, contextSize = 0} = {}) {
-  return {path: file, gpu: "off", gpuLayers: null, threads, contextSize};
+  return {kind: "gguf", path: file, gpu: "off", gpuLayers: null, threads, contextSize};
 }
 
 /** Starts one. `request` can tell of its progress, and be cancelled (a vscode-jsonrpc token). */

@@ -31,7 +31,7 @@ const seconds = (performance.now() - started) / 1000;
 clearInterval(watching);
 const megabytes = (bytes) => `${Math.round(bytes / 1e6)} MB`;
 console.log(
-  `${path.basename(file)}: ${scores.ids.length} tokens, window ${scores.window}, in ${seconds.toFixed(0)} s (${(scores.ids.length / seconds).toFixed(0)} tokens/s)`
+  `${path.basename(file)}: ${scores.ids.length} tokens, window ${scores.windowing.window}, in ${seconds.toFixed(0)} s (${(scores.ids.length / seconds).toFixed(0)} tokens/s)`
 );
 for (const [name, before, most, after] of [
   ["engine", engineBefore, engineMost, memoryOf(engine.pid)],

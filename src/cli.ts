@@ -6,7 +6,7 @@ import {Console} from "./cli/console";
 import {readText} from "./cli/readText";
 import {type Request, score} from "./cli/score";
 import {leaveUserFolder, userFile} from "./cli/userFolder";
-import type {ModelSpec} from "./contract/models";
+import type {ModelRef} from "./contract/models";
 import {handlers} from "./engine/handlers";
 import {ModelPool} from "./engine/modelPool";
 import {tokenSpan} from "./metrics/scoreExport";
@@ -62,8 +62,9 @@ function engine({verbose = false}: Options): Request {
   };
 }
 
-function modelOf(values: Options): ModelSpec {
+function modelOf(values: Options): ModelRef {
   return {
+    kind: "gguf",
     path:
       values.model === undefined
         ? path.join(__dirname, "..", "media", "models", "tokenscope-tiny-q8_0.gguf")

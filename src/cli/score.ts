@@ -1,5 +1,5 @@
 import {HumanError} from "../contract/errors";
-import type {ModelSpec} from "../contract/models";
+import type {ModelRef} from "../contract/models";
 import type {Progress} from "../contract/progress";
 import type {EngineMethod, EngineRequests} from "../contract/requests";
 import type {Scores} from "../contract/scoring";
@@ -32,7 +32,7 @@ type ExitCode = 0 | 1 | 2;
 /** `score FILE…`: prints a document for each, and the numbers of all together where they are several. */
 export async function score(
   files: readonly string[],
-  model: ModelSpec,
+  model: ModelRef,
   options: Options,
   request: Request,
   console: Console
@@ -121,7 +121,7 @@ function isOfText(error: unknown): boolean {
 }
 
 /** Tokens have the model's text here, so that those of a text and their alternatives are alike. */
-async function exportedTokens(scores: Scores, model: ModelSpec, request: Request): Promise<ExportedTokens> {
+async function exportedTokens(scores: Scores, model: ModelRef, request: Request): Promise<ExportedTokens> {
   const {ids, ends, logprobs, detail} = scores;
   const rivals = detail?.topIds.filter((id) => id >= 0) ?? new Int32Array();
   const unique = Int32Array.from(new Set([...ids, ...rivals]));

@@ -1,11 +1,11 @@
-import type {ModelDescription, ModelSpec} from "./models";
+import type {ModelDescription, ModelRef} from "./models";
 import type {RopeFactors, Warned} from "./scoring";
 
 /** Where a completion ends, besides the end of generation and `maxTokens`. */
 export type CompletionExtent = "line" | "block" | "unlimited";
 
 export interface CompleteParams {
-  readonly model: ModelSpec;
+  readonly model: ModelRef;
   readonly prefix: string;
   readonly suffix: string;
   readonly maxTokens: number;

@@ -11,8 +11,12 @@ import type {DeviceState} from "./devices";
  */
 
 /** Which model answers, and how it is run. Every request names it, so a new engine process needs no set-up. */
-export interface ModelSpec {
-  /** Absolute path of a GGUF file. */
+export type ModelRef = GgufModel;
+
+/** A GGUF file, run on this machine. */
+export interface GgufModel {
+  readonly kind: "gguf";
+  /** Absolute path. */
   readonly path: string;
   readonly gpu: GpuChoice;
   /** Layers whose weights go on the device; null: as many as its memory holds. */
@@ -23,11 +27,21 @@ export interface ModelSpec {
   readonly contextSize: number;
 }
 
+/** The same text for references to the same model that is run in the same way. */
+export function modelKey({kind, path, gpu, gpuLayers, threads, contextSize}: ModelRef): string {
+  return JSON.stringify([kind, path, gpu, gpuLayers, threads, contextSize]);
+}
+
+/** The same model, however it is run: its scores and its vocabulary are the same. */
+export function isSameModel(a: ModelRef, b: ModelRef): boolean {
+  return a.kind === b.kind && a.path === b.path;
+}
+
 export type GpuChoice = "auto" | "metal" | "cuda" | "vulkan" | "off";
 
 export const automaticContextLimit = 4096;
 
-/** Contexts of so many tokens that are held at most: one for completing, and for scoring two, or one where it is large. */
+/** How many KV caches of this size may exist: one for completion, and two for scoring, or one if the context is large. */
 export function contextsHeld(contextSize: number): number {
   return contextSize > automaticContextLimit ? 2 : 3;
 }
@@ -54,7 +68,7 @@ export interface ModelDescription {
   readonly quantization: string;
   readonly parameters: number | null;
   readonly vocabularySize: number;
-  /** Tokens of context as run (see {@link ModelSpec.contextSize}). */
+  /** Tokens of context as run (see {@link ModelRef.contextSize}). */
   readonly contextSize: number;
   /** The vocabulary asks for BOS in front of a text. */
   readonly addsBos: boolean;
@@ -72,7 +86,7 @@ export interface RunningModel extends ModelDescription {
 }
 
 export interface DescribeParams {
-  readonly model: ModelSpec;
+  readonly model: ModelRef;
 }
 
 /** Bytes in main memory and on the device. What a device shares with main memory (Metal, integrated GPUs) is `vram`. */
@@ -82,9 +96,9 @@ export interface MemoryUse {
 }
 
 export interface EstimateParams {
-  readonly model: ModelSpec;
+  readonly model: ModelRef;
   /** Models that stay loaded beside it; what all others hold counts as free, because they will be given back. */
-  readonly beside?: readonly ModelSpec[];
+  readonly beside?: readonly ModelRef[];
 }
 
 /** What a model will need once it is loaded, and what there is. Nothing is loaded for it but the file's header. */

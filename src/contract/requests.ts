@@ -1,6 +1,6 @@
 import type {CompleteParams, Completion} from "./completion";
 import type {DeviceState, DevicesParams, ProcessVersions, VersionsParams} from "./devices";
-import type {DescribeParams, EstimateParams, MemoryEstimate, MemoryReport, ModelDescription, ModelSpec} from "./models";
+import type {DescribeParams, EstimateParams, MemoryEstimate, MemoryReport, ModelDescription, ModelRef} from "./models";
 import type {Progress} from "./progress";
 import type {
   Alternatives,
@@ -47,7 +47,7 @@ export interface StopParams {
 export const retainNotification = "retain";
 
 export interface RetainParams {
-  readonly models: readonly ModelSpec[];
+  readonly models: readonly ModelRef[];
 }
 
 /** Notifications from the engine. */

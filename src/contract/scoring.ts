@@ -1,6 +1,7 @@
 import type {Summary} from "../metrics/summary";
+import type {Windowing} from "../metrics/windowing";
 import type {EngineVersions} from "./devices";
-import type {ModelDescription, ModelSpec, RunningModel} from "./models";
+import type {ModelDescription, ModelRef, RunningModel} from "./models";
 
 /**
  * Whole sentences on what makes the numbers of an answer others than one may think: what the file has wrong, or what was
@@ -11,7 +12,7 @@ export interface Warned {
 }
 
 export interface CountParams {
-  readonly model: ModelSpec;
+  readonly model: ModelRef;
   readonly text: string;
 }
 
@@ -25,7 +26,7 @@ export interface CountResult extends Warned {
 }
 
 export interface TokenizeParams {
-  readonly model: ModelSpec;
+  readonly model: ModelRef;
   readonly text: string;
   /** Read special tokens written in the text (`<|endoftext|>`) as what they stand for, not as characters. */
   readonly special?: boolean;
@@ -50,10 +51,9 @@ export interface TokenList extends Warned {
   readonly texts: readonly string[];
 }
 
-export type ScoreMode = "document" | "llama-perplexity";
-
-export interface ScoreParams {
-  readonly model: ModelSpec;
+/** `window` and `stride` by default: the model's context and half the window (document), 512 (llama-perplexity). */
+export interface ScoreParams extends Partial<Omit<Windowing, "bos">> {
+  readonly model: ModelRef;
   readonly text: string;
   /**
    * What stands before the text. Its last tokens (as many as leave a stride of the window to the text) are given to the
@@ -62,31 +62,19 @@ export interface ScoreParams {
    */
   readonly context?: string;
   readonly special?: boolean;
-  /** metrics.md, "Context". Default `document`. */
-  readonly mode?: ScoreMode;
-  /** Positions the model sees together, BOS included. Default: the model's context (document), 512 (llama-perplexity). */
-  readonly window?: number;
-  /** New tokens per window after the first. Default: half the window. Without meaning in llama-perplexity mode. */
-  readonly stride?: number;
   /** Adds rank, entropy and this many alternatives for every token. 0 (default) leaves them out: they cost more. */
   readonly top?: number;
-}
-
-/** How a text was cut into windows; enough to repeat a score. */
-export interface Windowing {
-  readonly mode: ScoreMode;
-  /** BOS stood in front of every window. */
-  readonly bos: boolean;
-  readonly window: number;
-  readonly stride: number;
 }
 
 /** Short: the model's original context. Long: all that is larger. */
 export type RopeFactors = "short" | "long";
 
 /** Scores of a text's N tokens. */
-export interface Scores extends Windowing, Warned {
+export interface Scores extends Warned {
+  /** The model that made them. Whatever else is asked about these scores is asked of it. */
+  readonly spec: ModelRef;
   readonly model: RunningModel;
+  readonly windowing: Windowing;
   /** N token ids. */
   readonly ids: Int32Array;
   /** As {@link TokenList.ends}. */
@@ -122,7 +110,7 @@ export interface ScoreDetail {
 }
 
 export interface AlternativesParams {
-  readonly model: ModelSpec;
+  readonly model: ModelRef;
   /**
    * {@link Scores.contextIds} and {@link Scores.ids} one after the other, at least up to and including `position`. With those of the
    * rest of its batch (128 more suffice) the token has exactly its score.
@@ -155,6 +143,6 @@ export interface Alternative {
 }
 
 export interface TokenTextsParams {
-  readonly model: ModelSpec;
+  readonly model: ModelRef;
   readonly ids: Int32Array;
 }

@@ -1,6 +1,6 @@
 import type {CompleteParams, Completion} from "../contract/completion";
 import type {DeviceState} from "../contract/devices";
-import type {MemoryEstimate, ModelDescription, ModelSpec} from "../contract/models";
+import type {MemoryEstimate, ModelDescription, ModelRef} from "../contract/models";
 import type {Progress} from "../contract/progress";
 import type {NoticeParams} from "../contract/requests";
 import type {
@@ -23,7 +23,7 @@ export interface RequestContext {
   readonly onProgress: (progress: Progress) => void;
 }
 
-type Without<T extends {model: ModelSpec}> = Omit<T, "model">;
+type Without<T extends {model: ModelRef}> = Omit<T, "model">;
 
 /**
  * One model, ready to answer. What stands behind it (llama.cpp in this process today, a server one day) is nobody's

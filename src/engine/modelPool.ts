@@ -1,4 +1,4 @@
-import type {EstimateParams, HeldModel, Holding, MemoryEstimate, MemoryReport, ModelSpec} from "../contract/models";
+import type {EstimateParams, HeldModel, Holding, MemoryEstimate, MemoryReport, ModelRef} from "../contract/models";
 import type {Backend, EngineLog, Notify, RequestContext} from "./backend";
 import {LlamaBackend} from "./llama/llamaBackend";
 import {estimateFile, heldMemory} from "./llama/memory";
@@ -40,7 +40,7 @@ export class ModelPool {
 
   /** Runs `work` with the model that `spec` names. */
   async use<T>(
-    spec: ModelSpec,
+    spec: ModelRef,
     {signal, onProgress}: RequestContext,
     work: (backend: Backend) => Promise<T>
   ): Promise<T> {
@@ -62,7 +62,7 @@ export class ModelPool {
   }
 
   /** Gives back what is not listed. */
-  retain(specs: readonly ModelSpec[]): void {
+  retain(specs: readonly ModelRef[]): void {
     const wanted = new Set(specs.map(specText));
     for (const open of this.models.filter(({spec}) => !wanted.has(spec))) this.replace(open);
   }
@@ -118,7 +118,7 @@ export class ModelPool {
   }
 
   /** The open model for a spec and a state of its file; the last one of the list from now on. */
-  private opened(spec: ModelSpec, stamp: string): OpenModel {
+  private opened(spec: ModelRef, stamp: string): OpenModel {
     const text = specText(spec);
     let open = this.models.find((one) => one.spec === text && one.stamp === stamp);
     if (open !== undefined) this.models = this.models.filter((one) => one !== open);
@@ -142,7 +142,7 @@ export class ModelPool {
   }
 
   /** Waits for the memory that is being given back, because how much of a model goes on the device depends on it. */
-  private async start(spec: ModelSpec, leaving: Promise<void>): Promise<Backend> {
+  private async start(spec: ModelRef, leaving: Promise<void>): Promise<Backend> {
     await leaving;
     const first = this.models.length === 1;
     await llamaRuntime(spec.gpu, spec.threads, this.log);
@@ -180,7 +180,7 @@ export class ModelPool {
 }
 
 /** Alike for specs that are the same model, run in the same way. */
-function specText({path, gpu, gpuLayers, threads, contextSize}: ModelSpec): string {
+function specText({path, gpu, gpuLayers, threads, contextSize}: ModelRef): string {
   return JSON.stringify([path, gpu, gpuLayers, threads, contextSize]);
 }
 

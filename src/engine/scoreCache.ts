@@ -1,4 +1,5 @@
-import type {ScoreDetail, Windowing} from "../contract/scoring";
+import type {ScoreDetail} from "../contract/scoring";
+import type {Windowing} from "../metrics/windowing";
 
 /** Scores of the N tokens that a model was given: of the context, if there was one (unscored), and of the text. */
 export interface KnownScores {

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import {HumanError} from "../contract/errors";
-import type {ScoreMode, Windowing} from "../contract/scoring";
+import type {ScoreMode, Windowing} from "../metrics/windowing";
 
 /**
  * One window over a text of N tokens. The model sees BOS (where the vocabulary asks for it) and tokens

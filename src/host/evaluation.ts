@@ -1,7 +1,7 @@
 import type * as vscode from "vscode";
 import type {RunningModel} from "../contract/models";
-import type {Windowing} from "../contract/scoring";
 import type {CorpusSummary, Summary} from "../metrics/summary";
+import type {Windowing} from "../metrics/windowing";
 
 /** A file of an evaluation. */
 export interface FileOfEvaluation {

@@ -1,10 +1,11 @@
 import * as vscode from "vscode";
 import type {Sendable} from "../contract/chunkedTransport";
-import type {ModelSpec} from "../contract/models";
+import type {ModelRef} from "../contract/models";
 import type {Progress} from "../contract/progress";
 import {progressText} from "../contract/progressText";
-import type {AlternativesParams, ScoreParams, Scores, Windowing} from "../contract/scoring";
+import type {AlternativesParams, ScoreParams, Scores} from "../contract/scoring";
 import {scoringBatch} from "../gguf/memory";
+import type {Windowing} from "../metrics/windowing";
 import {Pace} from "../text/pace";
 import {plainText} from "../text/plainText";
 import type {Host} from "./host";
@@ -48,7 +49,7 @@ export async function score(
 /** The same, with the engine's own reports of its progress, and another model than the chosen one where one is named. */
 export async function scoreOrStop(
   host: Host,
-  params: Omit<Sendable<ScoreParams>, "model"> & {readonly model?: ModelSpec},
+  params: Omit<Sendable<ScoreParams>, "model"> & {readonly model?: ModelRef},
   token: vscode.CancellationToken,
   onProgress: (progress: Progress) => void
 ): Promise<Scores> {

@@ -1,7 +1,7 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import {HumanError} from "../contract/errors";
-import type {GpuChoice, ModelSpec} from "../contract/models";
+import type {GpuChoice, ModelRef} from "../contract/models";
 import type {Network} from "../contract/transfer";
 import {homeFolder} from "./home";
 import {demonstrationWord, type ModelChoice} from "./models/modelChoice";
@@ -53,24 +53,25 @@ export class Settings {
   }
 
   /** The model that measures, and completes where no other is chosen for that. */
-  modelSpec(): ModelSpec {
+  modelSpec(): ModelRef {
     return this.specOf(read("model", isString));
   }
 
   /** The model that completes. */
-  completionSpec(): ModelSpec {
+  completionSpec(): ModelRef {
     const own = read("completionModel", isString);
     return own.trim() === "" ? this.modelSpec() : this.specOf(own);
   }
 
   /** The model that ships with Tokenscope. */
-  demonstrationSpec(): ModelSpec {
+  demonstrationSpec(): ModelRef {
     return this.specOf(demonstrationWord);
   }
 
   /** How a model is run that `tokenscope.model` names like this. */
-  specOf(setting: string): ModelSpec {
+  specOf(setting: string): ModelRef {
     return {
+      kind: "gguf",
       path: this.modelPath(setting),
       gpu: this.gpu,
       gpuLayers: readLayers(),

@@ -1,12 +1,10 @@
 import type {CorpusSummary, Measures, Summary} from "./summary";
+import type {Windowing} from "./windowing";
 
-/** How a text was cut into windows; enough, with the model, to repeat a score. */
+/** What a score was made with. */
 export interface ScoredWith<Model> {
   readonly model: Model;
-  readonly mode: string;
-  readonly bos: boolean;
-  readonly window: number;
-  readonly stride: number;
+  readonly windowing: Windowing;
   /** The tokens that were given as context before the text. */
   readonly contextIds?: {readonly length: number};
   /** False: scoring was stopped before its end. */
@@ -23,7 +21,8 @@ export interface ScoredWith<Model> {
  * `partial` where scoring was stopped, `top10Accuracy` where ranks were asked for, `warnings` where there are any.
  */
 export function scoreHeader<Model>(scored: ScoredWith<Model>, summary: Summary) {
-  const {model, mode, bos, window, stride, ropeFactors, contextIds, finished = true, warnings = []} = scored;
+  const {model, windowing, ropeFactors, contextIds, finished = true, warnings = []} = scored;
+  const {mode, bos, window, stride} = windowing;
   const contextTokens = contextIds?.length ?? 0;
   return {
     model,

@@ -1,6 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import {count, decimalsFor, largest, nats, percentText, significant, written} from "../text/numberText";
 import {type Measures, minKPercent, type Summary} from "./summary";
+import type {Windowing} from "./windowing";
 
 /** One line of a summary, worded: the same in the webview, in notifications and in reports. */
 export interface SummaryRow {
@@ -14,12 +15,7 @@ export interface SummaryRow {
 export interface SummaryAbout {
   /** The model's name, as the user should read it. */
   readonly model: string;
-  readonly windowing: {
-    readonly mode: "document" | "llama-perplexity";
-    readonly bos: boolean;
-    readonly window: number;
-    readonly stride: number;
-  };
+  readonly windowing: Windowing;
   /** Tokens of what stands before the text that were given to the model as context. */
   readonly contextTokens?: number;
   /** False: scoring was stopped before its end. */

@@ -255,7 +255,7 @@ describe("A bad model file", () => {
     const says = {kind: "invalidRequest", message: /has learned 256 positions and no more, so a window of 512/};
     await assert.rejects(engine.ask("score", {model, text, window: 512}), says);
     await assert.rejects(engine.ask("score", {model, text, mode: "llama-perplexity"}), says);
-    const {ids, ...windowing} = await engine.ask("score", {model, text, mode: "llama-perplexity", window: 256});
+    const {ids, windowing} = await engine.ask("score", {model, text, mode: "llama-perplexity", window: 256});
     await assert.rejects(
       engine.ask("alternatives", {model, ids, position: 300, windowing: {...windowing, window: 512}, top: 1}),
       says

@@ -14,7 +14,7 @@ import {tmpdir} from "node:os";
 import path from "node:path";
 import {create} from "tar";
 import type {ErrorKind} from "../../src/contract/errors";
-import type {ModelSpec} from "../../src/contract/models";
+import type {ModelRef} from "../../src/contract/models";
 import type {Progress} from "../../src/contract/progress";
 import {CudaRuntime} from "../../src/features/gpu/cudaRuntime";
 import {type Cancellation, EngineClient, type EngineClientOptions} from "../../src/host/engine/engineClient";
@@ -155,7 +155,14 @@ describe("the CUDA runtime", () => {
     // The tarballs are not kept.
     assert.deepEqual(readdirSync(folder), [version]);
 
-    const model: ModelSpec = {path: demonstration, gpu: "cuda", gpuLayers: null, threads: 1, contextSize: 0};
+    const model: ModelRef = {
+      kind: "gguf",
+      path: demonstration,
+      gpu: "cuda",
+      gpuLayers: null,
+      threads: 1,
+      contextSize: 0
+    };
     const asked = names.map((name) => path.join(runtime.folder, name, "asked"));
     assert.equal(await refusal(client().request("describe", {model})), "noRuntime");
     assert.deepEqual(asked.map(existsSync), [false, false]);
@@ -169,7 +176,14 @@ describe("the CUDA runtime", () => {
     await runtime.installFrom(writeAll(), installing);
     mkdirSync(trap, {recursive: true});
     writeFileSync(path.join(trap, "index.js"), "throw new Error();");
-    const model: ModelSpec = {path: demonstration, gpu: "off", gpuLayers: null, threads: 1, contextSize: 0};
+    const model: ModelRef = {
+      kind: "gguf",
+      path: demonstration,
+      gpu: "off",
+      gpuLayers: null,
+      threads: 1,
+      contextSize: 0
+    };
     assert.ok((await client({runtime: runtime.folder}).request("count", {model, text: "x"})).count > 0);
   });
 

@@ -4,7 +4,7 @@ import {availableParallelism, tmpdir} from "node:os";
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
 import type {DeviceState} from "../../src/contract/devices";
-import type {ModelSpec} from "../../src/contract/models";
+import type {ModelRef} from "../../src/contract/models";
 import {cpuFeatures} from "../../src/engine/llama/devices/deviceInfo";
 import {EngineClient} from "../../src/host/engine/engineClient";
 import {root} from "../harness/paths";
@@ -96,7 +96,14 @@ describe("devices", () => {
   });
 
   it("does not touch the model in use, nor its threads", async () => {
-    const model: ModelSpec = {path: demonstration, gpu: "off", gpuLayers: null, threads: 1, contextSize: 0};
+    const model: ModelRef = {
+      kind: "gguf",
+      path: demonstration,
+      gpu: "off",
+      gpuLayers: null,
+      threads: 1,
+      contextSize: 0
+    };
     const before = await shared.request("score", {model, text: "def add(a, b):\n"});
     const id = shared.processId;
     await shared.request("devices", {gpu: "off"});
@@ -151,7 +158,14 @@ describe("devices", () => {
 
   it("says why a device that was asked for is not used", async function () {
     if (process.platform === "darwin") this.skip();
-    const model: ModelSpec = {path: demonstration, gpu: "metal", gpuLayers: null, threads: 1, contextSize: 0};
+    const model: ModelRef = {
+      kind: "gguf",
+      path: demonstration,
+      gpu: "metal",
+      gpuLayers: null,
+      threads: 1,
+      contextSize: 0
+    };
     await assert.rejects(shared.request("describe", {model}), {
       kind: "noRuntime",
       message: "There is no Metal for this system: set tokenscope.gpu to auto or off."

@@ -1,7 +1,7 @@
 import {readFileSync} from "node:fs";
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
-import type {ModelSpec} from "../../src/contract/models";
+import type {ModelRef} from "../../src/contract/models";
 import type {Progress} from "../../src/contract/progress";
 import type {EngineMethod, EngineRequests} from "../../src/contract/requests";
 import type {Notify} from "../../src/engine/backend";
@@ -16,8 +16,8 @@ export const demonstration = path.join(root, "media/models/tokenscope-tiny-q8_0.
 export const f16 = path.join(root, "test/fixtures/models/tokenscope-tiny-f16.gguf");
 
 /** On the CPU, so that a test's numbers don't depend on the machine's other devices. */
-export function spec(file: string, contextSize = 0): ModelSpec {
-  return {path: file, gpu: "off", gpuLayers: null, threads: 0, contextSize};
+export function spec(file: string, contextSize = 0): ModelRef {
+  return {kind: "gguf", path: file, gpu: "off", gpuLayers: null, threads: 0, contextSize};
 }
 
 const own = {ModelPool, handlers, llamaRuntime};
@@ -40,21 +40,21 @@ export class Engine {
   private readonly models: ModelPool;
 
   constructor(
-    readonly model: ModelSpec = spec(demonstration),
+    readonly model: ModelRef = spec(demonstration),
     notify: Notify = () => undefined
   ) {
     this.models = new engineInProcess.ModelPool(() => undefined, notify);
   }
 
   /** As the host's notification. */
-  retain(models: readonly ModelSpec[]): void {
+  retain(models: readonly ModelRef[]): void {
     this.models.retain(models);
   }
 
   /** Asks with this engine's model, unless the parameters name another. */
   ask<M extends EngineMethod>(
     method: M,
-    params: Omit<EngineRequests[M]["params"], "model"> & {readonly model?: ModelSpec},
+    params: Omit<EngineRequests[M]["params"], "model"> & {readonly model?: ModelRef},
     {signal = new AbortController().signal, onProgress = () => undefined, ...rest}: Asking = {}
   ): Promise<EngineRequests[M]["result"]> {
     // The generic spread can't be seen to be complete: what was left out of the parameters is added here.

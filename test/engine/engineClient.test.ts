@@ -7,14 +7,15 @@ import {mock} from "node:test";
 import {setTimeout} from "node:timers/promises";
 import {isDeepStrictEqual} from "node:util";
 import {HumanError} from "../../src/contract/errors";
-import type {ModelSpec} from "../../src/contract/models";
+import type {ModelRef} from "../../src/contract/models";
 import type {Progress} from "../../src/contract/progress";
 import type {EngineMethod, EngineRequests} from "../../src/contract/requests";
 import {type Death, EngineClient} from "../../src/host/engine/engineClient";
 import {type Harm, harmSignal, harmVariable} from "../faults/harm";
 import {Cancelled, silentLog, Token} from "../harness/withoutVsCode";
 
-const model: ModelSpec = {
+const model: ModelRef = {
+  kind: "gguf",
   path: path.resolve("media/models/tokenscope-tiny-q8_0.gguf"),
   gpu: "off",
   gpuLayers: null,

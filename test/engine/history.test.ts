@@ -3,7 +3,7 @@ import {writeFileSync} from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import type {Completion} from "../../src/contract/completion";
-import type {ModelSpec} from "../../src/contract/models";
+import type {ModelRef} from "../../src/contract/models";
 import type {Alternatives, Scores} from "../../src/contract/scoring";
 import {Random} from "../faults/random";
 import {tinyModels} from "../faults/tinyModels";
@@ -119,7 +119,7 @@ describe("An answer does not depend on what was asked before, on a model that ke
     it(memory, async () => {
       const file = path.join(folder.path, `${name}.gguf`);
       writeFileSync(file, tinyModels[name]?.(new Random(7)) ?? "");
-      const model: ModelSpec = spec(file);
+      const model: ModelRef = spec(file);
       const random = new Random(11);
       const text = Array.from({length: 300}, () => random.pick(words)).join("");
       const steps = fc.array(fc.tuple(edits, asked), {minLength: 4, maxLength: 8});

@@ -14,7 +14,7 @@ async function run(uri: string, folder: string): Promise<void> {
     });
   const [engine, transfers] = [client(), client()];
   const demonstration = path.join(root, "media/models/tokenscope-tiny-q8_0.gguf");
-  const model = {path: demonstration, gpu: "off", gpuLayers: null, threads: 1, contextSize: 0} as const;
+  const model = {kind: "gguf", path: demonstration, gpu: "off", gpuLayers: null, threads: 1, contextSize: 0} as const;
   const text = "def add(a, b):\n    return a + b\n";
   try {
     await engine.request("describe", {model});

@@ -65,7 +65,7 @@ describe("Scores and the independent float32 reference", () => {
 
       it("have the same tokens, all of them scored", () => {
         assert.deepEqual([...scores.ids], reference.ids);
-        assert.ok(scores.bos);
+        assert.ok(scores.windowing.bos);
         assert.ok(scores.logprobs.every((logprob) => !Number.isNaN(logprob)));
       });
 

@@ -4,10 +4,11 @@ import path from "node:path";
 import {setImmediate} from "node:timers/promises";
 import fc from "fast-check";
 import type {Progress} from "../../src/contract/progress";
-import type {ScoreParams, Scores, Windowing} from "../../src/contract/scoring";
+import type {ScoreParams, Scores} from "../../src/contract/scoring";
 import {Foreground} from "../../src/engine/foreground";
 import {scoreTokens, unscoredTokens} from "../../src/engine/llama/scorer";
 import {planWindows, resolveWindowing, windowOf} from "../../src/engine/scoringWindows";
+import type {Windowing} from "../../src/metrics/windowing";
 import {Random} from "../faults/random";
 import {tinyModels} from "../faults/tinyModels";
 import {root} from "../harness/paths";
@@ -94,9 +95,7 @@ describe("A score", () => {
   });
 
   it("says how it was made", async () => {
-    const {windowing, model} = await new Engine()
-      .ask("score", {text: "const a = 1;"})
-      .then(({model, mode, bos, window, stride}) => ({model, windowing: {mode, bos, window, stride}}));
+    const {windowing, model} = await new Engine().ask("score", {text: "const a = 1;"});
     assert.deepEqual(windowing, {mode: "document", bos: true, window: 1024, stride: 512});
     assert.equal(model.file, "tokenscope-tiny-q8_0.gguf");
     assert.match(model.sha256, /^[0-9a-f]{64}$/);
@@ -144,7 +143,10 @@ describe("A score", () => {
   it("in llama-perplexity mode takes the second half of each chunk, after BOS in its first place", async () => {
     const text = [long, long, long].join("\n");
     const scores = await engine.ask("score", {text, mode: "llama-perplexity", top: 2});
-    assert.deepEqual([scores.mode, scores.window, scores.bos], ["llama-perplexity", 512, true]);
+    assert.deepEqual(
+      [scores.windowing.mode, scores.windowing.window, scores.windowing.bos],
+      ["llama-perplexity", 512, true]
+    );
     const ids = [...scores.ids];
     assert.ok(ids.length > 1024 && ids.length < 1535, `${ids.length} tokens`);
     // Token t is position t + 1 of the stream that BOS opens; positions 257..511 of each chunk of 512 are scored.
@@ -246,9 +248,9 @@ describe("Alternatives", () => {
   it("come in llama-perplexity mode too, where the text ends inside a chunk", async () => {
     const scores = await engine.ask("score", {text: python, mode: "llama-perplexity", window: 32, top: 1});
     const position = scores.logprobs.findIndex((logprob) => !Number.isNaN(logprob));
-    const {bos, mode, stride, window} = scores;
+    const {windowing} = scores;
     const ids = scores.ids.slice(0, position + 1);
-    const found = await engine.ask("alternatives", {ids, position, windowing: {bos, mode, stride, window}, top: 1});
+    const found = await engine.ask("alternatives", {ids, position, windowing, top: 1});
     assertNear(found.logprob, scores.logprobs[position], "logprob");
   });
 });
@@ -269,7 +271,7 @@ describe("A vocabulary that asks for no BOS", () => {
 
   it("leaves the first token unscored and scores the others", async () => {
     const scores = await engine.ask("score", {text: at(texts, 3), top: 2});
-    assert.equal(scores.bos, false);
+    assert.equal(scores.windowing.bos, false);
     assert.ok(Number.isNaN(scores.logprobs[0]));
     assert.deepEqual([scores.detail?.ranks[0], scores.detail?.topIds[0]], [0, -1]);
     const truth = await judge.afterEach([...scores.ids].slice(0, -1));
@@ -454,10 +456,10 @@ describe("A score in a context", () => {
 
   it("has alternatives in the same context", async () => {
     const scores = await engine.ask("score", {text: python, context: at(texts, 0), top: 3});
-    const {bos, mode, window, stride, contextIds} = scores;
+    const {windowing, contextIds} = scores;
     const ids = Int32Array.from([...contextIds, ...scores.ids]);
     for (const i of [0, 50]) {
-      const asked = {ids, position: contextIds.length + i, windowing: {bos, mode, window, stride}, top: 3};
+      const asked = {ids, position: contextIds.length + i, windowing, top: 3};
       const found = await engine.ask("alternatives", asked);
       assertNear(found.logprob, scores.logprobs[i], `logprob at ${i}`);
       assertNear(found.entropy, scores.detail?.entropies[i], `entropy at ${i}`);

@@ -4,7 +4,7 @@ import {tmpdir} from "node:os";
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
 import {HumanError} from "../../src/contract/errors";
-import type {ModelSpec} from "../../src/contract/models";
+import type {ModelRef} from "../../src/contract/models";
 import {EngineClient} from "../../src/host/engine/engineClient";
 import {root} from "../harness/paths";
 import {allBases, type Kind, type Mutation, mutations} from "./mutations";
@@ -171,7 +171,7 @@ async function tried(
   folder: string
 ): Promise<Omit<Outcome, "number" | "log">> {
   const file = path.join(folder, mutation.files[0]?.name ?? "");
-  const model: ModelSpec = {path: file, gpu: "off", gpuLayers: null, threads: 1, contextSize: 0};
+  const model: ModelRef = {kind: "gguf", path: file, gpu: "off", gpuLayers: null, threads: 1, contextSize: 0};
   await forgetPeak(client.processId);
   const watch = new Peak(() => client.processId);
   const began = performance.now();
@@ -186,7 +186,7 @@ async function tried(
   return {mutation, ending, sentence, milliseconds, memory: await watch.end()};
 }
 
-async function answers(client: EngineClient, model: ModelSpec): Promise<void> {
+async function answers(client: EngineClient, model: ModelRef): Promise<void> {
   await client.request("describe", {model});
   // At once: each has to be answered whatever becomes of the other.
   const [completion, scores] = await Promise.allSettled([
@@ -195,8 +195,8 @@ async function answers(client: EngineClient, model: ModelSpec): Promise<void> {
   ]);
   if (completion.status === "fulfilled") assertNumbers(completion.value.logprobs);
   if (scores.status === "rejected") throw scores.reason;
-  const {bos, logprobs, summary} = scores.value;
-  assertNumbers(bos ? logprobs : logprobs.subarray(1));
+  const {windowing, logprobs, summary} = scores.value;
+  assertNumbers(windowing.bos ? logprobs : logprobs.subarray(1));
   if (Number.isNaN(summary.perplexity)) throw new NoNumber(`a perplexity of ${summary.perplexity}`);
   if (completion.status === "rejected") throw completion.reason;
 }

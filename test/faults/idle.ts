@@ -1,7 +1,7 @@
 import {existsSync, readdirSync, readFileSync} from "node:fs";
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
-import type {ModelSpec} from "../../src/contract/models";
+import type {ModelRef} from "../../src/contract/models";
 import {EngineClient} from "../../src/host/engine/engineClient";
 import {root} from "../harness/paths";
 import {silentLog} from "../harness/withoutVsCode";
@@ -114,7 +114,7 @@ function shareRow(alone: Mapped, together: readonly Mapped[]): Row {
 }
 
 /** A model that another takes the place of in the same process. */
-async function switched(spec: ModelSpec): Promise<Row> {
+async function switched(spec: ModelRef): Promise<Row> {
   const engine = client(() => 0);
   const small = specOf(path.join(root, "test/fixtures/models/tokenscope-tiny-f16.gguf"));
   try {
@@ -150,12 +150,12 @@ function client(idleLimit: () => number): EngineClient {
   });
 }
 
-function specOf(file: string): ModelSpec {
-  return {path: file, gpu: "off", gpuLayers: null, threads: 0, contextSize: 0};
+function specOf(file: string): ModelRef {
+  return {kind: "gguf", path: file, gpu: "off", gpuLayers: null, threads: 0, contextSize: 0};
 }
 
 /** Loads a model as its first use does, and looks at all of its weights. */
-async function load(engine: EngineClient, model: ModelSpec): Promise<void> {
+async function load(engine: EngineClient, model: ModelRef): Promise<void> {
   await engine.request("score", {model, text: "It was a dark and stormy night. ".repeat(8)});
   while (engine.state.holding?.models.some(({path: file}) => file === model.path) !== true) await setTimeout(10);
 }

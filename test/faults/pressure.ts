@@ -3,7 +3,7 @@ import path from "node:path";
 import {setImmediate, setTimeout} from "node:timers/promises";
 import {ChunkedText} from "../../src/contract/chunkedTransport";
 import {HumanError} from "../../src/contract/errors";
-import type {ModelSpec} from "../../src/contract/models";
+import type {ModelRef} from "../../src/contract/models";
 import type {Progress} from "../../src/contract/progress";
 import {EngineClient} from "../../src/host/engine/engineClient";
 import {root} from "../harness/paths";
@@ -48,7 +48,8 @@ export const shortSizes: PressureSizes = {
   completions: 3
 };
 
-const model: ModelSpec = {
+const model: ModelRef = {
+  kind: "gguf",
   path: path.join(root, "media/models/tokenscope-tiny-q8_0.gguf"),
   gpu: "off",
   gpuLayers: null,
@@ -177,7 +178,7 @@ async function besideAScore(
   // One token for "x", one for the line's end.
   const text = "x\n".repeat(Math.ceil(tokens / 2));
   const small = await client.request("score", {model, text: "def area(radius):\n    return radius * radius\n"});
-  const {ids, mode, bos, window, stride} = small;
+  const {ids, windowing} = small;
   const stop = new Token();
   const delays = new Delays();
   let scored = 0;
@@ -198,7 +199,6 @@ async function besideAScore(
     completing.push(
       await timed(() => client.request("complete", {model, prefix, suffix: "", maxTokens: 16, extent: "line"}))
     );
-    const windowing = {mode, bos, window, stride};
     const position = ids.length - 1 - (at % 4);
     looking.push(await timed(() => client.request("alternatives", {model, ids, position, windowing, top: 5})));
     await setTimeout(50);

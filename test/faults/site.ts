@@ -5,7 +5,7 @@ import {tmpdir} from "node:os";
 import path from "node:path";
 import {isDeepStrictEqual} from "node:util";
 import {create} from "tar";
-import type {ModelSpec} from "../../src/contract/models";
+import type {ModelRef} from "../../src/contract/models";
 import type {EngineMethod, EngineRequests} from "../../src/contract/requests";
 import type {UnpackParams} from "../../src/contract/transfer";
 import {type Cancellation, EngineClient, type RequestOptions} from "../../src/host/engine/engineClient";
@@ -38,7 +38,8 @@ export class Token implements Cancellation {
   }
 }
 
-export const demonstration: ModelSpec = {
+export const demonstration: ModelRef = {
+  kind: "gguf",
   path: path.join(root, "media/models/tokenscope-tiny-q8_0.gguf"),
   gpu: "off",
   gpuLayers: null,

@@ -225,7 +225,7 @@ class Checks {
     return `${all}${untiled > 0 ? `, ${untiled} texts without spans` : ""}`;
   }
 
-  private async measureRounding({ids, bos}: Scores): Promise<string> {
+  private async measureRounding({ids, windowing: {bos}}: Scores): Promise<string> {
     const first = ids.slice(0, roundingTokens);
     const [inBatches, oneByOne] = [await this.judge.logprobs(first, bos), await this.judge.logprobs(first, bos, 1)];
     const differences = inBatches.map((logprob, at) => Math.abs(logprob - (oneByOne[at] ?? 0)));
@@ -286,12 +286,10 @@ class Checks {
     assertDetail(end, detail);
     const ids = Int32Array.from([...contextIds, ...end.ids]);
     const ask = async (scores: Scores, ids: Int32Array, position: number) => {
-      const {mode, bos, window, stride} = scores;
-      const windowing = {mode, bos, window, stride};
       return await this.engine.ask("alternatives", {
         ids,
         position,
-        windowing,
+        windowing: scores.windowing,
         sha256: scores.model.sha256,
         top: rivals
       });
@@ -413,7 +411,7 @@ class Checks {
     try {
       const scores = await this.alone("score", {text, window});
       // LongRoPE: a text that fits into the original context is scored in it.
-      if (scores.window <= this.trained) return `${scores.window} taken`;
+      if (scores.windowing.window <= this.trained) return `${scores.windowing.window} taken`;
       if (scores.warnings.length > whole.warnings.length) return "warned";
       return {figure: "silent", problem: `a window of ${window} is taken without a word: ${this.trained} were trained`};
     } catch (error) {

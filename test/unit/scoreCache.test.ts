@@ -1,7 +1,7 @@
 import {strict as assert} from "node:assert";
 import fc from "fast-check";
-import type {Windowing} from "../../src/contract/scoring";
 import {type KnownScores, ScoreCache} from "../../src/engine/scoreCache";
+import type {Windowing} from "../../src/metrics/windowing";
 
 const windowing: Windowing = {mode: "document", bos: true, window: 100, stride: 50};
 

@@ -5,7 +5,7 @@ import {corpusHeader, scoreHeader} from "../../src/metrics/scoreHeader";
 import {corpusSummary, summarize} from "../../src/metrics/summary";
 
 const model = {name: 'Tiny, "the" model;\n=HYPERLINK("http://evil")', file: "tiny.gguf", sha256: "00", device: "cpu"};
-const windowing = {mode: "document", bos: true, window: 512, stride: 256};
+const windowing = {mode: "document", bos: true, window: 512, stride: 256} as const;
 const versions = {tokenscope: "0.1.0", nodeLlamaCpp: "3.22.1", llamaCpp: null};
 
 const texts = ["=1+1", ' say "hi", he', "\r\n", "#1", "null", "3-4", " 🚀", "\u0000\u202e"];
@@ -64,7 +64,7 @@ function table(text: string): {comments: string[]; columns: string[]; rows: stri
 
 describe("A score as JSON", () => {
   it("is the header's fields and the tokens, on one line or a token to a line", () => {
-    const header = scoreHeader({model, ...windowing}, summary);
+    const header = scoreHeader({model, windowing}, summary);
     const line = [...jsonPieces(header, tokens, "line")].join("");
     const indented = [...jsonPieces(header, tokens, "indented")].join("");
     assert.deepEqual(JSON.parse(line), JSON.parse(indented));
@@ -106,7 +106,7 @@ describe("A score as JSON", () => {
   });
 
   it("says nothing of contexts, parts and top-10 accuracy where there are none", () => {
-    const fields = Object.keys(scoreHeader({model, ...windowing}, summary));
+    const fields = Object.keys(scoreHeader({model, windowing}, summary));
     assert.deepEqual(fields, [
       "model",
       "mode",
@@ -124,14 +124,14 @@ describe("A score as JSON", () => {
       "top1Accuracy"
     ]);
     const more = scoreHeader(
-      {model, ...windowing, contextIds: [1, 2, 3], finished: false},
+      {model, windowing, contextIds: [1, 2, 3], finished: false},
       {...summary, top10Accuracy: 0.5}
     );
     assert.deepEqual([more.contextTokens, more.partial, more.top10Accuracy], [3, true, 0.5]);
   });
 
   it("says all there is to say in a file", () => {
-    const all = exportHeader({model, ...windowing, contextIds: [], finished: true}, summary, versions);
+    const all = exportHeader({model, windowing, contextIds: [], finished: true}, summary, versions);
     assert.deepEqual([all.contextTokens, all.partial, all.reached, all.versions], [0, false, 8, versions]);
     assert.deepEqual([all.minK, all.minKPercent], [-1.625, 20]);
     assert.deepEqual([all.bytes, all.words], [summary.bytes, summary.words]);
@@ -175,7 +175,7 @@ describe("A score as CSV", () => {
   });
 
   it("has warnings as JSON has them, where there are any", () => {
-    const scored = {model, ...windowing, warnings: ["The text; begins, with BOS."]};
+    const scored = {model, windowing, warnings: ["The text; begins, with BOS."]};
     const {comments} = table(csv(scoreHeader(scored, summary), null));
     assert.equal(comments.at(-1), '# warnings.0: "The text\\u003b begins\\u002c with BOS."');
     assert.deepEqual(scoreHeader(scored, summary).warnings, scored.warnings);
@@ -188,12 +188,12 @@ describe("A score as CSV", () => {
       top1: new Uint8Array(2),
       ends: Uint32Array.of(1, 2)
     });
-    const {comments} = table(csv(exportHeader({model, ...windowing}, impossible, versions), null));
+    const {comments} = table(csv(exportHeader({model, windowing}, impossible, versions), null));
     for (const line of ['# perplexity: "Infinity"', '# minK: "-Infinity"']) assert.ok(comments.includes(line), line);
   });
 
   it("has the header as comments, one value to a line, which read back", () => {
-    const header = exportHeader({model, ...windowing}, summary, versions);
+    const header = exportHeader({model, windowing}, summary, versions);
     const {comments} = table(csv(header, tokens));
     const read = new Map(
       comments.map((line) => {

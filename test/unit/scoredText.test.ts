@@ -25,6 +25,7 @@ function scored(text: string, ends: number[] | null, tokens: readonly string[] =
   const top1 = new Uint8Array(count);
   const byteEnds = ends && Uint32Array.from(ends);
   const scores: Scores = {
+    spec: {kind: "gguf", path: "/tiny.gguf", gpu: "off", gpuLayers: null, threads: 1, contextSize: 0},
     model: {
       name: "Tiny",
       file: "tiny.gguf",
@@ -38,10 +39,7 @@ function scored(text: string, ends: number[] | null, tokens: readonly string[] =
       sha256: "00",
       device: "cpu"
     },
-    mode: "document",
-    bos: false,
-    window: 512,
-    stride: 256,
+    windowing: {mode: "document", bos: false, window: 512, stride: 256},
     ids: Int32Array.from({length: count}, (_, token) => token + 7),
     ends: byteEnds,
     logprobs,
@@ -137,7 +135,8 @@ describe("A scored text for the view", () => {
     const text = scored("ab", [1, 2]);
     const model = {...text.model, architecture: "llama", parameters: 1, vocabularySize: 10, contextSize: 512};
     const scores: Scores = {
-      ...text.windowing,
+      spec: {kind: "gguf", path: "/tiny.gguf", gpu: "off", gpuLayers: null, threads: 1, contextSize: 0},
+      windowing: text.windowing,
       model: {
         ...model,
         addsBos: false,

@@ -10,7 +10,7 @@ import {
   automaticContextLimit,
   type MemoryEstimate,
   type ModelDescription,
-  type ModelSpec,
+  type ModelRef,
   type RunningModel
 } from "../../contract/models";
 import type {
@@ -20,14 +20,14 @@ import type {
   ScoreParams,
   Scores,
   TokenizeParams,
-  TokenList,
-  Windowing
+  TokenList
 } from "../../contract/scoring";
 import {whyNotGenerating} from "../../gguf/architectureKind";
 import {label} from "../../gguf/displayName";
 import {elements} from "../../gguf/ggmlTypes";
 import {scoringBatch} from "../../gguf/memory";
 import {summarize} from "../../metrics/summary";
+import type {Windowing} from "../../metrics/windowing";
 import {codePoints, utf8Length} from "../../text/textOffsets";
 import type {Backend, EngineLog, Notify, RequestContext} from "../backend";
 import {Foreground} from "../foreground";
@@ -125,7 +125,7 @@ export class LlamaBackend implements Backend {
   private makingRoom = 0;
 
   constructor(
-    private readonly spec: ModelSpec,
+    private readonly spec: ModelRef,
     private readonly log: EngineLog,
     notify: Notify
   ) {
@@ -264,8 +264,9 @@ export class LlamaBackend implements Backend {
       ...windowWarnings(model.fileInfo, window, Math.min(window, bosCount + ids.length))
     ];
     return {
+      spec: this.spec,
       model: running,
-      ...windowing,
+      windowing,
       ...(ropeFactors === null ? {} : {ropeFactors}),
       ids: tokens.ids,
       ends: tokens.ends,

@@ -1,6 +1,7 @@
 import type {GgufFileInfo} from "node-llama-cpp";
-import type {RopeFactors, Windowing} from "../../contract/scoring";
+import type {RopeFactors} from "../../contract/scoring";
 import {contextStep} from "../../gguf/memory";
+import type {Windowing} from "../../metrics/windowing";
 import {ownMetadata} from "./modelHeader";
 
 /**

@@ -1,7 +1,7 @@
 import {readFile} from "node:fs/promises";
 import path from "node:path";
 import type {GgufFileInfo, Llama} from "node-llama-cpp";
-import {contextsHeld, type MemoryEstimate, type MemoryUse, type ModelSpec} from "../../contract/models";
+import {contextsHeld, type MemoryEstimate, type MemoryUse, type ModelRef} from "../../contract/models";
 import {contextStep, scoringBatch, vocabularyBytes} from "../../gguf/memory";
 import {machineMemory} from "../../platform/machineMemory";
 import type {EngineLog} from "../backend";
@@ -18,7 +18,7 @@ const logitBytes = 4;
 const maxAsked = 1 << 16;
 
 /** Estimates what a model will need. Of its file the header is read, and nothing is kept. */
-export async function estimateFile(spec: ModelSpec, log: EngineLog, signal: AbortSignal): Promise<MemoryEstimate> {
+export async function estimateFile(spec: ModelRef, log: EngineLog, signal: AbortSignal): Promise<MemoryEstimate> {
   const llama = await llamaRuntime(spec.gpu, spec.threads, log);
   await checkHeaders(spec.path, signal);
   const {readGgufFileInfo} = await import("node-llama-cpp");
@@ -36,7 +36,7 @@ export async function estimateFile(spec: ModelSpec, log: EngineLog, signal: Abor
 }
 
 /** As {@link estimateFile}. */
-export async function estimateHeader(llama: Llama, header: GgufFileInfo, spec: ModelSpec): Promise<MemoryEstimate> {
+export async function estimateHeader(llama: Llama, header: GgufFileInfo, spec: ModelRef): Promise<MemoryEstimate> {
   const {GgufInsights} = await import("node-llama-cpp");
   // Of its own, so that the vocabularies that llama.cpp loads to answer go with it.
   const insights = await GgufInsights.from(header, llama);

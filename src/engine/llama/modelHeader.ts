@@ -1,5 +1,5 @@
 import type {GgufFileInfo} from "node-llama-cpp";
-import {automaticContextLimit, type ModelSpec} from "../../contract/models";
+import {automaticContextLimit, type ModelRef} from "../../contract/models";
 import {type Purpose, purposeOf} from "../../gguf/architectureKind";
 import {architectures} from "../../gguf/architectures";
 import {elements} from "../../gguf/ggmlTypes";
@@ -34,7 +34,7 @@ export function slidingWindowLeftOut(header: GgufFileInfo): number | null {
 }
 
 /** Tokens of context as run. */
-export function contextSizeOf(header: GgufFileInfo, {contextSize}: ModelSpec): number {
+export function contextSizeOf(header: GgufFileInfo, {contextSize}: ModelRef): number {
   const known = trainedContextOf(header) ?? automaticContextLimit;
   const wanted = contextSize > 0 ? contextSize : Math.min(known, automaticContextLimit);
   return Math.min(wanted, positionsOf(header));

@@ -6,7 +6,8 @@ import type {
   Token
 } from "node-llama-cpp";
 import {HumanError} from "../../contract/errors";
-import type {Alternatives, ScoreDetail, Windowing} from "../../contract/scoring";
+import type {Alternatives, ScoreDetail} from "../../contract/scoring";
+import type {Windowing} from "../../metrics/windowing";
 import type {RequestContext} from "../backend";
 import type {Foreground} from "../foreground";
 import {Mutex} from "../mutex";

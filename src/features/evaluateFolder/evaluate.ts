@@ -1,12 +1,13 @@
 import * as vscode from "vscode";
 import {type ErrorKind, HumanError} from "../../contract/errors";
-import type {ModelSpec, RunningModel} from "../../contract/models";
+import type {ModelRef, RunningModel} from "../../contract/models";
 import {progressText} from "../../contract/progressText";
-import type {Scores, Windowing} from "../../contract/scoring";
+import type {Scores} from "../../contract/scoring";
 import type {Evaluation, ScoredFile, UnscoredFile} from "../../host/evaluation";
 import type {Host} from "../../host/host";
 import {type Reporter, scoreOrStop} from "../../host/scoring";
 import {corpusSummary} from "../../metrics/summary";
+import type {Windowing} from "../../metrics/windowing";
 import {fileText, type NoText} from "../../text/fileText";
 import {byteSize, count, plural} from "../../text/numberText";
 import {duration} from "../../text/pace";
@@ -112,7 +113,7 @@ class Run {
   stopped = false;
   /** Files not reached. */
   waiting: number;
-  private readonly model: ModelSpec;
+  private readonly model: ModelRef;
   private readonly bytes: number;
   private doneBytes = 0;
   private spent: Work = {seconds: 0, bytes: 0, tokens: 0};
@@ -159,10 +160,10 @@ class Run {
         this.leftOut.push({uri, path, reason: leftOutText("problem" in read ? read.problem : "empty")});
         return true;
       }
-      const {summary, finished, model, mode, bos, window, stride, warnings} = await this.request(file, read.text);
+      const {summary, finished, model, windowing, warnings} = await this.request(file, read.text);
       this.deaths = 0;
       for (const warning of warnings) this.warnings.add(warning);
-      this.ranWith ??= {model, windowing: {mode, bos, window, stride}};
+      this.ranWith ??= {model, windowing};
       if (summary.scored > 0) this.scored.push({uri, path, summary, finished});
       else if (finished) this.failed.push({uri, path, reason: vscode.l10n.t("nothing in it can be scored")});
       else this.waiting++;

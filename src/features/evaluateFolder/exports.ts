@@ -22,7 +22,7 @@ export function evaluationJson(evaluation: Evaluation): string {
           window: _window,
           stride: _stride,
           ...numbers
-        } = scoreHeader({model, ...windowing}, summary);
+        } = scoreHeader({model, windowing}, summary);
         return {path, finished, tokens: summary.tokens, bytes: summary.bytes, bits: bitsOf(summary), ...numbers};
       }),
       failed: failed.map(({path, reason}) => ({path, reason})),

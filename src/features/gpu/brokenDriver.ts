@@ -1,7 +1,7 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import type {DeviceState} from "../../contract/devices";
-import type {GpuChoice, ModelSpec} from "../../contract/models";
+import type {GpuChoice, ModelRef} from "../../contract/models";
 import {blamedDriver, rememberDriver} from "../../host/blamedDriver";
 import {deviceTitle} from "../../host/deviceNames";
 import type {Death} from "../../host/engine/engineClient";
@@ -62,7 +62,7 @@ export class DriverSuspicion {
     tell(device).catch((error: unknown) => host.errors.show(error));
   }
 
-  private async acquit(unproven: readonly ModelSpec[]): Promise<void> {
+  private async acquit(unproven: readonly ModelRef[]): Promise<void> {
     const onCpu = unproven.find(({gpu, path}) => gpu === "off" && this.blamedFor.has(path));
     if (onCpu === undefined) return;
     this.damaged.add(onCpu.path);
@@ -99,7 +99,7 @@ async function usedDevice(host: Host, gpu: GpuChoice): Promise<Device | undefine
   );
 }
 
-async function ask(host: Host, device: Device, model: ModelSpec): Promise<void> {
+async function ask(host: Host, device: Device, model: ModelRef): Promise<void> {
   const useCpu = vscode.l10n.t("Use the CPU");
   const showLog = vscode.l10n.t("Show Log");
   const chosen = await vscode.window.showWarningMessage(

@@ -63,12 +63,7 @@ export class HeatHover implements vscode.HoverProvider {
     const asked = tokens.reduce((most, one) => (one.logprob < most.logprob ? one : most));
     const position = (pieces.firstTokens[piece] ?? 0) + tokens.indexOf(asked);
     try {
-      const windowing = {mode: scores.mode, bos: scores.bos, window: scores.window, stride: scores.stride};
-      const params = alternativesParams(
-        {...scores, windowing, sha256: scores.model.sha256},
-        position,
-        alternativesShown
-      );
+      const params = alternativesParams({...scores, sha256: scores.model.sha256}, position, alternativesShown);
       const model = this.host.settings.modelSpec();
       // Whoever moves on to the next token has left the last.
       const {rank, entropy, top} = await this.newest.run(token, (own) =>
@@ -98,7 +93,7 @@ function tokensOf({scores, pieces}: Heat, piece: number, text: string): ShownTok
   });
 }
 
-function whyUnscored({finished, bos}: Scores): string {
+function whyUnscored({finished, windowing: {bos}}: Scores): string {
   if (!finished) return vscode.l10n.t("Scoring was stopped before it came to this token.");
   return bos
     ? vscode.l10n.t("The model has no score for this token.")

@@ -7,7 +7,7 @@ import {defaultPrefixLimit, defaultSuffixLimit, promptWindow} from "../../comple
 import {type Indentation, trimCompletion} from "../../completion/trim";
 import {Rhythm} from "../../completion/typingCadence";
 import type {CompleteParams, Completion} from "../../contract/completion";
-import type {ModelSpec} from "../../contract/models";
+import type {ModelRef} from "../../contract/models";
 import {offsetOf, positionOf, rangeBefore, rangeBehind} from "../../host/documents/documentText";
 import {isForeign} from "../../host/documents/targetText";
 import type {RequestOptions} from "../../host/engine/engineClient";
@@ -220,7 +220,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   }
 
   /** In a folder that nobody trusts, nothing but what came with the extension. */
-  private modelSpec(): ModelSpec {
+  private modelSpec(): ModelRef {
     const {settings} = this.host;
     return vscode.workspace.isTrusted ? settings.completionSpec() : settings.demonstrationSpec();
   }

@@ -1,5 +1,6 @@
 import type {Progress} from "../../contract/progress";
 import type {Summary} from "../../metrics/summary";
+import type {Windowing} from "../../metrics/windowing";
 import {type JsonNumber, jsonNumber, numberOfJson} from "../../text/jsonNumber";
 import type {Language} from "../../text/language";
 
@@ -36,12 +37,7 @@ export interface ScoredText {
   /** False: scoring was stopped before its end. */
   readonly finished: boolean;
   readonly model: ScoredModel;
-  readonly windowing: {
-    readonly mode: "document" | "llama-perplexity";
-    readonly bos: boolean;
-    readonly window: number;
-    readonly stride: number;
-  };
+  readonly windowing: Windowing;
   readonly summary: Summary;
   /** Sentences on what makes the numbers others than one may think. */
   readonly warnings: readonly string[];

@@ -14,7 +14,7 @@ export interface ScoredTextParts {
 
 /** The scores of a text in the form the view gets. */
 export function scoredText({id, text, scores, texts}: ScoredTextParts): ScoredText {
-  const {model, ends, mode, bos, window, stride, summary, warnings} = scores;
+  const {model, ends, windowing, summary, warnings} = scores;
   const {name, file, sha256, quantization, device} = model;
   return {
     id,
@@ -27,7 +27,7 @@ export function scoredText({id, text, scores, texts}: ScoredTextParts): ScoredTe
     contextIds: scores.contextIds.slice(),
     finished: scores.finished,
     model: {name, file, sha256, quantization, device},
-    windowing: {mode, bos, window, stride},
+    windowing,
     summary,
     warnings
   };
@@ -53,7 +53,7 @@ export function tokenRange({text, byteEnds}: ScoredText, token: number): {start:
 export function exportJson(scored: ScoredText, {title, start, end}: Source): Generator<string> {
   const {text, ids, byteEnds, texts, logprobs, contextIds, finished, model, windowing, summary, warnings} = scored;
   const header = {
-    ...scoreHeader({model, ...windowing, contextIds, finished, warnings}, summary),
+    ...scoreHeader({model, windowing, contextIds, finished, warnings}, summary),
     source: {title, start, end}
   };
   const textOf = byteEnds ? coveredTexts(text, byteEnds) : (token: number) => texts?.[token] ?? "";

@@ -1,7 +1,7 @@
 import {randomBytes} from "node:crypto";
 import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
-import type {EstimateParams, MemoryEstimate, MemoryUse, ModelSpec} from "../../contract/models";
+import type {EstimateParams, MemoryEstimate, MemoryUse, ModelRef} from "../../contract/models";
 import {joined} from "../../host/cooperativeWork";
 import type {Host} from "../../host/host";
 import {language} from "../../host/language";
@@ -316,7 +316,7 @@ export class ModelInfoView implements vscode.Disposable {
     const {measures, completes} = this.uses();
     // An estimate is llama.cpp's, native code: what an untrusted folder brings is known by its header alone.
     if (!vscode.workspace.isTrusted && !measures && !completes) return this.post({type: "memory", memory: null});
-    const own: ModelSpec = completes && !measures ? settings.completionSpec() : {...settings.modelSpec(), path};
+    const own: ModelRef = completes && !measures ? settings.completionSpec() : {...settings.modelSpec(), path};
     // What isn't in use would take the place of all that is.
     const beside = measures || completes ? [settings.modelSpec(), settings.completionSpec()] : [];
     const params: EstimateParams = {model: own, beside: beside.filter((other) => other.path !== path)};

@@ -1,7 +1,7 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
-import type {MemoryEstimate, ModelDescription, ModelSpec} from "../../contract/models";
+import type {MemoryEstimate, ModelDescription, ModelRef} from "../../contract/models";
 import {whyNotGenerating} from "../../gguf/architectureKind";
 import {isBelow, isReallyBelow} from "../../host/documents/pathContainment";
 import type {Host} from "../../host/host";
@@ -63,11 +63,11 @@ async function refuseUntrusted(file: string): Promise<void> {
 /** How things were, to go back to. */
 interface Former {
   readonly choice: ModelChoice;
-  readonly spec: ModelSpec;
+  readonly spec: ModelRef;
 }
 
 /** The model in the other role, where it is to stay loaded. */
-function besideIt({settings}: Host, choice: ModelChoice, role: ModelRole): readonly ModelSpec[] {
+function besideIt({settings}: Host, choice: ModelChoice, role: ModelRole): readonly ModelRef[] {
   if (choice.completionModel === "") return [];
   return [settings.specOf(role === "completion" ? choice.model : choice.completionModel)];
 }
@@ -75,8 +75,8 @@ function besideIt({settings}: Host, choice: ModelChoice, role: ModelRole): reado
 /** What the model is, and the memory it will need; null where that can't be told. */
 async function look(
   host: Host,
-  model: ModelSpec,
-  beside: readonly ModelSpec[]
+  model: ModelRef,
+  beside: readonly ModelRef[]
 ): Promise<{readonly model: ModelDescription; readonly estimate: MemoryEstimate | null}> {
   return await vscode.window.withProgress(
     {location: vscode.ProgressLocation.Notification, title: vscode.l10n.t("Reading the model…"), cancellable: true},

@@ -33,7 +33,7 @@ export async function showResult(host: Host, subject: Subject, scores: Scores): 
   const rows = summaryRows(summary, {
     // Short enough for its label to be seen beside it.
     model: `${shortChecksum(model.file)}, ${model.device}, SHA-256 ${model.sha256.slice(0, 12)}…`,
-    windowing: scores,
+    windowing: scores.windowing,
     contextTokens: scores.contextIds.length,
     finished: scores.finished
   });

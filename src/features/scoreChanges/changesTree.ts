@@ -197,7 +197,7 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
     if (scores === undefined) return [];
     const {model} = scores;
     const name = `${plainText(model.file)}, ${model.quantization}, ${model.device}, SHA-256 ${model.sha256.slice(0, 12)}…`;
-    return [vscode.l10n.t("Model: {0}", name), vscode.l10n.t("Window: {0}", windowText({windowing: scores}))];
+    return [vscode.l10n.t("Model: {0}", name), vscode.l10n.t("Window: {0}", windowText(scores))];
   }
 
   private sorted<Ranked>(all: readonly Ranked[], rank: (one: Ranked) => number): readonly Ranked[] {

@@ -21,7 +21,7 @@ export interface ScoredChanges {
   /** All of `files`, in order. */
   readonly changes: readonly ScoredChange[];
   /** What they were scored with; undefined before the first. */
-  scores: Pick<Scores, "model" | "mode" | "bos" | "window" | "stride"> | undefined;
+  scores: Pick<Scores, "model" | "windowing"> | undefined;
   /** Stopped: some have no numbers, and get none. */
   state: "scoring" | "stopped" | "done";
 }

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
-import type {ModelSpec} from "../../contract/models";
+import type {ModelRef} from "../../contract/models";
 import type {Progress} from "../../contract/progress";
 import {progressText} from "../../contract/progressText";
 import type {Scores} from "../../contract/scoring";
@@ -77,7 +77,7 @@ export async function scoreChanges(
 
 async function taskOf(
   host: Host,
-  model: ModelSpec,
+  model: ModelRef,
   text: string,
   context: string,
   token: vscode.CancellationToken
@@ -94,7 +94,7 @@ function tokensOf(task: Task | undefined): number {
 /** Undefined where there is nothing that can be scored: a first token without context is all there is. */
 async function scoresOf(
   host: Host,
-  model: ModelSpec,
+  model: ModelRef,
   {text, context, tokens}: Task,
   token: vscode.CancellationToken,
   progress: Reporter,

@@ -1,12 +1,13 @@
 import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
-import type {Scores, Windowing} from "../../contract/scoring";
+import type {Scores} from "../../contract/scoring";
 import {openPlace, type Subject, wholeDocument} from "../../host/documents/targetText";
 import {type Evaluation, isFinished} from "../../host/evaluation";
 import type {Host} from "../../host/host";
 import type {LatestEvaluation} from "../../host/latestEvaluation";
 import {scoreWithProgress} from "../../host/scoring";
 import {partialText} from "../../metrics/summaryRows";
+import type {Windowing} from "../../metrics/windowing";
 import {count} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
 import {EditLog, type PartKind, RankedDocument} from "./rankedDocument";
@@ -206,7 +207,7 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
       ...(document.changed
         ? [vscode.l10n.t("The document has changed since it was scored: refresh to score it again.")]
         : []),
-      windowText(scores)
+      windowText(scores.windowing)
     ].join(" ");
     return {empty: rows.length === 0 ? "short" : "", rows, message, description};
   }

@@ -4,7 +4,7 @@ import type {Duplex} from "node:stream";
 import * as l10n from "@vscode/l10n";
 import type {Sendable} from "../../contract/chunkedTransport";
 import {HumanError, type HumanErrorData, humanErrorCode, requestCancelledCode} from "../../contract/errors";
-import type {Holding, ModelSpec} from "../../contract/models";
+import type {Holding, ModelRef} from "../../contract/models";
 import type {Progress} from "../../contract/progress";
 import {
   type EngineMethod,
@@ -73,7 +73,7 @@ export interface Death {
   /** It stood still, and was ended for that. */
   readonly hung: boolean;
   /** Models that were being asked for and had not yet answered in this process: it may have died of loading them. */
-  readonly unproven: readonly ModelSpec[];
+  readonly unproven: readonly ModelRef[];
 }
 
 export interface Listening {
@@ -115,7 +115,7 @@ interface Engine {
 interface Pending {
   readonly engine: Engine;
   readonly method: EngineMethod;
-  readonly model: ModelSpec | undefined;
+  readonly model: ModelRef | undefined;
   /** 0 to 1 while its model is loaded. */
   loading: number | null;
 }
@@ -242,7 +242,7 @@ export class EngineClient {
     // A process that has died is known by its channel some moments before its exit is told.
     const engine = this.engine?.process.connected ? this.engine : this.start();
     const request = ++this.requests;
-    const {model} = params as {readonly model?: ModelSpec};
+    const {model} = params as {readonly model?: ModelRef};
     const pending: Pending = {engine, method, model, loading: null};
     this.begin(request, pending);
     this.progress.set(request, (progress) => {
@@ -283,7 +283,7 @@ export class EngineClient {
   }
 
   /** Tells the engine which models are still wanted: it gives the others back. Where none runs, none is started. */
-  retain(models: readonly ModelSpec[]): void {
+  retain(models: readonly ModelRef[]): void {
     void this.engine?.connection
       .then(({rpc}) => rpc.sendNotification(retainNotification, {models} satisfies RetainParams))
       .catch(() => undefined);
@@ -572,7 +572,7 @@ function listening<T>(listeners: Set<T>, listener: T): Listening {
 }
 
 /** Stands for a model that has answered in a process; to compute with it is more than to read its vocabulary. */
-function proofOf(method: EngineMethod, model: ModelSpec): string {
+function proofOf(method: EngineMethod, model: ModelRef): string {
   return JSON.stringify([["score", "alternatives", "complete"].includes(method), model]);
 }
 
