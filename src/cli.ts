@@ -6,7 +6,7 @@ import {Console} from "./cli/console";
 import {readText} from "./cli/readText";
 import {type Request, score} from "./cli/score";
 import {leaveUserFolder, userFile} from "./cli/userFolder";
-import type {ModelRef} from "./contract/models";
+import {gpuChoices, type ModelRef} from "./contract/models";
 import {handlers} from "./engine/handlers";
 import {ModelPool} from "./engine/modelPool";
 import {tokenSpan} from "./metrics/scoreExport";
@@ -69,7 +69,7 @@ function modelOf(values: Options): ModelRef {
       values.model === undefined
         ? path.join(__dirname, "..", "media", "models", "tokenscope-tiny-q8_0.gguf")
         : path.resolve(userFile(values.model)),
-    gpu: choice("gpu", values.gpu ?? "auto", ["auto", "metal", "cuda", "vulkan", "off"] as const),
+    gpu: choice("gpu", values.gpu ?? "auto", gpuChoices),
     gpuLayers: layers(values["gpu-layers"] ?? "auto"),
     threads: wholeNumber("threads", values.threads) ?? 0,
     contextSize: wholeNumber("context-size", values["context-size"]) ?? 0

@@ -37,7 +37,9 @@ export function isSameModel(a: ModelRef, b: ModelRef): boolean {
   return a.kind === b.kind && a.path === b.path;
 }
 
-export type GpuChoice = "auto" | "metal" | "cuda" | "vulkan" | "off";
+export const gpuChoices = ["auto", "metal", "cuda", "vulkan", "off"] as const;
+
+export type GpuChoice = (typeof gpuChoices)[number];
 
 export const automaticContextLimit = 4096;
 

@@ -1,7 +1,7 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import {HumanError} from "../contract/errors";
-import type {GpuChoice, ModelRef} from "../contract/models";
+import {type GpuChoice, gpuChoices, type ModelRef} from "../contract/models";
 import type {Network} from "../contract/transfer";
 import {homeFolder} from "./home";
 import {demonstrationWord, type ModelChoice} from "./models/modelChoice";
@@ -308,7 +308,7 @@ function isBoolean(value: unknown): value is boolean {
 }
 
 function isGpuChoice(value: unknown): value is GpuChoice {
-  return ["auto", "metal", "cuda", "vulkan", "off"].includes(value as string);
+  return gpuChoices.some((choice) => choice === value);
 }
 
 function isShare(value: unknown): value is number {

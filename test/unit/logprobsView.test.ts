@@ -25,6 +25,7 @@ function scored(tokens: readonly string[], logprobs: readonly (number | null)[] 
     contextIds: new Int32Array(),
     finished: true,
     model: {name: "Tiny", file: "tiny.gguf", sha256: "00", quantization: "Q8_0", device: "cpu"},
+    spec: {kind: "gguf", path: "/tiny.gguf", gpu: "off", gpuLayers: null, threads: 1, contextSize: 0},
     windowing: {mode: "document", bos: true, window: 512, stride: 256},
     summary: summarize(text, {
       logprobs: numbers,

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type {Scores} from "../../contract/scoring";
 import {inTurns} from "../../host/cooperativeWork";
 import {sampleScheme} from "../../host/documents/sampleScheme";
 import type {ScoredSubject} from "../../host/documents/scoredText";
@@ -64,19 +65,14 @@ async function document(host: Host, {subject, scores}: ScoredSubject, target: vs
     }),
     source: {title, start, end: start + text.length}
   };
-  const tokens: ExportedTokens = {ids, ends, logprobs, detail, textOf: await tokenTexts(host, text, ids, ends)};
+  const tokens: ExportedTokens = {ids, ends, logprobs, detail, textOf: await tokenTexts(host, text, scores)};
   return /\.csv$/i.test(target.path) ? csvPieces(header, tokens) : jsonPieces(header, tokens, "indented");
 }
 
 /** Tokens have the text they cover; where they stand nowhere in the text, the model's. */
-async function tokenTexts(
-  host: Host,
-  text: string,
-  ids: Int32Array,
-  ends: Uint32Array | null
-): Promise<(token: number) => string> {
+async function tokenTexts(host: Host, text: string, {spec, ids, ends}: Scores): Promise<(token: number) => string> {
   if (ends !== null) return coveredTexts(text, ends);
-  const texts = await host.engine.request("tokenTexts", {model: host.settings.modelSpec(), ids});
+  const texts = await host.engine.request("tokenTexts", {model: spec, ids});
   return (token) => texts[token] ?? "";
 }
 

@@ -64,10 +64,9 @@ export class HeatHover implements vscode.HoverProvider {
     const position = (pieces.firstTokens[piece] ?? 0) + tokens.indexOf(asked);
     try {
       const params = alternativesParams({...scores, sha256: scores.model.sha256}, position, alternativesShown);
-      const model = this.host.settings.modelSpec();
       // Whoever moves on to the next token has left the last.
       const {rank, entropy, top} = await this.newest.run(token, (own) =>
-        this.host.engine.request("alternatives", {model, ...params}, {token: own})
+        this.host.engine.request("alternatives", {model: scores.spec, ...params}, {token: own})
       );
       const shown = top.map(({id, text, logprob}) => ({id, label: shortLabel(visibleText(text)), logprob}));
       const expected: Expected = {token: asked, rank, entropy, top: shown};

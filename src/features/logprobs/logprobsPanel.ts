@@ -171,8 +171,7 @@ export class LogprobsPanel implements vscode.Disposable {
         this.showInstead({type: "progress", source: this.instead.source, progress});
     };
     const scores = await scoreOrStop(this.host, scoredPart(subject, settings), token, onProgress);
-    const model = settings.modelSpec();
-    const texts = scores.ends ? null : await engine.request("tokenTexts", {model, ids: scores.ids});
+    const texts = scores.ends ? null : await engine.request("tokenTexts", {model: scores.spec, ids: scores.ids});
     return scoredText({id: randomUUID(), text: subject.text, scores, texts});
   }
 
@@ -231,7 +230,8 @@ export class LogprobsPanel implements vscode.Disposable {
     const asking = new vscode.CancellationTokenSource();
     this.asking = asking;
     try {
-      const model = this.host.settings.modelSpec();
+      // In Restricted Mode nothing kept chooses what is loaded; the checksum refuses another model.
+      const model = vscode.workspace.isTrusted ? scored.spec : this.host.settings.modelSpec();
       const params = alternativesParams({...scored, sha256: scored.model.sha256}, token, alternativesShown);
       const {rank, entropy, top} = await this.host.engine.request(
         "alternatives",

@@ -1,3 +1,4 @@
+import {gpuChoices, type ModelRef} from "../../contract/models";
 import {isPlace} from "../../host/documents/place";
 import {isJsonNumber} from "../../text/jsonNumber";
 import {utf8Length} from "../../text/textOffsets";
@@ -50,8 +51,10 @@ export function readViewState(state: unknown): ViewState | null {
 
 export function isKeptText(value: unknown): value is KeptText {
   if (!isObject<KeptText>(value)) return false;
-  const {id, text, ids, contextIds, finished, byteEnds, texts, logprobs, model, windowing, summary, warnings} = value;
+  const {id, text, ids, contextIds, finished, byteEnds, texts, logprobs, spec, model, windowing, summary, warnings} =
+    value;
   if (typeof id !== "string" || typeof text !== "string" || !isModel(model) || !isWindowing(windowing)) return false;
+  if (!isModelRef(spec)) return false;
   if (!isArrayOf(ids, Number.isInteger) || !isArrayOf(contextIds, Number.isInteger)) return false;
   if (typeof finished !== "boolean") return false;
   return (
@@ -74,6 +77,19 @@ function isModel(value: unknown): value is ScoredModel {
   if (!isObject<ScoredModel>(value)) return false;
   const {name, file, sha256, quantization, device} = value;
   return [name, file, sha256, quantization, device].every(isString);
+}
+
+function isModelRef(value: unknown): value is ModelRef {
+  if (!isObject<ModelRef>(value)) return false;
+  const {kind, path, gpu, gpuLayers, threads, contextSize} = value;
+  return (
+    kind === "gguf" &&
+    isString(path) &&
+    gpuChoices.some((choice) => choice === gpu) &&
+    (gpuLayers === null || isOffset(gpuLayers)) &&
+    isOffset(threads) &&
+    isOffset(contextSize)
+  );
 }
 
 function isWindowing(value: unknown): value is KeptText["windowing"] {

@@ -1,3 +1,4 @@
+import type {ModelRef} from "../../contract/models";
 import type {Progress} from "../../contract/progress";
 import type {Summary} from "../../metrics/summary";
 import type {Windowing} from "../../metrics/windowing";
@@ -13,7 +14,7 @@ import type {Language} from "../../text/language";
 export const panelType = "tokenscope.logprobs";
 
 /** Grows with every change of {@link KeptText} or {@link ViewState}; what holds another one is not read. */
-export const protocolVersion = 4;
+export const protocolVersion = 5;
 
 /**
  * A scored text, complete in itself: the view draws it without asking. The numbers are typed arrays, which VS Code hands
@@ -36,6 +37,8 @@ export interface ScoredText {
   readonly contextIds: Int32Array;
   /** False: scoring was stopped before its end. */
   readonly finished: boolean;
+  /** The model that is asked for alternatives. */
+  readonly spec: ModelRef;
   readonly model: ScoredModel;
   readonly windowing: Windowing;
   readonly summary: Summary;

@@ -14,7 +14,7 @@ export interface ScoredTextParts {
 
 /** The scores of a text in the form the view gets. */
 export function scoredText({id, text, scores, texts}: ScoredTextParts): ScoredText {
-  const {model, ends, windowing, summary, warnings} = scores;
+  const {spec, model, ends, windowing, summary, warnings} = scores;
   const {name, file, sha256, quantization, device} = model;
   return {
     id,
@@ -26,6 +26,7 @@ export function scoredText({id, text, scores, texts}: ScoredTextParts): ScoredTe
     logprobs: scores.logprobs.slice(),
     contextIds: scores.contextIds.slice(),
     finished: scores.finished,
+    spec,
     model: {name, file, sha256, quantization, device},
     windowing,
     summary,
