@@ -43,7 +43,7 @@ const middleGrowth = [16, 8, 4];
  * The token ids of a fill-in-the-middle prompt of at most `room` tokens.
  *
  * The last lines up to the cursor stand where the middle begins: whatever is typed there leaves all before it in the KV cache,
- * and the model continues what stands right before it (docs/decisions.md).
+ * and the model continues what stands right before it (docs/decisions/completion.md).
  * Other files stand first, in the form in which Qwen2.5-Coder and StarCoder 2 were trained on repositories, and only where
  * the vocabulary has a token for a file's path: text between files that the model has never seen there misleads it.
  *

@@ -19,7 +19,7 @@ interface OpenModel {
   replaced: boolean;
 }
 
-/** One that measures and one that completes (docs/decisions.md). */
+/** One that measures and one that completes (docs/decisions/engine.md). */
 const maxModels = 2;
 
 /**

@@ -13,7 +13,7 @@ export interface MemoryParts {
 
 /**
  * Tokens evaluated between two looks at the clock: for cancelling, for progress, for letting a completion go first. Not
- * fewer than 64: below that llama.cpp's flash attention rounds otherwise (docs/decisions.md).
+ * fewer than 64: below that llama.cpp's flash attention rounds otherwise (docs/decisions/scoring.md).
  */
 export function scoringBatch(vocabularySize: number): number {
   // llama.cpp holds the logits of a whole batch twice: 33 MB each at most, but for vocabularies over 131,072.

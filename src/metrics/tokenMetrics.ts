@@ -40,7 +40,7 @@ export function excessSurprisal(logprob: number, entropy: number): number {
 
 /**
  * `p / max p`, 0 to 1. Both from the same evaluation; where they are of two, the token can come out above the first choice
- * by a rounding error (docs/decisions.md), which is cut off.
+ * by a rounding error (docs/decisions/scoring.md), which is cut off.
  */
 export function frac(logprob: number, best: number): number {
   return Math.exp(Math.min(0, logprob - best));

@@ -12,5 +12,5 @@ declare const CUDA_PACKAGES: Readonly<Record<string, readonly RuntimePackage[]>>
 /** What CUDA needs on this system: the second has the back end for CUDA 12, the first all else. Empty: there is no CUDA for it. */
 export const cudaPackages: readonly RuntimePackage[] = CUDA_PACKAGES[`${process.platform}-${process.arch}`] ?? [];
 
-/** What they weigh as they are fetched and unpacked, in bytes, about (measured on Linux, docs/decisions.md). */
+/** What they weigh as they are fetched and unpacked, in bytes, about (measured on Linux, docs/decisions/gpu.md). */
 export const cudaBytes = {fetched: 320e6, unpacked: 564e6} as const;

@@ -70,7 +70,7 @@ function chart(text: ShownText, token: number, logprob: number, alternatives: Al
   const longest = Math.max(logprob, ...top.map((alternative) => alternative.logprob));
   return html`<ol class="chart" aria-label=${l10n.t("What the model expected here")}>
     ${top.map((alternative, index) => {
-      // The score's own figure for what stands here: asked for alone, it comes out a little different (docs/decisions.md).
+      // The score's own figure for what stands here: asked for alone, it comes out a little different (docs/decisions/scoring.md).
       const actual = alternative.id === id;
       return bar(actual ? {...alternative, logprob} : alternative, index + 1, longest, actual);
     })}

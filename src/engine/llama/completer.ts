@@ -22,7 +22,7 @@ const maxBatch = 512;
 
 /**
  * Tokens. Fewer cost as much as more: a model of 0.5B parameters takes 12.7 ms a token in batches of 8, 9.1 in batches of 32,
- * 7.4 in batches of 64, 7.1 in batches of 128 and 6.9 in batches of 512 (docs/decisions.md).
+ * 7.4 in batches of 64, 7.1 in batches of 128 and 6.9 in batches of 512 (docs/decisions/completion.md).
  */
 const goodBatch = 128;
 

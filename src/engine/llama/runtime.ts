@@ -29,7 +29,7 @@ const listeners = new Set<EngineLog>();
  * llama.cpp for one choice of device; loaded once per process, since native code is never unloaded. `threads` is how many
  * all contexts have together from now on; 0 is all cores but one, which is left to the editor, and to this process's own
  * JavaScript: llama.cpp's threads wait for each other spinning, so with as many of them as cores, anything else that runs
- * makes all of them wait (docs/decisions.md). With more of them than cores there may be no answer at all. No second runtime is
+ * makes all of them wait (docs/decisions/engine.md). With more of them than cores there may be no answer at all. No second runtime is
  * made for other threads: llama.cpp has one log per process, which a second one loses, and with it the reasons of failures.
  */
 export async function llamaRuntime(gpu: GpuChoice, threads: number, log: EngineLog): Promise<Llama> {

@@ -19,7 +19,7 @@ export const colouredBuckets = Object.keys(lines) as readonly Coloured[];
 /** Lines that are coloured above and below the visible ones, so that scrolling rarely shows a plain line. */
 const margin = 100;
 
-/** Of one editor, about, at most: more than a large screen holds, and set in some 2 ms (docs/decisions.md). */
+/** Of one editor, about, at most: more than a large screen holds, and set in some 2 ms (docs/decisions/views.md). */
 const maxStrokes = 3000;
 
 interface Decorations {

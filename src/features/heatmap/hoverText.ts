@@ -63,7 +63,7 @@ function openness({token, rank, entropy}: Expected, several: boolean): string {
 /** The best alternatives, and the token itself among or below them. */
 function alternatives({token, rank, top}: Expected): string {
   const rows = top.map((one, index) => {
-    // The score's own figure for what stands here: asked for alone, it comes out a little different (docs/decisions.md).
+    // The score's own figure for what stands here: asked for alone, it comes out a little different (docs/decisions/scoring.md).
     const actual = one.id === token.id;
     return row(actual ? {...one, logprob: token.logprob} : one, index + 1, actual);
   });

@@ -388,7 +388,7 @@ export function titleOf(name: string): string {
   return vscode.l10n.t("Model: {0}", plainText(name));
 }
 
-/** Older versions of VS Code may read a whole file for a part of it. Known of 1.139 (docs/decisions.md). */
+/** Older versions of VS Code may read a whole file for a part of it. Known of 1.139 (docs/decisions/views.md). */
 function webviewsReadParts(): boolean {
   const [major = 0, minor = 0] = vscode.version.split(".").map(Number);
   return major > 1 || minor >= 139;
