@@ -23,6 +23,7 @@ const ownFiles = {
   ".": /^(package\.json|package\.nls(\.[\w-]+)?\.json|LICENSE|(README|CHANGELOG|SECURITY|CONTRIBUTING)\.md)$/,
   l10n: /\.json$/,
   docs: /\.md$/,
+  "docs/decisions": /\.md$/,
   bench: /^README\.md$/,
   media: /./,
   "media/models": /./,
