@@ -25,6 +25,7 @@ const ownFiles = {
   docs: /\.md$/,
   "docs/decisions": /\.md$/,
   bench: /^README\.md$/,
+  "bench/pictures": /\.svg$/,
   media: /./,
   "media/models": /./,
   "media/readme": /./,
