@@ -20,9 +20,12 @@ const models = positionals.length > 0 ? positionals : [demonstrationModel, "96"]
 const folder = mkdtempSync(path.join(tmpdir(), "tokenscope-bench-"));
 const llama = await getLlama({gpu: false, build: "never", logLevel: "error"});
 /** Real text: this project's own documents and code, over and over, with a number in front of each. */
-const pieces = ["README.md", "docs/decisions.md", "src/host/engine/engineClient.ts", "test/engine/scorer.test.ts"].map(
-  (file) => readFileSync(path.join(root, file), "utf8")
-);
+const pieces = [
+  "README.md",
+  "docs/decisions/completion.md",
+  "src/host/engine/engineClient.ts",
+  "test/engine/scorer.test.ts"
+].map((file) => readFileSync(path.join(root, file), "utf8"));
 
 console.log(
   `${availableParallelism()} cores, ${runs} runs, medians; tokens per second (in brackets: against the peer)`

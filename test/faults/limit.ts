@@ -3,7 +3,7 @@ import {isRunning} from "./holdings";
 import type {Row} from "./row";
 import type {Site} from "./site";
 
-/** Deaths within a minute after which no engine is started by itself (docs/decisions.md). */
+/** Deaths within a minute after which no engine is started by itself (docs/models-and-gpu.md). */
 const most = 4;
 
 /** Kills each engine as soon as it comes: in the end none comes by itself, and one when it is told to. */
