@@ -32,7 +32,12 @@ export function modelKey({kind, path, gpu, gpuLayers, threads, contextSize}: Mod
   return JSON.stringify([kind, path, gpu, gpuLayers, threads, contextSize]);
 }
 
-/** The same model, however it is run: its scores and its vocabulary are the same. */
+/** Whether a model is this file. The path is absolute. */
+export function isModelFile(model: ModelRef, file: string): boolean {
+  return model.kind === "gguf" && model.path === file;
+}
+
+/** The same model, however it is run: its vocabulary is the same. */
 export function isSameModel(a: ModelRef, b: ModelRef): boolean {
   return a.kind === b.kind && a.path === b.path;
 }
@@ -141,8 +146,7 @@ export interface Holding {
 }
 
 export interface HeldModel {
-  /** Absolute path of its file. */
-  readonly path: string;
+  readonly model: ModelRef;
   /** What its weights are on. Null while only its vocabulary is loaded. */
   readonly device: DeviceState["device"] | null;
 }

@@ -1,4 +1,13 @@
-import type {EstimateParams, HeldModel, Holding, MemoryEstimate, MemoryReport, ModelRef} from "../contract/models";
+import {
+  type EstimateParams,
+  type HeldModel,
+  type Holding,
+  isSameModel,
+  type MemoryEstimate,
+  type MemoryReport,
+  type ModelRef,
+  modelKey
+} from "../contract/models";
 import type {Backend, EngineLog, Notify, RequestContext} from "./backend";
 import {LlamaBackend} from "./llama/llamaBackend";
 import {estimateFile, heldMemory} from "./llama/memory";
@@ -7,8 +16,9 @@ import {llamaRuntime} from "./llama/runtime";
 import {type Account, MemoryLedger, newAccount} from "./memoryLedger";
 
 interface OpenModel {
-  readonly spec: string;
-  readonly path: string;
+  /** {@link modelKey} of the model. */
+  readonly key: string;
+  readonly model: ModelRef;
   readonly stamp: string;
   readonly backend: Promise<Backend>;
   /** The memory that is put down to it. */
@@ -63,17 +73,17 @@ export class ModelPool {
 
   /** Gives back what is not listed. */
   retain(specs: readonly ModelRef[]): void {
-    const wanted = new Set(specs.map(specText));
-    for (const open of this.models.filter(({spec}) => !wanted.has(spec))) this.replace(open);
+    const wanted = new Set(specs.map(modelKey));
+    for (const open of this.models.filter(({key}) => !wanted.has(key))) this.replace(open);
   }
 
   /** What is held, as of the last request's end. */
   async holding(): Promise<Holding> {
     await this.leaving;
     const models: HeldModel[] = [];
-    for (const {path, backend} of this.models) {
+    for (const {model, backend} of this.models) {
       const ready = await backend.catch(() => undefined);
-      if (ready !== undefined) models.push({path, device: ready.loadedOn});
+      if (ready !== undefined) models.push({model, device: ready.loadedOn});
     }
     return {
       models,
@@ -87,15 +97,15 @@ export class ModelPool {
   /** What a model will need, and what there is: without the models that would not stay beside it. */
   async estimate({model: spec, beside = []}: EstimateParams, {signal}: RequestContext): Promise<MemoryEstimate> {
     const stamp = stampOf(await checkModelFile(spec.path));
-    const open = this.models.find((one) => one.spec === specText(spec) && one.stamp === stamp);
+    const open = this.models.find((one) => one.key === modelKey(spec) && one.stamp === stamp);
     const estimate = await (open === undefined
       ? estimateFile(spec, this.log, signal)
       : open.backend.then((backend) => backend.estimate()));
     // llama.cpp has looked at the vocabulary for it: native memory, of which V8 does not see that it is garbage.
     globalThis.gc?.();
     await this.ledger.rest();
-    const staying = new Set(beside.map(specText));
-    const given = this.models.filter((one) => !staying.has(one.spec)).map(({account}) => account);
+    const staying = new Set(beside.map(modelKey));
+    const given = this.models.filter((one) => !staying.has(one.key)).map(({account}) => account);
     const {free, total} = estimate;
     return {
       ...estimate,
@@ -109,7 +119,7 @@ export class ModelPool {
   /** The estimate, and what the model really takes if it is loaded. */
   async memory(params: EstimateParams, context: RequestContext): Promise<MemoryReport> {
     const estimate = await this.estimate(params, context);
-    const open = this.models.find(({spec}) => spec === specText(params.model));
+    const open = this.models.find(({key}) => key === modelKey(params.model));
     const loaded = open !== undefined && (await open.backend).loadedOn !== null;
     return {
       estimate,
@@ -119,16 +129,16 @@ export class ModelPool {
 
   /** The open model for a spec and a state of its file; the last one of the list from now on. */
   private opened(spec: ModelRef, stamp: string): OpenModel {
-    const text = specText(spec);
-    let open = this.models.find((one) => one.spec === text && one.stamp === stamp);
+    const key = modelKey(spec);
+    let open = this.models.find((one) => one.key === key && one.stamp === stamp);
     if (open !== undefined) this.models = this.models.filter((one) => one !== open);
     else {
-      const same = this.models.filter(({path}) => path === spec.path);
-      const others = this.models.filter(({path}) => path !== spec.path);
+      const same = this.models.filter(({model}) => isSameModel(model, spec));
+      const others = this.models.filter(({model}) => !isSameModel(model, spec));
       for (const one of [...same, ...others.slice(0, Math.max(0, others.length + 1 - maxModels))]) this.replace(one);
       open = {
-        spec: text,
-        path: spec.path,
+        key,
+        model: spec,
         stamp,
         backend: this.start(spec, this.leaving),
         account: newAccount(),
@@ -177,11 +187,6 @@ export class ModelPool {
       .catch((error: unknown) => this.log("error", String(error)));
     this.leaving = Promise.all([this.leaving, gone]).then(() => undefined);
   }
-}
-
-/** Alike for specs that are the same model, run in the same way. */
-function specText({path, gpu, gpuLayers, threads, contextSize}: ModelRef): string {
-  return JSON.stringify([path, gpu, gpuLayers, threads, contextSize]);
 }
 
 function stampOf({size, modified}: FileStamp): string {

@@ -63,7 +63,7 @@ export function createHost(context: vscode.ExtensionContext): Host {
     settings.onDidChangeIdleLimit(() => engine.idleLimitChanged()),
     settings.onDidChangeModel(() => {
       engine.forget();
-      engine.retain([settings.modelSpec(), settings.completionSpec()]);
+      engine.retain([settings.scoringModel(), settings.completionModel()]);
     })
   );
   return {

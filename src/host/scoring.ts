@@ -63,7 +63,7 @@ export async function scoreOrStop(
   };
   try {
     if (token.isCancellationRequested) throw new vscode.CancellationError();
-    const model = host.settings.modelSpec();
+    const model = host.settings.scoringModel();
     const options = {token: nothing.token, stop: stop.token, onProgress: watched};
     const scores = await host.engine.request("score", {model, ...params}, options);
     if (!scores.finished && scores.summary.scored === 0) throw new vscode.CancellationError();

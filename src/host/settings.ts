@@ -1,10 +1,10 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import {HumanError} from "../contract/errors";
-import {type GpuChoice, gpuChoices, type ModelRef} from "../contract/models";
+import {type GpuChoice, gpuChoices, isSameModel, type ModelRef} from "../contract/models";
 import type {Network} from "../contract/transfer";
 import {homeFolder} from "./home";
-import {demonstrationWord, type ModelChoice} from "./models/modelChoice";
+import {type ChosenModel, isSameChoice, type ModelChoice, shippedModel} from "./models/modelChoice";
 
 const section = "tokenscope";
 
@@ -35,10 +35,10 @@ export class Settings {
   readonly onDidChangeInlineCompletion = this.changedCompletion.event;
   readonly onDidChangeIdleLimit = this.changedIdleLimit.event;
   /** Absolute path of the model that ships with Tokenscope. */
-  readonly demonstrationModel: string;
+  private readonly demonstrationFile: string;
 
   constructor(extensionUri: vscode.Uri) {
-    this.demonstrationModel = vscode.Uri.joinPath(extensionUri, "media", "models", "tokenscope-tiny-q8_0.gguf").fsPath;
+    this.demonstrationFile = vscode.Uri.joinPath(extensionUri, "media", "models", "tokenscope-tiny-q8_0.gguf").fsPath;
     this.subscription = vscode.workspace.onDidChangeConfiguration((change) => {
       if (
         ["model", "completionModel", "gpu", "gpuLayers", "threads", "contextSize"].some((key) =>
@@ -53,26 +53,26 @@ export class Settings {
   }
 
   /** The model that measures, and completes where no other is chosen for that. */
-  modelSpec(): ModelRef {
-    return this.specOf(read("model", isString));
+  scoringModel(): ModelRef {
+    return this.refOf(this.modelChoice().scoring);
   }
 
   /** The model that completes. */
-  completionSpec(): ModelRef {
-    const own = read("completionModel", isString);
-    return own.trim() === "" ? this.modelSpec() : this.specOf(own);
+  completionModel(): ModelRef {
+    const {scoring, completion} = this.modelChoice();
+    return this.refOf(completion ?? scoring);
   }
 
   /** The model that ships with Tokenscope. */
-  demonstrationSpec(): ModelRef {
-    return this.specOf(demonstrationWord);
+  demonstrationModel(): ModelRef {
+    return this.refOf(shippedModel);
   }
 
-  /** How a model is run that `tokenscope.model` names like this. */
-  specOf(setting: string): ModelRef {
+  /** The model as the engine gets it: its file, and how it is run. */
+  refOf(chosen: ChosenModel): ModelRef {
     return {
       kind: "gguf",
-      path: this.modelPath(setting),
+      path: this.modelPath(chosen),
       gpu: this.gpu,
       gpuLayers: readLayers(),
       threads: read("threads", isInteger(0, 1024)),
@@ -81,7 +81,7 @@ export class Settings {
   }
 
   get usesDemonstrationModel(): boolean {
-    return this.modelSpec().path === this.demonstrationModel;
+    return isSameModel(this.scoringModel(), this.demonstrationModel());
   }
 
   /** For a document: its language or folder may have settings of their own. */
@@ -107,19 +107,24 @@ export class Settings {
   }
 
   modelChoice(): ModelChoice {
-    return {model: read("model", isString).trim(), completionModel: read("completionModel", isString).trim()};
+    const completion = read("completionModel", isString);
+    return {
+      scoring: chosenModel(read("model", isString)),
+      completion: completion.trim() === "" ? null : chosenModel(completion)
+    };
   }
 
   /** In Restricted Mode: a model of the user's own settings lies in the workspace, and is not used. */
   get holdsBackModel(): boolean {
-    return [read("model", isString), read("completionModel", isString)].some((model) => this.isHeldBack(model));
+    const {scoring, completion} = this.modelChoice();
+    return [scoring, completion].some((model) => model?.kind === "file" && this.isHeldBack(model.path));
   }
 
   /** Absolute paths of the user's own folders of models. */
   modelFolders(): string[] {
     return read("modelFolders", isStrings)
       .filter((folder) => folder.trim() !== "" && !this.isHeldBack(folder))
-      .map((folder) => this.modelPath(folder));
+      .map((folder) => this.resolvedPath(folder));
   }
 
   /** How files are fetched. `token` is Hugging Face's, out of SecretStorage. */
@@ -168,10 +173,14 @@ export class Settings {
     await this.update("gpu", gpu);
   }
 
-  async setModelChoice({model, completionModel}: ModelChoice): Promise<void> {
+  async setModelChoice({scoring, completion}: ModelChoice): Promise<void> {
     const now = this.modelChoice();
-    if (model !== now.model) await this.update("model", model);
-    if (completionModel !== now.completionModel) await this.update("completionModel", completionModel);
+    if (!isSameChoice(scoring, now.scoring)) await this.update("model", scoring.kind === "file" ? scoring.path : "");
+    if (isSameChoice(completion, now.completion)) return;
+    await this.update(
+      "completionModel",
+      completion?.kind === "file" ? completion.path : completion === null ? "" : demonstrationWord
+    );
   }
 
   /** Adds folders of models to the user's own, as they stand in the settings. */
@@ -226,12 +235,16 @@ export class Settings {
     const written = setting.trim();
     if (vscode.workspace.isTrusted || vscode.workspace.workspaceFolders === undefined) return false;
     if (/\$\{workspaceFolder\}/.test(written)) return true;
-    return !(["", demonstrationWord].includes(written) || inHome.test(written) || path.isAbsolute(written));
+    return !(inHome.test(written) || path.isAbsolute(written));
   }
 
-  private modelPath(setting: string): string {
+  private modelPath(chosen: ChosenModel): string {
+    const isFile = chosen.kind === "file" && !this.isHeldBack(chosen.path);
+    return isFile ? this.resolvedPath(chosen.path) : this.demonstrationFile;
+  }
+
+  private resolvedPath(setting: string): string {
     const written = setting.trim();
-    if (written === "" || written === demonstrationWord || this.isHeldBack(written)) return this.demonstrationModel;
     const [first] = vscode.workspace.workspaceFolders ?? [];
     // Another machine's folder is none here.
     const folder = first?.uri.scheme === "file" ? first.uri.fsPath : homeFolder();
@@ -241,6 +254,14 @@ export class Settings {
       home.replace(/\$\{workspaceFolder\}/g, () => folder)
     );
   }
+}
+
+/** Names the demonstration model where "" means something else. Its path changes with every update. */
+const demonstrationWord = "demonstration";
+
+function chosenModel(setting: string): ChosenModel {
+  const written = setting.trim();
+  return written === "" || written === demonstrationWord ? shippedModel : {kind: "file", path: written};
 }
 
 type Value = string | number | boolean | readonly string[];

@@ -49,7 +49,7 @@ describe("A driver that crashes the engine at the start of a model", () => {
     const {engine, settings} = host();
     const deaths: Death[] = [];
     const listening = engine.onDidDie((death) => deaths.push(death));
-    const counting = engine.request("count", {model: settings.modelSpec(), text: "x"}).catch(() => undefined);
+    const counting = engine.request("count", {model: settings.scoringModel(), text: "x"}).catch(() => undefined);
     process.kill(engine.processId as number, signal);
     await counting;
     const death = await until(() => deaths[0]);
@@ -72,7 +72,7 @@ describe("A driver that crashes the engine at the start of a model", () => {
     assert.deepEqual(window().messages, [
       {severity: "warning", text: question, buttons: ["Use the CPU", "Try Again", "Show Log"]}
     ]);
-    assert.equal(host().settings.modelSpec().gpu, "off");
+    assert.equal(host().settings.scoringModel().gpu, "off");
     assert.equal(blamedDriver(host().globalState)?.avoided, true);
   });
 
@@ -80,9 +80,9 @@ describe("A driver that crashes the engine at the start of a model", () => {
     const suspicion = new DriverSuspicion(hostWith(device));
     window().answer("Try Again");
     await crashed(suspicion, "SIGABRT");
-    assert.equal(host().settings.modelSpec().gpu, "auto");
+    assert.equal(host().settings.scoringModel().gpu, "auto");
     await crashed(suspicion, "SIGABRT");
-    assert.equal(host().settings.modelSpec().gpu, "off");
+    assert.equal(host().settings.scoringModel().gpu, "off");
     assert.equal(window().messages.length, 2);
     assert.match(
       window().messages[1]?.text ?? "",
@@ -121,9 +121,9 @@ describe("A driver that crashes the engine at the start of a model", () => {
   it("is not to blame where the model crashes on the CPU, too", async () => {
     const suspicion = new DriverSuspicion(hostWith(device));
     for (let crash = 0; crash < 2; crash++) await crashed(suspicion, "SIGSEGV");
-    assert.equal(host().settings.modelSpec().gpu, "off");
+    assert.equal(host().settings.scoringModel().gpu, "off");
     await crashed(suspicion, "SIGSEGV");
-    assert.equal(host().settings.modelSpec().gpu, "auto");
+    assert.equal(host().settings.scoringModel().gpu, "auto");
     window().forget();
     host().engine.forget();
     await crashed(suspicion, "SIGSEGV");
@@ -147,7 +147,7 @@ describe("A driver that crashes the engine at the start of a model", () => {
     await crashed(new DriverSuspicion(hostWith(cpu, {...device, works: false, problem: "noDriver"})), "SIGSEGV");
     await crashed(new DriverSuspicion(hostWith(device)), "SIGKILL");
     const {engine, settings} = host();
-    await engine.request("count", {model: settings.modelSpec(), text: "x"});
+    await engine.request("count", {model: settings.scoringModel(), text: "x"});
     const {unproven} = await crashed(new DriverSuspicion(hostWith(device)), "SIGSEGV");
     assert.deepEqual(unproven, []);
     assert.deepEqual(window().messages, []);

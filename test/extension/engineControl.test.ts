@@ -6,6 +6,7 @@ import {stateText} from "../../src/features/tokenCount/engineText";
 import {StatusBarCount} from "../../src/features/tokenCount/statusBarCount";
 import type {EngineClient, EngineState} from "../../src/host/engine/engineClient";
 import {ErrorReporter} from "../../src/host/errors";
+import {modelRef} from "../harness/modelRef";
 import {closeEditors, select, showText, userSettings} from "./support/editors";
 import {engineProcess, engineProcesses, noProcesses} from "./support/engineProcess";
 import {ownHost} from "./support/ownHost";
@@ -131,7 +132,7 @@ describe("The token count's item in the status bar", () => {
     const editor = await showText("def add(a, b):\n    return a + b\n", "python");
     select(editor, 0, 3);
     await until(() => /State:\*\* vocabulary loaded, weights not;/.test(tooltip()));
-    await host().engine.request("score", {model: host().settings.modelSpec(), text: "def f():\n"});
+    await host().engine.request("score", {model: host().settings.scoringModel(), text: "def f():\n"});
     await until(() => /State:\*\* loaded on \w+; \d+ MB of memory/.test(tooltip()));
   });
 
@@ -153,7 +154,7 @@ describe("The token count's item in the status bar", () => {
     const {engine, settings} = host();
     assert.equal(shown().command, "tokenscope.showMenu");
     for (let death = 0; death < 4; death++) {
-      const counting = engine.request("count", {model: settings.modelSpec(), text: "x"}).catch(() => undefined);
+      const counting = engine.request("count", {model: settings.scoringModel(), text: "x"}).catch(() => undefined);
       process.kill(engine.processId as number, "SIGKILL");
       await counting;
     }
@@ -170,8 +171,9 @@ describe("The token count's item in the status bar", () => {
   });
 
   it("has a line for every state", () => {
-    const holding: Holding = {models: [{path: "m", device: "vulkan"}], memory: {ram: 5e8, vram: 2e9}};
-    const text = (state: Partial<EngineState>, idle = 900_000) => stateText({...nothing, ...state}, "m", idle);
+    const holding: Holding = {models: [{model: modelRef("m"), device: "vulkan"}], memory: {ram: 5e8, vram: 2e9}};
+    const text = (state: Partial<EngineState>, idle = 900_000) =>
+      stateText({...nothing, ...state}, modelRef("m"), idle);
     assert.equal(text({}), "not loaded");
     assert.equal(text({process: "starting"}), "loading");
     assert.equal(text({process: "running", loading: 0.429}), "loading, 42 %");

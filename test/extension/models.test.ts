@@ -191,7 +191,7 @@ describe("Select Model", () => {
   });
 
   it("keeps the model that completes when another is chosen for measuring only", async () => {
-    await vscode.commands.executeCommand("tokenscope.useModel", stored["tiny:f16"], "measuring");
+    await vscode.commands.executeCommand("tokenscope.useModel", stored["tiny:f16"], "scoring");
     assert.deepEqual([setting("model"), setting("completionModel")], [stored["tiny:f16"], "demonstration"]);
     const editor = await showText("def add(a, b):\n    return \n", "python");
     placeCursor(editor, "return ");
@@ -266,33 +266,36 @@ describe("A model that does not fit", () => {
   const huge: MemoryEstimate = {...large, weights: {ram: 100 * gigabyte, vram: 0}};
 
   it("is warned about before it is loaded, and can be used anyway", async () => {
-    assert.equal(await useModel(hostWith(huge), f16, "everything"), "nothing");
+    assert.equal(await useModel(hostWith(huge), {kind: "file", path: f16}, "both"), "nothing");
     assert.equal(setting("model"), "");
     const [warning] = window().messages;
     assert.match(warning?.text ?? "", /^Tokenscope Tiny Coder is too large for the memory that is free\. Needs about /);
     assert.deepEqual(warning?.buttons, ["Use Anyway", "Choose Another…"]);
     window().answer("Choose Another…");
-    assert.equal(await useModel(hostWith(huge), f16, "everything"), "chooseAnother");
+    assert.equal(await useModel(hostWith(huge), {kind: "file", path: f16}, "both"), "chooseAnother");
     window().answer("Use Anyway");
-    assert.equal(await useModel(hostWith(huge), f16, "everything"), "used");
+    assert.equal(await useModel(hostWith(huge), {kind: "file", path: f16}, "both"), "used");
     assert.equal(setting("model"), f16);
   });
 
   it("is used as advised, and Undo takes the advice back too", async () => {
     window().answer("Use a Context of 1,024 Tokens");
-    assert.equal(await useModel(hostWith(large), f16, "everything"), "used");
+    assert.equal(await useModel(hostWith(large), {kind: "file", path: f16}, "both"), "used");
     assert.deepEqual([setting("model"), setting("contextSize")], [f16, 1024]);
     assert.match(window().messages.at(-1)?.text ?? "", / 1,024 in its context\.$/);
     await set("contextSize", 0);
     await set("model", "");
     window().answer("Use a Context of 1,024 Tokens");
     window().answer("Undo");
-    await useModel(hostWith(large), f16, "everything");
+    await useModel(hostWith(large), {kind: "file", path: f16}, "both");
     await until(() => setting("contextSize") === 0 && setting("model") === "");
   });
 
   it("is no matter where it fits", async () => {
-    assert.equal(await useModel(hostWith({...large, free: {ram: 100 * gigabyte, vram: 0}}), f16, "everything"), "used");
+    assert.equal(
+      await useModel(hostWith({...large, free: {ram: 100 * gigabyte, vram: 0}}), {kind: "file", path: f16}, "both"),
+      "used"
+    );
     assert.equal(window().messages.length, 1);
   });
 });

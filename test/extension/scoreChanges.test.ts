@@ -244,7 +244,7 @@ describe("Score Changes", () => {
     const [first, second] = result.changes;
     assert.deepEqual([first?.comparison?.before, result.changes.length], [undefined, 2]);
     const context = `# New above.\n${above}${mended.slice(0, mended.indexOf("        total +="))}`;
-    const model = host().settings.modelSpec();
+    const model = host().settings.scoringModel();
     for (const [side, text] of [
       ["before", "        total -= value\n"],
       ["after", "        total += value\n"]

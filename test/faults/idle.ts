@@ -1,7 +1,7 @@
 import {existsSync, readdirSync, readFileSync} from "node:fs";
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
-import type {ModelRef} from "../../src/contract/models";
+import {isSameModel, type ModelRef} from "../../src/contract/models";
 import {EngineClient} from "../../src/host/engine/engineClient";
 import {root} from "../harness/paths";
 import {silentLog} from "../harness/withoutVsCode";
@@ -157,7 +157,7 @@ function specOf(file: string): ModelRef {
 /** Loads a model as its first use does, and looks at all of its weights. */
 async function load(engine: EngineClient, model: ModelRef): Promise<void> {
   await engine.request("score", {model, text: "It was a dark and stormy night. ".repeat(8)});
-  while (engine.state.holding?.models.some(({path: file}) => file === model.path) !== true) await setTimeout(10);
+  while (engine.state.holding?.models.some((held) => isSameModel(held.model, model)) !== true) await setTimeout(10);
 }
 
 function processOf({processId}: EngineClient): number {

@@ -2,6 +2,7 @@ import {strict as assert} from "node:assert";
 import * as fc from "fast-check";
 import {diagnosticsText, type Facts} from "../../src/features/engineControl/diagnosticsText";
 import {fileNameOnly, framesOf, hostOnly, plainName, wordOnly} from "../../src/features/engineControl/shareable";
+import {modelRef} from "../harness/modelRef";
 
 const folder = "/home/alice/.vscode/extensions/tokenscope.tokenscope-0.1.0";
 
@@ -34,7 +35,7 @@ describe("The diagnostics", () => {
       trusted: false,
       engine: {
         ...facts.engine,
-        holding: {models: [{path: "/home/alice/a.gguf", device: "vulkan"}], memory: {ram: 9e8, vram: 2.1e9}}
+        holding: {models: [{model: modelRef("/home/alice/a.gguf"), device: "vulkan"}], memory: {ram: 9e8, vram: 2.1e9}}
       },
       history: {
         starts: 3,

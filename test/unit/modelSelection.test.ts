@@ -12,7 +12,7 @@ import {isMeant} from "../../src/features/models/staleClick";
 import type {ModelFacts} from "../../src/gguf/facts";
 import type {CatalogueEntry} from "../../src/host/downloads/catalogue";
 import type {LocalModel, ModelStore} from "../../src/host/models/local/localModel";
-import {demonstrationWord, type ModelChoice} from "../../src/host/models/modelChoice";
+import {type ChosenModel, isSameChoice, type ModelChoice, shippedModel} from "../../src/host/models/modelChoice";
 import {parameterCount} from "../../src/text/parameterCount";
 
 const facts: ModelFacts = {
@@ -111,8 +111,8 @@ describe("a model's row", () => {
   });
 
   it("says what it is in use for, and of how many parts it is", () => {
-    assert.match(rowText(listed, "everything", "").description, /1\.1 GB · in use$/);
-    assert.match(rowText(listed, "measuring", "").description, /in use for measuring$/);
+    assert.match(rowText(listed, "both", "").description, /1\.1 GB · in use$/);
+    assert.match(rowText(listed, "scoring", "").description, /in use for measuring$/);
     assert.match(rowText(listed, "completion", "").description, /in use for completion$/);
     assert.match(rowText({...listed, model: {...listed.model, parts: 5}}, null, "").description, /1\.1 GB in 5 parts$/);
   });
@@ -226,41 +226,33 @@ describe("the models used lately", () => {
 });
 
 describe("a model chosen for a role", () => {
-  const files = fc.constantFrom("", "/a.gguf", "/b.gguf");
-  const choices = fc.record({
-    model: files,
-    completionModel: fc.constantFrom("", "/a.gguf", "/b.gguf", demonstrationWord)
-  });
-  /** Both models as files, "" being the demonstration model. */
-  const models = ({model, completionModel}: ModelChoice) => ({
-    measures: model,
-    completes: completionModel === "" ? model : completionModel === demonstrationWord ? "" : completionModel
-  });
+  const files = fc.constantFrom<ChosenModel>(
+    shippedModel,
+    {kind: "file", path: "/a.gguf"},
+    {kind: "file", path: "/b.gguf"}
+  );
+  const choices = fc.record({scoring: files, completion: fc.option(files)});
+  const models = ({scoring, completion}: ModelChoice) => ({measures: scoring, completes: completion ?? scoring});
 
   it("is the one in this role, and the other role keeps its own", () => {
     fc.assert(
-      fc.property(
-        choices,
-        files,
-        fc.constantFrom<ModelRole>("everything", "measuring", "completion"),
-        (now, file, role) => {
-          const before = models(now);
-          assert.deepEqual(models(chosen(now, file, role)), {
-            measures: role === "completion" ? before.measures : file,
-            completes: role === "measuring" ? before.completes : file
-          });
-        }
-      ),
+      fc.property(choices, files, fc.constantFrom<ModelRole>("both", "scoring", "completion"), (now, file, role) => {
+        const before = models(now);
+        assert.deepEqual(models(chosen(now, file, role)), {
+          measures: role === "completion" ? before.measures : file,
+          completes: role === "scoring" ? before.completes : file
+        });
+      }),
       {seed: 20261122}
     );
   });
 
   it("is one setting where it has both roles", () => {
     fc.assert(
-      fc.property(choices, files, fc.constantFrom<ModelRole>("measuring", "completion"), (now, file, role) => {
+      fc.property(choices, files, fc.constantFrom<ModelRole>("scoring", "completion"), (now, file, role) => {
         const after = chosen(now, file, role);
         const {measures, completes} = models(after);
-        if (measures === completes) assert.equal(after.completionModel, "");
+        if (isSameChoice(measures, completes)) assert.equal(after.completion, null);
       }),
       {seed: 20261122}
     );

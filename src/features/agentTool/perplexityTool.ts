@@ -109,7 +109,7 @@ export class PerplexityTool implements vscode.LanguageModelTool<unknown> {
   }
 
   private async measure({title, text, context, firstLine}: Asked, token: vscode.CancellationToken) {
-    const model = this.host.settings.modelSpec();
+    const model = this.host.settings.scoringModel();
     const params = {model, text, ...(context === "" ? {} : {context})};
     const scores = await this.host.engine.request("score", params, {token});
     const {logprobs, ends, ids} = scores;

@@ -128,7 +128,7 @@ class Run {
     private readonly token: vscode.CancellationToken
   ) {
     // One model for all of them, whatever is chosen meanwhile.
-    this.model = host.settings.modelSpec();
+    this.model = host.settings.scoringModel();
     this.bytes = files.reduce((sum, {bytes}) => sum + bytes, 0);
     this.waiting = files.length;
   }

@@ -179,7 +179,7 @@ export class Heatmap implements vscode.Disposable, HeatSource {
       if (progress.stage === "score") running.scored = progress.done;
       if (this.running === running) this.tell();
     };
-    const model = this.host.settings.modelSpec();
+    const model = this.host.settings.scoringModel();
     const scores = await this.host.engine.request(
       "score",
       {model, text: toSend},

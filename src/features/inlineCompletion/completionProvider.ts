@@ -7,7 +7,7 @@ import {defaultPrefixLimit, defaultSuffixLimit, promptWindow} from "../../comple
 import {type Indentation, trimCompletion} from "../../completion/trim";
 import {Rhythm} from "../../completion/typingCadence";
 import type {CompleteParams, Completion} from "../../contract/completion";
-import type {ModelRef} from "../../contract/models";
+import {isSameModel, type ModelRef} from "../../contract/models";
 import {offsetOf, positionOf, rangeBefore, rangeBehind} from "../../host/documents/documentText";
 import {isForeign} from "../../host/documents/targetText";
 import type {RequestOptions} from "../../host/engine/engineClient";
@@ -222,7 +222,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   /** In a folder that nobody trusts, nothing but what came with the extension. */
   private modelSpec(): ModelRef {
     const {settings} = this.host;
-    return vscode.workspace.isTrusted ? settings.completionSpec() : settings.demonstrationSpec();
+    return vscode.workspace.isTrusted ? settings.completionModel() : settings.demonstrationModel();
   }
 
   /** What will be wanted when the suggestion is taken: by then it is there. */
@@ -237,8 +237,9 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     const {document, selection} = editor;
     const {enabled} = this.host.settings.inlineCompletion(document);
     if (!enabled || isForeign(document) || hasSeveralCursors(document)) return undefined;
-    const {path: file} = this.modelSpec();
-    const loaded = this.host.engine.state.holding?.models.some(({path, device}) => path === file && device !== null);
+    const own = this.modelSpec();
+    const held = this.host.engine.state.holding?.models ?? [];
+    const loaded = held.some(({model, device}) => isSameModel(model, own) && device !== null);
     return loaded ? spotOf(document, selection.active) : undefined;
   }
 

@@ -231,7 +231,7 @@ export class LogprobsPanel implements vscode.Disposable {
     this.asking = asking;
     try {
       // In Restricted Mode nothing kept chooses what is loaded; the checksum refuses another model.
-      const model = vscode.workspace.isTrusted ? scored.spec : this.host.settings.modelSpec();
+      const model = vscode.workspace.isTrusted ? scored.spec : this.host.settings.scoringModel();
       const params = alternativesParams({...scored, sha256: scored.model.sha256}, token, alternativesShown);
       const {rank, entropy, top} = await this.host.engine.request(
         "alternatives",

@@ -1,5 +1,6 @@
 import path from "node:path";
 import * as vscode from "vscode";
+import {isSameModel} from "../../contract/models";
 import {type Host, registerCommand} from "../../host/host";
 import type {Settings} from "../../host/settings";
 import {plainText} from "../../text/plainText";
@@ -136,11 +137,11 @@ function suggestWhileTyping(enabled: boolean): Entry {
 
 /** Which model does what. */
 function modelsInUse(settings: Settings): string {
-  const [measures, completes] = [settings.modelSpec().path, settings.completionSpec().path];
-  const name = settings.usesDemonstrationModel ? vscode.l10n.t("the demonstration model") : fileName(measures);
-  return completes === measures
+  const [scoring, completion] = [settings.scoringModel(), settings.completionModel()];
+  const name = settings.usesDemonstrationModel ? vscode.l10n.t("the demonstration model") : fileName(scoring.path);
+  return isSameModel(scoring, completion)
     ? vscode.l10n.t("now: {0}", name)
-    : vscode.l10n.t("now: {0} measures, {1} completes", name, fileName(completes));
+    : vscode.l10n.t("now: {0} measures, {1} completes", name, fileName(completion.path));
 }
 
 function fileName(file: string): string {

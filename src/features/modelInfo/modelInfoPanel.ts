@@ -1,7 +1,14 @@
 import {randomBytes} from "node:crypto";
 import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
-import type {EstimateParams, MemoryEstimate, MemoryUse, ModelRef} from "../../contract/models";
+import {
+  type EstimateParams,
+  isModelFile,
+  isSameModel,
+  type MemoryEstimate,
+  type MemoryUse,
+  type ModelRef
+} from "../../contract/models";
 import {joined} from "../../host/cooperativeWork";
 import type {Host} from "../../host/host";
 import {language} from "../../host/language";
@@ -279,8 +286,8 @@ export class ModelInfoView implements vscode.Disposable {
     const path = this.loadedPath();
     const {settings} = this.host;
     return {
-      measures: path !== null && settings.modelSpec().path === path,
-      completes: path !== null && settings.completionSpec().path === path
+      measures: path !== null && isModelFile(settings.scoringModel(), path),
+      completes: path !== null && isModelFile(settings.completionModel(), path)
     };
   }
 
@@ -316,10 +323,10 @@ export class ModelInfoView implements vscode.Disposable {
     const {measures, completes} = this.uses();
     // An estimate is llama.cpp's, native code: what an untrusted folder brings is known by its header alone.
     if (!vscode.workspace.isTrusted && !measures && !completes) return this.post({type: "memory", memory: null});
-    const own: ModelRef = completes && !measures ? settings.completionSpec() : {...settings.modelSpec(), path};
+    const own: ModelRef = completes && !measures ? settings.completionModel() : {...settings.scoringModel(), path};
     // What isn't in use would take the place of all that is.
-    const beside = measures || completes ? [settings.modelSpec(), settings.completionSpec()] : [];
-    const params: EstimateParams = {model: own, beside: beside.filter((other) => other.path !== path)};
+    const beside = measures || completes ? [settings.scoringModel(), settings.completionModel()] : [];
+    const params: EstimateParams = {model: own, beside: beside.filter((other) => !isSameModel(other, own))};
     const {token} = asking;
     try {
       const memory =

@@ -78,7 +78,7 @@ const maxAddressLength = 1 << 13;
  */
 function addressOf(model: unknown, {settings}: Host): string {
   try {
-    const address = written(model) ?? vscode.Uri.file(settings.modelSpec().path).toString();
+    const address = written(model) ?? vscode.Uri.file(settings.scoringModel().path).toString();
     vscode.Uri.parse(address, true);
     if (address.length <= maxAddressLength) return address;
   } catch {

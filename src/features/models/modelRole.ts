@@ -1,34 +1,26 @@
-import {demonstrationWord, type ModelChoice} from "../../host/models/modelChoice";
+import {type ChosenModel, isSameChoice, type ModelChoice} from "../../host/models/modelChoice";
 
 /** What a model is chosen for. */
-export type ModelRole = "everything" | "measuring" | "completion";
+export type ModelRole = "both" | "scoring" | "completion";
 
 export function isModelRole(value: unknown): value is ModelRole {
-  return value === "everything" || value === "measuring" || value === "completion";
+  return value === "both" || value === "scoring" || value === "completion";
 }
 
-/**
- * The settings with this model in this role; `file` is an absolute path, or "" for the demonstration model. The other role
- * keeps the model it has; one model in both roles is one setting.
- */
-export function chosen(now: ModelChoice, file: string, role: ModelRole): ModelChoice {
+/** The choice with this model in this role. The other role keeps its model; one model in both roles is one setting. */
+export function chosen(now: ModelChoice, model: ChosenModel, role: ModelRole): ModelChoice {
   switch (role) {
-    case "everything":
-      return {model: file, completionModel: ""};
-    case "measuring":
-      return normal(file, now.completionModel === "" ? named(now.model) : now.completionModel);
+    case "both":
+      return {scoring: model, completion: null};
+    case "scoring":
+      return choiceOf(model, now.completion ?? now.scoring);
     case "completion":
-      return normal(now.model, named(file));
+      return choiceOf(now.scoring, model);
     default:
       return role satisfies never;
   }
 }
 
-function normal(model: string, completionModel: string): ModelChoice {
-  return {model, completionModel: named(model) === completionModel ? "" : completionModel};
-}
-
-/** "" means another model in each setting; this names the same one in both. */
-function named(file: string): string {
-  return file === "" ? demonstrationWord : file;
+function choiceOf(scoring: ChosenModel, completion: ChosenModel): ModelChoice {
+  return {scoring, completion: isSameChoice(scoring, completion) ? null : completion};
 }

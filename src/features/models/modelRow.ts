@@ -16,7 +16,7 @@ export interface ListedModel {
 }
 
 /** What a model is in use for. */
-export type InUse = "everything" | "measuring" | "completion" | null;
+export type InUse = "both" | "scoring" | "completion" | null;
 
 export interface RowText {
   readonly label: string;
@@ -89,9 +89,9 @@ export function storeName(store: ModelStore): string {
 
 function usedFor(use: Exclude<InUse, null>): string {
   switch (use) {
-    case "everything":
+    case "both":
       return l10n.t("in use");
-    case "measuring":
+    case "scoring":
       return l10n.t("in use for measuring");
     case "completion":
       return l10n.t("in use for completion");

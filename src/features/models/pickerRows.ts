@@ -1,46 +1,48 @@
 import * as vscode from "vscode";
+import {isModelFile, isSameModel, type ModelRef} from "../../contract/models";
 import {catalogue, type Purpose} from "../../host/downloads/catalogue";
 import type {Unfinished} from "../../host/downloads/unfinished";
 import {homeFolder} from "../../host/home";
 import type {LocalModel} from "../../host/models/local/localModel";
+import {type ChosenModel, shippedModel} from "../../host/models/modelChoice";
 import {plainText} from "../../text/plainText";
 import type {ModelListing} from "./modelListing";
 import type {ModelRole} from "./modelRole";
 import {downloadText, type InUse, type ListedModel, rowText, storeName, whereText} from "./modelRow";
 import {type Row, type RowButton, separator} from "./streamingQuickPick";
 
-/** What the rows lead to. Files are absolute paths, "" is the demonstration model. */
+/** What the rows lead to. */
 export interface PickerActs {
-  use(file: string, role: ModelRole): Promise<void>;
+  use(model: ChosenModel, role: ModelRole): Promise<void>;
   chooseRole(): Promise<void>;
   useOneForBoth(): Promise<void>;
   browse(): Promise<void>;
   addFolder(): Promise<void>;
 }
 
-/** The models that have a place of their own: absolute paths. */
+/** The models that have a place of their own. */
 export interface KnownModels {
-  readonly measures: string;
-  readonly completes: string;
-  readonly demonstration: string;
+  readonly scoring: ModelRef;
+  readonly completion: ModelRef;
+  readonly demonstration: ModelRef;
 }
 
 /** A model's row, by what is known of it so far. */
 export function modelRow(listed: ListedModel, known: KnownModels, role: ModelRole, acts: PickerActs): Row {
   const {model} = listed;
   const inUse = inUseOf(model.path, known);
-  const demonstration = model.path === known.demonstration;
+  const demonstration = isModelFile(known.demonstration, model.path);
   const {label, description, detail} = demonstration
     ? rowText(named(listed), inUse, vscode.l10n.t("ships with Tokenscope"))
     : rowText(listed, inUse, whereText(model, homeFolder()));
-  const file = demonstration ? "" : model.path;
+  const chosen: ChosenModel = demonstration ? shippedModel : {kind: "file", path: model.path};
   return {
     key: model.path,
     label: `${inUse === null ? "" : "$(check) "}${plainText(label)}`,
     description: plainText(description),
     detail: plainText(detail),
-    act: () => acts.use(file, role),
-    buttons: modelButtons(model, file, acts)
+    act: () => acts.use(chosen, role),
+    buttons: modelButtons(model, chosen, acts)
   };
 }
 
@@ -54,7 +56,7 @@ export interface PickerState {
 /** The rows of the list of models. */
 export function pickerRows(
   {listing, unfinished, complete}: PickerState,
-  {measures, completes}: KnownModels,
+  {scoring, completion}: KnownModels,
   acts: PickerActs
 ): Row[] {
   const {sections, demonstration} = listing;
@@ -91,7 +93,7 @@ export function pickerRows(
       label: `$(settings) ${vscode.l10n.t("Choose What the Model Is For…")}`,
       act: () => acts.chooseRole()
     },
-    ...(measures === completes
+    ...(isSameModel(scoring, completion)
       ? []
       : [
           {
@@ -159,17 +161,18 @@ function named(listed: ListedModel): ListedModel {
   return {...listed, model: {...listed.model, name}};
 }
 
-function inUseOf(file: string, {measures, completes}: KnownModels): InUse {
-  if (file === measures) return file === completes ? "everything" : "measuring";
-  return file === completes ? "completion" : null;
+function inUseOf(file: string, {scoring, completion}: KnownModels): InUse {
+  const completes = isModelFile(completion, file);
+  if (isModelFile(scoring, file)) return completes ? "both" : "scoring";
+  return completes ? "completion" : null;
 }
 
-function modelButtons(model: LocalModel, file: string, acts: PickerActs): RowButton[] {
+function modelButtons(model: LocalModel, chosen: ChosenModel, acts: PickerActs): RowButton[] {
   const buttons: RowButton[] = [
     {
       iconPath: new vscode.ThemeIcon("sparkle"),
       tooltip: vscode.l10n.t("Use for Completion Only"),
-      act: () => acts.use(file, "completion")
+      act: () => acts.use(chosen, "completion")
     },
     {
       iconPath: new vscode.ThemeIcon("info"),

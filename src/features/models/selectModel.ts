@@ -3,6 +3,7 @@ import type {Unfinished} from "../../host/downloads/unfinished";
 import type {Host} from "../../host/host";
 import {findLocalModels} from "../../host/models/local/findLocalModels";
 import type {HeaderCache} from "../../host/models/local/headerCache";
+import type {ChosenModel} from "../../host/models/modelChoice";
 import {surroundings} from "../../host/models/modelSearchPaths";
 import {type ListingSources, ModelListing} from "./modelListing";
 import type {ModelRole} from "./modelRole";
@@ -29,15 +30,15 @@ export class ModelSelection {
     const acts = this.actsFor(role);
     let unfinished: readonly Unfinished[] = [];
     const known: KnownModels = {
-      measures: settings.modelSpec().path,
-      completes: settings.completionSpec().path,
-      demonstration: settings.demonstrationModel
+      scoring: settings.scoringModel(),
+      completion: settings.completionModel(),
+      demonstration: settings.demonstrationModel()
     };
     const sources: ListingSources = {
-      demonstrationModel: known.demonstration,
-      inUse: [known.measures, known.completes],
+      demonstrationModel: known.demonstration.path,
+      inUse: [known.scoring.path, known.completion.path],
       recent: recentModels(host),
-      contextSize: settings.modelSpec().contextSize,
+      contextSize: settings.scoringModel().contextSize,
       find: (signal) => findLocalModels(surroundings(host), signal),
       facts: (model, signal) => headers.facts(model, signal)
     };
@@ -66,8 +67,8 @@ export class ModelSelection {
   }
 
   /** Sets the model for a role; where it can't be used or isn't wanted after all, the list is there again. */
-  async use(file: string, role: ModelRole): Promise<void> {
-    if ((await useModel(this.host, file, role)) === "chooseAnother") await this.select(role);
+  async use(model: ChosenModel, role: ModelRole): Promise<void> {
+    if ((await useModel(this.host, model, role)) === "chooseAnother") await this.select(role);
   }
 
   async browse(role: ModelRole): Promise<void> {
@@ -78,17 +79,17 @@ export class ModelSelection {
         canSelectMany: false,
         filters: {[vscode.l10n.t("GGUF models")]: ["gguf"], [vscode.l10n.t("All files")]: ["*"]}
       })) ?? [];
-    if (file !== undefined) await this.use(file.fsPath, role);
+    if (file !== undefined) await this.use({kind: "file", path: file.fsPath}, role);
   }
 
   /** The model that measures completes from now on, too. */
   async useOneForBoth(): Promise<void> {
-    await this.use(this.host.settings.modelChoice().model, "everything");
+    await this.use(this.host.settings.modelChoice().scoring, "both");
   }
 
   private actsFor(role: ModelRole): PickerActs {
     return {
-      use: (file, chosenRole) => this.use(file, chosenRole),
+      use: (model, chosenRole) => this.use(model, chosenRole),
       chooseRole: () => this.chooseRole(role),
       useOneForBoth: () => this.useOneForBoth(),
       browse: () => this.browse(role),
@@ -98,9 +99,9 @@ export class ModelSelection {
 
   private async chooseRole(now: ModelRole): Promise<void> {
     const roles: readonly {readonly role: ModelRole; readonly name: string; readonly description: string}[] = [
-      {role: "everything", name: vscode.l10n.t("For Everything"), description: vscode.l10n.t("measures and completes")},
+      {role: "both", name: vscode.l10n.t("For Everything"), description: vscode.l10n.t("measures and completes")},
       {
-        role: "measuring",
+        role: "scoring",
         name: vscode.l10n.t("For Measuring Only"),
         description: vscode.l10n.t("tokens, perplexity, logprobs; another model completes")
       },
@@ -136,9 +137,9 @@ export class ModelSelection {
 
 function listTitle(role: ModelRole): string {
   switch (role) {
-    case "everything":
+    case "both":
       return vscode.l10n.t("Select Model");
-    case "measuring":
+    case "scoring":
       return vscode.l10n.t("Select Model for Measuring Only");
     case "completion":
       return vscode.l10n.t("Select Model for Completion Only");

@@ -6,7 +6,7 @@ import {whyNotGenerating} from "../../gguf/architectureKind";
 import {isBelow, isReallyBelow} from "../../host/documents/pathContainment";
 import type {Host} from "../../host/host";
 import {actionLabel, applyAdvice, type FitAction, fitOf} from "../../host/models/memoryFit";
-import type {ModelChoice} from "../../host/models/modelChoice";
+import type {ChosenModel, ModelChoice} from "../../host/models/modelChoice";
 import {count} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
 import {chosen, type ModelRole} from "./modelRole";
@@ -14,30 +14,32 @@ import {rememberModel} from "./recentModels";
 
 export type UseOutcome = "used" | "chooseAnother" | "nothing";
 
-/**
- * Looks at a model, sets it, and says what it is. Nothing has changed where it can't be used, or is not wanted after all.
- * `file` is an absolute path, or "" for the demonstration model.
- */
-export async function useModel(host: Host, file: string, role: ModelRole): Promise<UseOutcome> {
+/** Looks at a model, sets it, and says what it is. Nothing changes where it can't be used, or is not wanted after all. */
+export async function useModel(host: Host, model: ChosenModel, role: ModelRole): Promise<UseOutcome> {
   const {settings} = host;
-  const spec = settings.specOf(file);
+  const spec = settings.refOf(model);
   await refuseUntrusted(spec.path);
-  const before: Former = {choice: settings.modelChoice(), spec: settings.modelSpec()};
-  const choice = chosen(before.choice, file, role);
-  const {model, estimate} = await look(host, spec, besideIt(host, choice, role));
-  const warning = warningOf(model, estimate, role);
+  const before: Former = {choice: settings.modelChoice(), spec: settings.scoringModel()};
+  const choice = chosen(before.choice, model, role);
+  const {model: description, estimate} = await look(host, spec, besideIt(host, choice, role));
+  const warning = warningOf(description, estimate, role);
   if (warning !== null) {
     const answer = await ask(warning);
     if (answer?.kind !== "use") {
       // It was opened to be looked at.
-      host.engine.retain([settings.modelSpec(), settings.completionSpec()]);
+      host.engine.retain([settings.scoringModel(), settings.completionModel()]);
       return answer === undefined ? "nothing" : "chooseAnother";
     }
     if (answer.action !== undefined) await applyAdvice(settings, answer.action, () => Promise.resolve());
   }
   await settings.setModelChoice(choice);
   await rememberModel(host, spec.path);
-  sayWhatItIs(host, {...model, contextSize: settings.modelSpec().contextSize || model.contextSize}, role, before);
+  sayWhatItIs(
+    host,
+    {...description, contextSize: settings.scoringModel().contextSize || description.contextSize},
+    role,
+    before
+  );
   return "used";
 }
 
@@ -68,8 +70,8 @@ interface Former {
 
 /** The model in the other role, where it is to stay loaded. */
 function besideIt({settings}: Host, choice: ModelChoice, role: ModelRole): readonly ModelRef[] {
-  if (choice.completionModel === "") return [];
-  return [settings.specOf(role === "completion" ? choice.model : choice.completionModel)];
+  if (choice.completion === null) return [];
+  return [settings.refOf(role === "completion" ? choice.scoring : choice.completion)];
 }
 
 /** What the model is, and the memory it will need; null where that can't be told. */
@@ -140,9 +142,9 @@ function sayWhatItIs(host: Host, model: ModelDescription, role: ModelRole, befor
 function line({name, quantization, vocabularySize, contextSize}: ModelDescription, role: ModelRole): string {
   const values = [plainText(name), plainText(quantization), count(vocabularySize), count(contextSize)] as const;
   switch (role) {
-    case "everything":
+    case "both":
       return vscode.l10n.t("Tokenscope uses {0} ({1}): {2} tokens in its vocabulary, {3} in its context.", ...values);
-    case "measuring":
+    case "scoring":
       return vscode.l10n.t(
         "Tokenscope measures with {0} ({1}): {2} tokens in its vocabulary, {3} in its context.",
         ...values
@@ -158,7 +160,7 @@ function line({name, quantization, vocabularySize, contextSize}: ModelDescriptio
 }
 
 async function goBack({settings}: Host, {choice, spec}: Former): Promise<void> {
-  const now = settings.modelSpec();
+  const now = settings.scoringModel();
   if (now.contextSize !== spec.contextSize) await settings.setContextSize(spec.contextSize);
   if (now.gpuLayers !== spec.gpuLayers) await settings.setGpuLayers(spec.gpuLayers);
   await settings.setModelChoice(choice);

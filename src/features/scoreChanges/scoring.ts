@@ -32,7 +32,7 @@ export async function scoreChanges(
   token: vscode.CancellationToken,
   onScored: () => void
 ): Promise<void> {
-  const model = host.settings.modelSpec();
+  const model = host.settings.scoringModel();
   progress.report({message: vscode.l10n.t("counting tokens")});
   const tasks = new Map<ScoredChange, {readonly before: Task | undefined; readonly after: Task | undefined}>();
   for (const one of scored.changes) {

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import type {HeldModel, MemoryUse} from "../../contract/models";
+import {type HeldModel, isSameModel, type MemoryUse, type ModelRef} from "../../contract/models";
 import {deviceNames} from "../../host/deviceNames";
 import type {EngineState} from "../../host/engine/engineClient";
 import {byteSize, count, percentText, written} from "../../text/numberText";
@@ -7,13 +7,13 @@ import {byteSize, count, percentText, written} from "../../text/numberText";
 /** What has become of the model that measures, in a line. `idleLimit` in milliseconds. */
 export function stateText(
   {process, loading, unloaded, holding}: EngineState,
-  model: string,
+  model: ModelRef,
   idleLimit: number
 ): string {
   if (loading !== null) return l10n.t("loading, {0}", percentText(count(Math.floor(loading * 100))));
   if (process === "starting") return l10n.t("loading");
   if (process === "running" && holding !== null) {
-    const held = holding.models.find(({path}) => path === model);
+    const held = holding.models.find((held) => isSameModel(held.model, model));
     if (held !== undefined) return heldText(held, holding.memory);
   }
   switch (unloaded) {

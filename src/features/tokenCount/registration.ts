@@ -18,7 +18,7 @@ export function registerTokenCount(host: Host): vscode.Disposable {
           title: vscode.l10n.t("Counting the tokens of {0}", plainText(subject.title)),
           cancellable: true
         },
-        (_, token) => host.engine.request("count", {model: host.settings.modelSpec(), text: subject.toSend}, {token})
+        (_, token) => host.engine.request("count", {model: host.settings.scoringModel(), text: subject.toSend}, {token})
       );
       const line = plainText(
         vscode.l10n.t(

@@ -46,7 +46,7 @@ export class SelectionHover implements vscode.HoverProvider {
 
   /** Made once for a selection, as long as neither it nor its text nor the model changes. */
   private hoverOf(document: vscode.TextDocument, selection: vscode.Selection): Promise<vscode.Hover> {
-    const model = this.host.settings.modelSpec();
+    const model = this.host.settings.scoringModel();
     const {start, end} = selection;
     const key = JSON.stringify([document.uri, document.version, start, end, model]);
     if (this.last?.key === key) return this.last.hover;

@@ -1,6 +1,7 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import type {ModelDescription} from "../../contract/models";
+import {isSameModel} from "../../contract/models";
 import {countedText, isWithheld, withheld} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
 import {manageTrust, restriction} from "../../host/restrictedMode";
@@ -99,7 +100,7 @@ export class StatusBarCount implements vscode.Disposable {
         return this.rest(vscode.l10n.t("This file is large: Count Tokens counts it when you ask for it."));
       const result = await this.host.engine.request(
         "count",
-        {model: this.host.settings.modelSpec(), text: counted.toSend},
+        {model: this.host.settings.scoringModel(), text: counted.toSend},
         {token: running.token}
       );
       if (running.token.isCancellationRequested) return;
@@ -174,7 +175,7 @@ export class StatusBarCount implements vscode.Disposable {
 
   private tooltip(shown: Shown["tooltip"]): string | vscode.MarkdownString {
     const {engine, settings} = this.host;
-    const state = stateText(engine.state, settings.modelSpec().path, settings.idleLimit);
+    const state = stateText(engine.state, settings.scoringModel(), settings.idleLimit);
     // A text for people who have not used it yet, or can't: they want to know no more.
     if (typeof shown === "string")
       return engine.state.unloaded === null ? shown : `${shown}\n\n${vscode.l10n.t("State")}: ${state}`;
@@ -185,10 +186,10 @@ export class StatusBarCount implements vscode.Disposable {
 
   /** Names the other model, where one completes, and leads to both. */
   private addModels(tooltip: vscode.MarkdownString): void {
-    const completes = this.host.settings.completionSpec().path;
-    if (completes !== this.host.settings.modelSpec().path) {
+    const completes = this.host.settings.completionModel();
+    if (!isSameModel(completes, this.host.settings.scoringModel())) {
       tooltip.appendMarkdown(
-        `**${vscode.l10n.t("Completes")}:** ${escapeMarkdown(shortChecksum(path.basename(completes)))}\n\n`
+        `**${vscode.l10n.t("Completes")}:** ${escapeMarkdown(shortChecksum(path.basename(completes.path)))}\n\n`
       );
     }
     const {avoidsGpu} = this.host.settings;
