@@ -1,5 +1,7 @@
 import {strict as assert} from "node:assert";
+import path from "node:path";
 import * as vscode from "vscode";
+import {root} from "../harness/paths";
 import {closeEditors, select, showFile, temporaryFolder, userSettings} from "./support/editors";
 import {engineProcess, killEngine, noProcesses} from "./support/engineProcess";
 import {until} from "./support/until";
@@ -72,6 +74,21 @@ describe("Show Logprobs", () => {
     const {token, top} = await view().hears("alternatives");
     assert.equal(token, 3);
     assert.equal(top.length, 10);
+    assert.deepEqual(window().errors, []);
+  });
+
+  it("asks the model that made the scores for alternatives, also when another is chosen", async () => {
+    await scoreMiddle();
+    const {scored} = await view().hears("show");
+    view().say({type: "alternatives", token: 3});
+    const first = await view().hears("alternatives");
+    await set("model", path.join(root, "test/fixtures/models/tokenscope-tiny-f16.gguf"));
+    view().forget();
+    view().say({type: "alternatives", token: 3});
+    const again = await view().hears("alternatives");
+    // The same weights in F16 have other logprobs.
+    assert.deepEqual(again.top, first.top);
+    assert.match(scored.spec.path, /q8_0\.gguf$/);
     assert.deepEqual(window().errors, []);
   });
 
