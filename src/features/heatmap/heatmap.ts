@@ -5,7 +5,7 @@ import type {Progress} from "../../contract/progress";
 import {progressText} from "../../contract/progressText";
 import {doneInTurns} from "../../host/cooperativeWork";
 import {type DocumentText, textOf} from "../../host/documents/documentText";
-import {isForeign} from "../../host/documents/targetText";
+import {isForeign} from "../../host/documents/foreignDocument";
 import type {Host} from "../../host/host";
 import {cutIntoPieces} from "../../metrics/pieces";
 import {plainText} from "../../text/plainText";

@@ -1,9 +1,7 @@
 import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
 import {type Host, registerCommand} from "../../host/host";
-import {nameOf} from "./modelFiles";
 import type {ModelInfoView} from "./modelInfoPanel";
-import {readViewState} from "./parseMessage";
 import {isRemote} from "./remoteModel";
 import {editorType, panelType} from "./viewTypes";
 
@@ -17,7 +15,10 @@ export function registerModelInfo(host: Host): vscode.Disposable {
   }
 
   async function open(address: string): Promise<void> {
-    const {ModelInfoView, titleOf} = await import("./modelInfoPanel");
+    const [{ModelInfoView, titleOf}, {nameOf}] = await Promise.all([
+      import("./modelInfoPanel"),
+      import("./modelFiles")
+    ]);
     const shown = [...panels].find((view) => view.address === address);
     if (shown) {
       shown.reveal();
@@ -36,6 +37,7 @@ export function registerModelInfo(host: Host): vscode.Disposable {
     registerCommand(host, "tokenscope.showModelInfo", (model) => open(addressOf(model, host))),
     vscode.window.registerWebviewPanelSerializer(panelType, {
       async deserializeWebviewPanel(restored: vscode.WebviewPanel, state: unknown): Promise<void> {
+        const {readViewState} = await import("./parseMessage");
         const address = readViewState(state);
         // Nothing was shown in it yet, or another version of Tokenscope wrote it.
         if (address === null) return restored.dispose();

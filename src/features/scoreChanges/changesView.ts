@@ -7,10 +7,8 @@ import {ChangesTree, type Order, type Row} from "./changesTree";
 import {chooseRepository, type GitApi, gitApi, nameOf, type Repository} from "./git";
 import {type ScoredChanges, unscored} from "./scoredChanges";
 import {scoreChanges} from "./scoring";
+import {viewId} from "./viewId";
 import {changedFiles} from "./workingTree";
-
-/** As in package.json. */
-const viewId = "tokenscope.changes";
 
 /** Milliseconds between two looks at what has been scored: VS Code asks for all the rows anew. */
 const refreshInterval = 250;
@@ -21,7 +19,7 @@ type Emptiness = "clean" | "noGit" | "noRepository" | undefined;
 /** The view **Score Changes**, and what fills it. */
 export class ChangesView implements vscode.Disposable {
   private readonly tree = new ChangesTree();
-  private readonly view: vscode.TreeView<Row>;
+  readonly rows = this.tree;
   private readonly disposables: vscode.Disposable[];
   private repository: Repository | undefined;
   private scored: ScoredChanges | undefined;
@@ -30,9 +28,11 @@ export class ChangesView implements vscode.Disposable {
   private stale = false;
   private running: vscode.CancellationTokenSource | undefined;
 
-  constructor(private readonly host: Host) {
-    this.view = vscode.window.createTreeView(viewId, {treeDataProvider: this.tree, showCollapseAll: true});
-    this.disposables = [this.view, this.tree, vscode.workspace.onDidSaveTextDocument(({uri}) => this.saved(uri))];
+  constructor(
+    private readonly host: Host,
+    private readonly view: vscode.TreeView<Row>
+  ) {
+    this.disposables = [this.tree, vscode.workspace.onDidSaveTextDocument(({uri}) => this.saved(uri))];
     this.sort("file");
   }
 

@@ -5,6 +5,7 @@ import {perplexityText} from "../../metrics/summaryRows";
 import {bitsText, byteSize, count, decimal, inBits, plural} from "../../text/numberText";
 import {visibleText} from "../../text/visibleText";
 import type {RankedDocument, RankedEntry} from "./rankedDocument";
+import {openRowCommand} from "./viewIds";
 
 /** A row of the list. */
 export type Row =
@@ -21,9 +22,6 @@ export type Row =
   | {readonly type: "unscored"; readonly file: UnscoredFile; readonly failed: boolean}
   /** The files that were left out stand below it. */
   | {readonly type: "leftOut"; readonly files: readonly UnscoredFile[]};
-
-/** What a click on a row does; the row itself is its argument. */
-export const openRowCommand = "tokenscope.openSurprisingLine";
 
 /** UTF-16 units of a label: the list is narrow, and its numbers stand behind the label. */
 const maxLabelLength = 24;

@@ -14,11 +14,11 @@ import {EditLog, type PartKind, RankedDocument} from "./rankedDocument";
 import {type Measure, minBytes, type Ranking} from "./ranking";
 import {type Row, shownLeftOut, treeItem} from "./rows";
 import {filesOrdered, measureOf, type Order, orders, sortedFiles} from "./sorting";
+import {viewId} from "./viewIds";
 
 export type Mode = PartKind | "files";
 
 const modes: readonly Mode[] = ["lines", "functions", "files"];
-const viewId = "tokenscope.surprisingLines";
 const modeKey = `${viewId}.mode`;
 const orderKey = `${viewId}.order`;
 /** Why nothing is shown; package.json has a text for each. */
@@ -31,27 +31,25 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
   private order: Order;
   private document: RankedDocument | undefined;
   private latest = 0;
-  private rows: readonly Row[] = [];
+  private shown: readonly Row[] = [];
   /** What can be clicked, also after the list was made anew. */
   private readonly made = new WeakSet<object>();
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
-  private readonly tree: vscode.TreeView<Row>;
+  readonly rows = this;
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(
     private readonly host: Host,
     private readonly state: vscode.Memento,
-    private readonly evaluations: LatestEvaluation
+    private readonly evaluations: LatestEvaluation,
+    private readonly tree: vscode.TreeView<Row>
   ) {
     const [mode, order] = [state.get<Mode>(modeKey), state.get<Order>(orderKey)];
     this.mode = modes.find((one) => one === mode) ?? "lines";
     this.order = orders.find((one) => one === order) ?? "bitsPerByte";
-    this.tree = vscode.window.createTreeView(viewId, {treeDataProvider: this});
     this.subscriptions = [
-      this.tree,
       this.changed,
-      evaluations.onDidEvaluate(() => void this.showEvaluation()),
       this.tree.onDidChangeVisibility(({visible}) => {
         if (visible) this.update();
       })
@@ -65,14 +63,9 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
   }
 
   getChildren(row?: Row): Row[] {
-    if (!row) return [...this.rows];
+    if (!row) return [...this.shown];
     if (row.type !== "leftOut") return [];
     return row.files.slice(0, shownLeftOut).map((file) => ({type: "unscored", file, failed: false}));
-  }
-
-  getParent(): undefined {
-    // Only rows at the top are ever revealed.
-    return undefined;
   }
 
   async setMode(mode: Mode): Promise<void> {
@@ -161,9 +154,10 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
     return typeof value === "object" && value !== null && this.made.has(value);
   }
 
-  private async showEvaluation(): Promise<void> {
+  /** Shows the files of the evaluation that has just ended. */
+  async showEvaluation(): Promise<void> {
     await this.setMode("files");
-    const [first] = this.rows;
+    const [first] = this.shown;
     if (first) await this.tree.reveal(first, {select: false, focus: false});
   }
 
@@ -177,7 +171,7 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
 
   private update(): void {
     const {empty, rows, message, description} = this.mode === "files" ? this.filesShown() : this.partsShown(this.mode);
-    this.rows = rows;
+    this.shown = rows;
     this.tree.message = message ?? "";
     this.tree.description = description ?? "";
     for (const [key, value] of [

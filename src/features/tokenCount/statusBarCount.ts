@@ -1,8 +1,6 @@
 import path from "node:path";
 import * as vscode from "vscode";
-import type {ModelDescription} from "../../contract/models";
-import {isSameModel} from "../../contract/models";
-import {countedText, isWithheld, withheld} from "../../host/documents/targetText";
+import {isSameModel, type ModelDescription} from "../../contract/models";
 import type {Host} from "../../host/host";
 import {manageTrust, restriction} from "../../host/restrictedMode";
 import {escapeMarkdown} from "../../text/markdownText";
@@ -86,6 +84,7 @@ export class StatusBarCount implements vscode.Disposable {
       // With the keyboard in a webview or the terminal, the count of the text beside it stays right.
       if (vscode.window.visibleTextEditors.length > 0) return;
       this.running?.cancel();
+      const {isWithheld, withheld} = await import("../../host/documents/targetText");
       if (isWithheld(vscode.window.tabGroups.activeTabGroup.activeTab)) return this.rest(withheld());
       return this.rest(vscode.l10n.t("Open a file to see how many tokens it has."));
     }
@@ -94,6 +93,7 @@ export class StatusBarCount implements vscode.Disposable {
     const running = new vscode.CancellationTokenSource();
     this.running = running;
     try {
+      const {countedText} = await import("../../host/documents/targetText");
       const counted = await countedText(editor, liveLimit);
       if (running.token.isCancellationRequested) return;
       if (counted === undefined)

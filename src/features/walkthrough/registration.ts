@@ -1,6 +1,5 @@
 import {setTimeout} from "node:timers/promises";
 import * as vscode from "vscode";
-import {placeOf, subjectOf, wholeDocument} from "../../host/documents/targetText";
 import {type Host, registerCommand} from "../../host/host";
 import {paragraph, Samples} from "./samples";
 
@@ -24,10 +23,12 @@ export function registerWalkthrough(host: Host): vscode.Disposable {
     }),
     registerCommand(host, "tokenscope.tryPerplexity", async () => {
       const editor = await samples.show("perplexity.md", (document) => paragraph(document, 1));
+      const {placeOf, subjectOf} = await import("../../host/documents/targetText");
       await vscode.commands.executeCommand("tokenscope.perplexity", placeOf(await subjectOf(editor)));
     }),
     registerCommand(host, "tokenscope.tryLogprobs", async () => {
       const {document} = await samples.show("logprobs.ts", () => new vscode.Range(0, 0, 0, 0));
+      const {placeOf, wholeDocument} = await import("../../host/documents/targetText");
       await vscode.commands.executeCommand("tokenscope.showLogprobs", placeOf(await wholeDocument(document)));
     }),
     registerCommand(host, "tokenscope.tryCompletion", async () => {

@@ -23,13 +23,6 @@ export interface Subject extends DocumentText {
 /** More characters than a context of the usual size holds: more would only have to be cut into tokens. */
 export const maxBefore = 1 << 18;
 
-/** Editors that look like text and are none of the user's. */
-const foreignSchemes = new Set(["output", "vscode-scm", "comment", "debug"]);
-
-export function isForeign({uri}: vscode.TextDocument): boolean {
-  return foreignSchemes.has(uri.scheme);
-}
-
 /** The editor's selection, or its whole document where nothing is selected. */
 export async function subjectOf(editor: vscode.TextEditor): Promise<Subject> {
   const {document, selection} = editor;
