@@ -18,7 +18,7 @@ export function registerEvaluateFolder(host: Host, evaluations: LatestEvaluation
   };
   return vscode.Disposable.from(
     vscode.workspace.registerTextDocumentContentProvider(scheme, reports),
-    registerCommand(host, "tokenscope.evaluateFolder", async (resource, selected) => {
+    registerCommand(host, "evaluateFolder", async (resource, selected) => {
       const roots = await chooseRoots(resource, selected);
       if (roots.length === 0) return;
       const title = titleOf(roots);
@@ -34,9 +34,9 @@ export function registerEvaluateFolder(host: Host, evaluations: LatestEvaluation
       evaluations.add(evaluation);
       await reports.show(evaluation);
     }),
-    registerCommand(host, "tokenscope.showEvaluationReport", () => reports.show(required(evaluations.latest))),
-    registerCommand(host, "tokenscope.exportEvaluationJson", () => save("JSON")),
-    registerCommand(host, "tokenscope.exportEvaluationCsv", () => save("CSV"))
+    registerCommand(host, "showEvaluationReport", () => reports.show(required(evaluations.latest))),
+    registerCommand(host, "exportEvaluationJson", () => save("JSON")),
+    registerCommand(host, "exportEvaluationCsv", () => save("CSV"))
   );
 }
 

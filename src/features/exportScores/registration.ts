@@ -7,7 +7,7 @@ import {saveScores} from "./saveScores";
 
 /** `Export Scores…`: of what was scored already, of a place given as argument, else of the selection, else of the file. */
 export function registerExportScores(host: Host): vscode.Disposable {
-  return registerCommand(host, "tokenscope.exportScores", async (argument) => {
+  return registerCommand(host, "exportScores", async (argument) => {
     await saveScores(host, argument instanceof ScoredSubject ? argument : await score(host, argument));
   });
 }

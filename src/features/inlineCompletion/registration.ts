@@ -19,7 +19,7 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
     provider,
     again,
     {dispose: () => registered.dispose()},
-    registerCommand(host, "tokenscope.complete", async () => {
+    registerCommand(host, "complete", async () => {
       const editor = vscode.window.activeTextEditor;
       if (editor === undefined)
         throw new HumanError(
@@ -38,7 +38,7 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
           vscode.l10n.t("Nothing can be completed here, because this text can't be edited: open a file that can.")
         );
     }),
-    registerCommand(host, "tokenscope.toggleInlineCompletion", async () => {
+    registerCommand(host, "toggleInlineCompletion", async () => {
       const enabled = !host.settings.inlineCompletion().enabled;
       await host.settings.setInlineCompletion(enabled);
       tell(
@@ -48,7 +48,7 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
         vscode.l10n.t("Inline completion waits to be asked")
       );
     }),
-    registerCommand(host, "tokenscope.toggleInlineCompletionForLanguage", async () => {
+    registerCommand(host, "toggleInlineCompletionForLanguage", async () => {
       const document = vscode.window.activeTextEditor?.document;
       if (document === undefined)
         throw new HumanError("emptyText", vscode.l10n.t("No text is open: open a file of the language that you mean."));
@@ -61,7 +61,7 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
         vscode.l10n.t("Inline completion waits to be asked in {0} files", document.languageId)
       );
     }),
-    registerCommand(host, "tokenscope.toggleInlineCompletionForWorkspace", async () => {
+    registerCommand(host, "toggleInlineCompletionForWorkspace", async () => {
       if (vscode.workspace.workspaceFolders === undefined)
         throw new HumanError("noFolder", vscode.l10n.t("No folder is open: open the one that you mean."));
       if (!vscode.workspace.isTrusted)

@@ -6,7 +6,7 @@ import {showResult} from "./result";
 
 /** `Perplexity of Selection`: of a place given as argument (a hover's link), else of the selection, else of the file. */
 export function registerPerplexity(host: Host): vscode.Disposable {
-  return registerCommand(host, "tokenscope.perplexity", async (argument) => {
+  return registerCommand(host, "perplexity", async (argument) => {
     const subject = await commandSubject(argument);
     const params = scoredPart(subject, host.settings);
     const scores = await scoreWithProgress(host, vscode.l10n.t("Perplexity of {0}", subject.title), params);

@@ -7,9 +7,9 @@ export function registerScoreChanges(host: Host): vscode.Disposable {
   const view = new ChangesView(host);
   return vscode.Disposable.from(
     view,
-    registerCommand(host, "tokenscope.scoreChanges", (argument) => view.score(argument)),
-    registerCommand(host, "tokenscope.scoreChangesAgain", () => view.scoreAgain()),
-    registerCommand(host, "tokenscope.sortChangesByFile", () => view.sort("file")),
-    registerCommand(host, "tokenscope.sortChangesByDifference", () => view.sort("change"))
+    registerCommand(host, "scoreChanges", (argument) => view.score(argument)),
+    registerCommand(host, "scoreChangesAgain", () => view.scoreAgain()),
+    registerCommand(host, "sortChangesByFile", () => view.sort("file")),
+    registerCommand(host, "sortChangesByDifference", () => view.sort("change"))
   );
 }

@@ -10,7 +10,7 @@ import {StatusBarCount} from "./statusBarCount";
 /** How many tokens is this? On hover, in the status bar, and on command. */
 export function registerTokenCount(host: Host): vscode.Disposable {
   return vscode.Disposable.from(
-    registerCommand(host, "tokenscope.countTokens", async () => {
+    registerCommand(host, "countTokens", async () => {
       const subject = await activeCountedText();
       const result = await vscode.window.withProgress(
         {

@@ -1,0 +1,142 @@
+import {strict as assert} from "node:assert";
+import {readdirSync, readFileSync} from "node:fs";
+import path from "node:path";
+import {commands} from "../../src/host/commands";
+import {contextKeys} from "../../src/host/contextKeys";
+import {type SettingKey, settingsTable} from "../../src/host/settingsTable";
+import {root} from "../harness/paths";
+
+interface Contributed {
+  readonly command?: string;
+  readonly when?: string;
+}
+
+interface Property {
+  readonly type: string | readonly string[];
+  readonly default: unknown;
+  readonly enum?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+interface Manifest {
+  readonly contributes: {
+    readonly commands: readonly {readonly command: string; readonly title: string}[];
+    readonly keybindings?: readonly Contributed[];
+    readonly menus: Readonly<Record<string, readonly Contributed[]>>;
+    readonly views: Readonly<Record<string, readonly {readonly id: string}[]>>;
+    readonly viewsWelcome: readonly Contributed[];
+    readonly walkthroughs: readonly {readonly steps: readonly {readonly completionEvents: readonly string[]}[]}[];
+    readonly configuration: {readonly properties: Readonly<Record<string, Property>>};
+  };
+}
+
+const read = (file: string) => readFileSync(path.join(root, file), "utf8");
+const {contributes}: Manifest = JSON.parse(read("package.json"));
+const ids = Object.keys(commands).map((name) => `tokenscope.${name}`);
+const keys = Object.keys(settingsTable) as SettingKey[];
+const settingIds = keys.map((key) => `tokenscope.${key}`);
+const translations = readdirSync(root).filter((file) => /^package\.nls.*\.json$/.test(file));
+const sources = ["src", "webview"].flatMap((folder) =>
+  readdirSync(path.join(root, folder), {recursive: true, encoding: "utf8"})
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => `${folder}/${file.replaceAll(path.sep, "/")}`)
+);
+
+/** All first groups of a pattern's matches. */
+function found(pattern: RegExp, text: string): string[] {
+  return [...text.matchAll(pattern)].map(([, group = ""]) => group);
+}
+
+function unknown(names: readonly string[], known: readonly string[]): string[] {
+  return names.filter((name) => !known.includes(name));
+}
+
+describe("The commands of package.json", () => {
+  it("are those of the table, in its order", () => {
+    assert.deepEqual(
+      contributes.commands.map(({command}) => command),
+      ids
+    );
+  });
+
+  it("are the only ones that menus, key bindings and links name", () => {
+    const items = [...Object.values(contributes.menus).flat(), ...(contributes.keybindings ?? [])];
+    assert.deepEqual(
+      unknown(
+        items.flatMap(({command = ""}) => (command === "" ? [] : [command])),
+        ids
+      ),
+      []
+    );
+    for (const file of ["package.json", ...translations])
+      assert.deepEqual(unknown(found(/command:(tokenscope\.\w+)/g, read(file)), ids), [], file);
+  });
+
+  it("have no literal of their own in the sources", () => {
+    const literal = new RegExp(`["'\`:](?:${ids.map((id) => id.replace(".", "\\.")).join("|")})\\b["'\` ?)]`);
+    for (const file of sources) assert.doesNotMatch(read(file), literal, file);
+  });
+});
+
+describe("The context keys of package.json", () => {
+  const {viewsWelcome, menus, walkthroughs} = contributes;
+  const conditions = [...viewsWelcome, ...Object.values(menus).flat()].flatMap(({when = ""}) => when);
+  const events = walkthroughs.flatMap(({steps}) => steps.flatMap(({completionEvents}) => completionEvents));
+
+  it("are those that are set, and no others", () => {
+    const views = Object.values(contributes.views).flatMap((some) => some.map(({id}) => id));
+    const inConditions = conditions
+      .flatMap((when) => found(/(?<![\w.])(tokenscope\.[\w.]+)/g, when))
+      .filter((key) => !views.includes(key));
+    const inEvents = events.map((event) => event.replace(/^onContext:/, ""));
+    assert.deepEqual(
+      [...new Set([...inConditions, ...inEvents])].sort(),
+      contextKeys.map((key) => `tokenscope.${key}`)
+    );
+  });
+});
+
+describe("The settings of package.json", () => {
+  const {properties} = contributes.configuration;
+
+  it("are those of the table", () => {
+    assert.deepEqual(Object.keys(properties).sort(), [...settingIds].sort());
+  });
+
+  for (const key of keys)
+    it(`${key} takes what package.json allows, and its default`, () => {
+      const isValid: (value: unknown) => boolean = settingsTable[key];
+      const property = properties[`tokenscope.${key}`];
+      assert.ok(property);
+      assert.ok(isValid(property.default), "default");
+      for (const word of property.enum ?? []) assert.ok(isValid(word), word);
+      for (const other of ["neither", null, {}, [0]])
+        assert.equal(isValid(other), other === "neither" && property.type === "string" && isFree(key), String(other));
+      const {minimum, maximum} = property;
+      if (minimum === undefined || maximum === undefined) return;
+      assert.deepEqual([minimum, maximum].map(isValid), [true, true]);
+      assert.deepEqual([minimum - 1, maximum + 1, Number.NaN].map(isValid), [false, false, false]);
+      assert.equal(isValid((minimum + maximum) / 2 + 0.25), [property.type].flat().includes("number"));
+    });
+
+  it("are the only ones that texts name", () => {
+    const names = settingIds.map((id) => id.replace(/\./g, "\\.")).join("|");
+    const known = new RegExp(`^(?:${names}|${ids.join("|")})$`);
+    const texts = [...translations, ...readdirSync(path.join(root, "l10n")).map((file) => `l10n/${file}`)];
+    for (const file of texts)
+      for (const name of found(/(?<![\w.-])(tokenscope\.(?:\w+\.)*\w+)/g, read(file))) assert.match(name, known, file);
+  });
+
+  it("have no literal of their own in the sources", () => {
+    const literal = new RegExp(`["'\`](?:${settingIds.map((id) => id.replace(/\./g, "\\.")).join("|")})["'\`]`);
+    const elsewhere = sources.filter((file) => !/^src\/host\/(configuration|settingsTable)\.ts$/.test(file));
+    for (const file of elsewhere) assert.doesNotMatch(read(file), literal, file);
+    for (const file of elsewhere) assert.doesNotMatch(read(file), /getConfiguration\("tokenscope/, file);
+  });
+});
+
+/** Settings that take any text. */
+function isFree(key: SettingKey): boolean {
+  return key === "model" || key === "completionModel" || key === "huggingFaceEndpoint";
+}
