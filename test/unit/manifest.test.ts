@@ -1,7 +1,8 @@
 import {strict as assert} from "node:assert";
 import {readdirSync, readFileSync} from "node:fs";
 import path from "node:path";
-import {commands} from "../../src/host/commands";
+import {menuGroups} from "../../src/features/menu/menuItems";
+import {type CommandName, commands} from "../../src/host/commands";
 import {contextKeys} from "../../src/host/contextKeys";
 import {type SettingKey, settingsTable} from "../../src/host/settingsTable";
 import {root} from "../harness/paths";
@@ -33,7 +34,9 @@ interface Manifest {
 
 const read = (file: string) => readFileSync(path.join(root, file), "utf8");
 const {contributes}: Manifest = JSON.parse(read("package.json"));
-const ids = Object.keys(commands).map((name) => `tokenscope.${name}`);
+const texts: Readonly<Record<string, string>> = JSON.parse(read("package.nls.json"));
+const names = Object.keys(commands) as CommandName[];
+const ids: readonly string[] = names.map((name) => `tokenscope.${name}`);
 const keys = Object.keys(settingsTable) as SettingKey[];
 const settingIds = keys.map((key) => `tokenscope.${key}`);
 const translations = readdirSync(root).filter((file) => /^package\.nls.*\.json$/.test(file));
@@ -79,6 +82,46 @@ describe("The commands of package.json", () => {
   });
 });
 
+describe("The menu of the status bar", () => {
+  const items = menuGroups({suggests: false, models: ""}).flatMap(({items}) => items);
+  const titles = new Map(contributes.commands.map(({command, title}) => [command, texts[title.slice(1, -1)]]));
+  /** Have a label that says more, or is shorter. */
+  const ownLabel: readonly CommandName[] = ["perplexity", "toggleInlineCompletion"];
+  /** Are the rows of another one, buttons of a view, or variants of one that is in the menu. */
+  const elsewhere: readonly CommandName[] = [
+    "selectCompletionModel",
+    "useOneModel",
+    "selectModelFile",
+    "useDemonstrationModel",
+    "resumeDownload",
+    "setAccessToken",
+    "removeAccessToken",
+    "installCudaRuntime",
+    "installCudaRuntimeFromFile",
+    "removeCudaRuntime",
+    "showMenu",
+    "showEvaluationReport",
+    "exportEvaluationJson",
+    "exportEvaluationCsv"
+  ];
+
+  it("calls its commands as the palette does", () => {
+    for (const {label, command} of items)
+      if (command !== "settings" && !ownLabel.includes(command))
+        assert.equal(label, titles.get(`tokenscope.${command}`));
+  });
+
+  it("has every command that the palette always shows, unless another place has it", () => {
+    const conditional = (contributes.menus["commandPalette"] ?? []).map(({command}) => command);
+    const always = names.filter((name) => !conditional.includes(`tokenscope.${name}`));
+    const inMenu = items.map(({command}) => command);
+    assert.deepEqual(
+      always.filter((name) => !inMenu.includes(name)),
+      elsewhere
+    );
+  });
+});
+
 describe("The context keys of package.json", () => {
   const {viewsWelcome, menus, walkthroughs} = contributes;
   const conditions = [...viewsWelcome, ...Object.values(menus).flat()].flatMap(({when = ""}) => when);
@@ -121,11 +164,10 @@ describe("The settings of package.json", () => {
     });
 
   it("are the only ones that texts name", () => {
-    const names = settingIds.map((id) => id.replace(/\./g, "\\.")).join("|");
-    const known = new RegExp(`^(?:${names}|${ids.join("|")})$`);
-    const texts = [...translations, ...readdirSync(path.join(root, "l10n")).map((file) => `l10n/${file}`)];
-    for (const file of texts)
-      for (const name of found(/(?<![\w.-])(tokenscope\.(?:\w+\.)*\w+)/g, read(file))) assert.match(name, known, file);
+    const known = [...settingIds, ...ids];
+    const files = [...translations, ...readdirSync(path.join(root, "l10n")).map((file) => `l10n/${file}`)];
+    for (const file of files)
+      assert.deepEqual(unknown(found(/(?<![\w.-])(tokenscope\.(?:\w+\.)*\w+)/g, read(file)), known), [], file);
   });
 
   it("have no literal of their own in the sources", () => {
