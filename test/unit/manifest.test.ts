@@ -182,3 +182,52 @@ describe("The settings of package.json", () => {
 function isFree(key: SettingKey): boolean {
   return key === "model" || key === "completionModel" || key === "huggingFaceEndpoint";
 }
+
+/** The cells of a page's tables, row by row, without the rows above the data. */
+function tableRows(file: string): string[][] {
+  return read(file)
+    .split("\n")
+    .filter((line) => line.startsWith("| ") && !/^\| (?:-+|Command|Setting) /.test(line))
+    .map((line) => line.split(" | ").map((cell) => cell.replace(/^\| | \|$/g, "").trim()));
+}
+
+/** What stands between backticks. */
+function code(cell = ""): string {
+  return /^`(.*)`$/.exec(cell)?.[1] ?? "";
+}
+
+describe("The pages of docs", () => {
+  it("have every command once, with its title, and say which are not in the palette", () => {
+    const hidden = (contributes.menus["commandPalette"] ?? [])
+      .filter(({when}) => when === "false")
+      .map(({command}) => command);
+    const expected = contributes.commands.map(({command, title}) => [
+      texts[title.slice(1, -1)],
+      command,
+      hidden.includes(command)
+    ]);
+    const documented = tableRows("docs/commands.md").map(([title, id, text]) => [
+      title,
+      code(id),
+      /\bnot in the palette\b/.test(text ?? "")
+    ]);
+    assert.deepEqual(documented.sort(), expected.sort());
+  });
+
+  it("have every setting once, with its default", () => {
+    const expected = Object.entries(contributes.configuration.properties).map(([id, property]) => [
+      id,
+      JSON.stringify(property.default)
+    ]);
+    const documented = tableRows("docs/settings.md").map(([id, value]) => [code(id), code(value)]);
+    assert.deepEqual(documented.sort(), expected.sort());
+  });
+
+  it("name no other command and no other setting", () => {
+    const pages = readdirSync(path.join(root, "docs"), {recursive: true, encoding: "utf8"})
+      .filter((file) => file.endsWith(".md"))
+      .map((file) => `docs/${file}`);
+    for (const file of ["README.md", ...pages])
+      assert.deepEqual(unknown(found(/`(tokenscope\.[\w.]+)`/g, read(file)), [...ids, ...settingIds]), [], file);
+  });
+});
