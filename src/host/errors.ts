@@ -2,7 +2,8 @@ import * as vscode from "vscode";
 import {type ErrorKind, HumanError} from "../contract/errors";
 import {plainText} from "../text/plainText";
 import type {Log} from "./log";
-import {manageTrust} from "./restrictedMode";
+import {commandId} from "./runCommand";
+import {manageTrustCommand, openSettingsCommand} from "./vscodeCommands";
 
 interface WayOut {
   /** In the language of whoever asks. */
@@ -11,23 +12,23 @@ interface WayOut {
   readonly argument?: string;
 }
 
-const chooseModel: WayOut = {title: () => vscode.l10n.t("Select Model…"), command: "tokenscope.selectModel"};
+const chooseModel: WayOut = {title: () => vscode.l10n.t("Select Model…"), command: commandId("selectModel")};
 const demonstrationModel: WayOut = {
   title: () => vscode.l10n.t("Use Demonstration Model"),
-  command: "tokenscope.useDemonstrationModel"
+  command: commandId("useDemonstrationModel")
 };
-const accessToken: WayOut = {title: () => vscode.l10n.t("Set Access Token…"), command: "tokenscope.setAccessToken"};
+const accessToken: WayOut = {title: () => vscode.l10n.t("Set Access Token…"), command: commandId("setAccessToken")};
 const proxySettings: WayOut = {
   title: () => vscode.l10n.t("Open Settings"),
-  command: "workbench.action.openSettings",
+  command: openSettingsCommand,
   argument: "http.proxy"
 };
-const showGpu: WayOut = {title: () => vscode.l10n.t("Show GPU"), command: "tokenscope.showGpu"};
-const restartEngine: WayOut = {title: () => vscode.l10n.t("Restart Engine"), command: "tokenscope.restartEngine"};
-const showLog: WayOut = {title: () => vscode.l10n.t("Show Log"), command: "tokenscope.showLog"};
+const showGpu: WayOut = {title: () => vscode.l10n.t("Show GPU"), command: commandId("showGpu")};
+const restartEngine: WayOut = {title: () => vscode.l10n.t("Restart Engine"), command: commandId("restartEngine")};
+const showLog: WayOut = {title: () => vscode.l10n.t("Show Log"), command: commandId("showLog")};
 const openSettings: WayOut = {
   title: () => vscode.l10n.t("Open Settings"),
-  command: "workbench.action.openSettings",
+  command: openSettingsCommand,
   argument: "tokenscope"
 };
 const settingsFile: WayOut = {
@@ -36,21 +37,21 @@ const settingsFile: WayOut = {
 };
 const gitSettings: WayOut = {
   title: () => vscode.l10n.t("Open Settings"),
-  command: "workbench.action.openSettings",
+  command: openSettingsCommand,
   argument: "git.enabled"
 };
 const workspaceTrust: WayOut = {
   title: () => vscode.l10n.t("Manage Workspace Trust"),
-  command: manageTrust
+  command: manageTrustCommand
 };
 const sourceControl: WayOut = {title: () => vscode.l10n.t("Show Source Control"), command: "workbench.view.scm"};
 const gitOutput: WayOut = {title: () => vscode.l10n.t("Show Git Output"), command: "git.showOutput"};
 const suggestSettings: WayOut = {
   title: () => vscode.l10n.t("Open Settings"),
-  command: "workbench.action.openSettings",
+  command: openSettingsCommand,
   argument: "editor.inlineSuggest.enabled"
 };
-const evaluateFolder: WayOut = {title: () => vscode.l10n.t("Evaluate Folder…"), command: "tokenscope.evaluateFolder"};
+const evaluateFolder: WayOut = {title: () => vscode.l10n.t("Evaluate Folder…"), command: commandId("evaluateFolder")};
 const openFolder: WayOut = {title: () => vscode.l10n.t("Open Folder…"), command: "workbench.action.files.openFolder"};
 const openFile: WayOut = {title: () => vscode.l10n.t("Go to File…"), command: "workbench.action.quickOpen"};
 

@@ -217,7 +217,7 @@ describe("The source", () => {
     for (const statement of trusting)
       assert.match(
         statement,
-        /: isTrusted = \{\s*enabledCommands: \[\s*((?:"tokenscope\.\w+"|manageTrust),?\s*)+\]\s*\};$/
+        /: isTrusted = \{\s*enabledCommands: \[\s*((?:commandId\("\w+"\)|manageTrustCommand),?\s*)+\]\s*\};$/
       );
   });
 

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
 import type {Unfinished} from "../../host/downloads/unfinished";
 import type {Host} from "../../host/host";
+import {runCommand} from "../../host/runCommand";
 import {byteSize} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
 import {askForToken} from "./accessToken";
@@ -55,7 +56,7 @@ async function offerToUse(file: string): Promise<void> {
   const use = vscode.l10n.t("Use Model");
   const name = plainText(vscode.Uri.file(file).path.replace(/^.*\//, ""));
   const chosen = await vscode.window.showInformationMessage(vscode.l10n.t("{0} was downloaded.", name), use);
-  if (chosen === use) await vscode.commands.executeCommand("tokenscope.useModel", file);
+  if (chosen === use) await runCommand("useModel", file);
 }
 
 async function offerPaused(host: Host, paused: Unfinished): Promise<void> {

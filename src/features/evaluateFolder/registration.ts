@@ -19,18 +19,18 @@ export function registerEvaluateFolder(host: Host, evaluations: LatestEvaluation
     vscode.workspace.registerTextDocumentContentProvider(reportScheme, {
       provideTextDocumentContent: async (uri) => (await reports.get()).provideTextDocumentContent(uri)
     }),
-    registerCommand(host, "tokenscope.evaluateFolder", async (resource, selected) => {
+    registerCommand(host, "evaluateFolder", async (resource, selected) => {
       const {evaluateFolder} = await import("./evaluateFolder");
       const evaluation = await evaluateFolder(host, resource, selected);
       if (evaluation === undefined) return;
       evaluations.add(evaluation);
       await (await reports.get()).show(evaluation);
     }),
-    registerCommand(host, "tokenscope.showEvaluationReport", async () => {
+    registerCommand(host, "showEvaluationReport", async () => {
       const {required} = await import("./evaluateFolder");
       await (await reports.get()).show(required(evaluations.latest));
     }),
-    registerCommand(host, "tokenscope.exportEvaluationJson", () => save("JSON")),
-    registerCommand(host, "tokenscope.exportEvaluationCsv", () => save("CSV"))
+    registerCommand(host, "exportEvaluationJson", () => save("JSON")),
+    registerCommand(host, "exportEvaluationCsv", () => save("CSV"))
   );
 }

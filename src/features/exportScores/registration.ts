@@ -2,7 +2,7 @@ import type * as vscode from "vscode";
 import {type Host, registerCommand} from "../../host/host";
 
 export function registerExportScores(host: Host): vscode.Disposable {
-  return registerCommand(host, "tokenscope.exportScores", async (argument) => {
+  return registerCommand(host, "exportScores", async (argument) => {
     const {exportScores} = await import("./exportScores");
     await exportScores(host, argument);
   });

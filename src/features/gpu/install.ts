@@ -3,6 +3,7 @@ import {HumanError} from "../../contract/errors";
 import type {Progress} from "../../contract/progress";
 import {progressText} from "../../contract/progressText";
 import type {Host} from "../../host/host";
+import {runCommand} from "../../host/runCommand";
 import {hostOf} from "../../host/urlHost";
 import {cudaBytes} from "../../platform/cudaPackages";
 import {BytePace} from "../../text/bytePace";
@@ -120,5 +121,5 @@ async function report(host: Host): Promise<void> {
           vscode.l10n.t("The CUDA runtime is installed, but CUDA does not work on this machine yet."),
           showGpu
         );
-  if (chosen === showGpu) await vscode.commands.executeCommand("tokenscope.showGpu");
+  if (chosen === showGpu) await runCommand("showGpu");
 }

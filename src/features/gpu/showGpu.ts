@@ -4,6 +4,8 @@ import type {GpuChoice} from "../../contract/models";
 import {type BlamedDriver, blamedDriver} from "../../host/blamedDriver";
 import {deviceNames, deviceTitle} from "../../host/deviceNames";
 import type {Host} from "../../host/host";
+import {commandId, openSetting} from "../../host/runCommand";
+import type {SettingKey} from "../../host/settingsTable";
 import {cudaBytes} from "../../platform/cudaPackages";
 import {byteSize} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
@@ -14,6 +16,8 @@ import {detailText, stateText} from "./deviceText";
 export interface DeviceItem extends vscode.QuickPickItem {
   readonly command?: string;
   readonly argument?: string;
+  /** Choosing the item shows this setting. */
+  readonly setting?: SettingKey;
   /** Choosing the item makes the engine compute with this. */
   readonly use?: GpuChoice;
   /** Choosing the item no longer avoids the GPU. */
@@ -55,9 +59,10 @@ export async function showGpu(host: Host, runtime: CudaRuntime): Promise<void> {
   }
 }
 
-async function run(host: Host, {use, tryAgain, command, argument}: DeviceItem): Promise<void> {
+async function run(host: Host, {use, tryAgain, setting, command, argument}: DeviceItem): Promise<void> {
   if (tryAgain) await tryGpuAgain(host);
   if (use !== undefined) await host.settings.setGpu(use);
+  if (setting !== undefined) await openSetting(setting);
   if (command === undefined) return;
   const target = command === "vscode.open" && argument !== undefined ? vscode.Uri.parse(argument) : argument;
   await vscode.commands.executeCommand(command, ...(target === undefined ? [] : [target]));
@@ -106,23 +111,22 @@ export function deviceItems(
           {
             label: `$(trash) ${vscode.l10n.t("Remove CUDA Runtime")}`,
             description: vscode.l10n.t("frees {0}", byteSize(cudaBytes.unpacked)),
-            command: "tokenscope.removeCudaRuntime"
+            command: commandId("removeCudaRuntime")
           }
         ]
       : noRuntime
         ? [
             {
               label: `$(file-zip) ${vscode.l10n.t("Install CUDA Runtime from File…")}`,
-              command: "tokenscope.installCudaRuntimeFromFile"
+              command: commandId("installCudaRuntimeFromFile")
             }
           ]
         : []),
     {
       label: `$(gear) ${vscode.l10n.t("Settings")}`,
-      command: "workbench.action.openSettings",
-      argument: "tokenscope.gpu"
+      setting: "gpu"
     },
-    {label: `$(output) ${vscode.l10n.t("Show Log")}`, command: "tokenscope.showLog"}
+    {label: `$(output) ${vscode.l10n.t("Show Log")}`, command: commandId("showLog")}
   ];
 }
 
@@ -136,8 +140,8 @@ function rank({inUse, works, problem}: DeviceState): number {
 function actionOf({device, works, inUse, problem}: DeviceState): Pick<DeviceItem, "use" | "command" | "argument"> {
   if (inUse) return {};
   if (works) return {use: device === "cpu" ? "off" : device};
-  if (problem === "noRuntime" && device === "cuda") return {command: "tokenscope.installCudaRuntime"};
+  if (problem === "noRuntime" && device === "cuda") return {command: commandId("installCudaRuntime")};
   if (problem === "noLibraries") return {command: "vscode.open", argument: toolkitPage};
-  if (problem === "failed") return {command: "tokenscope.showLog"};
+  if (problem === "failed") return {command: commandId("showLog")};
   return {};
 }

@@ -53,15 +53,15 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
     {dispose: () => registered.dispose()},
     vscode.window.onDidChangeActiveTextEditor(follow),
     host.settings.onDidChangeInlineCompletion(follow),
-    registerCommand(host, "tokenscope.complete", async () => {
+    registerCommand(host, "complete", async () => {
       const {completeAtCursor} = await import("./completeAtCursor");
       await completeAtCursor(await load());
     }),
-    registerCommand(host, "tokenscope.toggleInlineCompletion", async () => (await toggles()).toggleCompletion(host)),
-    registerCommand(host, "tokenscope.toggleInlineCompletionForLanguage", async () =>
+    registerCommand(host, "toggleInlineCompletion", async () => (await toggles()).toggleCompletion(host)),
+    registerCommand(host, "toggleInlineCompletionForLanguage", async () =>
       (await toggles()).toggleCompletionForLanguage(host)
     ),
-    registerCommand(host, "tokenscope.toggleInlineCompletionForWorkspace", async () =>
+    registerCommand(host, "toggleInlineCompletionForWorkspace", async () =>
       (await toggles()).toggleCompletionForWorkspace(host)
     )
   );

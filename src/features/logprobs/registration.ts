@@ -17,7 +17,7 @@ export function registerLogprobs(host: Host): vscode.Disposable {
     return opened;
   }
 
-  const command = registerCommand(host, "tokenscope.showLogprobs", async (place) => {
+  const command = registerCommand(host, "showLogprobs", async (place) => {
     // With the panel in front there is no active editor: what is meant is the text it shows.
     if (place === undefined && panel && !vscode.window.activeTextEditor) return panel.scoreAgain();
     const {commandSubject} = await import("../../host/documents/targetText");

@@ -1,135 +1,32 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import {isSameModel} from "../../contract/models";
+import {commandId} from "../../host/runCommand";
 import type {Settings} from "../../host/settings";
+import {openSettingsCommand} from "../../host/vscodeCommands";
 import {plainText} from "../../text/plainText";
+import {type MenuItem, menuGroups} from "./menuItems";
 
-interface Entry extends vscode.QuickPickItem {
-  readonly command?: string;
-  readonly argument?: string;
+interface Row extends vscode.QuickPickItem {
+  readonly command?: MenuItem["command"];
 }
 
-/** Everything Tokenscope does, one click away from the status bar. */
 export async function showMenu(settings: Settings): Promise<void> {
-  const chosen = await vscode.window.showQuickPick(entries(settings), {
+  const chosen = await vscode.window.showQuickPick(rows(settings), {
     title: "Tokenscope",
     placeHolder: vscode.l10n.t("What do you want to see?"),
     matchOnDescription: true
   });
-  if (chosen?.command !== undefined)
-    await vscode.commands.executeCommand(chosen.command, ...(chosen.argument === undefined ? [] : [chosen.argument]));
+  if (chosen?.command === "settings") await vscode.commands.executeCommand(openSettingsCommand, "tokenscope.");
+  else if (chosen?.command !== undefined) await vscode.commands.executeCommand(commandId(chosen.command));
 }
 
-function entries(settings: Settings): Entry[] {
-  return [
-    group(vscode.l10n.t("Selection or File")),
-    {
-      label: `$(pulse) ${vscode.l10n.t("Perplexity")}`,
-      description: vscode.l10n.t("how surprised the model is"),
-      command: "tokenscope.perplexity"
-    },
-    {
-      label: `$(graph) ${vscode.l10n.t("Show Logprobs")}`,
-      description: vscode.l10n.t("how probable each token is"),
-      command: "tokenscope.showLogprobs"
-    },
-    {
-      label: `$(symbol-string) ${vscode.l10n.t("Count Tokens")}`,
-      description: vscode.l10n.t("tokens, characters and bytes"),
-      command: "tokenscope.countTokens"
-    },
-    {
-      label: `$(save-as) ${vscode.l10n.t("Export Scores…")}`,
-      description: vscode.l10n.t("as JSON or CSV"),
-      command: "tokenscope.exportScores"
-    },
-    group(vscode.l10n.t("What Surprises")),
-    {
-      label: `$(flame) ${vscode.l10n.t("Toggle Surprisal Heatmap")}`,
-      description: vscode.l10n.t("each token, in the editor"),
-      command: "tokenscope.toggleHeatmap"
-    },
-    {
-      label: `$(list-ordered) ${vscode.l10n.t("Show Surprising Lines")}`,
-      description: vscode.l10n.t("and functions, the most surprising first"),
-      command: "tokenscope.showSurprisingLines"
-    },
-    {
-      label: `$(git-compare) ${vscode.l10n.t("Score Changes")}`,
-      description: vscode.l10n.t("since the last commit, before and after"),
-      command: "tokenscope.scoreChanges"
-    },
-    {
-      label: `$(folder-library) ${vscode.l10n.t("Evaluate Folder…")}`,
-      description: vscode.l10n.t("perplexity of many files, as one corpus"),
-      command: "tokenscope.evaluateFolder"
-    },
-    group(vscode.l10n.t("Completion")),
-    {
-      label: `$(sparkle) ${vscode.l10n.t("Complete at Cursor")}`,
-      description: vscode.l10n.t("as ghost text; Tab takes it"),
-      command: "tokenscope.complete"
-    },
-    suggestWhileTyping(settings.inlineCompletion().enabled),
-    group(vscode.l10n.t("Model")),
-    {
-      label: `$(chip) ${vscode.l10n.t("Select Model…")}`,
-      description: modelsInUse(settings),
-      command: "tokenscope.selectModel"
-    },
-    {
-      label: `$(cloud-download) ${vscode.l10n.t("Download Model…")}`,
-      description: vscode.l10n.t("from a short list, or any address"),
-      command: "tokenscope.downloadModel"
-    },
-    {
-      label: `$(info) ${vscode.l10n.t("Model Info")}`,
-      description: vscode.l10n.t("what the model is made of, and the memory it needs"),
-      command: "tokenscope.showModelInfo"
-    },
-    {
-      label: `$(circuit-board) ${vscode.l10n.t("Show GPU")}`,
-      description: vscode.l10n.t("what the model runs on"),
-      command: "tokenscope.showGpu"
-    },
-    group(vscode.l10n.t("Help")),
-    {
-      label: `$(mortar-board) ${vscode.l10n.t("Open Walkthrough")}`,
-      description: vscode.l10n.t("the first minutes, step by step"),
-      command: "tokenscope.openWalkthrough"
-    },
-    {label: `$(gear) ${vscode.l10n.t("Settings")}`, command: "workbench.action.openSettings", argument: "tokenscope."},
-    {label: `$(output) ${vscode.l10n.t("Show Log")}`, command: "tokenscope.showLog"},
-    {
-      label: `$(debug-restart) ${vscode.l10n.t("Restart Engine")}`,
-      description: vscode.l10n.t("when something is odd"),
-      command: "tokenscope.restartEngine"
-    },
-    {
-      label: `$(eject) ${vscode.l10n.t("Unload Model")}`,
-      description: vscode.l10n.t("gives its memory back at once"),
-      command: "tokenscope.unloadModel"
-    },
-    {
-      label: `$(clippy) ${vscode.l10n.t("Copy Diagnostics")}`,
-      description: vscode.l10n.t("for a bug report; no text of yours"),
-      command: "tokenscope.copyDiagnostics"
-    }
-  ];
-}
-
-function group(label: string): Entry {
-  return {label, kind: vscode.QuickPickItemKind.Separator};
-}
-
-function suggestWhileTyping(enabled: boolean): Entry {
-  return {
-    label: enabled
-      ? `$(circle-slash) ${vscode.l10n.t("Turn Inline Completion Off")}`
-      : `$(lightbulb) ${vscode.l10n.t("Turn Inline Completion On")}`,
-    description: enabled ? vscode.l10n.t("now: suggests while you type") : vscode.l10n.t("now: only when asked for"),
-    command: "tokenscope.toggleInlineCompletion"
-  };
+function rows(settings: Settings): Row[] {
+  const {enabled} = settings.inlineCompletion();
+  return menuGroups({suggests: enabled, models: modelsInUse(settings)}).flatMap(({label, items}): Row[] => [
+    {label, kind: vscode.QuickPickItemKind.Separator},
+    ...items.map(({icon, label, ...rest}) => ({label: `$(${icon}) ${label}`, ...rest}))
+  ]);
 }
 
 /** Which model does what. */

@@ -34,7 +34,7 @@ export function registerModelInfo(host: Host): vscode.Disposable {
   }
 
   return vscode.Disposable.from(
-    registerCommand(host, "tokenscope.showModelInfo", (model) => open(addressOf(model, host))),
+    registerCommand(host, "showModelInfo", (model) => open(addressOf(model, host))),
     vscode.window.registerWebviewPanelSerializer(panelType, {
       async deserializeWebviewPanel(restored: vscode.WebviewPanel, state: unknown): Promise<void> {
         const {readViewState} = await import("./parseMessage");

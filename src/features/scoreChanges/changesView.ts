@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
 import type {Host} from "../../host/host";
+import {setContext} from "../../host/runCommand";
 import {count} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
 import {ChangesTree, type Order, type Row} from "./changesTree";
@@ -49,7 +50,7 @@ export class ChangesView implements vscode.Disposable {
 
   /** The other way of sorting has a button, as long as there is something to sort. */
   private offerSorting(): void {
-    void vscode.commands.executeCommand("setContext", `${viewId}.order`, this.scored && this.order);
+    setContext("changes.order", this.scored && this.order);
   }
 
   /** Scores the changes of the repository that was scored last. */
@@ -126,7 +127,7 @@ export class ChangesView implements vscode.Disposable {
     this.scored = undefined;
     this.tree.clear();
     this.say();
-    void vscode.commands.executeCommand("setContext", `${viewId}.empty`, emptiness);
+    setContext("changes.empty", emptiness);
   }
 
   /** Above the rows: how far it went, and what it was about. */

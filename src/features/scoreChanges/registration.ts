@@ -13,9 +13,9 @@ export function registerScoreChanges(host: Host): vscode.Disposable {
   });
   return vscode.Disposable.from(
     view,
-    registerCommand(host, "tokenscope.scoreChanges", async (argument) => (await view.get()).score(argument)),
-    registerCommand(host, "tokenscope.scoreChangesAgain", async () => (await view.get()).scoreAgain()),
-    registerCommand(host, "tokenscope.sortChangesByFile", async () => (await view.get()).sort("file")),
-    registerCommand(host, "tokenscope.sortChangesByDifference", async () => (await view.get()).sort("change"))
+    registerCommand(host, "scoreChanges", async (argument) => (await view.get()).score(argument)),
+    registerCommand(host, "scoreChangesAgain", async () => (await view.get()).scoreAgain()),
+    registerCommand(host, "sortChangesByFile", async () => (await view.get()).sort("file")),
+    registerCommand(host, "sortChangesByDifference", async () => (await view.get()).sort("change"))
   );
 }

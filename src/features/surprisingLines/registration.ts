@@ -1,24 +1,25 @@
 import * as vscode from "vscode";
+import type {CommandName} from "../../host/commands";
 import {type Host, registerCommand} from "../../host/host";
 import type {LatestEvaluation} from "../../host/latestEvaluation";
 import {LazyTreeView} from "../../host/lazyTreeView";
 import type {Row} from "./rows";
 import type {Order} from "./sorting";
 import type {Mode, SurprisingLinesView} from "./surprisingLinesView";
-import {openRowCommand, viewId} from "./viewIds";
+import {viewId} from "./viewId";
 
-const modeCommands: readonly (readonly [command: string, mode: Mode])[] = [
-  ["tokenscope.listLines", "lines"],
-  ["tokenscope.listFunctions", "functions"],
-  ["tokenscope.listFiles", "files"]
+const modeCommands: readonly (readonly [command: CommandName, mode: Mode])[] = [
+  ["listLines", "lines"],
+  ["listFunctions", "functions"],
+  ["listFiles", "files"]
 ];
 
-const orderCommands: readonly (readonly [command: string, order: Order])[] = [
-  ["tokenscope.sortByBitsPerByte", "bitsPerByte"],
-  ["tokenscope.sortByBits", "bits"],
-  ["tokenscope.sortByPerplexity", "perplexity"],
-  ["tokenscope.sortByTokens", "tokens"],
-  ["tokenscope.sortByName", "path"]
+const orderCommands: readonly (readonly [command: CommandName, order: Order])[] = [
+  ["sortByBitsPerByte", "bitsPerByte"],
+  ["sortByBits", "bits"],
+  ["sortByPerplexity", "perplexity"],
+  ["sortByTokens", "tokens"],
+  ["sortByName", "path"]
 ];
 
 /** The view Surprising Lines: of a document's lines and functions, or a folder's files, which surprise the model most. */
@@ -34,12 +35,12 @@ export function registerSurprisingLines(
   return vscode.Disposable.from(
     view,
     evaluations.onDidEvaluate(async () => (await view.get()).showEvaluation()),
-    registerCommand(host, "tokenscope.showSurprisingLines", async () => {
+    registerCommand(host, "showSurprisingLines", async () => {
       const {activeDocument} = await import("../../host/documents/targetText");
       await (await view.get()).show(await activeDocument());
     }),
-    registerCommand(host, "tokenscope.refreshSurprisingLines", async () => (await view.get()).refresh()),
-    registerCommand(host, openRowCommand, async (row) => (await view.get()).open(row)),
+    registerCommand(host, "refreshSurprisingLines", async () => (await view.get()).refresh()),
+    registerCommand(host, "openSurprisingLine", async (row) => (await view.get()).open(row)),
     ...modeCommands.map(([command, mode]) =>
       registerCommand(host, command, async () => (await view.get()).setMode(mode))
     ),

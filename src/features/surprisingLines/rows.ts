@@ -1,11 +1,11 @@
 import * as vscode from "vscode";
 import {type Evaluation, isFinished, type ScoredFile, type UnscoredFile} from "../../host/evaluation";
+import {commandId} from "../../host/runCommand";
 import {bitsOf} from "../../metrics/summary";
 import {perplexityText} from "../../metrics/summaryRows";
 import {bitsText, byteSize, count, decimal, inBits, plural} from "../../text/numberText";
 import {visibleText} from "../../text/visibleText";
 import type {RankedDocument, RankedEntry} from "./rankedDocument";
-import {openRowCommand} from "./viewIds";
 
 /** A row of the list. */
 export type Row =
@@ -34,7 +34,8 @@ export const shownLeftOut = 100;
 
 export function treeItem(row: Row): vscode.TreeItem {
   const item = describe(row);
-  if (row.type !== "leftOut") item.command = {command: openRowCommand, title: vscode.l10n.t("Open"), arguments: [row]};
+  if (row.type !== "leftOut")
+    item.command = {command: commandId("openSurprisingLine"), title: vscode.l10n.t("Open"), arguments: [row]};
   return item;
 }
 

@@ -5,6 +5,7 @@ import {openPlace, type Subject, wholeDocument} from "../../host/documents/targe
 import {type Evaluation, isFinished} from "../../host/evaluation";
 import type {Host} from "../../host/host";
 import type {LatestEvaluation} from "../../host/latestEvaluation";
+import {runCommand, setContext} from "../../host/runCommand";
 import {scoreWithProgress} from "../../host/scoring";
 import {partialText} from "../../metrics/summaryRows";
 import type {Windowing} from "../../metrics/windowing";
@@ -14,7 +15,7 @@ import {EditLog, type PartKind, RankedDocument} from "./rankedDocument";
 import {type Measure, minBytes, type Ranking} from "./ranking";
 import {type Row, shownLeftOut, treeItem} from "./rows";
 import {filesOrdered, measureOf, type Order, orders, sortedFiles} from "./sorting";
-import {viewId} from "./viewIds";
+import {viewId} from "./viewId";
 
 export type Mode = PartKind | "files";
 
@@ -22,7 +23,6 @@ const modes: readonly Mode[] = ["lines", "functions", "files"];
 const modeKey = `${viewId}.mode`;
 const orderKey = `${viewId}.order`;
 /** Why nothing is shown; package.json has a text for each. */
-const emptyKey = `${viewId}.empty`;
 type Empty = "document" | "functions" | "changed" | "files" | "short" | "";
 
 /** Parts of the text at hand, or files of a folder, the most surprising first. */
@@ -118,7 +118,7 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
     const {document, evaluations} = this;
     if (this.mode === "files") {
       const {roots} = evaluations.latest ?? {};
-      await vscode.commands.executeCommand("tokenscope.evaluateFolder", ...(roots ? [roots[0], roots] : []));
+      await (roots ? runCommand("evaluateFolder", roots[0], roots) : runCommand("evaluateFolder"));
     } else if (document) {
       const uri = document.source.uri.toString();
       const subject = await wholeDocument(await openPlace({uri, start: 0, end: 0}));
@@ -126,7 +126,7 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
         throw new HumanError("emptyText", vscode.l10n.t("This file is empty now: open one that has text in it."));
       await this.show(subject);
     } else {
-      await vscode.commands.executeCommand("tokenscope.showSurprisingLines");
+      await runCommand("showSurprisingLines");
     }
   }
 
@@ -137,7 +137,7 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
       case "part":
         return row.document.reveal(row.entry);
       case "corpus":
-        await vscode.commands.executeCommand("tokenscope.showEvaluationReport");
+        await runCommand("showEvaluationReport");
         return;
       case "file":
       case "unscored":
@@ -174,12 +174,9 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
     this.shown = rows;
     this.tree.message = message ?? "";
     this.tree.description = description ?? "";
-    for (const [key, value] of [
-      [modeKey, this.mode],
-      [orderKey, this.order],
-      [emptyKey, empty]
-    ])
-      void vscode.commands.executeCommand("setContext", key, value);
+    setContext("surprisingLines.mode", this.mode);
+    setContext("surprisingLines.order", this.order);
+    setContext("surprisingLines.empty", empty);
     this.changed.fire(undefined);
   }
 

@@ -8,7 +8,7 @@ export function registerTokenCount(host: Host): vscode.Disposable {
   // One for all hovers: it remembers the last selection.
   let hover: SelectionHover | undefined;
   return vscode.Disposable.from(
-    registerCommand(host, "tokenscope.countTokens", async () => {
+    registerCommand(host, "countTokens", async () => {
       const {countTokens} = await import("./countTokens");
       await countTokens(host);
     }),

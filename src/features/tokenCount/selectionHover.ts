@@ -5,6 +5,7 @@ import type {Place} from "../../host/documents/place";
 import {partOf, placeOf} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
 import {LatestOnly} from "../../host/latestOnly";
+import {commandId, commandLink} from "../../host/runCommand";
 import {seen} from "../../host/walkthroughProgress";
 import {escapeMarkdown} from "../../text/markdownText";
 import {count} from "../../text/numberText";
@@ -70,30 +71,27 @@ function tokensText(list: TokenList, place: Place): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString();
   markdown.supportHtml = true;
   // Only our own commands, with arguments made here.
-  markdown.isTrusted = {enabledCommands: ["tokenscope.perplexity", "tokenscope.showLogprobs"]};
+  markdown.isTrusted = {enabledCommands: [commandId("perplexity"), commandId("showLogprobs")]};
   const hidden = list.ids.length - list.texts.length;
   const rest = hidden === 1 ? vscode.l10n.t("1 more token") : vscode.l10n.t("{0} more tokens", count(hidden));
   const shown = list.texts.map((text, i) => chip(text, list.ids[i] ?? 0)).join("&ensp;");
-  const argument = encodeURIComponent(JSON.stringify([place]));
   markdown.appendMarkdown(
     [
       `**${countLine({...list, count: list.ids.length})}**`,
       hidden > 0 ? `${shown} … ${rest}` : shown,
       ...list.warnings.map((warning) => `$(info) ${escapeMarkdown(warning)}`),
       [
-        link(
-          "pulse",
-          vscode.l10n.t("Perplexity"),
-          "tokenscope.perplexity",
-          argument,
-          vscode.l10n.t("Perplexity of the selection")
+        commandLink(
+          `$(pulse) ${vscode.l10n.t("Perplexity")}`,
+          "perplexity",
+          vscode.l10n.t("Perplexity of the selection"),
+          place
         ),
-        link(
-          "graph",
-          vscode.l10n.t("Logprobs"),
-          "tokenscope.showLogprobs",
-          argument,
-          vscode.l10n.t("How probable each token is")
+        commandLink(
+          `$(graph) ${vscode.l10n.t("Logprobs")}`,
+          "showLogprobs",
+          vscode.l10n.t("How probable each token is"),
+          place
         ),
         escapeMarkdown(list.model.name)
       ].join(" &nbsp; ")
@@ -102,11 +100,6 @@ function tokensText(list: TokenList, place: Place): vscode.MarkdownString {
   markdown.supportThemeIcons = true;
   seen("tokens");
   return markdown;
-}
-
-/** A link to one of our commands, with an icon. Its words are ours too. */
-function link(icon: string, text: string, command: string, argument: string, tooltip: string): string {
-  return `[$(${icon}) ${text}](command:${command}?${argument} "${tooltip}")`;
 }
 
 /** A token and its id: `·the` 262. */

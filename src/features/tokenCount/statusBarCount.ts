@@ -2,7 +2,9 @@ import path from "node:path";
 import * as vscode from "vscode";
 import {isSameModel, type ModelDescription} from "../../contract/models";
 import type {Host} from "../../host/host";
-import {manageTrust, restriction} from "../../host/restrictedMode";
+import {restriction} from "../../host/restrictedMode";
+import {commandId, commandLink} from "../../host/runCommand";
+import {manageTrustCommand} from "../../host/vscodeCommands";
 import {escapeMarkdown} from "../../text/markdownText";
 import {count as formatted, plural} from "../../text/numberText";
 import {shortChecksum} from "../../text/shortChecksum";
@@ -165,7 +167,7 @@ export class StatusBarCount implements vscode.Disposable {
     const background = warns ? warningBackground : undefined;
     if (this.item.text !== text) this.item.text = text;
     if (this.item.backgroundColor !== background) this.item.backgroundColor = background;
-    const command = stopped ? "tokenscope.restartEngine" : "tokenscope.showMenu";
+    const command = commandId(stopped ? "restartEngine" : "showMenu");
     if (this.item.command !== command) this.item.command = command;
     if (this.item.accessibilityInformation?.label !== spoken)
       this.item.accessibilityInformation = {label: spoken, role: "button"};
@@ -199,15 +201,17 @@ export class StatusBarCount implements vscode.Disposable {
     }
     const restricted = restriction();
     if (restricted !== undefined)
-      tooltip.appendMarkdown(`${restricted} [${vscode.l10n.t("Manage Trust")}](command:${manageTrust})\n\n`);
+      tooltip.appendMarkdown(`${restricted} [${vscode.l10n.t("Manage Trust")}](command:${manageTrustCommand})\n\n`);
     // Only our own commands and one of VS Code's, without arguments.
     tooltip.isTrusted = {
-      enabledCommands: ["tokenscope.selectModel", "tokenscope.showModelInfo", "tokenscope.showGpu", manageTrust]
+      enabledCommands: [commandId("selectModel"), commandId("showModelInfo"), commandId("showGpu"), manageTrustCommand]
     };
-    const showGpu = avoidsGpu ? ` &nbsp; [${vscode.l10n.t("Show GPU")}](command:tokenscope.showGpu)` : "";
-    tooltip.appendMarkdown(
-      `[${vscode.l10n.t("Select Model…")}](command:tokenscope.selectModel) &nbsp; [${vscode.l10n.t("Model Info")}](command:tokenscope.showModelInfo)${showGpu}`
-    );
+    const links = [
+      commandLink(vscode.l10n.t("Select Model…"), "selectModel"),
+      commandLink(vscode.l10n.t("Model Info"), "showModelInfo"),
+      ...(avoidsGpu ? [commandLink(vscode.l10n.t("Show GPU"), "showGpu")] : [])
+    ];
+    tooltip.appendMarkdown(links.join(" &nbsp; "));
   }
 }
 
