@@ -62,7 +62,7 @@ export function createHost(context: vscode.ExtensionContext): Host {
     settings.onDidChangeDevice(() => engine.restart()),
     settings.onDidChangeIdleLimit(() => engine.idleLimitChanged()),
     settings.onDidChangeModel(() => {
-      engine.forget();
+      engine.resetCrashCount();
       engine.retain([settings.scoringModel(), settings.completionModel()]);
     })
   );

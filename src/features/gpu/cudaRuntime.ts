@@ -4,7 +4,8 @@ import * as l10n from "@vscode/l10n";
 import {HumanError} from "../../contract/errors";
 import type {Progress} from "../../contract/progress";
 import type {Network} from "../../contract/transfer";
-import type {Cancellation, EngineClient} from "../../host/engine/engineClient";
+import type {EngineClient} from "../../host/engine/engineClient";
+import type {Cancellation} from "../../host/engine/engineProcess";
 import type {RuntimePackage} from "../../platform/cudaPackages";
 
 export interface CudaRuntimeOptions {
