@@ -12,7 +12,7 @@ import {
   ResponseError
 } from "vscode-jsonrpc/node";
 import {ChunkedTransport} from "../contract/chunkedTransport";
-import {HumanError, type HumanErrorData, humanErrorCode, requestCancelledCode} from "../contract/errors";
+import {EngineError, type EngineErrorData, engineErrorCode, requestCancelledCode} from "../contract/errors";
 import type {Holding} from "../contract/models";
 import type {Progress} from "../contract/progress";
 import {
@@ -95,8 +95,8 @@ function serve<M extends EngineMethod>(method: M): void {
       return answer;
     } catch (error) {
       if (abort.signal.aborted) throw new ResponseError(requestCancelledCode, "cancelled");
-      if (error instanceof HumanError)
-        throw new ResponseError<HumanErrorData>(humanErrorCode, error.message, {kind: error.kind});
+      if (error instanceof EngineError)
+        throw new ResponseError<EngineErrorData>(engineErrorCode, error.message, {kind: error.kind});
       // A bug: its stack belongs in the log, and only there.
       log("error", error instanceof Error ? (error.stack ?? error.message) : String(error));
       throw error;

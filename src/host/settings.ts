@@ -1,9 +1,9 @@
 import path from "node:path";
 import * as vscode from "vscode";
-import {HumanError} from "../contract/errors";
 import {type GpuChoice, gpuChoices, isSameModel, type ModelRef} from "../contract/models";
 import type {Network} from "../contract/transfer";
 import {homeFolder} from "./home";
+import {HostError} from "./hostError";
 import {type ChosenModel, isSameChoice, type ModelChoice, shippedModel} from "./models/modelChoice";
 
 const section = "tokenscope";
@@ -277,7 +277,7 @@ async function write(
   try {
     await vscode.workspace.getConfiguration(section, scope).update(key, value, target, languageId !== undefined);
   } catch (error) {
-    throw new HumanError(
+    throw new HostError(
       "settingsUnwritable",
       vscode.l10n.t(
         "VS Code could not write the setting {0} ({1}): see that its settings file may be written to and has no mistake in it.",

@@ -13,7 +13,7 @@ import {
 import {tmpdir} from "node:os";
 import path from "node:path";
 import {create} from "tar";
-import type {ErrorKind} from "../../src/contract/errors";
+import type {EngineErrorKind} from "../../src/contract/errors";
 import type {ModelRef} from "../../src/contract/models";
 import type {Progress} from "../../src/contract/progress";
 import {CudaRuntime} from "../../src/features/gpu/cudaRuntime";
@@ -119,10 +119,10 @@ describe("the CUDA runtime", () => {
     });
   }
 
-  async function refusal(work: Promise<unknown>): Promise<ErrorKind | undefined> {
+  async function refusal(work: Promise<unknown>): Promise<EngineErrorKind | undefined> {
     const error = await work.then(
       () => undefined,
-      (thrown: unknown) => thrown as {kind?: ErrorKind}
+      (thrown: unknown) => thrown as {kind?: EngineErrorKind}
     );
     return error?.kind;
   }

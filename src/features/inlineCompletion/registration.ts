@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../contract/errors";
 import {type Host, registerCommand} from "../../host/host";
+import {HostError} from "../../host/hostError";
 import {CompletionProvider, type CursorPlace} from "./completionProvider";
 
 /** Ghost text at the cursor: while typing where the user wants it, and whenever it is asked for. */
@@ -22,8 +22,8 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
     registerCommand(host, "tokenscope.complete", async () => {
       const editor = vscode.window.activeTextEditor;
       if (editor === undefined)
-        throw new HumanError(
-          "emptyText",
+        throw new HostError(
+          "noEditor",
           vscode.l10n.t("No text is open: open a file and place the cursor where something is missing.")
         );
       const {document, selection} = editor;
@@ -33,8 +33,8 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
       await vscode.commands.executeCommand("hideSuggestWidget");
       await vscode.commands.executeCommand("editor.action.inlineSuggest.trigger");
       if (provider.askedAt === last && !isSamePlace(last, here))
-        throw new HumanError(
-          "emptyText",
+        throw new HostError(
+          "notEditable",
           vscode.l10n.t("Nothing can be completed here, because this text can't be edited: open a file that can.")
         );
     }),
@@ -51,7 +51,7 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
     registerCommand(host, "tokenscope.toggleInlineCompletionForLanguage", async () => {
       const document = vscode.window.activeTextEditor?.document;
       if (document === undefined)
-        throw new HumanError("emptyText", vscode.l10n.t("No text is open: open a file of the language that you mean."));
+        throw new HostError("noEditor", vscode.l10n.t("No text is open: open a file of the language that you mean."));
       const enabled = !host.settings.inlineCompletion(document).enabled;
       await host.settings.setInlineCompletion(enabled, document.languageId);
       tell(
@@ -63,9 +63,9 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
     }),
     registerCommand(host, "tokenscope.toggleInlineCompletionForWorkspace", async () => {
       if (vscode.workspace.workspaceFolders === undefined)
-        throw new HumanError("noFolder", vscode.l10n.t("No folder is open: open the one that you mean."));
+        throw new HostError("noFolder", vscode.l10n.t("No folder is open: open the one that you mean."));
       if (!vscode.workspace.isTrusted)
-        throw new HumanError(
+        throw new HostError(
           "untrusted",
           vscode.l10n.t("A folder's own settings are not used in Restricted Mode: trust the folder first.")
         );
@@ -84,7 +84,7 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
 /** Says what inline completion does from now on, or what keeps it from that. */
 function tell({settings}: Host, enabled: boolean, on: string, off: string): void {
   if (enabled && suggestionsAreOff())
-    throw new HumanError(
+    throw new HostError(
       "noInlineSuggestions",
       vscode.l10n.t(
         "Inline completion is on, but VS Code suggests nothing while its own setting {0} is off: turn that on too.",

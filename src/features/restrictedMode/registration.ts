@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type {Host} from "../../host/host";
-import {manageTrust, restriction} from "../../host/restrictedMode";
+import {restriction} from "../../host/restrictedMode";
+import {manageTrust} from "../../host/waysOut";
 
 /** Says that an untrusted workspace's settings are not used, where it has any. In a trusted one, nothing at all. */
 export function registerRestrictedMode(host: Host, restricted: readonly string[]): vscode.Disposable {

@@ -1,6 +1,6 @@
 import {EventEmitter} from "node:events";
 import type {Sendable} from "../../contract/chunkedTransport";
-import {HumanError, type HumanErrorData, humanErrorCode, requestCancelledCode} from "../../contract/errors";
+import {EngineError, type EngineErrorData, engineErrorCode, requestCancelledCode} from "../../contract/errors";
 import type {Holding, ModelRef} from "../../contract/models";
 import type {Progress} from "../../contract/progress";
 import {
@@ -314,10 +314,10 @@ export class EngineClient {
 
   /** Turns the connection's error into one that a person can read; never resolves. */
   private async fail(error: unknown, pending: PendingRequest): Promise<never> {
-    const {code, message, data} = error as {code?: unknown; message?: string; data?: HumanErrorData};
-    if (code === humanErrorCode) {
+    const {code, message, data} = error as {code?: unknown; message?: string; data?: EngineErrorData};
+    if (code === engineErrorCode) {
       this.markAnswered(pending.process);
-      throw new HumanError(data?.kind ?? "modelFailed", message ?? "");
+      throw new EngineError(data?.kind ?? "modelFailed", message ?? "");
     }
     if (code === requestCancelledCode) throw this.options.cancelled();
     // A broken connection means that the process is about to be gone; its exit says why.

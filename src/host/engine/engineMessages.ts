@@ -1,6 +1,7 @@
 import * as l10n from "@vscode/l10n";
-import {HumanError} from "../../contract/errors";
+import type {HumanError} from "../../contract/errors";
 import type {EngineMethod} from "../../contract/requests";
+import {HostError} from "../hostError";
 
 const crashed: Record<EngineMethod, () => string> = {
   describe: () => l10n.t("The model's process ended while reading the model: try again, a new one starts by itself."),
@@ -25,11 +26,11 @@ const crashed: Record<EngineMethod, () => string> = {
 };
 
 export function engineDied(method: EngineMethod): HumanError {
-  return new HumanError("engineDied", crashed[method]());
+  return new HostError("engineDied", crashed[method]());
 }
 
 export function engineStopped(crashes: number): HumanError {
-  return new HumanError(
+  return new HostError(
     "engineStopped",
     l10n.t(
       "The model's process has ended {0} times within a minute and is not started again by itself: restart the engine, or choose another model.",
@@ -39,12 +40,12 @@ export function engineStopped(crashes: number): HumanError {
 }
 
 export function clientDisposed(): HumanError {
-  return new HumanError("cannotStart", l10n.t("Tokenscope was ended: reload the window to use it again."));
+  return new HostError("clientDisposed", l10n.t("Tokenscope was ended: reload the window to use it again."));
 }
 
 export function illegalInstruction(): HumanError {
-  return new HumanError(
-    "noRuntime",
+  return new HostError(
+    "unsupportedProcessor",
     l10n.t(
       "The model's process used an instruction that this processor, or virtual machine, does not have: use Tokenscope on another one."
     )
@@ -53,7 +54,7 @@ export function illegalInstruction(): HumanError {
 
 /** `code` is the system's, for example "EAGAIN". */
 export function cannotStart(code: string | undefined): HumanError {
-  return new HumanError("cannotStart", whyNotStarted(code));
+  return new HostError("cannotStart", whyNotStarted(code));
 }
 
 function whyNotStarted(code: string | undefined): string {
@@ -71,7 +72,7 @@ function whyNotStarted(code: string | undefined): string {
     case "EPERM":
     case "EACCES":
       return l10n.t(
-        "The model's process could not be started, because the system does not allow it ({0}): ask whoever keeps it.",
+        "The model's process could not be started, because the system does not allow it ({0}): ask its administrator.",
         code
       );
     default:

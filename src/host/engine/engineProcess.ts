@@ -97,9 +97,9 @@ export class EngineProcess {
         child.kill("SIGKILL");
       });
       child.once("exit", (code, signal) => {
-        const line = `engine process ended (${signal ?? `code ${code}`})`;
-        if (this.isKilled) log.info(line);
-        else log.warn(line);
+        const how = signal ?? `code ${code}`;
+        if (this.isKilled) log.info(`engine process ended (${how})`);
+        else log.warn(`engine process ended (${how})`);
         resolve(this.finish(this.isKilled ? "ended" : "died", {code, signal}));
       });
     });
