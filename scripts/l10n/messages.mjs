@@ -102,7 +102,7 @@ const shown =
   /^(?:title|label|description|detail|tooltip|placeholder|placeHolder|prompt|openLabel|saveLabel|message|help|text|value)$/;
 
 /** What is not for people, though it has words: messages of bugs, lines of the log, words for an agent. */
-const notForPeople = /^(?:(?!HumanError$)\w*Error|super|log|error|warn|info|debug|trace|leave)$/;
+const notForPeople = /^(?:(?!(?:Human|Engine|Host)Error$)\w*Error|super|log|error|warn|info|debug|trace)$/;
 
 /**
  * Texts with words that a person would get to see untranslated: two words or more anywhere, one where texts are shown. Only

@@ -1,4 +1,4 @@
-import {HumanError} from "../contract/errors";
+import {EngineError} from "../contract/errors";
 import type {ModelRef} from "../contract/models";
 import type {Progress} from "../contract/progress";
 import type {EngineMethod, EngineRequests} from "../contract/requests";
@@ -69,7 +69,7 @@ export async function score(
     } catch (error) {
       if (!several || !isOfText(error)) throw error;
       console.sayError(
-        error instanceof HumanError ? new UsageError(`"${visibleText(file)}": ${error.message}`) : error
+        error instanceof EngineError ? new UsageError(`"${visibleText(file)}": ${error.message}`) : error
       );
       exitCode = 1;
     }
@@ -116,7 +116,7 @@ function held(file: string, summary: Summary, limits: readonly Limit[], console:
 function isOfText(error: unknown): boolean {
   return (
     error instanceof UsageError ||
-    (error instanceof HumanError && (error.kind === "emptyText" || error.kind === "nothingToScore"))
+    (error instanceof EngineError && (error.kind === "emptyText" || error.kind === "nothingToScore"))
   );
 }
 

@@ -72,3 +72,8 @@ export type CommandName = keyof typeof commands;
 
 export type CommandArguments<Name extends CommandName> =
   (typeof commands)[Name] extends Takes<infer Arguments> ? Arguments : never;
+
+/** A command's id, as VS Code knows it. */
+export function commandId<Name extends CommandName>(name: Name): `tokenscope.${Name}` {
+  return `tokenscope.${name}`;
+}

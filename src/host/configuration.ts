@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import {HumanError} from "../contract/errors";
+import {HostError} from "./hostError";
 import {type SettingKey, type SettingValue, settingsTable} from "./settingsTable";
 
 const section = "tokenscope";
@@ -44,7 +44,7 @@ export async function updateSetting<Key extends SettingKey>(key: Key, value: Set
 /**
  * Writes a setting for all languages, or for one.
  *
- * @throws HumanError if VS Code can't write it.
+ * @throws HostError if VS Code can't write it.
  */
 export async function writeSetting<Key extends SettingKey>(
   key: Key,
@@ -56,7 +56,7 @@ export async function writeSetting<Key extends SettingKey>(
   try {
     await vscode.workspace.getConfiguration(section, scope).update(key, value, target, languageId !== undefined);
   } catch (error) {
-    throw new HumanError(
+    throw new HostError(
       "settingsUnwritable",
       vscode.l10n.t(
         "VS Code could not write the setting {0} ({1}): see that its settings file may be written to and has no mistake in it.",

@@ -1,13 +1,14 @@
 import * as vscode from "vscode";
 import {blamedDriver} from "./blamedDriver";
 import type {CommandArguments, CommandName} from "./commands";
+import {commandId} from "./commands";
 import {AccessTokens} from "./downloads/accessTokens";
 import {Downloads} from "./downloads/downloads";
 import {EngineClient, type EngineClientOptions} from "./engine/engineClient";
 import {ErrorReporter} from "./errors";
 import {language} from "./language";
 import {createLog, type Log} from "./log";
-import {commandId} from "./runCommand";
+
 import {cudaFolder} from "./runtimes";
 import {Settings} from "./settings";
 
@@ -64,7 +65,7 @@ export function createHost(context: vscode.ExtensionContext): Host {
     settings.onDidChangeDevice(() => engine.restart()),
     settings.onDidChangeIdleLimit(() => engine.idleLimitChanged()),
     settings.onDidChangeModel(() => {
-      engine.forget();
+      engine.resetCrashCount();
       engine.retain([settings.scoringModel(), settings.completionModel()]);
     })
   );

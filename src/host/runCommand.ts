@@ -1,13 +1,8 @@
 import * as vscode from "vscode";
-import type {CommandArguments, CommandName} from "./commands";
+import {type CommandArguments, type CommandName, commandId} from "./commands";
 import type {ContextKey} from "./contextKeys";
 import type {SettingKey} from "./settingsTable";
 import {openSettingsCommand} from "./vscodeCommands";
-
-/** A command's id, as VS Code knows it. */
-export function commandId<Name extends CommandName>(name: Name): `tokenscope.${Name}` {
-  return `tokenscope.${name}`;
-}
 
 /** A Markdown link that runs a command. It works where the Markdown trusts the command. */
 export function commandLink<Name extends CommandName>(

@@ -67,7 +67,7 @@ describe("Score Changes", () => {
       {
         severity: "error",
         text: "No Git repository is open: open a folder that is in one to have its changes scored.",
-        buttons: ["Show Source Control"]
+        buttons: ["Open Folder…", "Show Source Control"]
       }
     ]);
   });

@@ -126,7 +126,7 @@ async function strike(site: Site, fault: Fault, moment: Moment): Promise<Outcome
     site.harm = moment.atStart ? `${fault.harm} ${atStart}` : fault.harm;
   }
   // Else the fourth death within a minute were the last.
-  client.forget();
+  client.resetCrashCount();
   const {running, next, halfWritten} = await moment.reach(site, client);
   site.harm = undefined;
   const struck = performance.now();

@@ -1,5 +1,6 @@
 /** What an EngineClient takes of VS Code, without it. */
-import type {Cancellation, EngineClientOptions} from "../../src/host/engine/engineClient";
+import type {EngineClientOptions} from "../../src/host/engine/engineClient";
+import type {Cancellation} from "../../src/host/engine/engineProcess";
 
 /** What a cancelled request rejects with. */
 export class Cancelled extends Error {}

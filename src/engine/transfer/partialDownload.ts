@@ -2,7 +2,7 @@ import {createHash} from "node:crypto";
 import {readFile, rename, rm, stat, writeFile} from "node:fs/promises";
 import path from "node:path";
 import * as l10n from "@vscode/l10n";
-import {HumanError} from "../../contract/errors";
+import {EngineError} from "../../contract/errors";
 import {type UnfinishedNote, unfinishedEnding} from "../../contract/transfer";
 import {isAlive} from "../../platform/processAlive";
 import {exists, onDisk, sizeOf} from "./disk";
@@ -50,7 +50,7 @@ export class Unfinished {
   /**
    * Takes it for this process until `release`; the validators of what is there already, none where that is nothing.
    *
-   * @throws HumanError where it is being downloaded already, here or in another window's process.
+   * @throws EngineError where it is being downloaded already, here or in another window's process.
    */
   async claim(signal: AbortSignal): Promise<UnfinishedNote["validators"]> {
     for (let other = underWay.get(this.notePath); other !== undefined; other = underWay.get(this.notePath)) {
@@ -134,9 +134,9 @@ export class Unfinished {
   }
 }
 
-function busy(): HumanError {
-  return new HumanError(
-    "invalidRequest",
+function busy(): EngineError {
+  return new EngineError(
+    "downloadRunning",
     l10n.t("This file is being downloaded already: wait for it, or cancel that download first.")
   );
 }

@@ -1,5 +1,5 @@
 import {setTimeout} from "node:timers/promises";
-import {type ErrorKind, HumanError} from "../../contract/errors";
+import {EngineError, type EngineErrorKind} from "../../contract/errors";
 
 /** How long a server is waited for, and how often it is asked again. Milliseconds. */
 export interface Patience {
@@ -18,9 +18,9 @@ export const patient: Patience = {
 };
 
 /** A failure that may be gone the next time. */
-export class Transient extends HumanError {
+export class Transient extends EngineError {
   constructor(
-    kind: ErrorKind,
+    kind: EngineErrorKind,
     message: string,
     /** Milliseconds that the server asks to be left alone; null where it asks for nothing. */
     readonly pause: number | null = null

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import {HumanError} from "../../contract/errors";
+import {EngineError} from "../../contract/errors";
 import {type Checksum, digestOf, sizeOf} from "./disk";
 import {isWholeGguf} from "./ggufHeader";
 
@@ -7,7 +7,7 @@ import {isWholeGguf} from "./ggufHeader";
  * Makes sure that a fetched file is what it should be, before it gets its name.
  *
  * @param onBytes hears how many more bytes were looked at: all of them in the end
- * @throws HumanError wrongContent
+ * @throws EngineError wrongContent
  */
 export async function verify(
   file: string,
@@ -30,6 +30,6 @@ export async function verify(
     );
 }
 
-function wrong(message: string): HumanError {
-  return new HumanError("wrongContent", message);
+function wrong(message: string): EngineError {
+  return new EngineError("wrongContent", message);
 }

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../contract/errors";
+import {EngineError} from "../../contract/errors";
 import type {Unfinished} from "../../host/downloads/unfinished";
 import type {Host} from "../../host/host";
 import {runCommand} from "../../host/runCommand";
@@ -148,7 +148,7 @@ async function withToken(host: Host, uri: string, work: () => Promise<void>): Pr
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof HumanError) || error.kind !== "accessDenied") throw error;
+      if (!(error instanceof EngineError) || error.kind !== "accessDenied") throw error;
       const set = vscode.l10n.t("Set Access Token…");
       const ways = host.downloads.tokens.concerns(uri) ? [set] : [];
       if ((await vscode.window.showErrorMessage(plainText(error.message), ...ways)) !== set) return;

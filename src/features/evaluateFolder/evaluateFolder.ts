@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../contract/errors";
 import type {Evaluation} from "../../host/evaluation";
 import type {Host} from "../../host/host";
+import {HostError} from "../../host/hostError";
 import type {LatestEvaluation} from "../../host/latestEvaluation";
 import {saveFile} from "../../host/saveFile";
 import {plainText} from "../../text/plainText";
@@ -34,7 +34,7 @@ export async function exportEvaluation({latest}: LatestEvaluation, format: "JSON
 
 export function required(evaluation: Evaluation | undefined): Evaluation {
   if (!evaluation)
-    throw new HumanError(
+    throw new HostError(
       "noEvaluation",
       vscode.l10n.t("No folder has been evaluated since VS Code was opened: evaluate one first.")
     );

@@ -1,8 +1,9 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../contract/errors";
+import {EngineError, type EngineErrorKind} from "../../contract/errors";
 import type {Progress} from "../../contract/progress";
 import {progressText} from "../../contract/progressText";
 import type {Host} from "../../host/host";
+import {HostError} from "../../host/hostError";
 import {runCommand} from "../../host/runCommand";
 import {hostOf} from "../../host/urlHost";
 import {cudaBytes} from "../../platform/cudaPackages";
@@ -98,10 +99,12 @@ async function withProgress(host: Host, work: (installing: Installing) => Promis
   await report(host);
 }
 
-/** Another model is no help here. */
+/** These kinds offer another model, which is no help here. */
+const offersModel: ReadonlySet<EngineErrorKind> = new Set(["wrongContent", "notFound", "serverFailed", "badAddress"]);
+
 function withItsWayOut(error: unknown): never {
-  throw error instanceof HumanError && error.kind === "wrongContent"
-    ? new HumanError("wrongPackage", error.message)
+  throw error instanceof EngineError && offersModel.has(error.kind)
+    ? new HostError("wrongPackage", error.message)
     : error;
 }
 

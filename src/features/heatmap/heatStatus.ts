@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
-import {commandId, commandLink} from "../../host/runCommand";
+import {commandId} from "../../host/commands";
+import {commandLink} from "../../host/runCommand";
 import {type BucketName, bucketBits, buckets} from "../../metrics/buckets";
 import {escapeMarkdown} from "../../text/markdownText";
 import {count} from "../../text/numberText";

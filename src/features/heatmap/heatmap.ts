@@ -7,6 +7,7 @@ import {doneInTurns} from "../../host/cooperativeWork";
 import {type DocumentText, textOf} from "../../host/documents/documentText";
 import {isForeign} from "../../host/documents/foreignDocument";
 import type {Host} from "../../host/host";
+import {HostError} from "../../host/hostError";
 import {cutIntoPieces} from "../../metrics/pieces";
 import {plainText} from "../../text/plainText";
 import {HeatColours} from "./heatColours";
@@ -186,8 +187,8 @@ export class Heatmap implements vscode.Disposable, HeatSource {
       {token, stop: running.stop.token, onProgress}
     );
     if (scores.ends === null)
-      throw new HumanError(
-        "invalidRequest",
+      throw new HostError(
+        "noSpans",
         vscode.l10n.t(
           'The tokenizer of "{0}" rewrites text, so its tokens have no places in it: choose another model for the heatmap.',
           scores.model.file

@@ -1,13 +1,13 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../contract/errors";
+import {HostError} from "../../host/hostError";
 import type {CompletionProvider, CursorPlace} from "./completionProvider";
 
 /** Has VS Code ask the provider for the place of the cursor. */
 export async function completeAtCursor(provider: CompletionProvider): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   if (editor === undefined)
-    throw new HumanError(
-      "emptyText",
+    throw new HostError(
+      "noEditor",
       vscode.l10n.t("No text is open: open a file and place the cursor where something is missing.")
     );
   const {document, selection} = editor;
@@ -17,8 +17,8 @@ export async function completeAtCursor(provider: CompletionProvider): Promise<vo
   await vscode.commands.executeCommand("hideSuggestWidget");
   await vscode.commands.executeCommand("editor.action.inlineSuggest.trigger");
   if (provider.askedAt === last && !isSamePlace(last, here))
-    throw new HumanError(
-      "emptyText",
+    throw new HostError(
+      "notEditable",
       vscode.l10n.t("Nothing can be completed here, because this text can't be edited: open a file that can.")
     );
 }

@@ -1,7 +1,8 @@
 import * as vscode from "vscode";
 import {confidenceOf} from "../../completion/confidence";
 import type {Completion} from "../../contract/completion";
-import {commandId} from "../../host/runCommand";
+import {commandId} from "../../host/commands";
+
 import {count, percentText, plural} from "../../text/numberText";
 
 /** Milliseconds: of a suggestion that comes sooner nobody needs to hear that it is on its way. */

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../contract/errors";
 import type {Host} from "../../host/host";
+import {HostError} from "../../host/hostError";
 
 /** Turns suggestions while typing on or off, for the user. */
 export async function toggleCompletion(host: Host): Promise<void> {
@@ -18,7 +18,7 @@ export async function toggleCompletion(host: Host): Promise<void> {
 export async function toggleCompletionForLanguage(host: Host): Promise<void> {
   const document = vscode.window.activeTextEditor?.document;
   if (document === undefined)
-    throw new HumanError("emptyText", vscode.l10n.t("No text is open: open a file of the language that you mean."));
+    throw new HostError("noEditor", vscode.l10n.t("No text is open: open a file of the language that you mean."));
   const enabled = !host.settings.inlineCompletion(document).enabled;
   await host.settings.setInlineCompletion(enabled, document.languageId);
   tell(
@@ -32,9 +32,9 @@ export async function toggleCompletionForLanguage(host: Host): Promise<void> {
 /** Turns suggestions while typing on or off, in this workspace. */
 export async function toggleCompletionForWorkspace(host: Host): Promise<void> {
   if (vscode.workspace.workspaceFolders === undefined)
-    throw new HumanError("noFolder", vscode.l10n.t("No folder is open: open the one that you mean."));
+    throw new HostError("noFolder", vscode.l10n.t("No folder is open: open the one that you mean."));
   if (!vscode.workspace.isTrusted)
-    throw new HumanError(
+    throw new HostError(
       "untrusted",
       vscode.l10n.t("A folder's own settings are not used in Restricted Mode: trust the folder first.")
     );
@@ -51,7 +51,7 @@ export async function toggleCompletionForWorkspace(host: Host): Promise<void> {
 /** Says what inline completion does from now on, or what keeps it from that. */
 function tell({settings}: Host, enabled: boolean, on: string, off: string): void {
   if (enabled && suggestionsAreOff())
-    throw new HumanError(
+    throw new HostError(
       "noInlineSuggestions",
       vscode.l10n.t(
         "Inline completion is on, but VS Code suggests nothing while its own setting {0} is off: turn that on too.",

@@ -8,6 +8,7 @@ import {HeaderBudget} from "../../gguf/headerBudget";
 import {isList} from "../../gguf/infill";
 import {refusal} from "../../gguf/refusal";
 import {maxParts, splitNames, splitPart} from "../../gguf/splits";
+import {HostError} from "../../host/hostError";
 import {byteSize, count} from "../../text/numberText";
 import {maxReadTogether, nameOf, type OpenFile, openFile, type ReadPiece} from "./modelFiles";
 import {type ReadModel, specialTokens} from "./modelPage";
@@ -121,7 +122,7 @@ async function readPart(
       tokenTexts: await textsOfTokens(file, header, signal)
     };
   } catch (error) {
-    if (error instanceof GgufError) throw new HumanError("notGguf", error.sentence(nameOf(uri)));
+    if (error instanceof GgufError) throw new HostError("unreadableFile", error.sentence(nameOf(uri)));
     throw error;
   } finally {
     await file.close();

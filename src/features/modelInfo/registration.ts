@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../contract/errors";
 import {type Host, registerCommand} from "../../host/host";
+import {HostError} from "../../host/hostError";
 import type {ModelInfoView} from "./modelInfoPanel";
 import {isRemote} from "./remoteModel";
 import {editorType, panelType} from "./viewTypes";
@@ -86,7 +86,7 @@ function addressOf(model: unknown, {settings}: Host): string {
   } catch {
     // Half a character, an authority without a host …
   }
-  throw new HumanError("badAddress", vscode.l10n.t("This is no address of a model: choose one from the list."));
+  throw new HostError("noSuchModel", vscode.l10n.t("This is no address of a model: choose one from the list."));
 }
 
 function written(model: unknown): string | undefined {

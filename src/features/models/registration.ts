@@ -1,7 +1,7 @@
 import path from "node:path";
 import * as vscode from "vscode";
-import {HumanError} from "../../contract/errors";
 import {type Host, registerCommand} from "../../host/host";
+import {HostError} from "../../host/hostError";
 import {shippedModel} from "../../host/models/modelChoice";
 import {isModelRole} from "./modelRole";
 import type {ModelSelection} from "./selectModel";
@@ -23,7 +23,7 @@ export function registerModels(host: Host): vscode.Disposable {
     registerCommand(host, "useModel", async (file, role = "both") => {
       // Any link or key binding may call it.
       if (typeof file !== "string" || !path.isAbsolute(file) || !isModelRole(role))
-        throw new HumanError("modelMissing", vscode.l10n.t("There is no such model: choose one from the list."));
+        throw new HostError("noSuchModel", vscode.l10n.t("There is no such model: choose one from the list."));
       await (await models()).use({kind: "file", path: file}, role);
     })
   );

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../contract/errors";
 import type {Host} from "../../host/host";
+import {kindOf} from "../../host/hostError";
 import {setContext} from "../../host/runCommand";
 import {count} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
@@ -81,8 +81,8 @@ export class ChangesView implements vscode.Disposable {
         }
       );
     } catch (error) {
-      if (error instanceof HumanError && (error.kind === "noGit" || error.kind === "noRepository"))
-        this.empty(error.kind);
+      const emptiness = emptinessAfter(error);
+      if (emptiness !== undefined) this.empty(emptiness);
       throw error;
     } finally {
       if (this.running === running) this.running = undefined;
@@ -161,5 +161,19 @@ export class ChangesView implements vscode.Disposable {
     if (uri.scheme !== root.scheme || !uri.path.startsWith(`${root.path}/`)) return;
     this.stale = true;
     this.say();
+  }
+}
+
+function emptinessAfter(error: unknown): Emptiness {
+  switch (kindOf(error)) {
+    case "noGit":
+    case "gitDisabled":
+    case "gitElsewhere":
+      return "noGit";
+    case "noRepository":
+    case "noCommit":
+      return "noRepository";
+    default:
+      return undefined;
   }
 }

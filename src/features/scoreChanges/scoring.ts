@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../contract/errors";
+import {EngineError} from "../../contract/errors";
 import type {ModelRef} from "../../contract/models";
 import type {Progress} from "../../contract/progress";
 import {progressText} from "../../contract/progressText";
@@ -110,7 +110,7 @@ async function scoresOf(
     if (!scores.finished) throw new vscode.CancellationError();
     return scores;
   } catch (error) {
-    if (error instanceof HumanError && (error.kind === "nothingToScore" || error.kind === "emptyText"))
+    if (error instanceof EngineError && (error.kind === "nothingToScore" || error.kind === "emptyText"))
       return undefined;
     throw error;
   }

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
+import {commandId} from "../../host/commands";
 import {type Evaluation, isFinished, type ScoredFile, type UnscoredFile} from "../../host/evaluation";
-import {commandId} from "../../host/runCommand";
+
 import {bitsOf} from "../../metrics/summary";
 import {perplexityText} from "../../metrics/summaryRows";
 import {bitsText, byteSize, count, decimal, inBits, plural} from "../../text/numberText";

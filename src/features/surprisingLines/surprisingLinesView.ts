@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../contract/errors";
 import type {Scores} from "../../contract/scoring";
 import {openPlace, type Subject, wholeDocument} from "../../host/documents/targetText";
 import {type Evaluation, isFinished} from "../../host/evaluation";
 import type {Host} from "../../host/host";
+import {HostError} from "../../host/hostError";
 import type {LatestEvaluation} from "../../host/latestEvaluation";
 import {runCommand, setContext} from "../../host/runCommand";
 import {scoreWithProgress} from "../../host/scoring";
@@ -94,7 +94,7 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
       });
       const {ends, logprobs} = scores;
       if (ends === null)
-        throw new HumanError(
+        throw new HostError(
           "noSpans",
           vscode.l10n.t(
             "This model's tokenizer rewrites text, so nobody knows what its scores stand for line by line: use another model."
@@ -123,7 +123,7 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
       const uri = document.source.uri.toString();
       const subject = await wholeDocument(await openPlace({uri, start: 0, end: 0}));
       if (subject.text === "")
-        throw new HumanError("emptyText", vscode.l10n.t("This file is empty now: open one that has text in it."));
+        throw new HostError("emptyFile", vscode.l10n.t("This file is empty now: open one that has text in it."));
       await this.show(subject);
     } else {
       await runCommand("showSurprisingLines");

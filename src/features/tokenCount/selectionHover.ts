@@ -1,11 +1,12 @@
 import * as vscode from "vscode";
 import type {TokenList} from "../../contract/scoring";
+import {commandId} from "../../host/commands";
 import {isLongerThan} from "../../host/documents/documentText";
 import type {Place} from "../../host/documents/place";
 import {partOf, placeOf} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
 import {LatestOnly} from "../../host/latestOnly";
-import {commandId, commandLink} from "../../host/runCommand";
+import {commandLink} from "../../host/runCommand";
 import {seen} from "../../host/walkthroughProgress";
 import {escapeMarkdown} from "../../text/markdownText";
 import {count} from "../../text/numberText";

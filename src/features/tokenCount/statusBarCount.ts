@@ -1,9 +1,10 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import {isSameModel, type ModelDescription} from "../../contract/models";
+import {commandId} from "../../host/commands";
 import type {Host} from "../../host/host";
 import {restriction} from "../../host/restrictedMode";
-import {commandId, commandLink} from "../../host/runCommand";
+import {commandLink} from "../../host/runCommand";
 import {manageTrustCommand} from "../../host/vscodeCommands";
 import {escapeMarkdown} from "../../text/markdownText";
 import {count as formatted, plural} from "../../text/numberText";

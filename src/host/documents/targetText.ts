@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
 import type {Sendable} from "../../contract/chunkedTransport";
-import {HumanError} from "../../contract/errors";
 import type {ScoreParams} from "../../contract/scoring";
 import {count} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
+import {HostError} from "../hostError";
 import type {Settings} from "../settings";
 import {type DocumentText, isLongerThan, offsetOf, positionOf, rangeBefore, textOf, wholeRange} from "./documentText";
 import {isPlace, type Place} from "./place";
@@ -78,13 +78,13 @@ export async function activeDocument(): Promise<Subject> {
 
 function withText(subject: Subject): Subject {
   if (subject.text === "")
-    throw new HumanError("emptyText", vscode.l10n.t("This file is empty: open one that has text in it."));
+    throw new HostError("emptyFile", vscode.l10n.t("This file is empty: open one that has text in it."));
   return subject;
 }
 
 function requireEditor(): vscode.TextEditor {
   const editor = editorInUse();
-  if (editor === undefined) throw new HumanError("emptyText", vscode.l10n.t("No text is open: open a file first."));
+  if (editor === undefined) throw new HostError("noEditor", vscode.l10n.t("No text is open: open a file first."));
   return editor;
 }
 
@@ -92,7 +92,7 @@ function requireEditor(): vscode.TextEditor {
 function editorInUse(): vscode.TextEditor | undefined {
   const {activeTextEditor, visibleTextEditors} = vscode.window;
   if (activeTextEditor === undefined && isWithheld(vscode.window.tabGroups.activeTabGroup.activeTab))
-    throw new HumanError("emptyText", withheld());
+    throw new HostError("textWithheld", withheld());
   return activeTextEditor ?? visibleTextEditors.find(({document}) => document.uri.scheme !== "output");
 }
 
@@ -157,7 +157,10 @@ export async function commandSubject(argument: unknown): Promise<Subject> {
   if (!isPlace(argument)) return await activeSubject();
   const subject = await subjectAt(await openPlace(argument), argument);
   if (subject.text === "")
-    throw new HumanError("emptyText", vscode.l10n.t("There is no text at this place any more: select some."));
+    throw new HostError(
+      "textGone",
+      vscode.l10n.t("There is no text at this place any more: select some, or open another file.")
+    );
   return subject;
 }
 
@@ -166,8 +169,8 @@ export async function openPlace({uri}: Place): Promise<vscode.TextDocument> {
   try {
     return await vscode.workspace.openTextDocument(vscode.Uri.parse(uri, true));
   } catch {
-    throw new HumanError(
-      "emptyText",
+    throw new HostError(
+      "textGone",
       vscode.l10n.t("The document of this text is gone: open it again and select the text there.")
     );
   }
