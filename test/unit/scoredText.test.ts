@@ -125,7 +125,7 @@ describe("A scored text for the view", () => {
     const back: unknown = JSON.parse(JSON.stringify(keptText({...text, summary})));
     assert.ok(isKeptText(back));
     assert.deepEqual(back.logprobs, [null, "-Infinity", -1]);
-    assert.equal(back.summary.perplexity, "Infinity");
+    assert.equal(back.summary.nats, "Infinity");
     assert.deepEqual(textOfKept(back), {...text, summary});
     assert.ok(!isKeptText({...back, logprobs: [null, "NaN", -1]}));
   });
