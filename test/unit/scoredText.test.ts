@@ -283,6 +283,15 @@ describe("What VS Code kept of the view", () => {
     assert.deepEqual(readViewState(JSON.parse(JSON.stringify(state))), state);
   });
 
+  it("comes back with its text where it lacks a sum that another version keeps", () => {
+    const {bytes: _, ...summary} = state.scored.summary;
+    const read = readViewState({...state, scored: {...state.scored, summary}});
+    assert.ok(read?.scored);
+    const back = textOfKept(read.scored).summary;
+    assert.equal(back.bitsPerByte, null);
+    assert.deepEqual({...back, bytes: 1, bitsPerByte: 0.5 / Math.LN2}, textOfKept(state.scored).summary);
+  });
+
   it("is not read in another version or shape", () => {
     for (const wrong of [undefined, null, {}, {...state, version: 0}, {...state, source: {...source, start: -1}}]) {
       assert.equal(readViewState(wrong), null);
