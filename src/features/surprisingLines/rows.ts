@@ -1,9 +1,8 @@
 import * as vscode from "vscode";
 import {commandId} from "../../host/commands";
 import {type Evaluation, isFinished, type ScoredFile, type UnscoredFile} from "../../host/evaluation";
-
-import {bitsOf} from "../../metrics/summary";
-import {perplexityText} from "../../metrics/summaryRows";
+import {perplexityText} from "../../metrics/metricText";
+import {bitsOf} from "../../metrics/scoreSums";
 import {bitsText, byteSize, count, decimal, inBits, plural} from "../../text/numberText";
 import {visibleText} from "../../text/visibleText";
 import type {RankedDocument, RankedEntry} from "./rankedDocument";
