@@ -6,15 +6,16 @@ import type {
   MemoryNow,
   MetadataRow,
   ModelPage,
-  Subject,
+  ModelSource,
   TensorRow,
   ToView,
   ViewState
 } from "../../src/features/modelInfo/protocol";
 import {tensorGroups} from "../../src/features/modelInfo/tensorGroups";
+import {webviewPage} from "../../src/host/webviewPage";
 import {origin, ViewInBrowser} from "../harness/viewInBrowser";
 
-const subject: Subject = {uri: "file:///models/a.gguf", name: "a.gguf"};
+const source: ModelSource = {uri: "file:///models/a.gguf", name: "a.gguf"};
 const idle = {measures: false, completes: false};
 
 const tensors: TensorRow[] = [
@@ -110,11 +111,11 @@ describe("The model info view", () => {
 
   before(async () => {
     inBrowser = await ViewInBrowser.start({
-      html: modelInfoPage({
+      html: webviewPage(modelInfoPage, {
         script: "/modelInfo.js",
         styles: "/modelInfo.css",
         cspSource: origin,
-        fetches: true,
+        canFetch: true,
         nonce: "n"
       }),
       viewport: {width: 800, height: 800},
@@ -144,7 +145,7 @@ describe("The model info view", () => {
   const tensorRows = () => view.locator('table[aria-label="Tensors"] tbody tr');
 
   async function show(shown: ModelPage, uses = idle): Promise<void> {
-    await tell({type: "show", subject, page: shown, uses});
+    await tell({type: "show", source, page: shown, uses});
     await view.locator("h1").waitFor();
   }
 
@@ -159,7 +160,7 @@ describe("The model info view", () => {
 
   it("says that it is ready, and that the header is read", async () => {
     assert.deepEqual(await sent(), [{type: "ready"}]);
-    await tell({type: "reading", subject});
+    await tell({type: "reading", source});
     await view.getByText("Reading the model's header").first().waitFor();
     assert.equal(await text("h1"), "a.gguf");
   });
@@ -330,16 +331,16 @@ describe("The model info view", () => {
   });
 
   it("says why there is nothing to show, with a way out", async () => {
-    await tell({type: "failed", subject, message: "This is no GGUF file: choose another.", canCopy: false});
+    await tell({type: "failed", source, message: "This is no GGUF file: choose another.", canCopy: false});
     await view.getByRole("alert").getByText("This is no GGUF file").waitFor();
     assert.equal(await button("Save a Copy…").count(), 0);
     await button("Read Again").click();
     assert.deepEqual((await sent()).at(-1), {type: "readAgain"});
-    await tell({type: "failed", subject, message: "Too large", canCopy: true});
+    await tell({type: "failed", source, message: "Too large", canCopy: true});
     await button("Save a Copy…").click();
     assert.deepEqual((await sent()).at(-1), {type: "saveCopy"});
     await until(async () => (await view.evaluate("sessionStorage.state")) !== undefined);
-    assert.equal((await state()).uri, subject.uri, "it is tried again after a reload");
+    assert.equal((await state()).uri, source.uri, "it is tried again after a reload");
   });
 
   it("takes every text out of a file as text, whatever it holds", async () => {
@@ -420,7 +421,7 @@ describe("The model info view", () => {
     await view.locator("#metadata-filter").fill("some");
     await view.evaluate("scrollTo(0, 700)");
     await until(async () => (await state()).filters.metadata === "some" && (await state()).scroll === 700);
-    assert.equal((await state()).uri, subject.uri);
+    assert.equal((await state()).uri, source.uri);
     await view.reload();
     await show(page({metadata: listing(many)}));
     assert.equal(await view.locator("#metadata-filter").inputValue(), "some");
@@ -429,7 +430,7 @@ describe("The model info view", () => {
 
   it("keeps the page while the file is read again", async () => {
     await show(page());
-    await tell({type: "reading", subject});
+    await tell({type: "reading", source});
     await view.locator("#metadata-filter").fill("llama");
     await until(async () => (await metadataRows().count()) === 2);
     await show(page());

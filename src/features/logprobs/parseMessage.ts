@@ -1,4 +1,5 @@
 import {gpuChoices, type ModelRef} from "../../contract/models";
+import type {Hello} from "../../contract/webview";
 import {isPlace} from "../../host/documents/place";
 import {isJsonNumber} from "../../text/jsonNumber";
 import {utf8Length} from "../../text/textOffsets";
@@ -15,7 +16,7 @@ import {
 type Fields<T> = {readonly [K in keyof T]?: unknown};
 
 /** The message as its type says, or null for anything else. Token indexes are checked against `tokens`, the count. */
-export function readMessage(message: unknown, tokens: number): FromView | null {
+export function parseMessage(message: unknown, tokens: number): FromView | Hello | null {
   if (!isObject<{type: string; token: number; showing: string | null}>(message)) return null;
   switch (message.type) {
     case "ready":
@@ -36,7 +37,7 @@ export function readMessage(message: unknown, tokens: number): FromView | null {
 }
 
 /** The state of a view of this version, or null: a state may come from another version of this extension. */
-export function readViewState(state: unknown): ViewState | null {
+export function parseViewState(state: unknown): ViewState | null {
   if (!isObject<ViewState>(state) || state.version !== protocolVersion || !isSource(state.source)) return null;
   const scored = isKeptText(state.scored) ? state.scored : null;
   const tokens = scored?.ids.length ?? 0;

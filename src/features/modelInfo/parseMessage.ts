@@ -1,3 +1,4 @@
+import type {Hello} from "../../contract/webview";
 import {type FromView, protocolVersion, type ViewState} from "./protocol";
 
 type Fields<T> = {readonly [K in keyof T]?: unknown};
@@ -9,7 +10,7 @@ const maxKeyLength = 1 << 16;
 const maxUriLength = 1 << 13;
 
 /** The message as its type says, or null for anything else. */
-export function readMessage(message: unknown): FromView | null {
+export function parseMessage(message: unknown): FromView | Hello | null {
   if (!isObject<{type: string; key: string; request: number; bytes: Uint8Array}>(message)) return null;
   switch (message.type) {
     case "value":
@@ -36,7 +37,7 @@ export function readMessage(message: unknown): FromView | null {
 }
 
 /** The address that a view of this version showed, or null: a state may come from another version of this extension. */
-export function readViewState(state: unknown): string | null {
+export function parseViewState(state: unknown): string | null {
   if (!isObject<ViewState>(state) || state.version !== protocolVersion) return null;
   return isText(state.uri, maxUriLength) && state.uri !== "" ? state.uri : null;
 }
