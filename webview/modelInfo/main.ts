@@ -1,3 +1,4 @@
+import "../ui/page.css";
 import "../ui/controls.css";
 import "./modelInfo.css";
 import {type FromView, protocolVersion, type ToView, type ViewState} from "../../src/features/modelInfo/protocol";

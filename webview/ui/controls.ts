@@ -28,8 +28,7 @@ export function busyRing(label: string): TemplateResult {
   return html`<vscode-progress-ring class="busy-ring" aria-label=${label}></vscode-progress-ring>`;
 }
 
-/** How far something is. Without a total it only moves. */
-/** A bar that moves to and fro where the fraction is null. */
+/** How far something is. Null: nobody knows, and the bar only moves. */
 export function progressBar(label: string, fraction: number | null): TemplateResult {
   return fraction !== null
     ? html`<progress class="progress-bar" aria-label=${label} .value=${fraction}></progress>`
