@@ -96,7 +96,7 @@ async function filtering({page, html}) {
     await view.tell({type: "show", subject, page: {...page, metadata: {rows, total: rows.length}}, uses});
     const shown = view.page.locator('table[aria-label="Metadata"] tbody tr');
     const filtered = async (text, count) => {
-      await view.page.locator("#metadata-filter").fill(text);
+      await view.page.locator("#metadata-filter input").fill(text);
       await view.until(async () => (await shown.count()) === count);
     };
     const times = [];
