@@ -1,19 +1,19 @@
 /** Milliseconds of work before others get their turn: the extension host is everybody's. */
-const turn = 5;
+const maxSlice = 5;
 
 /** Resolves at once, or, where others have waited for their turn long enough, when they have had it. */
-function turnTaker(): () => Promise<void> {
+function sliceTimer(): () => Promise<void> {
   let began = performance.now();
   return async () => {
-    if (performance.now() - began < turn) return;
+    if (performance.now() - began < maxSlice) return;
     await new Promise((resolve) => setImmediate(resolve));
     began = performance.now();
   };
 }
 
 /** The same items, with a turn for whatever else waits as soon as making them has taken a few milliseconds. */
-export async function* inTurns<T>(items: Iterable<T>): AsyncGenerator<T> {
-  const othersTurn = turnTaker();
+export async function* iterateInSlices<T>(items: Iterable<T>): AsyncGenerator<T> {
+  const othersTurn = sliceTimer();
   for (const item of items) {
     yield item;
     await othersTurn();
@@ -21,8 +21,8 @@ export async function* inTurns<T>(items: Iterable<T>): AsyncGenerator<T> {
 }
 
 /** Runs work that offers to stop now and then, with turns for others, to its result. */
-export async function doneInTurns<Result>(steps: Generator<void, Result>): Promise<Result> {
-  const othersTurn = turnTaker();
+export async function runInSlices<Result>(steps: Generator<void, Result>): Promise<Result> {
+  const othersTurn = sliceTimer();
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
@@ -31,8 +31,8 @@ export async function doneInTurns<Result>(steps: Generator<void, Result>): Promi
 }
 
 /** Pieces put together. */
-export async function joined(pieces: Iterable<string>): Promise<string> {
+export async function joinInSlices(pieces: Iterable<string>): Promise<string> {
   const parts: string[] = [];
-  for await (const piece of inTurns(pieces)) parts.push(piece);
+  for await (const piece of iterateInSlices(pieces)) parts.push(piece);
   return parts.join("");
 }

@@ -11,7 +11,7 @@ export class LatestEvaluation implements vscode.Disposable {
     return this.last;
   }
 
-  add(evaluation: Evaluation): void {
+  set(evaluation: Evaluation): void {
     this.last = evaluation;
     this.changed.fire(evaluation);
   }

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
+import {uriName} from "../../host/documents/uriName";
 import type {Unfinished} from "../../host/downloads/unfinished";
 import type {Host} from "../../host/host";
 import {byteSize} from "../../text/numberText";
@@ -53,7 +54,7 @@ async function fetchModel(host: Host, uri: string, name: string): Promise<void> 
 
 async function offerToUse(file: string): Promise<void> {
   const use = vscode.l10n.t("Use Model");
-  const name = plainText(vscode.Uri.file(file).path.replace(/^.*\//, ""));
+  const name = plainText(uriName(vscode.Uri.file(file)));
   const chosen = await vscode.window.showInformationMessage(vscode.l10n.t("{0} was downloaded.", name), use);
   if (chosen === use) await vscode.commands.executeCommand("tokenscope.useModel", file);
 }

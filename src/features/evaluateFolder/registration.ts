@@ -31,7 +31,7 @@ export function registerEvaluateFolder(host: Host, evaluations: LatestEvaluation
         },
         (progress, token) => evaluate(host, {title, roots}, progress, token)
       );
-      evaluations.add(evaluation);
+      evaluations.set(evaluation);
       await reports.show(evaluation);
     }),
     registerCommand(host, "tokenscope.showEvaluationReport", () => reports.show(required(evaluations.latest))),

@@ -3,7 +3,7 @@ import {HumanError} from "../../contract/errors";
 import type {Progress} from "../../contract/progress";
 import {progressText} from "../../contract/progressText";
 import type {Host} from "../../host/host";
-import {hostOf} from "../../host/urlHost";
+import {urlHost} from "../../host/urlHost";
 import {cudaBytes} from "../../platform/cudaPackages";
 import {BytePace} from "../../text/bytePace";
 import {byteSize} from "../../text/numberText";
@@ -29,7 +29,7 @@ async function isWanted(host: Host, runtime: CudaRuntime): Promise<boolean> {
     vscode.l10n.t(
       "{0} are fetched from {1} and become {2} on disk. What comes is checked before it is unpacked.",
       byteSize(cudaBytes.fetched),
-      hostOf(host.settings.npmRegistry),
+      urlHost(host.settings.npmRegistry),
       byteSize(cudaBytes.unpacked)
     )
   ];

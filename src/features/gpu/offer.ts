@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type {DeviceState} from "../../contract/devices";
 import type {Host} from "../../host/host";
-import {hostOf} from "../../host/urlHost";
+import {urlHost} from "../../host/urlHost";
 import {cudaBytes} from "../../platform/cudaPackages";
 import {byteSize} from "../../text/numberText";
 import type {CudaRuntime} from "./cudaRuntime";
@@ -30,7 +30,7 @@ export async function offerCudaRuntime(host: Host, runtime: CudaRuntime): Promis
     vscode.l10n.t(
       "This machine has an NVIDIA GPU. Tokenscope can use it with CUDA, which is a download of {0} from {1}.",
       byteSize(cudaBytes.fetched),
-      hostOf(host.settings.npmRegistry)
+      urlHost(host.settings.npmRegistry)
     ),
     install,
     vscode.l10n.t("Not Now"),

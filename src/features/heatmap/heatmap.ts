@@ -3,9 +3,9 @@ import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
 import type {Progress} from "../../contract/progress";
 import {progressText} from "../../contract/progressText";
-import {doneInTurns} from "../../host/cooperativeWork";
-import {type DocumentText, textOf} from "../../host/documents/documentText";
-import {isForeign} from "../../host/documents/targetText";
+import {runInSlices} from "../../host/cooperativeWork";
+import {type DocumentText, readDocument} from "../../host/documents/documentText";
+import {isToolDocument} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
 import {cutIntoPieces} from "../../metrics/pieces";
 import {plainText} from "../../text/plainText";
@@ -156,7 +156,7 @@ export class Heatmap implements vscode.Disposable, HeatSource {
     heated.wanted = false;
     heated.ended = undefined;
     try {
-      const text = await textOf(document);
+      const text = await readDocument(document);
       heated.heat = text.text === "" ? undefined : await this.heat(text, running);
       this.shownError = undefined;
     } catch (error) {
@@ -193,7 +193,7 @@ export class Heatmap implements vscode.Disposable, HeatSource {
           scores.model.file
         )
       );
-    const pieces = new MovingPieces(await doneInTurns(cutIntoPieces(text, scores.ends, scores.logprobs)));
+    const pieces = new MovingPieces(await runInSlices(cutIntoPieces(text, scores.ends, scores.logprobs)));
     // An edit that came while they were cut was not told to them.
     if (token.isCancellationRequested) throw new vscode.CancellationError();
     return {scores, pieces};
@@ -260,5 +260,5 @@ function visibleDocuments(): vscode.TextDocument[] {
 
 /** A notebook's cell is a text of its own, and too short a one to be scored as such. */
 function isColoured(document: vscode.TextDocument): boolean {
-  return !isForeign(document) && document.uri.scheme !== "vscode-notebook-cell" && !document.isClosed;
+  return !isToolDocument(document) && document.uri.scheme !== "vscode-notebook-cell" && !document.isClosed;
 }

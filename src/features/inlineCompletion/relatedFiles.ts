@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import {withoutNearDuplicates} from "../../completion/nearDuplicates";
 import type {ContextFile} from "../../contract/completion";
 import {rangeBehind} from "../../host/documents/documentText";
-import {isForeign} from "../../host/documents/targetText";
+import {isToolDocument} from "../../host/documents/targetText";
 import {fileText} from "../../text/fileText";
 import type {Exclusions} from "./exclusions";
 import {fileOf} from "./notebookCell";
@@ -62,7 +62,7 @@ export class Neighbours implements vscode.Disposable {
   private gathering: Promise<void> | undefined;
   private readonly subscription = vscode.workspace.onDidChangeTextDocument(({document, contentChanges}) => {
     const line = contentChanges[0]?.range.start.line;
-    if (line === undefined || isForeign(document) || document.uri.scheme === "git") return;
+    if (line === undefined || isToolDocument(document) || document.uri.scheme === "git") return;
     this.remember({uri: document.uri.toString(), line});
   });
 
@@ -189,7 +189,7 @@ function openPlaces(): Edit[] {
 
 /** The piece around a line of a document that is open. */
 function openText(document: vscode.TextDocument, line: number): string | undefined {
-  if (isForeign(document)) return undefined;
+  if (isToolDocument(document)) return undefined;
   const start = new vscode.Position(firstLine(Math.min(line, document.lineCount)), 0);
   // Lines may be long: no more of them is put together than is sent.
   const {end} = rangeBehind(document, start, maxPieceLength);

@@ -1,5 +1,5 @@
 import {gpuChoices, type ModelRef} from "../../contract/models";
-import {isPlace} from "../../host/documents/place";
+import {isDocumentRange} from "../../host/documents/documentRange";
 import {isJsonNumber} from "../../text/jsonNumber";
 import {utf8Length} from "../../text/textOffsets";
 import {
@@ -68,7 +68,7 @@ export function isKeptText(value: unknown): value is KeptText {
 }
 
 function isSource(value: unknown): value is Source {
-  if (!isPlace(value)) return false;
+  if (!isDocumentRange(value)) return false;
   const {title, isSelection} = value as Fields<Source>;
   return typeof title === "string" && typeof isSelection === "boolean";
 }

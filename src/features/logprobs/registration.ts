@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import {commandSubject} from "../../host/documents/targetText";
+import {commandTargetText} from "../../host/documents/targetText";
 import {type Host, registerCommand} from "../../host/host";
 import type {LogprobsPanel} from "./logprobsPanel";
 import {readViewState} from "./parseMessage";
@@ -22,7 +22,7 @@ export function registerLogprobs(host: Host): vscode.Disposable {
   const command = registerCommand(host, "tokenscope.showLogprobs", async (place) => {
     // With the panel in front there is no active editor: what is meant is the text it shows.
     if (place === undefined && panel && !vscode.window.activeTextEditor) return panel.scoreAgain();
-    const subject = await commandSubject(place);
+    const subject = await commandTargetText(place);
     const {LogprobsPanel} = await import("./logprobsPanel");
     await (panel ?? keep(LogprobsPanel.create(host))).score(subject);
   });

@@ -9,12 +9,13 @@ import {
   type MemoryUse,
   type ModelRef
 } from "../../contract/models";
-import {joined} from "../../host/cooperativeWork";
+import {joinInSlices} from "../../host/cooperativeWork";
+import {uriName} from "../../host/documents/uriName";
 import type {Host} from "../../host/host";
 import {language} from "../../host/language";
 import {fitOf, freeMemory} from "../../host/models/memoryFit";
 import {plainText} from "../../text/plainText";
-import {nameOf, type ReadPiece, stampOf, TooLargeToRead} from "./modelFiles";
+import {type ReadPiece, stampOf, TooLargeToRead} from "./modelFiles";
 import {modelInfoPage} from "./modelInfoPage";
 import {exportJson, modelPage, type ReadModel, wholeValue} from "./modelPage";
 import {readMessage} from "./parseMessage";
@@ -64,7 +65,7 @@ export class ModelInfoView implements vscode.Disposable {
     asked: boolean
   ) {
     const uri = vscode.Uri.parse(address);
-    this.subject = {uri: address, name: nameOf(uri)};
+    this.subject = {uri: address, name: uriName(uri)};
     const fetches = uri.scheme === "vscode-remote" && webviewsReadParts();
     this.pieces = fetches ? new ViewPieces((message) => this.post(message)) : null;
     const {webview} = panel;
@@ -248,7 +249,7 @@ export class ModelInfoView implements vscode.Disposable {
   private async copyJson(): Promise<void> {
     if (this.content.type !== "model") return;
     const {page, model} = this.content;
-    await vscode.env.clipboard.writeText(await joined(exportJson(page, model)));
+    await vscode.env.clipboard.writeText(await joinInSlices(exportJson(page, model)));
     vscode.window.setStatusBarMessage(vscode.l10n.t("Model info copied as JSON"), 3000);
   }
 

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
+import {uriName} from "../../host/documents/uriName";
 import {type Host, registerCommand} from "../../host/host";
-import {nameOf} from "./modelFiles";
 import type {ModelInfoView} from "./modelInfoPanel";
 import {readViewState} from "./parseMessage";
 import {isRemote} from "./remoteModel";
@@ -25,7 +25,7 @@ export function registerModelInfo(host: Host): vscode.Disposable {
     }
     const panel = vscode.window.createWebviewPanel(
       panelType,
-      titleOf(nameOf(vscode.Uri.parse(address))),
+      titleOf(uriName(vscode.Uri.parse(address))),
       vscode.ViewColumn.Active,
       {enableFindWidget: true}
     );

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type {ModelFacts} from "../../gguf/facts";
-import {inTurns} from "../../host/cooperativeWork";
+import {iterateInSlices} from "../../host/cooperativeWork";
 import {foundModel} from "../../host/models/local/candidates";
 import type {LocalModel} from "../../host/models/local/localModel";
 import {type Fit, freeMemory, type Memory, quickFit} from "../../host/models/memoryFit";
@@ -87,7 +87,7 @@ export class ModelListing<Row> {
   private async list(models: readonly LocalModel[]): Promise<void> {
     this.models = models;
     this.ordered = modelSections(models, this.sources.inUse, this.sources.recent);
-    for await (const model of inTurns(models)) this.know(model, undefined);
+    for await (const model of iterateInSlices(models)) this.know(model, undefined);
   }
 
   private know(model: LocalModel, facts: ModelFacts | null | undefined): void {

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import {uriName} from "../../host/documents/uriName";
 import {windowText} from "../../metrics/summaryRows";
 import {count, listed} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
@@ -15,7 +16,7 @@ import {
   totalDetails,
   totalOf
 } from "./comparison";
-import {type GitApi, nameOf} from "./git";
+import type {GitApi} from "./git";
 import type {ScoredChange, ScoredChanges, ScoredFile} from "./scoredChanges";
 
 export type Order = "file" | "change";
@@ -113,7 +114,7 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
   private fileItem({file, changes}: ScoredFile): vscode.TreeItem {
     const {uri, path, kind, skipped, unsaved} = file;
     const total = totalOf(comparisons(changes));
-    const item = new vscode.TreeItem(plainText(nameOf(uri)));
+    const item = new vscode.TreeItem(plainText(uriName(uri)));
     // A file that became a link is there twice: deleted, and added.
     item.id = `${kind} ${path}`;
     item.resourceUri = uri;
@@ -169,14 +170,14 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
     const inNew = options(change?.newLine, change?.newLines);
     if (old === undefined) return {title: vscode.l10n.t("Open File"), command: "vscode.open", arguments: [uri, inNew]};
     if (kind === "deleted") {
-      const title = vscode.l10n.t("{0} (deleted)", plainText(nameOf(uri)));
+      const title = vscode.l10n.t("{0} (deleted)", plainText(uriName(uri)));
       return {
         title: vscode.l10n.t("Open File"),
         command: "vscode.open",
         arguments: [old, options(change?.oldLine), title]
       };
     }
-    const title = vscode.l10n.t("{0} (HEAD ↔ working tree)", plainText(nameOf(uri)));
+    const title = vscode.l10n.t("{0} (HEAD ↔ working tree)", plainText(uriName(uri)));
     return {title: vscode.l10n.t("Open Changes"), command: "vscode.diff", arguments: [old, uri, title, inNew]};
   }
 

@@ -1,10 +1,11 @@
 import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
+import {uriName} from "../../host/documents/uriName";
 import type {Host} from "../../host/host";
 import {count} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
 import {ChangesTree, type Order, type Row} from "./changesTree";
-import {chooseRepository, type GitApi, gitApi, nameOf, type Repository} from "./git";
+import {chooseRepository, type GitApi, gitApi, type Repository} from "./git";
 import {type ScoredChanges, unscored} from "./scoredChanges";
 import {scoreChanges} from "./scoring";
 import {changedFiles} from "./workingTree";
@@ -71,7 +72,7 @@ export class ChangesView implements vscode.Disposable {
       await vscode.window.withProgress(
         {
           location: vscode.ProgressLocation.Notification,
-          title: vscode.l10n.t("Scoring the changes in {0}", plainText(nameOf(repository.rootUri))),
+          title: vscode.l10n.t("Scoring the changes in {0}", plainText(uriName(repository.rootUri))),
           cancellable: true
         },
         async (progress, token) => {
@@ -149,7 +150,7 @@ export class ChangesView implements vscode.Disposable {
     ];
     view.message = lines.join(" ");
     view.description = [
-      ...(this.repository ? [plainText(nameOf(this.repository.rootUri))] : []),
+      ...(this.repository ? [plainText(uriName(this.repository.rootUri))] : []),
       ...(scored.state === "stopped" ? [vscode.l10n.t("partial")] : [])
     ].join(", ");
   }

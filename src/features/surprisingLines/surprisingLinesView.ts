@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
 import type {Scores} from "../../contract/scoring";
-import {openPlace, type Subject, wholeDocument} from "../../host/documents/targetText";
+import {openDocument, type TargetText, wholeDocument} from "../../host/documents/targetText";
 import {type Evaluation, isFinished} from "../../host/evaluation";
 import type {Host} from "../../host/host";
 import type {LatestEvaluation} from "../../host/latestEvaluation";
@@ -89,7 +89,7 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
   }
 
   /** Scores a document, and shows what is surprising in it. Cancelled, what was scored until then. */
-  async show(subject: Subject): Promise<void> {
+  async show(subject: TargetText): Promise<void> {
     await vscode.commands.executeCommand(`${viewId}.focus`);
     const run = ++this.latest;
     const {uri, title, text, toSend} = subject;
@@ -128,7 +128,7 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
       await vscode.commands.executeCommand("tokenscope.evaluateFolder", ...(roots ? [roots[0], roots] : []));
     } else if (document) {
       const uri = document.source.uri.toString();
-      const subject = await wholeDocument(await openPlace({uri, start: 0, end: 0}));
+      const subject = await wholeDocument(await openDocument({uri, start: 0, end: 0}));
       if (subject.text === "")
         throw new HumanError("emptyText", vscode.l10n.t("This file is empty now: open one that has text in it."));
       await this.show(subject);

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import {activeCountedText} from "../../host/documents/targetText";
 import {type Host, registerCommand} from "../../host/host";
-import {seen} from "../../host/walkthroughProgress";
+import {markStepDone} from "../../host/walkthroughProgress";
 import {plainText} from "../../text/plainText";
 import {countLine} from "./countLine";
 import {SelectionHover} from "./selectionHover";
@@ -29,7 +29,7 @@ export function registerTokenCount(host: Host): vscode.Disposable {
           result.model.quantization
         )
       );
-      seen("tokens");
+      markStepDone("tokens");
       const copy = vscode.l10n.t("Copy");
       // Not awaited: the command is done, the message may stay.
       void vscode.window.showInformationMessage(line, copy).then(async (chosen) => {

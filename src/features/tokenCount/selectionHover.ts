@@ -1,11 +1,11 @@
 import * as vscode from "vscode";
 import type {TokenList} from "../../contract/scoring";
+import type {DocumentRange} from "../../host/documents/documentRange";
 import {isLongerThan} from "../../host/documents/documentText";
-import type {Place} from "../../host/documents/place";
-import {partOf, placeOf} from "../../host/documents/targetText";
+import {documentRangeOf, partOf} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
 import {LatestOnly} from "../../host/latestOnly";
-import {seen} from "../../host/walkthroughProgress";
+import {markStepDone} from "../../host/walkthroughProgress";
 import {escapeMarkdown} from "../../text/markdownText";
 import {count} from "../../text/numberText";
 import {shortLabel} from "../../text/tokenLabel";
@@ -54,7 +54,7 @@ export class SelectionHover implements vscode.HoverProvider {
       const subject = await partOf(document, selection);
       const params = {model, text: subject.toSend, texts: chips};
       const list = await this.host.engine.request("tokenize", params, {token});
-      return new vscode.Hover(tokensText(list, placeOf(subject)), selection);
+      return new vscode.Hover(tokensText(list, documentRangeOf(subject)), selection);
     });
     const asked = {key, hover};
     this.last = asked;
@@ -66,7 +66,7 @@ export class SelectionHover implements vscode.HoverProvider {
   }
 }
 
-function tokensText(list: TokenList, place: Place): vscode.MarkdownString {
+function tokensText(list: TokenList, place: DocumentRange): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString();
   markdown.supportHtml = true;
   // Only our own commands, with arguments made here.
@@ -100,7 +100,7 @@ function tokensText(list: TokenList, place: Place): vscode.MarkdownString {
     ].join("\n\n")
   );
   markdown.supportThemeIcons = true;
-  seen("tokens");
+  markStepDone("tokens");
   return markdown;
 }
 

@@ -2,7 +2,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import type {ModelDescription} from "../../contract/models";
 import {isSameModel} from "../../contract/models";
-import {countedText, isWithheld, withheld} from "../../host/documents/targetText";
+import {countedText, isWithheld, withheldMessage} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
 import {manageTrust, restriction} from "../../host/restrictedMode";
 import {escapeMarkdown} from "../../text/markdownText";
@@ -86,7 +86,7 @@ export class StatusBarCount implements vscode.Disposable {
       // With the keyboard in a webview or the terminal, the count of the text beside it stays right.
       if (vscode.window.visibleTextEditors.length > 0) return;
       this.running?.cancel();
-      if (isWithheld(vscode.window.tabGroups.activeTabGroup.activeTab)) return this.rest(withheld());
+      if (isWithheld(vscode.window.tabGroups.activeTabGroup.activeTab)) return this.rest(withheldMessage());
       return this.rest(vscode.l10n.t("Open a file to see how many tokens it has."));
     }
     // The log is a text editor too, and counting writes to it.

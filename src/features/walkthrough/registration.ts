@@ -1,6 +1,6 @@
 import {setTimeout} from "node:timers/promises";
 import * as vscode from "vscode";
-import {placeOf, subjectOf, wholeDocument} from "../../host/documents/targetText";
+import {documentRangeOf, targetTextOf, wholeDocument} from "../../host/documents/targetText";
 import {type Host, registerCommand} from "../../host/host";
 import {paragraph, Samples} from "./samples";
 
@@ -24,11 +24,11 @@ export function registerWalkthrough(host: Host): vscode.Disposable {
     }),
     registerCommand(host, "tokenscope.tryPerplexity", async () => {
       const editor = await samples.show("perplexity.md", (document) => paragraph(document, 1));
-      await vscode.commands.executeCommand("tokenscope.perplexity", placeOf(await subjectOf(editor)));
+      await vscode.commands.executeCommand("tokenscope.perplexity", documentRangeOf(await targetTextOf(editor)));
     }),
     registerCommand(host, "tokenscope.tryLogprobs", async () => {
       const {document} = await samples.show("logprobs.ts", () => new vscode.Range(0, 0, 0, 0));
-      await vscode.commands.executeCommand("tokenscope.showLogprobs", placeOf(await wholeDocument(document)));
+      await vscode.commands.executeCommand("tokenscope.showLogprobs", documentRangeOf(await wholeDocument(document)));
     }),
     registerCommand(host, "tokenscope.tryCompletion", async () => {
       const show = () =>

@@ -1,13 +1,13 @@
 import * as vscode from "vscode";
 import {ChunkedText} from "../../contract/chunkedTransport";
-import {doneInTurns} from "../cooperativeWork";
+import {runInSlices} from "../cooperativeWork";
 
 /** UTF-16 units and lines that are read before others have their turn: a millisecond's work. */
-const unitsAtOnce = 1 << 18;
-const linesAtOnce = 1 << 12;
+const maxUnitsPerSlice = 1 << 18;
+const maxLinesPerSlice = 1 << 12;
 
 /** A document of so many lines is gone through in turns; VS Code would do it in one. */
-const manyLines = 1 << 15;
+const minLinesForSlices = 1 << 15;
 
 /** A text, whole and as it is sent. Put together it is only where someone looks into it: V8 keeps a rope until then. */
 export interface DocumentText {
@@ -16,11 +16,11 @@ export interface DocumentText {
 }
 
 /** The text of a document, or of a range of it, read in turns; read again where the document is edited meanwhile. */
-export async function textOf(document: vscode.TextDocument, range?: vscode.Range): Promise<DocumentText> {
+export async function readDocument(document: vscode.TextDocument, range?: vscode.Range): Promise<DocumentText> {
   const pieces: string[] = [];
-  await unedited(document, () => {
+  await untilUnedited(document, () => {
     pieces.length = 0;
-    return doneInTurns(collected(piecesOf(document, range ?? wholeRange(document)), pieces));
+    return runInSlices(collected(piecesOf(document, range ?? wholeRange(document)), pieces));
   });
   let text = "";
   for (const piece of pieces) text += piece;
@@ -28,10 +28,10 @@ export async function textOf(document: vscode.TextDocument, range?: vscode.Range
 }
 
 /** Whether a document has a text at a UTF-16 offset. */
-export async function holds(document: vscode.TextDocument, start: number, text: string): Promise<boolean> {
-  return await unedited(document, async () => {
+export async function containsAt(document: vscode.TextDocument, start: number, text: string): Promise<boolean> {
+  return await untilUnedited(document, async () => {
     const range = new vscode.Range(await positionOf(document, start), await positionOf(document, start + text.length));
-    return await doneInTurns(matches(piecesOf(document, range), text));
+    return await runInSlices(matches(piecesOf(document, range), text));
   });
 }
 
@@ -39,9 +39,9 @@ export async function holds(document: vscode.TextDocument, start: number, text: 
 export async function isLongerThan(document: vscode.TextDocument, range: vscode.Range, most: number): Promise<boolean> {
   const {start, end} = range;
   if (end.line - start.line > most) return true;
-  return await unedited(document, () =>
-    doneInTurns(
-      throughLines(document, start.line, (line, offset) => {
+  return await untilUnedited(document, () =>
+    runInSlices(
+      searchLines(document, start.line, (line, offset) => {
         if (line === end.line) return offset + end.character - start.character > most;
         return offset - start.character > most ? true : undefined;
       })
@@ -51,10 +51,10 @@ export async function isLongerThan(document: vscode.TextDocument, range: vscode.
 
 /** The UTF-16 offset of a position. */
 export async function offsetOf(document: vscode.TextDocument, position: vscode.Position): Promise<number> {
-  if (document.lineCount < manyLines) return document.offsetAt(position);
-  const found = await unedited(document, () =>
-    doneInTurns(
-      throughLines(document, 0, (line, offset) => (line === position.line ? offset + position.character : undefined))
+  if (document.lineCount < minLinesForSlices) return document.offsetAt(position);
+  const found = await untilUnedited(document, () =>
+    runInSlices(
+      searchLines(document, 0, (line, offset) => (line === position.line ? offset + position.character : undefined))
     )
   );
   return found ?? 0;
@@ -62,10 +62,10 @@ export async function offsetOf(document: vscode.TextDocument, position: vscode.P
 
 /** The position at a UTF-16 offset; the document's end where it goes beyond that. */
 export async function positionOf(document: vscode.TextDocument, offset: number): Promise<vscode.Position> {
-  if (document.lineCount < manyLines) return document.positionAt(offset);
-  const found = await unedited(document, () =>
-    doneInTurns(
-      throughLines(document, 0, (line, start, length) =>
+  if (document.lineCount < minLinesForSlices) return document.positionAt(offset);
+  const found = await untilUnedited(document, () =>
+    runInSlices(
+      searchLines(document, 0, (line, start, length) =>
         offset < start + length + endLength(document)
           ? new vscode.Position(line, Math.min(length, offset - start))
           : undefined
@@ -79,7 +79,7 @@ export async function positionOf(document: vscode.TextDocument, offset: number):
 export function rangeBefore(document: vscode.TextDocument, position: vscode.Position, units: number): vscode.Range {
   let {line} = position;
   let found = position.character;
-  const first = Math.max(0, line - manyLines);
+  const first = Math.max(0, line - minLinesForSlices);
   while (found < units && line > first) found += document.lineAt(--line).text.length + 1;
   return new vscode.Range(new vscode.Position(line, Math.max(0, found - units)), position);
 }
@@ -89,7 +89,7 @@ export function rangeBehind(document: vscode.TextDocument, position: vscode.Posi
   let {line} = position;
   let {length} = document.lineAt(line).text;
   let found = length - position.character;
-  const last = Math.min(document.lineCount - 1, line + manyLines);
+  const last = Math.min(document.lineCount - 1, line + minLinesForSlices);
   while (found < units && line < last) {
     length = document.lineAt(++line).text.length;
     found += length + 1;
@@ -102,7 +102,7 @@ export function wholeRange(document: vscode.TextDocument): vscode.Range {
 }
 
 /** What is read of a document while nobody edits it: else it is read again. */
-async function unedited<T>(document: vscode.TextDocument, read: () => Promise<T>): Promise<T> {
+async function untilUnedited<T>(document: vscode.TextDocument, read: () => Promise<T>): Promise<T> {
   for (;;) {
     const {version} = document;
     try {
@@ -116,7 +116,7 @@ async function unedited<T>(document: vscode.TextDocument, read: () => Promise<T>
 }
 
 /** Goes through lines from `first` on until there is something to say of one: its number, its offset from there, its length. */
-function* throughLines<T>(
+function* searchLines<T>(
   document: vscode.TextDocument,
   first: number,
   look: (line: number, offset: number, length: number) => T | undefined
@@ -127,7 +127,7 @@ function* throughLines<T>(
     const seen = look(line, offset, length);
     if (seen !== undefined) return seen;
     offset += length + endLength(document);
-    if (line % linesAtOnce === linesAtOnce - 1) yield;
+    if (line % maxLinesPerSlice === maxLinesPerSlice - 1) yield;
   }
   return undefined;
 }
@@ -158,7 +158,7 @@ function* piecesOf(document: vscode.TextDocument, {start, end}: vscode.Range): G
   let {line, character} = start;
   while (line < end.line) {
     const {text} = document.lineAt(line);
-    if (text.length > unitsAtOnce) {
+    if (text.length > maxUnitsPerSlice) {
       yield* slices(text, character, text.length);
       yield lineEnd;
       line++;
@@ -176,14 +176,14 @@ function* piecesOf(document: vscode.TextDocument, {start, end}: vscode.Range): G
 function lineBehindPiece(document: vscode.TextDocument, first: number, last: number): number {
   let units = 0;
   let line = first;
-  while (line < last && line - first < linesAtOnce) {
+  while (line < last && line - first < maxLinesPerSlice) {
     units += document.lineAt(line).text.length + 1;
-    if (line > first && units > unitsAtOnce) break;
+    if (line > first && units > maxUnitsPerSlice) break;
     line++;
   }
   return line;
 }
 
 function* slices(text: string, start: number, end: number): Generator<string> {
-  for (let at = start; at < end; at += unitsAtOnce) yield text.slice(at, Math.min(end, at + unitsAtOnce));
+  for (let at = start; at < end; at += maxUnitsPerSlice) yield text.slice(at, Math.min(end, at + maxUnitsPerSlice));
 }

@@ -4,11 +4,11 @@ import * as vscode from "vscode";
 
 /** Whether a file lies somewhere below a folder of the same file system, by their paths. */
 export function isBelow(folder: vscode.Uri, file: vscode.Uri): boolean {
-  return wayDown(folder, file) !== undefined;
+  return relativeNames(folder, file) !== undefined;
 }
 
 /** The names that lead from a folder down to a file of the same file system, by their paths; undefined where none do. */
-export function wayDown(folder: vscode.Uri, file: vscode.Uri): string[] | undefined {
+export function relativeNames(folder: vscode.Uri, file: vscode.Uri): string[] | undefined {
   const isLocal = folder.scheme === "file";
   const way = isLocal ? path.relative(folder.fsPath, file.fsPath) : path.posix.relative(folder.path, file.path);
   if (way === "" || way.split(/[/\\]/)[0] === ".." || path.isAbsolute(way)) return undefined;

@@ -5,11 +5,20 @@ import type {ScoreParams} from "../../contract/scoring";
 import {count} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
 import type {Settings} from "../settings";
-import {type DocumentText, isLongerThan, offsetOf, positionOf, rangeBefore, textOf, wholeRange} from "./documentText";
-import {isPlace, type Place} from "./place";
+import {type DocumentRange, isDocumentRange} from "./documentRange";
+import {
+  type DocumentText,
+  isLongerThan,
+  offsetOf,
+  positionOf,
+  rangeBefore,
+  readDocument,
+  wholeRange
+} from "./documentText";
+import {uriName} from "./uriName";
 
 /** The text that a command is about. */
-export interface Subject extends DocumentText {
+export interface TargetText extends DocumentText {
   readonly uri: vscode.Uri;
   /** "sample.py, lines 3–9", or the file's name alone: harmless wherever it is shown as text. */
   readonly title: string;
@@ -21,17 +30,17 @@ export interface Subject extends DocumentText {
 }
 
 /** More characters than a context of the usual size holds: more would only have to be cut into tokens. */
-export const maxBefore = 1 << 18;
+export const maxContextLength = 1 << 18;
 
 /** Editors that look like text and are none of the user's. */
 const foreignSchemes = new Set(["output", "vscode-scm", "comment", "debug"]);
 
-export function isForeign({uri}: vscode.TextDocument): boolean {
+export function isToolDocument({uri}: vscode.TextDocument): boolean {
   return foreignSchemes.has(uri.scheme);
 }
 
 /** The editor's selection, or its whole document where nothing is selected. */
-export async function subjectOf(editor: vscode.TextEditor): Promise<Subject> {
+export async function targetTextOf(editor: vscode.TextEditor): Promise<TargetText> {
   const {document, selection} = editor;
   return await (selection.isEmpty ? wholeDocument(document) : partOf(document, selection));
 }
@@ -61,29 +70,29 @@ export async function countedText(
   let {text} = part;
   for (const range of others) {
     if (await isLongerThan(document, range, most - text.length)) return undefined;
-    text += lineEnd + (await textOf(document, range)).text;
+    text += lineEnd + (await readDocument(document, range)).text;
   }
-  const title = vscode.l10n.t("{0}, {1} selections", nameOf(document.uri), count(selected.length));
+  const title = vscode.l10n.t("{0}, {1} selections", uriTitle(document.uri), count(selected.length));
   return {title, toSend: text, isSelection: true};
 }
 
-/** What is counted in the editor in use; errors as {@link activeSubject}'s. */
+/** What is counted in the editor in use; errors as {@link activeTargetText}'s. */
 export async function activeCountedText(): Promise<CountedText> {
   const counted = await countedText(requireEditor());
-  return counted === undefined || counted.toSend === "" ? await activeSubject() : counted;
+  return counted === undefined || counted.toSend === "" ? await activeTargetText() : counted;
 }
 
 /** The subject of the editor in use; a HumanError says what to do where there is none or it is empty. */
-export async function activeSubject(): Promise<Subject> {
-  return withText(await subjectOf(requireEditor()));
+export async function activeTargetText(): Promise<TargetText> {
+  return withText(await targetTextOf(requireEditor()));
 }
 
-/** The whole document of the editor in use; errors as {@link activeSubject}'s. */
-export async function activeDocument(): Promise<Subject> {
+/** The whole document of the editor in use; errors as {@link activeTargetText}'s. */
+export async function activeDocument(): Promise<TargetText> {
   return withText(await wholeDocument(requireEditor().document));
 }
 
-function withText(subject: Subject): Subject {
+function withText(subject: TargetText): TargetText {
   if (subject.text === "")
     throw new HumanError("emptyText", vscode.l10n.t("This file is empty: open one that has text in it."));
   return subject;
@@ -99,11 +108,11 @@ function requireEditor(): vscode.TextEditor {
 function editorInUse(): vscode.TextEditor | undefined {
   const {activeTextEditor, visibleTextEditors} = vscode.window;
   if (activeTextEditor === undefined && isWithheld(vscode.window.tabGroups.activeTabGroup.activeTab))
-    throw new HumanError("emptyText", withheld());
+    throw new HumanError("emptyText", withheldMessage());
   return activeTextEditor ?? visibleTextEditors.find(({document}) => document.uri.scheme !== "output");
 }
 
-export function withheld(): string {
+export function withheldMessage(): string {
   return vscode.l10n.t(
     "This file is binary, or larger than 50 MB: VS Code gives its text to no extension. Open another one."
   );
@@ -118,58 +127,58 @@ export function isWithheld(tab: vscode.Tab | undefined): boolean {
   );
 }
 
-export async function wholeDocument(document: vscode.TextDocument): Promise<Subject> {
+export async function wholeDocument(document: vscode.TextDocument): Promise<TargetText> {
   return {
     uri: document.uri,
-    title: nameOf(document.uri),
-    ...(await textOf(document)),
+    title: uriTitle(document.uri),
+    ...(await readDocument(document)),
     start: 0,
     isSelection: false,
     before: ""
   };
 }
 
-export async function partOf(document: vscode.TextDocument, range: vscode.Range): Promise<Subject> {
-  const text = await textOf(document, range);
+export async function partOf(document: vscode.TextDocument, range: vscode.Range): Promise<TargetText> {
+  const text = await readDocument(document, range);
   return {
     uri: document.uri,
     title: partTitle(document, range),
     ...text,
     start: await offsetOf(document, range.start),
     isSelection: true,
-    before: document.getText(rangeBefore(document, range.start, maxBefore))
+    before: document.getText(rangeBefore(document, range.start, maxContextLength))
   };
 }
 
 /** The title of what stands at a place now. */
-export function titleAt(document: vscode.TextDocument, {start, end}: Place): string {
+export function titleOfRange(document: vscode.TextDocument, {start, end}: DocumentRange): string {
   const range = new vscode.Range(document.positionAt(start), document.positionAt(end));
-  return range.isEqual(wholeRange(document)) ? nameOf(document.uri) : partTitle(document, range);
+  return range.isEqual(wholeRange(document)) ? uriTitle(document.uri) : partTitle(document, range);
 }
 
-export function placeOf(subject: Subject): Place {
+export function documentRangeOf(subject: TargetText): DocumentRange {
   return {uri: subject.uri.toString(), start: subject.start, end: subject.start + subject.text.length};
 }
 
 /** What is scored of a subject, in the context that the setting asks for: none, or what stands before it. */
-export function scoredPart(
-  {toSend, before}: Subject,
+export function scoreParamsOf(
+  {toSend, before}: TargetText,
   {selectionContext}: Settings
 ): Pick<Sendable<ScoreParams>, "text" | "context"> {
   return {text: toSend, ...(selectionContext && before !== "" ? {context: before} : {})};
 }
 
 /** What a command is about: the place it was given as argument, or else the active editor's subject. */
-export async function commandSubject(argument: unknown): Promise<Subject> {
-  if (!isPlace(argument)) return await activeSubject();
-  const subject = await subjectAt(await openPlace(argument), argument);
+export async function commandTargetText(argument: unknown): Promise<TargetText> {
+  if (!isDocumentRange(argument)) return await activeTargetText();
+  const subject = await targetTextAt(await openDocument(argument), argument);
   if (subject.text === "")
     throw new HumanError("emptyText", vscode.l10n.t("There is no text at this place any more: select some."));
   return subject;
 }
 
 /** The document of a place. A HumanError says so where it is gone. */
-export async function openPlace({uri}: Place): Promise<vscode.TextDocument> {
+export async function openDocument({uri}: DocumentRange): Promise<vscode.TextDocument> {
   try {
     return await vscode.workspace.openTextDocument(vscode.Uri.parse(uri, true));
   } catch {
@@ -181,7 +190,7 @@ export async function openPlace({uri}: Place): Promise<vscode.TextDocument> {
 }
 
 /** The text of a place in a document as it is now; a place beyond the document's end is cut to it. */
-export async function subjectAt(document: vscode.TextDocument, {start, end}: Place): Promise<Subject> {
+export async function targetTextAt(document: vscode.TextDocument, {start, end}: DocumentRange): Promise<TargetText> {
   const range = new vscode.Range(await positionOf(document, start), await positionOf(document, end));
   return await (range.isEqual(wholeRange(document)) ? wholeDocument(document) : partOf(document, range));
 }
@@ -189,10 +198,10 @@ export async function subjectAt(document: vscode.TextDocument, {start, end}: Pla
 function partTitle({uri}: vscode.TextDocument, {start, end}: vscode.Range): string {
   const [first, last] = [start.line + 1, end.line + 1];
   return first === last
-    ? vscode.l10n.t("{0}, line {1}", nameOf(uri), first)
-    : vscode.l10n.t("{0}, lines {1}–{2}", nameOf(uri), first, last);
+    ? vscode.l10n.t("{0}, line {1}", uriTitle(uri), first)
+    : vscode.l10n.t("{0}, lines {1}–{2}", uriTitle(uri), first, last);
 }
 
-function nameOf(uri: vscode.Uri): string {
-  return plainText(uri.path.slice(uri.path.lastIndexOf("/") + 1));
+function uriTitle(uri: vscode.Uri): string {
+  return plainText(uriName(uri));
 }

@@ -1,6 +1,6 @@
 import type * as vscode from "vscode";
 import type {Settings} from "../settings";
-import {hostOf} from "../urlHost";
+import {urlHost} from "../urlHost";
 
 const hubAddress = /^(?:(?:hf|huggingface):|(?:https?:\/\/)?(?:www\.)?(?:hf|huggingface)\.co\/)/i;
 
@@ -13,7 +13,7 @@ export class AccessTokens {
 
   /** Host of the hub that the token is for. */
   get host(): string {
-    return hostOf(this.settings.network(null).huggingFace);
+    return urlHost(this.settings.network(null).huggingFace);
   }
 
   /** Whether a token can help with an address: it is the hub's. */

@@ -8,7 +8,7 @@ import {HeaderBudget} from "../../../gguf/headerBudget";
 import {noModel} from "../../../gguf/refusal";
 import {splitNames} from "../../../gguf/splits";
 import {fileSource} from "../../../platform/fileSource";
-import {inTurns} from "../../cooperativeWork";
+import {iterateInSlices} from "../../cooperativeWork";
 import {isModelFacts} from "./factsShape";
 import type {LocalModel} from "./localModel";
 
@@ -138,7 +138,7 @@ export class HeaderCache {
       if ((await stat(this.file)).size > 3 * maxFileSize) return;
       const [first, ...lines] = (await readFile(this.file, "utf8")).split("\n");
       if (first !== firstLine) return;
-      for await (const line of inTurns(lines)) {
+      for await (const line of iterateInSlices(lines)) {
         if (line === lastLine) return;
         const [file, entry] = JSON.parse(line.replace(/,$/, "")) as readonly unknown[];
         if (typeof file === "string" && isEntry(entry)) this.keep(file, entry);
@@ -151,7 +151,7 @@ export class HeaderCache {
   private async write(): Promise<void> {
     const lines: string[] = [];
     let characters = 0;
-    for await (const entry of inTurns([...this.entries].reverse())) {
+    for await (const entry of iterateInSlices([...this.entries].reverse())) {
       const line = JSON.stringify(entry);
       characters += line.length;
       if (characters > maxFileSize) break;

@@ -5,7 +5,7 @@ import * as vscode from "vscode";
  * Writes a file so that there is never a part of it under its name: on a disk it is written beside it first. Elsewhere the
  * file system's provider has to see to that.
  */
-export async function writeWhole(target: vscode.Uri, content: Uint8Array): Promise<void> {
+export async function writeAtomically(target: vscode.Uri, content: Uint8Array): Promise<void> {
   const {fs} = vscode.workspace;
   if (target.scheme !== "file") return await fs.writeFile(target, content);
   // Renaming something to a folder's name would delete the folder.

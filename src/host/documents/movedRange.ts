@@ -11,7 +11,7 @@ export interface TextChange {
  * not say where it went: the place stays as it is, cut to what was put there, and does not grow to all that was replaced.
  * Changes come as VS Code reports them, last in the document first, so that one does not move the others.
  */
-export function movedPlace<Place extends {readonly start: number; readonly end: number}>(
+export function movedRange<Place extends {readonly start: number; readonly end: number}>(
   place: Place,
   changes: readonly TextChange[]
 ): Place {
