@@ -22,7 +22,7 @@ const notForPeople = [
   // Code for another thread, the words of a library's error, folders of programs.
   "src/engine/llama/fetchedPackages.ts",
   "src/engine/llama/devices/probe.ts",
-  "src/host/models/local/places.ts"
+  "src/host/models/local/programFolders.ts"
 ];
 
 /** Names and addresses are the same in every language. */

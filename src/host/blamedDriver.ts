@@ -22,7 +22,7 @@ export function blamedDriver(memory: vscode.Memento): BlamedDriver | undefined {
 }
 
 /** Undefined: none is to blame any more. */
-export async function rememberDriver(
+export async function storeBlamedDriver(
   memory: vscode.Memento,
   driver: Omit<BlamedDriver, "version"> | undefined
 ): Promise<void> {

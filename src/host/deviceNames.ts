@@ -9,7 +9,7 @@ export const deviceNames: Record<DeviceState["device"], string> = {
 };
 
 /** "Vulkan (NVIDIA GeForce RTX 3060)"; a driver calls its device what it likes. */
-export function deviceTitle(device: DeviceState["device"], names: readonly string[]): string {
+export function deviceTitle({device, names}: Pick<DeviceState, "device" | "names">): string {
   const [name] = names;
   return name === undefined ? deviceNames[device] : `${deviceNames[device]} (${name})`;
 }

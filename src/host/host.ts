@@ -29,7 +29,7 @@ export interface Host {
 }
 
 /** Milliseconds: between two downloads, or the files of one, less passes. */
-const transfersIdleLimit = 60_000;
+const transferIdleLimit = 60_000;
 
 /** Makes the host's parts and subscribes their ends. Starts nothing: the engine starts with its first request. */
 export function createHost(context: vscode.ExtensionContext): Host {
@@ -50,7 +50,7 @@ export function createHost(context: vscode.ExtensionContext): Host {
     ...(vscode.l10n.uri && {language: {locale: language.locale, bundle: vscode.l10n.uri.fsPath}})
   };
   const engine = new EngineClient({...options, idleLimit: () => settings.idleLimit});
-  const transfers = new EngineClient({...options, idleLimit: () => transfersIdleLimit});
+  const transfers = new EngineClient({...options, idleLimit: () => transferIdleLimit});
   const models = vscode.Uri.joinPath(context.globalStorageUri, "models").fsPath;
   const tokens = new AccessTokens(context.secrets, settings);
   // Native code is never unloaded: another device's runtime gets a process of its own.

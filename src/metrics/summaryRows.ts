@@ -1,5 +1,13 @@
 import * as l10n from "@vscode/l10n";
-import {count, decimalsFor, largest, nats, percentText, significant, written} from "../text/numberText";
+import {
+  count,
+  decimalsFor,
+  exponentFrom,
+  nats,
+  percentText,
+  significant,
+  withDecimalSeparator
+} from "../text/numberText";
 import {type Measures, minKPercent, type Summary} from "./summary";
 import type {Windowing} from "./windowing";
 
@@ -160,10 +168,11 @@ export function perplexityText({
   if (standardError === null || scored < tokensForAnError || !Number.isFinite(standardError)) {
     return numberText(perplexity);
   }
-  if (perplexity >= largest) return `${numberText(perplexity)} ± ${written(standardError.toPrecision(2))}`;
+  if (perplexity >= exponentFrom)
+    return `${numberText(perplexity)} ± ${withDecimalSeparator(standardError.toPrecision(2))}`;
   // As many decimals as four digits of the value need, or two of its error where that is finer; the same for both.
   const decimals = Math.max(decimalsFor(perplexity, 4), decimalsFor(standardError, 2));
-  return `${written(perplexity.toFixed(decimals))} ± ${written(standardError.toFixed(decimals))}`;
+  return `${withDecimalSeparator(perplexity.toFixed(decimals))} ± ${withDecimalSeparator(standardError.toFixed(decimals))}`;
 }
 
 function crossEntropyText({crossEntropy, crossEntropyBits}: Summary): string {
@@ -172,7 +181,7 @@ function crossEntropyText({crossEntropy, crossEntropyBits}: Summary): string {
 }
 
 function shareText(share: number | null): string {
-  return share === null ? none : percentText(written((share * 100).toFixed(1)));
+  return share === null ? none : percentText(withDecimalSeparator((share * 100).toFixed(1)));
 }
 
 function tokensText(

@@ -13,4 +13,4 @@ declare const CUDA_PACKAGES: Readonly<Record<string, readonly RuntimePackage[]>>
 export const cudaPackages: readonly RuntimePackage[] = CUDA_PACKAGES[`${process.platform}-${process.arch}`] ?? [];
 
 /** What they weigh as they are fetched and unpacked, in bytes, about (measured on Linux, docs/decisions/gpu.md). */
-export const cudaBytes = {fetched: 320e6, unpacked: 564e6} as const;
+export const cudaDownloadSize = {fetched: 320e6, unpacked: 564e6} as const;

@@ -3,7 +3,7 @@ import {byteSize} from "./numberText";
 import {duration} from "./pace";
 
 /** The speed is that of the last seconds: networks change, and what was there before a resume was not fetched now. */
-const window = 10;
+const windowSeconds = 10;
 
 /** Before so long a speed says nothing. */
 const minSeconds = 1;
@@ -18,7 +18,7 @@ export class BytePace {
   describe(done: number, total: number): string {
     const at = this.now();
     this.seen.push({at, done});
-    while (this.seen.length > 2 && at - (this.seen[1]?.at ?? at) > window * 1000) this.seen.shift();
+    while (this.seen.length > 2 && at - (this.seen[1]?.at ?? at) > windowSeconds * 1000) this.seen.shift();
     const first = this.seen[0] ?? {at, done};
     const seconds = (at - first.at) / 1000;
     const speed = (done - first.done) / seconds;

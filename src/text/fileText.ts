@@ -1,18 +1,18 @@
 /** Why a file has no text. */
-export type NoText = "binary" | "encoding" | "tooLarge";
+export type TextProblem = "binary" | "encoding" | "tooLarge";
 
 /** UTF-16 units that a string can have. */
 const maxUnits = 2 ** 29 - 24;
 
 /** Bytes that are looked at for zeros, as VS Code looks. */
-const looked = 512;
+const sniffedBytes = 512;
 
 /**
  * The text of a file, as an editor of VS Code shows it: UTF-8, UTF-16 with a byte order mark, or UTF-16 that is seen by its
  * zeros, and never with its mark. Whatever reads a file as a text to count or to score reads it here, so that one file has
  * one score. Bytes that are no text in the encoding are refused: with U+FFFD in their place, offsets would lie.
  */
-export function fileText(bytes: Uint8Array): {readonly text: string} | {readonly problem: NoText} {
+export function fileText(bytes: Uint8Array): {readonly text: string} | {readonly problem: TextProblem} {
   const encoding = encodingOf(bytes);
   if (encoding === null) return {problem: "binary"};
   try {
@@ -32,7 +32,7 @@ function encodingOf(bytes: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" | null
   const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return "utf-16le";
   if (first === 0xfe && second === 0xff) return "utf-16be";
-  const start = bytes.subarray(0, looked);
+  const start = bytes.subarray(0, sniffedBytes);
   if (!start.includes(0)) return "utf-8";
   if (start.every((byte, index) => (byte === 0) === (index % 2 === 1))) return "utf-16le";
   return start.every((byte, index) => (byte === 0) === (index % 2 === 0)) ? "utf-16be" : null;

@@ -18,6 +18,6 @@ export function useLanguage(language: Language): void {
 }
 
 /** The language that is really spoken: "en" where the one asked for has no translations. */
-export function spokenLocale(): string {
+export function displayLocale(): string {
   return locale;
 }

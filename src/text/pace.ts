@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import {count, written} from "./numberText";
+import {count, withDecimalSeparator} from "./numberText";
 
 /** How far and how fast work is, in words: "1,200 of 30,000 tokens, 420 tokens/s, 1 min 9 s left". */
 export class Pace {
@@ -19,7 +19,7 @@ export class Pace {
     const seconds = (at - this.first.at) / 1000;
     const speed = (done - this.first.done) / seconds;
     if (seconds < minSeconds || !(speed > 0)) return position(count(done), count(total));
-    const rate = speed >= 10 ? count(Math.round(speed)) : written(speed.toFixed(1));
+    const rate = speed >= 10 ? count(Math.round(speed)) : withDecimalSeparator(speed.toFixed(1));
     return pace(count(done), count(total), rate, duration((total - done) / speed));
   }
 }

@@ -10,8 +10,8 @@ const maxFileNameLength = 256;
  * A text for a notification, a progress title or a quick pick, whatever a file or a model calls itself: VS Code makes links
  * of `[…](command:…)` in notifications, also of ones that run commands, and pictures of `$(…)` in quick picks.
  */
-export function plainText(text: string, longest = maxNameLength): string {
-  return harmless(text.length <= longest ? text : `${text.slice(0, longest).toWellFormed()}…`);
+export function plainText(text: string, maxLength = maxNameLength): string {
+  return withoutLinks(text.length <= maxLength ? text : `${text.slice(0, maxLength).toWellFormed()}…`);
 }
 
 /** The same of a path: a long one loses its middle, so that where it begins and the file's whole name can be seen. */
@@ -19,9 +19,9 @@ export function plainPath(path: string): string {
   if (path.length <= maxNameLength) return plainText(path);
   const end = path.slice(-maxFileNameLength);
   const begin = path.slice(0, maxNameLength - end.length);
-  return harmless(`${begin.toWellFormed()}…${end.toWellFormed()}`);
+  return withoutLinks(`${begin.toWellFormed()}…${end.toWellFormed()}`);
 }
 
-function harmless(text: string): string {
+function withoutLinks(text: string): string {
   return visibleText(text).replaceAll("](", "] (").replaceAll("$(", "$ (");
 }

@@ -3,7 +3,7 @@ import {readFileSync} from "node:fs";
 import path from "node:path";
 import {perplexityText, windowText} from "../../src/metrics/summaryRows";
 import {tokenRows} from "../../src/metrics/tokenMetrics";
-import {spokenLocale, useLanguage} from "../../src/text/language";
+import {displayLocale, useLanguage} from "../../src/text/language";
 import {bits, byteSize, count, decimal, percent, plural, significant} from "../../src/text/numberText";
 import {duration, Pace} from "../../src/text/pace";
 import {root} from "../harness/paths";
@@ -78,7 +78,7 @@ describe("In the reader's language", () => {
 
   it("numbers stay English where the sentences do", () => {
     useLanguage({locale: "fr", bundle: undefined});
-    assert.equal(spokenLocale(), "en");
+    assert.equal(displayLocale(), "en");
     assert.equal(plural(1234, "token"), "1,234 tokens");
   });
 });

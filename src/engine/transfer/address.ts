@@ -45,11 +45,11 @@ export function encodedPath(path: string): string {
 function readUrl(written: string): URL {
   const url = URL.canParse(written) ? new URL(written) : undefined;
   if (url === undefined || !["http:", "https:"].includes(url.protocol) || url.hostname === "")
-    throw bad(
+    throw badAddress(
       l10n.t("This is no address of a model: give a URL that begins with https://, or hf:user/model/file.gguf.")
     );
   if (url.username !== "" || url.password !== "")
-    throw bad(
+    throw badAddress(
       l10n.t("An address must have no user name or password in it: leave them out, and set an access token instead.")
     );
   return url;
@@ -104,13 +104,13 @@ function decoded(step: string): string {
 }
 
 function noHubAddress(): HumanError {
-  return bad(
+  return badAddress(
     l10n.t(
       "This is no model of Hugging Face's: write hf:user/model/file.gguf, or hf:user/model:Q4_K_M for one of its quantizations."
     )
   );
 }
 
-function bad(message: string): HumanError {
+function badAddress(message: string): HumanError {
   return new HumanError("badAddress", message);
 }

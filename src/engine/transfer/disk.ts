@@ -12,12 +12,12 @@ export interface Checksum {
 }
 
 /** Left free beside what is fetched, for everybody else on that disk. */
-const spare = 32 << 20;
+const minFreeAfter = 32 << 20;
 
 /** @throws HumanError diskFull where so many bytes more don't fit. */
-export async function checkRoom(folder: string, bytes: number): Promise<void> {
+export async function checkFreeSpace(folder: string, bytes: number): Promise<void> {
   if (bytes === 0) return;
-  const missing = bytes + spare - (await freeSpace(folder));
+  const missing = bytes + minFreeAfter - (await freeSpace(folder));
   if (missing > 0)
     throw new HumanError(
       "diskFull",
@@ -26,12 +26,12 @@ export async function checkRoom(folder: string, bytes: number): Promise<void> {
 }
 
 async function freeSpace(folder: string): Promise<number> {
-  const {bavail, bsize} = await onDisk(statfs(folder));
+  const {bavail, bsize} = await withDiskErrors(statfs(folder));
   return bavail * bsize;
 }
 
 /** Work on files, whose failures become sentences. */
-export async function onDisk<T>(work: Promise<T>): Promise<T> {
+export async function withDiskErrors<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
@@ -53,7 +53,7 @@ export async function onDisk<T>(work: Promise<T>): Promise<T> {
 /** Writes all of it: a write may take less than it is given. */
 export async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < bytes.length; ) {
-    const {bytesWritten} = await onDisk(file.write(bytes, done, bytes.length - done, position + done));
+    const {bytesWritten} = await withDiskErrors(file.write(bytes, done, bytes.length - done, position + done));
     done += bytesWritten;
   }
 }
@@ -64,7 +64,7 @@ export async function sizeOf(file: string): Promise<number | null> {
     return (await stat(file)).size;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    return await onDisk(Promise.reject(error));
+    return await withDiskErrors(Promise.reject(error));
   }
 }
 
@@ -84,7 +84,7 @@ export async function digestOf(
 }
 
 /** Gives a file its name, which must be free: what is there already is never replaced. False where it is taken. */
-export async function moveToFreeName(file: string, name: string): Promise<boolean> {
+export async function moveIfFree(file: string, name: string): Promise<boolean> {
   try {
     await link(file, name);
   } catch (error) {
@@ -92,10 +92,10 @@ export async function moveToFreeName(file: string, name: string): Promise<boolea
     if (code === "EEXIST") return false;
     // File systems without hard links (exFAT, some shares).
     if (await exists(name)) return false;
-    await onDisk(rename(file, name));
+    await withDiskErrors(rename(file, name));
     return true;
   }
-  await onDisk(unlink(file));
+  await withDiskErrors(unlink(file));
   return true;
 }
 

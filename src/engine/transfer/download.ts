@@ -5,24 +5,24 @@ import type {Progress, TransferProgress} from "../../contract/progress";
 import type {DownloadedFile, DownloadParams} from "../../contract/transfer";
 import {splitNames} from "../../gguf/splits";
 import type {RequestContext} from "../backend";
-import {findSame, type Placeable, place} from "./destination";
-import {type Checksum, checkRoom, onDisk, readIntegrity} from "./disk";
+import {findExisting, moveToFinalNames, type NamedFile} from "./destination";
+import {type Checksum, checkFreeSpace, readIntegrity, withDiskErrors} from "./disk";
 import {fetchPart} from "./fetchPart";
 import {safeFileName} from "./fileName";
 import {Http} from "./http";
-import {Unfinished} from "./partialDownload";
-import {lookAt, type RemotePart} from "./remoteFile";
-import {type Patience, patient} from "./retryPolicy";
+import {PartialDownload} from "./partialDownload";
+import {describeParts, type RemotePart} from "./remoteFile";
+import {defaultRetryPolicy, type RetryPolicy} from "./retryPolicy";
 import {verify} from "./verify";
 
 /** One file of a download, on its way. */
-interface Part extends RemotePart, Placeable {
+interface Part extends RemotePart, NamedFile {
   /** Where it is until it is whole. */
   readonly partial: string;
 }
 
 /** Milliseconds between two reports. */
-const reportPause = 100;
+const minReportInterval = 100;
 
 /**
  * Fetches a file, or all the files of a split model, into a folder. They are written under temporary names, which an abort,
@@ -32,16 +32,16 @@ const reportPause = 100;
 export async function download(
   params: DownloadParams,
   {signal, onProgress}: Pick<RequestContext, "signal" | "onProgress">,
-  patience: Patience = patient
+  retryPolicy: RetryPolicy = defaultRetryPolicy
 ): Promise<DownloadedFile> {
-  const http = await Http.open(params.network, patience);
+  const http = await Http.open(params.network, retryPolicy);
   try {
-    const remote = await lookAt(http, params.uri, params.network.huggingFace, patience, signal);
+    const remote = await describeParts(http, params.uri, params.network.huggingFace, retryPolicy, signal);
     if (params.gguf && !remote.every(({gguf}) => gguf)) throw notGguf(remote[0].url);
-    await onDisk(mkdir(params.folder, {recursive: true}));
+    await withDiskErrors(mkdir(params.folder, {recursive: true}));
     const names = namesOf(params, remote);
     const bytes = remote.reduce((sum, part) => sum + part.bytes, 0);
-    const unfinished = new Unfinished(params.folder, params.uri, names, bytes);
+    const unfinished = new PartialDownload(params.folder, params.uri, names, bytes);
     const parts = remote.map((part, index): Part => {
       const name = names[index] ?? "";
       return {...part, name, partial: unfinished.partialOf(name), checksum: checksumOf(params, remote, part)};
@@ -49,8 +49,8 @@ export async function download(
     const known = await unfinished.claim(signal);
     try {
       const file =
-        (await findSame(params.folder, parts, signal)) ??
-        (await new Transfer(http, params, parts, unfinished, patience, signal, throttled(onProgress)).run(known));
+        (await findExisting(params.folder, parts, signal)) ??
+        (await new Transfer(http, params, parts, unfinished, retryPolicy, signal, throttled(onProgress)).run(known));
       await unfinished.remove();
       return {path: file, bytes, verified: parts.every(({checksum}) => checksum !== null) ? "checksum" : "size"};
     } finally {
@@ -69,8 +69,8 @@ class Transfer {
     private readonly http: Http,
     private readonly params: DownloadParams,
     private readonly parts: readonly Part[],
-    private readonly unfinished: Unfinished,
-    private readonly patience: Patience,
+    private readonly unfinished: PartialDownload,
+    private readonly retryPolicy: RetryPolicy,
     private readonly signal: AbortSignal,
     private readonly report: (progress: TransferProgress) => void
   ) {
@@ -82,11 +82,11 @@ class Transfer {
     const starts = await Promise.all(
       this.parts.map((part, index) => this.unfinished.startOf(part, known[index] ?? null))
     );
-    await checkRoom(this.params.folder, this.total - sum(starts));
+    await checkFreeSpace(this.params.folder, this.total - sum(starts));
     await this.unfinished.write(this.parts.map(({validator}) => validator));
     await this.fetch(starts);
     await this.verify();
-    return await place(this.params.folder, this.parts, this.signal);
+    return await moveToFinalNames(this.params.folder, this.parts, this.signal);
   }
 
   private async fetch(starts: readonly number[]): Promise<void> {
@@ -96,9 +96,9 @@ class Transfer {
         positions[index] = position;
         this.report({stage: "download", done: sum(positions), total: this.total});
       };
-      await this.orDrop(
+      await this.dropIfWrong(
         part,
-        fetchPart(this.http, part, part.partial, starts[index] ?? 0, this.patience, onPosition, this.signal)
+        fetchPart(this.http, part, part.partial, starts[index] ?? 0, this.retryPolicy, onPosition, this.signal)
       );
     }
   }
@@ -110,11 +110,11 @@ class Transfer {
       this.report({stage: "verify", done, total: this.total});
     };
     for (const part of this.parts)
-      await this.orDrop(part, verify(part.partial, {...part, gguf: this.params.gguf}, onBytes, this.signal));
+      await this.dropIfWrong(part, verify(part.partial, {...part, gguf: this.params.gguf}, onBytes, this.signal));
   }
 
   /** What turned out to be wrong is not kept: nobody may go on with it. */
-  private async orDrop(part: Part, work: Promise<void>): Promise<void> {
+  private async dropIfWrong(part: Part, work: Promise<void>): Promise<void> {
     try {
       await work;
     } catch (error) {
@@ -146,7 +146,7 @@ function throttled(onProgress: (progress: Progress) => void): (progress: Transfe
   let last = Number.NEGATIVE_INFINITY;
   return (progress) => {
     const now = performance.now();
-    if (now - last < reportPause && progress.done < progress.total) return;
+    if (now - last < minReportInterval && progress.done < progress.total) return;
     last = now;
     onProgress(progress);
   };

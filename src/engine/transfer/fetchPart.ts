@@ -1,10 +1,10 @@
 import {open, rm} from "node:fs/promises";
 import * as l10n from "@vscode/l10n";
 import {HumanError} from "../../contract/errors";
-import {onDisk, writeAll} from "./disk";
+import {withDiskErrors, writeAll} from "./disk";
 import {connectionFailure, discard, type Http, header, wholeNumber} from "./http";
 import {type RemotePart, rangeOf, validatorOf} from "./remoteFile";
-import {type Patience, persist, Transient} from "./retryPolicy";
+import {type RetryPolicy, retry, TransientError} from "./retryPolicy";
 
 /**
  * Brings a partial file to its full size, from so many bytes on that it has already. What has been written stays written,
@@ -17,13 +17,13 @@ export async function fetchPart(
   part: RemotePart,
   partial: string,
   start: number,
-  patience: Patience,
+  retryPolicy: RetryPolicy,
   onPosition: (bytes: number) => void,
   signal: AbortSignal
 ): Promise<void> {
   // A process that died while it gave the file its name may have left it under both names: the other one stays as it is.
-  if (start === 0) await onDisk(rm(partial, {force: true}));
-  const file = await onDisk(open(partial, start === 0 ? "w" : "r+"));
+  if (start === 0) await withDiskErrors(rm(partial, {force: true}));
+  const file = await withDiskErrors(open(partial, start === 0 ? "w" : "r+"));
   let position = start;
   // A server that can't continue begins anew each time: only what was never reached before is progress.
   let reached = start;
@@ -36,13 +36,13 @@ export async function fetchPart(
     const total = continues ? range.total : wholeNumber(header(answer.headers, "content-length"));
     if (validatorOf(answer) !== part.validator || total !== part.bytes) {
       await discard(answer.body);
-      throw another(part.url);
+      throw changedOnServer(part.url);
     }
     // Whatever it was asked for, a server may answer with the whole file.
     position = continues ? from : 0;
     try {
       for await (const piece of answer.body) {
-        if (position + piece.length > part.bytes) throw longer(part.url);
+        if (position + piece.length > part.bytes) throw tooLong(part.url);
         await writeAll(file, piece, position);
         position += piece.length;
         reached = Math.max(reached, position);
@@ -56,20 +56,20 @@ export async function fetchPart(
   };
   try {
     onPosition(position);
-    await persist(patience, signal, fetchRest, () => reached);
+    await retry(retryPolicy, signal, fetchRest, () => reached);
   } finally {
     await file.close();
   }
 }
 
 function endedEarly({host}: URL): HumanError {
-  return new Transient(
+  return new TransientError(
     "connectionLost",
     l10n.t("The connection to {0} broke off: check the network, then resume the download where it stopped.", host)
   );
 }
 
-function longer({host}: URL): HumanError {
+function tooLong({host}: URL): HumanError {
   return new HumanError(
     "wrongContent",
     l10n.t("{0} sends more than it said, so what it sent was removed: use another address.", host)
@@ -77,7 +77,7 @@ function longer({host}: URL): HumanError {
 }
 
 /** What is there already may be right all the same: a hotel's network answers everything with its own page. */
-function another({host}: URL): HumanError {
+function changedOnServer({host}: URL): HumanError {
   return new HumanError(
     "serverFailed",
     l10n.t(

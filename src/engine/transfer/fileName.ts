@@ -1,7 +1,7 @@
 import {invisible} from "../../text/visibleText";
 
 /** Room for our endings below the 255 bytes that file systems allow. */
-const longest = 200;
+const maxBytes = 200;
 
 /** Names that are devices on Windows, whatever follows their first dot. */
 const device = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)/i;
@@ -31,8 +31,8 @@ export function safeFileName(name: string): string {
 function shortened(name: string): string {
   const end = tail.exec(name)?.[0] ?? "";
   // No character has less than a byte: what is left to be taken away one by one is short, however long a server's name is.
-  let stem = name.slice(0, Math.min(name.length - end.length, longest)).toWellFormed();
-  while (Buffer.byteLength(stem + end) > longest) stem = Array.from(stem).slice(0, -1).join("");
+  let stem = name.slice(0, Math.min(name.length - end.length, maxBytes)).toWellFormed();
+  while (Buffer.byteLength(stem + end) > maxBytes) stem = Array.from(stem).slice(0, -1).join("");
   return (stem + end).replace(edges, "");
 }
 

@@ -3,7 +3,7 @@ import * as l10n from "@vscode/l10n";
 import type {Dispatcher} from "undici";
 import {HumanError} from "../../contract/errors";
 import type {Network} from "../../contract/transfer";
-import {type Patience, Transient} from "./retryPolicy";
+import {type RetryPolicy, TransientError} from "./retryPolicy";
 
 /** An answer with content: its status is 200 or 206, or 416 where a range was asked for. */
 export interface Answer {
@@ -41,7 +41,7 @@ export class Http {
     private readonly request: typeof import("undici").request
   ) {}
 
-  static async open(network: Network, {stall}: Patience): Promise<Http> {
+  static async open(network: Network, {stallTimeout: stall}: RetryPolicy): Promise<Http> {
     // With the first transfer: an engine that only runs models does without.
     const {Agent, EnvHttpProxyAgent, request} = await import("undici");
     if (!URL.canParse(network.huggingFace))
@@ -74,7 +74,7 @@ export class Http {
     let url = start;
     let linked: Linked = {sha256: null, bytes: null};
     for (let hop = 0; hop <= maxRedirects; hop++) {
-      const authorized = this.maySeeToken(url);
+      const authorized = this.isTokenAllowed(url);
       const answer = await this.send(url, signal, {
         "accept-encoding": "identity",
         "user-agent": userAgent,
@@ -87,7 +87,7 @@ export class Http {
         return {status, headers, body, linked};
       // A body that nobody reads would keep its connection.
       await discard(body);
-      if (!redirects.has(status)) throw refusal(status, headers, url, this.isHub(url), authorized);
+      if (!redirects.has(status)) throw httpError(status, headers, url, this.isHub(url), authorized);
       url = nextUrl(url, headers["location"]);
     }
     throw new HumanError(
@@ -101,7 +101,7 @@ export class Http {
   }
 
   /** The hub's own origin, and never in the clear over a network. */
-  private maySeeToken(url: URL): boolean {
+  private isTokenAllowed(url: URL): boolean {
     return this.network.token !== null && this.isHub(url) && (url.protocol === "https:" || isLoopback(url.hostname));
   }
 
@@ -149,7 +149,7 @@ export function connectionFailure(error: unknown, url: URL): HumanError {
         url.host
       )
     );
-  return new Transient(
+  return new TransientError(
     "connectionLost",
     l10n.t(
       "The connection to {0} failed ({1}): check the network and the proxy, then try again.",
@@ -193,7 +193,7 @@ function nextUrl(from: URL, location: string | string[] | undefined): URL {
   return target;
 }
 
-function refusal(
+function httpError(
   status: number,
   headers: Answer["headers"],
   {host}: URL,
@@ -208,10 +208,11 @@ function refusal(
         ? l10n.t("There is no such model at {0}, or it is private: check the address, or set an access token.", host)
         : l10n.t("There is no such file at {0}: check the address, or choose another model.", host)
     );
-  if (status === 401 || status === 403) return new HumanError("accessDenied", denied(status, host, hub, authorized));
+  if (status === 401 || status === 403)
+    return new HumanError("accessDenied", accessDeniedMessage(status, host, hub, authorized));
   if (status === 429) {
-    const pause = pauseOf(headers);
-    return new Transient(
+    const pause = retryAfterOf(headers);
+    return new TransientError(
       "rateLimited",
       pause === null
         ? l10n.t("{0} was asked too often: wait some minutes, then try again.", host)
@@ -220,15 +221,15 @@ function refusal(
     );
   }
   if (status === 408 || status >= 500)
-    return new Transient(
+    return new TransientError(
       "serverFailed",
       l10n.t("{0} has a problem ({1}): try again later.", host, status),
-      pauseOf(headers)
+      retryAfterOf(headers)
     );
   return new HumanError("serverFailed", l10n.t("{0} refuses the request ({1}): use another address.", host, status));
 }
 
-function denied(status: number, host: string, hub: boolean, authorized: boolean): string {
+function accessDeniedMessage(status: number, host: string, hub: boolean, authorized: boolean): string {
   if (!hub) return l10n.t("{0} does not give this file to everybody ({1}): use another address.", host, status);
   return authorized
     ? l10n.t(
@@ -244,7 +245,7 @@ function denied(status: number, host: string, hub: boolean, authorized: boolean)
 }
 
 /** What Retry-After asks for, in milliseconds: seconds or a date. */
-function pauseOf(headers: Answer["headers"]): number | null {
+function retryAfterOf(headers: Answer["headers"]): number | null {
   const text = header(headers, "retry-after");
   if (text === undefined) return null;
   const seconds = wholeNumber(text);

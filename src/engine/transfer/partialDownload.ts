@@ -5,7 +5,7 @@ import * as l10n from "@vscode/l10n";
 import {HumanError} from "../../contract/errors";
 import {type UnfinishedNote, unfinishedEnding} from "../../contract/transfer";
 import {isAlive} from "../../platform/processAlive";
-import {exists, onDisk, sizeOf} from "./disk";
+import {exists, sizeOf, withDiskErrors} from "./disk";
 
 /** What is known of a file that may have been begun. */
 interface Continuable {
@@ -16,16 +16,16 @@ interface Continuable {
 }
 
 /** Downloads under way in this process, by the path of their note. */
-const underWay = new Map<string, {readonly signal: AbortSignal; readonly ended: Promise<void>}>();
+const activeDownloads = new Map<string, {readonly signal: AbortSignal; readonly ended: Promise<void>}>();
 
 /** So long after its last byte another process's download counts as dead, milliseconds: more than any stall. */
-const lifeSign = 60_000;
+const maxSilence = 60_000;
 
 /**
  * The partial files of one download and the note beside them. Their names come from the final name and the URI, so that
  * the same request finds them again and two requests never share them.
  */
-export class Unfinished {
+export class PartialDownload {
   private readonly notePath: string;
   private readonly partials: readonly string[];
   private readonly key: string;
@@ -53,19 +53,23 @@ export class Unfinished {
    * @throws HumanError where it is being downloaded already, here or in another window's process.
    */
   async claim(signal: AbortSignal): Promise<UnfinishedNote["validators"]> {
-    for (let other = underWay.get(this.notePath); other !== undefined; other = underWay.get(this.notePath)) {
-      if (!other.signal.aborted) throw busy();
+    for (
+      let other = activeDownloads.get(this.notePath);
+      other !== undefined;
+      other = activeDownloads.get(this.notePath)
+    ) {
+      if (!other.signal.aborted) throw alreadyDownloading();
       // It takes a moment from the abort to the last byte.
       await other.ended;
     }
     const ended = new Promise<void>((resolve) => {
       this.end = resolve;
     });
-    underWay.set(this.notePath, {signal, ended});
+    activeDownloads.set(this.notePath, {signal, ended});
     try {
       const note = await this.read();
       if (note !== null && note.process !== process.pid && isAlive(note.process) && (await this.isFresh()))
-        throw busy();
+        throw alreadyDownloading();
       return note !== null && note.bytes === this.bytes && note.validators.length === this.fileNames.length
         ? note.validators
         : [];
@@ -76,7 +80,7 @@ export class Unfinished {
   }
 
   release(): void {
-    underWay.delete(this.notePath);
+    activeDownloads.delete(this.notePath);
     this.end();
   }
 
@@ -97,19 +101,20 @@ export class Unfinished {
       process: process.pid
     };
     // A crash in the middle must not leave half a note.
-    await onDisk(writeFile(`${this.notePath}.new`, JSON.stringify(note)));
-    await onDisk(rename(`${this.notePath}.new`, this.notePath));
+    await withDiskErrors(writeFile(`${this.notePath}.new`, JSON.stringify(note)));
+    await withDiskErrors(rename(`${this.notePath}.new`, this.notePath));
   }
 
   /** Removes a partial file, and the note with the last one. */
   async drop(partial: string): Promise<void> {
-    await onDisk(rm(partial, {force: true}));
+    await withDiskErrors(rm(partial, {force: true}));
     if (!(await Promise.all(this.partials.map(exists))).includes(true)) await this.remove();
   }
 
   /** Removes the note and what is left of the partial files. */
   async remove(): Promise<void> {
-    for (const file of [...this.partials, `${this.notePath}.new`, this.notePath]) await onDisk(rm(file, {force: true}));
+    for (const file of [...this.partials, `${this.notePath}.new`, this.notePath])
+      await withDiskErrors(rm(file, {force: true}));
   }
 
   private async read(): Promise<UnfinishedNote | null> {
@@ -130,11 +135,11 @@ export class Unfinished {
       )
     );
     // A time to come is no life sign: a clock was set back.
-    return Math.abs(Date.now() - Math.max(...times)) < lifeSign;
+    return Math.abs(Date.now() - Math.max(...times)) < maxSilence;
   }
 }
 
-function busy(): HumanError {
+function alreadyDownloading(): HumanError {
   return new HumanError(
     "invalidRequest",
     l10n.t("This file is being downloaded already: wait for it, or cancel that download first.")

@@ -4,7 +4,7 @@ import {splitNames} from "../../gguf/splits";
 import {encodedPath, type HubFile, hubUrl, readAddress} from "./address";
 import {dispositionName, safeFileName} from "./fileName";
 import {type Answer, discard, type Http, header, wholeNumber} from "./http";
-import {type Patience, persist} from "./retryPolicy";
+import {type RetryPolicy, retry} from "./retryPolicy";
 
 /** A file as its server describes it, of which only the first bytes were fetched. */
 export interface RemotePart {
@@ -28,27 +28,28 @@ const magic = "GGUF";
 const maxJson = 8 << 20;
 
 /** Finds out what an address stands for: one file, or all the parts of a split model. */
-export async function lookAt(
+export async function describeParts(
   http: Http,
   uri: string,
   hub: string,
-  patience: Patience,
+  retryPolicy: RetryPolicy,
   signal: AbortSignal
 ): Promise<readonly [RemotePart, ...RemotePart[]]> {
-  const impatient = {...patience, pauses: patience.pauses.slice(0, 2)};
-  const insist = <T>(attempt: () => Promise<T>): Promise<T> => persist(impatient, signal, attempt);
+  const fewRetries = {...retryPolicy, pauses: retryPolicy.delays.slice(0, 2)};
+  const withRetries = <T>(attempt: () => Promise<T>): Promise<T> => retry(fewRetries, signal, attempt);
   const address = readAddress(uri, hub);
   if (address.type === "url") {
     const [first, ...rest] = partUrls(address.url);
-    const start = await insist(() => lookAtFile(http, first, null, signal));
-    return [start, ...(await inTurn(rest, (url) => insist(() => lookAtFile(http, url, null, signal))))];
+    const start = await withRetries(() => describeFile(http, first, null, signal));
+    return [start, ...(await mapInOrder(rest, (url) => withRetries(() => describeFile(http, url, null, signal))))];
   }
-  const file = address.type === "hubFile" ? address.file : await insist(() => taggedFile(http, hub, address, signal));
+  const file =
+    address.type === "hubFile" ? address.file : await withRetries(() => taggedFile(http, hub, address, signal));
   const [path = file.path, ...paths] = splitNames(file.path);
   const lookAtPath = (one: string): Promise<RemotePart> =>
-    insist(() => lookAtFile(http, hubUrl(hub, {...file, path: one}), one, signal));
+    withRetries(() => describeFile(http, hubUrl(hub, {...file, path: one}), one, signal));
   const start = await lookAtPath(path);
-  const parts: [RemotePart, ...RemotePart[]] = [start, ...(await inTurn(paths, lookAtPath))];
+  const parts: [RemotePart, ...RemotePart[]] = [start, ...(await mapInOrder(paths, lookAtPath))];
   if (parts.every((part) => part.sha256 !== null)) return parts;
   const known = await checksums(http, hub, file, signal);
   const withChecksum = (part: RemotePart): RemotePart =>
@@ -56,7 +57,7 @@ export async function lookAt(
   return [withChecksum(start), ...parts.slice(1).map(withChecksum)];
 }
 
-async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+async function mapInOrder<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   for (const item of items) results.push(await work(item));
   return results;
@@ -69,7 +70,7 @@ function partUrls(url: URL): [URL, ...URL[]] {
 }
 
 /** Asks for the first bytes: that works where HEAD is refused (signed addresses), and says whether ranges do. */
-async function lookAtFile(http: Http, url: URL, hubPath: string | null, signal: AbortSignal): Promise<RemotePart> {
+async function describeFile(http: Http, url: URL, hubPath: string | null, signal: AbortSignal): Promise<RemotePart> {
   const answer = await http.get(url, {signal, range: [0, magic.length - 1]});
   const {headers, linked} = answer;
   const range = rangeOf(answer);

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
 import {uriName} from "../../host/documents/uriName";
-import type {Unfinished} from "../../host/downloads/unfinished";
+import type {UnfinishedDownload} from "../../host/downloads/unfinishedDownloads";
 import type {Host} from "../../host/host";
 import {byteSize} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
@@ -59,30 +59,30 @@ async function offerToUse(file: string): Promise<void> {
   if (chosen === use) await vscode.commands.executeCommand("tokenscope.useModel", file);
 }
 
-async function offerPaused(host: Host, paused: Unfinished): Promise<void> {
+async function offerPaused(host: Host, paused: UnfinishedDownload): Promise<void> {
   const sentence = vscode.l10n.t(
     "The download of {0} is paused: {1} are kept.",
     plainText(paused.fileName),
     progressOf(paused)
   );
-  await offer(host, paused, sentence);
+  await offerResumeOrDelete(host, paused, sentence);
 }
 
 /** After a reload or a crash. Not of what another window may be fetching, and not again of what was declined. */
 export async function offerToResume(host: Host): Promise<void> {
   const declined = new Set(host.globalState.get<readonly string[]>(declinedKey, []));
   for (const one of await host.downloads.unfinished()) {
-    if (one.taken || declined.has(one.note)) continue;
+    if (one.inUse || declined.has(one.note)) continue;
     const sentence = vscode.l10n.t(
       "{0} was not downloaded to its end: {1} are there.",
       plainText(one.fileName),
       progressOf(one)
     );
-    void offer(host, one, sentence);
+    void offerResumeOrDelete(host, one, sentence);
   }
 }
 
-async function offer(host: Host, unfinished: Unfinished, sentence: string): Promise<void> {
+async function offerResumeOrDelete(host: Host, unfinished: UnfinishedDownload, sentence: string): Promise<void> {
   const resume = vscode.l10n.t("Resume");
   const remove = vscode.l10n.t("Delete");
   const later = vscode.l10n.t("Not Now");
@@ -92,15 +92,15 @@ async function offer(host: Host, unfinished: Unfinished, sentence: string): Prom
     await host.globalState.update(declinedKey, [...new Set([...declined, unfinished.note])].slice(-100));
   }
   if (chosen === remove) await host.downloads.discard(unfinished);
-  if (chosen === resume) await resumed(host, unfinished).catch((error: unknown) => host.errors.show(error));
+  if (chosen === resume) await resumeDownload(host, unfinished).catch((error: unknown) => host.errors.show(error));
 }
 
-async function resumed(host: Host, {uri, fileName}: Unfinished): Promise<void> {
+async function resumeDownload(host: Host, {uri, fileName}: UnfinishedDownload): Promise<void> {
   await withToken(host, uri, () => fetchModel(host, uri, fileName));
 }
 
 interface Row extends vscode.QuickPickItem {
-  readonly unfinished: Unfinished;
+  readonly unfinished: UnfinishedDownload;
 }
 
 /** The unfinished downloads: one is resumed, or deleted by its button. */
@@ -125,10 +125,10 @@ export async function chooseUnfinished(host: Host): Promise<void> {
     picker.show();
   });
   picker.dispose();
-  if (chosen !== undefined) await resumed(host, chosen.unfinished);
+  if (chosen !== undefined) await resumeDownload(host, chosen.unfinished);
 }
 
-function row(unfinished: Unfinished): Row {
+function row(unfinished: UnfinishedDownload): Row {
   return {
     label: `$(debug-pause) ${plainText(unfinished.fileName)}`,
     description: progressOf(unfinished),
@@ -138,7 +138,7 @@ function row(unfinished: Unfinished): Row {
   };
 }
 
-function progressOf({done, bytes}: Unfinished): string {
+function progressOf({done, bytes}: UnfinishedDownload): string {
   return vscode.l10n.t("{0} of {1}", byteSize(done), byteSize(bytes));
 }
 

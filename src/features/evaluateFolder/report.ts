@@ -3,7 +3,7 @@ import {type Evaluation, isFinished, type UnscoredFile} from "../../host/evaluat
 import {bitsOf} from "../../metrics/summary";
 import {perplexityText} from "../../metrics/summaryRows";
 import {escapeMarkdown} from "../../text/markdownText";
-import {bitsText, byteSize, count, decimal, listed} from "../../text/numberText";
+import {bitsText, byteSize, count, decimal, listText} from "../../text/numberText";
 
 /** Files of one kind that are named; the others are counted. A table of more than these is not read but exported. */
 const maxRows = 2000;
@@ -40,7 +40,7 @@ export function evaluationReport(evaluation: Evaluation): string {
         ],
         [
           l10n.t("Files"),
-          listed([
+          listText([
             count(files.length),
             ...(failed.length > 0 ? [l10n.t("{0} failed", count(failed.length))] : []),
             ...(leftOut.length > 0 ? [l10n.t("{0} left out", count(leftOut.length))] : [])

@@ -19,14 +19,14 @@ export interface CudaRuntimeOptions {
   readonly network: () => Network;
 }
 
-export interface Installing {
+export interface InstallOptions {
   readonly token: Cancellation;
   /** Of file `file` of `files`, counted from 1. */
   readonly onProgress: (progress: Progress, file: number, files: number) => void;
 }
 
 /** A folder that nobody fills any more, whatever process began it. */
-const abandonedAfter = 24 * 3600 * 1000;
+const maxAge = 24 * 3600 * 1000;
 
 /** CUDA's binaries of exactly the version that this extension has of the others: fetched, unpacked, found, removed. */
 export class CudaRuntime {
@@ -55,7 +55,7 @@ export class CudaRuntime {
   }
 
   /** Fetches and installs it. Cancelled, it keeps what it has and goes on from there the next time. */
-  async install({token, onProgress}: Installing): Promise<void> {
+  async install({token, onProgress}: InstallOptions): Promise<void> {
     const packages = this.checkablePackages();
     const files: string[] = [];
     for (const [index, one] of packages.entries()) {
@@ -78,7 +78,7 @@ export class CudaRuntime {
   }
 
   /** Installs it from tarballs of its packages, whatever they are called: they are known by their checksums. */
-  async installFrom(files: readonly string[], {token, onProgress}: Installing): Promise<void> {
+  async installFrom(files: readonly string[], {token, onProgress}: InstallOptions): Promise<void> {
     const packages = this.checkablePackages();
     await this.options.transfers.request(
       "unpack",
@@ -150,5 +150,5 @@ async function removeFolder(folder: string): Promise<void> {
 
 async function isAbandoned(folder: string): Promise<boolean> {
   const {mtimeMs} = await stat(folder).catch(() => ({mtimeMs: Date.now()}));
-  return Date.now() - mtimeMs > abandonedAfter;
+  return Date.now() - mtimeMs > maxAge;
 }

@@ -4,33 +4,33 @@ import type {Progress} from "../../contract/progress";
 import {progressText} from "../../contract/progressText";
 import type {Host} from "../../host/host";
 import {urlHost} from "../../host/urlHost";
-import {cudaBytes} from "../../platform/cudaPackages";
+import {cudaDownloadSize} from "../../platform/cudaPackages";
 import {BytePace} from "../../text/bytePace";
 import {byteSize} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
-import type {CudaRuntime, Installing} from "./cudaRuntime";
+import type {CudaRuntime, InstallOptions} from "./cudaRuntime";
 import {detailText, memoryText} from "./deviceText";
 import {cudaState} from "./offer";
 
 /** Asks before it fetches anything, and says what, how much and where from. */
 export async function installAfterAsking(host: Host, runtime: CudaRuntime): Promise<void> {
   if (await runtime.isInstalled()) {
-    await report(host);
+    await showOutcome(host);
     return;
   }
   // Where it is not offered, installing it says why.
-  if (!runtime.isOffered || (await isWanted(host, runtime))) await install(host, runtime);
+  if (!runtime.isOffered || (await confirmInstall(host, runtime))) await install(host, runtime);
 }
 
-async function isWanted(host: Host, runtime: CudaRuntime): Promise<boolean> {
+async function confirmInstall(host: Host, runtime: CudaRuntime): Promise<boolean> {
   const yes = vscode.l10n.t("Install");
   const cuda = await cudaState(host);
   const detail = [
     vscode.l10n.t(
       "{0} are fetched from {1} and become {2} on disk. What comes is checked before it is unpacked.",
-      byteSize(cudaBytes.fetched),
+      byteSize(cudaDownloadSize.fetched),
       urlHost(host.settings.npmRegistry),
-      byteSize(cudaBytes.unpacked)
+      byteSize(cudaDownloadSize.unpacked)
     )
   ];
   if (cuda !== undefined && cuda.problem !== "noRuntime")
@@ -75,7 +75,7 @@ export async function remove(host: Host, runtime: CudaRuntime): Promise<void> {
   await vscode.window.showInformationMessage(vscode.l10n.t("The CUDA runtime was removed."));
 }
 
-async function withProgress(host: Host, work: (installing: Installing) => Promise<void>): Promise<void> {
+async function withProgress(host: Host, work: (installing: InstallOptions) => Promise<void>): Promise<void> {
   await vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
@@ -89,23 +89,25 @@ async function withProgress(host: Host, work: (installing: Installing) => Promis
         paces[file] ??= new BytePace();
         return vscode.l10n.t("file {0} of {1}: {2}", file, files, progressText(fetched, paces[file]));
       };
-      await work({token, onProgress: (...state) => progress.report({message: message(...state)})}).catch(withItsWayOut);
+      await work({token, onProgress: (...state) => progress.report({message: message(...state)})}).catch(
+        asWrongPackage
+      );
       // The process that runs has looked for its libraries already.
       host.engine.restart();
     }
   );
-  await report(host);
+  await showOutcome(host);
 }
 
 /** Another model is no help here. */
-function withItsWayOut(error: unknown): never {
+function asWrongPackage(error: unknown): never {
   throw error instanceof HumanError && error.kind === "wrongContent"
     ? new HumanError("wrongPackage", error.message)
     : error;
 }
 
 /** Says what has come of it: that it is installed does not mean that it works. */
-async function report(host: Host): Promise<void> {
+async function showOutcome(host: Host): Promise<void> {
   const cuda = await cudaState(host);
   const showGpu = vscode.l10n.t("Show GPU");
   const chosen =

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type {DeviceState} from "../../contract/devices";
 import type {Host} from "../../host/host";
 import {urlHost} from "../../host/urlHost";
-import {cudaBytes} from "../../platform/cudaPackages";
+import {cudaDownloadSize} from "../../platform/cudaPackages";
 import {byteSize} from "../../text/numberText";
 import type {CudaRuntime} from "./cudaRuntime";
 
@@ -29,7 +29,7 @@ export async function offerCudaRuntime(host: Host, runtime: CudaRuntime): Promis
   const chosen = await vscode.window.showInformationMessage(
     vscode.l10n.t(
       "This machine has an NVIDIA GPU. Tokenscope can use it with CUDA, which is a download of {0} from {1}.",
-      byteSize(cudaBytes.fetched),
+      byteSize(cudaDownloadSize.fetched),
       urlHost(host.settings.npmRegistry)
     ),
     install,

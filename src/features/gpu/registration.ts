@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import {type Host, registerCommand} from "../../host/host";
 import {runtimesFolder} from "../../host/runtimes";
 import {cudaPackages} from "../../platform/cudaPackages";
-import type {DriverSuspicion} from "./brokenDriver";
+import type {BrokenDriverWatch} from "./brokenDriver";
 import type {CudaRuntime} from "./cudaRuntime";
 import {showFewerLayers} from "./fewerLayers";
 
@@ -10,17 +10,17 @@ import {showFewerLayers} from "./fewerLayers";
 export function registerGpu(host: Host): vscode.Disposable {
   // Not at activation: who doesn't use the engine is not asked about it.
   void host.engine.answered
-    .then(() => offered(host))
+    .then(() => runtimeToInstall(host))
     .then(async (runtime) => {
       if (runtime !== undefined) await (await import("./install")).install(host, runtime);
     })
     .catch((error: unknown) => host.errors.show(error));
-  let suspicion: Promise<DriverSuspicion> | undefined;
+  let suspicion: Promise<BrokenDriverWatch> | undefined;
   return vscode.Disposable.from(
     showFewerLayers(host),
     host.engine.onDidDie((death) => {
-      suspicion ??= import("./brokenDriver").then(({DriverSuspicion}) => new DriverSuspicion(host));
-      suspicion.then((one) => one.hear(death)).catch((error: unknown) => host.errors.show(error));
+      suspicion ??= import("./brokenDriver").then(({BrokenDriverWatch}) => new BrokenDriverWatch(host));
+      suspicion.then((one) => one.onDeath(death)).catch((error: unknown) => host.errors.show(error));
     }),
     registerCommand(host, "tokenscope.showGpu", async () =>
       (await import("./showGpu")).showGpu(host, await runtimeOf(host))
@@ -38,7 +38,7 @@ export function registerGpu(host: Host): vscode.Disposable {
 }
 
 /** The runtime, if it was offered and is wanted. Nobody has asked for the offer: its failures are nobody's business. */
-async function offered(host: Host): Promise<CudaRuntime | undefined> {
+async function runtimeToInstall(host: Host): Promise<CudaRuntime | undefined> {
   try {
     const runtime = await runtimeOf(host);
     const {offerCudaRuntime} = await import("./offer");

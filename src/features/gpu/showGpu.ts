@@ -4,7 +4,7 @@ import type {GpuChoice} from "../../contract/models";
 import {type BlamedDriver, blamedDriver} from "../../host/blamedDriver";
 import {deviceNames, deviceTitle} from "../../host/deviceNames";
 import type {Host} from "../../host/host";
-import {cudaBytes} from "../../platform/cudaPackages";
+import {cudaDownloadSize} from "../../platform/cudaPackages";
 import {byteSize} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
 import {tryGpuAgain} from "./brokenDriver";
@@ -87,7 +87,7 @@ export function deviceItems(
       : [
           {
             label: `$(debug-restart) ${vscode.l10n.t("Try the GPU Again")}`,
-            description: plainText(deviceTitle(avoided.device, avoided.names)),
+            description: plainText(deviceTitle(avoided)),
             detail: vscode.l10n.t("The model's process ended on it, so the CPU is used."),
             tryAgain: true as const
           }
@@ -105,7 +105,7 @@ export function deviceItems(
       ? [
           {
             label: `$(trash) ${vscode.l10n.t("Remove CUDA Runtime")}`,
-            description: vscode.l10n.t("frees {0}", byteSize(cudaBytes.unpacked)),
+            description: vscode.l10n.t("frees {0}", byteSize(cudaDownloadSize.unpacked)),
             command: "tokenscope.removeCudaRuntime"
           }
         ]

@@ -17,7 +17,7 @@ type Coloured = keyof typeof lines;
 export const colouredBuckets = Object.keys(lines) as readonly Coloured[];
 
 /** Lines that are coloured above and below the visible ones, so that scrolling rarely shows a plain line. */
-const margin = 100;
+const linesAround = 100;
 
 /** Of one editor, about, at most: more than a large screen holds, and set in some 2 ms (docs/decisions/views.md). */
 const maxStrokes = 3000;
@@ -103,7 +103,7 @@ function linesNear(visible: readonly vscode.Range[], last: number): Set<number> 
   const lines = new Set<number>();
   for (const {start, end} of visible)
     for (let line = start.line; line <= Math.min(last, end.line); line++) lines.add(line);
-  for (let away = 1; away <= margin; away++)
+  for (let away = 1; away <= linesAround; away++)
     for (const {start, end} of visible) {
       if (end.line + away <= last) lines.add(end.line + away);
       if (start.line - away >= 0 && start.line - away <= last) lines.add(start.line - away);

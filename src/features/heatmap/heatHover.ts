@@ -20,11 +20,11 @@ export interface HeatSource {
 }
 
 /** With the token that stands there, as many as a hover shows without scrolling. */
-const alternativesShown = 6;
+const maxAlternatives = 6;
 
 /** Over a token of a coloured text: its numbers, and what the model would rather have seen there. */
 export class HeatHover implements vscode.HoverProvider {
-  private readonly newest = new LatestOnly();
+  private readonly latest = new LatestOnly();
 
   constructor(
     private readonly host: Host,
@@ -43,7 +43,7 @@ export class HeatHover implements vscode.HoverProvider {
     const {starts, ends, logprobs} = heat.pieces;
     const range = new vscode.Range(document.positionAt(starts[piece] ?? 0), document.positionAt(ends[piece] ?? 0));
     const about = {tokens: tokensOf(heat, piece, document.getText(range)), logprob: logprobs[piece] ?? Number.NaN};
-    const more = await this.expected(heat, piece, about.tokens, token);
+    const more = await this.expectedAt(heat, piece, about.tokens, token);
     // Nobody looks any more.
     if (more === undefined) return undefined;
     // Neither HTML nor icons nor commands: none of them is on by default.
@@ -51,7 +51,7 @@ export class HeatHover implements vscode.HoverProvider {
   }
 
   /** What the model expected, or why that can't be said; undefined where the question was taken back. */
-  private async expected(
+  private async expectedAt(
     {scores, pieces}: Heat,
     piece: number,
     tokens: readonly ShownToken[],
@@ -63,9 +63,9 @@ export class HeatHover implements vscode.HoverProvider {
     const asked = tokens.reduce((most, one) => (one.logprob < most.logprob ? one : most));
     const position = (pieces.firstTokens[piece] ?? 0) + tokens.indexOf(asked);
     try {
-      const params = alternativesParams({...scores, sha256: scores.model.sha256}, position, alternativesShown);
+      const params = alternativesParams({...scores, sha256: scores.model.sha256}, position, maxAlternatives);
       // Whoever moves on to the next token has left the last.
-      const {rank, entropy, top} = await this.newest.run(token, (own) =>
+      const {rank, entropy, top} = await this.latest.run(token, (own) =>
         this.host.engine.request("alternatives", {model: scores.spec, ...params}, {token: own})
       );
       const shown = top.map(({id, text, logprob}) => ({id, label: shortLabel(visibleText(text)), logprob}));

@@ -45,7 +45,7 @@ export class HeatStatus implements vscode.Disposable {
     const key = JSON.stringify([state, vscode.window.activeColorTheme.kind]);
     if (key === this.shown) return;
     this.shown = key;
-    const {icon, text, says} = words(state);
+    const {icon, text, says} = statusText(state);
     this.item.text = `$(${icon}) ${text}`;
     this.item.tooltip = tooltip(says, state.type === "scoring");
     this.item.backgroundColor =
@@ -55,7 +55,7 @@ export class HeatStatus implements vscode.Disposable {
   }
 }
 
-function words(state: HeatState): {icon: string; text: string; says: string} {
+function statusText(state: HeatState): {icon: string; text: string; says: string} {
   const text = vscode.l10n.t("Heatmap");
   switch (state.type) {
     case "nothing":

@@ -15,19 +15,19 @@ import {type HeatState, HeatStatus} from "./heatStatus";
 import {MovingPieces} from "./movingPieces";
 
 /** Milliseconds without an edit before a text is scored again. */
-const quiet = 600;
+const editDebounce = 600;
 
 /** Milliseconds without an edit or scrolling before colours are set; until then VS Code moves them with the text. */
-const redraw = 60;
+const drawDebounce = 60;
 
 /** A document that is or was in sight since the heatmap was turned on. */
-interface Heated {
+interface HeatedDocument {
   heat?: Heat | undefined;
   /** Its text has no scores yet, or not those of its present text. */
-  wanted: boolean;
+  needsScore: boolean;
   /** How the last attempt ended without scores. */
   ended?: Extract<HeatState, {type: "failed" | "stopped"}> | undefined;
-  resting?: NodeJS.Timeout | undefined;
+  debounceTimer?: NodeJS.Timeout | undefined;
 }
 
 interface Running {
@@ -44,12 +44,12 @@ interface Running {
  * again when they are edited. Everything of it ends with its disposal.
  */
 export class Heatmap implements vscode.Disposable, HeatSource {
-  private readonly documents = new Map<vscode.TextDocument, Heated>();
+  private readonly documents = new Map<vscode.TextDocument, HeatedDocument>();
   private readonly colours = new HeatColours();
   private readonly status = new HeatStatus();
   private readonly subscriptions: vscode.Disposable;
   private running: Running | undefined;
-  private drawing: NodeJS.Timeout | undefined;
+  private drawTimer: NodeJS.Timeout | undefined;
   /** The last error shown; it is not shown again until another one, or a success, comes. */
   private shownError: string | undefined;
   private disposed = false;
@@ -59,22 +59,22 @@ export class Heatmap implements vscode.Disposable, HeatSource {
       this.colours,
       this.status,
       vscode.languages.registerHoverProvider({pattern: "**"}, new HeatHover(host, this)),
-      vscode.window.onDidChangeVisibleTextEditors(() => this.look()),
-      vscode.window.onDidChangeActiveTextEditor(() => this.look()),
-      vscode.window.onDidChangeTextEditorVisibleRanges(() => this.drawSoon("soon")),
-      vscode.window.onDidChangeActiveColorTheme(() => this.tell()),
-      vscode.workspace.onDidChangeTextDocument((change) => this.edited(change)),
+      vscode.window.onDidChangeVisibleTextEditors(() => this.syncVisibleDocuments()),
+      vscode.window.onDidChangeActiveTextEditor(() => this.syncVisibleDocuments()),
+      vscode.window.onDidChangeTextEditorVisibleRanges(() => this.scheduleDraw("soon")),
+      vscode.window.onDidChangeActiveColorTheme(() => this.updateStatus()),
+      vscode.workspace.onDidChangeTextDocument((change) => this.onEdit(change)),
       // A change of language closes a document and opens it again.
-      vscode.workspace.onDidOpenTextDocument(() => this.look()),
+      vscode.workspace.onDidOpenTextDocument(() => this.syncVisibleDocuments()),
       vscode.workspace.onDidCloseTextDocument((document) => this.forget(document)),
-      host.settings.onDidChangeModel(() => this.startAgain())
+      host.settings.onDidChangeModel(() => this.rescoreAll())
     );
-    this.look();
+    this.syncVisibleDocuments();
   }
 
   dispose(): void {
     this.disposed = true;
-    clearTimeout(this.drawing);
+    clearTimeout(this.drawTimer);
     this.running?.cancel.cancel();
     for (const document of [...this.documents.keys()]) this.forget(document);
     this.subscriptions.dispose();
@@ -96,68 +96,68 @@ export class Heatmap implements vscode.Disposable, HeatSource {
   }
 
   /** Takes in what can be seen now. */
-  private look(): void {
+  private syncVisibleDocuments(): void {
     const seen = visibleDocuments();
-    for (const document of seen) if (!this.documents.has(document)) this.documents.set(document, {wanted: true});
+    for (const document of seen) if (!this.documents.has(document)) this.documents.set(document, {needsScore: true});
     // Whoever looks elsewhere wants the model for that.
-    if (this.running && !seen.includes(this.running.document)) this.takeBack(this.running);
-    this.drawSoon();
-    this.next();
+    if (this.running && !seen.includes(this.running.document)) this.requeue(this.running);
+    this.scheduleDraw();
+    this.scoreNext();
   }
 
-  private edited({document, contentChanges}: vscode.TextDocumentChangeEvent): void {
+  private onEdit({document, contentChanges}: vscode.TextDocumentChangeEvent): void {
     const heated = this.documents.get(document);
     if (heated === undefined || contentChanges.length === 0) return;
     heated.heat?.pieces.edit(contentChanges);
-    heated.wanted = false;
+    heated.needsScore = false;
     if (this.running?.document === document) this.running.cancel.cancel();
-    clearTimeout(heated.resting);
-    heated.resting = setTimeout(() => {
-      heated.wanted = true;
-      this.next();
-    }, quiet);
-    this.drawSoon();
+    clearTimeout(heated.debounceTimer);
+    heated.debounceTimer = setTimeout(() => {
+      heated.needsScore = true;
+      this.scoreNext();
+    }, editDebounce);
+    this.scheduleDraw();
   }
 
   private forget(document: vscode.TextDocument): void {
-    clearTimeout(this.documents.get(document)?.resting);
+    clearTimeout(this.documents.get(document)?.debounceTimer);
     this.documents.delete(document);
     if (this.running?.document === document) this.running.cancel.cancel();
   }
 
   /** Scores of another model say nothing any more. */
-  private startAgain(): void {
+  private rescoreAll(): void {
     this.shownError = undefined;
     for (const document of [...this.documents.keys()]) this.forget(document);
-    this.look();
+    this.syncVisibleDocuments();
   }
 
-  private takeBack({document, cancel}: Running): void {
+  private requeue({document, cancel}: Running): void {
     const heated = this.documents.get(document);
-    if (heated !== undefined) heated.wanted = true;
+    if (heated !== undefined) heated.needsScore = true;
     cancel.cancel();
   }
 
   /** Scores the next text that wants it, the active one first. */
-  private next(): void {
+  private scoreNext(): void {
     if (!this.running && !this.disposed) {
-      const document = visibleDocuments().find((one) => this.documents.get(one)?.wanted);
+      const document = visibleDocuments().find((one) => this.documents.get(one)?.needsScore);
       const heated = document && this.documents.get(document);
       if (document && heated) void this.score(document, heated);
     }
-    this.tell();
+    this.updateStatus();
   }
 
-  private async score(document: vscode.TextDocument, heated: Heated): Promise<void> {
+  private async score(document: vscode.TextDocument, heated: HeatedDocument): Promise<void> {
     const cancel = new vscode.CancellationTokenSource();
     const stop = new vscode.CancellationTokenSource();
     const running: Running = {document, cancel, stop, scored: 0, progress: "…"};
     this.running = running;
-    heated.wanted = false;
+    heated.needsScore = false;
     heated.ended = undefined;
     try {
       const text = await readDocument(document);
-      heated.heat = text.text === "" ? undefined : await this.heat(text, running);
+      heated.heat = text.text === "" ? undefined : await this.scoreHeat(text, running);
       this.shownError = undefined;
     } catch (error) {
       if (!cancel.token.isCancellationRequested) this.fail(heated, error);
@@ -166,18 +166,18 @@ export class Heatmap implements vscode.Disposable, HeatSource {
       cancel.dispose();
       stop.dispose();
       if (!this.disposed) {
-        this.drawSoon();
-        this.next();
+        this.scheduleDraw();
+        this.scoreNext();
       }
     }
   }
 
-  private async heat({text, toSend}: DocumentText, running: Running): Promise<Heat> {
+  private async scoreHeat({text, toSend}: DocumentText, running: Running): Promise<Heat> {
     const {token} = running.cancel;
     const onProgress = (progress: Progress): void => {
       running.progress = progressText(progress);
       if (progress.stage === "score") running.scored = progress.done;
-      if (this.running === running) this.tell();
+      if (this.running === running) this.updateStatus();
     };
     const model = this.host.settings.scoringModel();
     const scores = await this.host.engine.request(
@@ -199,11 +199,11 @@ export class Heatmap implements vscode.Disposable, HeatSource {
     return {scores, pieces};
   }
 
-  private fail(heated: Heated, error: unknown): void {
+  private fail(heated: HeatedDocument, error: unknown): void {
     if (this.disposed) return;
     if (error instanceof vscode.CancellationError) {
       // The engine was restarted: that was not about this text.
-      heated.wanted = true;
+      heated.needsScore = true;
       return;
     }
     const message = this.host.errors.describe(error);
@@ -215,25 +215,25 @@ export class Heatmap implements vscode.Disposable, HeatSource {
   }
 
   /** While one scrolls, colours come on the way; while one types, they would come for a text that is gone already. */
-  private drawSoon(when: "soon" | "quiet" = "quiet"): void {
-    if (when === "soon" && this.drawing !== undefined) return;
-    clearTimeout(this.drawing);
-    this.drawing = setTimeout(() => void this.draw(), redraw);
+  private scheduleDraw(when: "soon" | "quiet" = "quiet"): void {
+    if (when === "soon" && this.drawTimer !== undefined) return;
+    clearTimeout(this.drawTimer);
+    this.drawTimer = setTimeout(() => void this.draw(), drawDebounce);
   }
 
   private async draw(): Promise<void> {
-    this.drawing = undefined;
-    this.tell();
+    this.drawTimer = undefined;
+    this.updateStatus();
     for (const editor of vscode.window.visibleTextEditors) {
       if (!isColoured(editor.document)) continue;
       this.colours.draw(editor, this.heatOf(editor.document)?.pieces);
       // One editor a turn: many of them are many decorations.
       await setImmediate();
-      if (this.disposed || this.drawing !== undefined) return;
+      if (this.disposed || this.drawTimer !== undefined) return;
     }
   }
 
-  private tell(): void {
+  private updateStatus(): void {
     if (!this.disposed) this.status.show(this.state());
   }
 

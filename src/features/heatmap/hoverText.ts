@@ -84,9 +84,9 @@ function table(head: readonly string[], tokens: number, rows: readonly string[][
 }
 
 /** What nothing in a code span, in a table, can be taken for anything else. */
-const harmless = /^[^`|\\]+$/;
+const safeInCodeSpan = /^[^`|\\]+$/;
 
 /** A token's text in the editor's kind of letters, or, where that would leave it a meaning, as text without any. */
 function code(label: string): string {
-  return harmless.test(label) && label.trim() === label ? `\`${label}\`` : escapeMarkdown(label);
+  return safeInCodeSpan.test(label) && label.trim() === label ? `\`${label}\`` : escapeMarkdown(label);
 }

@@ -1,8 +1,5 @@
-import type * as vscode from "vscode";
+import type {TextChange} from "../../host/documents/movedRange";
 import type {Pieces} from "../../metrics/pieces";
-
-/** What a document's change event says of one change, all offsets as they were before it. */
-export type Change = Pick<vscode.TextDocumentContentChangeEvent, "rangeOffset" | "rangeLength" | "text">;
 
 /** The pieces of a text that is edited: they move with it, and those that an edit has touched cover nothing any more. */
 export class MovingPieces {
@@ -23,7 +20,7 @@ export class MovingPieces {
   }
 
   /** Changes come as VS Code reports them, last in the document first, so that one does not move the others. */
-  edit(changes: readonly Change[]): void {
+  edit(changes: readonly TextChange[]): void {
     const {starts, ends} = this;
     if (changes.length > 0) this.edited = true;
     for (const {rangeOffset, rangeLength, text} of changes) {

@@ -24,7 +24,7 @@ export interface Stroke {
 const maxLineLength = 10_000;
 
 /** Tokens that are as expected, and those without a score, are left as they are. */
-const plain: ReadonlySet<string> = new Set<BucketName>(["p50", "unscored"]);
+const uncoloured: ReadonlySet<string> = new Set<BucketName>(["p50", "unscored"]);
 
 /** What is coloured in a line: strokes in order, none over another. */
 export function strokesOf(pieces: MovingPieces, {number, start, length, endLength}: Line): Stroke[] {
@@ -54,5 +54,5 @@ function lineBreakBucket(pieces: MovingPieces, at: number, length: number): Buck
 function colouredBucket(pieces: MovingPieces, piece: number): BucketName | undefined {
   const logprob = pieces.logprobs[piece] ?? Number.NaN;
   const {name} = bucketOf(Number.isNaN(logprob) ? null : logprob);
-  return plain.has(name) ? undefined : name;
+  return uncoloured.has(name) ? undefined : name;
 }

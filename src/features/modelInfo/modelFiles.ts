@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
 import type {ByteSource} from "../../gguf/byteSource";
 import {uriName} from "../../host/documents/uriName";
-import {places} from "../../host/models/local/patientStat";
+import {timedStat} from "../../host/models/local/timedStat";
 import {fileSource} from "../../platform/fileSource";
 import {byteSize} from "../../text/numberText";
 
@@ -49,7 +49,7 @@ export async function stampOf(uri: vscode.Uri): Promise<string | null> {
 /** What VS Code says of a file; null where its file system doesn't answer, which may be a network that is gone. */
 async function look(uri: vscode.Uri): Promise<vscode.FileStat | null> {
   const {fs} = vscode.workspace;
-  return uri.scheme === "file" ? await places.ask(uri.fsPath, async () => await fs.stat(uri)) : await fs.stat(uri);
+  return uri.scheme === "file" ? await timedStat.ask(uri.fsPath, async () => await fs.stat(uri)) : await fs.stat(uri);
 }
 
 async function openLocal(uri: vscode.Uri): Promise<OpenFile> {

@@ -13,7 +13,7 @@ import {joinInSlices} from "../../host/cooperativeWork";
 import {uriName} from "../../host/documents/uriName";
 import type {Host} from "../../host/host";
 import {language} from "../../host/language";
-import {fitOf, freeMemory} from "../../host/models/memoryFit";
+import {fitFromEstimate, mainMemory} from "../../host/models/memoryFit";
 import {plainText} from "../../text/plainText";
 import {type ReadPiece, stampOf, TooLargeToRead} from "./modelFiles";
 import {modelInfoPage} from "./modelInfoPage";
@@ -314,7 +314,7 @@ export class ModelInfoView implements vscode.Disposable {
   /** What the engine knows of the model's memory. No page waits for it, and none is lost without it. */
   private async askMemory(): Promise<void> {
     if (this.content.type !== "model" || !this.panel.visible) return;
-    this.post({type: "free", free: (await freeMemory()).free});
+    this.post({type: "free", free: (await mainMemory()).free});
     const path = this.loadedPath();
     if (path === null || this.disposed) return;
     this.asking?.cancel();
@@ -418,6 +418,6 @@ function memoryNow(estimate: MemoryEstimate, used: MemoryUse | null): MemoryNow 
     free,
     total,
     used,
-    advice: used === null ? fitOf(estimate).advice : null
+    advice: used === null ? fitFromEstimate(estimate).advice : null
   };
 }

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import {uriName} from "../../host/documents/uriName";
 import {windowText} from "../../metrics/summaryRows";
-import {count, listed} from "../../text/numberText";
+import {count, listText} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
 import {
   type Direction,
@@ -125,7 +125,7 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
     const note = kindText(kind);
     item.description = [said, ...note].join(" · ");
     const heard = skipped === undefined ? this.spokenTotal(changes, total) : vscode.l10n.t("not scored: {0}", skipped);
-    item.accessibilityInformation = {label: listed([plainText(path), [heard, ...note].join(" · ")])};
+    item.accessibilityInformation = {label: listText([plainText(path), [heard, ...note].join(" · ")])};
     item.tooltip = [
       plainText(path),
       ...(skipped === undefined ? totalDetails(total) : [vscode.l10n.t("Not scored: {0}.", skipped)]),
@@ -142,7 +142,7 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
     item.id = `${oldLine} ${newLine} ${file.file.kind} ${file.file.path}`;
     item.description = comparison ? describe(comparison) : this.waiting();
     item.iconPath = new vscode.ThemeIcon(icons[comparison ? directionOf(comparison) : "waiting"]);
-    item.accessibilityInformation = {label: listed([label, comparison ? spoken(comparison) : this.waiting()])};
+    item.accessibilityInformation = {label: listText([label, comparison ? spoken(comparison) : this.waiting()])};
     const context =
       newLine === 1
         ? vscode.l10n.t("Nothing stands in front of it: it was scored without context.")
@@ -151,7 +151,7 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
             linesText(1, newLine - 1)
           );
     item.tooltip = [
-      listed([plainText(file.file.path), label]),
+      listText([plainText(file.file.path), label]),
       ...(comparison ? [...meaning(directionOf(comparison)), ...details(comparison), context] : [this.waiting()]),
       ...(comparison ? this.about() : [])
     ].join("\n");

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import type {Summary} from "../../metrics/summary";
-import {count, decimal, inBits, listed, percentText, plural} from "../../text/numberText";
+import {count, decimal, inBits, listText, percentText, plural} from "../../text/numberText";
 
 /** What one side of a change, or of several together, costs the model. */
 export interface Side {
@@ -147,7 +147,7 @@ export function totalDetails({changed, changedCount, added, removed}: Total): st
 
 function sideText({bits, scored, unscored, bytes}: Side): string {
   const tokens = plural(scored, "token");
-  return listed([
+  return listText([
     inBits(decimal(bits, 1)),
     unscored === 0 ? tokens : l10n.t("{0} ({1} left out)", tokens, count(unscored)),
     ...(bytes === null ? [] : [plural(bytes, "byte")]),

@@ -2,7 +2,7 @@ import * as l10n from "@vscode/l10n";
 import {type HeldModel, isSameModel, type MemoryUse, type ModelRef} from "../../contract/models";
 import {deviceNames} from "../../host/deviceNames";
 import type {EngineState} from "../../host/engine/engineClient";
-import {byteSize, count, percentText, written} from "../../text/numberText";
+import {byteSize, count, percentText, withDecimalSeparator} from "../../text/numberText";
 
 /** What has become of the model that measures, in a line. `idleLimit` in milliseconds. */
 export function stateText(
@@ -45,5 +45,5 @@ function heldText({device}: HeldModel, {ram, vram}: MemoryUse): string {
 
 /** "15", "0.5". */
 function minutesText(milliseconds: number): string {
-  return written(String(Number((milliseconds / 60_000).toPrecision(2))));
+  return withDecimalSeparator(String(Number((milliseconds / 60_000).toPrecision(2))));
 }

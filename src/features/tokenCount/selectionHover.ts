@@ -13,16 +13,16 @@ import {visibleText} from "../../text/visibleText";
 import {countLine} from "./countLine";
 
 /** Tokens shown as chips before the rest is summed up. */
-const chips = 24;
+const maxChips = 24;
 
 /** A greater selection is counted on command: a hover should not make anybody wait. */
-const hoverLimit = 1 << 20;
+const maxHoverLength = 1 << 20;
 
 /** Over a selection: its tokens in numbers, the first of them as chips, and the way to its probabilities. */
 export class SelectionHover implements vscode.HoverProvider {
   /** Of the selection looked at last: a mouse that moves over it asks again with every token. */
   private last: {readonly key: string; readonly hover: Promise<vscode.Hover>} | undefined;
-  private readonly newest = new LatestOnly();
+  private readonly latest = new LatestOnly();
 
   constructor(private readonly host: Host) {}
 
@@ -35,7 +35,7 @@ export class SelectionHover implements vscode.HoverProvider {
     const selection = editor?.selections.find((one) => !one.isEmpty && one.contains(position));
     if (selection === undefined) return undefined;
     try {
-      if (await isLongerThan(document, selection, hoverLimit)) return undefined;
+      if (await isLongerThan(document, selection, maxHoverLength)) return undefined;
       const hover = await this.hoverOf(document, selection);
       return token.isCancellationRequested ? undefined : hover;
     } catch (error) {
@@ -50,11 +50,11 @@ export class SelectionHover implements vscode.HoverProvider {
     const {start, end} = selection;
     const key = JSON.stringify([document.uri, document.version, start, end, model]);
     if (this.last?.key === key) return this.last.hover;
-    const hover = this.newest.run(undefined, async (token) => {
+    const hover = this.latest.run(undefined, async (token) => {
       const subject = await partOf(document, selection);
-      const params = {model, text: subject.toSend, texts: chips};
+      const params = {model, text: subject.toSend, texts: maxChips};
       const list = await this.host.engine.request("tokenize", params, {token});
-      return new vscode.Hover(tokensText(list, documentRangeOf(subject)), selection);
+      return new vscode.Hover(tokensMarkdown(list, documentRangeOf(subject)), selection);
     });
     const asked = {key, hover};
     this.last = asked;
@@ -66,7 +66,7 @@ export class SelectionHover implements vscode.HoverProvider {
   }
 }
 
-function tokensText(list: TokenList, place: DocumentRange): vscode.MarkdownString {
+function tokensMarkdown(list: TokenList, place: DocumentRange): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString();
   markdown.supportHtml = true;
   // Only our own commands, with arguments made here.

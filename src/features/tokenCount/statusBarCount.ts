@@ -12,10 +12,10 @@ import {countLine} from "./countLine";
 import {stateText, stoppedText} from "./engineText";
 
 /** Milliseconds of quiet before the count follows the text. */
-const quiet = 150;
+const debounce = 150;
 
 /** UTF-16 units; a greater text is counted on command, so that typing in it costs nothing. */
-const liveLimit = 1 << 20;
+const maxLiveLength = 1 << 20;
 
 type Line = readonly [label: string, text: string];
 
@@ -46,21 +46,21 @@ export class StatusBarCount implements vscode.Disposable {
   constructor(private readonly host: Host) {
     this.item = vscode.window.createStatusBarItem("tokenscope.count", vscode.StatusBarAlignment.Right, 100);
     this.item.name = vscode.l10n.t("Token Count");
-    this.begin();
+    this.showHint();
     this.item.show();
     this.subscriptions = vscode.Disposable.from(
       this.item,
-      vscode.window.onDidChangeActiveTextEditor(() => this.soon()),
+      vscode.window.onDidChangeActiveTextEditor(() => this.scheduleCount()),
       vscode.window.onDidChangeTextEditorSelection((change) => {
-        if (change.textEditor === vscode.window.activeTextEditor) this.soon();
+        if (change.textEditor === vscode.window.activeTextEditor) this.scheduleCount();
       }),
       vscode.workspace.onDidChangeTextDocument((change) => {
         if (change.document === vscode.window.activeTextEditor?.document && change.contentChanges.length > 0)
-          this.soon();
+          this.scheduleCount();
       }),
       host.settings.onDidChangeModel(() => {
-        if (this.used) this.soon();
-        else this.begin();
+        if (this.used) this.scheduleCount();
+        else this.showHint();
       }),
       host.engine.onDidChangeState(() => this.followEngine())
     );
@@ -72,11 +72,11 @@ export class StatusBarCount implements vscode.Disposable {
     this.subscriptions.dispose();
   }
 
-  private soon(): void {
+  private scheduleCount(): void {
     clearTimeout(this.timer);
     // Who goes to a webview still wants to know what was being counted.
     if (vscode.window.activeTextEditor !== undefined) this.running?.cancel();
-    this.timer = setTimeout(() => void this.count(), quiet);
+    this.timer = setTimeout(() => void this.count(), debounce);
   }
 
   private async count(): Promise<void> {
@@ -86,18 +86,18 @@ export class StatusBarCount implements vscode.Disposable {
       // With the keyboard in a webview or the terminal, the count of the text beside it stays right.
       if (vscode.window.visibleTextEditors.length > 0) return;
       this.running?.cancel();
-      if (isWithheld(vscode.window.tabGroups.activeTabGroup.activeTab)) return this.rest(withheldMessage());
-      return this.rest(vscode.l10n.t("Open a file to see how many tokens it has."));
+      if (isWithheld(vscode.window.tabGroups.activeTabGroup.activeTab)) return this.showNoCount(withheldMessage());
+      return this.showNoCount(vscode.l10n.t("Open a file to see how many tokens it has."));
     }
     // The log is a text editor too, and counting writes to it.
     if (editor.document.uri.scheme === "output") return;
     const running = new vscode.CancellationTokenSource();
     this.running = running;
     try {
-      const counted = await countedText(editor, liveLimit);
+      const counted = await countedText(editor, maxLiveLength);
       if (running.token.isCancellationRequested) return;
       if (counted === undefined)
-        return this.rest(vscode.l10n.t("This file is large: Count Tokens counts it when you ask for it."));
+        return this.showNoCount(vscode.l10n.t("This file is large: Count Tokens counts it when you ask for it."));
       const result = await this.host.engine.request(
         "count",
         {model: this.host.settings.scoringModel(), text: counted.toSend},
@@ -128,11 +128,11 @@ export class StatusBarCount implements vscode.Disposable {
     }
   }
 
-  private begin(): void {
-    this.rest(vscode.l10n.t("Click for everything Tokenscope can do."));
+  private showHint(): void {
+    this.showNoCount(vscode.l10n.t("Click for everything Tokenscope can do."));
   }
 
-  private rest(why: string): void {
+  private showNoCount(why: string): void {
     const tokens = vscode.l10n.t("Tokens");
     const restricted = restriction();
     const reasons = restricted === undefined ? why : `${why} ${restricted}`;
@@ -151,7 +151,7 @@ export class StatusBarCount implements vscode.Disposable {
   private followEngine(): void {
     const stopped = this.host.engine.state.process === "stopped";
     // What could not be counted is counted now.
-    if (this.wasStopped && !stopped) this.soon();
+    if (this.wasStopped && !stopped) this.scheduleCount();
     this.wasStopped = stopped;
     this.draw();
   }
@@ -170,7 +170,7 @@ export class StatusBarCount implements vscode.Disposable {
     if (this.item.accessibilityInformation?.label !== spoken)
       this.item.accessibilityInformation = {label: spoken, role: "button"};
     const tooltip = stopped ? stoppedText() : this.tooltip(this.shown.tooltip);
-    if (textOf(tooltip) !== textOf(this.item.tooltip)) this.item.tooltip = tooltip;
+    if (tooltipText(tooltip) !== tooltipText(this.item.tooltip)) this.item.tooltip = tooltip;
   }
 
   private tooltip(shown: Shown["tooltip"]): string | vscode.MarkdownString {
@@ -237,6 +237,6 @@ function markdown(lines: readonly Line[]): vscode.MarkdownString {
   return text;
 }
 
-function textOf(tooltip: string | vscode.MarkdownString | undefined): string | undefined {
+function tooltipText(tooltip: string | vscode.MarkdownString | undefined): string | undefined {
   return typeof tooltip === "object" ? tooltip.value : tooltip;
 }

@@ -8,7 +8,7 @@ import {paragraph, Samples} from "./samples";
 const walkthrough = "tokenscope.tokenscope#firstMinutes";
 
 /** Milliseconds after which VS Code's walkthrough takes the keyboard for a step that has been opened (it does so after 500). */
-const stepTakesKeyboard = 600;
+const stepFocusDelay = 600;
 
 /** First minutes: the walkthrough, whose buttons do on a sample what its steps tell of. */
 export function registerWalkthrough(host: Host): vscode.Disposable {
@@ -38,7 +38,7 @@ export function registerWalkthrough(host: Host): vscode.Disposable {
           return new vscode.Range(cursor, cursor);
         });
       const {document} = await show();
-      await setTimeout(stepTakesKeyboard);
+      await setTimeout(stepFocusDelay);
       // Without the keyboard in the text, nothing is completed.
       if (vscode.window.activeTextEditor?.document !== document) await show();
       await vscode.commands.executeCommand("tokenscope.complete");

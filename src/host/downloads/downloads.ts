@@ -7,12 +7,12 @@ import {plainText} from "../../text/plainText";
 import type {EngineClient} from "../engine/engineClient";
 import type {Settings} from "../settings";
 import type {AccessTokens} from "./accessTokens";
-import {findUnfinished, removeUnfinished, type Unfinished} from "./unfinished";
+import {findUnfinished, removeUnfinished, type UnfinishedDownload} from "./unfinishedDownloads";
 
 /** Downloads of models: into one folder, each under a notification whose Cancel pauses it. */
 export class Downloads {
   /** Those under way, by address. */
-  private readonly underWay = new Map<string, Promise<string>>();
+  private readonly active = new Map<string, Promise<string>>();
 
   constructor(
     /** Absolute path of the folder that models go to. */
@@ -32,20 +32,20 @@ export class Downloads {
    * CancellationError where it was paused. The same address asked for twice is fetched once.
    */
   async start(uri: string, name: string): Promise<string> {
-    const there = this.underWay.get(uri);
+    const there = this.active.get(uri);
     if (there !== undefined) return await there;
-    const download = this.run(uri, name).finally(() => this.underWay.delete(uri));
-    this.underWay.set(uri, download);
+    const download = this.run(uri, name).finally(() => this.active.delete(uri));
+    this.active.set(uri, download);
     return await download;
   }
 
   /** What was begun and is not under way, the largest part of it first. */
-  async unfinished(): Promise<Unfinished[]> {
+  async unfinished(): Promise<UnfinishedDownload[]> {
     const all = await findUnfinished(this.folder);
-    return all.filter(({uri}) => !this.underWay.has(uri)).sort((a, b) => b.done - a.done);
+    return all.filter(({uri}) => !this.active.has(uri)).sort((a, b) => b.done - a.done);
   }
 
-  async discard(unfinished: Unfinished): Promise<void> {
+  async discard(unfinished: UnfinishedDownload): Promise<void> {
     await removeUnfinished(unfinished);
   }
 

@@ -342,7 +342,7 @@ export class EngineClient {
   private begin(request: number, pending: Pending): void {
     clearTimeout(this.idle);
     this.pending.set(request, pending);
-    pending.engine.heartbeat.listen();
+    pending.engine.heartbeat.start();
     if (this.pending.size === 1) this.changed();
     for (const listener of this.workListeners) listener();
   }
@@ -351,7 +351,7 @@ export class EngineClient {
     const ended = this.pending.get(request);
     this.pending.delete(request);
     const others = [...this.pending.values()];
-    if (!others.some(({engine}) => engine === ended?.engine)) ended?.engine.heartbeat.rest();
+    if (!others.some(({engine}) => engine === ended?.engine)) ended?.engine.heartbeat.stop();
     if (others.length === 0) this.endWhenIdle();
     if (others.length === 0 || ended?.loading !== null) this.changed();
     for (const listener of this.workListeners) listener();
@@ -403,7 +403,7 @@ export class EngineClient {
       const leave = (end: End, line: string): void => {
         if (end === "ended") log.info(line);
         else log.warn(line);
-        engine.heartbeat.rest();
+        engine.heartbeat.stop();
         if (this.engine === engine) this.engine = undefined;
         for (const tell of engine.leaving) tell(end);
         resolve(end);

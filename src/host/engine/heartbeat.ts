@@ -7,10 +7,10 @@ const interval = 1000;
  * Beats without an answer after which a process is taken for dead. They are counted, not timed: a machine that slept has
  * missed none.
  */
-const patience = 4;
+const maxUnanswered = 4;
 
 /** The same before its first answer: a process may be slow to start. */
-const patienceAtStart = 30;
+const maxUnansweredAtStart = 30;
 
 /** Notices a process that stands still: the one at the other end of a line sends back what it gets, or is silent. */
 export class Heartbeat {
@@ -27,11 +27,11 @@ export class Heartbeat {
       this.unanswered = 0;
     });
     // A broken line is no news beside the exit that comes with it.
-    line.on("error", () => this.rest());
+    line.on("error", () => this.stop());
   }
 
   /** Listens for as long as something is asked: an idle process is not woken. */
-  listen(): void {
+  start(): void {
     if (this.timer !== undefined) return;
     this.unanswered = 0;
     this.timer = setInterval(() => this.beat(), interval);
@@ -40,14 +40,14 @@ export class Heartbeat {
     if (!this.answered) this.line.write(".");
   }
 
-  rest(): void {
+  stop(): void {
     clearInterval(this.timer);
     this.timer = undefined;
   }
 
   private beat(): void {
-    if (this.unanswered >= (this.answered ? patience : patienceAtStart)) {
-      this.rest();
+    if (this.unanswered >= (this.answered ? maxUnanswered : maxUnansweredAtStart)) {
+      this.stop();
       this.onSilence();
       return;
     }

@@ -15,7 +15,7 @@ export type FitAction =
   | {readonly kind: "gpuLayers"; readonly value: number}
   | {readonly kind: "smallerModel"};
 
-export interface Fit {
+export interface MemoryFit {
   readonly verdict: Verdict;
   /** Bytes: of the memory that is short where one is, or else of both. Null where it isn't known. */
   readonly needed: number | null;
@@ -26,30 +26,30 @@ export interface Fit {
 }
 
 /** Free and total memory, in bytes. */
-export interface Memory {
+export interface FreeMemory {
   readonly free: MemoryUse;
   readonly total: MemoryUse;
 }
 
 /** Of what is free, so much may be taken: others need some too, and an estimate is one. */
-const comfortable = 0.9;
+const maxShareOfFree = 0.9;
 
 /** Tokens; with less context a model is of little use. */
 const minContext = 512;
 
 /** This machine's main memory. What its devices have, only the engine knows. */
-export async function freeMemory(): Promise<Memory> {
+export async function mainMemory(): Promise<FreeMemory> {
   const {free, total} = await machineMemory();
   return {free: {ram: free, vram: 0}, total: {ram: total, vram: 0}};
 }
 
 /** Whether a model fits, by the engine's estimate. */
-export function fitOf(estimate: MemoryEstimate): Fit {
+export function fitFromEstimate(estimate: MemoryEstimate): MemoryFit {
   const {contextSize, gpuLayers, free} = estimate;
   const verdict = verdictOf(estimate, contextSize, gpuLayers);
-  const most = demand(estimate, contextSize, gpuLayers, contextsAt(estimate, contextSize));
-  const short = shortOf(most, free);
-  const needed = short === null ? most.ram + most.vram : most[short];
+  const maxNeeded = neededMemory(estimate, contextSize, gpuLayers, contextCount(estimate, contextSize));
+  const short = missingMemory(maxNeeded, free);
+  const needed = short === null ? maxNeeded.ram + maxNeeded.vram : maxNeeded[short];
   const available = short === null ? free.ram + free.vram : free[short];
   if (verdict === "fits") return {verdict, needed, free: available, advice: null, action: null};
   const found = actionFor(estimate, short);
@@ -62,7 +62,12 @@ export function fitOf(estimate: MemoryEstimate): Fit {
  * Whether a model fits, by its header and the size of its files: for lists, and before a download. `contextSize` is the
  * setting, 0 for automatic. Main memory and the devices' count together.
  */
-export function quickFit(facts: ModelFacts | null, bytes: number, contextSize: number, memory: Memory): Fit {
+export function fitFromHeader(
+  facts: ModelFacts | null,
+  bytes: number,
+  contextSize: number,
+  memory: FreeMemory
+): MemoryFit {
   const free = {ram: memory.free.ram + memory.free.vram, vram: 0};
   const tokens =
     contextSize > 0 ? contextSize : Math.min(facts?.contextLength ?? automaticContextLimit, automaticContextLimit);
@@ -76,7 +81,7 @@ export function quickFit(facts: ModelFacts | null, bytes: number, contextSize: n
     const advice = action === null ? null : adviceText(bytes, free.ram, action, "ram");
     return {verdict, needed: verdict === "tooLarge" ? bytes : null, free: free.ram, advice, action};
   }
-  return fitOf({
+  return fitFromEstimate({
     weights: {ram: parts.weights + parts.vocabulary, vram: 0},
     context: {ram: contextBytes(parts), vram: 0},
     perToken: {ram: (contextBytes(more) - contextBytes(parts)) / contextStep, vram: 0},
@@ -141,28 +146,33 @@ export async function applyAdvice(
 }
 
 /** Bytes needed with so many contexts of another size, and another number of layers on the device. */
-export function demand(estimate: MemoryEstimate, contextSize: number, gpuLayers: number, contexts: number): MemoryUse {
+export function neededMemory(
+  estimate: MemoryEstimate,
+  contextSize: number,
+  gpuLayers: number,
+  contexts: number
+): MemoryUse {
   const {weights, context, perToken, perLayer} = estimate;
-  const tokensLess = paddedContext(estimate.contextSize) - paddedContext(contextSize);
+  const fewerTokens = paddedContext(estimate.contextSize) - paddedContext(contextSize);
   const moved = Math.min(perLayer * (estimate.gpuLayers - gpuLayers), weights.vram + contexts * context.vram);
-  const ofContext = (kind: keyof MemoryUse): number => Math.max(0, context[kind] - perToken[kind] * tokensLess);
+  const bytesPerContext = (kind: keyof MemoryUse): number => Math.max(0, context[kind] - perToken[kind] * fewerTokens);
   return {
-    ram: weights.ram + contexts * ofContext("ram") + moved,
-    vram: Math.max(0, weights.vram + contexts * ofContext("vram") - moved)
+    ram: weights.ram + contexts * bytesPerContext("ram") + moved,
+    vram: Math.max(0, weights.vram + contexts * bytesPerContext("vram") - moved)
   };
 }
 
 /** The verdict on a model as it would be with another context size and number of layers on the device. */
 export function verdictOf(estimate: MemoryEstimate, contextSize: number, gpuLayers: number): Verdict {
-  const contexts = contextsAt(estimate, contextSize);
-  const least = demand(estimate, contextSize, gpuLayers, Math.min(1, contexts));
-  if (shortOf(least, estimate.free) !== null) return "tooLarge";
-  const most = demand(estimate, contextSize, gpuLayers, contexts);
+  const contexts = contextCount(estimate, contextSize);
+  const minNeeded = neededMemory(estimate, contextSize, gpuLayers, Math.min(1, contexts));
+  if (missingMemory(minNeeded, estimate.free) !== null) return "tooLarge";
+  const maxNeeded = neededMemory(estimate, contextSize, gpuLayers, contexts);
   const {ram, vram} = estimate.free;
-  return most.ram <= ram * comfortable && most.vram <= vram * comfortable ? "fits" : "tight";
+  return maxNeeded.ram <= ram * maxShareOfFree && maxNeeded.vram <= vram * maxShareOfFree ? "fits" : "tight";
 }
 
-function contextsAt(estimate: MemoryEstimate, contextSize: number): number {
+function contextCount(estimate: MemoryEstimate, contextSize: number): number {
   return estimate.contexts === 0 ? 0 : contextsHeld(contextSize);
 }
 
@@ -171,7 +181,7 @@ function contextBytes({kvCache, compute}: MemoryParts): number {
 }
 
 /** Which memory there is too little of, the device's first. */
-function shortOf(needed: MemoryUse, free: MemoryUse): keyof MemoryUse | null {
+function missingMemory(needed: MemoryUse, free: MemoryUse): keyof MemoryUse | null {
   if (needed.vram > free.vram) return "vram";
   return needed.ram > free.ram ? "ram" : null;
 }

@@ -1,7 +1,7 @@
 import {stat} from "node:fs/promises";
 import path from "node:path";
 import {maxParts, splitNames, splitPart} from "../../../gguf/splits";
-import type {LocalModel, ModelStore, Surroundings} from "./localModel";
+import type {LocalModel, ModelStore, SearchEnvironment} from "./localModel";
 import {filesBelow, identityOf} from "./walk";
 
 /** A file that a program says is a model, or that is named like one. */
@@ -12,9 +12,9 @@ export interface Candidate {
 }
 
 /** A program that keeps models. */
-export interface Store {
+export interface ModelSource {
   readonly store: ModelStore;
-  find(surroundings: Surroundings, signal: AbortSignal): Promise<readonly Candidate[]>;
+  find(environment: SearchEnvironment, signal: AbortSignal): Promise<readonly Candidate[]>;
 }
 
 /** A model that is there, and what tells its file from others under whatever path. */
@@ -30,11 +30,11 @@ const minBytes = 24;
  * GGUF files that are no models of their own: projectors for images and sound, adapters, importance matrices, vocabularies
  * without weights, downloads that are not complete.
  */
-const otherThings =
+const notModels =
   /(^|[-_.])mmproj([-_.]|$)|(^|[-_.])(lora|adapter)([-_.](f16|f32|bf16|i?q\d\w*))?\.gguf$|^ggml-(lora|adapter|vocab)-|(^|[-_.])imatrix\.gguf$|^incomplete-/i;
 
 export function isNamedLikeModel(fileName: string): boolean {
-  return /\.gguf$/i.test(fileName) && !otherThings.test(fileName);
+  return /\.gguf$/i.test(fileName) && !notModels.test(fileName);
 }
 
 /** All files named like models below a folder. */

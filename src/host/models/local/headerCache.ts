@@ -22,9 +22,9 @@ const maxEntries = 2000;
 /** Characters of the kept file. An entry has some 600: those used last are kept where some have more. */
 const maxFileSize = 4 * 2 ** 20;
 /** Headers read at once: each works for some milliseconds before others get their turn. */
-const atOnce = 2;
+const maxConcurrent = 2;
 /** Milliseconds after which what was learned is written down. */
-const delay = 1000;
+const saveDelay = 1000;
 /** Milliseconds after which a file that is written beside the kept one is written no more: its process has died. */
 const abandonedAfter = 60_000;
 
@@ -41,10 +41,10 @@ interface Entry {
 export class HeaderCache {
   /** The ones used last are last. */
   private readonly entries = new Map<string, Entry>();
-  private readonly waiting: (() => void)[] = [];
+  private readonly slotWaiters: (() => void)[] = [];
   private running = 0;
   private loading: Promise<void> | undefined;
-  private changed = false;
+  private unsaved = false;
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
 
@@ -60,7 +60,7 @@ export class HeaderCache {
   /** What is known without reading a file: null for what is no model, undefined for what has to be read. */
   known(model: LocalModel): ModelFacts | null | undefined {
     const entry = this.entries.get(model.path);
-    return entry !== undefined && isOf(entry, model) ? entry.facts : undefined;
+    return entry !== undefined && isSameFileState(entry, model) ? entry.facts : undefined;
   }
 
   /**
@@ -69,11 +69,11 @@ export class HeaderCache {
    */
   async facts(model: LocalModel, signal?: AbortSignal): Promise<ModelFacts | null> {
     await this.load();
-    return await this.inTurn(async () => {
+    return await this.withSlot(async () => {
       signal?.throwIfAborted();
       const known = this.known(model);
       if (known === undefined) return await this.readFacts(model, signal);
-      this.keep(model.path, {...stampOf(model), facts: known});
+      this.addEntry(model.path, {...fileState(model), facts: known});
       return known;
     });
   }
@@ -82,8 +82,8 @@ export class HeaderCache {
   save(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    if (this.changed) {
-      this.changed = false;
+    if (this.unsaved) {
+      this.unsaved = false;
       this.writing = this.writing.then(() => this.write()).catch(() => undefined);
     }
     return this.writing;
@@ -96,23 +96,23 @@ export class HeaderCache {
   private async readFacts(model: LocalModel, signal: AbortSignal | undefined): Promise<ModelFacts | null> {
     try {
       const facts = await factsOf(model, signal);
-      this.learn(model, facts);
+      this.store(model, facts);
       return facts;
     } catch (error) {
       signal?.throwIfAborted();
       // What the file is will not change; that it can't be read may.
-      if (error instanceof GgufError) this.learn(model, null);
+      if (error instanceof GgufError) this.store(model, null);
       return null;
     }
   }
 
-  private learn(model: LocalModel, facts: ModelFacts | null): void {
-    this.keep(model.path, {...stampOf(model), facts});
-    this.changed = true;
-    this.timer ??= setTimeout(() => void this.save(), delay).unref();
+  private store(model: LocalModel, facts: ModelFacts | null): void {
+    this.addEntry(model.path, {...fileState(model), facts});
+    this.unsaved = true;
+    this.timer ??= setTimeout(() => void this.save(), saveDelay).unref();
   }
 
-  private keep(file: string, entry: Entry): void {
+  private addEntry(file: string, entry: Entry): void {
     this.entries.delete(file);
     this.entries.set(file, entry);
     for (const oldest of this.entries.keys()) {
@@ -121,14 +121,14 @@ export class HeaderCache {
     }
   }
 
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    while (this.running >= atOnce) await new Promise<void>((resolve) => this.waiting.push(resolve));
+  private async withSlot<T>(work: () => Promise<T>): Promise<T> {
+    while (this.running >= maxConcurrent) await new Promise<void>((resolve) => this.slotWaiters.push(resolve));
     this.running++;
     try {
       return await work();
     } finally {
       this.running--;
-      this.waiting.shift()?.();
+      this.slotWaiters.shift()?.();
     }
   }
 
@@ -141,7 +141,7 @@ export class HeaderCache {
       for await (const line of iterateInSlices(lines)) {
         if (line === lastLine) return;
         const [file, entry] = JSON.parse(line.replace(/,$/, "")) as readonly unknown[];
-        if (typeof file === "string" && isEntry(entry)) this.keep(file, entry);
+        if (typeof file === "string" && isEntry(entry)) this.addEntry(file, entry);
       }
     } catch {
       // Not there yet, or damaged: headers are read again.
@@ -179,11 +179,11 @@ export class HeaderCache {
   }
 }
 
-function stampOf({bytes, parts, modified}: LocalModel): Omit<Entry, "facts"> {
+function fileState({bytes, parts, modified}: LocalModel): Omit<Entry, "facts"> {
   return {bytes, parts, modified};
 }
 
-function isOf(entry: Entry, model: LocalModel): boolean {
+function isSameFileState(entry: Entry, model: LocalModel): boolean {
   return entry.bytes === model.bytes && entry.parts === model.parts && entry.modified === model.modified;
 }
 

@@ -24,7 +24,7 @@ export interface LocalModel {
 }
 
 /** Where programs keep their models depends on these. */
-export interface Surroundings {
+export interface SearchEnvironment {
   readonly platform: NodeJS.Platform;
   readonly home: string;
   readonly env: Readonly<Record<string, string | undefined>>;

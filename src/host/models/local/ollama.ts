@@ -1,11 +1,11 @@
 import path from "node:path";
-import type {Candidate, Store} from "./candidates";
-import type {Surroundings} from "./localModel";
-import {distinct, environmentFolder, inHome} from "./places";
-import {filesBelow, smallJson} from "./walk";
+import type {Candidate, ModelSource} from "./candidates";
+import type {SearchEnvironment} from "./localModel";
+import {distinct, environmentFolder, inHome} from "./programFolders";
+import {filesBelow, readSmallJson} from "./walk";
 
 /** Where Ollama keeps its models (`envconfig.Models`); on Linux its service has a home of its own. */
-export function ollamaFolders(surroundings: Surroundings): readonly string[] {
+export function ollamaFolders(environment: SearchEnvironment): readonly string[] {
   const services = [
     "/usr/share/ollama/.ollama/models",
     "/var/lib/ollama/.ollama/models",
@@ -13,16 +13,16 @@ export function ollamaFolders(surroundings: Surroundings): readonly string[] {
     "/var/snap/ollama/common/models"
   ];
   return distinct([
-    environmentFolder(surroundings, "OLLAMA_MODELS"),
-    inHome(surroundings, ".ollama", "models"),
-    ...(surroundings.platform === "linux" ? services : [])
+    environmentFolder(environment, "OLLAMA_MODELS"),
+    inHome(environment, ".ollama", "models"),
+    ...(environment.platform === "linux" ? services : [])
   ]);
 }
 
-export const ollama: Store = {
+export const ollama: ModelSource = {
   store: "ollama",
-  async find(surroundings, signal) {
-    const found = await Promise.all(ollamaFolders(surroundings).map((folder) => ollamaModels(folder, signal)));
+  async find(environment, signal) {
+    const found = await Promise.all(ollamaFolders(environment).map((folder) => ollamaModels(folder, signal)));
     return found.flat();
   }
 };
@@ -36,7 +36,7 @@ export async function ollamaModels(folder: string, signal: AbortSignal): Promise
   for (const file of [...files].sort((a, b) => Number(isLatest(a)) - Number(isLatest(b)) || (a < b ? -1 : 1))) {
     signal.throwIfAborted();
     const name = ollamaName(path.relative(manifests, file).split(path.sep));
-    const blob = name === null ? null : modelBlob(await smallJson(file));
+    const blob = name === null ? null : modelBlob(await readSmallJson(file));
     if (name !== null && blob !== null) models.push({path: path.join(folder, "blobs", blob), name});
   }
   return models;

@@ -7,7 +7,7 @@ const maxFolders = 10_000;
 const maxNames = 200_000;
 
 /** Folders that hold no models, and much else. */
-const passedOver = new Set(["node_modules", ".git"]);
+const skippedFolders = new Set(["node_modules", ".git"]);
 
 /**
  * Paths of what has such a name below a folder, shallow ones first, through symbolic links, each folder once. A folder
@@ -35,7 +35,7 @@ export async function filesBelow(
         if (++names > maxNames) return found;
         const file = path.join(one, entry.name);
         if (hasName(entry.name) && !entry.isDirectory()) found.push(file);
-        else if ((entry.isDirectory() || entry.isSymbolicLink()) && !passedOver.has(entry.name)) next.push(file);
+        else if ((entry.isDirectory() || entry.isSymbolicLink()) && !skippedFolders.has(entry.name)) next.push(file);
         if (names % 1000 === 0) signal.throwIfAborted();
       }
     }
@@ -77,7 +77,7 @@ export function identityOf(file: string, {dev, ino}: {readonly dev: bigint; read
 const maxTextLength = 1 << 20;
 
 /** A program's settings file or manifest; null where it isn't there, can't be read, or is too large to be one. */
-export async function smallText(file: string): Promise<string | null> {
+export async function readSmallText(file: string): Promise<string | null> {
   try {
     // Not a pipe, which would never end.
     const status = await stat(file);
@@ -95,9 +95,9 @@ export async function smallText(file: string): Promise<string | null> {
 }
 
 /** The object in a JSON file; null where there is none. */
-export async function smallJson(file: string): Promise<Readonly<Record<string, unknown>> | null> {
+export async function readSmallJson(file: string): Promise<Readonly<Record<string, unknown>> | null> {
   try {
-    const value: unknown = JSON.parse((await smallText(file)) ?? "null");
+    const value: unknown = JSON.parse((await readSmallText(file)) ?? "null");
     return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
   } catch {
     return null;

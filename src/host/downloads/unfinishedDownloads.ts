@@ -4,7 +4,7 @@ import {type UnfinishedNote, unfinishedEnding} from "../../contract/transfer";
 import {isAlive} from "../../platform/processAlive";
 
 /** A download that waits to be resumed. */
-export interface Unfinished {
+export interface UnfinishedDownload {
   readonly uri: string;
   readonly fileName: string;
   readonly bytes: number;
@@ -14,14 +14,14 @@ export interface Unfinished {
   readonly note: string;
   readonly partials: readonly string[];
   /** A process has it that is still there: it may be under way in another window. */
-  readonly taken: boolean;
+  readonly inUse: boolean;
 }
 
 /** A note is short; what is longer is none of ours. */
 const maxNoteLength = 1 << 20;
 
 /** The unfinished downloads of a folder; none where there is no folder. */
-export async function findUnfinished(folder: string): Promise<Unfinished[]> {
+export async function findUnfinished(folder: string): Promise<UnfinishedDownload[]> {
   const names = await readdir(folder).catch(() => []);
   const notes = names.filter((name) => name.endsWith(unfinishedEnding));
   const read = await Promise.all(notes.map((name) => readNote(folder, name)));
@@ -29,13 +29,13 @@ export async function findUnfinished(folder: string): Promise<Unfinished[]> {
 }
 
 /** Removes a download's note and all that was fetched of it. */
-export async function removeUnfinished({note, partials}: Unfinished): Promise<void> {
+export async function removeUnfinished({note, partials}: UnfinishedDownload): Promise<void> {
   await Promise.all(partials.map((file) => rm(file, {force: true})));
   // Last: without it nobody would know of the others.
   for (const file of [`${note}.new`, note]) await rm(file, {force: true});
 }
 
-async function readNote(folder: string, name: string): Promise<Unfinished | null> {
+async function readNote(folder: string, name: string): Promise<UnfinishedDownload | null> {
   const file = path.join(folder, name);
   try {
     if ((await stat(file)).size > maxNoteLength) return null;
@@ -52,7 +52,7 @@ async function readNote(folder: string, name: string): Promise<Unfinished | null
       )
     );
     const done = sizes.reduce((sum, size) => sum + size, 0);
-    return {uri, fileName, bytes, done, note: file, partials: files, taken: isAlive(owner)};
+    return {uri, fileName, bytes, done, note: file, partials: files, inUse: isAlive(owner)};
   } catch {
     return null;
   }

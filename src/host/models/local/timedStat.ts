@@ -2,20 +2,20 @@ import type {Stats} from "node:fs";
 import {stat} from "node:fs/promises";
 
 /** Milliseconds after which a place is taken for one that can't be reached. */
-const patience = 5000;
+const defaultTimeout = 5000;
 
 /** Node has four threads for the files of all extensions, and one that waits for a network that is gone waits for ever. */
-const maxWaiting = 2;
+const maxUnanswered = 2;
 
 /**
  * Looks at places that may lie on a network that is gone. What doesn't answer in time isn't there, and isn't asked again
  * before it has answered; where too much doesn't answer, nothing else is asked.
  */
-export class PatientStat {
-  private readonly silent = new Set<string>();
-  private turn: Promise<unknown> = Promise.resolve();
+export class TimedStat {
+  private readonly unanswered = new Set<string>();
+  private queue: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly limit = patience) {}
+  constructor(private readonly limit = defaultTimeout) {}
 
   /** Null for what is not there, or does not answer. */
   async stat(path: string): Promise<Stats | null> {
@@ -24,19 +24,19 @@ export class PatientStat {
 
   /** What a question about a place is answered, its error too; null where there is no answer. One at a time. */
   ask<Answer>(path: string, question: () => Promise<Answer>): Promise<Answer | null> {
-    const answer = this.turn.then(() => this.inTime(path, question));
-    this.turn = answer.catch(() => undefined);
+    const answer = this.queue.then(() => this.askWithTimeout(path, question));
+    this.queue = answer.catch(() => undefined);
     return answer;
   }
 
-  private async inTime<Answer>(path: string, question: () => Promise<Answer>): Promise<Answer | null> {
-    if (this.silent.has(path) || this.silent.size >= maxWaiting) return null;
+  private async askWithTimeout<Answer>(path: string, question: () => Promise<Answer>): Promise<Answer | null> {
+    if (this.unanswered.has(path) || this.unanswered.size >= maxUnanswered) return null;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<null>((resolve) => {
       timer = setTimeout(() => resolve(null), this.limit);
     });
-    this.silent.add(path);
-    const answer = question().finally(() => this.silent.delete(path));
+    this.unanswered.add(path);
+    const answer = question().finally(() => this.unanswered.delete(path));
     try {
       return await Promise.race([answer, late]);
     } finally {
@@ -46,4 +46,4 @@ export class PatientStat {
 }
 
 /** One for all: each waits for two of the threads. */
-export const places = new PatientStat();
+export const timedStat = new TimedStat();
