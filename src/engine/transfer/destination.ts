@@ -3,21 +3,21 @@ import path from "node:path";
 import {type Checksum, digestOf, exists, moveIfFree, sizeOf, withDiskErrors} from "./disk";
 import {numbered} from "./fileName";
 
-/** A file that is to get its name, unless there is one of that content already. */
+/** A file that will get this name, unless a file with the same content exists. */
 export interface NamedFile {
   readonly name: string;
   readonly bytes: number;
   readonly checksum: Checksum | null;
 }
 
-/** A file under a temporary name. */
+/** A complete file, still under its temporary name. */
 interface FetchedFile extends NamedFile {
   readonly partial: string;
 }
 
 /**
- * Looks whether files of this content are there, under their own names or numbered ones: the first one's path. Null where
- * they are not, or where no checksum says what the content should be.
+ * Finds files with this content, under their own names or numbered ones, and returns the first one's path. Null if
+ * there are none, or if no checksum tells what the content should be.
  */
 export async function findExisting(
   folder: string,
@@ -27,7 +27,10 @@ export async function findExisting(
   return await findSameContent(folder, files, async ({checksum}) => checksum, signal);
 }
 
-/** Gives whole files their names, or the first number behind them that is free for all; the first one's path. */
+/**
+ * Renames complete files to their final names, with the first number that is free for all. Returns the first one's
+ * path.
+ */
 export async function moveToFinalNames(
   folder: string,
   files: readonly FetchedFile[],
@@ -44,7 +47,7 @@ export async function moveToFinalNames(
     if ((await Promise.all(names.map(exists))).includes(true)) continue;
     let placed = true;
     for (const [index, name] of names.entries()) {
-      // Somebody else may have taken it since.
+      // Another process may have taken the name since.
       placed = await moveIfFree(at[index] ?? "", name);
       if (!placed) break;
       at[index] = name;
@@ -78,7 +81,7 @@ async function every<T>(items: readonly T[], test: (item: T, index: number) => P
   return true;
 }
 
-/** What nobody has a checksum of is known by its own. */
+/** The expected checksum; if there is none, the file's own. */
 async function checksumOf({checksum, partial}: FetchedFile, signal: AbortSignal): Promise<Checksum> {
   return checksum ?? {algorithm: "sha256", digest: await digestOf(partial, "sha256", () => undefined, signal)};
 }

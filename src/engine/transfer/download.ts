@@ -15,19 +15,19 @@ import {describeParts, type RemotePart} from "./remoteFile";
 import {defaultRetryPolicy, type RetryPolicy} from "./retryPolicy";
 import {verify} from "./verify";
 
-/** One file of a download, on its way. */
+/** One file of a download under way. */
 interface Part extends RemotePart, NamedFile {
-  /** Where it is until it is whole. */
+  /** Its path until it is complete. */
   readonly partial: string;
 }
 
-/** Milliseconds between two reports. */
+/** Minimum time between two progress reports (ms). */
 const minReportInterval = 100;
 
 /**
- * Fetches a file, or all the files of a split model, into a folder. They are written under temporary names, which an abort,
- * a crash or a lost connection leave behind for the next try; they get their final names when all of them are checked.
- * Nothing that is there is overwritten: what has the same content is used, what has another gets a neighbour with a number.
+ * Downloads a file, or all files of a split model, into a folder. Partial files have temporary names and survive an
+ * abort, a crash or a lost connection, so that the next try can resume them. They get their final names once all are
+ * verified. No existing file is overwritten: the same content is reused, and other content gets a name with a number.
  */
 export async function download(
   params: DownloadParams,
@@ -61,7 +61,7 @@ export async function download(
   }
 }
 
-/** The fetching, checking and naming of a download's files. */
+/** Fetches, verifies and names the files of a download. */
 class Transfer {
   private readonly total: number;
 
@@ -77,7 +77,7 @@ class Transfer {
     this.total = parts.reduce((sum, {bytes}) => sum + bytes, 0);
   }
 
-  /** The (first) file's path in the end. `known`: the validators of what is there of the partial files. */
+  /** Returns the final path of the (first) file. `known` holds the validators of the partial files. */
   async run(known: readonly (string | null)[]): Promise<string> {
     const starts = await Promise.all(
       this.parts.map((part, index) => this.unfinished.startOf(part, known[index] ?? null))
@@ -113,7 +113,7 @@ class Transfer {
       await this.dropIfWrong(part, verify(part.partial, {...part, gguf: this.params.gguf}, onBytes, this.signal));
   }
 
-  /** What turned out to be wrong is not kept: nobody may go on with it. */
+  /** Deletes a partial file whose content is wrong, so that no later try resumes it. */
   private async dropIfWrong(part: Part, work: Promise<void>): Promise<void> {
     try {
       await work;
@@ -124,7 +124,7 @@ class Transfer {
   }
 }
 
-/** Every part's name once it is whole, made of the first one's. */
+/** The final names of all parts, derived from the first one's. */
 function namesOf({fileName, gguf}: DownloadParams, remote: readonly RemotePart[]): readonly string[] {
   const name = safeFileName(fileName ?? remote[0]?.fileName ?? "");
   if (remote.length > 1) {
@@ -141,7 +141,7 @@ function checksumOf({integrity}: DownloadParams, remote: readonly RemotePart[], 
   return sha256 === null ? null : {algorithm: "sha256", digest: sha256};
 }
 
-/** Passes a report on if the last one is a while ago, or if it is the last of its stage. */
+/** Limits the rate of reports, but always passes the last one of a stage. */
 function throttled(onProgress: (progress: Progress) => void): (progress: TransferProgress) => void {
   let last = Number.NEGATIVE_INFINITY;
   return (progress) => {

@@ -7,10 +7,9 @@ import {type RemotePart, rangeOf, validatorOf} from "./remoteFile";
 import {type RetryPolicy, retry, TransientError} from "./retryPolicy";
 
 /**
- * Brings a partial file to its full size, from so many bytes on that it has already. What has been written stays written,
- * however this ends.
+ * Completes a partial file that already has `start` bytes. The bytes written stay on the disk, however this ends.
  *
- * @param onPosition hears how much of the file there is
+ * @param onPosition gets the number of bytes that the file has so far
  */
 export async function fetchPart(
   http: Http,
@@ -21,11 +20,11 @@ export async function fetchPart(
   onPosition: (bytes: number) => void,
   signal: AbortSignal
 ): Promise<void> {
-  // A process that died while it gave the file its name may have left it under both names: the other one stays as it is.
+  // A process that died during the final rename may have left two hard links: removing this one keeps the other intact.
   if (start === 0) await withDiskErrors(rm(partial, {force: true}));
   const file = await withDiskErrors(open(partial, start === 0 ? "w" : "r+"));
   let position = start;
-  // A server that can't continue begins anew each time: only what was never reached before is progress.
+  // A server without ranges sends the file from the start each time: only a new maximum counts as progress.
   let reached = start;
   const fetchRest = async (): Promise<void> => {
     if (position === part.bytes) return;
@@ -38,7 +37,7 @@ export async function fetchPart(
       await discard(answer.body);
       throw changedOnServer(part.url);
     }
-    // Whatever it was asked for, a server may answer with the whole file.
+    // A server may answer a range request with the whole file.
     position = continues ? from : 0;
     try {
       for await (const piece of answer.body) {
@@ -76,7 +75,7 @@ function tooLong({host}: URL): HumanError {
   );
 }
 
-/** What is there already may be right all the same: a hotel's network answers everything with its own page. */
+/** Keeps the partial file, which may be right: a hotel's network, for one, answers every request with its own page. */
 function changedOnServer({host}: URL): HumanError {
   return new HumanError(
     "serverFailed",

@@ -5,13 +5,13 @@ import {connectionFailure, discard, type Http} from "./http";
 import {type RemotePart, rangeOf} from "./remoteFile";
 import {type RetryPolicy, retry} from "./retryPolicy";
 
-/** Bytes fetched at once, at least: headers are read in small pieces, from front to back. */
+/** Minimum bytes of a request: headers are read in small pieces, from front to back. */
 const minFetch = 1 << 20;
 
-/** More than any header has. */
+/** More bytes than any header has. */
 const maxFetched = 256 << 20;
 
-/** A remote file of which only what is asked for is fetched. */
+/** A remote file that is fetched only where it is read. */
 export function httpSource(http: Http, part: RemotePart, retryPolicy: RetryPolicy, signal: AbortSignal): ByteSource {
   let held: {readonly offset: number; readonly bytes: Buffer} = {offset: 0, bytes: Buffer.alloc(0)};
   let fetched = 0;

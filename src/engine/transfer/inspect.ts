@@ -6,7 +6,7 @@ import {httpSource} from "./httpSource";
 import {describeParts} from "./remoteFile";
 import {defaultRetryPolicy} from "./retryPolicy";
 
-/** What there is at an address, without fetching more of it than its header. */
+/** Describes the file at an address; fetches no more than its header. */
 export async function inspect(
   {uri, network}: InspectParams,
   {signal}: Pick<RequestContext, "signal">,

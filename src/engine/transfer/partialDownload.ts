@@ -7,7 +7,7 @@ import {type UnfinishedNote, unfinishedEnding} from "../../contract/transfer";
 import {isAlive} from "../../platform/processAlive";
 import {exists, sizeOf, withDiskErrors} from "./disk";
 
-/** What is known of a file that may have been begun. */
+/** What the server says about a file of which a part may be on the disk. */
 interface Continuable {
   readonly name: string;
   readonly bytes: number;
@@ -15,10 +15,10 @@ interface Continuable {
   readonly validator: string | null;
 }
 
-/** Downloads under way in this process, by the path of their note. */
+/** Downloads of this process, by the path of their note. */
 const activeDownloads = new Map<string, {readonly signal: AbortSignal; readonly ended: Promise<void>}>();
 
-/** So long after its last byte another process's download counts as dead, milliseconds: more than any stall. */
+/** Another process's download counts as dead this long after its last byte (ms). Longer than any stall timeout. */
 const maxSilence = 60_000;
 
 /**
@@ -42,15 +42,16 @@ export class PartialDownload {
     this.partials = fileNames.map((name) => this.partialOf(name));
   }
 
-  /** Where a file is until it is whole. */
+  /** A file's path until it is complete. */
   partialOf(fileName: string): string {
     return path.join(this.folder, `${fileName}.${this.key}.part`);
   }
 
   /**
-   * Takes it for this process until `release`; the validators of what is there already, none where that is nothing.
+   * Reserves the download for this process until `release`. Returns the validators of the partial files, or none if
+   * there is nothing to resume.
    *
-   * @throws HumanError where it is being downloaded already, here or in another window's process.
+   * @throws HumanError if this process or another window's process is downloading it.
    */
   async claim(signal: AbortSignal): Promise<UnfinishedNote["validators"]> {
     for (
@@ -59,7 +60,7 @@ export class PartialDownload {
       other = activeDownloads.get(this.notePath)
     ) {
       if (!other.signal.aborted) throw alreadyDownloading();
-      // It takes a moment from the abort to the last byte.
+      // An aborted download may still write its last bytes.
       await other.ended;
     }
     const ended = new Promise<void>((resolve) => {
@@ -84,7 +85,7 @@ export class PartialDownload {
     this.end();
   }
 
-  /** Bytes of a partial file that are of the file as it is at its server now: nothing where that can't be known. */
+  /** How many bytes of a partial file can be kept. 0 if the server's file may have changed since. */
   async startOf({name, bytes, ranges, validator}: Continuable, known: string | null): Promise<number> {
     if (!ranges || validator === null || validator !== known) return 0;
     const there = (await sizeOf(this.partialOf(name))) ?? 0;
@@ -100,7 +101,7 @@ export class PartialDownload {
       validators,
       process: process.pid
     };
-    // A crash in the middle must not leave half a note.
+    // A crash must not leave half a note.
     await withDiskErrors(writeFile(`${this.notePath}.new`, JSON.stringify(note)));
     await withDiskErrors(rename(`${this.notePath}.new`, this.notePath));
   }
@@ -134,7 +135,7 @@ export class PartialDownload {
           .catch(() => 0)
       )
     );
-    // A time to come is no life sign: a clock was set back.
+    // A time in the future means that the clock was set back, so it does not count.
     return Math.abs(Date.now() - Math.max(...times)) < maxSilence;
   }
 }

@@ -1,13 +1,13 @@
 import {setTimeout} from "node:timers/promises";
 import {type ErrorKind, HumanError} from "../../contract/errors";
 
-/** How long a server is waited for, and how often it is asked again. Milliseconds. */
+/** How long to wait for a server, and how often to try again. All times in ms. */
 export interface RetryPolicy {
-  /** Without a byte for so long, a connection counts as lost. */
+  /** A connection counts as lost after this long without a byte. */
   readonly stallTimeout: number;
-  /** Pauses before the attempts after the first; one that gets further begins them anew. */
+  /** Delays before the attempts after the first. An attempt that gets further starts again with the first delay. */
   readonly delays: readonly number[];
-  /** A server that asks for a longer pause than this is left to the user. */
+  /** If a server asks for a longer delay, the request fails and the user decides. */
   readonly maxDelay: number;
 }
 
@@ -17,12 +17,12 @@ export const defaultRetryPolicy: RetryPolicy = {
   maxDelay: 60_000
 };
 
-/** A failure that may be gone the next time. */
+/** A failure that may not happen again at the next attempt. */
 export class TransientError extends HumanError {
   constructor(
     kind: ErrorKind,
     message: string,
-    /** Milliseconds that the server asks to be left alone; null where it asks for nothing. */
+    /** The delay that the server asks for (ms); null if it asks for none. */
     readonly retryAfter: number | null = null
   ) {
     super(kind, message);
@@ -30,8 +30,8 @@ export class TransientError extends HumanError {
 }
 
 /**
- * Does something until it succeeds, or fails in a way that stays, or fails once more than there are pauses without getting
- * further: `reached` says how far it is, and may only be compared.
+ * Repeats an attempt until it succeeds, fails permanently, or has used all delays without progress. `reached` returns a
+ * measure of progress, which is only compared.
  */
 export async function retry<T>(
   {delays: pauses, maxDelay: maxPause}: RetryPolicy,

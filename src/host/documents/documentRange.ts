@@ -1,11 +1,11 @@
-/** A place in a document, as a command's argument: UTF-16 offsets, end exclusive. */
+/** A range of a document, as a command's argument. Offsets are UTF-16 units, end exclusive. */
 export interface DocumentRange {
   readonly uri: string;
   readonly start: number;
   readonly end: number;
 }
 
-/** Whether an argument of a command is a place; menus and links hand over all sorts of things. */
+/** Whether a command's argument is a range. Menus and links may pass anything. */
 export function isDocumentRange(value: unknown): value is DocumentRange {
   if (typeof value !== "object" || value === null) return false;
   const {uri, start, end} = value as {readonly [K in keyof DocumentRange]?: unknown};

@@ -1,4 +1,4 @@
-/** What a document's change event says of one change, all offsets as they were before it. */
+/** One change of a document. Offsets are those before the change. */
 export interface TextChange {
   readonly rangeOffset: number;
   readonly rangeLength: number;
@@ -6,16 +6,16 @@ export interface TextChange {
 }
 
 /**
- * Where a text stands after its document was edited. What is edited elsewhere moves it; what is edited inside belongs to
- * it. A change that replaces it together with what stands around it (a formatter, other line ends, a file reverted) does
- * not say where it went: the place stays as it is, cut to what was put there, and does not grow to all that was replaced.
- * Changes come as VS Code reports them, last in the document first, so that one does not move the others.
+ * The range of a text after its document was edited. Edits before it move it, and edits inside it belong to it. A
+ * change that replaces more than the range (a formatter, other line ends, a reverted file) does not tell where the text
+ * went: then the range stays, cut to the new text. Changes are in VS Code's order, last in the document first, so that
+ * none moves another.
  */
-export function movedRange<Place extends {readonly start: number; readonly end: number}>(
-  place: Place,
+export function movedRange<Range extends {readonly start: number; readonly end: number}>(
+  range: Range,
   changes: readonly TextChange[]
-): Place {
-  let {start, end} = place;
+): Range {
+  let {start, end} = range;
   for (const {rangeOffset, rangeLength, text} of changes) {
     const rangeEnd = rangeOffset + rangeLength;
     const growth = text.length - rangeLength;
@@ -30,5 +30,5 @@ export function movedRange<Place extends {readonly start: number; readonly end: 
       end = Math.max(end, rangeEnd) + growth;
     }
   }
-  return {...place, start, end};
+  return {...range, start, end};
 }

@@ -2,8 +2,8 @@ import type {Scores} from "../../contract/scoring";
 import type {TargetText} from "./targetText";
 
 /**
- * A text and its scores, as a command's argument from one part of the extension to another: what was scored once need not
- * be scored again. A class, because no link or key binding can make one.
+ * A text and its scores, passed as a command's argument within the extension so that nothing is scored twice. A class,
+ * because a link or a key binding can't create an instance.
  */
 export class ScoredTarget {
   constructor(

@@ -17,35 +17,35 @@ import {
 } from "./documentText";
 import {uriName} from "./uriName";
 
-/** The text that a command is about. */
+/** The text that a command works on. */
 export interface TargetText extends DocumentText {
   readonly uri: vscode.Uri;
-  /** "sample.py, lines 3–9", or the file's name alone: harmless wherever it is shown as text. */
+  /** "sample.py, lines 3–9", or the file's name alone. Safe to show as text anywhere. */
   readonly title: string;
   /** UTF-16 offset of the text in its document. */
   readonly start: number;
   readonly isSelection: boolean;
-  /** What stands before a selection in its document (as much of it as a model may look at); "" for a whole document. */
+  /** The document's text before a selection, up to {@link maxContextLength}; "" for a whole document. */
   readonly before: string;
 }
 
-/** More characters than a context of the usual size holds: more would only have to be cut into tokens. */
+/** Maximum characters of context before a selection. A context of the usual size holds fewer. */
 export const maxContextLength = 1 << 18;
 
-/** Editors that look like text and are none of the user's. */
+/** Schemes of editors whose text is not a document of the user. */
 const foreignSchemes = new Set(["output", "vscode-scm", "comment", "debug"]);
 
 export function isToolDocument({uri}: vscode.TextDocument): boolean {
   return foreignSchemes.has(uri.scheme);
 }
 
-/** The editor's selection, or its whole document where nothing is selected. */
+/** The editor's selection, or its whole document if nothing is selected. */
 export async function targetTextOf(editor: vscode.TextEditor): Promise<TargetText> {
   const {document, selection} = editor;
   return await (selection.isEmpty ? wholeDocument(document) : partOf(document, selection));
 }
 
-/** A text to be counted, and what it is. */
+/** A text to count. */
 export interface CountedText {
   readonly title: string;
   readonly toSend: DocumentText["toSend"];
@@ -53,41 +53,41 @@ export interface CountedText {
 }
 
 /**
- * What is counted in an editor: the selection, or else the document. Several selections are one text, with line ends between, as VS
- * Code copies them. Undefined for more than `most` UTF-16 units.
+ * The text to count in an editor: the selection, or else the document. Several selections are joined by line ends, as
+ * VS Code copies them. Undefined for more than `max` UTF-16 units.
  */
 export async function countedText(
   {document, selections}: vscode.TextEditor,
-  most = Number.POSITIVE_INFINITY
+  max = Number.POSITIVE_INFINITY
 ): Promise<CountedText | undefined> {
   const selected = selections.filter((one) => !one.isEmpty).sort((a, b) => a.start.compareTo(b.start));
   const [first, ...others] = selected;
-  if (await isLongerThan(document, first ?? wholeRange(document), most)) return undefined;
+  if (await isLongerThan(document, first ?? wholeRange(document), max)) return undefined;
   if (first === undefined) return await wholeDocument(document);
   const part = await partOf(document, first);
   if (others.length === 0) return part;
   const lineEnd = document.eol === vscode.EndOfLine.CRLF ? "\r\n" : "\n";
   let {text} = part;
   for (const range of others) {
-    if (await isLongerThan(document, range, most - text.length)) return undefined;
+    if (await isLongerThan(document, range, max - text.length)) return undefined;
     text += lineEnd + (await readDocument(document, range)).text;
   }
   const title = vscode.l10n.t("{0}, {1} selections", uriTitle(document.uri), count(selected.length));
   return {title, toSend: text, isSelection: true};
 }
 
-/** What is counted in the editor in use; errors as {@link activeTargetText}'s. */
+/** The text to count in the active editor. Throws like {@link activeTargetText}. */
 export async function activeCountedText(): Promise<CountedText> {
   const counted = await countedText(requireEditor());
   return counted === undefined || counted.toSend === "" ? await activeTargetText() : counted;
 }
 
-/** The subject of the editor in use; a HumanError says what to do where there is none or it is empty. */
+/** The target text of the active editor. A HumanError says what to do if there is no editor or no text. */
 export async function activeTargetText(): Promise<TargetText> {
   return withText(await targetTextOf(requireEditor()));
 }
 
-/** The whole document of the editor in use; errors as {@link activeTargetText}'s. */
+/** The whole document of the active editor. Throws like {@link activeTargetText}. */
 export async function activeDocument(): Promise<TargetText> {
   return withText(await wholeDocument(requireEditor().document));
 }
@@ -104,7 +104,7 @@ function requireEditor(): vscode.TextEditor {
   return editor;
 }
 
-/** With the keyboard in a webview no editor is active: then the text beside it is meant. */
+/** The active editor. If a webview has the focus, no editor is active: then a visible one. */
 function editorInUse(): vscode.TextEditor | undefined {
   const {activeTextEditor, visibleTextEditors} = vscode.window;
   if (activeTextEditor === undefined && isWithheld(vscode.window.tabGroups.activeTabGroup.activeTab))
@@ -118,7 +118,7 @@ export function withheldMessage(): string {
   );
 }
 
-/** A text is in front that VS Code shows and gives to no extension. */
+/** Whether the tab shows a text that VS Code gives to no extension. */
 export function isWithheld(tab: vscode.Tab | undefined): boolean {
   const input = tab?.input;
   return (
@@ -150,7 +150,7 @@ export async function partOf(document: vscode.TextDocument, range: vscode.Range)
   };
 }
 
-/** The title of what stands at a place now. */
+/** The title of the text in a range. */
 export function titleOfRange(document: vscode.TextDocument, {start, end}: DocumentRange): string {
   const range = new vscode.Range(document.positionAt(start), document.positionAt(end));
   return range.isEqual(wholeRange(document)) ? uriTitle(document.uri) : partTitle(document, range);
@@ -160,7 +160,7 @@ export function documentRangeOf(subject: TargetText): DocumentRange {
   return {uri: subject.uri.toString(), start: subject.start, end: subject.start + subject.text.length};
 }
 
-/** What is scored of a subject, in the context that the setting asks for: none, or what stands before it. */
+/** The parameters that score a target text, with the text before it as context if the setting says so. */
 export function scoreParamsOf(
   {toSend, before}: TargetText,
   {selectionContext}: Settings
@@ -168,7 +168,7 @@ export function scoreParamsOf(
   return {text: toSend, ...(selectionContext && before !== "" ? {context: before} : {})};
 }
 
-/** What a command is about: the place it was given as argument, or else the active editor's subject. */
+/** The text that a command works on: the range in its argument, or else that of the active editor. */
 export async function commandTargetText(argument: unknown): Promise<TargetText> {
   if (!isDocumentRange(argument)) return await activeTargetText();
   const subject = await targetTextAt(await openDocument(argument), argument);
@@ -177,7 +177,7 @@ export async function commandTargetText(argument: unknown): Promise<TargetText> 
   return subject;
 }
 
-/** The document of a place. A HumanError says so where it is gone. */
+/** Opens the document of a range. A HumanError says so if it is gone. */
 export async function openDocument({uri}: DocumentRange): Promise<vscode.TextDocument> {
   try {
     return await vscode.workspace.openTextDocument(vscode.Uri.parse(uri, true));
@@ -189,7 +189,7 @@ export async function openDocument({uri}: DocumentRange): Promise<vscode.TextDoc
   }
 }
 
-/** The text of a place in a document as it is now; a place beyond the document's end is cut to it. */
+/** The document's present text in a range. A range beyond the document's end is cut to it. */
 export async function targetTextAt(document: vscode.TextDocument, {start, end}: DocumentRange): Promise<TargetText> {
   const range = new vscode.Range(await positionOf(document, start), await positionOf(document, end));
   return await (range.isEqual(wholeRange(document)) ? wholeDocument(document) : partOf(document, range));

@@ -2,7 +2,7 @@ import {homeFolder} from "../home";
 import type {Host} from "../host";
 import type {SearchEnvironment} from "./local/localModel";
 
-/** Where to look for models on this machine. */
+/** What the search for models on this machine depends on. */
 export function modelSearchEnvironment({settings, downloads}: Pick<Host, "settings" | "downloads">): SearchEnvironment {
   return {
     platform: process.platform,

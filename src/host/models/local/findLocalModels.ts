@@ -8,17 +8,17 @@ import {lmStudio} from "./lmStudio";
 import type {LocalModel, SearchEnvironment} from "./localModel";
 import {ollama} from "./ollama";
 
-/** Where a file is in several, it goes by the name that it has in the first of them. */
+/** In order: a file that several sources have gets its name from the first. */
 const sources: readonly ModelSource[] = [downloads, ollama, lmStudio, huggingFace, llamaCpp, gpt4all, jan, folders];
 
-/** Files asked about at once. */
+/** Maximum number of files looked at concurrently. */
 const maxConcurrent = 32;
 
 const byName = new Intl.Collator("en", {numeric: true, sensitivity: "base"});
 
 /**
- * The models that are on this machine, each file once, by program and name. No file is opened but programs' own notes. A
- * program whose folders can't be read has none.
+ * The models on this machine, each file once, sorted by program and name. Opens only the programs' own manifests and
+ * settings. A program whose folders can't be read has no models.
  */
 export async function findLocalModels(
   environment: SearchEnvironment,

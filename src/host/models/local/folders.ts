@@ -3,10 +3,10 @@ import {type Candidate, isNamedLikeModel, type ModelSource, modelsBelow} from ".
 import {ollamaModels} from "./ollama";
 import {timedStat} from "./timedStat";
 
-/** A folder of someone's models, not of their whole disk. */
+/** Maximum depth of the search: enough for a folder of models, too little for a whole disk. */
 const depth = 8;
 
-/** The user's own folders. */
+/** The model folders in the user's settings. */
 export const folders: ModelSource = {
   store: "folder",
   async find(environment, signal) {
@@ -15,7 +15,7 @@ export const folders: ModelSource = {
   }
 };
 
-/** What Tokenscope downloaded. */
+/** Models that Tokenscope downloaded. */
 export const downloads: ModelSource = {
   store: "tokenscope",
   find: (environment, signal) => modelsBelow(environment.downloads, 3, signal)
@@ -25,6 +25,6 @@ async function ownModels(folder: string, signal: AbortSignal): Promise<readonly 
   const status = await timedStat.stat(folder);
   if (status === null) return [];
   if (status.isFile()) return isNamedLikeModel(path.basename(folder)) ? [{path: folder}] : [];
-  // Ollama's folder may be anywhere, and is known to its service alone.
+  // The user may have moved Ollama's folder, which only its service knows, and named it here.
   return [...(await ollamaModels(folder, signal)), ...(await modelsBelow(folder, depth, signal))];
 }

@@ -3,12 +3,12 @@ import type {SearchEnvironment} from "./localModel";
 import {distinct, dotConfigFolder, localDataFolder, pathsOf, roamingDataFolder, writtenFolder} from "./programFolders";
 import {readSmallText} from "./walk";
 
-/** Where GPT4All downloads to (Qt's AppLocalDataLocation). */
+/** GPT4All's download folder (Qt's AppLocalDataLocation). */
 export function gpt4allFolder(environment: SearchEnvironment): string {
   return pathsOf(environment).join(localDataFolder(environment), "nomic.ai", "GPT4All");
 }
 
-/** Its settings (QSettings in the INI format), which may name another folder. */
+/** GPT4All's settings file (QSettings in the INI format), which may name another folder. */
 export function gpt4allSettings(environment: SearchEnvironment): string {
   const {platform} = environment;
   const folder = platform === "win32" ? roamingDataFolder(environment) : dotConfigFolder(environment);
@@ -27,7 +27,7 @@ export const gpt4all: ModelSource = {
   }
 };
 
-/** The value of `modelPath`, with Qt's escapes undone. */
+/** The value of `modelPath`, with Qt's escapes decoded. */
 function modelPath(settings: string): string | null {
   const value = /^modelPaths?=(.*)$/m.exec(settings)?.[1]?.trim();
   if (value === undefined) return null;

@@ -4,7 +4,7 @@ import type {SearchEnvironment} from "./localModel";
 import {distinct, environmentFolder, inHome, pathsOf} from "./programFolders";
 import {foldersIn} from "./walk";
 
-/** Where the Hugging Face cache may be (huggingface_hub: `constants.py`); the same on every system. */
+/** Possible folders of the Hugging Face cache (huggingface_hub: `constants.py`), the same on every system. */
 export function huggingFaceFolders(environment: SearchEnvironment): readonly string[] {
   const {join} = pathsOf(environment);
   const home = environmentFolder(environment, "HF_HOME");
@@ -26,10 +26,13 @@ export const huggingFace: ModelSource = {
   }
 };
 
-/** A revision, and folders in it. */
+/** Depth of the search below `snapshots`: a revision, and folders in it. */
 const depth = 5;
 
-/** `models--ORG--NAME/snapshots/REVISION/…` link to blobs, or are the files themselves where there are no links. */
+/**
+ * Files in `models--ORG--NAME/snapshots/REVISION/…` are links to blobs, or the files themselves on systems without
+ * links.
+ */
 export async function huggingFaceModels(folder: string, signal: AbortSignal): Promise<readonly Candidate[]> {
   const models: Candidate[] = [];
   for (const name of await foldersIn(folder)) {

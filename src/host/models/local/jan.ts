@@ -13,7 +13,7 @@ import {
 } from "./programFolders";
 import {filesBelow, readSmallJson, readSmallText} from "./walk";
 
-/** Where Jan keeps its data unless it is told otherwise (`resolve_jan_data_folder`), now and in older versions. */
+/** Jan's default data folders, of this and older versions (`resolve_jan_data_folder`). */
 export function janFolders(environment: SearchEnvironment): readonly string[] {
   const {join} = pathsOf(environment);
   const root = environmentFolder(environment, "JAN_DATA_ROOT");
@@ -26,7 +26,7 @@ export function janFolders(environment: SearchEnvironment): readonly string[] {
   ]);
 }
 
-/** Files that may name another folder. */
+/** Jan's settings files, which may name another folder. */
 export function janSettings(environment: SearchEnvironment): readonly string[] {
   const {join} = pathsOf(environment);
   const root = environmentFolder(environment, "JAN_DATA_ROOT");
@@ -50,12 +50,12 @@ export const jan: ModelSource = {
 };
 
 const modelFolders = [["llamacpp", "models"], ["models"]];
-/** A model's id has slashes: `ORG/MODEL/QUANTIZATION`. */
+/** Depth of the search. A model's id has slashes: `ORG/MODEL/QUANTIZATION`. */
 const depth = 6;
 
 const isManifest = (fileName: string): boolean => fileName === "model.yml" || fileName === "model.json";
 
-/** Files that a manifest names, under its name for them; then those that lie there without one. */
+/** Models with a manifest, under their name in it, then files without a manifest. */
 async function janModels(
   environment: SearchEnvironment,
   data: string,
@@ -70,7 +70,7 @@ async function janModels(
     const id = path.relative(folder, path.dirname(manifest)).split(path.sep).join("/");
     const {name, file} = await readManifest(manifest);
     if (file === undefined) continue;
-    // The paths in a model.yml begin in the data folder, those in a model.json beside it.
+    // Paths in a model.yml are relative to the data folder, paths in a model.json to its own folder.
     const from = manifest.endsWith(".yml") ? data : path.dirname(manifest);
     const target = writtenFolder(environment, file) ?? path.resolve(from, file);
     if (isNamedLikeModel(path.basename(target))) named.push({path: target, name: label(name) ?? id});
@@ -98,12 +98,12 @@ async function readManifest(file: string): Promise<Manifest> {
   return {name: typeof name === "string" ? name : undefined, file: named as string | undefined};
 }
 
-/** A text at the top of a YAML file. Enough of YAML for what Jan writes. */
+/** A top-level string of a YAML file. Understands only as much YAML as Jan writes. */
 function yamlText(yaml: string, key: string): string | undefined {
   return unquoted(new RegExp(`^${key}:[ \\t]*(\\S.*?)[ \\t]*\\r?$`, "m").exec(yaml)?.[1]);
 }
 
-/** The first of a list at the top of a YAML file. */
+/** The first item of a top-level list of a YAML file. */
 function yamlFirst(yaml: string, key: string): string | undefined {
   return unquoted(new RegExp(`^${key}:[ \\t]*\\r?\\n[ \\t]*-[ \\t]+(\\S.*?)[ \\t]*\\r?$`, "m").exec(yaml)?.[1]);
 }

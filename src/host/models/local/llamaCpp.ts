@@ -3,7 +3,7 @@ import {huggingFaceModels} from "./huggingFace";
 import type {SearchEnvironment} from "./localModel";
 import {cacheFolder, distinct, environmentFolder, pathsOf} from "./programFolders";
 
-/** Where llama.cpp keeps what it downloaded (`fs_get_cache_directory`). */
+/** llama.cpp's download folders (`fs_get_cache_directory`). */
 export function llamaCppFolders(environment: SearchEnvironment): readonly string[] {
   return distinct([
     environmentFolder(environment, "LLAMA_CACHE"),
@@ -15,7 +15,7 @@ export const llamaCpp: ModelSource = {
   store: "llamaCpp",
   async find(environment, signal) {
     const found = await Promise.all(
-      // Newer versions lay them out as the Hugging Face cache is (`common/hf-cache.cpp`).
+      // Newer versions use the layout of the Hugging Face cache (`common/hf-cache.cpp`).
       llamaCppFolders(environment).flatMap((folder) => [
         modelsBelow(folder, 1, signal),
         huggingFaceModels(folder, signal)

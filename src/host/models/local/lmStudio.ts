@@ -3,17 +3,17 @@ import type {SearchEnvironment} from "./localModel";
 import {distinct, inHome, pathsOf, writtenFolder} from "./programFolders";
 import {readSmallJson, readSmallText} from "./walk";
 
-/** Where LM Studio may be at home, besides where {@link homePointer} says (lmstudio-js: `findLMStudioHome`). */
+/** LM Studio's default home folders (lmstudio-js: `findLMStudioHome`); see also {@link homePointer}. */
 export function lmStudioHomes(environment: SearchEnvironment): readonly string[] {
   return [inHome(environment, ".lmstudio"), inHome(environment, ".cache", "lm-studio")];
 }
 
-/** The file with its home, where that is elsewhere. */
+/** A file with the path of LM Studio's home folder, if it was moved. */
 export function homePointer(environment: SearchEnvironment): string {
   return inHome(environment, ".lmstudio-home-pointer");
 }
 
-/** `PUBLISHER/MODEL/FILE`, and a folder more. */
+/** Depth of the search: `PUBLISHER/MODEL/FILE`, and one more folder. */
 const depth = 4;
 
 export const lmStudio: ModelSource = {
@@ -27,7 +27,7 @@ export const lmStudio: ModelSource = {
   }
 };
 
-/** Its usual folder, and the one that its settings name. */
+/** The folder in LM Studio's settings, and the default one. */
 async function modelFolders(environment: SearchEnvironment, home: string): Promise<readonly (string | null)[]> {
   const paths = pathsOf(environment);
   const settings = await readSmallJson(paths.join(home, "settings.json"));

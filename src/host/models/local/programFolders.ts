@@ -1,7 +1,7 @@
 import path from "node:path";
 import type {SearchEnvironment} from "./localModel";
 
-/** Paths as they are written where these environment are: not always here, in a test. */
+/** The path functions of the environment's platform, which in a test may be another one. */
 export function pathsOf({platform}: SearchEnvironment): path.PlatformPath {
   return platform === "win32" ? path.win32 : path.posix;
 }
@@ -11,8 +11,8 @@ export function inHome(environment: SearchEnvironment, ...parts: readonly string
 }
 
 /**
- * A folder that someone wrote down: in the environment, in a program's settings. Null where it is none; relative ones
- * would be relative to a place that isn't known.
+ * A folder named in an environment variable or in a program's settings. Null if it is no absolute path: what a relative
+ * one refers to is unknown.
  */
 export function writtenFolder(environment: SearchEnvironment, written: unknown): string | null {
   if (typeof written !== "string" || written.includes("\0")) return null;
@@ -22,12 +22,12 @@ export function writtenFolder(environment: SearchEnvironment, written: unknown):
   return paths.isAbsolute(folder) ? paths.normalize(folder) : null;
 }
 
-/** The folder in an environment variable; null where it is not set. */
+/** The folder in an environment variable; null if it is not set. */
 export function environmentFolder(environment: SearchEnvironment, variable: string): string | null {
   return writtenFolder(environment, environment.env[variable]);
 }
 
-/** Where programs keep what can be fetched again. */
+/** The cache folder of programs. */
 export function cacheFolder(environment: SearchEnvironment): string {
   switch (environment.platform) {
     case "win32":
@@ -39,14 +39,14 @@ export function cacheFolder(environment: SearchEnvironment): string {
   }
 }
 
-/** Where programs keep what goes with the user to other machines. */
+/** The data folder that goes with the user to other machines. */
 export function roamingDataFolder(environment: SearchEnvironment): string {
   return environment.platform === "win32"
     ? (environmentFolder(environment, "APPDATA") ?? inHome(environment, "AppData", "Roaming"))
     : localDataFolder(environment);
 }
 
-/** Where programs keep what stays on this machine. */
+/** The data folder that stays on this machine. */
 export function localDataFolder(environment: SearchEnvironment): string {
   switch (environment.platform) {
     case "win32":
@@ -58,12 +58,12 @@ export function localDataFolder(environment: SearchEnvironment): string {
   }
 }
 
-/** Where programs of the freedesktop kind keep their settings, on whatever system. */
+/** The settings folder of programs that follow freedesktop's rules on every system. */
 export function dotConfigFolder(environment: SearchEnvironment): string {
   return environmentFolder(environment, "XDG_CONFIG_HOME") ?? inHome(environment, ".config");
 }
 
-/** Without null and without repetitions. */
+/** Removes null and duplicates. */
 export function distinct(folders: readonly (string | null)[]): string[] {
   return [...new Set(folders.filter((folder) => folder !== null))];
 }

@@ -1,15 +1,18 @@
 import type {Stats} from "node:fs";
 import {stat} from "node:fs/promises";
 
-/** Milliseconds after which a place is taken for one that can't be reached. */
+/** A path counts as unreachable after this long without an answer (ms). */
 const defaultTimeout = 5000;
 
-/** Node has four threads for the files of all extensions, and one that waits for a network that is gone waits for ever. */
+/**
+ * Maximum calls without an answer. All extensions share Node's four file threads, and a call to a lost network blocks
+ * one.
+ */
 const maxUnanswered = 2;
 
 /**
- * Looks at places that may lie on a network that is gone. What doesn't answer in time isn't there, and isn't asked again
- * before it has answered; where too much doesn't answer, nothing else is asked.
+ * Looks at paths that may lie on a lost network drive. A path that doesn't answer in time counts as missing, and is not
+ * asked again until it answers. If too many don't answer, no further path is asked.
  */
 export class TimedStat {
   private readonly unanswered = new Set<string>();
@@ -17,12 +20,14 @@ export class TimedStat {
 
   constructor(private readonly limit = defaultTimeout) {}
 
-  /** Null for what is not there, or does not answer. */
+  /** The status of a path; null if it does not exist or does not answer. */
   async stat(path: string): Promise<Stats | null> {
     return await this.ask(path, () => stat(path)).catch(() => null);
   }
 
-  /** What a question about a place is answered, its error too; null where there is no answer. One at a time. */
+  /**
+   * Asks about a path, one question at a time. Settles like the question, or resolves with null if there is no answer.
+   */
   ask<Answer>(path: string, question: () => Promise<Answer>): Promise<Answer | null> {
     const answer = this.queue.then(() => this.askWithTimeout(path, question));
     this.queue = answer.catch(() => undefined);
@@ -45,5 +50,5 @@ export class TimedStat {
   }
 }
 
-/** One for all: each waits for two of the threads. */
+/** One instance for all callers, because each may block two threads. */
 export const timedStat = new TimedStat();
