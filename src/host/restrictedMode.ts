@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
 
-/** VS Code's command that shows what trust means, and gives it. */
+/** VS Code's command to manage workspace trust. */
 export const manageTrust = "workbench.trust.manage";
 
-/** What Restricted Mode means for Tokenscope, in one sentence; undefined in a workspace that is trusted. */
+/** A sentence on what Restricted Mode means for Tokenscope; undefined in a trusted workspace. */
 export function restriction(): string | undefined {
   return vscode.workspace.isTrusted
     ? undefined

@@ -4,8 +4,8 @@ import {uriName} from "./documents/uriName";
 import {writeAtomically} from "./writeAtomically";
 
 /**
- * Asks where to and writes what there is to write; what can't be written there may be saved elsewhere. `unwritable` says so:
- * a sentence with the file's name and what is wrong with it. Resolves with the file, or undefined where the user gave up.
+ * Asks where to save a file, and writes it. After a failure, the user may choose another location. `unwritable` words
+ * the failure, given the file's name and the error code. Resolves with the file, or undefined if the user gave up.
  */
 export async function saveFile(
   options: vscode.SaveDialogOptions,

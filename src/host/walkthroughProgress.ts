@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
 
-/** What the walkthrough has a step for; its completion events in package.json have these names. */
+/** A step of the walkthrough. Its completion event in package.json has the same name. */
 export type WalkthroughStep = "tokens" | "perplexity" | "logprobs" | "completion";
 
-/** Gives the walkthrough's step its checkmark: it was really there to be seen, by whatever way. */
-export function markStepDone(sight: WalkthroughStep): void {
-  void vscode.commands.executeCommand("setContext", `tokenscope.seen.${sight}`, true);
+/** Checks off a step of the walkthrough. Called once its result was shown, whatever showed it. */
+export function markStepDone(step: WalkthroughStep): void {
+  void vscode.commands.executeCommand("setContext", `tokenscope.seen.${step}`, true);
 }

@@ -8,7 +8,7 @@ import {plainText} from "../../text/plainText";
 import {askForToken} from "./accessToken";
 import {confirmDownload} from "./confirm";
 
-/** Where the names of the notes are kept of downloads that the user did not want to hear of any more. */
+/** State key of the notes of downloads that the user does not want to resume now. */
 const declinedKey = "downloads.declined";
 
 export async function askForAddress(): Promise<string | undefined> {
@@ -25,7 +25,7 @@ export async function askForAddress(): Promise<string | undefined> {
   return address?.trim();
 }
 
-/** From the address to a model that can be used: what it is, the question, the download. */
+/** Downloads a model: describes it, asks the user to confirm, and downloads. */
 export async function downloadModel(host: Host, uri: string): Promise<void> {
   await withToken(host, uri, async () => {
     const file = await vscode.window.withProgress(
@@ -40,7 +40,7 @@ export async function downloadModel(host: Host, uri: string): Promise<void> {
   });
 }
 
-/** Fetches, and says how that ended: with a model to use, or a pause. */
+/** Downloads a model. Then offers to use it, or to resume the download if it was paused. */
 async function fetchModel(host: Host, uri: string, name: string): Promise<void> {
   try {
     const file = await host.downloads.start(uri, name);
@@ -68,7 +68,7 @@ async function offerPaused(host: Host, paused: UnfinishedDownload): Promise<void
   await offerResumeOrDelete(host, paused, sentence);
 }
 
-/** After a reload or a crash. Not of what another window may be fetching, and not again of what was declined. */
+/** Offers to resume downloads after a reload or a crash. Skips those of other windows, and those declined before. */
 export async function offerToResume(host: Host): Promise<void> {
   const declined = new Set(host.globalState.get<readonly string[]>(declinedKey, []));
   for (const one of await host.downloads.unfinished()) {
@@ -103,7 +103,7 @@ interface Row extends vscode.QuickPickItem {
   readonly unfinished: UnfinishedDownload;
 }
 
-/** The unfinished downloads: one is resumed, or deleted by its button. */
+/** Lists the unfinished downloads. Choosing one resumes it; its button deletes it. */
 export async function chooseUnfinished(host: Host): Promise<void> {
   const rows = (await host.downloads.unfinished()).map(row);
   if (rows.length === 0) {
@@ -142,7 +142,7 @@ function progressOf({done, bytes}: UnfinishedDownload): string {
   return vscode.l10n.t("{0} of {1}", byteSize(done), byteSize(bytes));
 }
 
-/** Does something that may want an access token: asks for one where it is refused, and tries again. */
+/** Runs work that may need an access token. If access is denied, asks for a token and tries again. */
 async function withToken(host: Host, uri: string, work: () => Promise<void>): Promise<void> {
   for (;;) {
     try {

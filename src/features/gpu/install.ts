@@ -12,13 +12,13 @@ import type {CudaRuntime, InstallOptions} from "./cudaRuntime";
 import {detailText, memoryText} from "./deviceText";
 import {cudaState} from "./offer";
 
-/** Asks before it fetches anything, and says what, how much and where from. */
+/** Installs the runtime after the user agreed to what is downloaded, how much of it and from where. */
 export async function installAfterAsking(host: Host, runtime: CudaRuntime): Promise<void> {
   if (await runtime.isInstalled()) {
     await showOutcome(host);
     return;
   }
-  // Where it is not offered, installing it says why.
+  // If there is no runtime for this system, the installation fails with the reason.
   if (!runtime.isOffered || (await confirmInstall(host, runtime))) await install(host, runtime);
 }
 
@@ -43,12 +43,12 @@ async function confirmInstall(host: Host, runtime: CudaRuntime): Promise<boolean
   return chosen === yes;
 }
 
-/** Fetches it under a progress that can be cancelled, and goes on the next time. */
+/** Downloads and installs the runtime. The user can cancel this and resume it later. */
 export async function install(host: Host, runtime: CudaRuntime): Promise<void> {
   await withProgress(host, (installing) => runtime.install(installing));
 }
 
-/** From tarballs that the user has, on a machine without a network say. */
+/** Installs the runtime from the user's tarballs, for machines without a network. */
 export async function installFromFiles(host: Host, runtime: CudaRuntime): Promise<void> {
   const files = await vscode.window.showOpenDialog({
     title: vscode.l10n.t("Select {0}", runtime.fileNames.join(", ")),
@@ -92,21 +92,21 @@ async function withProgress(host: Host, work: (installing: InstallOptions) => Pr
       await work({token, onProgress: (...state) => progress.report({message: message(...state)})}).catch(
         asWrongPackage
       );
-      // The process that runs has looked for its libraries already.
+      // The running engine process has already looked for its libraries.
       host.engine.restart();
     }
   );
   await showOutcome(host);
 }
 
-/** Another model is no help here. */
+/** Changes the error's kind: the button of `wrongContent` offers another model, which does not help here. */
 function asWrongPackage(error: unknown): never {
   throw error instanceof HumanError && error.kind === "wrongContent"
     ? new HumanError("wrongPackage", error.message)
     : error;
 }
 
-/** Says what has come of it: that it is installed does not mean that it works. */
+/** Tells the user the outcome: an installed runtime does not always work. */
 async function showOutcome(host: Host): Promise<void> {
   const cuda = await cudaState(host);
   const showGpu = vscode.l10n.t("Show GPU");

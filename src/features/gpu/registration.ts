@@ -6,9 +6,9 @@ import type {BrokenDriverWatch} from "./brokenDriver";
 import type {CudaRuntime} from "./cudaRuntime";
 import {showFewerLayers} from "./fewerLayers";
 
-/** What the model can run on, and CUDA's runtime, which is fetched when it is wanted. */
+/** Registers Show GPU, the CUDA runtime's commands, and the watch for broken drivers. */
 export function registerGpu(host: Host): vscode.Disposable {
-  // Not at activation: who doesn't use the engine is not asked about it.
+  // Not at activation: the offer waits until the engine was used.
   void host.engine.answered
     .then(() => runtimeToInstall(host))
     .then(async (runtime) => {
@@ -37,7 +37,10 @@ export function registerGpu(host: Host): vscode.Disposable {
   );
 }
 
-/** The runtime, if it was offered and is wanted. Nobody has asked for the offer: its failures are nobody's business. */
+/**
+ * Offers the runtime, and returns it if the user wants it. Failures are only logged, because the user did not ask for
+ * the offer.
+ */
 async function runtimeToInstall(host: Host): Promise<CudaRuntime | undefined> {
   try {
     const runtime = await runtimeOf(host);

@@ -14,15 +14,15 @@ import {detailText, stateText} from "./deviceText";
 export interface DeviceItem extends vscode.QuickPickItem {
   readonly command?: string;
   readonly argument?: string;
-  /** Choosing the item makes the engine compute with this. */
+  /** The device that the engine uses if this item is chosen. */
   readonly use?: GpuChoice;
-  /** Choosing the item no longer avoids the GPU. */
+  /** If this item is chosen, the GPU is no longer avoided. */
   readonly tryAgain?: true;
 }
 
 const toolkitPage = "https://developer.nvidia.com/cuda-downloads";
 
-/** Lists the back ends, what they have and what they lack; choosing one uses it, or does what it lacks. */
+/** Lists the back ends and what they have or lack. Choosing one uses it, or offers what it lacks. */
 export async function showGpu(host: Host, runtime: CudaRuntime): Promise<void> {
   const looking = new vscode.CancellationTokenSource();
   const pick = vscode.window.createQuickPick<DeviceItem>();
@@ -63,7 +63,7 @@ async function run(host: Host, {use, tryAgain, command, argument}: DeviceItem): 
   await vscode.commands.executeCommand(command, ...(target === undefined ? [] : [target]));
 }
 
-/** The list: what works first, then what is missing, then what can be done about it. */
+/** The list: working devices, then devices that don't work, then actions. */
 export function deviceItems(
   states: readonly DeviceState[],
   gpu: GpuChoice,
@@ -73,7 +73,7 @@ export function deviceItems(
   const item = (state: DeviceState): DeviceItem => ({
     label: `$(${state.inUse ? "pass-filled" : state.works ? "circle-large-outline" : "circle-slash"}) ${deviceNames[state.device]}`,
     description: stateText(state),
-    // Devices call themselves what their drivers like.
+    // Drivers choose the names of devices, which may be any text.
     detail: plainText(detailText(state, cuda.isOffered)),
     ...actionOf(state)
   });
@@ -126,7 +126,7 @@ export function deviceItems(
   ];
 }
 
-/** In use, working, could work, never will. */
+/** The order in the list: in use, working, may work after a change, never on this system. */
 function rank({inUse, works, problem}: DeviceState): number {
   if (inUse) return 0;
   if (works) return 1;

@@ -14,18 +14,18 @@ import {type Heat, HeatHover, type HeatSource} from "./heatHover";
 import {type HeatState, HeatStatus} from "./heatStatus";
 import {MovingPieces} from "./movingPieces";
 
-/** Milliseconds without an edit before a text is scored again. */
+/** A text is scored again after this long without an edit (ms). */
 const editDebounce = 600;
 
-/** Milliseconds without an edit or scrolling before colours are set; until then VS Code moves them with the text. */
+/** Colours are drawn after this long without an edit or scrolling (ms). Until then VS Code moves them with the text. */
 const drawDebounce = 60;
 
-/** A document that is or was in sight since the heatmap was turned on. */
+/** A document that was visible since the heatmap was turned on. */
 interface HeatedDocument {
   heat?: Heat | undefined;
-  /** Its text has no scores yet, or not those of its present text. */
+  /** True if its present text has no scores yet. */
   needsScore: boolean;
-  /** How the last attempt ended without scores. */
+  /** How the last attempt ended, if it gave no scores. */
   ended?: Extract<HeatState, {type: "failed" | "stopped"}> | undefined;
   debounceTimer?: NodeJS.Timeout | undefined;
 }
@@ -34,14 +34,14 @@ interface Running {
   readonly document: vscode.TextDocument;
   readonly cancel: vscode.CancellationTokenSource;
   readonly stop: vscode.CancellationTokenSource;
-  /** Tokens scored so far. */
+  /** Number of tokens scored so far. */
   scored: number;
   progress: string;
 }
 
 /**
- * The heatmap while it is on: scores the documents that can be seen, one after the other, colours them, and scores them
- * again when they are edited. Everything of it ends with its disposal.
+ * The heatmap while it is on. It scores the visible documents one after the other, colours them, and scores them again
+ * after edits. Disposing it removes all of this.
  */
 export class Heatmap implements vscode.Disposable, HeatSource {
   private readonly documents = new Map<vscode.TextDocument, HeatedDocument>();
@@ -50,7 +50,7 @@ export class Heatmap implements vscode.Disposable, HeatSource {
   private readonly subscriptions: vscode.Disposable;
   private running: Running | undefined;
   private drawTimer: NodeJS.Timeout | undefined;
-  /** The last error shown; it is not shown again until another one, or a success, comes. */
+  /** The last error shown. The same error is not shown again until another error or a success. */
   private shownError: string | undefined;
   private disposed = false;
 
@@ -84,7 +84,7 @@ export class Heatmap implements vscode.Disposable, HeatSource {
     return this.documents.get(document)?.heat;
   }
 
-  /** What is being scored is coloured as far as it has come. */
+  /** Stops scoring, and colours the text as far as it was scored. */
   stop(): void {
     const {running} = this;
     if (running === undefined) return;
@@ -95,11 +95,11 @@ export class Heatmap implements vscode.Disposable, HeatSource {
     } else running.stop.cancel();
   }
 
-  /** Takes in what can be seen now. */
+  /** Adds the visible documents, and starts to score them. */
   private syncVisibleDocuments(): void {
     const seen = visibleDocuments();
     for (const document of seen) if (!this.documents.has(document)) this.documents.set(document, {needsScore: true});
-    // Whoever looks elsewhere wants the model for that.
+    // A document that is no longer visible must not block the visible ones.
     if (this.running && !seen.includes(this.running.document)) this.requeue(this.running);
     this.scheduleDraw();
     this.scoreNext();
@@ -125,7 +125,7 @@ export class Heatmap implements vscode.Disposable, HeatSource {
     if (this.running?.document === document) this.running.cancel.cancel();
   }
 
-  /** Scores of another model say nothing any more. */
+  /** Drops all scores, which another model made, and starts again. */
   private rescoreAll(): void {
     this.shownError = undefined;
     for (const document of [...this.documents.keys()]) this.forget(document);
@@ -138,7 +138,7 @@ export class Heatmap implements vscode.Disposable, HeatSource {
     cancel.cancel();
   }
 
-  /** Scores the next text that wants it, the active one first. */
+  /** Scores the next document that needs it, the active one first. */
   private scoreNext(): void {
     if (!this.running && !this.disposed) {
       const document = visibleDocuments().find((one) => this.documents.get(one)?.needsScore);
@@ -194,7 +194,7 @@ export class Heatmap implements vscode.Disposable, HeatSource {
         )
       );
     const pieces = new MovingPieces(await runInSlices(cutIntoPieces(text, scores.ends, scores.logprobs)));
-    // An edit that came while they were cut was not told to them.
+    // The pieces missed an edit that came while they were cut.
     if (token.isCancellationRequested) throw new vscode.CancellationError();
     return {scores, pieces};
   }
@@ -202,7 +202,7 @@ export class Heatmap implements vscode.Disposable, HeatSource {
   private fail(heated: HeatedDocument, error: unknown): void {
     if (this.disposed) return;
     if (error instanceof vscode.CancellationError) {
-      // The engine was restarted: that was not about this text.
+      // The engine was restarted, for a reason that has nothing to do with this text.
       heated.needsScore = true;
       return;
     }
@@ -210,11 +210,11 @@ export class Heatmap implements vscode.Disposable, HeatSource {
     heated.ended = {type: "failed", message};
     if (message === this.shownError) return;
     this.shownError = message;
-    // The status bar says what happened; the notification has the way out.
+    // The status bar says what happened; the notification also has a button.
     if (error instanceof HumanError) void this.host.errors.show(error);
   }
 
-  /** While one scrolls, colours come on the way; while one types, they would come for a text that is gone already. */
+  /** Draws soon. While scrolling, a draw that is due is kept; while typing, it is put off until the text is quiet. */
   private scheduleDraw(when: "soon" | "quiet" = "quiet"): void {
     if (when === "soon" && this.drawTimer !== undefined) return;
     clearTimeout(this.drawTimer);
@@ -227,7 +227,7 @@ export class Heatmap implements vscode.Disposable, HeatSource {
     for (const editor of vscode.window.visibleTextEditors) {
       if (!isColoured(editor.document)) continue;
       this.colours.draw(editor, this.heatOf(editor.document)?.pieces);
-      // One editor a turn: many of them are many decorations.
+      // One editor per turn of the event loop, because each has many decorations.
       await setImmediate();
       if (this.disposed || this.drawTimer !== undefined) return;
     }
@@ -250,7 +250,7 @@ export class Heatmap implements vscode.Disposable, HeatSource {
   }
 }
 
-/** The user's texts that can be seen, the active one first. */
+/** The user's visible documents, the active one first. */
 function visibleDocuments(): vscode.TextDocument[] {
   const {activeTextEditor, visibleTextEditors} = vscode.window;
   const editors = activeTextEditor ? [activeTextEditor, ...visibleTextEditors] : visibleTextEditors;
@@ -258,7 +258,7 @@ function visibleDocuments(): vscode.TextDocument[] {
   return [...new Set(documents)].filter(isColoured);
 }
 
-/** A notebook's cell is a text of its own, and too short a one to be scored as such. */
+/** A notebook cell is a document of its own, too short to be scored alone. */
 function isColoured(document: vscode.TextDocument): boolean {
   return !isToolDocument(document) && document.uri.scheme !== "vscode-notebook-cell" && !document.isClosed;
 }

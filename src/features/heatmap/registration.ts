@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import {type Host, registerCommand} from "../../host/host";
 import type {Heatmap} from "./heatmap";
 
-/** Toggle Surprisal Heatmap: for all text editors of this window, off until it is turned on. */
+/** Registers Toggle Surprisal Heatmap. It works on all text editors of this window and is off at first. */
 export function registerHeatmap(host: Host): vscode.Disposable {
   let heatmap: Heatmap | undefined;
   return vscode.Disposable.from(
@@ -12,7 +12,7 @@ export function registerHeatmap(host: Host): vscode.Disposable {
         heatmap.dispose();
         heatmap = undefined;
       } else heatmap = new Heatmap(host);
-      // For the commands that make sense only while it is on.
+      // Some commands are shown only while the heatmap is on.
       void vscode.commands.executeCommand("setContext", "tokenscope.heatmap", heatmap !== undefined);
     }),
     registerCommand(host, "tokenscope.stopHeatmap", () => heatmap?.stop()),

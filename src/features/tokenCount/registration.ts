@@ -7,23 +7,23 @@ import {countLine} from "./countLine";
 import {SelectionHover} from "./selectionHover";
 import {StatusBarCount} from "./statusBarCount";
 
-/** How many tokens is this? On hover, in the status bar, and on command. */
+/** Registers token counts: on hover, in the status bar, and by command. */
 export function registerTokenCount(host: Host): vscode.Disposable {
   return vscode.Disposable.from(
     registerCommand(host, "tokenscope.countTokens", async () => {
-      const subject = await activeCountedText();
+      const counted = await activeCountedText();
       const result = await vscode.window.withProgress(
         {
           location: vscode.ProgressLocation.Notification,
-          title: vscode.l10n.t("Counting the tokens of {0}", plainText(subject.title)),
+          title: vscode.l10n.t("Counting the tokens of {0}", plainText(counted.title)),
           cancellable: true
         },
-        (_, token) => host.engine.request("count", {model: host.settings.scoringModel(), text: subject.toSend}, {token})
+        (_, token) => host.engine.request("count", {model: host.settings.scoringModel(), text: counted.toSend}, {token})
       );
       const line = plainText(
         vscode.l10n.t(
           "{0}: {1} ({2}, {3})",
-          subject.title,
+          counted.title,
           countLine(result),
           result.model.name,
           result.model.quantization
@@ -31,7 +31,7 @@ export function registerTokenCount(host: Host): vscode.Disposable {
       );
       markStepDone("tokens");
       const copy = vscode.l10n.t("Copy");
-      // Not awaited: the command is done, the message may stay.
+      // Not awaited: the command is done, but its message may stay.
       void vscode.window.showInformationMessage(line, copy).then(async (chosen) => {
         if (chosen === copy) await vscode.env.clipboard.writeText(String(result.count));
       });

@@ -12,15 +12,18 @@ import {shortLabel} from "../../text/tokenLabel";
 import {visibleText} from "../../text/visibleText";
 import {countLine} from "./countLine";
 
-/** Tokens shown as chips before the rest is summed up. */
+/** Maximum tokens shown as chips; the rest is only counted. */
 const maxChips = 24;
 
-/** A greater selection is counted on command: a hover should not make anybody wait. */
+/**
+ * Maximum UTF-16 units of a selection with a hover. Longer ones are counted by command only, because a hover must be
+ * quick.
+ */
 const maxHoverLength = 1 << 20;
 
-/** Over a selection: its tokens in numbers, the first of them as chips, and the way to its probabilities. */
+/** The hover over a selection: token count, the first tokens as chips, and links to probabilities. */
 export class SelectionHover implements vscode.HoverProvider {
-  /** Of the selection looked at last: a mouse that moves over it asks again with every token. */
+  /** The last hover, cached: VS Code asks again while the mouse moves over the selection. */
   private last: {readonly key: string; readonly hover: Promise<vscode.Hover>} | undefined;
   private readonly latest = new LatestOnly();
 
@@ -44,21 +47,21 @@ export class SelectionHover implements vscode.HoverProvider {
     }
   }
 
-  /** Made once for a selection, as long as neither it nor its text nor the model changes. */
+  /** The hover of a selection, cached until the selection, its text or the model changes. */
   private hoverOf(document: vscode.TextDocument, selection: vscode.Selection): Promise<vscode.Hover> {
     const model = this.host.settings.scoringModel();
     const {start, end} = selection;
     const key = JSON.stringify([document.uri, document.version, start, end, model]);
     if (this.last?.key === key) return this.last.hover;
     const hover = this.latest.run(undefined, async (token) => {
-      const subject = await partOf(document, selection);
-      const params = {model, text: subject.toSend, texts: maxChips};
+      const target = await partOf(document, selection);
+      const params = {model, text: target.toSend, texts: maxChips};
       const list = await this.host.engine.request("tokenize", params, {token});
-      return new vscode.Hover(tokensMarkdown(list, documentRangeOf(subject)), selection);
+      return new vscode.Hover(tokensMarkdown(list, documentRangeOf(target)), selection);
     });
     const asked = {key, hover};
     this.last = asked;
-    // What failed is asked again.
+    // A failure is not cached.
     hover.catch(() => {
       if (this.last === asked) this.last = undefined;
     });
@@ -66,15 +69,15 @@ export class SelectionHover implements vscode.HoverProvider {
   }
 }
 
-function tokensMarkdown(list: TokenList, place: DocumentRange): vscode.MarkdownString {
+function tokensMarkdown(list: TokenList, range: DocumentRange): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString();
   markdown.supportHtml = true;
-  // Only our own commands, with arguments made here.
+  // Trusted commands are our own, with arguments from here.
   markdown.isTrusted = {enabledCommands: ["tokenscope.perplexity", "tokenscope.showLogprobs"]};
   const hidden = list.ids.length - list.texts.length;
   const rest = hidden === 1 ? vscode.l10n.t("1 more token") : vscode.l10n.t("{0} more tokens", count(hidden));
   const shown = list.texts.map((text, i) => chip(text, list.ids[i] ?? 0)).join("&ensp;");
-  const argument = encodeURIComponent(JSON.stringify([place]));
+  const argument = encodeURIComponent(JSON.stringify([range]));
   markdown.appendMarkdown(
     [
       `**${countLine({...list, count: list.ids.length})}**`,
@@ -104,7 +107,7 @@ function tokensMarkdown(list: TokenList, place: DocumentRange): vscode.MarkdownS
   return markdown;
 }
 
-/** A link to one of our commands, with an icon. Its words are ours too. */
+/** A link to one of our commands, with an icon. All texts are our own, so none is escaped. */
 function link(icon: string, text: string, command: string, argument: string, tooltip: string): string {
   return `[$(${icon}) ${text}](command:${command}?${argument} "${tooltip}")`;
 }

@@ -4,13 +4,13 @@ import {documentRangeOf, targetTextOf, wholeDocument} from "../../host/documents
 import {type Host, registerCommand} from "../../host/host";
 import {paragraph, Samples} from "./samples";
 
-/** As in package.json, behind the extension's own name. */
+/** The walkthrough's id in package.json, after the extension's id. */
 const walkthrough = "tokenscope.tokenscope#firstMinutes";
 
-/** Milliseconds after which VS Code's walkthrough takes the keyboard for a step that has been opened (it does so after 500). */
+/** VS Code's walkthrough takes the focus for a new step after 500 ms: wait a little longer (ms). */
 const stepFocusDelay = 600;
 
-/** First minutes: the walkthrough, whose buttons do on a sample what its steps tell of. */
+/** Registers the walkthrough "First minutes". Each of its buttons tries a step on a sample. */
 export function registerWalkthrough(host: Host): vscode.Disposable {
   const samples = new Samples(host.extensionUri);
   return vscode.Disposable.from(
@@ -33,13 +33,13 @@ export function registerWalkthrough(host: Host): vscode.Disposable {
     registerCommand(host, "tokenscope.tryCompletion", async () => {
       const show = () =>
         samples.show("completion.ts", (document) => {
-          // In front of the semicolon.
+          // The cursor goes in front of the semicolon.
           const cursor = paragraph(document, 0).end.translate(0, -1);
           return new vscode.Range(cursor, cursor);
         });
       const {document} = await show();
       await setTimeout(stepFocusDelay);
-      // Without the keyboard in the text, nothing is completed.
+      // Without the focus in the text, nothing is completed.
       if (vscode.window.activeTextEditor?.document !== document) await show();
       await vscode.commands.executeCommand("tokenscope.complete");
     })
