@@ -44,7 +44,6 @@ export function summary(suites) {
   const passed = suites.reduce((sum, suite) => sum + suite.passed, 0);
   const skipped = count("skipped");
   return [
-    ...listed("Skipped:", "skipped"),
     ...listed("Failed at first, and tried again:", "retried"),
     ...failures.flatMap(({suite, test, error}, index) => [
       "",
@@ -52,6 +51,8 @@ export function summary(suites) {
       ...error.split("\n").map((line) => `  ${line}`),
       `  All that ${suite.name} printed: ${path.relative("", suite.log)}`
     ]),
+    // Right above the sums, which count them.
+    ...listed("Skipped:", "skipped"),
     "",
     `${passed} passed, ${failures.length} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`
   ].join("\n");

@@ -2,10 +2,12 @@ import {strict as assert} from "node:assert";
 import {readFileSync} from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
+import {editDebounce} from "../../src/features/heatmap/editDebounce";
 import {root} from "../harness/paths";
 import {closeEditors, select, showFile, showText, temporaryFolder, userSettings} from "./support/editors";
 import {engineProcess, killEngine, noProcesses} from "./support/engineProcess";
 import {referenceText} from "./support/extension";
+import {holdTimeouts} from "./support/holdTimeouts";
 import {hoversAt, hoversDespite} from "./support/hovers";
 import {until} from "./support/until";
 import {watchDecorations} from "./support/watchedDecorations";
@@ -200,13 +202,19 @@ describe("Toggle Surprisal Heatmap", () => {
     const before = texts(document);
     assert.ok(before.join("").includes("zebra"));
     const {sets} = decorations();
-    await replace(editor, "zebra", "zeQbra");
-    await until(() => decorations().sets > sets);
-    // Not scored yet: what was not touched is coloured as it was.
-    assert.equal(status(), "$(flame) Heatmap");
-    assert.ok(!texts(document).join("").includes("Q"));
-    assert.ok(texts(document).join("").includes("quux".slice(2)));
-    assert.match((await hovers(document, 5))[0] ?? "", /Scored before the last edit/);
+    // The debounce ends when the test says so: a slow machine needs longer for what comes before.
+    const debounce = holdTimeouts(editDebounce);
+    try {
+      await replace(editor, "zebra", "zeQbra");
+      await until(() => decorations().sets > sets);
+      // Not scored yet: untouched text keeps its colours.
+      assert.equal(status(), "$(flame) Heatmap");
+      assert.ok(!texts(document).join("").includes("Q"));
+      assert.ok(texts(document).join("").includes("quux".slice(2)));
+      assert.match((await hovers(document, 5))[0] ?? "", /Scored before the last edit/);
+    } finally {
+      debounce.release();
+    }
     await until(() => texts(document).join("").includes("Q"));
     await settled(document);
     assert.doesNotMatch((await hovers(document, 5))[0] ?? "", /before the last edit/);

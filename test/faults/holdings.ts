@@ -13,7 +13,7 @@ export interface Holdings {
 }
 
 /** Milliseconds after which what is still held has been left: waited for only where something is wrong. */
-const patience = 60_000;
+const patience = 240_000;
 
 /** Of this process, as soon as they are no more than before, or when they don't become so. */
 export async function settledHoldings(before?: Holdings): Promise<Holdings> {

@@ -16,7 +16,7 @@ const states: readonly {readonly name: string; readonly harm?: Harm}[] = [
 ];
 
 /** Milliseconds after which an engine is an orphan: some hundred times what it takes to go. */
-const patience = 60_000;
+const patience = 240_000;
 
 /** Kills the owners of engines, and sees that the engines go too. */
 export async function owners(kills: number): Promise<readonly Row[]> {

@@ -9,13 +9,11 @@ import {isToolDocument} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
 import {cutIntoPieces} from "../../metrics/pieces";
 import {plainText} from "../../text/plainText";
+import {editDebounce} from "./editDebounce";
 import {HeatColours} from "./heatColours";
 import {type Heat, HeatHover, type HeatSource} from "./heatHover";
 import {type HeatState, HeatStatus} from "./heatStatus";
 import {MovingPieces} from "./movingPieces";
-
-/** A text is scored again after this long without an edit (ms). */
-const editDebounce = 600;
 
 /** Colours are drawn after this long without an edit or scrolling (ms). Until then VS Code moves them with the text. */
 const drawDebounce = 60;
