@@ -38,13 +38,13 @@ describe("A driver that crashes the engine at the start of a model", () => {
     host().engine.restart();
   });
 
-  /** The host on a machine with these devices. */
+  /** A host on a machine with these devices. */
   function hostWith(...states: DeviceState[]): Host {
     const engine = {request: async () => states, dispose: () => undefined} as unknown as EngineClient;
     return {...host(), spareEngine: () => engine};
   }
 
-  /** Has an engine start the model with the device that is set, and kills it meanwhile. */
+  /** Kills an engine while it starts the model on the device in the settings. */
   async function crashed(suspicion: BrokenDriverWatch, signal: NodeJS.Signals): Promise<Death> {
     const {engine, settings} = host();
     const deaths: Death[] = [];

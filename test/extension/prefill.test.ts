@@ -33,7 +33,7 @@ describe("a place where the cursor rests", () => {
     await closeEditors();
   });
 
-  /** Asks at the cursor as VS Code does for Complete at Cursor. */
+  /** Requests a completion like Complete at Cursor. */
   async function complete({document, selection}: vscode.TextEditor): Promise<Asked> {
     const before = asked.length;
     const context = {triggerKind: vscode.InlineCompletionTriggerKind.Invoke, selectedCompletionInfo: undefined};

@@ -22,11 +22,11 @@ import {watchWindow} from "./support/watchedWindow";
 
 /** A host whose engine's requests are counted. */
 class Watched {
-  /** How often each was asked for. */
+  /** Number of requests by method. */
   readonly asked = new Map<EngineMethod, number>();
-  /** The text of the last that was answered. */
+  /** The text of the last answered request. */
   answeredText: unknown;
-  /** Most requests of any kind that someone waited for at the same time. */
+  /** Maximum number of pending requests. */
   maxAtOnce = 0;
   private waiting = 0;
 

@@ -1,10 +1,10 @@
-/** What an EngineClient takes of VS Code, without it. */
+/** The parts of VS Code that an EngineClient needs, without VS Code. */
 import type {Cancellation, EngineClientOptions} from "../../src/host/engine/engineClient";
 
-/** What a cancelled request rejects with. */
+/** The error of a cancelled request. */
 export class Cancelled extends Error {}
 
-/** A cancellation token, and who cancels it. */
+/** A cancellation token and its source. */
 export class Token implements Cancellation {
   isCancellationRequested = false;
   private readonly listeners = new Set<() => void>();
@@ -18,7 +18,7 @@ export class Token implements Cancellation {
   }
 }
 
-/** A log that nobody reads. */
+/** A log that discards everything. */
 export const silentLog: EngineClientOptions["log"] = {
   error: () => undefined,
   warn: () => undefined,
