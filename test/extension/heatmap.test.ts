@@ -356,7 +356,7 @@ describe("Toggle Surprisal Heatmap", () => {
   it("colours what has been scored when it is stopped, and says that it is a part", async () => {
     const {document} = await showText("lorem ipsum dolor zebra sit amet\n".repeat(4000));
     await toggle();
-    await until(() => / [1-9]\d* %$/.test(status()));
+    await until(() => /Heatmap [1-9]\d* %$/.test(status()));
     await vscode.commands.executeCommand("tokenscope.stopHeatmap");
     await until(() => status() === "$(flame) Heatmap (in part)");
     assert.match(tooltip(), /Scoring was stopped&#58; [\d&#;]+ of/);
