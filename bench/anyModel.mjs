@@ -29,7 +29,7 @@ const {values, positionals} = parseArgs({
 });
 
 /** JSON-RPC's code of an error that is a sentence for people (src/contract/errors.ts). */
-const humanErrorCode = -32001;
+const engineErrorCode = -32001;
 /** Milliseconds: an answer that takes longer is none. */
 const patience = 900_000;
 
@@ -90,7 +90,7 @@ function start(file) {
         return await Promise.race([engine.request(method, {model, ...params}), late]);
       } catch (error) {
         if (engine.ended !== null) throw new Error(`the engine died of ${method} (${engine.ended})`);
-        throw error.code === humanErrorCode ? Object.assign(error, {name: "HumanError"}) : error;
+        throw error.code === engineErrorCode ? Object.assign(error, {name: "HumanError"}) : error;
       } finally {
         clearTimeout(timer);
       }

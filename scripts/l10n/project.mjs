@@ -25,9 +25,10 @@ const notForPeople = [
   "src/host/models/local/programFolders.ts"
 ];
 
-/** Names and addresses are the same in every language. */
+/** Names, addresses and searches are the same in every language. */
 const names = new Set([
   "Tokenscope",
+  "@builtin git",
   "LM Studio",
   "Hugging Face",
   "BigCode OpenRAIL-M",

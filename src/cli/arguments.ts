@@ -1,4 +1,5 @@
 import {parseArgs} from "node:util";
+import {type LimitOption, limitOptions} from "./limits";
 
 export const usage = `Usage: node dist/cli.js COMMAND [options]
 
@@ -20,8 +21,7 @@ FILE may be - for standard input. It is read as VS Code reads it: UTF-8, or UTF-
   --no-tokens                      score: the text's numbers only
   --full                           score: also Min-K%, counts and versions, as in exported files
   --format json|csv                score: csv has a line for each token, under "# name: value" lines; one FILE (json)
-  --max-perplexity X               score: exit with 2 where a text's perplexity is above X
-  --max-bits-per-byte X            score: exit with 2 where a text's bits per byte are above X
+${limitOptions.map(limitLine).join("\n")}
   --suffix-file FILE               complete: the text after the cursor
   --max-tokens N                   complete: at most so many tokens (64)
   --verbose                        the engine's log on stderr
@@ -35,10 +35,19 @@ Exit codes: 0; 1 where something can't be done, with a line on stderr for each (
 2 where a text is above a limit (its numbers are printed, and a line on stderr); 130 after Ctrl+C.
 `;
 
+/** "  --max-perplexity X               score: exit with 2 where a text's perplexity is above X". */
+function limitLine({option, name, verb}: LimitOption): string {
+  return `${`  --${option} X`.padEnd(35)}score: exit with 2 where a text's ${name} ${verb} above X`;
+}
+
 /** A mistake in the command line. */
 export class UsageError extends Error {}
 
-export type Options = ReturnType<typeof parse>["values"];
+export type Options = ReturnType<typeof parse>["values"] & {readonly [Name in LimitOption["option"]]?: string};
+
+const limitArguments: Readonly<Record<LimitOption["option"], {readonly type: "string"}>> = Object.fromEntries(
+  limitOptions.map(({option}) => [option, {type: "string"}] as const)
+);
 
 export function parse() {
   try {
@@ -59,8 +68,7 @@ export function parse() {
         "no-tokens": {type: "boolean"},
         full: {type: "boolean"},
         format: {type: "string"},
-        "max-perplexity": {type: "string"},
-        "max-bits-per-byte": {type: "string"},
+        ...limitArguments,
         "prefix-file": {type: "string"},
         "suffix-file": {type: "string"},
         "max-tokens": {type: "string"},

@@ -1,4 +1,4 @@
-import {type ErrorKind, HumanError} from "../contract/errors";
+import {EngineError, type EngineErrorKind} from "../contract/errors";
 import type {Progress} from "../contract/progress";
 import {progressText} from "../contract/progressText";
 import {Pace} from "../text/pace";
@@ -6,7 +6,12 @@ import {visibleLines, visibleText} from "../text/visibleText";
 import {UsageError} from "./arguments";
 
 /** What llama.cpp's log tells more of. */
-const explainedByLog: ReadonlySet<ErrorKind> = new Set(["modelFailed", "contextFailed", "noRuntime"]);
+const explainedByLog: ReadonlySet<EngineErrorKind> = new Set([
+  "modelFailed",
+  "wrongNumbers",
+  "contextFailed",
+  "noRuntime"
+]);
 const logHint = "--verbose shows llama.cpp's log";
 
 /** The part of a stream that is needed. */
@@ -46,7 +51,7 @@ export class Console {
 
   sayError(error: unknown): void {
     if (error instanceof UsageError) this.say(`tokenscope: ${visibleText(error.message)} (--help says more)`);
-    else if (error instanceof HumanError)
+    else if (error instanceof EngineError)
       this.say(`tokenscope: ${visibleText(error.message)}${explainedByLog.has(error.kind) ? ` (${logHint})` : ""}`);
     else this.say(`tokenscope: a mistake of ours: ${String(error).split("\n")[0]}`);
   }

@@ -1,4 +1,4 @@
-import {HumanError} from "../contract/errors";
+import {EngineError} from "../contract/errors";
 import type {ModelRef} from "../contract/models";
 import type {Progress} from "../contract/progress";
 import type {EngineMethod, EngineRequests} from "../contract/requests";
@@ -11,6 +11,7 @@ import {visibleText} from "../text/visibleText";
 import {tokenscopeVersion} from "../version";
 import {choice, type Options, positiveNumber, UsageError, wholeNumber} from "./arguments";
 import type {Console} from "./console";
+import {type LimitOption, limitOptions} from "./limits";
 import {readText} from "./readText";
 
 /** Asks the engine. */
@@ -20,11 +21,9 @@ export type Request = <M extends EngineMethod>(
   onProgress?: (progress: Progress) => void
 ) => Promise<EngineRequests[M]["result"]>;
 
-/** A number that a text may not be above. */
-interface Limit {
-  readonly name: string;
-  readonly most: number;
-  readonly of: (summary: Summary) => number | null;
+/** A metric and the value that it may not be above. */
+interface Limit extends LimitOption {
+  readonly max: number;
 }
 
 type ExitCode = 0 | 1 | 2;
@@ -69,7 +68,7 @@ export async function score(
     } catch (error) {
       if (!several || !isOfText(error)) throw error;
       console.sayError(
-        error instanceof HumanError ? new UsageError(`"${visibleText(file)}": ${error.message}`) : error
+        error instanceof EngineError ? new UsageError(`"${visibleText(file)}": ${error.message}`) : error
       );
       exitCode = 1;
     }
@@ -92,20 +91,18 @@ function scoreParams(options: Options) {
 }
 
 function limitsOf(options: Options): Limit[] {
-  const perplexity = positiveNumber("max-perplexity", options["max-perplexity"]);
-  const bitsPerByte = positiveNumber("max-bits-per-byte", options["max-bits-per-byte"]);
-  const limits: Limit[] = [];
-  if (perplexity !== undefined) limits.push({name: "perplexity", most: perplexity, of: (one) => one.perplexity});
-  if (bitsPerByte !== undefined) limits.push({name: "bits per byte", most: bitsPerByte, of: (one) => one.bitsPerByte});
-  return limits;
+  return limitOptions.flatMap((limit) => {
+    const max = positiveNumber(limit.option, options[limit.option]);
+    return max === undefined ? [] : [{...limit, max}];
+  });
 }
 
 /** Says on one line what is above its limit, or can't be held to one because it has no value. */
 function held(file: string, summary: Summary, limits: readonly Limit[], console: Console): ExitCode {
-  const failures = limits.flatMap(({name, most, of}): {exitCode: ExitCode; says: string}[] => {
+  const failures = limits.flatMap(({name, max, of}): {exitCode: ExitCode; says: string}[] => {
     const value = of(summary);
-    if (value === null) return [{exitCode: 1, says: `has no ${name} to hold to the limit of ${most}`}];
-    return value > most ? [{exitCode: 2, says: `${name} ${value} is above the limit of ${most}`}] : [];
+    if (value === null) return [{exitCode: 1, says: `has no ${name} to hold to the limit of ${max}`}];
+    return value > max ? [{exitCode: 2, says: `${name} ${value} is above the limit of ${max}`}] : [];
   });
   if (failures.length === 0) return 0;
   console.say(`tokenscope: "${visibleText(file)}": ${failures.map(({says}) => says).join(", ")}`);
@@ -116,7 +113,7 @@ function held(file: string, summary: Summary, limits: readonly Limit[], console:
 function isOfText(error: unknown): boolean {
   return (
     error instanceof UsageError ||
-    (error instanceof HumanError && (error.kind === "emptyText" || error.kind === "nothingToScore"))
+    (error instanceof EngineError && (error.kind === "emptyText" || error.kind === "nothingToScore"))
   );
 }
 

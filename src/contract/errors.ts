@@ -1,5 +1,5 @@
-/** What can go wrong in a way a person can act on. */
-export type ErrorKind =
+/** What goes wrong in the engine in a way that a person can act on. It crosses to the host. */
+export type EngineErrorKind =
   | "modelMissing"
   | "modelIsDirectory"
   | "modelUnreadable"
@@ -7,6 +7,7 @@ export type ErrorKind =
   | "modelIncomplete"
   | "unknownArchitecture"
   | "modelFailed"
+  | "wrongNumbers"
   | "modelUnsuitable"
   | "predictsNothing"
   | "noRuntime"
@@ -15,17 +16,11 @@ export type ErrorKind =
   | "emptyText"
   | "nothingToScore"
   | "longRun"
-  | "untrusted"
   | "busy"
-  | "noGit"
-  | "noRepository"
-  | "gitFailed"
-  | "noSpans"
-  | "noEvaluation"
-  | "noFolder"
-  | "noInlineSuggestions"
   | "invalidRequest"
   | "badAddress"
+  | "badMirror"
+  | "badProxy"
   | "notFound"
   | "accessDenied"
   | "rateLimited"
@@ -33,19 +28,19 @@ export type ErrorKind =
   | "connectionLost"
   | "diskFull"
   | "folderUnwritable"
-  | "settingsUnwritable"
   | "wrongContent"
-  | "noRuntimeOffered"
-  | "wrongPackage"
-  | "engineDied"
-  | "engineStopped"
-  | "cannotStart";
+  | "downloadRunning";
 
 /** An error for people: what happened and what to do next, in one sentence. Everything else is a bug. */
-export class HumanError extends Error {
+export abstract class HumanError extends Error {
   override readonly name = "HumanError";
+  abstract readonly kind: string;
+}
+
+/** A {@link HumanError} of the engine's. */
+export class EngineError extends HumanError {
   constructor(
-    readonly kind: ErrorKind,
+    readonly kind: EngineErrorKind,
     message: string
   ) {
     super(message);
@@ -55,9 +50,9 @@ export class HumanError extends Error {
 /** JSON-RPC: the answer to a request that was cancelled. */
 export const requestCancelledCode = -32800;
 
-/** JSON-RPC code of a {@link HumanError}; its `data` is {@link HumanErrorData}. */
-export const humanErrorCode = -32001;
+/** JSON-RPC code of an {@link EngineError}; its `data` is {@link EngineErrorData}. */
+export const engineErrorCode = -32001;
 
-export interface HumanErrorData {
-  readonly kind: ErrorKind;
+export interface EngineErrorData {
+  readonly kind: EngineErrorKind;
 }

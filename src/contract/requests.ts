@@ -1,7 +1,6 @@
 import type {CompleteParams, Completion} from "./completion";
 import type {DeviceState, DevicesParams, ProcessVersions, VersionsParams} from "./devices";
 import type {DescribeParams, EstimateParams, MemoryEstimate, MemoryReport, ModelDescription, ModelRef} from "./models";
-import type {Progress} from "./progress";
 import type {
   Alternatives,
   AlternativesParams,
@@ -53,8 +52,6 @@ export interface RetainParams {
 /** Notifications from the engine. */
 export const logNotification = "log";
 
-export const progressNotification = "progress";
-
 export const noticeNotification = "notice";
 
 export const holdingNotification = "holding";
@@ -77,9 +74,6 @@ export interface NoticeParams {
   /** One sentence. */
   readonly message: string;
 }
-
-/** Progress of one request, found by the number its caller gave it. */
-export type ProgressParams = Progress & {readonly request: number};
 
 /** A request as it travels: its parameters and the number its progress is reported under. */
 export interface RequestEnvelope<M extends EngineMethod> {

@@ -27,7 +27,7 @@ type Without<T extends {model: ModelRef}> = Omit<T, "model">;
 
 /**
  * One model, ready to answer. What stands behind it (llama.cpp in this process today, a server one day) is nobody's
- * business but models.ts'. Methods throw HumanError for what a person can act on, and reject with the signal's
+ * business but models.ts'. Methods throw EngineError for what a person can act on, and reject with the signal's
  * reason when aborted.
  */
 export interface Backend {

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import {HumanError} from "../contract/errors";
+import {EngineError} from "../contract/errors";
 import type {EngineMethod, EngineRequests} from "../contract/requests";
 import type {RequestContext} from "./backend";
 import {JobQueue} from "./jobQueue";
@@ -17,7 +17,7 @@ const maxWaiting = 100;
 const scores = new JobQueue(
   maxWaiting,
   (waiting) =>
-    new HumanError(
+    new EngineError(
       "busy",
       l10n.t("{0} texts wait to be scored already: cancel some of them, or try again when they are done.", waiting)
     )

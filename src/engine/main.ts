@@ -8,11 +8,13 @@ import {
   createMessageConnection,
   IPCMessageReader,
   IPCMessageWriter,
+  ProgressType,
   ResponseError
 } from "vscode-jsonrpc/node";
 import {ChunkedTransport} from "../contract/chunkedTransport";
-import {HumanError, type HumanErrorData, humanErrorCode, requestCancelledCode} from "../contract/errors";
+import {EngineError, type EngineErrorData, engineErrorCode, requestCancelledCode} from "../contract/errors";
 import type {Holding} from "../contract/models";
+import type {Progress} from "../contract/progress";
 import {
   type EngineMethod,
   heartbeatArgument,
@@ -21,8 +23,6 @@ import {
   logNotification,
   type NoticeParams,
   noticeNotification,
-  type ProgressParams,
-  progressNotification,
   type RequestEnvelope,
   type RetainParams,
   retainNotification,
@@ -35,6 +35,9 @@ import {ModelPool} from "./modelPool";
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
 
 const long = new ChunkedTransport(connection);
+
+/** A request reports its progress under its own number. */
+const progressType = new ProgressType<Progress>();
 
 function log(level: LogParams["level"], message: string): void {
   connection.sendNotification(logNotification, {level, message} satisfies LogParams).catch(() => undefined);
@@ -84,9 +87,7 @@ function serve<M extends EngineMethod>(method: M): void {
         signal: abort.signal,
         stop: stop.signal,
         onProgress: (progress) => {
-          connection
-            .sendNotification(progressNotification, {request, ...progress} satisfies ProgressParams)
-            .catch(() => undefined);
+          connection.sendProgress(progressType, request, progress).catch(() => undefined);
         }
       });
       const answer = await long.sendChunked(result, () => !abort.signal.aborted);
@@ -94,8 +95,8 @@ function serve<M extends EngineMethod>(method: M): void {
       return answer;
     } catch (error) {
       if (abort.signal.aborted) throw new ResponseError(requestCancelledCode, "cancelled");
-      if (error instanceof HumanError)
-        throw new ResponseError<HumanErrorData>(humanErrorCode, error.message, {kind: error.kind});
+      if (error instanceof EngineError)
+        throw new ResponseError<EngineErrorData>(engineErrorCode, error.message, {kind: error.kind});
       // A bug: its stack belongs in the log, and only there.
       log("error", error instanceof Error ? (error.stack ?? error.message) : String(error));
       throw error;

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import {HumanError} from "../contract/errors";
+import {EngineError} from "../contract/errors";
 import type {ScoreMode, Windowing} from "../metrics/windowing";
 
 /**
@@ -12,7 +12,7 @@ export interface Window {
   readonly end: number;
 }
 
-/** What is asked for, with the model's own measures where nothing is. Throws HumanError on measures that can't work. */
+/** What is asked for, with the model's own measures where nothing is. Throws EngineError on measures that can't work. */
 export function resolveWindowing(asked: {
   readonly mode?: ScoreMode | undefined;
   readonly window?: number | undefined;
@@ -34,7 +34,7 @@ export function resolveWindowing(asked: {
   const stride = asked.stride ?? Math.max(1, Math.floor(window / 2));
   // At least one position of every window has to be left for context: BOS, or else a token.
   if (!Number.isSafeInteger(stride) || stride < 1 || stride > window - 1)
-    throw new HumanError(
+    throw new EngineError(
       "invalidRequest",
       l10n.t("The stride has to be a whole number from 1 to {0}, the window less one.", window - 1)
     );
@@ -43,12 +43,12 @@ export function resolveWindowing(asked: {
 
 function requireWindow(window: number, least: number, most: number): void {
   if (!Number.isSafeInteger(window) || window < least)
-    throw new HumanError(
+    throw new EngineError(
       "invalidRequest",
       l10n.t("The window has to be a whole number of at least {0} tokens.", least)
     );
   if (window > most)
-    throw new HumanError(
+    throw new EngineError(
       "invalidRequest",
       l10n.t(
         "This model has learned {0} positions and no more, so a window of {1} tokens is too large: choose one of {0} at most.",

@@ -1,104 +1,12 @@
 import * as vscode from "vscode";
-import {type ErrorKind, HumanError} from "../contract/errors";
+import {HumanError} from "../contract/errors";
 import {plainText} from "../text/plainText";
+import {type ErrorKind, kindOf} from "./hostError";
 import type {Log} from "./log";
-import {manageTrust} from "./restrictedMode";
-
-interface WayOut {
-  /** In the language of whoever asks. */
-  readonly title: () => string;
-  readonly command: string;
-  readonly argument?: string;
-}
-
-const chooseModel: WayOut = {title: () => vscode.l10n.t("Select Model…"), command: "tokenscope.selectModel"};
-const demonstrationModel: WayOut = {
-  title: () => vscode.l10n.t("Use Demonstration Model"),
-  command: "tokenscope.useDemonstrationModel"
-};
-const accessToken: WayOut = {title: () => vscode.l10n.t("Set Access Token…"), command: "tokenscope.setAccessToken"};
-const proxySettings: WayOut = {
-  title: () => vscode.l10n.t("Open Settings"),
-  command: "workbench.action.openSettings",
-  argument: "http.proxy"
-};
-const showGpu: WayOut = {title: () => vscode.l10n.t("Show GPU"), command: "tokenscope.showGpu"};
-const restartEngine: WayOut = {title: () => vscode.l10n.t("Restart Engine"), command: "tokenscope.restartEngine"};
-const showLog: WayOut = {title: () => vscode.l10n.t("Show Log"), command: "tokenscope.showLog"};
-const openSettings: WayOut = {
-  title: () => vscode.l10n.t("Open Settings"),
-  command: "workbench.action.openSettings",
-  argument: "tokenscope"
-};
-const settingsFile: WayOut = {
-  title: () => vscode.l10n.t("Open Settings File"),
-  command: "workbench.action.openSettingsJson"
-};
-const gitSettings: WayOut = {
-  title: () => vscode.l10n.t("Open Settings"),
-  command: "workbench.action.openSettings",
-  argument: "git.enabled"
-};
-const workspaceTrust: WayOut = {
-  title: () => vscode.l10n.t("Manage Workspace Trust"),
-  command: manageTrust
-};
-const sourceControl: WayOut = {title: () => vscode.l10n.t("Show Source Control"), command: "workbench.view.scm"};
-const gitOutput: WayOut = {title: () => vscode.l10n.t("Show Git Output"), command: "git.showOutput"};
-const suggestSettings: WayOut = {
-  title: () => vscode.l10n.t("Open Settings"),
-  command: "workbench.action.openSettings",
-  argument: "editor.inlineSuggest.enabled"
-};
-const evaluateFolder: WayOut = {title: () => vscode.l10n.t("Evaluate Folder…"), command: "tokenscope.evaluateFolder"};
-const openFolder: WayOut = {title: () => vscode.l10n.t("Open Folder…"), command: "workbench.action.files.openFolder"};
-const openFile: WayOut = {title: () => vscode.l10n.t("Go to File…"), command: "workbench.action.quickOpen"};
+import {type WayOut, waysOut} from "./waysOut";
 
 /** Characters: room for a long name in a sentence, so that its end, which says what to do, is not cut off. */
 const maxSentenceLength = 1000;
-
-const waysOut: Record<ErrorKind, readonly WayOut[]> = {
-  modelMissing: [chooseModel, demonstrationModel],
-  modelIsDirectory: [chooseModel, demonstrationModel],
-  modelUnreadable: [chooseModel, demonstrationModel],
-  notGguf: [chooseModel, demonstrationModel],
-  modelIncomplete: [chooseModel, demonstrationModel],
-  unknownArchitecture: [chooseModel, demonstrationModel],
-  modelFailed: [chooseModel, demonstrationModel, showLog],
-  modelUnsuitable: [chooseModel, demonstrationModel],
-  predictsNothing: [chooseModel, demonstrationModel],
-  noRuntime: [showGpu, showLog],
-  outOfMemory: [openSettings, chooseModel],
-  contextFailed: [openSettings, showLog],
-  emptyText: [openFile],
-  nothingToScore: [openFile],
-  longRun: [chooseModel],
-  untrusted: [workspaceTrust],
-  busy: [],
-  noGit: [gitSettings],
-  noRepository: [sourceControl],
-  gitFailed: [gitOutput],
-  noEvaluation: [evaluateFolder],
-  noInlineSuggestions: [suggestSettings],
-  noFolder: [openFolder],
-  noSpans: [chooseModel, demonstrationModel],
-  invalidRequest: [openSettings],
-  badAddress: [chooseModel],
-  notFound: [chooseModel],
-  accessDenied: [accessToken],
-  rateLimited: [],
-  serverFailed: [],
-  connectionLost: [proxySettings],
-  diskFull: [],
-  folderUnwritable: [openSettings],
-  settingsUnwritable: [settingsFile],
-  wrongContent: [chooseModel],
-  noRuntimeOffered: [showGpu],
-  wrongPackage: [showGpu],
-  engineDied: [showLog, demonstrationModel],
-  engineStopped: [restartEngine, chooseModel, showLog],
-  cannotStart: [showLog]
-};
 
 /** An error as it is remembered, for Copy Diagnostics. */
 export interface RecentError {
@@ -130,7 +38,7 @@ export class ErrorReporter {
   /** Shows an error with its way out. A cancellation is no error. */
   async show(error: unknown): Promise<void> {
     if (error instanceof vscode.CancellationError) return;
-    const ways = error instanceof HumanError ? waysOut[error.kind] : [showLog];
+    const ways: readonly WayOut[] = waysOut[kindOf(error)];
     const chosen = await vscode.window.showErrorMessage(this.describe(error), ...ways.map((way) => way.title()));
     const way = ways.find((one) => one.title() === chosen);
     if (way !== undefined)
@@ -146,7 +54,7 @@ export class ErrorReporter {
   }
 
   private remember(error: unknown): void {
-    const kind = error instanceof HumanError ? error.kind : "bug";
+    const kind = kindOf(error);
     const {name = "", message = "", stack = "", code} = (error ?? {}) as Partial<NodeJS.ErrnoException>;
     // What the message says may be the user's, and may look like a place in a stack.
     const frames = stack.includes(message) ? stack.slice(stack.indexOf(message) + message.length) : "";

@@ -1,11 +1,14 @@
 import * as vscode from "vscode";
 import {blamedDriver} from "./blamedDriver";
+import type {CommandArguments, CommandName} from "./commands";
+import {commandId} from "./commands";
 import {AccessTokens} from "./downloads/accessTokens";
 import {Downloads} from "./downloads/downloads";
 import {EngineClient, type EngineClientOptions} from "./engine/engineClient";
 import {ErrorReporter} from "./errors";
 import {language} from "./language";
 import {createLog, type Log} from "./log";
+
 import {cudaFolder} from "./runtimes";
 import {Settings} from "./settings";
 
@@ -65,7 +68,7 @@ export function createHost(context: vscode.ExtensionContext): Host {
     settings.onDidChangeDevice(() => engine.restart()),
     settings.onDidChangeIdleLimit(() => engine.idleLimitChanged()),
     settings.onDidChangeModel(() => {
-      engine.forget();
+      engine.resetCrashCount();
       engine.retain([settings.scoringModel(), settings.completionModel()]);
     })
   );
@@ -84,17 +87,23 @@ export function createHost(context: vscode.ExtensionContext): Host {
   };
 }
 
-/** Registers a command. Its errors are shown with a button to solve them, and not thrown at VS Code. */
-export function registerCommand(
+/**
+ * Registers a command whose errors are shown, with a way out, instead of thrown at VS Code. Its arguments are unknown: any
+ * link or key binding may call it.
+ */
+export function registerCommand<Name extends CommandName>(
   host: Host,
-  command: string,
-  run: (...parameters: unknown[]) => Promise<void> | void
+  name: Name,
+  run: (...parameters: Unchecked<CommandArguments<Name>>) => Promise<void> | void
 ): vscode.Disposable {
-  return vscode.commands.registerCommand(command, async (...parameters: unknown[]) => {
+  return vscode.commands.registerCommand(commandId(name), async (...parameters: unknown[]) => {
     try {
-      await run(...parameters);
+      await run(...(parameters as Unchecked<CommandArguments<Name>>));
     } catch (error) {
       await host.errors.show(error);
     }
   });
 }
+
+/** As many arguments, of any type. */
+type Unchecked<Arguments extends readonly unknown[]> = {[Index in keyof Arguments]?: unknown};

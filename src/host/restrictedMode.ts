@@ -1,9 +1,6 @@
 import * as vscode from "vscode";
 
-/** VS Code's command to manage workspace trust. */
-export const manageTrust = "workbench.trust.manage";
-
-/** A sentence on what Restricted Mode means for Tokenscope; undefined in a trusted workspace. */
+/** What Restricted Mode means for Tokenscope, in one sentence; undefined in a workspace that is trusted. */
 export function restriction(): string | undefined {
   return vscode.workspace.isTrusted
     ? undefined

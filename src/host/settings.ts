@@ -1,12 +1,10 @@
 import path from "node:path";
 import * as vscode from "vscode";
-import {HumanError} from "../contract/errors";
-import {type GpuChoice, gpuChoices, isSameModel, type ModelRef} from "../contract/models";
+import {type GpuChoice, isSameModel, type ModelRef} from "../contract/models";
 import type {Network} from "../contract/transfer";
+import {changeOf, readSetting, settingsReader, updateSetting, writeSetting} from "./configuration";
 import {homeFolder} from "./home";
 import {type ChosenModel, isSameChoice, type ModelChoice, shippedModel} from "./models/modelChoice";
-
-const section = "tokenscope";
 
 /** Begins a path in the user's home folder. */
 const inHome = /^~(?=$|[/\\])/;
@@ -24,32 +22,32 @@ export interface InlineCompletionSettings {
 export class Settings {
   private readonly changedModel = new vscode.EventEmitter<void>();
   private readonly changedDevice = new vscode.EventEmitter<void>();
-  private readonly changedCompletion = new vscode.EventEmitter<void>();
-  private readonly changedIdleLimit = new vscode.EventEmitter<void>();
+  private readonly subscriptions: vscode.Disposable;
   private gpuAvoided = false;
-  private readonly subscription: vscode.Disposable;
-  // VS Code tells of the workspace's settings; but those of the user's that lead into the workspace count from now on, too.
-  private readonly trusting = vscode.workspace.onDidGrantWorkspaceTrust(() => this.changedModel.fire());
   readonly onDidChangeModel = this.changedModel.event;
   readonly onDidChangeDevice = this.changedDevice.event;
-  readonly onDidChangeInlineCompletion = this.changedCompletion.event;
-  readonly onDidChangeIdleLimit = this.changedIdleLimit.event;
+  readonly onDidChangeIdleLimit = changeOf("idleMinutes");
+  readonly onDidChangeInlineCompletion = changeOf(
+    "inlineCompletion.enabled",
+    "inlineCompletion.delay",
+    "inlineCompletion.maxTokens",
+    "inlineCompletion.minConfidence",
+    "inlineCompletion.exclude"
+  );
   /** Absolute path of the model that ships with Tokenscope. */
   private readonly demonstrationFile: string;
 
   constructor(extensionUri: vscode.Uri) {
     this.demonstrationFile = vscode.Uri.joinPath(extensionUri, "media", "models", "tokenscope-tiny-q8_0.gguf").fsPath;
-    this.subscription = vscode.workspace.onDidChangeConfiguration((change) => {
-      if (
-        ["model", "completionModel", "gpu", "gpuLayers", "threads", "contextSize"].some((key) =>
-          change.affectsConfiguration(`${section}.${key}`)
-        )
-      )
-        this.changedModel.fire();
-      if (change.affectsConfiguration(`${section}.gpu`)) this.changedDevice.fire();
-      if (change.affectsConfiguration(`${section}.inlineCompletion`)) this.changedCompletion.fire();
-      if (change.affectsConfiguration(`${section}.idleMinutes`)) this.changedIdleLimit.fire();
-    });
+    const onModel = changeOf("model", "completionModel", "gpu", "gpuLayers", "threads", "contextSize");
+    this.subscriptions = vscode.Disposable.from(
+      this.changedModel,
+      this.changedDevice,
+      onModel(() => this.changedModel.fire()),
+      // VS Code reports a change of the workspace's settings. But now the user's own paths into the workspace count too.
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.changedModel.fire()),
+      changeOf("gpu")(() => this.changedDevice.fire())
+    );
   }
 
   /** The model that measures, and completes where no other is chosen for that. */
@@ -70,13 +68,14 @@ export class Settings {
 
   /** The model as the engine gets it: its file, and how it is run. */
   refOf(chosen: ChosenModel): ModelRef {
+    const layers = readSetting("gpuLayers");
     return {
       kind: "gguf",
       path: this.modelPath(chosen),
       gpu: this.gpu,
-      gpuLayers: readLayers(),
-      threads: read("threads", isInteger(0, 1024)),
-      contextSize: read("contextSize", isInteger(0, 1 << 20))
+      gpuLayers: layers === "auto" ? null : layers,
+      threads: readSetting("threads"),
+      contextSize: readSetting("contextSize")
     };
   }
 
@@ -86,30 +85,29 @@ export class Settings {
 
   /** For a document: its language or folder may have settings of their own. */
   inlineCompletion(document?: vscode.TextDocument): InlineCompletionSettings {
-    // All from one look: this is asked at every key, and VS Code takes longer for the look than for a value.
-    const configuration = vscode.workspace.getConfiguration(section, document);
+    const read = settingsReader(document);
     return {
-      enabled: valueIn(configuration, "inlineCompletion.enabled", isBoolean),
-      delay: valueIn(configuration, "inlineCompletion.delay", isInteger(0, 10_000)),
-      maxTokens: valueIn(configuration, "inlineCompletion.maxTokens", isInteger(1, 1024)),
-      minConfidence: valueIn(configuration, "inlineCompletion.minConfidence", isShare)
+      enabled: read("inlineCompletion.enabled"),
+      delay: read("inlineCompletion.delay"),
+      maxTokens: read("inlineCompletion.maxTokens"),
+      minConfidence: read("inlineCompletion.minConfidence")
     };
   }
 
   /** Patterns, as in a .gitignore, of files that are never sent to a completion. */
   completionExclusions(): readonly string[] {
-    return read("inlineCompletion.exclude", isStrings);
+    return readSetting("inlineCompletion.exclude");
   }
 
   /** A selection is scored in the context of what stands before it in its document. */
   get selectionContext(): boolean {
-    return read("selectionContext", isBoolean);
+    return readSetting("selectionContext");
   }
 
   modelChoice(): ModelChoice {
-    const completion = read("completionModel", isString);
+    const completion = readSetting("completionModel");
     return {
-      scoring: chosenModel(read("model", isString)),
+      scoring: chosenModel(readSetting("model")),
       completion: completion.trim() === "" ? null : chosenModel(completion)
     };
   }
@@ -122,7 +120,7 @@ export class Settings {
 
   /** Absolute paths of the user's own folders of models. */
   modelFolders(): string[] {
-    return read("modelFolders", isStrings)
+    return readSetting("modelFolders")
       .filter((folder) => folder.trim() !== "" && !this.isHeldBack(folder))
       .map((folder) => this.resolvedPath(folder));
   }
@@ -131,9 +129,9 @@ export class Settings {
   network(token: string | null): Network {
     const http = vscode.workspace.getConfiguration("http");
     const proxy = http.get<unknown>("proxy");
-    const endpoint = read("huggingFaceEndpoint", isString).trim() || process.env["HF_ENDPOINT"]?.trim() || "";
+    const endpoint = readSetting("huggingFaceEndpoint").trim() || process.env["HF_ENDPOINT"]?.trim() || "";
     return {
-      proxy: isString(proxy) && proxy.trim() !== "" ? proxy.trim() : null,
+      proxy: typeof proxy === "string" && proxy.trim() !== "" ? proxy.trim() : null,
       strictSSL: http.get<unknown>("proxyStrictSSL") !== false,
       huggingFace: `${(endpoint || "https://huggingface.co").replace(/\/+$/, "")}/`,
       token
@@ -142,17 +140,17 @@ export class Settings {
 
   /** Base address of npm's registry or of a mirror of it, with a slash at the end. */
   get npmRegistry(): string {
-    return `${read("npmRegistry", isWebAddress).trim().replace(/\/+$/, "")}/`;
+    return `${readSetting("npmRegistry").trim().replace(/\/+$/, "")}/`;
   }
 
   /** "auto" is the CPU where the GPU is avoided. */
   get gpu(): GpuChoice {
-    return this.avoidsGpu ? "off" : read("gpu", isGpuChoice);
+    return this.avoidsGpu ? "off" : readSetting("gpu");
   }
 
   /** The device is chosen automatically, but for the GPU ({@link avoidGpu}). */
   get avoidsGpu(): boolean {
-    return this.gpuAvoided && read("gpu", isGpuChoice) === "auto";
+    return this.gpuAvoided && readSetting("gpu") === "auto";
   }
 
   /** Where the device is chosen automatically, it is the CPU from now on, or no longer. */
@@ -166,18 +164,18 @@ export class Settings {
 
   /** Milliseconds without use after which the model is unloaded; 0: never. */
   get idleLimit(): number {
-    return read("idleMinutes", isNumber(0, 10_080)) * 60_000;
+    return readSetting("idleMinutes") * 60_000;
   }
 
   async setGpu(gpu: GpuChoice): Promise<void> {
-    await this.update("gpu", gpu);
+    await updateSetting("gpu", gpu);
   }
 
   async setModelChoice({scoring, completion}: ModelChoice): Promise<void> {
     const now = this.modelChoice();
-    if (!isSameChoice(scoring, now.scoring)) await this.update("model", scoring.kind === "file" ? scoring.path : "");
+    if (!isSameChoice(scoring, now.scoring)) await updateSetting("model", scoring.kind === "file" ? scoring.path : "");
     if (isSameChoice(completion, now.completion)) return;
-    await this.update(
+    await updateSetting(
       "completionModel",
       completion?.kind === "file" ? completion.path : completion === null ? "" : demonstrationWord
     );
@@ -187,44 +185,31 @@ export class Settings {
   async addModelFolders(folders: readonly string[]): Promise<void> {
     const known = new Set(this.modelFolders());
     const added = folders.filter((folder) => !known.has(folder));
-    if (added.length > 0) await this.update("modelFolders", [...read("modelFolders", isStrings), ...added]);
+    if (added.length > 0) await updateSetting("modelFolders", [...readSetting("modelFolders"), ...added]);
   }
 
   /** Null: as many as the device's memory holds. */
   async setGpuLayers(layers: number | null): Promise<void> {
-    await this.update("gpuLayers", layers ?? "auto");
+    await updateSetting("gpuLayers", layers ?? "auto");
   }
 
   async setContextSize(tokens: number): Promise<void> {
-    await this.update("contextSize", tokens);
+    await updateSetting("contextSize", tokens);
   }
 
   /** For a language, or for all that have no setting of their own. */
   async setInlineCompletion(enabled: boolean, language?: string): Promise<void> {
-    if (language === undefined) return await this.update("inlineCompletion.enabled", enabled);
-    await write("inlineCompletion.enabled", enabled, vscode.ConfigurationTarget.Global, language);
+    if (language === undefined) return await updateSetting("inlineCompletion.enabled", enabled);
+    await writeSetting("inlineCompletion.enabled", enabled, vscode.ConfigurationTarget.Global, language);
   }
 
   /** In the workspace that is open. */
   async setInlineCompletionHere(enabled: boolean): Promise<void> {
-    await write("inlineCompletion.enabled", enabled, vscode.ConfigurationTarget.Workspace);
+    await writeSetting("inlineCompletion.enabled", enabled, vscode.ConfigurationTarget.Workspace);
   }
 
   dispose(): void {
-    this.subscription.dispose();
-    this.trusting.dispose();
-    this.changedModel.dispose();
-    this.changedDevice.dispose();
-    this.changedCompletion.dispose();
-    this.changedIdleLimit.dispose();
-  }
-
-  /** Where the value is set already, so that the change is seen; else for the user. */
-  private async update(key: string, value: Value): Promise<void> {
-    const set = vscode.workspace.getConfiguration(section).inspect(key);
-    const target =
-      set?.workspaceValue === undefined ? vscode.ConfigurationTarget.Global : vscode.ConfigurationTarget.Workspace;
-    await write(key, value, target);
+    this.subscriptions.dispose();
   }
 
   /**
@@ -262,84 +247,4 @@ const demonstrationWord = "demonstration";
 function chosenModel(setting: string): ChosenModel {
   const written = setting.trim();
   return written === "" || written === demonstrationWord ? shippedModel : {kind: "file", path: written};
-}
-
-type Value = string | number | boolean | readonly string[];
-
-/** For all languages, or for one. Throws a HumanError where the settings can't be written. */
-async function write(
-  key: string,
-  value: Value,
-  target: vscode.ConfigurationTarget,
-  languageId?: string
-): Promise<void> {
-  const scope = languageId === undefined ? undefined : {languageId};
-  try {
-    await vscode.workspace.getConfiguration(section, scope).update(key, value, target, languageId !== undefined);
-  } catch (error) {
-    throw new HumanError(
-      "settingsUnwritable",
-      vscode.l10n.t(
-        "VS Code could not write the setting {0} ({1}): see that its settings file may be written to and has no mistake in it.",
-        `${section}.${key}`,
-        firstLine(error)
-      )
-    );
-  }
-}
-
-function read<T>(key: string, isValid: (value: unknown) => value is T): T {
-  return valueIn(vscode.workspace.getConfiguration(section), key, isValid);
-}
-
-/** A setting's value, or its default where someone wrote something that is none: VS Code only underlines that. */
-function valueIn<T>(
-  configuration: vscode.WorkspaceConfiguration,
-  key: string,
-  isValid: (value: unknown) => value is T
-): T {
-  const value = configuration.get<unknown>(key);
-  return isValid(value) ? value : (configuration.inspect<T>(key)?.defaultValue as T);
-}
-
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
-}
-
-/** "auto" is null. */
-function readLayers(): number | null {
-  const layers = read("gpuLayers", (value): value is number | "auto" => value === "auto" || isInteger(0, 1024)(value));
-  return layers === "auto" ? null : layers;
-}
-
-function isString(value: unknown): value is string {
-  return typeof value === "string";
-}
-
-function isWebAddress(value: unknown): value is string {
-  return isString(value) && /^\s*https?:\/\//i.test(value);
-}
-
-function isStrings(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every(isString);
-}
-
-function isBoolean(value: unknown): value is boolean {
-  return typeof value === "boolean";
-}
-
-function isGpuChoice(value: unknown): value is GpuChoice {
-  return gpuChoices.some((choice) => choice === value);
-}
-
-function isShare(value: unknown): value is number {
-  return isNumber(0, 1)(value);
-}
-
-function isNumber(least: number, most: number): (value: unknown) => value is number {
-  return (value): value is number => typeof value === "number" && value >= least && value <= most;
-}
-
-function isInteger(least: number, most: number): (value: unknown) => value is number {
-  return (value): value is number => isNumber(least, most)(value) && Number.isSafeInteger(value);
 }

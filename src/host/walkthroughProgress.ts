@@ -1,9 +1,9 @@
-import * as vscode from "vscode";
+import {setContext} from "./runCommand";
 
 /** A step of the walkthrough. Its completion event in package.json has the same name. */
 export type WalkthroughStep = "tokens" | "perplexity" | "logprobs" | "completion";
 
-/** Checks off a step of the walkthrough. Called once its result was shown, whatever showed it. */
+/** Gives the walkthrough's step its checkmark: it was really there to be seen, by whatever way. */
 export function markStepDone(step: WalkthroughStep): void {
-  void vscode.commands.executeCommand("setContext", `tokenscope.seen.${step}`, true);
+  setContext(`seen.${step}`, true);
 }

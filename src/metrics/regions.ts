@@ -1,4 +1,6 @@
 import {unitsOf, utf8Length, utf8Width} from "../text/textOffsets";
+import {metrics} from "./metrics";
+import {bitsOf, type ScoreSums, type TokenScores, TokenSums} from "./scoreSums";
 
 /** A part of a text: UTF-16 offsets, end exclusive. */
 export interface Region {
@@ -7,26 +9,18 @@ export interface Region {
 }
 
 /** What is known of a text's N tokens, and where they stand. */
-export interface LocatedScores {
-  /** N natural logprobs; NaN where unscored. */
-  readonly logprobs: Float64Array;
-  /** N UTF-8 byte offsets at which tokens end, tiling the text. */
+export interface LocatedScores extends TokenScores {
   readonly ends: Uint32Array;
 }
 
-/** What adds up over the parts of a text. */
-export interface RegionSums {
+/** Numbers of a part of a text (docs/metrics.md, "A part of a text"). Null where nothing was scored, or no byte covered. */
+export interface RegionNumbers {
   readonly tokens: number;
   /** Tokens that have a logprob. */
   readonly scored: number;
-  /** `Σ v_i / ln 2` of the scored tokens: bits. */
   readonly bits: number;
   /** UTF-8 bytes covered by the scored tokens. */
   readonly bytes: number;
-}
-
-/** Numbers of a part of a text (docs/metrics.md, "A part of a text"). Null where nothing was scored, or no byte covered. */
-export interface RegionNumbers extends RegionSums {
   readonly bitsPerByte: number | null;
   readonly perplexity: number | null;
 }
@@ -42,7 +36,7 @@ export interface RegionNumbers extends RegionSums {
  *
  * @throws RangeError where the arrays' lengths differ, `ends` don't tile the text, or a region doesn't lie in it.
  */
-export function regionSums(text: string, scores: LocatedScores, regions: readonly Region[]): RegionSums[] {
+export function regionSums(text: string, scores: LocatedScores, regions: readonly Region[]): ScoreSums[] {
   const steps = regionSumsInSteps(text, scores, regions);
   for (;;) {
     const step = steps.next();
@@ -50,68 +44,50 @@ export function regionSums(text: string, scores: LocatedScores, regions: readonl
   }
 }
 
-/** {@link regionSums}, handing back control after every few milliseconds' work at most. */
+/** {@link regionSums}, which yields after a few milliseconds' work at most. */
 export function* regionSumsInSteps(
   text: string,
-  {logprobs, ends}: LocatedScores,
+  scores: LocatedScores,
   regions: readonly Region[]
-): Generator<void, RegionSums[]> {
-  const tokens = logprobs.length;
-  if (ends.length !== tokens) throw new RangeError(`${tokens} logprobs, ${ends.length} ends`);
+): Generator<void, ScoreSums[]> {
+  const {logprobs, ends} = scores;
+  if (ends.length !== logprobs.length) throw new RangeError(`${logprobs.length} logprobs, ${ends.length} ends`);
   const firstAt = yield* firstTokens(text, ends);
-  const sums: RegionSums[] = [];
+  const all: ScoreSums[] = [];
   let work = 0;
   for (const {start, end} of regions) {
     const first = firstAt[start];
     const last = firstAt[end];
     if (first === undefined || last === undefined || start > end)
       throw new RangeError(`a region from ${start} to ${end} in a text of ${text.length}`);
-    let scored = 0;
-    let nats = 0;
-    let bytes = 0;
+    const running = new TokenSums(scores);
     for (let token = first; token < last; token++) {
-      const logprob = logprobs[token] ?? Number.NaN;
-      if (!Number.isNaN(logprob)) {
-        scored++;
-        nats -= logprob;
-        bytes += (ends[token] ?? 0) - startOf(ends, token);
-      }
+      running.add(token);
       if (++work % stepSize === 0) yield;
     }
-    sums.push({tokens: last - first, scored, bits: nats / Math.LN2, bytes});
+    all.push(running.sums);
     if (++work % stepSize === 0) yield;
   }
-  return sums;
+  return all;
 }
 
-/** The sums of parts that do not overlap, taken together. */
-export function addSums(parts: Iterable<RegionSums>): RegionSums {
-  let [tokens, scored, bits, bytes] = [0, 0, 0, 0];
-  for (const part of parts) {
-    tokens += part.tokens;
-    scored += part.scored;
-    bits += part.bits;
-    bytes += part.bytes;
-  }
-  return {tokens, scored, bits, bytes};
-}
-
-/** `bits / bytes`, and `exp(bits · ln 2 / scored)`. */
-export function regionNumbers({tokens, scored, bits, bytes}: RegionSums): RegionNumbers {
+/** What is shown of a region's sums. */
+export function regionNumbers(sums: ScoreSums): RegionNumbers {
+  const {tokens, scored, bytes} = sums;
   return {
     tokens,
     scored,
-    bits,
-    bytes,
-    bitsPerByte: bytes === 0 ? null : bits / bytes,
-    perplexity: scored === 0 ? null : Math.exp((bits * Math.LN2) / scored)
+    bits: bitsOf(sums),
+    bytes: bytes ?? 0,
+    bitsPerByte: metrics.bitsPerByte.of(sums),
+    perplexity: metrics.perplexity.of(sums)
   };
 }
 
-/** Characters or tokens between two offers to stop: well below a millisecond's work. */
+/** Characters or tokens between two yields: well below a millisecond's work. */
 const stepSize = 1 << 14;
 
-/** For each UTF-16 offset, 0 to the text's length, the first token that belongs there or behind. */
+/** For each UTF-16 offset, 0 to the text's length, the first token that belongs there or behind it. */
 function* firstTokens(text: string, ends: Uint32Array): Generator<void, Uint32Array> {
   const tokens = ends.length;
   const firstAt = new Uint32Array(text.length + 1);

@@ -1,6 +1,7 @@
 import {jsonText} from "../text/jsonText";
-import {type ScoredWith, scoreHeader} from "./scoreHeader";
-import {minKPercent, type Summary} from "./summary";
+import {minKPercent} from "./minK";
+import {exportedMetrics, type ScoredWith, scoreHeader} from "./scoreHeader";
+import type {Summary} from "./summary";
 import {excessSurprisal, frac, surprisalBits} from "./tokenMetrics";
 
 /**
@@ -42,10 +43,10 @@ export interface Versions {
 
 /** {@link scoreHeader} with all there is to say: what a file needs that is read far from where it was made. */
 export function exportHeader<Model>(scored: ScoredWith<Model>, summary: Summary, versions: Versions) {
-  const {bytes, characters, words, minK} = summary;
+  const {bytes, characters, words} = summary;
   return {
     ...scoreHeader(scored, summary),
-    minK,
+    ...exportedMetrics(summary),
     minKPercent,
     characters,
     bytes,

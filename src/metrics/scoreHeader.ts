@@ -1,3 +1,4 @@
+import {type KeysOf, type Metric, type MetricKey, metricEntries} from "./metrics";
 import type {CorpusSummary, Measures, Summary} from "./summary";
 import type {Windowing} from "./windowing";
 
@@ -11,14 +12,20 @@ export interface ScoredWith<Model> {
   readonly finished?: boolean;
   /** The set of LongRoPE factors, where the model has two. */
   readonly ropeFactors?: string;
-  /** Sentences on what makes the numbers others than one may think. */
+  /** Sentences on what makes the numbers differ from what one may expect. */
   readonly warnings?: readonly string[];
 }
 
+/** The metrics of a score as JSON. What is hidden if unknown may be missing. */
+type JsonMetrics = Readonly<
+  Record<Exclude<KeysOf<{json: "always"}>, KeysOf<{hiddenIfUnknown: true}>>, number | null> &
+    Partial<Record<KeysOf<{json: "always"; hiddenIfUnknown: true}>, number>>
+>;
+
 /**
- * A score as JSON, without its tokens: the same fields in the same order wherever one leaves Tokenscope. Five are there
- * only where they say something: `ropeFactors` where a model has two sets of them, `contextTokens` where a context was given,
- * `partial` where scoring was stopped, `top10Accuracy` where ranks were asked for, `warnings` where there are any.
+ * A score as JSON, without its tokens: the same fields in the same order wherever it leaves Tokenscope. Some are there only
+ * where they say something: `ropeFactors` where a model has two sets of them, `contextTokens` where a context was given,
+ * `partial` where scoring was stopped, `warnings` where there are any, and the metrics that are hidden if unknown.
  */
 export function scoreHeader<Model>(scored: ScoredWith<Model>, summary: Summary) {
   const {model, windowing, ropeFactors, contextIds, finished = true, warnings = []} = scored;
@@ -44,17 +51,21 @@ export function corpusHeader(corpus: CorpusSummary) {
   return {texts, tokens, ...numbers(corpus), characters, bytes};
 }
 
-function numbers(of: Measures) {
-  return {
-    scored: of.scored,
-    unscored: of.unscored,
-    crossEntropy: of.crossEntropy,
-    perplexity: of.perplexity,
-    standardError: of.standardError,
-    bitsPerCharacter: of.bitsPerCharacter,
-    bitsPerByte: of.bitsPerByte,
-    wordPerplexity: of.wordPerplexity,
-    top1Accuracy: of.top1Accuracy,
-    ...(of.top10Accuracy === null ? {} : {top10Accuracy: of.top10Accuracy})
-  };
+/** The metrics that only exported files have. */
+export function exportedMetrics(summary: Summary): Readonly<Record<KeysOf<{json: "exported"}>, number | null>> {
+  return picked(summary, "exported") as ReturnType<typeof exportedMetrics>;
+}
+
+function numbers(measures: Measures) {
+  const {scored, unscored} = measures;
+  // The cross entropy was the first of them when the format was made.
+  const {crossEntropy, ...others} = picked(measures, "always") as JsonMetrics;
+  return {scored, unscored, crossEntropy, ...others};
+}
+
+function picked(measures: Partial<Record<MetricKey, number | null>>, json: Metric["json"]): object {
+  const wanted = metricEntries.filter(([key, metric]) => {
+    return metric.json === json && !(metric.hiddenIfUnknown && (measures[key] ?? null) === null);
+  });
+  return Object.fromEntries(wanted.map(([key]) => [key, measures[key] ?? null]));
 }

@@ -3,7 +3,7 @@ import {mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from "node:f
 import path from "node:path";
 import {mock} from "node:test";
 import fc from "fast-check";
-import type {ErrorKind, HumanError} from "../../src/contract/errors";
+import type {EngineErrorKind, HumanError} from "../../src/contract/errors";
 import type {EngineMethod} from "../../src/contract/requests";
 import {splitName} from "../../src/gguf/splits";
 import {reassemble, takeApart, valueTypes} from "../faults/ggufParts";
@@ -36,7 +36,7 @@ describe("A bad model file", () => {
   const engine = new Engine();
 
   /** One sentence for people, nothing of the machine's in it; and the good model works afterwards. */
-  async function assertRefused(method: keyof typeof parameters, file: string, kind: ErrorKind): Promise<void> {
+  async function assertRefused(method: keyof typeof parameters, file: string, kind: EngineErrorKind): Promise<void> {
     await assert.rejects(ask(engine, method, file), (error) => {
       assert.ok(isHumanError(error), String(error));
       assert.equal(error.kind, kind, error.message);

@@ -13,11 +13,12 @@ import {
 import {tmpdir} from "node:os";
 import path from "node:path";
 import {create} from "tar";
-import type {ErrorKind} from "../../src/contract/errors";
+import type {EngineErrorKind} from "../../src/contract/errors";
 import type {ModelRef} from "../../src/contract/models";
 import type {Progress} from "../../src/contract/progress";
 import {CudaRuntime} from "../../src/features/gpu/cudaRuntime";
-import {type Cancellation, EngineClient, type EngineClientOptions} from "../../src/host/engine/engineClient";
+import {EngineClient, type EngineClientOptions} from "../../src/host/engine/engineClient";
+import type {Cancellation} from "../../src/host/engine/engineProcess";
 import {cudaPackages, type RuntimePackage} from "../../src/platform/cudaPackages";
 import {atUnpacking, type Harm, harmVariable} from "../faults/harm";
 import {ModelServer} from "../harness/modelServer";
@@ -118,10 +119,10 @@ describe("the CUDA runtime", () => {
     });
   }
 
-  async function refusal(work: Promise<unknown>): Promise<ErrorKind | undefined> {
+  async function refusal(work: Promise<unknown>): Promise<EngineErrorKind | undefined> {
     const error = await work.then(
       () => undefined,
-      (thrown: unknown) => thrown as {kind?: ErrorKind}
+      (thrown: unknown) => thrown as {kind?: EngineErrorKind}
     );
     return error?.kind;
   }

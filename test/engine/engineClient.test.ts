@@ -51,7 +51,7 @@ describe("the engine client", () => {
   afterEach(() => {
     idleLimit = 0;
     client.idleLimitChanged();
-    client.forget();
+    client.resetCrashCount();
   });
   after(() => client.dispose());
 
@@ -297,7 +297,7 @@ describe("the engine client", () => {
     assert.equal(error.kind, "engineStopped");
     assert.match(error.message, /has ended 4 times within a minute .* restart the engine, or choose another model\.$/);
     assert.equal(client.processId, undefined);
-    client.forget();
+    client.resetCrashCount();
     assert.equal((await client.request("count", {model, text: "x"})).count, 1);
   });
 

@@ -4,7 +4,7 @@ import {existsSync, readFileSync} from "node:fs";
 import {chmod, link, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import path from "node:path";
-import {type ErrorKind, HumanError} from "../../src/contract/errors";
+import {type EngineErrorKind, HumanError} from "../../src/contract/errors";
 import type {Progress, TransferProgress} from "../../src/contract/progress";
 import type {DownloadedFile, DownloadParams, Network} from "../../src/contract/transfer";
 import {download} from "../../src/engine/transfer/download";
@@ -72,7 +72,7 @@ describe("fetching files", () => {
     return name === undefined ? null : (await stat(path.join(folder, name))).size;
   }
 
-  async function refused(work: Promise<unknown>, kind: ErrorKind): Promise<string> {
+  async function refused(work: Promise<unknown>, kind: EngineErrorKind): Promise<string> {
     const error = await work.then(
       () => undefined,
       (thrown: unknown) => thrown
@@ -171,7 +171,7 @@ describe("fetching files", () => {
       const uri = server.serve("once.gguf", {content: model, crawls: {from: half, until: secondRefused}});
       const first = fetched(uri, {}, {onProgress});
       await there;
-      await refused(fetched(uri), "invalidRequest");
+      await refused(fetched(uri), "downloadRunning");
       refuse();
       assert.equal(path.basename((await first).path), "once.gguf");
     });
@@ -378,7 +378,7 @@ describe("fetching files", () => {
       assert.deepEqual(await readdir(folder), []);
     });
 
-    const statuses: readonly [number, ErrorKind][] = [
+    const statuses: readonly [number, EngineErrorKind][] = [
       [400, "serverFailed"],
       [401, "accessDenied"],
       [403, "accessDenied"],

@@ -89,7 +89,7 @@ describe("the way to a server", () => {
     const {host} = proxy;
     await proxy.stop();
     assert.equal((await refused(fetched(`${server.url}m.gguf`, {proxy: `http://${host}`}))).kind, "connectionLost");
-    assert.equal((await refused(fetched(`${server.url}m.gguf`, {proxy: "::"}))).kind, "badAddress");
+    assert.equal((await refused(fetched(`${server.url}m.gguf`, {proxy: "::"}))).kind, "badProxy");
     proxy = await ProxyServer.start();
   });
 

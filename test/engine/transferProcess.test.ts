@@ -118,7 +118,7 @@ describe("the process that fetches files", () => {
     });
     assert.ok((await readFile((await first).path)).equals(model));
     const error = await second;
-    assert.ok(error instanceof HumanError && error.kind === "invalidRequest", String(error));
+    assert.ok(error instanceof HumanError && error.kind === "downloadRunning", String(error));
   });
 
   it("writes no token and no address into the log", async () => {

@@ -125,7 +125,7 @@ describe("A driver that crashes the engine at the start of a model", () => {
     await crashed(suspicion, "SIGSEGV");
     assert.equal(host().settings.scoringModel().gpu, "auto");
     window().forget();
-    host().engine.forget();
+    host().engine.resetCrashCount();
     await crashed(suspicion, "SIGSEGV");
     assert.deepEqual(window().messages, []);
   });

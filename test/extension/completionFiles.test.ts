@@ -3,6 +3,7 @@ import {mkdirSync, rmSync, writeFileSync} from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
 import {Exclusions, ignoreFile} from "../../src/features/inlineCompletion/exclusions";
+import {RecentEdits} from "../../src/features/inlineCompletion/recentEdits";
 import {Neighbours} from "../../src/features/inlineCompletion/relatedFiles";
 import {Settings} from "../../src/host/settings";
 import {closeEditors} from "./support/editors";
@@ -15,7 +16,8 @@ describe("the files that a completion looks at", () => {
   const list = path.join(root, ignoreFile);
   const settings = new Settings(vscode.Uri.file(root));
   const exclusions = new Exclusions(settings);
-  const neighbours = new Neighbours(exclusions);
+  const edits = new RecentEdits();
+  const neighbours = new Neighbours(exclusions, edits);
   exclusions.onDidChange(() => neighbours.forget());
   const versions = vscode.workspace.registerTextDocumentContentProvider("test-version", {
     provideTextDocumentContent: () => "an older version\n"
@@ -24,7 +26,7 @@ describe("the files that a completion looks at", () => {
   before(() => mkdirSync(own));
   after(async () => {
     await closeEditors();
-    for (const one of [versions, neighbours, exclusions, settings]) one.dispose();
+    for (const one of [versions, edits, exclusions, settings]) one.dispose();
     rmSync(own, {recursive: true});
     rmSync(list, {force: true});
   });

@@ -3,6 +3,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import type {CompleteParams} from "../../src/contract/completion";
 import {CompletionProvider} from "../../src/features/inlineCompletion/completionProvider";
+import {RecentEdits} from "../../src/features/inlineCompletion/recentEdits";
 import {beforeTwoLines} from "../harness/twoLines";
 import {closeEditors, placeCursor, showFile, showText, temporaryFolder, userSettings} from "./support/editors";
 import {ownHost} from "./support/ownHost";
@@ -41,7 +42,7 @@ describe("inline completion's manners", () => {
     });
     Reflect.set(vscode.window, "createStatusBarItem", () => made);
     item = made;
-    provider = new CompletionProvider(host());
+    provider = new CompletionProvider(host(), new RecentEdits());
     Reflect.set(vscode.window, "createStatusBarItem", createStatusBarItem);
   });
   const {setStatusBarMessage} = vscode.window;

@@ -2,6 +2,7 @@ import {strict as assert} from "node:assert";
 import * as vscode from "vscode";
 import type {CompleteParams, Completion} from "../../src/contract/completion";
 import {CompletionProvider} from "../../src/features/inlineCompletion/completionProvider";
+import {RecentEdits} from "../../src/features/inlineCompletion/recentEdits";
 import {closeEditors, select, showText, userSettings} from "./support/editors";
 import {ownHost} from "./support/ownHost";
 import {until} from "./support/until";
@@ -26,7 +27,7 @@ describe("a place where the cursor rests", () => {
       one.completion = await request(method, params, options);
       return one.completion;
     }) as typeof engine.request;
-    provider = new CompletionProvider(host());
+    provider = new CompletionProvider(host(), new RecentEdits());
   });
   after(async () => {
     provider.dispose();

@@ -2,6 +2,7 @@ import {strict as assert} from "node:assert";
 import * as vscode from "vscode";
 import type {EngineMethod} from "../../src/contract/requests";
 import {CompletionProvider} from "../../src/features/inlineCompletion/completionProvider";
+import {RecentEdits} from "../../src/features/inlineCompletion/recentEdits";
 import {SelectionHover} from "../../src/features/tokenCount/selectionHover";
 import {StatusBarCount} from "../../src/features/tokenCount/statusBarCount";
 import {
@@ -153,7 +154,7 @@ describe("Many questions", () => {
 
   it("for a completion are those for the last place, also from several editors", async () => {
     const watched = new Watched(host());
-    const provider = new CompletionProvider(watched.host);
+    const provider = new CompletionProvider(watched.host, new RecentEdits());
     const first = (await showText("def area(radius):\n    return ")).document;
     const second = (await showText("import path from ")).document;
     const context = {triggerKind: vscode.InlineCompletionTriggerKind.Invoke, selectedCompletionInfo: undefined};

@@ -3,6 +3,7 @@ import {mkdirSync, rmSync, writeFileSync} from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
 import {Exclusions} from "../../src/features/inlineCompletion/exclusions";
+import {RecentEdits} from "../../src/features/inlineCompletion/recentEdits";
 import {Neighbours} from "../../src/features/inlineCompletion/relatedFiles";
 import {Settings} from "../../src/host/settings";
 import {closeEditors} from "./support/editors";
@@ -28,7 +29,8 @@ describe("what a completion is told of other files", () => {
     writeFileSync(path.join(folder, "main.ts"), "areaOf(secret, outer);\n\n");
     const settings = new Settings((await tokenscope()).extensionUri);
     const exclusions = new Exclusions(settings);
-    neighbours = new Neighbours(exclusions);
+    const edits = new RecentEdits();
+    neighbours = new Neighbours(exclusions, edits);
     const provider = vscode.languages.registerDefinitionProvider(
       {pattern: "**/neighbours/main.ts"},
       {
@@ -37,7 +39,7 @@ describe("what a completion is told of other files", () => {
         }
       }
     );
-    subscriptions.push(settings, exclusions, neighbours, provider);
+    subscriptions.push(settings, exclusions, edits, provider);
   });
   after(async () => {
     await closeEditors();

@@ -3,11 +3,11 @@ import {symlinkSync, unlinkSync} from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
 import {ChangesTree, type Row} from "../../src/features/scoreChanges/changesTree";
-import {rateOf} from "../../src/features/scoreChanges/comparison";
 import {type GitApi, gitApi, type Repository} from "../../src/features/scoreChanges/git";
 import {type ScoredChanges, unscored} from "../../src/features/scoreChanges/scoredChanges";
 import {scoreChanges} from "../../src/features/scoreChanges/scoring";
 import {changedFiles} from "../../src/features/scoreChanges/workingTree";
+import {metrics} from "../../src/metrics/metrics";
 import {GitRepository} from "../harness/gitRepository";
 import {closeEditors, showFile} from "./support/editors";
 import {ownHost} from "./support/ownHost";
@@ -70,7 +70,7 @@ describe("Score Changes", () => {
       {
         severity: "error",
         text: "No Git repository is open: open a folder that is in one to have its changes scored.",
-        buttons: ["Show Source Control"]
+        buttons: ["Open Folder…", "Show Source Control"]
       }
     ]);
   });
@@ -258,7 +258,7 @@ describe("Score Changes", () => {
       assert.ok(found);
       assert.equal(found.bytes, text.length);
       assert.equal(found.scored, summary.tokens);
-      assert.ok(Math.abs((rateOf(found) ?? 0) - (summary.bitsPerByte ?? 1)) < 1e-9);
+      assert.ok(Math.abs((metrics.bitsPerByte.of(found) ?? 0) - (summary.bitsPerByte ?? 1)) < 1e-9);
       const alone = await host().engine.request("score", {model, text});
       assert.notEqual(alone.summary.bitsPerByte, summary.bitsPerByte);
     }
@@ -301,7 +301,7 @@ describe("Score Changes", () => {
     tree.sort("change");
     const byDifference = tree.getChildren().map((row) => (row.is === "file" ? row.file.file.path : row.is));
     const rise = ({before, after}: NonNullable<ScoredChanges["changes"][number]["comparison"]>) =>
-      before && after ? (rateOf(after) ?? 0) - (rateOf(before) ?? 0) : 0;
+      before && after ? (metrics.bitsPerByte.of(after) ?? 0) - (metrics.bitsPerByte.of(before) ?? 0) : 0;
     const [ofA, ofB] = result.changes.map(({comparison}) => comparison && rise(comparison));
     assert.ok((ofB ?? 0) > (ofA ?? 0));
     assert.deepEqual(byDifference, ["total", "b.txt", "a.py"]);

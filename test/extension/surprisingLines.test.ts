@@ -33,7 +33,6 @@ describe("Surprising Lines", () => {
   const window = watchWindow();
   const host = ownHost();
   const folder = temporaryFolder();
-  const createTreeView = vscode.window.createTreeView;
   const kept = new Map<string, unknown>();
   const evaluations = new LatestEvaluation();
   let files = 0;
@@ -43,18 +42,14 @@ describe("Surprising Lines", () => {
   beforeEach(() => {
     kept.clear();
     tree = {};
-    const fake = () =>
-      Object.assign(tree, {
-        onDidChangeVisibility: () => new vscode.Disposable(() => undefined),
-        reveal: async () => undefined,
-        dispose: () => undefined
-      });
-    Reflect.set(vscode.window, "createTreeView", fake);
+    Object.assign(tree, {
+      onDidChangeVisibility: () => new vscode.Disposable(() => undefined),
+      reveal: async () => undefined
+    });
     view = makeView();
   });
   afterEach(async () => {
     view.dispose();
-    Reflect.set(vscode.window, "createTreeView", createTreeView);
     await closeEditors();
   });
   after(() => evaluations.dispose());
@@ -65,7 +60,7 @@ describe("Surprising Lines", () => {
       update: async (key: string, value: unknown) => void kept.set(key, value),
       keys: () => [...kept.keys()]
     };
-    return new SurprisingLinesView(host(), memento as vscode.Memento, evaluations);
+    return new SurprisingLinesView(host(), memento as vscode.Memento, evaluations, tree as vscode.TreeView<Row>);
   }
 
   async function score(text: string, extension = "py"): Promise<vscode.TextEditor> {

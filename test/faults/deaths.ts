@@ -125,8 +125,8 @@ async function strike(site: Site, fault: Fault, moment: Moment): Promise<Outcome
     client.restart();
     site.harm = moment.atStart ? `${fault.harm} ${atStart}` : fault.harm;
   }
-  // Else the engine would not restart after the fourth death within a minute.
-  client.forget();
+  // Else the fourth death within a minute were the last.
+  client.resetCrashCount();
   const {running, next, halfWritten} = await moment.reach(site, client);
   site.harm = undefined;
   const struck = performance.now();

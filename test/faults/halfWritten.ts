@@ -95,7 +95,7 @@ function unpacks(site: Site): Writer {
 /** The running transfer process. */
 async function transfers(site: Site): Promise<{client: EngineClient; network: Network; processId: number}> {
   const client = site.client("real", "transfers");
-  client.forget();
+  client.resetCrashCount();
   const network = {proxy: null, strictSSL: true, huggingFace: site.server.url, token: null};
   await site.ask(client, "inspect", {uri: site.server.serve("any.gguf", Buffer.from("GGUF")), network});
   return {client, network, processId: client.processId ?? 0};

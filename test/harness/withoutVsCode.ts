@@ -1,5 +1,6 @@
-/** The parts of VS Code that an EngineClient needs, without VS Code. */
-import type {Cancellation, EngineClientOptions} from "../../src/host/engine/engineClient";
+/** What an EngineClient takes of VS Code, without it. */
+import type {EngineClientOptions} from "../../src/host/engine/engineClient";
+import type {Cancellation} from "../../src/host/engine/engineProcess";
 
 /** The error of a cancelled request. */
 export class Cancelled extends Error {}

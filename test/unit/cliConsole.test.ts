@@ -1,7 +1,7 @@
 import {strict as assert} from "node:assert";
 import {UsageError} from "../../src/cli/arguments";
 import {Console} from "../../src/cli/console";
-import {HumanError} from "../../src/contract/errors";
+import {EngineError} from "../../src/contract/errors";
 
 function streams(terminal: boolean, columns = 40) {
   const written = {stdout: "", stderr: ""};
@@ -47,8 +47,8 @@ describe("The headless runner's console", () => {
   it("says errors in a line", () => {
     const {written, console} = streams(false);
     console.sayError(new UsageError("which FILE?"));
-    console.sayError(new HumanError("modelMissing", "There is no model."));
-    console.sayError(new HumanError("modelFailed", "It could not be loaded."));
+    console.sayError(new EngineError("modelMissing", "There is no model."));
+    console.sayError(new EngineError("modelFailed", "It could not be loaded."));
     console.sayError(new TypeError("x is\nnot a function"));
     assert.deepEqual(written.stderr.trimEnd().split("\n"), [
       "tokenscope: which FILE? (--help says more)",

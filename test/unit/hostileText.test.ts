@@ -5,7 +5,7 @@ import * as l10n from "@vscode/l10n";
 import fc from "fast-check";
 import {Console} from "../../src/cli/console";
 import {trimCompletion} from "../../src/completion/trim";
-import {HumanError} from "../../src/contract/errors";
+import {EngineError} from "../../src/contract/errors";
 import {safeFileName} from "../../src/engine/transfer/fileName";
 import {evaluationCsv} from "../../src/features/evaluateFolder/exports";
 import {logprobsPage} from "../../src/features/logprobs/logprobsPage";
@@ -101,7 +101,7 @@ describe("A stranger's text", () => {
         written += text;
       }
     };
-    new Console(stream, stream).sayError(new HumanError("modelMissing", `There is no "${allHostile}".`));
+    new Console(stream, stream).sayError(new EngineError("modelMissing", `There is no "${allHostile}".`));
     assert.equal(written.trimEnd().split("\n").length, 1);
     assert.doesNotMatch(written.trimEnd(), invisible);
   });
@@ -217,7 +217,7 @@ describe("The source", () => {
     for (const statement of trusting)
       assert.match(
         statement,
-        /: isTrusted = \{\s*enabledCommands: \[\s*((?:"tokenscope\.\w+"|manageTrust),?\s*)+\]\s*\};$/
+        /: isTrusted = \{\s*enabledCommands: \[\s*((?:commandId\("\w+"\)|manageTrustCommand),?\s*)+\]\s*\};$/
       );
   });
 

@@ -64,7 +64,7 @@ describe("The texts of a source", () => {
     const bare = (source: string) => bareTexts(source).length;
     assert.equal(bare('vscode.window.showErrorMessage("Sorry")'), 1);
     assert.equal(bare("vscode.window.showErrorMessage(`${name} is gone`)"), 1);
-    assert.equal(bare('throw new HumanError("notGguf", "This is no model.")'), 1);
+    assert.equal(bare('throw new EngineError("notGguf", "This is no model.")'), 1);
     assert.equal(bare('const item = {label: "$(gear) Settings"}; item.tooltip = "Open";'), 2);
     assert.equal(bare('html`<p title="Show all">${count}</p><b>two words</b>`'), 2);
     assert.equal(bare('item.label = l10n.t("Settings"); item.id = "two"; item.text = "$(flame)";'), 0);

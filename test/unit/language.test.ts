@@ -1,7 +1,8 @@
 import {strict as assert} from "node:assert";
 import {readFileSync} from "node:fs";
 import path from "node:path";
-import {perplexityText, windowText} from "../../src/metrics/summaryRows";
+import {perplexityText} from "../../src/metrics/metricText";
+import {windowText} from "../../src/metrics/summaryRows";
 import {tokenRows} from "../../src/metrics/tokenMetrics";
 import {displayLocale, useLanguage} from "../../src/text/language";
 import {bits, byteSize, count, decimal, percent, plural, significant} from "../../src/text/numberText";

@@ -125,7 +125,7 @@ describe("A scored text for the view", () => {
     const back: unknown = JSON.parse(JSON.stringify(keptText({...text, summary})));
     assert.ok(isKeptText(back));
     assert.deepEqual(back.logprobs, [null, "-Infinity", -1]);
-    assert.equal(back.summary.perplexity, "Infinity");
+    assert.equal(back.summary.nats, "Infinity");
     assert.deepEqual(textOfKept(back), {...text, summary});
     assert.ok(!isKeptText({...back, logprobs: [null, "NaN", -1]}));
   });
@@ -281,6 +281,15 @@ describe("What VS Code kept of the view", () => {
 
   it("comes back", () => {
     assert.deepEqual(readViewState(JSON.parse(JSON.stringify(state))), state);
+  });
+
+  it("comes back with its text where it lacks a sum that another version keeps", () => {
+    const {bytes: _, ...summary} = state.scored.summary;
+    const read = readViewState({...state, scored: {...state.scored, summary}});
+    assert.ok(read?.scored);
+    const back = textOfKept(read.scored).summary;
+    assert.equal(back.bitsPerByte, null);
+    assert.deepEqual({...back, bytes: 1, bitsPerByte: 0.5 / Math.LN2}, textOfKept(state.scored).summary);
   });
 
   it("is not read in another version or shape", () => {

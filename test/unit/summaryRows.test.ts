@@ -1,8 +1,11 @@
 import {strict as assert} from "node:assert";
-import type {Summary} from "../../src/metrics/summary";
+import {type Summary, summarize} from "../../src/metrics/summary";
 import {type SummaryAbout, summaryRows} from "../../src/metrics/summaryRows";
 
+const nothing = summarize("", {logprobs: new Float64Array(), top1: new Uint8Array(), ends: null});
+
 const summary: Summary = {
+  ...nothing,
   tokens: 90,
   scored: 90,
   unscored: 0,

@@ -7,7 +7,7 @@ import path from "node:path";
 import {gzipSync} from "node:zlib";
 import fc from "fast-check";
 import {Header, Pax} from "tar";
-import type {ErrorKind} from "../../src/contract/errors";
+import type {EngineErrorKind} from "../../src/contract/errors";
 import type {Progress} from "../../src/contract/progress";
 import type {RequestContext} from "../../src/engine/backend";
 import {unpack} from "../../src/engine/transfer/unpack";
@@ -79,10 +79,10 @@ describe("unpacking packages", () => {
     return bytes;
   }
 
-  async function refusal(work: Promise<unknown>): Promise<ErrorKind | undefined> {
+  async function refusal(work: Promise<unknown>): Promise<EngineErrorKind | undefined> {
     const error = await work.then(
       () => undefined,
-      (thrown: unknown) => thrown as {kind?: ErrorKind}
+      (thrown: unknown) => thrown as {kind?: EngineErrorKind}
     );
     return error?.kind;
   }

@@ -5,7 +5,7 @@ import type {Llama, LlamaContextSequence, LlamaModel} from "node-llama-cpp";
 import {withLineEndsOf} from "../../completion/lines";
 import type {CompleteParams, Completion} from "../../contract/completion";
 import type {DeviceState, EngineVersions} from "../../contract/devices";
-import {HumanError} from "../../contract/errors";
+import {EngineError} from "../../contract/errors";
 import {
   automaticContextLimit,
   type MemoryEstimate,
@@ -203,7 +203,7 @@ export class LlamaBackend implements Backend {
   async score(params: Omit<ScoreParams, "model">, context: RequestContext): Promise<Scores> {
     const {text, special = false} = params;
     if (text === "")
-      throw new HumanError(
+      throw new EngineError(
         "emptyText",
         l10n.t("There is no text to score: select some, or open a file that has some.")
       );
@@ -223,7 +223,7 @@ export class LlamaBackend implements Backend {
     const windowing = withShortRope(model.fileInfo, asked, bosCount + before.length + tokens.ids.length);
     const {mode, window, stride} = windowing;
     if (mode === "llama-perplexity" && tokens.ids.length + bosCount < window)
-      throw new HumanError(
+      throw new EngineError(
         "nothingToScore",
         l10n.t(
           "llama-perplexity mode needs at least {0} tokens and this text has {1}: use a smaller window, or document mode.",
@@ -232,7 +232,7 @@ export class LlamaBackend implements Backend {
         )
       );
     if (mode === "llama-perplexity" && params.context)
-      throw new HumanError(
+      throw new EngineError(
         "invalidRequest",
         l10n.t("llama-perplexity mode scores a text by itself: use document mode to score it in a context.")
       );
@@ -330,9 +330,9 @@ export class LlamaBackend implements Backend {
     const {vocabulary, model} = await this.vocabularyPart;
     const known = ids.every((id) => id >= 0 && id < vocabulary.size);
     if (!known || !Number.isSafeInteger(position) || position < 0 || position >= ids.length)
-      throw new HumanError("invalidRequest", l10n.t("There is no such token in this model: score the text again."));
+      throw new EngineError("invalidRequest", l10n.t("There is no such token in this model: score the text again."));
     if (params.sha256 !== undefined && params.sha256 !== (await this.hash()))
-      throw new HumanError(
+      throw new EngineError(
         "invalidRequest",
         l10n.t(
           'These scores are of another model than the one in use now ("{0}"): score the text again.',
@@ -606,7 +606,7 @@ export class LlamaBackend implements Backend {
         const reason = loadError(error, logged, "");
         return isShortage(reason)
           ? reason
-          : new HumanError(
+          : new EngineError(
               "contextFailed",
               l10n.t("A context of {0} tokens could not be made: try a smaller one.", tokens)
             );
@@ -664,7 +664,7 @@ function sameRope({fileInfo}: LlamaModel, one: number, other: number): boolean {
 
 function requireGenerating({capabilities, file}: ModelDescription): void {
   const reason = whyNotGenerating(capabilities.purpose, file);
-  if (reason !== null) throw new HumanError("predictsNothing", reason);
+  if (reason !== null) throw new EngineError("predictsNothing", reason);
 }
 
 function joined(a: Int32Array, b: Int32Array): Int32Array {

@@ -1,15 +1,15 @@
 import * as l10n from "@vscode/l10n";
-import {HumanError} from "../../contract/errors";
+import {EngineError} from "../../contract/errors";
 import type {MemoryEstimate, MemoryUse} from "../../contract/models";
 import {contextStep} from "../../gguf/memory";
 import {byteSize, count} from "../../text/numberText";
 import {visibleText} from "../../text/visibleText";
 
 /** It is the device's memory that is short, as far as is known: with fewer layers there, it may be enough. */
-export class DeviceShortage extends HumanError {}
+export class DeviceShortage extends EngineError {}
 
-export function isShortage(error: unknown): error is HumanError {
-  return error instanceof HumanError && error.kind === "outOfMemory";
+export function isShortage(error: unknown): error is EngineError {
+  return error instanceof EngineError && error.kind === "outOfMemory";
 }
 
 /** A back end's own exception: it makes buffers while it computes, too. */
@@ -24,8 +24,8 @@ const mainMemoryShort = /failed to allocate CPU|unable to allocate CPU|ggml_alig
  * Says in one sentence why llama.cpp did not take a model. Its exception only says "Failed to load model"; the reason
  * stands in the lines it logged meanwhile.
  */
-export function loadError(error: unknown, logged: readonly string[], file: string): HumanError {
-  if (error instanceof HumanError) return error;
+export function loadError(error: unknown, logged: readonly string[], file: string): EngineError {
+  if (error instanceof EngineError) return error;
   const message = error instanceof Error ? error.message : String(error);
   // node-llama-cpp's errors have no names of their own.
   const name = error instanceof Error ? error.constructor.name : "";
@@ -33,7 +33,7 @@ export function loadError(error: unknown, logged: readonly string[], file: strin
   // The file is whole: that was seen before.
   const tensor = /missing tensor '([^']*)'/.exec(reasons)?.[1];
   if (tensor !== undefined)
-    return new HumanError(
+    return new EngineError(
       "modelUnsuitable",
       l10n.t(
         '"{0}" lacks the tensor "{1}", without which this version can\'t run it: choose another file of this model, or a newer version of Tokenscope.',
@@ -42,7 +42,7 @@ export function loadError(error: unknown, logged: readonly string[], file: strin
       )
     );
   if (/Invalid GGUF magic/.test(reasons))
-    return new HumanError("notGguf", l10n.t('"{0}" is not a GGUF file: choose a model in the GGUF format.', file));
+    return new EngineError("notGguf", l10n.t('"{0}" is not a GGUF file: choose a model in the GGUF format.', file));
   if (
     /file bounds|corrupted or incomplete|failed to (read|parse)|unexpected(ly)? end|gguf_init_from/i.test(reasons) ||
     // node-llama-cpp reads the metadata before llama.cpp does, and stumbles where they break off.
@@ -54,24 +54,24 @@ export function loadError(error: unknown, logged: readonly string[], file: strin
     name === "InsufficientMemoryError" ||
     /insufficient memory|out of memory|failed to allocate|unable to allocate/i.test(reasons)
   ) {
-    const Shortage = mainMemoryShort.test(reasons) ? HumanError : DeviceShortage;
+    const Shortage = mainMemoryShort.test(reasons) ? EngineError : DeviceShortage;
     return new Shortage("outOfMemory", l10n.t('There is not enough memory for "{0}": choose a smaller model.', file));
   }
-  return new HumanError(
+  return new EngineError(
     "modelFailed",
     l10n.t('"{0}" could not be loaded: another file of this model, or another model, may work.', file)
   );
 }
 
-export function incomplete(file: string): HumanError {
-  return new HumanError(
+export function incomplete(file: string): EngineError {
+  return new EngineError(
     "modelIncomplete",
     l10n.t('"{0}" is incomplete or damaged: download it again or choose another model.', file)
   );
 }
 
 /** There was too little memory for the weights: with the numbers, by the estimate. */
-export function weightsShortage(file: string, needed: MemoryUse, free: MemoryUse): HumanError {
+export function weightsShortage(file: string, needed: MemoryUse, free: MemoryUse): EngineError {
   const message =
     needed.vram > free.vram
       ? l10n.t(
@@ -86,11 +86,11 @@ export function weightsShortage(file: string, needed: MemoryUse, free: MemoryUse
           byteSize(needed.ram),
           byteSize(free.ram)
         );
-  return new HumanError("outOfMemory", message);
+  return new EngineError("outOfMemory", message);
 }
 
 /** There was too little memory for a context of so many tokens: with the numbers, by the estimate. */
-export function contextShortage(tokens: number, needed: MemoryUse, free: MemoryUse): HumanError {
+export function contextShortage(tokens: number, needed: MemoryUse, free: MemoryUse): EngineError {
   const message =
     needed.vram > free.vram
       ? l10n.t(
@@ -105,7 +105,7 @@ export function contextShortage(tokens: number, needed: MemoryUse, free: MemoryU
           byteSize(needed.ram),
           byteSize(free.ram)
         );
-  return new HumanError("outOfMemory", message);
+  return new EngineError("outOfMemory", message);
 }
 
 /**
@@ -115,7 +115,7 @@ export function contextShortage(tokens: number, needed: MemoryUse, free: MemoryU
 export function contextTooLarge(
   {context, perToken, free, contextSize}: MemoryEstimate,
   trained: number | null
-): HumanError | undefined {
+): EngineError | undefined {
   const missing = context.ram + context.vram - free.ram - free.vram;
   if (missing <= 0) return undefined;
   const fitting = contextSize - missing / (perToken.ram + perToken.vram);
@@ -126,7 +126,7 @@ export function contextTooLarge(
     byteSize(free.ram + free.vram),
     count(Math.floor(fitting / contextStep) * contextStep)
   ];
-  return new HumanError(
+  return new EngineError(
     "outOfMemory",
     trained !== null && fitting > trained
       ? l10n.t(

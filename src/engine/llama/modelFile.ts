@@ -3,7 +3,7 @@ import {createReadStream} from "node:fs";
 import {stat} from "node:fs/promises";
 import path from "node:path";
 import * as l10n from "@vscode/l10n";
-import {HumanError} from "../../contract/errors";
+import {EngineError} from "../../contract/errors";
 import {GgufError} from "../../gguf/ggufError";
 import {
   type GgufHeader,
@@ -32,13 +32,16 @@ export async function checkModelFile(file: string): Promise<FileStamp> {
   const name = path.basename(file);
   const status = await stat(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT" || error.code === "ENOTDIR" || error.code === "ENAMETOOLONG")
-      throw new HumanError("modelMissing", l10n.t('There is no model file "{0}": choose another one.', name));
+      throw new EngineError("modelMissing", l10n.t('There is no model file "{0}": choose another one.', name));
     throw unreadable(name, error);
   });
   if (status.isDirectory())
-    throw new HumanError("modelIsDirectory", l10n.t('"{0}" is a folder: choose a GGUF file in it as the model.', name));
+    throw new EngineError(
+      "modelIsDirectory",
+      l10n.t('"{0}" is a folder: choose a GGUF file in it as the model.', name)
+    );
   if (!status.isFile())
-    throw new HumanError("notGguf", l10n.t('"{0}" is not a file: choose a GGUF file as the model.', name));
+    throw new EngineError("notGguf", l10n.t('"{0}" is not a file: choose a GGUF file as the model.', name));
   const source = await fileSource(file).catch((error: NodeJS.ErrnoException) => {
     throw unreadable(name, error);
   });
@@ -55,19 +58,19 @@ export async function checkModelFile(file: string): Promise<FileStamp> {
 
 /**
  * Makes sure that the headers of a model's parts can be believed before others read them: node-llama-cpp reads on behind a
- * file's end, for as long as the file says, and llama.cpp ends the process over much that it could refuse. Throws HumanError
+ * file's end, for as long as the file says, and llama.cpp ends the process over much that it could refuse. Throws EngineError
  * where they can't, or where tensors or parts are missing.
  */
 export async function checkHeaders(file: string, signal?: AbortSignal): Promise<void> {
   const name = path.basename(file);
   const split = splitPart(name);
   if (split !== null && split.parts > maxParts)
-    throw new HumanError(
+    throw new EngineError(
       "modelUnsuitable",
       l10n.t('"{0}" is one of {1} files, more than any known model has: choose another model.', name, split.parts)
     );
   if (split !== null && split.part > 1)
-    throw new HumanError(
+    throw new EngineError(
       "modelUnsuitable",
       l10n.t('"{0}" is part {1} of a model in {2} files: choose the first of them.', name, split.part, split.parts)
     );
@@ -92,10 +95,10 @@ async function otherHeaders(
   for (const part of names) if (!(await exists(path.join(folder, part)))) missing.push(part);
   if (missing.length > 0) {
     if (partCount(first) === 1 && missing.length === names.length) throw wholeByHeader(name, split);
-    throw new HumanError(
+    throw new EngineError(
       "modelIncomplete",
       l10n.t(
-        '"{0}" is the first of {1} files, and beside it "{2}" is missing: put all of them into one folder, under their own names.',
+        '"{0}" is the first of {1} files, and beside it "{2}" is missing: put all of them into one folder, under their own names, or choose another model.',
         name,
         split.parts,
         missing[0] ?? ""
@@ -117,10 +120,10 @@ function checkParts(name: string, split: SplitPart | null, headers: readonly Ggu
     const part = partNumber(header);
     if (parts === (split?.parts ?? 1) && (parts === 1 || part === i)) continue;
     const now = split === null ? name : splitName(split.base, i + 1, split.parts);
-    throw new HumanError(
+    throw new EngineError(
       "modelIncomplete",
       l10n.t(
-        '"{0}" is part {1} of a model in {2} files, and was renamed: give it its own name back, which ends in "{3}".',
+        '"{0}" is part {1} of a model in {2} files, and was renamed: give it its own name back, which ends in "{3}", or choose another model.',
         now,
         part + 1,
         parts,
@@ -139,11 +142,11 @@ function partCount({metadata}: GgufHeader): number {
   return Math.max(1, Number(metadata.get("split.count") ?? 1));
 }
 
-function wholeByHeader(name: string, {part, parts}: SplitPart): HumanError {
-  return new HumanError(
+function wholeByHeader(name: string, {part, parts}: SplitPart): EngineError {
+  return new EngineError(
     "modelIncomplete",
     l10n.t(
-      '"{0}" is named like part {1} of {2}, but is a whole model by its header: give it a name without these numbers.',
+      '"{0}" is named like part {1} of {2}, but is a whole model by its header: give it a name without these numbers, or choose another model.',
       name,
       part,
       parts
@@ -184,17 +187,17 @@ async function checkedHeader(file: string, options: ReadOptions, isFirst: boolea
   }
 }
 
-function refused(error: GgufError, name: string): HumanError {
+function refused(error: GgufError, name: string): EngineError {
   switch (error.problem) {
     case "notGguf":
-      return new HumanError("notGguf", error.sentence(name));
+      return new EngineError("notGguf", error.sentence(name));
     case "damaged":
     case "tooLarge":
       return incomplete(name);
     case "otherArchitecture":
-      return new HumanError("unknownArchitecture", error.sentence(name));
+      return new EngineError("unknownArchitecture", error.sentence(name));
     default:
-      return new HumanError("modelUnsuitable", error.sentence(name));
+      return new EngineError("modelUnsuitable", error.sentence(name));
   }
 }
 
@@ -202,14 +205,14 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && "syscall" in error;
 }
 
-function unreadable(name: string, {code}: NodeJS.ErrnoException): HumanError {
-  return new HumanError(
+function unreadable(name: string, {code}: NodeJS.ErrnoException): EngineError {
+  return new EngineError(
     "modelUnreadable",
     l10n.t('The model file "{0}" can\'t be read ({1}): check its permissions or choose another one.', name, code ?? "?")
   );
 }
 
-/** Lower-case hex SHA-256 of a model's file, read in pieces. Throws HumanError where it is gone, or can't be read. */
+/** Lower-case hex SHA-256 of a model's file, read in pieces. Throws EngineError where it is gone, or can't be read. */
 export async function sha256Of(file: string, signal: AbortSignal): Promise<string> {
   const hash = createHash("sha256");
   try {

@@ -3,7 +3,7 @@ import {setTimeout} from "node:timers/promises";
 import * as l10n from "@vscode/l10n";
 import type {Llama, LlamaLogLevel} from "node-llama-cpp";
 import type {DeviceProblem} from "../../contract/devices";
-import {HumanError} from "../../contract/errors";
+import {EngineError} from "../../contract/errors";
 import type {GpuChoice} from "../../contract/models";
 import type {EngineLog} from "../backend";
 import {whyNoRuntime} from "./devices/missingRuntime";
@@ -65,7 +65,7 @@ async function load(gpu: GpuChoice, log: EngineLog): Promise<Llama> {
     return await startLlama(gpu, log);
   } catch (error) {
     log("error", String(error));
-    throw new HumanError(
+    throw new EngineError(
       "noRuntime",
       gpu === "auto" || gpu === "off" ? await whyNoRuntime(log) : await whyNot(gpu, log)
     );

@@ -5,7 +5,7 @@ import type {
   LlamaContextSequence,
   Token
 } from "node-llama-cpp";
-import {HumanError} from "../../contract/errors";
+import {EngineError} from "../../contract/errors";
 import type {Alternatives, ScoreDetail} from "../../contract/scoring";
 import type {Windowing} from "../../metrics/windowing";
 import type {RequestContext} from "../backend";
@@ -205,7 +205,7 @@ export async function alternativesAt(
 ): Promise<Omit<Alternatives, "top"> & {top: readonly {id: number; logprob: number}[]}> {
   const window = windowOf(position, windowing);
   if (window === undefined)
-    throw new HumanError(
+    throw new EngineError(
       "invalidRequest",
       l10n.t("This token has no score, because it has no context: there is nothing to compare.")
     );
@@ -375,9 +375,9 @@ function emptyDetail(count: number, top: number): ScoreDetail {
 }
 
 /** The weights are damaged, or the device is: no number that is shown comes of it. */
-export function noNumbers(): HumanError {
-  return new HumanError(
-    "modelFailed",
+export function noNumbers(): EngineError {
+  return new EngineError(
+    "wrongNumbers",
     l10n.t(
       "The model answers with no numbers (NaN): its file is damaged, or its device computes wrongly. Choose another model or set tokenscope.gpu to off."
     )

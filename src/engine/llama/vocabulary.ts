@@ -1,7 +1,7 @@
 import {setImmediate} from "node:timers/promises";
 import * as l10n from "@vscode/l10n";
 import type {LlamaModel, Token, TokenAttributes} from "node-llama-cpp";
-import {HumanError} from "../../contract/errors";
+import {EngineError} from "../../contract/errors";
 import {label} from "../../gguf/displayName";
 import {count} from "../../text/numberText";
 import {hasLongRun, maxRunLength} from "./longRuns";
@@ -147,7 +147,7 @@ export class Vocabulary {
   /** llama.cpp ends the process at a text that its tokenizer can't take. */
   private requireTakes(text: string): void {
     if (this.preTokenizer !== undefined && hasLongRun(text, this.preTokenizer))
-      throw new HumanError(
+      throw new EngineError(
         "longRun",
         l10n.t(
           "This text has more than {0} characters in a row without a break, which this model's tokenizer can't take: select a part without them, or another model.",

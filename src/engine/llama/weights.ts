@@ -17,7 +17,7 @@ interface LoadOptions {
 
 type LoadContext = Pick<RequestContext, "onProgress">;
 
-/** Rejects with a HumanError that says why llama.cpp did not take the file. */
+/** Rejects with an EngineError that says why llama.cpp did not take the file. */
 export async function loadModel(
   llama: Llama,
   modelPath: string,

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import {HumanError} from "../../contract/errors";
+import {EngineError} from "../../contract/errors";
 
 /** A file of a repository at Hugging Face or a mirror of it. */
 export interface HubFile {
@@ -24,7 +24,7 @@ const component = /^[\w.-]+$/;
  * Parses an address that a person wrote or pasted: `hf:user/model/file.gguf#revision`, `hf:user/model:Q4_K_M`, the page
  * of a model or file at Hugging Face or at `hub` (a mirror), or any other http(s) URL.
  *
- * @throws HumanError badAddress
+ * @throws EngineError badAddress
  */
 export function readAddress(uri: string, hub: string): Address {
   const written = uri.trim();
@@ -103,7 +103,7 @@ function decoded(step: string): string {
   }
 }
 
-function noHubAddress(): HumanError {
+function noHubAddress(): EngineError {
   return badAddress(
     l10n.t(
       "This is no model of Hugging Face's: write hf:user/model/file.gguf, or hf:user/model:Q4_K_M for one of its quantizations."
@@ -111,6 +111,6 @@ function noHubAddress(): HumanError {
   );
 }
 
-function badAddress(message: string): HumanError {
-  return new HumanError("badAddress", message);
+function badAddress(message: string): EngineError {
+  return new EngineError("badAddress", message);
 }

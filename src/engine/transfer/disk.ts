@@ -2,7 +2,7 @@ import {createHash} from "node:crypto";
 import {createReadStream} from "node:fs";
 import {access, type FileHandle, link, rename, stat, statfs, unlink} from "node:fs/promises";
 import * as l10n from "@vscode/l10n";
-import {HumanError} from "../../contract/errors";
+import {EngineError} from "../../contract/errors";
 import {byteSize} from "../../text/numberText";
 
 /** The digest that a file must have, in lower-case hex. */
@@ -14,12 +14,12 @@ export interface Checksum {
 /** Bytes left free on the disk for other programs. */
 const minFreeAfter = 32 << 20;
 
-/** @throws HumanError diskFull if `bytes` more don't fit on the disk. */
+/** @throws EngineError diskFull where so many bytes more don't fit. */
 export async function checkFreeSpace(folder: string, bytes: number): Promise<void> {
   if (bytes === 0) return;
   const missing = bytes + minFreeAfter - (await freeSpace(folder));
   if (missing > 0)
-    throw new HumanError(
+    throw new EngineError(
       "diskFull",
       l10n.t("The disk has no room for this download: free {0} more on it, then try again.", byteSize(missing))
     );
@@ -37,12 +37,12 @@ export async function withDiskErrors<T>(work: Promise<T>): Promise<T> {
   } catch (error) {
     const {code = ""} = error as NodeJS.ErrnoException;
     if (["ENOSPC", "EDQUOT", "EFBIG"].includes(code))
-      throw new HumanError(
+      throw new EngineError(
         "diskFull",
         l10n.t("The disk is full: free some of it, then resume the download where it stopped.")
       );
     if (["EACCES", "EPERM", "EROFS", "ENOTDIR", "EISDIR", "EEXIST", "ENAMETOOLONG", "ELOOP", "EIO"].includes(code))
-      throw new HumanError(
+      throw new EngineError(
         "folderUnwritable",
         l10n.t("The folder for downloads can't be written to ({0}): check its permissions and its disk.", code)
       );

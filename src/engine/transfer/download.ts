@@ -1,6 +1,6 @@
 import {mkdir} from "node:fs/promises";
 import * as l10n from "@vscode/l10n";
-import {HumanError} from "../../contract/errors";
+import {EngineError} from "../../contract/errors";
 import type {Progress, TransferProgress} from "../../contract/progress";
 import type {DownloadedFile, DownloadParams} from "../../contract/transfer";
 import {splitNames} from "../../gguf/splits";
@@ -118,7 +118,7 @@ class Transfer {
     try {
       await work;
     } catch (error) {
-      if (error instanceof HumanError && error.kind === "wrongContent") await this.unfinished.drop(part.partial);
+      if (error instanceof EngineError && error.kind === "wrongContent") await this.unfinished.drop(part.partial);
       throw error;
     }
   }
@@ -156,8 +156,8 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-function notGguf({host}: URL): HumanError {
-  return new HumanError(
+function notGguf({host}: URL): EngineError {
+  return new EngineError(
     "wrongContent",
     l10n.t("What {0} has at this address is no GGUF model: use the address of a .gguf file itself.", host)
   );

@@ -1,6 +1,6 @@
 import {open, rm} from "node:fs/promises";
 import * as l10n from "@vscode/l10n";
-import {HumanError} from "../../contract/errors";
+import {EngineError} from "../../contract/errors";
 import {withDiskErrors, writeAll} from "./disk";
 import {connectionFailure, discard, type Http, header, wholeNumber} from "./http";
 import {type RemotePart, rangeOf, validatorOf} from "./remoteFile";
@@ -61,23 +61,23 @@ export async function fetchPart(
   }
 }
 
-function endedEarly({host}: URL): HumanError {
+function endedEarly({host}: URL): EngineError {
   return new TransientError(
     "connectionLost",
     l10n.t("The connection to {0} broke off: check the network, then resume the download where it stopped.", host)
   );
 }
 
-function tooLong({host}: URL): HumanError {
-  return new HumanError(
+function tooLong({host}: URL): EngineError {
+  return new EngineError(
     "wrongContent",
     l10n.t("{0} sends more than it said, so what it sent was removed: use another address.", host)
   );
 }
 
-/** Keeps the partial file, which may be right: a hotel's network, for one, answers every request with its own page. */
-function changedOnServer({host}: URL): HumanError {
-  return new HumanError(
+/** What is there already may be right all the same: a hotel's network answers everything with its own page. */
+function changedOnServer({host}: URL): EngineError {
+  return new EngineError(
     "serverFailed",
     l10n.t(
       "{0} answers with another file than it began with: download it again, which goes on if it is the same.",

@@ -1,7 +1,7 @@
 import {isIP} from "node:net";
 import * as l10n from "@vscode/l10n";
 import type {Dispatcher} from "undici";
-import {HumanError} from "../../contract/errors";
+import {EngineError} from "../../contract/errors";
 import type {Network} from "../../contract/transfer";
 import {type RetryPolicy, TransientError} from "./retryPolicy";
 
@@ -45,8 +45,8 @@ export class Http {
     // Loaded with the first transfer: an engine that only runs models does not need it.
     const {Agent, EnvHttpProxyAgent, request} = await import("undici");
     if (!URL.canParse(network.huggingFace))
-      throw new HumanError(
-        "badAddress",
+      throw new EngineError(
+        "badMirror",
         l10n.t("The address of the mirror can't be read: correct the setting tokenscope.huggingFaceEndpoint.")
       );
     const tls = {rejectUnauthorized: network.strictSSL};
@@ -59,7 +59,7 @@ export class Http {
     try {
       dispatcher = proxied ? new EnvHttpProxyAgent(proxyOptions) : new Agent(options);
     } catch {
-      throw new HumanError("badAddress", l10n.t("The proxy's address can't be read: correct the setting http.proxy."));
+      throw new EngineError("badProxy", l10n.t("The proxy's address can't be read: correct the setting http.proxy."));
     }
     return new Http(network, dispatcher, request);
   }
@@ -90,7 +90,7 @@ export class Http {
       if (!redirects.has(status)) throw httpError(status, headers, url, this.isHub(url), authorized);
       url = nextUrl(url, headers["location"]);
     }
-    throw new HumanError(
+    throw new EngineError(
       "serverFailed",
       l10n.t("{0} sends requests in a circle: try again later, or use another address.", start.host)
     );
@@ -128,12 +128,12 @@ export async function discard(body: Answer["body"]): Promise<void> {
   await body.dump({limit: 1 << 14}).catch(() => undefined);
 }
 
-/** The error for a connection that could not be made, or that broke. */
-export function connectionFailure(error: unknown, url: URL): HumanError {
-  if (error instanceof HumanError) return error;
+/** A sentence for a connection that could not be made, or broke. */
+export function connectionFailure(error: unknown, url: URL): EngineError {
+  if (error instanceof EngineError) return error;
   const {code = "", message = ""} = (error as {code?: string; message?: string} | null) ?? {};
   if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ISSUER/.test(code))
-    return new HumanError(
+    return new EngineError(
       "connectionLost",
       l10n.t(
         "The certificate of {0} is not trusted ({1}): name your network's certificate in NODE_EXTRA_CA_CERTS, or check the proxy's settings.",
@@ -142,7 +142,7 @@ export function connectionFailure(error: unknown, url: URL): HumanError {
       )
     );
   if (/Proxy response|HTTP Tunneling/.test(message))
-    return new HumanError(
+    return new EngineError(
       "connectionLost",
       l10n.t(
         "The proxy lets nothing through to {0}: check the setting http.proxy, with user name and password.",
@@ -175,12 +175,12 @@ function nextUrl(from: URL, location: string | string[] | undefined): URL {
   const target =
     typeof location === "string" && URL.canParse(location, from.href) ? new URL(location, from) : undefined;
   if (target === undefined || !["http:", "https:"].includes(target.protocol))
-    throw new HumanError(
+    throw new EngineError(
       "serverFailed",
       l10n.t("{0} sends us on to an address that can't be read: use another address.", from.host)
     );
   if (from.protocol === "https:" && target.protocol === "http:")
-    throw new HumanError(
+    throw new EngineError(
       "badAddress",
       l10n.t(
         "{0} sends us on to an address without encryption ({1}), which is refused: use another address.",
@@ -199,17 +199,17 @@ function httpError(
   {host}: URL,
   hub: boolean,
   authorized: boolean
-): HumanError {
+): EngineError {
   const reason = header(headers, "x-error-code") ?? "";
   if (status === 404 || status === 410 || (hub && /^(Repo|Entry|Revision)NotFound$/.test(reason)))
-    return new HumanError(
+    return new EngineError(
       "notFound",
       hub && status === 401
         ? l10n.t("There is no such model at {0}, or it is private: check the address, or set an access token.", host)
         : l10n.t("There is no such file at {0}: check the address, or choose another model.", host)
     );
   if (status === 401 || status === 403)
-    return new HumanError("accessDenied", accessDeniedMessage(status, host, hub, authorized));
+    return new EngineError("accessDenied", accessDeniedMessage(status, host, hub, authorized));
   if (status === 429) {
     const pause = retryAfterOf(headers);
     return new TransientError(
@@ -226,7 +226,7 @@ function httpError(
       l10n.t("{0} has a problem ({1}): try again later.", host, status),
       retryAfterOf(headers)
     );
-  return new HumanError("serverFailed", l10n.t("{0} refuses the request ({1}): use another address.", host, status));
+  return new EngineError("serverFailed", l10n.t("{0} refuses the request ({1}): use another address.", host, status));
 }
 
 function accessDeniedMessage(status: number, host: string, hub: boolean, authorized: boolean): string {

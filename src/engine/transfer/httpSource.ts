@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import {HumanError} from "../../contract/errors";
+import {EngineError} from "../../contract/errors";
 import type {ByteSource} from "../../gguf/byteSource";
 import {connectionFailure, discard, type Http} from "./http";
 import {type RemotePart, rangeOf} from "./remoteFile";
@@ -43,7 +43,7 @@ async function fetchRange(
   const range = rangeOf(answer);
   if (answer.status !== 206 || range?.start !== first || range.total !== total) {
     await discard(answer.body);
-    throw new HumanError(
+    throw new EngineError(
       "serverFailed",
       l10n.t("{0} gives other bytes than it was asked for: use another address.", url.host)
     );
@@ -64,6 +64,9 @@ async function fetchRange(
   return Buffer.concat(pieces);
 }
 
-function tooMuch({host}: URL): HumanError {
-  return new HumanError("wrongContent", l10n.t("{0} sends more than a model's header has: use another address.", host));
+function tooMuch({host}: URL): EngineError {
+  return new EngineError(
+    "wrongContent",
+    l10n.t("{0} sends more than a model's header has: use another address.", host)
+  );
 }

@@ -2,7 +2,7 @@ import {createHash} from "node:crypto";
 import {readFile, rename, rm, stat, writeFile} from "node:fs/promises";
 import path from "node:path";
 import * as l10n from "@vscode/l10n";
-import {HumanError} from "../../contract/errors";
+import {EngineError} from "../../contract/errors";
 import {type UnfinishedNote, unfinishedEnding} from "../../contract/transfer";
 import {isAlive} from "../../platform/processAlive";
 import {exists, sizeOf, withDiskErrors} from "./disk";
@@ -51,7 +51,7 @@ export class PartialDownload {
    * Reserves the download for this process until `release`. Returns the validators of the partial files, or none if
    * there is nothing to resume.
    *
-   * @throws HumanError if this process or another window's process is downloading it.
+   * @throws EngineError where it is being downloaded already, here or in another window's process.
    */
   async claim(signal: AbortSignal): Promise<UnfinishedNote["validators"]> {
     for (
@@ -140,9 +140,9 @@ export class PartialDownload {
   }
 }
 
-function alreadyDownloading(): HumanError {
-  return new HumanError(
-    "invalidRequest",
+function alreadyDownloading(): EngineError {
+  return new EngineError(
+    "downloadRunning",
     l10n.t("This file is being downloaded already: wait for it, or cancel that download first.")
   );
 }

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import {HumanError} from "../../contract/errors";
+import {EngineError} from "../../contract/errors";
 import {splitNames} from "../../gguf/splits";
 import {encodedPath, type HubFile, hubUrl, readAddress} from "./address";
 import {dispositionName, safeFileName} from "./fileName";
@@ -80,12 +80,12 @@ async function describeFile(http: Http, url: URL, hubPath: string | null, signal
   const bytes = answer.status === 200 ? wholeNumber(header(headers, "content-length")) : (range?.total ?? null);
   const start = await firstBytes(answer.body, magic.length);
   if (bytes === null)
-    throw new HumanError(
+    throw new EngineError(
       "serverFailed",
       l10n.t("{0} does not say how large the file is: use another address.", url.host)
     );
   if (bytes === 0 || (linked.bytes !== null && linked.bytes !== bytes))
-    throw new HumanError(
+    throw new EngineError(
       "wrongContent",
       l10n.t("{0} has something else than it says at this address: try again later, or use another address.", url.host)
     );
@@ -147,13 +147,13 @@ async function taggedFile(
   const manifest = (await json(http, url, signal)) as {ggufFile?: {rfilename?: unknown}} | null;
   const path = manifest?.ggufFile?.rfilename;
   if (typeof path !== "string")
-    throw new HumanError(
+    throw new EngineError(
       "notFound",
       l10n.t("{0} has no GGUF file for this: name a file, as in hf:user/model/file.gguf.", url.host)
     );
   const address = readAddress(`hf:${repository}/${path}`, hub);
   if (address.type !== "hubFile")
-    throw new HumanError("serverFailed", l10n.t("{0} gives an answer that can't be read: try again later.", url.host));
+    throw new EngineError("serverFailed", l10n.t("{0} gives an answer that can't be read: try again later.", url.host));
   return address.file;
 }
 
@@ -200,6 +200,6 @@ async function json(http: Http, url: URL, signal: AbortSignal): Promise<unknown>
   } catch {
     signal.throwIfAborted();
     await discard(body);
-    throw new HumanError("serverFailed", l10n.t("{0} gives an answer that can't be read: try again later.", url.host));
+    throw new EngineError("serverFailed", l10n.t("{0} gives an answer that can't be read: try again later.", url.host));
   }
 }

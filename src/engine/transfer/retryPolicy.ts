@@ -1,5 +1,5 @@
 import {setTimeout} from "node:timers/promises";
-import {type ErrorKind, HumanError} from "../../contract/errors";
+import {EngineError, type EngineErrorKind} from "../../contract/errors";
 
 /** How long to wait for a server, and how often to try again. All times in ms. */
 export interface RetryPolicy {
@@ -17,10 +17,10 @@ export const defaultRetryPolicy: RetryPolicy = {
   maxDelay: 60_000
 };
 
-/** A failure that may not happen again at the next attempt. */
-export class TransientError extends HumanError {
+/** A failure that may be gone the next time. */
+export class TransientError extends EngineError {
   constructor(
-    kind: ErrorKind,
+    kind: EngineErrorKind,
     message: string,
     /** The delay that the server asks for (ms); null if it asks for none. */
     readonly retryAfter: number | null = null

@@ -3,7 +3,7 @@ import {type FileHandle, mkdir, open, readdir, rename, rm} from "node:fs/promise
 import path from "node:path";
 import * as l10n from "@vscode/l10n";
 import type {ReadEntry} from "tar";
-import {HumanError} from "../../contract/errors";
+import {EngineError} from "../../contract/errors";
 import type {UnpackedFolder, UnpackParams} from "../../contract/transfer";
 import {isAlive} from "../../platform/processAlive";
 import type {RequestContext} from "../backend";
@@ -17,8 +17,8 @@ const maxPathLength = 1000;
 const partialSuffix = ".partial";
 
 /**
- * Checks packages against their integrity and unpacks them into a temporary folder, which is renamed once all are
- * unpacked. Rejects with a HumanError if a person can act on the failure. A failure leaves nothing behind.
+ * Checks packages against their integrity and unpacks them beside the folder, which gets its name when all of them are
+ * there. Rejects with EngineError for what a person can act on; nothing is left behind then.
  */
 export async function unpack(params: UnpackParams, context: RequestContext): Promise<UnpackedFolder> {
   const {files, packages, folder} = params;
@@ -91,7 +91,7 @@ async function openArchive(file: string): Promise<FileHandle> {
   try {
     return await open(file, "r");
   } catch {
-    throw new HumanError("notFound", l10n.t('"{0}" could not be read: choose another file.', path.basename(file)));
+    throw new EngineError("notFound", l10n.t('"{0}" could not be read: choose another file.', path.basename(file)));
   }
 }
 
@@ -126,7 +126,7 @@ async function identify(
   return packages.map(({name, integrity}) => {
     const archive = found.get(integrity);
     if (archive === undefined)
-      throw new HumanError(
+      throw new EngineError(
         "wrongContent",
         handles.length === 0
           ? l10n.t("No file was chosen for {0}: choose one.", name)
@@ -199,8 +199,8 @@ function isHarmless(name: string, {type}: ReadEntry): boolean {
   );
 }
 
-function damaged(): HumanError {
-  return new HumanError("wrongContent", l10n.t("The package is damaged and was not unpacked: get it again."));
+function damaged(): EngineError {
+  return new EngineError("wrongContent", l10n.t("The package is damaged and was not unpacked: get it again."));
 }
 
 function isOfDisk(error: unknown): error is NodeJS.ErrnoException {
@@ -210,8 +210,8 @@ function isOfDisk(error: unknown): error is NodeJS.ErrnoException {
 function diskError(error: unknown, folder: string): unknown {
   if (!isOfDisk(error)) return error;
   return error.code === "ENOSPC" || error.code === "EDQUOT"
-    ? new HumanError("diskFull", l10n.t('There is no room left for "{0}": free some and try again.', folder))
-    : new HumanError(
+    ? new EngineError("diskFull", l10n.t('There is no room left for "{0}": free some and try again.', folder))
+    : new EngineError(
         "folderUnwritable",
         l10n.t('"{0}" cannot be written: close what uses it, or allow it, and try again.', folder)
       );

@@ -1,13 +1,13 @@
 import * as l10n from "@vscode/l10n";
-import {HumanError} from "../../contract/errors";
+import {EngineError} from "../../contract/errors";
 import {type Checksum, digestOf, sizeOf} from "./disk";
 import {isWholeGguf} from "./ggufHeader";
 
 /**
  * Verifies a downloaded file before it gets its final name.
  *
- * @param onBytes gets the bytes of each chunk that was checked; their sum is the size of the file
- * @throws HumanError wrongContent
+ * @param onBytes hears how many more bytes were looked at: all of them in the end
+ * @throws EngineError wrongContent
  */
 export async function verify(
   file: string,
@@ -30,6 +30,6 @@ export async function verify(
     );
 }
 
-function wrong(message: string): HumanError {
-  return new HumanError("wrongContent", message);
+function wrong(message: string): EngineError {
+  return new EngineError("wrongContent", message);
 }

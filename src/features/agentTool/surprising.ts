@@ -1,3 +1,6 @@
+import {metrics} from "../../metrics/metrics";
+import {bitsOf, TokenSums} from "../../metrics/scoreSums";
+import {surprisalBits} from "../../metrics/tokenMetrics";
 import {utf16Offsets} from "../../text/textOffsets";
 
 /** A token, or the tokens that begin in a line. */
@@ -28,7 +31,7 @@ export function mostSurprisingTokens(
   const scored = [...logprobs.keys()].filter((token) => !Number.isNaN(logprobs[token]));
   const worst = scored.sort((one, other) => (logprobs[one] ?? 0) - (logprobs[other] ?? 0)).slice(0, count);
   const lines = ends && linesOfTokens(text, ends);
-  return worst.map((token) => ({token, line: lines?.[token] ?? 0, bits: -(logprobs[token] ?? 0) / Math.LN2}));
+  return worst.map((token) => ({token, line: lines?.[token] ?? 0, bits: surprisalBits(logprobs[token] ?? 0)}));
 }
 
 /** The lines of a text that cost the model most bits, worst first, so many. A token counts where it begins. */
@@ -38,19 +41,17 @@ export function mostSurprisingLines(
   ends: Uint32Array,
   count: number
 ): SurprisingLine[] {
-  const lines = new Map<number, {bits: number; bytes: number}>();
-  const lineOf = linesOfTokens(text, ends);
-  for (const [token, logprob] of logprobs.entries()) {
-    if (Number.isNaN(logprob)) continue;
-    const line = lineOf[token] ?? 0;
-    const sums = lines.get(line) ?? {bits: 0, bytes: 0};
-    sums.bits -= logprob / Math.LN2;
-    sums.bytes += (ends[token] ?? 0) - (ends[token - 1] ?? 0);
-    lines.set(line, sums);
+  const lines = new Map<number, TokenSums>();
+  for (const [token, line] of linesOfTokens(text, ends).entries()) {
+    const running = lines.get(line) ?? new TokenSums({logprobs, ends});
+    running.add(token);
+    lines.set(line, running);
   }
   return [...lines]
-    .filter(([, {bytes}]) => bytes > 0)
-    .map(([line, {bits, bytes}]) => ({line, bits, bitsPerByte: bits / bytes}))
+    .flatMap(([line, {sums}]) => {
+      const bitsPerByte = metrics.bitsPerByte.of(sums);
+      return bitsPerByte === null ? [] : [{line, bits: bitsOf(sums), bitsPerByte}];
+    })
     .sort((one, other) => other.bits - one.bits)
     .slice(0, count);
 }

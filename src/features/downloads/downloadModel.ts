@@ -1,8 +1,9 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../contract/errors";
+import {EngineError} from "../../contract/errors";
 import {uriName} from "../../host/documents/uriName";
 import type {UnfinishedDownload} from "../../host/downloads/unfinishedDownloads";
 import type {Host} from "../../host/host";
+import {runCommand} from "../../host/runCommand";
 import {byteSize} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
 import {askForToken} from "./accessToken";
@@ -56,7 +57,7 @@ async function offerToUse(file: string): Promise<void> {
   const use = vscode.l10n.t("Use Model");
   const name = plainText(uriName(vscode.Uri.file(file)));
   const chosen = await vscode.window.showInformationMessage(vscode.l10n.t("{0} was downloaded.", name), use);
-  if (chosen === use) await vscode.commands.executeCommand("tokenscope.useModel", file);
+  if (chosen === use) await runCommand("useModel", file);
 }
 
 async function offerPaused(host: Host, paused: UnfinishedDownload): Promise<void> {
@@ -148,7 +149,7 @@ async function withToken(host: Host, uri: string, work: () => Promise<void>): Pr
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof HumanError) || error.kind !== "accessDenied") throw error;
+      if (!(error instanceof EngineError) || error.kind !== "accessDenied") throw error;
       const set = vscode.l10n.t("Set Access Token…");
       const ways = host.downloads.tokens.concerns(uri) ? [set] : [];
       if ((await vscode.window.showErrorMessage(plainText(error.message), ...ways)) !== set) return;

@@ -13,19 +13,17 @@ export function registerDownloads(host: Host): vscode.Disposable {
   const timer = setTimeout(() => offer().catch((error: unknown) => host.log.warn(String(error))), offerDelay);
   return vscode.Disposable.from(
     new vscode.Disposable(() => clearTimeout(timer)),
-    registerCommand(host, "tokenscope.downloadModel", async (uri) => {
+    registerCommand(host, "downloadModel", async (uri) => {
       const {askForAddress, downloadModel} = await import("./downloadModel");
       const address = typeof uri === "string" ? uri : await askForAddress();
       if (address !== undefined) await downloadModel(host, address);
     }),
-    registerCommand(host, "tokenscope.resumeDownload", async () =>
-      (await import("./downloadModel")).chooseUnfinished(host)
-    ),
-    registerCommand(host, "tokenscope.setAccessToken", async () => {
+    registerCommand(host, "resumeDownload", async () => (await import("./downloadModel")).chooseUnfinished(host)),
+    registerCommand(host, "setAccessToken", async () => {
       const {askForToken} = await import("./accessToken");
       await askForToken(host.downloads.tokens);
     }),
-    registerCommand(host, "tokenscope.removeAccessToken", async () => {
+    registerCommand(host, "removeAccessToken", async () => {
       const {tokens} = host.downloads;
       await tokens.remove();
       vscode.window.showInformationMessage(

@@ -2,10 +2,10 @@ import {readFile} from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
-import {HumanError} from "../../contract/errors";
 import type {EngineMethod, EngineRequests} from "../../contract/requests";
 import {blamedDriver} from "../../host/blamedDriver";
 import type {Host} from "../../host/host";
+import {kindOf} from "../../host/hostError";
 import {mainMemory} from "../../host/models/memoryFit";
 import {tokenscopeVersion} from "../../version";
 import {type Asked, type ChangedSetting, diagnosticsText, type Facts} from "./diagnosticsText";
@@ -121,7 +121,7 @@ async function ask<M extends EngineMethod>(
     return {answer: await host.engine.request(method, params, {token: source.token})};
   } catch (error) {
     if (late) return {refused: "timeout"};
-    return {refused: error instanceof HumanError ? error.kind : "bug"};
+    return {refused: kindOf(error)};
   } finally {
     clearTimeout(timer);
     cancelling.dispose();

@@ -3,12 +3,13 @@ import type {BlamedDriver} from "../../host/blamedDriver";
 import {deviceNames} from "../../host/deviceNames";
 import type {EngineState} from "../../host/engine/engineClient";
 import type {RecentError} from "../../host/errors";
+import type {SettingKey} from "../../host/settingsTable";
 import type {PastDeath} from "./engineHistory";
 import {fileNameOnly, framesOf, hostOnly, plainName, type Secrets, wordOnly} from "./shareable";
 
 /** A setting that is not at its default. */
 export interface ChangedSetting {
-  /** "tokenscope.model". */
+  /** As it stands in settings.json. */
   readonly key: string;
   readonly value: unknown;
   /** The words it takes, of a setting that takes some. */
@@ -136,12 +137,12 @@ function valueText(key: string, value: unknown, words: readonly string[] | undef
   if (Array.isArray(value)) return `${value.length} of them`;
   if (typeof value !== "string") return "not shown";
   if (words !== undefined) return words.includes(value) ? value : "none of those it takes";
-  switch (key) {
-    case "tokenscope.model":
-    case "tokenscope.completionModel":
+  switch (key.replace("tokenscope.", "") as SettingKey) {
+    case "model":
+    case "completionModel":
       return fileNameOnly(value, secrets);
-    case "tokenscope.huggingFaceEndpoint":
-    case "tokenscope.npmRegistry":
+    case "huggingFaceEndpoint":
+    case "npmRegistry":
       return hostOnly(value, secrets);
     default:
       return "not shown";

@@ -12,14 +12,14 @@ export function registerEngineControl(host: Host, extension: vscode.Extension<un
   return vscode.Disposable.from(
     history,
     new LoadingProgress(host.engine),
-    registerCommand(host, "tokenscope.restartEngine", () => {
+    registerCommand(host, "restartEngine", () => {
       host.engine.restart();
       vscode.window.setStatusBarMessage(
         vscode.l10n.t("Tokenscope: the engine starts again with the next request."),
         moment
       );
     }),
-    registerCommand(host, "tokenscope.unloadModel", () => {
+    registerCommand(host, "unloadModel", () => {
       const {process} = host.engine.state;
       host.engine.unload();
       vscode.window.setStatusBarMessage(
@@ -29,10 +29,10 @@ export function registerEngineControl(host: Host, extension: vscode.Extension<un
         moment
       );
     }),
-    registerCommand(host, "tokenscope.copyDiagnostics", async () => {
+    registerCommand(host, "copyDiagnostics", async () => {
       const {copyDiagnostics} = await import("./copyDiagnostics");
       await copyDiagnostics(host, extension, history);
     }),
-    registerCommand(host, "tokenscope.showLog", () => host.log.show())
+    registerCommand(host, "showLog", () => host.log.show())
   );
 }

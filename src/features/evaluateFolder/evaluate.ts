@@ -1,10 +1,10 @@
 import * as vscode from "vscode";
-import {type ErrorKind, HumanError} from "../../contract/errors";
 import type {ModelRef, RunningModel} from "../../contract/models";
 import {progressText} from "../../contract/progressText";
 import type {Scores} from "../../contract/scoring";
 import type {Evaluation, ScoredFile, UnscoredFile} from "../../host/evaluation";
 import type {Host} from "../../host/host";
+import {type ErrorKind, HostError, kindOf} from "../../host/hostError";
 import {type Reporter, scoreOrStop} from "../../host/scoring";
 import {corpusSummary} from "../../metrics/summary";
 import type {Windowing} from "../../metrics/windowing";
@@ -27,7 +27,7 @@ const progressPause = 100;
 const maxDeaths = 3;
 
 /** Errors that the next file would meet as well. */
-const ofTheModel: ReadonlySet<ErrorKind> = new Set([
+const ofTheModel: ReadonlySet<ErrorKind | "bug"> = new Set([
   "modelMissing",
   "modelIsDirectory",
   "modelUnreadable",
@@ -35,9 +35,11 @@ const ofTheModel: ReadonlySet<ErrorKind> = new Set([
   "modelIncomplete",
   "unknownArchitecture",
   "modelFailed",
+  "wrongNumbers",
   "modelUnsuitable",
   "predictsNothing",
   "noRuntime",
+  "unsupportedProcessor",
   "outOfMemory",
   "contextFailed",
   "cannotStart"
@@ -57,14 +59,14 @@ export async function evaluate(
   progress.report({message: vscode.l10n.t("looking for files")});
   const found = await findFiles(roots, token);
   if (found.files.length === 0)
-    throw new HumanError("noEvaluation", vscode.l10n.t("There is no text file here: choose another folder."));
+    throw new HostError("noEvaluation", vscode.l10n.t("There is no text file here: choose another folder."));
   const run = new Run(host, found.files, progress, token);
   await run.scoreAll();
   if (run.stopped) throw new vscode.CancellationError();
   if (!run.ranWith) {
     if (token.isCancellationRequested) throw new vscode.CancellationError();
     const [reason] = run.failed.map((file) => file.reason);
-    throw new HumanError(
+    throw new HostError(
       "noEvaluation",
       reason
         ? vscode.l10n.t("No file could be scored: {0}", reason)
@@ -178,8 +180,8 @@ class Run {
   }
 
   private async afterFailure({uri, path}: FoundFile, error: unknown): Promise<boolean> {
-    const kind = error instanceof HumanError ? error.kind : undefined;
-    if (kind !== undefined && ofTheModel.has(kind)) {
+    const kind = kindOf(error);
+    if (ofTheModel.has(kind)) {
       if (!this.ranWith) throw error;
       this.waiting++;
       void this.host.errors.show(error);

@@ -1,8 +1,9 @@
 import {type Evaluation, isFinished} from "../../host/evaluation";
 import {csvNumber} from "../../metrics/scoreExport";
 import {corpusHeader, scoreHeader} from "../../metrics/scoreHeader";
-import {bitsOf} from "../../metrics/summary";
+import {bitsOf} from "../../metrics/scoreSums";
 import {jsonText} from "../../text/jsonText";
+import {csvColumns, rankedFirst} from "./columns";
 
 /** An evaluation as JSON: the corpus, then its files by their paths, each with the fields of a score. */
 export function evaluationJson(evaluation: Evaluation): string {
@@ -35,23 +36,13 @@ export function evaluationJson(evaluation: Evaluation): string {
   )}\n`;
 }
 
-const columns = [
-  "path",
-  "status",
-  "tokens",
-  "scored",
-  "bytes",
-  "bits",
-  "bitsPerByte",
-  "perplexity",
-  "standardError",
-  "crossEntropy"
-] as const;
+const columns = rankedFirst(csvColumns).map(([key]) => key);
+const header = ["path", "status", "tokens", "scored", "bytes", "bits", ...columns];
 
-/** The files of an evaluation as CSV (RFC 4180), by their paths; what has no number is empty, and says why in `status`. */
+/** The files of an evaluation as CSV (RFC 4180), by their paths. A file without numbers has the reason in `status`. */
 export function evaluationCsv({files, failed, leftOut}: Evaluation): string {
   const rows = [
-    columns,
+    header,
     ...files.map(({path, summary, finished}) => [
       path,
       finished ? "scored" : "partial",
@@ -59,15 +50,12 @@ export function evaluationCsv({files, failed, leftOut}: Evaluation): string {
       summary.scored,
       summary.bytes,
       bitsOf(summary),
-      summary.bitsPerByte,
-      summary.perplexity,
-      summary.standardError,
-      summary.crossEntropy
+      ...columns.map((key) => summary[key])
     ]),
     ...failed.map(({path, reason}) => [path, `failed: ${inOneCell(reason)}`]),
     ...leftOut.map(({path, reason}) => [path, `left out: ${inOneCell(reason)}`])
   ];
-  return rows.map((row) => `${columns.map((_, index) => cell(row[index])).join(",")}\r\n`).join("");
+  return rows.map((row) => `${header.map((_, index) => cell(row[index])).join(",")}\r\n`).join("");
 }
 
 /** In a spreadsheet whose locale separates by these, what follows would be a cell of its own: only a first cell's quotes help. */

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../contract/errors";
 import type {FileOfEvaluation, UnscoredFile} from "../../host/evaluation";
+import {HostError} from "../../host/hostError";
 import {byteSize} from "../../text/numberText";
 
 /** Bytes; a larger file is left out, and the result says so. */
@@ -55,7 +55,7 @@ async function isFolder(uri: vscode.Uri): Promise<boolean> {
     const {type} = await vscode.workspace.fs.stat(uri);
     return (type & vscode.FileType.Directory) !== 0;
   } catch {
-    throw new HumanError(
+    throw new HostError(
       "noEvaluation",
       vscode.l10n.t('"{0}" can\'t be read any more: choose another folder.', uri.path)
     );

@@ -1,141 +1,36 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../contract/errors";
-import type {Evaluation} from "../../host/evaluation";
 import {type Host, registerCommand} from "../../host/host";
 import type {LatestEvaluation} from "../../host/latestEvaluation";
-import {saveFile} from "../../host/saveFile";
-import {plainText} from "../../text/plainText";
-
-const scheme = "tokenscope-evaluation";
+import {Lazy} from "../../host/lazy";
+import {reportScheme} from "./reportScheme";
 
 /** Evaluate Folder: the perplexity of many files, as one corpus and one by one. */
 export function registerEvaluateFolder(host: Host, evaluations: LatestEvaluation): vscode.Disposable {
-  const reports = new Reports();
+  const reports = new Lazy(async () => {
+    const {Reports} = await import("./reports");
+    return new Reports();
+  });
   const save = async (format: "JSON" | "CSV"): Promise<void> => {
-    const evaluation = required(evaluations.latest);
-    const {evaluationCsv, evaluationJson} = await import("./exports");
-    await saveAs(evaluation, format, format === "JSON" ? evaluationJson(evaluation) : evaluationCsv(evaluation));
+    const {exportEvaluation} = await import("./evaluateFolder");
+    await exportEvaluation(evaluations, format);
   };
   return vscode.Disposable.from(
-    vscode.workspace.registerTextDocumentContentProvider(scheme, reports),
-    registerCommand(host, "tokenscope.evaluateFolder", async (resource, selected) => {
-      const roots = await chooseRoots(resource, selected);
-      if (roots.length === 0) return;
-      const title = titleOf(roots);
-      const {evaluate} = await import("./evaluate");
-      const evaluation = await vscode.window.withProgress(
-        {
-          location: vscode.ProgressLocation.Notification,
-          title: vscode.l10n.t("Evaluating {0}", plainText(title)),
-          cancellable: true
-        },
-        (progress, token) => evaluate(host, {title, roots}, progress, token)
-      );
-      evaluations.set(evaluation);
-      await reports.show(evaluation);
+    reports,
+    vscode.workspace.registerTextDocumentContentProvider(reportScheme, {
+      provideTextDocumentContent: async (uri) => (await reports.get()).provideTextDocumentContent(uri)
     }),
-    registerCommand(host, "tokenscope.showEvaluationReport", () => reports.show(required(evaluations.latest))),
-    registerCommand(host, "tokenscope.exportEvaluationJson", () => save("JSON")),
-    registerCommand(host, "tokenscope.exportEvaluationCsv", () => save("CSV"))
+    registerCommand(host, "evaluateFolder", async (resource, selected) => {
+      const {evaluateFolder} = await import("./evaluateFolder");
+      const evaluation = await evaluateFolder(host, resource, selected);
+      if (evaluation === undefined) return;
+      evaluations.set(evaluation);
+      await (await reports.get()).show(evaluation);
+    }),
+    registerCommand(host, "showEvaluationReport", async () => {
+      const {required} = await import("./evaluateFolder");
+      await (await reports.get()).show(required(evaluations.latest));
+    }),
+    registerCommand(host, "exportEvaluationJson", () => save("JSON")),
+    registerCommand(host, "exportEvaluationCsv", () => save("CSV"))
   );
-}
-
-function required(evaluation: Evaluation | undefined): Evaluation {
-  if (!evaluation)
-    throw new HumanError(
-      "noEvaluation",
-      vscode.l10n.t("No folder has been evaluated since VS Code was opened: evaluate one first.")
-    );
-  return evaluation;
-}
-
-/** Reports as documents that nobody can edit. */
-class Reports implements vscode.TextDocumentContentProvider {
-  private readonly texts = new Map<string, string>();
-  private shown = 0;
-
-  provideTextDocumentContent({query}: vscode.Uri): string {
-    return (
-      this.texts.get(query) ??
-      vscode.l10n.t("This report was not kept when VS Code was closed: evaluate the folder again.")
-    );
-  }
-
-  async show(evaluation: Evaluation): Promise<void> {
-    const {evaluationReport} = await import("./report");
-    const number = String(++this.shown);
-    this.texts.set(number, evaluationReport(evaluation));
-    // Older ones are exported, or made again.
-    for (const old of [...this.texts.keys()].slice(0, -maxReports)) this.texts.delete(old);
-    const name = plainText(evaluation.title).replace(/[\\/?#]/g, "-");
-    const uri = vscode.Uri.from({scheme, path: `/${vscode.l10n.t("Evaluation of {0}", name)}.md`, query: number});
-    try {
-      await vscode.commands.executeCommand("markdown.showPreview", uri);
-    } catch {
-      // Someone has turned VS Code's Markdown off: it can be read as it is.
-      await vscode.window.showTextDocument(uri, {preview: true});
-    }
-  }
-}
-
-const maxReports = 5;
-
-async function saveAs({title, roots}: Evaluation, format: "JSON" | "CSV", content: string): Promise<void> {
-  const extension = format.toLowerCase();
-  const [root] = roots;
-  const name = `${plainText(title).replace(/[\\/:*?"<>|]/g, "-")}-evaluation.${extension}`;
-  const options = {
-    ...(root ? {defaultUri: vscode.Uri.joinPath(root, "..", name)} : {}),
-    filters: {[format]: [extension]},
-    saveLabel: vscode.l10n.t("Export"),
-    title: vscode.l10n.t("Export Evaluation as {0}", format)
-  };
-  const unwritable = (file: string, code: string): string =>
-    vscode.l10n.t('The numbers can\'t be written to "{0}" ({1}): save them elsewhere.', file, code);
-  const target = await saveFile(options, unwritable, async () => new TextEncoder().encode(content));
-  if (!target) return;
-  vscode.window.setStatusBarMessage(`$(check) ${vscode.l10n.t("Exported the evaluation as {0}", format)}`, 3000);
-}
-
-/** What the explorer hands over (the one clicked, and all that are selected), or what the user chooses. */
-async function chooseRoots(resource: unknown, selected: unknown): Promise<readonly vscode.Uri[]> {
-  const many = Array.isArray(selected) ? selected.filter((one) => one instanceof vscode.Uri) : [];
-  if (many.length > 0) return many;
-  if (resource instanceof vscode.Uri) return [resource];
-  const folders = vscode.workspace.workspaceFolders ?? [];
-  if (folders.length > 0) {
-    const other = {label: `$(folder-opened) ${vscode.l10n.t("Choose Another Folder…")}`, uri: undefined};
-    const chosen = await vscode.window.showQuickPick(
-      [
-        ...folders.map(({name, uri}) => ({
-          label: `$(folder) ${plainText(name)}`,
-          description: vscode.l10n.t("all of it"),
-          uri
-        })),
-        other
-      ],
-      {
-        title: vscode.l10n.t("Evaluate Folder"),
-        placeHolder: vscode.l10n.t("Which folder's files are to be scored?")
-      }
-    );
-    if (!chosen) return [];
-    if (chosen.uri) return [chosen.uri];
-  }
-  const [first] = folders;
-  const opened = await vscode.window.showOpenDialog({
-    canSelectFolders: true,
-    canSelectFiles: false,
-    ...(first ? {defaultUri: first.uri} : {}),
-    openLabel: vscode.l10n.t("Evaluate"),
-    title: vscode.l10n.t("Evaluate Folder")
-  });
-  return opened ?? [];
-}
-
-function titleOf(roots: readonly vscode.Uri[]): string {
-  const [root] = roots;
-  if (roots.length !== 1 || !root) return vscode.l10n.t("{0} files and folders", roots.length);
-  const path = root.path.replace(/\/+$/, "");
-  return path.slice(path.lastIndexOf("/") + 1) || root.path;
 }

@@ -6,6 +6,7 @@ import {blamedDriver, storeBlamedDriver} from "../../host/blamedDriver";
 import {deviceTitle} from "../../host/deviceNames";
 import type {Death} from "../../host/engine/engineClient";
 import type {Host} from "../../host/host";
+import {runCommand} from "../../host/runCommand";
 import {plainText} from "../../text/plainText";
 
 /** Signals of a crash. SIGKILL is not one: the system uses it when memory is short. */
@@ -114,7 +115,7 @@ async function offerCpu(host: Host, device: Device, model: ModelRef): Promise<vo
     vscode.l10n.t("Try Again"),
     showLog
   );
-  if (chosen === showLog) await vscode.commands.executeCommand("tokenscope.showLog");
+  if (chosen === showLog) await runCommand("showLog");
   if (chosen !== useCpu) return;
   if (model.gpu === "auto") await avoidDevice(host, device, blamedDriver(host.globalState)?.crashes ?? 1);
   else await host.settings.setGpu("off");
@@ -132,7 +133,7 @@ async function showAvoided(device: Device): Promise<void> {
     showGpu,
     vscode.l10n.t("OK")
   );
-  if (chosen === showGpu) await vscode.commands.executeCommand("tokenscope.showGpu");
+  if (chosen === showGpu) await runCommand("showGpu");
 }
 
 async function avoidDevice(host: Host, device: Device, crashes: number): Promise<void> {

@@ -1,10 +1,11 @@
 import {access, readdir, rename, rm, stat} from "node:fs/promises";
 import path from "node:path";
 import * as l10n from "@vscode/l10n";
-import {HumanError} from "../../contract/errors";
 import type {Progress} from "../../contract/progress";
 import type {Network} from "../../contract/transfer";
-import type {Cancellation, EngineClient} from "../../host/engine/engineClient";
+import type {EngineClient} from "../../host/engine/engineClient";
+import type {Cancellation} from "../../host/engine/engineProcess";
+import {HostError} from "../../host/hostError";
 import type {RuntimePackage} from "../../platform/cudaPackages";
 
 export interface CudaRuntimeOptions {
@@ -121,10 +122,10 @@ export class CudaRuntime {
    */
   private checkablePackages(): (RuntimePackage & {readonly integrity: string})[] {
     if (this.options.packages.length === 0)
-      throw new HumanError("noRuntimeOffered", l10n.t("There is no CUDA for this system and processor."));
+      throw new HostError("noRuntimeOffered", l10n.t("There is no CUDA for this system and processor."));
     return this.options.packages.map((one) => {
       if (one.integrity === null)
-        throw new HumanError(
+        throw new HostError(
           "noRuntimeOffered",
           l10n.t(
             "This version does not know the checksum of CUDA's runtime for this system, so it does not install it: Vulkan runs on NVIDIA's GPUs too."

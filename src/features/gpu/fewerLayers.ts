@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type {Host} from "../../host/host";
+import {openSetting, runCommand} from "../../host/runCommand";
 
 /** Tells the user, once per model, that fewer of its layers fit on the GPU than planned. */
 export function showFewerLayers(host: Host): vscode.Disposable {
@@ -13,9 +14,8 @@ export function showFewerLayers(host: Host): vscode.Disposable {
 
 async function offerWaysOut(message: string): Promise<void> {
   const showGpu = vscode.l10n.t("Show GPU");
-  const openSettings = vscode.l10n.t("Open Settings");
-  const chosen = await vscode.window.showWarningMessage(message, showGpu, openSettings);
-  if (chosen === showGpu) await vscode.commands.executeCommand("tokenscope.showGpu");
-  if (chosen === openSettings)
-    await vscode.commands.executeCommand("workbench.action.openSettings", "tokenscope.gpuLayers");
+  const settings = vscode.l10n.t("Open Settings");
+  const chosen = await vscode.window.showWarningMessage(message, showGpu, settings);
+  if (chosen === showGpu) await runCommand("showGpu");
+  if (chosen === settings) await openSetting("gpuLayers");
 }

@@ -1,8 +1,10 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../contract/errors";
+import {EngineError, type EngineErrorKind} from "../../contract/errors";
 import type {Progress} from "../../contract/progress";
 import {progressText} from "../../contract/progressText";
 import type {Host} from "../../host/host";
+import {HostError} from "../../host/hostError";
+import {runCommand} from "../../host/runCommand";
 import {urlHost} from "../../host/urlHost";
 import {cudaDownloadSize} from "../../platform/cudaPackages";
 import {BytePace} from "../../text/bytePace";
@@ -99,10 +101,12 @@ async function withProgress(host: Host, work: (installing: InstallOptions) => Pr
   await showOutcome(host);
 }
 
-/** Changes the error's kind: the button of `wrongContent` offers another model, which does not help here. */
+/** These kinds offer another model, which is no help here. */
+const offersModel: ReadonlySet<EngineErrorKind> = new Set(["wrongContent", "notFound", "serverFailed", "badAddress"]);
+
 function asWrongPackage(error: unknown): never {
-  throw error instanceof HumanError && error.kind === "wrongContent"
-    ? new HumanError("wrongPackage", error.message)
+  throw error instanceof EngineError && offersModel.has(error.kind)
+    ? new HostError("wrongPackage", error.message)
     : error;
 }
 
@@ -122,5 +126,5 @@ async function showOutcome(host: Host): Promise<void> {
           vscode.l10n.t("The CUDA runtime is installed, but CUDA does not work on this machine yet."),
           showGpu
         );
-  if (chosen === showGpu) await vscode.commands.executeCommand("tokenscope.showGpu");
+  if (chosen === showGpu) await runCommand("showGpu");
 }

@@ -22,16 +22,14 @@ export function registerGpu(host: Host): vscode.Disposable {
       suspicion ??= import("./brokenDriver").then(({BrokenDriverWatch}) => new BrokenDriverWatch(host));
       suspicion.then((one) => one.onDeath(death)).catch((error: unknown) => host.errors.show(error));
     }),
-    registerCommand(host, "tokenscope.showGpu", async () =>
-      (await import("./showGpu")).showGpu(host, await runtimeOf(host))
-    ),
-    registerCommand(host, "tokenscope.installCudaRuntime", async () =>
+    registerCommand(host, "showGpu", async () => (await import("./showGpu")).showGpu(host, await runtimeOf(host))),
+    registerCommand(host, "installCudaRuntime", async () =>
       (await import("./install")).installAfterAsking(host, await runtimeOf(host))
     ),
-    registerCommand(host, "tokenscope.installCudaRuntimeFromFile", async () =>
+    registerCommand(host, "installCudaRuntimeFromFile", async () =>
       (await import("./install")).installFromFiles(host, await runtimeOf(host))
     ),
-    registerCommand(host, "tokenscope.removeCudaRuntime", async () =>
+    registerCommand(host, "removeCudaRuntime", async () =>
       (await import("./install")).remove(host, await runtimeOf(host))
     )
   );

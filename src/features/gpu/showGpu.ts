@@ -2,8 +2,11 @@ import * as vscode from "vscode";
 import type {DeviceState} from "../../contract/devices";
 import type {GpuChoice} from "../../contract/models";
 import {type BlamedDriver, blamedDriver} from "../../host/blamedDriver";
+import {commandId} from "../../host/commands";
 import {deviceNames, deviceTitle} from "../../host/deviceNames";
 import type {Host} from "../../host/host";
+import {openSetting} from "../../host/runCommand";
+import type {SettingKey} from "../../host/settingsTable";
 import {cudaDownloadSize} from "../../platform/cudaPackages";
 import {byteSize} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
@@ -14,7 +17,9 @@ import {detailText, stateText} from "./deviceText";
 export interface DeviceItem extends vscode.QuickPickItem {
   readonly command?: string;
   readonly argument?: string;
-  /** The device that the engine uses if this item is chosen. */
+  /** Choosing the item shows this setting. */
+  readonly setting?: SettingKey;
+  /** Choosing the item makes the engine compute with this. */
   readonly use?: GpuChoice;
   /** If this item is chosen, the GPU is no longer avoided. */
   readonly tryAgain?: true;
@@ -55,9 +60,10 @@ export async function showGpu(host: Host, runtime: CudaRuntime): Promise<void> {
   }
 }
 
-async function run(host: Host, {use, tryAgain, command, argument}: DeviceItem): Promise<void> {
+async function run(host: Host, {use, tryAgain, setting, command, argument}: DeviceItem): Promise<void> {
   if (tryAgain) await tryGpuAgain(host);
   if (use !== undefined) await host.settings.setGpu(use);
+  if (setting !== undefined) await openSetting(setting);
   if (command === undefined) return;
   const target = command === "vscode.open" && argument !== undefined ? vscode.Uri.parse(argument) : argument;
   await vscode.commands.executeCommand(command, ...(target === undefined ? [] : [target]));
@@ -106,23 +112,22 @@ export function deviceItems(
           {
             label: `$(trash) ${vscode.l10n.t("Remove CUDA Runtime")}`,
             description: vscode.l10n.t("frees {0}", byteSize(cudaDownloadSize.unpacked)),
-            command: "tokenscope.removeCudaRuntime"
+            command: commandId("removeCudaRuntime")
           }
         ]
       : noRuntime
         ? [
             {
               label: `$(file-zip) ${vscode.l10n.t("Install CUDA Runtime from File…")}`,
-              command: "tokenscope.installCudaRuntimeFromFile"
+              command: commandId("installCudaRuntimeFromFile")
             }
           ]
         : []),
     {
       label: `$(gear) ${vscode.l10n.t("Settings")}`,
-      command: "workbench.action.openSettings",
-      argument: "tokenscope.gpu"
+      setting: "gpu"
     },
-    {label: `$(output) ${vscode.l10n.t("Show Log")}`, command: "tokenscope.showLog"}
+    {label: `$(output) ${vscode.l10n.t("Show Log")}`, command: commandId("showLog")}
   ];
 }
 
@@ -136,8 +141,8 @@ function rank({inUse, works, problem}: DeviceState): number {
 function actionOf({device, works, inUse, problem}: DeviceState): Pick<DeviceItem, "use" | "command" | "argument"> {
   if (inUse) return {};
   if (works) return {use: device === "cpu" ? "off" : device};
-  if (problem === "noRuntime" && device === "cuda") return {command: "tokenscope.installCudaRuntime"};
+  if (problem === "noRuntime" && device === "cuda") return {command: commandId("installCudaRuntime")};
   if (problem === "noLibraries") return {command: "vscode.open", argument: toolkitPage};
-  if (problem === "failed") return {command: "tokenscope.showLog"};
+  if (problem === "failed") return {command: commandId("showLog")};
   return {};
 }

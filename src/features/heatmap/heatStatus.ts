@@ -1,4 +1,6 @@
 import * as vscode from "vscode";
+import {commandId} from "../../host/commands";
+import {commandLink} from "../../host/runCommand";
 import {type BucketName, bucketBits, buckets} from "../../metrics/buckets";
 import {escapeMarkdown} from "../../text/markdownText";
 import {count} from "../../text/numberText";
@@ -31,7 +33,7 @@ export class HeatStatus implements vscode.Disposable {
   constructor() {
     this.item = vscode.window.createStatusBarItem("tokenscope.heatmap", vscode.StatusBarAlignment.Right, 99);
     this.item.name = vscode.l10n.t("Surprisal Heatmap");
-    this.item.command = "tokenscope.toggleHeatmap";
+    this.item.command = commandId("toggleHeatmap");
     this.show({type: "nothing"});
     this.item.show();
   }
@@ -95,11 +97,11 @@ function tooltip(says: string, scoring: boolean): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString();
   // The legend's colours need HTML. Only our own command is trusted, and model names are escaped.
   markdown.supportHtml = true;
-  markdown.isTrusted = {enabledCommands: ["tokenscope.stopHeatmap"]};
+  markdown.isTrusted = {enabledCommands: [commandId("stopHeatmap")]};
   markdown.appendMarkdown(`**${vscode.l10n.t("Surprisal Heatmap")}**\n\n${escapeMarkdown(says)}`);
   if (scoring)
     markdown.appendMarkdown(
-      ` [${vscode.l10n.t("Stop here")}](command:tokenscope.stopHeatmap "${vscode.l10n.t("Colour what has been scored so far")}")`
+      ` ${commandLink(vscode.l10n.t("Stop here"), "stopHeatmap", vscode.l10n.t("Colour what has been scored so far"))}`
     );
   const advice = vscode.l10n.t(
     "Surprising is not wrong: names, numbers and first mentions are, in any good text. Point at a token to see what the model expected. A click here turns the heatmap off."

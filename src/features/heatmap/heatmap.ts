@@ -5,8 +5,9 @@ import type {Progress} from "../../contract/progress";
 import {progressText} from "../../contract/progressText";
 import {runInSlices} from "../../host/cooperativeWork";
 import {type DocumentText, readDocument} from "../../host/documents/documentText";
-import {isToolDocument} from "../../host/documents/targetText";
+import {isToolDocument} from "../../host/documents/toolDocument";
 import type {Host} from "../../host/host";
+import {HostError} from "../../host/hostError";
 import {cutIntoPieces} from "../../metrics/pieces";
 import {plainText} from "../../text/plainText";
 import {editDebounce} from "./editDebounce";
@@ -184,8 +185,8 @@ export class Heatmap implements vscode.Disposable, HeatSource {
       {token, stop: running.stop.token, onProgress}
     );
     if (scores.ends === null)
-      throw new HumanError(
-        "invalidRequest",
+      throw new HostError(
+        "noSpans",
         vscode.l10n.t(
           'The tokenizer of "{0}" rewrites text, so its tokens have no places in it: choose another model for the heatmap.',
           scores.model.file

@@ -9,7 +9,7 @@ import {Rhythm} from "../../completion/typingCadence";
 import type {CompleteParams, Completion} from "../../contract/completion";
 import {isSameModel, type ModelRef} from "../../contract/models";
 import {offsetOf, positionOf, rangeBefore, rangeBehind} from "../../host/documents/documentText";
-import {isToolDocument} from "../../host/documents/targetText";
+import {isToolDocument} from "../../host/documents/toolDocument";
 import type {RequestOptions} from "../../host/engine/engineClient";
 import type {Host} from "../../host/host";
 import {markStepDone} from "../../host/walkthroughProgress";
@@ -18,6 +18,7 @@ import {CompletionStatus} from "./completionStatus";
 import {Exclusions, ignoreFile} from "./exclusions";
 import {cellsAbove, fileOf} from "./notebookCell";
 import {Warming} from "./prefill";
+import type {RecentEdits} from "./recentEdits";
 import {Neighbours} from "./relatedFiles";
 import {type AskOptions, Completions, type Place} from "./suggestionCache";
 
@@ -59,9 +60,12 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   /** Asked for, there was nothing to show: the model had nothing to say, or failed. */
   readonly onDidFindNothing = this.foundNothing.event;
 
-  constructor(private readonly host: Host) {
+  constructor(
+    private readonly host: Host,
+    edits: RecentEdits
+  ) {
     this.exclusions = new Exclusions(host.settings);
-    this.neighbours = new Neighbours(this.exclusions);
+    this.neighbours = new Neighbours(this.exclusions, edits);
     this.warming = new Warming({
       engine: host.engine,
       spot: () => this.spotToWarm(),
@@ -69,11 +73,10 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     });
     this.subscriptions = vscode.Disposable.from(
       this.exclusions,
-      this.neighbours,
       this.status,
       this.warming,
-      vscode.window.onDidChangeTextEditorSelection(() => this.warming.moved()),
-      vscode.workspace.onDidSaveTextDocument(() => this.warming.moved()),
+      vscode.window.onDidChangeTextEditorSelection(() => this.cursorMoved()),
+      vscode.workspace.onDidSaveTextDocument(() => this.cursorMoved()),
       host.settings.onDidChangeModel(() => this.beginAnew()),
       host.settings.onDidChangeInlineCompletion(() => this.beginAnew()),
       this.exclusions.onDidChange(() => this.beginAnew()),
@@ -83,7 +86,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       vscode.window.onDidChangeActiveTextEditor(() => {
         this.stop();
         this.status.hide();
-        this.warming.moved();
+        this.cursorMoved();
       }),
       vscode.workspace.onDidChangeTextDocument(({document, contentChanges: [change]}) => {
         if (change === undefined || document !== vscode.window.activeTextEditor?.document) return;
@@ -143,6 +146,11 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       listening.dispose();
     }
     return this.nothing(here, asked);
+  }
+
+  /** A prompt may be evaluated ahead of the next completion. */
+  cursorMoved(): void {
+    this.warming.moved();
   }
 
   private nothing(here: CursorPlace, asked: boolean): [] {

@@ -1,6 +1,8 @@
 import * as vscode from "vscode";
 import {confidenceOf} from "../../completion/confidence";
 import type {Completion} from "../../contract/completion";
+import {commandId} from "../../host/commands";
+
 import {count, percentText, plural} from "../../text/numberText";
 
 /** Milliseconds: of a suggestion that comes sooner nobody needs to hear that it is on its way. */
@@ -18,7 +20,7 @@ export class CompletionStatus implements vscode.Disposable {
   constructor() {
     this.item = vscode.window.createStatusBarItem("tokenscope.completion", vscode.StatusBarAlignment.Right, 99);
     this.item.name = vscode.l10n.t("Inline Completion");
-    this.item.command = "tokenscope.showMenu";
+    this.item.command = commandId("showMenu");
   }
 
   dispose(): void {

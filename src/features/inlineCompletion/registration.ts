@@ -1,113 +1,68 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../contract/errors";
 import {type Host, registerCommand} from "../../host/host";
-import {CompletionProvider, type CursorPlace} from "./completionProvider";
+import type {CompletionProvider} from "./completionProvider";
+import {RecentEdits} from "./recentEdits";
 
 /** Ghost text at the cursor: while typing where the user wants it, and whenever it is asked for. */
 export function registerInlineCompletion(host: Host): vscode.Disposable {
-  const provider = new CompletionProvider(host);
+  const edits = new RecentEdits();
+  let provider: CompletionProvider | undefined;
+  const isEnabled = (document: vscode.TextDocument): boolean => host.settings.inlineCompletion(document).enabled;
+
+  const load = async (): Promise<CompletionProvider> => {
+    const {CompletionProvider} = await import("./completionProvider");
+    if (provider !== undefined) return provider;
+    provider = new CompletionProvider(host, edits);
+    // VS Code caches an empty answer while text, cursor and provider are unchanged. Register again, so that asking again
+    // after a failure reaches us.
+    provider.onDidFindNothing(() => {
+      registered.dispose();
+      registered = register();
+    });
+    return provider;
+  };
+
+  // The provider's code is loaded with the first question that it may answer.
   const register = (): vscode.Disposable =>
-    vscode.languages.registerInlineCompletionItemProvider({pattern: "**"}, provider);
-  let registered = register();
-  // VS Code keeps an answer, also an empty one, and asks no more while text, cursor and providers are the same. Asked again
-  // after a failure, it shall ask again: a provider registered anew is another one.
-  const again = provider.onDidFindNothing(() => {
-    registered.dispose();
-    registered = register();
-  });
-  return vscode.Disposable.from(
-    provider,
-    again,
-    {dispose: () => registered.dispose()},
-    registerCommand(host, "tokenscope.complete", async () => {
-      const editor = vscode.window.activeTextEditor;
-      if (editor === undefined)
-        throw new HumanError(
-          "emptyText",
-          vscode.l10n.t("No text is open: open a file and place the cursor where something is missing.")
-        );
-      const {document, selection} = editor;
-      const here = {document, version: document.version, position: selection.active};
-      const last = provider.askedAt;
-      // While IntelliSense's list is open, VS Code shows only what goes on with what is selected there.
-      await vscode.commands.executeCommand("hideSuggestWidget");
-      await vscode.commands.executeCommand("editor.action.inlineSuggest.trigger");
-      if (provider.askedAt === last && !isSamePlace(last, here))
-        throw new HumanError(
-          "emptyText",
-          vscode.l10n.t("Nothing can be completed here, because this text can't be edited: open a file that can.")
-        );
-    }),
-    registerCommand(host, "tokenscope.toggleInlineCompletion", async () => {
-      const enabled = !host.settings.inlineCompletion().enabled;
-      await host.settings.setInlineCompletion(enabled);
-      tell(
-        host,
-        enabled,
-        vscode.l10n.t("Inline completion suggests while you type"),
-        vscode.l10n.t("Inline completion waits to be asked")
-      );
-    }),
-    registerCommand(host, "tokenscope.toggleInlineCompletionForLanguage", async () => {
-      const document = vscode.window.activeTextEditor?.document;
-      if (document === undefined)
-        throw new HumanError("emptyText", vscode.l10n.t("No text is open: open a file of the language that you mean."));
-      const enabled = !host.settings.inlineCompletion(document).enabled;
-      await host.settings.setInlineCompletion(enabled, document.languageId);
-      tell(
-        host,
-        enabled,
-        vscode.l10n.t("Inline completion suggests while you type in {0} files", document.languageId),
-        vscode.l10n.t("Inline completion waits to be asked in {0} files", document.languageId)
-      );
-    }),
-    registerCommand(host, "tokenscope.toggleInlineCompletionForWorkspace", async () => {
-      if (vscode.workspace.workspaceFolders === undefined)
-        throw new HumanError("noFolder", vscode.l10n.t("No folder is open: open the one that you mean."));
-      if (!vscode.workspace.isTrusted)
-        throw new HumanError(
-          "untrusted",
-          vscode.l10n.t("A folder's own settings are not used in Restricted Mode: trust the folder first.")
-        );
-      const enabled = !host.settings.inlineCompletion().enabled;
-      await host.settings.setInlineCompletionHere(enabled);
-      tell(
-        host,
-        enabled,
-        vscode.l10n.t("Inline completion suggests while you type in this workspace"),
-        vscode.l10n.t("Inline completion waits to be asked in this workspace")
-      );
-    })
-  );
-}
-
-/** Says what inline completion does from now on, or what keeps it from that. */
-function tell({settings}: Host, enabled: boolean, on: string, off: string): void {
-  if (enabled && suggestionsAreOff())
-    throw new HumanError(
-      "noInlineSuggestions",
-      vscode.l10n.t(
-        "Inline completion is on, but VS Code suggests nothing while its own setting {0} is off: turn that on too.",
-        "editor.inlineSuggest.enabled"
-      )
+    vscode.languages.registerInlineCompletionItemProvider(
+      {pattern: "**"},
+      {
+        provideInlineCompletionItems: async (document, position, context, token) => {
+          const explicit = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
+          if (provider === undefined && !explicit && !isEnabled(document)) return [];
+          const loaded = provider ?? (await load());
+          return await loaded.provideInlineCompletionItems(document, position, context, token);
+        }
+      }
     );
-  const document = vscode.window.activeTextEditor?.document;
-  const own = document !== undefined && settings.inlineCompletion(document).enabled !== enabled;
-  const said = own ? butNotIn(document.languageId, enabled) : enabled ? on : off;
-  vscode.window.setStatusBarMessage(`${enabled ? "$(check)" : "$(circle-slash)"} ${said}`, own ? 8000 : 4000);
-}
+  let registered = register();
 
-function butNotIn(language: string, enabled: boolean): string {
-  return enabled
-    ? vscode.l10n.t("Inline completion is on, but off in {0} files by a setting of their own", language)
-    : vscode.l10n.t("Inline completion is off, but on in {0} files by a setting of their own", language);
-}
+  // Where suggestions come while typing, prefill may start before the first question.
+  const loadIfEnabled = async (): Promise<void> => {
+    const document = vscode.window.activeTextEditor?.document;
+    if (provider !== undefined || document === undefined || !isEnabled(document)) return;
+    (await load()).cursorMoved();
+  };
+  const follow = (): void => void loadIfEnabled().catch((error: unknown) => host.log.warn(String(error)));
+  follow();
 
-function isSamePlace(one: CursorPlace | undefined, other: CursorPlace): boolean {
-  return one?.document === other.document && one.version === other.version && one.position.isEqual(other.position);
-}
-
-/** VS Code's own setting, without which nothing is suggested while typing; what is asked for comes all the same. */
-function suggestionsAreOff(): boolean {
-  return vscode.workspace.getConfiguration("editor").get<unknown>("inlineSuggest.enabled") === false;
+  const toggles = () => import("./toggleCompletion");
+  return vscode.Disposable.from(
+    edits,
+    {dispose: () => provider?.dispose()},
+    {dispose: () => registered.dispose()},
+    vscode.window.onDidChangeActiveTextEditor(follow),
+    host.settings.onDidChangeInlineCompletion(follow),
+    registerCommand(host, "complete", async () => {
+      const {completeAtCursor} = await import("./completeAtCursor");
+      await completeAtCursor(await load());
+    }),
+    registerCommand(host, "toggleInlineCompletion", async () => (await toggles()).toggleCompletion(host)),
+    registerCommand(host, "toggleInlineCompletionForLanguage", async () =>
+      (await toggles()).toggleCompletionForLanguage(host)
+    ),
+    registerCommand(host, "toggleInlineCompletionForWorkspace", async () =>
+      (await toggles()).toggleCompletionForWorkspace(host)
+    )
+  );
 }

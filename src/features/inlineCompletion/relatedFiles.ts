@@ -4,10 +4,11 @@ import * as vscode from "vscode";
 import {withoutNearDuplicates} from "../../completion/nearDuplicates";
 import type {ContextFile} from "../../contract/completion";
 import {rangeBehind} from "../../host/documents/documentText";
-import {isToolDocument} from "../../host/documents/targetText";
+import {isToolDocument} from "../../host/documents/toolDocument";
 import {fileText} from "../../text/fileText";
 import type {Exclusions} from "./exclusions";
 import {fileOf} from "./notebookCell";
+import type {DocumentLine, RecentEdits} from "./recentEdits";
 
 /** What a completion is told of the place it is asked for, beside the text around the cursor. */
 export interface Neighbourhood {
@@ -39,16 +40,8 @@ const steadyLines = 60;
 /** Milliseconds after which it is looked for again all the same. */
 const steadyTime = 120_000;
 
-/** Places that were edited, the latest first. */
-const maxEdits = 16;
-
 /** Bytes of a file that is read for a definition. */
 const maxRead = 1 << 20;
-
-interface Edit {
-  readonly uri: string;
-  readonly line: number;
-}
 
 /**
  * Gathers what else a completion may need to know: definitions of names near the cursor, places that were just edited, and
@@ -56,21 +49,13 @@ interface Edit {
  * that is excluded. It is gathered in the background and then left alone while one writes at one place, because it stands
  * first in the prompt.
  */
-export class Neighbours implements vscode.Disposable {
-  private edits: Edit[] = [];
+export class Neighbours {
   private gathered: {uri: string; line: number; at: number; files: readonly ContextFile[]} | undefined;
   private gathering: Promise<void> | undefined;
-  private readonly subscription = vscode.workspace.onDidChangeTextDocument(({document, contentChanges}) => {
-    const line = contentChanges[0]?.range.start.line;
-    if (line === undefined || isToolDocument(document) || document.uri.scheme === "git") return;
-    this.remember({uri: document.uri.toString(), line});
-  });
-
-  constructor(private readonly exclusions: Exclusions) {}
-
-  dispose(): void {
-    this.subscription.dispose();
-  }
+  constructor(
+    private readonly exclusions: Exclusions,
+    private readonly edits: RecentEdits
+  ) {}
 
   /** What is known now. Asks for what is missing, for the next time. */
   at(document: vscode.TextDocument, position: vscode.Position): Neighbourhood {
@@ -119,7 +104,7 @@ export class Neighbours implements vscode.Disposable {
   private async pieces(document: vscode.TextDocument, position: vscode.Position): Promise<ContextFile[]> {
     const defined = await definitions(document, position);
     const found: ContextFile[] = [];
-    for (const place of [...defined, ...this.edits, ...openPlaces()]) {
+    for (const place of [...defined, ...this.edits.places, ...openPlaces()]) {
       const open = vscode.workspace.textDocuments.find((one) => one.uri.toString() === place.uri);
       const uri = open === undefined ? vscode.Uri.parse(place.uri) : fileOf(open);
       // Of the same notebook, the text has what stands above.
@@ -135,17 +120,10 @@ export class Neighbours implements vscode.Disposable {
     // The most useful last: it stands next to the text.
     return distinct.slice(0, maxPieces).reverse();
   }
-
-  private remember(edit: Edit): void {
-    const elsewhere = this.edits.filter(
-      ({uri, line}) => uri !== edit.uri || Math.abs(line - edit.line) > pieceLines / 2
-    );
-    this.edits = [edit, ...elsewhere].slice(0, maxEdits);
-  }
 }
 
 /** Where the names right before the cursor are defined. */
-async function definitions(document: vscode.TextDocument, position: vscode.Position): Promise<Edit[]> {
+async function definitions(document: vscode.TextDocument, position: vscode.Position): Promise<DocumentLine[]> {
   const names = namesBefore(document, position);
   const late = setTimeout(patience, undefined, {ref: false});
   const found = await Promise.all(
@@ -180,7 +158,7 @@ function namesBefore(document: vscode.TextDocument, position: vscode.Position): 
 }
 
 /** What is looked at in the other editors that are open. */
-function openPlaces(): Edit[] {
+function openPlaces(): DocumentLine[] {
   return vscode.window.visibleTextEditors.map(({document, visibleRanges}) => ({
     uri: document.uri.toString(),
     line: visibleRanges[0] === undefined ? 0 : (visibleRanges[0].start.line + visibleRanges[0].end.line) >> 1

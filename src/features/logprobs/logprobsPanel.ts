@@ -14,6 +14,7 @@ import {
   titleOfRange
 } from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
+import {HostError} from "../../host/hostError";
 import {language} from "../../host/language";
 import {alternativesParams, scoreOrStop} from "../../host/scoring";
 import {markStepDone} from "../../host/walkthroughProgress";
@@ -152,7 +153,10 @@ export class LogprobsPanel implements vscode.Disposable {
       const subject = await subjectAgain(await openDocument(source), source);
       if (this.disposed) return;
       if (subject.text === "")
-        throw new HumanError("emptyText", vscode.l10n.t("There is no text left here: select some and try again."));
+        throw new HostError(
+          "textGone",
+          vscode.l10n.t("There is no text left here: select some, or open another file.")
+        );
       await this.score(subject);
     } catch (error) {
       this.failed(source, error);

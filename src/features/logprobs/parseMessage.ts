@@ -105,7 +105,7 @@ function isWindowing(value: unknown): value is KeptText["windowing"] {
 function isSummary(value: unknown): value is KeptText["summary"] {
   return (
     isObject<KeptText["summary"]>(value) &&
-    [value.tokens, value.scored, value.unscored].every(isOffset) &&
+    [value.tokens, value.scored].every(isOffset) &&
     Object.values(value).every(isJsonNumber)
   );
 }

@@ -1,5 +1,6 @@
 import type {ModelRef} from "../../contract/models";
 import type {Progress} from "../../contract/progress";
+import {type KeptSums, keptSums, summaryOfKept} from "../../metrics/keptSums";
 import type {Summary} from "../../metrics/summary";
 import type {Windowing} from "../../metrics/windowing";
 import {type JsonNumber, jsonNumber, numberOfJson} from "../../text/jsonNumber";
@@ -13,7 +14,7 @@ import type {Language} from "../../text/language";
 /** VS Code's name for this kind of panel. */
 export const panelType = "tokenscope.logprobs";
 
-/** Grows with every change of {@link KeptText} or {@link ViewState}; what holds another one is not read. */
+/** Grows with every change of {@link KeptText} or {@link ViewState}, except an added sum. A state of another version is not read. */
 export const protocolVersion = 5;
 
 /**
@@ -52,7 +53,7 @@ export interface KeptText extends Omit<ScoredText, "ids" | "byteEnds" | "logprob
   readonly contextIds: readonly number[];
   readonly byteEnds: readonly number[] | null;
   readonly logprobs: readonly JsonNumber[];
-  readonly summary: {readonly [K in keyof Summary]: JsonNumber};
+  readonly summary: KeptSums;
 }
 
 export function keptText(scored: ScoredText): KeptText {
@@ -63,7 +64,7 @@ export function keptText(scored: ScoredText): KeptText {
     contextIds: Array.from(contextIds),
     byteEnds: byteEnds && Array.from(byteEnds),
     logprobs: Array.from(logprobs, jsonNumber),
-    summary: mapValues(summary, jsonNumber)
+    summary: keptSums(summary)
   };
 }
 
@@ -75,14 +76,8 @@ export function textOfKept(kept: KeptText): ScoredText {
     contextIds: Int32Array.from(contextIds),
     byteEnds: byteEnds && Uint32Array.from(byteEnds),
     logprobs: Float64Array.from(logprobs, (logprob) => numberOfJson(logprob) ?? Number.NaN),
-    // Null stands where it may: isKeptText has looked at the counts.
-    summary: mapValues(summary, numberOfJson) as Record<keyof Summary, number | null> as Summary
+    summary: summaryOfKept(summary)
   };
-}
-
-function mapValues<K extends string, A, B>(values: Readonly<Record<K, A>>, change: (value: A) => B): Record<K, B> {
-  const changed = Object.entries<A>(values).map(([key, value]) => [key, change(value)] as const);
-  return Object.fromEntries(changed) as Record<K, B>;
 }
 
 export interface ScoredModel {

@@ -1,8 +1,6 @@
 import * as vscode from "vscode";
-import {commandTargetText} from "../../host/documents/targetText";
 import {type Host, registerCommand} from "../../host/host";
 import type {LogprobsPanel} from "./logprobsPanel";
-import {readViewState} from "./parseMessage";
 import {panelType} from "./protocol";
 
 /** Show Logprobs: one panel beside the editor, kept over reloads. */
@@ -19,9 +17,10 @@ export function registerLogprobs(host: Host): vscode.Disposable {
     return opened;
   }
 
-  const command = registerCommand(host, "tokenscope.showLogprobs", async (place) => {
+  const command = registerCommand(host, "showLogprobs", async (place) => {
     // With the panel in front there is no active editor: what is meant is the text it shows.
     if (place === undefined && panel && !vscode.window.activeTextEditor) return panel.scoreAgain();
+    const {commandTargetText} = await import("../../host/documents/targetText");
     const subject = await commandTargetText(place);
     const {LogprobsPanel} = await import("./logprobsPanel");
     await (panel ?? keep(LogprobsPanel.create(host))).score(subject);
@@ -29,6 +28,7 @@ export function registerLogprobs(host: Host): vscode.Disposable {
 
   const serializer = vscode.window.registerWebviewPanelSerializer(panelType, {
     async deserializeWebviewPanel(restored: vscode.WebviewPanel, state: unknown): Promise<void> {
+      const {readViewState} = await import("./parseMessage");
       const viewState = readViewState(state);
       // Nothing was scored in it yet, or another version of Tokenscope wrote it.
       if (!viewState) return restored.dispose();

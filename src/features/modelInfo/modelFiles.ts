@@ -1,7 +1,8 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../contract/errors";
+import type {HumanError} from "../../contract/errors";
 import type {ByteSource} from "../../gguf/byteSource";
 import {uriName} from "../../host/documents/uriName";
+import {HostError} from "../../host/hostError";
 import {timedStat} from "../../host/models/local/timedStat";
 import {fileSource} from "../../platform/fileSource";
 import {byteSize} from "../../text/numberText";
@@ -22,7 +23,7 @@ export interface OpenFile extends ByteSource {
 }
 
 /** A file of another file system is too large to be read as a whole. A copy of it on this machine could be read. */
-export class TooLargeToRead extends HumanError {}
+export class TooLargeToRead extends HostError {}
 
 /** Reads bytes of a file at another machine; null where that can't be done in parts. */
 export type ReadPiece = ((uri: vscode.Uri, offset: number, length: number) => Promise<Uint8Array>) | null;
@@ -96,7 +97,7 @@ async function openRemote(
 
 function tooLarge(uri: vscode.Uri, {size}: vscode.FileStat): TooLargeToRead {
   return new TooLargeToRead(
-    "modelUnreadable",
+    "unreadableFile",
     vscode.l10n.t(
       '"{0}" has {1}, and VS Code reads a file from there only as a whole, which is too much above {2}: save a copy on this machine, or open it where it lies.',
       uriName(uri),
@@ -115,20 +116,20 @@ async function statOf(uri: vscode.Uri): Promise<vscode.FileStat> {
   } catch (error) {
     const code = error instanceof vscode.FileSystemError ? error.code : undefined;
     if (code === "FileNotFound")
-      throw new HumanError("modelMissing", vscode.l10n.t('There is no file "{0}" any more: open another one.', name));
+      throw new HostError("unreadableFile", vscode.l10n.t('There is no file "{0}" any more: open another one.', name));
     throw unreadable(name, code);
   }
   if (status === null) throw unreadable(name, "ETIMEDOUT");
   if ((status.type & vscode.FileType.Directory) !== 0)
-    throw new HumanError("modelIsDirectory", vscode.l10n.t('"{0}" is a folder: open a GGUF file in it.', name));
+    throw new HostError("unreadableFile", vscode.l10n.t('"{0}" is a folder: open a GGUF file in it.', name));
   if ((status.type & vscode.FileType.File) === 0)
-    throw new HumanError("notGguf", vscode.l10n.t('"{0}" is not a file: open a GGUF file.', name));
+    throw new HostError("unreadableFile", vscode.l10n.t('"{0}" is not a file: open a GGUF file.', name));
   return status;
 }
 
 function unreadable(name: string, code: string | undefined): HumanError {
-  return new HumanError(
-    "modelUnreadable",
+  return new HostError(
+    "unreadableFile",
     vscode.l10n.t('"{0}" can\'t be read ({1}): check its permissions or open another one.', name, code ?? "?")
   );
 }

@@ -14,6 +14,8 @@ import {uriName} from "../../host/documents/uriName";
 import type {Host} from "../../host/host";
 import {language} from "../../host/language";
 import {fitFromEstimate, mainMemory} from "../../host/models/memoryFit";
+import {runCommand} from "../../host/runCommand";
+import {revealInFileManagerCommand} from "../../host/vscodeCommands";
 import {plainText} from "../../text/plainText";
 import {type ReadPiece, stampOf, TooLargeToRead} from "./modelFiles";
 import {modelInfoPage} from "./modelInfoPage";
@@ -190,9 +192,9 @@ export class ModelInfoView implements vscode.Disposable {
       case "readAgain":
         return await this.read();
       case "useModel":
-        return await vscode.commands.executeCommand("tokenscope.useModel", this.loadedPath());
+        return await runCommand("useModel", this.loadedPath());
       case "download":
-        return await vscode.commands.executeCommand("tokenscope.downloadModel", this.address);
+        return await runCommand("downloadModel", this.address);
       case "reveal":
         return await this.revealFile();
       case "copyJson":
@@ -256,7 +258,7 @@ export class ModelInfoView implements vscode.Disposable {
   private async revealFile(): Promise<void> {
     const place = this.content.type === "model" ? this.content.model.file.reveal : null;
     if (place === null) return;
-    const command = place === "fileManager" ? "revealFileInOS" : "revealInExplorer";
+    const command = place === "fileManager" ? revealInFileManagerCommand : "revealInExplorer";
     await vscode.commands.executeCommand(command, vscode.Uri.parse(this.address));
   }
 
@@ -274,7 +276,7 @@ export class ModelInfoView implements vscode.Disposable {
       },
       () => Promise.resolve(vscode.workspace.fs.copy(vscode.Uri.parse(this.address), target, {overwrite: true}))
     );
-    await vscode.commands.executeCommand("tokenscope.showModelInfo", target);
+    await runCommand("showModelInfo", target);
   }
 
   /** The path of the file that the engine would load; null where it can't. */

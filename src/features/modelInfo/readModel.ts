@@ -9,6 +9,7 @@ import {isList} from "../../gguf/infill";
 import {refusal} from "../../gguf/refusal";
 import {maxParts, splitNames, splitPart} from "../../gguf/splits";
 import {uriName} from "../../host/documents/uriName";
+import {HostError} from "../../host/hostError";
 import {byteSize, count} from "../../text/numberText";
 import {maxReadTogether, type OpenFile, openFile, type ReadPiece} from "./modelFiles";
 import {type ReadModel, specialTokens} from "./modelPage";
@@ -122,7 +123,7 @@ async function readPart(
       tokenTexts: await textsOfTokens(file, header, signal)
     };
   } catch (error) {
-    if (error instanceof GgufError) throw new HumanError("notGguf", error.sentence(uriName(uri)));
+    if (error instanceof GgufError) throw new HostError("unreadableFile", error.sentence(uriName(uri)));
     throw error;
   } finally {
     await file.close();

@@ -1,9 +1,8 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../contract/errors";
 import {uriName} from "../../host/documents/uriName";
 import {type Host, registerCommand} from "../../host/host";
+import {HostError} from "../../host/hostError";
 import type {ModelInfoView} from "./modelInfoPanel";
-import {readViewState} from "./parseMessage";
 import {isRemote} from "./remoteModel";
 import {editorType, panelType} from "./viewTypes";
 
@@ -33,9 +32,10 @@ export function registerModelInfo(host: Host): vscode.Disposable {
   }
 
   return vscode.Disposable.from(
-    registerCommand(host, "tokenscope.showModelInfo", (model) => open(addressOf(model, host))),
+    registerCommand(host, "showModelInfo", (model) => open(addressOf(model, host))),
     vscode.window.registerWebviewPanelSerializer(panelType, {
       async deserializeWebviewPanel(restored: vscode.WebviewPanel, state: unknown): Promise<void> {
+        const {readViewState} = await import("./parseMessage");
         const address = readViewState(state);
         // Nothing was shown in it yet, or another version of Tokenscope wrote it.
         if (address === null) return restored.dispose();
@@ -84,7 +84,7 @@ function addressOf(model: unknown, {settings}: Host): string {
   } catch {
     // Half a character, an authority without a host …
   }
-  throw new HumanError("badAddress", vscode.l10n.t("This is no address of a model: choose one from the list."));
+  throw new HostError("noSuchModel", vscode.l10n.t("This is no address of a model: choose one from the list."));
 }
 
 function written(model: unknown): string | undefined {

@@ -5,6 +5,8 @@ import type {UnfinishedDownload} from "../../host/downloads/unfinishedDownloads"
 import {homeFolder} from "../../host/home";
 import type {LocalModel} from "../../host/models/local/localModel";
 import {type ChosenModel, shippedModel} from "../../host/models/modelChoice";
+import {openSetting, runCommand} from "../../host/runCommand";
+import {revealInFileManagerCommand} from "../../host/vscodeCommands";
 import {plainText} from "../../text/plainText";
 import type {ModelListing} from "./modelListing";
 import type {ModelRole} from "./modelRole";
@@ -83,7 +85,7 @@ export function pickerRows(
         {
           iconPath: new vscode.ThemeIcon("gear"),
           tooltip: vscode.l10n.t("Edit the Folders in the Settings"),
-          act: () => vscode.commands.executeCommand("workbench.action.openSettings", "tokenscope.modelFolders")
+          act: () => openSetting("modelFolders")
         }
       ]
     },
@@ -109,7 +111,7 @@ export function pickerRows(
       key: "downloadModel",
       label: `$(link) ${vscode.l10n.t("Download by Address…")}`,
       description: vscode.l10n.t("hf:user/model or a URL"),
-      act: () => vscode.commands.executeCommand("tokenscope.downloadModel")
+      act: () => runCommand("downloadModel")
     },
     ...catalogueRows(listing, "completion", vscode.l10n.t("Download for completing code")),
     ...catalogueRows(listing, "evaluation", vscode.l10n.t("Download for measuring"))
@@ -127,7 +129,7 @@ function resumeRows(unfinished: readonly UnfinishedDownload[]): Row[] {
         more.length === 0
           ? plainText(first.fileName)
           : vscode.l10n.t("{0} and {1} more", plainText(first.fileName), more.length),
-      act: () => vscode.commands.executeCommand("tokenscope.resumeDownload")
+      act: () => runCommand("resumeDownload")
     }
   ];
 }
@@ -145,7 +147,7 @@ function catalogueRows(listing: ModelListing<Row>, purpose: Purpose, heading: st
         label: `$(cloud-download) ${label}`,
         description,
         detail,
-        act: () => vscode.commands.executeCommand<void>("tokenscope.downloadModel", entry.uri)
+        act: () => runCommand("downloadModel", entry.uri)
       };
     })
   ];
@@ -177,7 +179,7 @@ function modelButtons(model: LocalModel, chosen: ChosenModel, acts: PickerActs):
     {
       iconPath: new vscode.ThemeIcon("info"),
       tooltip: vscode.l10n.t("Model Info"),
-      act: () => vscode.commands.executeCommand("tokenscope.showModelInfo", model.path)
+      act: () => runCommand("showModelInfo", model.path)
     }
   ];
   // Elsewhere the file is on another machine than its user.
@@ -185,7 +187,7 @@ function modelButtons(model: LocalModel, chosen: ChosenModel, acts: PickerActs):
     buttons.push({
       iconPath: new vscode.ThemeIcon("folder"),
       tooltip: vscode.l10n.t("Reveal in File Manager"),
-      act: () => vscode.commands.executeCommand("revealFileInOS", vscode.Uri.file(model.path))
+      act: () => vscode.commands.executeCommand(revealInFileManagerCommand, vscode.Uri.file(model.path))
     });
   return buttons;
 }

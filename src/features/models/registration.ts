@@ -1,7 +1,7 @@
 import path from "node:path";
 import * as vscode from "vscode";
-import {HumanError} from "../../contract/errors";
 import {type Host, registerCommand} from "../../host/host";
+import {HostError} from "../../host/hostError";
 import {shippedModel} from "../../host/models/modelChoice";
 import {isModelRole} from "./modelRole";
 import type {ModelSelection} from "./selectModel";
@@ -15,15 +15,15 @@ export function registerModels(host: Host): vscode.Disposable {
   };
   return vscode.Disposable.from(
     {dispose: () => void selection?.then((made) => made.dispose())},
-    registerCommand(host, "tokenscope.selectModel", async () => (await models()).select("both")),
-    registerCommand(host, "tokenscope.selectCompletionModel", async () => (await models()).select("completion")),
-    registerCommand(host, "tokenscope.selectModelFile", async () => (await models()).browse("both")),
-    registerCommand(host, "tokenscope.useDemonstrationModel", async () => (await models()).use(shippedModel, "both")),
-    registerCommand(host, "tokenscope.useOneModel", async () => (await models()).useOneForBoth()),
-    registerCommand(host, "tokenscope.useModel", async (file, role = "both") => {
+    registerCommand(host, "selectModel", async () => (await models()).select("both")),
+    registerCommand(host, "selectCompletionModel", async () => (await models()).select("completion")),
+    registerCommand(host, "selectModelFile", async () => (await models()).browse("both")),
+    registerCommand(host, "useDemonstrationModel", async () => (await models()).use(shippedModel, "both")),
+    registerCommand(host, "useOneModel", async () => (await models()).useOneForBoth()),
+    registerCommand(host, "useModel", async (file, role = "both") => {
       // Any link or key binding may call it.
       if (typeof file !== "string" || !path.isAbsolute(file) || !isModelRole(role))
-        throw new HumanError("modelMissing", vscode.l10n.t("There is no such model: choose one from the list."));
+        throw new HostError("noSuchModel", vscode.l10n.t("There is no such model: choose one from the list."));
       await (await models()).use({kind: "file", path: file}, role);
     })
   );

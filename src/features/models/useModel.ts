@@ -1,10 +1,10 @@
 import path from "node:path";
 import * as vscode from "vscode";
-import {HumanError} from "../../contract/errors";
 import type {MemoryEstimate, ModelDescription, ModelRef} from "../../contract/models";
 import {whyNotGenerating} from "../../gguf/architectureKind";
 import {isBelow, isReallyBelow} from "../../host/documents/pathContainment";
 import type {Host} from "../../host/host";
+import {HostError} from "../../host/hostError";
 import {actionLabel, applyAdvice, type FitAction, fitFromEstimate} from "../../host/models/memoryFit";
 import type {ChosenModel, ModelChoice} from "../../host/models/modelChoice";
 import {count} from "../../text/numberText";
@@ -53,8 +53,8 @@ async function refuseUntrusted(file: string): Promise<void> {
   // A file that is not there has no real place; that it isn't there will be said.
   for (const {uri: folder} of vscode.workspace.workspaceFolders ?? [])
     if (isBelow(folder, uri) || (folder.scheme === "file" && (await isReallyBelow(folder, uri).catch(() => false))))
-      throw new HumanError(
-        "untrusted",
+      throw new HostError(
+        "untrustedModel",
         vscode.l10n.t(
           '"{0}" is in a folder that you do not trust, so it is not loaded: trust the folder, or choose another model.',
           plainText(path.basename(file))

@@ -3,6 +3,7 @@ import type {Scores} from "../../contract/scoring";
 import {ScoredTarget} from "../../host/documents/scoredTarget";
 import {documentRangeOf, type TargetText} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
+import {runCommand} from "../../host/runCommand";
 import {markStepDone} from "../../host/walkthroughProgress";
 import {scoreHeader} from "../../metrics/scoreHeader";
 import {summaryRows} from "../../metrics/summaryRows";
@@ -20,14 +21,14 @@ interface Item extends vscode.QuickPickItem {
  */
 export async function showResult(host: Host, subject: TargetText, scores: Scores): Promise<void> {
   const showLogprobs = async (): Promise<void> => {
-    await vscode.commands.executeCommand("tokenscope.showLogprobs", documentRangeOf(subject));
+    await runCommand("showLogprobs", documentRangeOf(subject));
   };
   const copyJson = async (): Promise<void> => {
     await vscode.env.clipboard.writeText(jsonText(scoreHeader(scores, scores.summary), 2));
     vscode.window.setStatusBarMessage(`$(check) ${vscode.l10n.t("Copied the perplexity as JSON")}`, 3000);
   };
   const exportScores = async (): Promise<void> => {
-    await vscode.commands.executeCommand("tokenscope.exportScores", new ScoredTarget(subject, scores));
+    await runCommand("exportScores", new ScoredTarget(subject, scores));
   };
   const {model, summary} = scores;
   const rows = summaryRows(summary, {

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type {Host} from "../../host/host";
-import {manageTrust, restriction} from "../../host/restrictedMode";
+import {restriction} from "../../host/restrictedMode";
+import {manageTrustCommand} from "../../host/vscodeCommands";
 
 /** Says that an untrusted workspace's settings are not used, where it has any. In a trusted one, nothing at all. */
 export function registerRestrictedMode(host: Host, restricted: readonly string[]): vscode.Disposable {
@@ -8,7 +9,7 @@ export function registerRestrictedMode(host: Host, restricted: readonly string[]
   const item = vscode.window.createStatusBarItem("tokenscope.restrictedMode", vscode.StatusBarAlignment.Right, 99);
   item.name = vscode.l10n.t("Tokenscope: Restricted Mode");
   item.text = `$(shield) ${vscode.l10n.t("Folder's settings not used")}`;
-  item.command = manageTrust;
+  item.command = manageTrustCommand;
   const look = async (): Promise<void> => {
     const sentence = restriction();
     if (sentence === undefined) return item.hide();

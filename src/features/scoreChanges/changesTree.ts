@@ -4,11 +4,11 @@ import {windowText} from "../../metrics/summaryRows";
 import {count, listText} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
 import {
+  bitsPerByteDelta,
   type Direction,
   describe,
   describeTotal,
   details,
-  difference,
   directionOf,
   spoken,
   spokenTotal,
@@ -212,7 +212,7 @@ function comparisons(changes: readonly ScoredChange[]) {
 
 /** By how much a change is more surprising than what it replaces; what has no such number comes last. */
 function rankOf(comparison: ScoredChange["comparison"]): number {
-  return (comparison && difference(comparison)) ?? Number.NEGATIVE_INFINITY;
+  return (comparison && bitsPerByteDelta(comparison)) ?? Number.NEGATIVE_INFINITY;
 }
 
 function icon(changes: readonly ScoredChange[], {changed, added, removed}: Total): vscode.ThemeIcon {

@@ -1,17 +1,16 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../contract/errors";
 import {uriName} from "../../host/documents/uriName";
 import type {Host} from "../../host/host";
+import {kindOf} from "../../host/hostError";
+import {setContext} from "../../host/runCommand";
 import {count} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
 import {ChangesTree, type Order, type Row} from "./changesTree";
 import {chooseRepository, type GitApi, gitApi, type Repository} from "./git";
 import {type ScoredChanges, unscored} from "./scoredChanges";
 import {scoreChanges} from "./scoring";
+import {viewId} from "./viewId";
 import {changedFiles} from "./workingTree";
-
-/** As in package.json. */
-const viewId = "tokenscope.changes";
 
 /** Milliseconds between two looks at what has been scored: VS Code asks for all the rows anew. */
 const refreshInterval = 250;
@@ -22,7 +21,7 @@ type Emptiness = "clean" | "noGit" | "noRepository" | undefined;
 /** The view **Score Changes**, and what fills it. */
 export class ChangesView implements vscode.Disposable {
   private readonly tree = new ChangesTree();
-  private readonly view: vscode.TreeView<Row>;
+  readonly rows = this.tree;
   private readonly disposables: vscode.Disposable[];
   private repository: Repository | undefined;
   private scored: ScoredChanges | undefined;
@@ -31,9 +30,11 @@ export class ChangesView implements vscode.Disposable {
   private stale = false;
   private running: vscode.CancellationTokenSource | undefined;
 
-  constructor(private readonly host: Host) {
-    this.view = vscode.window.createTreeView(viewId, {treeDataProvider: this.tree, showCollapseAll: true});
-    this.disposables = [this.view, this.tree, vscode.workspace.onDidSaveTextDocument(({uri}) => this.saved(uri))];
+  constructor(
+    private readonly host: Host,
+    private readonly view: vscode.TreeView<Row>
+  ) {
+    this.disposables = [this.tree, vscode.workspace.onDidSaveTextDocument(({uri}) => this.saved(uri))];
     this.sort("file");
   }
 
@@ -50,7 +51,7 @@ export class ChangesView implements vscode.Disposable {
 
   /** The other way of sorting has a button, as long as there is something to sort. */
   private offerSorting(): void {
-    void vscode.commands.executeCommand("setContext", `${viewId}.order`, this.scored && this.order);
+    setContext("changes.order", this.scored && this.order);
   }
 
   /** Scores the changes of the repository that was scored last. */
@@ -81,8 +82,8 @@ export class ChangesView implements vscode.Disposable {
         }
       );
     } catch (error) {
-      if (error instanceof HumanError && (error.kind === "noGit" || error.kind === "noRepository"))
-        this.empty(error.kind);
+      const emptiness = emptinessAfter(error);
+      if (emptiness !== undefined) this.empty(emptiness);
       throw error;
     } finally {
       if (this.running === running) this.running = undefined;
@@ -127,7 +128,7 @@ export class ChangesView implements vscode.Disposable {
     this.scored = undefined;
     this.tree.clear();
     this.say();
-    void vscode.commands.executeCommand("setContext", `${viewId}.empty`, emptiness);
+    setContext("changes.empty", emptiness);
   }
 
   /** Above the rows: how far it went, and what it was about. */
@@ -161,5 +162,19 @@ export class ChangesView implements vscode.Disposable {
     if (uri.scheme !== root.scheme || !uri.path.startsWith(`${root.path}/`)) return;
     this.stale = true;
     this.say();
+  }
+}
+
+function emptinessAfter(error: unknown): Emptiness {
+  switch (kindOf(error)) {
+    case "noGit":
+    case "gitDisabled":
+    case "gitElsewhere":
+      return "noGit";
+    case "noRepository":
+    case "noCommit":
+      return "noRepository";
+    default:
+      return undefined;
   }
 }

@@ -1,42 +1,29 @@
 import * as l10n from "@vscode/l10n";
-import type {Summary} from "../../metrics/summary";
+import {metrics} from "../../metrics/metrics";
+import {addSums, bitsOf, type ScoreSums} from "../../metrics/scoreSums";
 import {count, decimal, inBits, listText, percentText, plural} from "../../text/numberText";
 
-/** What one side of a change, or of several together, costs the model. */
-export interface Side {
-  /** `Σ_S v_i / ln 2` over the side's scored tokens. */
-  readonly bits: number;
-  readonly scored: number;
-  readonly unscored: number;
-  /** UTF-8 bytes that the scored tokens cover; null where that is not known. */
-  readonly bytes: number | null;
-}
-
-/** A side is undefined where there are no lines on it, or nothing in them that can be scored. */
+/** The sums of both sides. A side is undefined where it has no lines, or nothing in them can be scored. */
 export interface Comparison {
-  readonly before: Side | undefined;
-  readonly after: Side | undefined;
+  readonly before: ScoreSums | undefined;
+  readonly after: ScoreSums | undefined;
 }
 
 export type Direction = "less" | "more" | "same" | "added" | "removed" | "none";
 
-export function sideOf({crossEntropyBits, scored, unscored, bytes}: Summary): Side | undefined {
-  return crossEntropyBits === null ? undefined : {bits: crossEntropyBits * scored, scored, unscored, bytes};
-}
-
-/** Bits per byte; null where the bytes are not known. */
-export function rateOf({bits, bytes}: Side): number | null {
-  return bytes === null || bytes === 0 ? null : bits / bytes;
+/** The sums of a side that was scored. */
+export function sideTotals(sums: ScoreSums): ScoreSums | undefined {
+  return sums.scored === 0 ? undefined : sums;
 }
 
 /** Several changes together. */
 export interface Total {
-  /** Those with both sides, so that the same places are compared; how many. */
+  /** The changes with both sides, so that the same places are compared. */
   readonly changed: Comparison;
   readonly changedCount: number;
-  /** The sides of those that have one only. */
-  readonly added: Side | undefined;
-  readonly removed: Side | undefined;
+  /** The sides of the changes that have only one. */
+  readonly added: ScoreSums | undefined;
+  readonly removed: ScoreSums | undefined;
 }
 
 export function totalOf(comparisons: readonly Comparison[]): Total {
@@ -50,43 +37,40 @@ export function totalOf(comparisons: readonly Comparison[]): Total {
   };
 }
 
-function sum(sides: readonly (Side | undefined)[]): Side | undefined {
+function sum(sides: readonly (ScoreSums | undefined)[]): ScoreSums | undefined {
   const present = sides.filter((side) => side !== undefined);
-  if (present.length === 0) return undefined;
-  const total = (count: (side: Side) => number): number => present.reduce((all, side) => all + count(side), 0);
-  return {
-    bits: total(({bits}) => bits),
-    scored: total(({scored}) => scored),
-    unscored: total(({unscored}) => unscored),
-    bytes: present.some(({bytes}) => bytes === null) ? null : total(({bytes}) => bytes ?? 0)
-  };
+  return present.length === 0 ? undefined : addSums(present);
 }
 
-/** What bits per byte do; by as little as is not shown, they do nothing. */
+/** What bits per byte do. A difference too small to be shown counts as none. */
 export function directionOf({before, after}: Comparison): Direction {
   if (before === undefined && after === undefined) return "none";
   if (before === undefined) return "added";
   if (after === undefined) return "removed";
-  const [from, to] = [rateOf(before), rateOf(after)];
+  const [from, to] = [bitsPerByte(before), bitsPerByte(after)];
   if (from === null || to === null) return "none";
   if (decimal(from, 2) === decimal(to, 2)) return "same";
   return to < from ? "less" : "more";
 }
 
 /** Bits per byte after less before; null unless both are known, and not both infinite. */
-export function difference({before, after}: Comparison): number | null {
-  const from = before && rateOf(before);
-  const to = after && rateOf(after);
-  if (typeof from !== "number" || typeof to !== "number") return null;
-  return Number.isNaN(to - from) ? null : to - from;
+export function bitsPerByteDelta({before, after}: Comparison): number | null {
+  const from = before ? bitsPerByte(before) : null;
+  const to = after ? bitsPerByte(after) : null;
+  if (from === null || to === null || Number.isNaN(to - from)) return null;
+  return to - from;
+}
+
+function bitsPerByte(side: ScoreSums): number | null {
+  return metrics.bitsPerByte.of(side);
 }
 
 /** "4.21 → 2.90 (−31 %) bits/byte": where the view is narrow, the unit is what is cut off. */
 export function describe(comparison: Comparison): string {
   const {before, after} = comparison;
-  if (before && after) return rateText(`${rate(before)} → ${rate(after)}${percent(comparison)}`);
-  if (after) return l10n.t("added, {0}", rateText(rate(after)));
-  if (before) return l10n.t("removed, {0}", rateText(rate(before)));
+  if (before && after) return withUnit(`${bitsPerByteText(before)} → ${bitsPerByteText(after)}${percent(comparison)}`);
+  if (after) return l10n.t("added, {0}", withUnit(bitsPerByteText(after)));
+  if (before) return l10n.t("removed, {0}", withUnit(bitsPerByteText(before)));
   return l10n.t("nothing to score");
 }
 
@@ -94,7 +78,7 @@ export function describe(comparison: Comparison): string {
 export function describeTotal({changed, added, removed}: Total): string {
   if (changed.before || !(added && removed))
     return describe(changed.before ? changed : {before: removed, after: added});
-  return l10n.t("added, {0}; removed, {1}", rateText(rate(added)), rateText(rate(removed)));
+  return l10n.t("added, {0}; removed, {1}", withUnit(bitsPerByteText(added)), withUnit(bitsPerByteText(removed)));
 }
 
 /** The same to listen to. */
@@ -102,7 +86,7 @@ export function spoken(comparison: Comparison): string {
   const {before, after} = comparison;
   const direction = directionOf(comparison);
   if (!before || !after) return describe(comparison);
-  const [from, to] = [rate(before), rate(after)];
+  const [from, to] = [bitsPerByteText(before), bitsPerByteText(after)];
   switch (direction) {
     case "less":
       return l10n.t("less surprising, {0} bits per byte before, {1} after", from, to);
@@ -126,12 +110,12 @@ export function details(comparison: Comparison): string[] {
   if (before) lines.push(l10n.t("before: {0}", sideText(before)));
   if (after) lines.push(l10n.t("after: {0}", sideText(after)));
   if (before && after) {
-    const bits = signed(after.bits - before.bits, 1);
-    const byte = difference(comparison);
+    const bits = signed(bitsOf(after) - bitsOf(before), 1);
+    const delta = bitsPerByteDelta(comparison);
     lines.push(
-      byte === null
+      delta === null
         ? l10n.t("difference: {0}", inBits(bits))
-        : l10n.t("difference: {0}, {1}", inBits(bits), `${rateText(signed(byte, 2))}${percent(comparison)}`)
+        : l10n.t("difference: {0}, {1}", inBits(bits), `${withUnit(signed(delta, 2))}${percent(comparison)}`)
     );
   }
   return lines;
@@ -145,36 +129,37 @@ export function totalDetails({changed, changedCount, added, removed}: Total): st
   return lines;
 }
 
-function sideText({bits, scored, unscored, bytes}: Side): string {
-  const tokens = plural(scored, "token");
+function sideText(side: ScoreSums): string {
+  const {tokens, scored, bytes} = side;
+  const scoredText = plural(scored, "token");
   return listText([
-    inBits(decimal(bits, 1)),
-    unscored === 0 ? tokens : l10n.t("{0} ({1} left out)", tokens, count(unscored)),
+    inBits(decimal(bitsOf(side), 1)),
+    tokens === scored ? scoredText : l10n.t("{0} ({1} left out)", scoredText, count(tokens - scored)),
     ...(bytes === null ? [] : [plural(bytes, "byte")]),
-    rateText(rate({bits, scored, unscored, bytes}))
+    withUnit(bitsPerByteText(side))
   ]);
 }
 
 function percent({before, after}: Comparison): string {
-  const from = before && rateOf(before);
-  const to = after && rateOf(after);
-  if (typeof from !== "number" || typeof to !== "number") return "";
+  const from = before ? bitsPerByte(before) : null;
+  const to = after ? bitsPerByte(after) : null;
+  if (from === null || to === null) return "";
   const change = (to / from - 1) * 100;
   return Number.isFinite(change) ? ` (${percentText(signed(change, 0))})` : "";
 }
 
-function rate(side: Side): string {
-  const value = rateOf(side);
+function bitsPerByteText(side: ScoreSums): string {
+  const value = bitsPerByte(side);
   return value === null ? "?" : decimal(value, 2);
 }
 
 /** "4.21 bits/byte". */
-function rateText(digits: string): string {
+function withUnit(digits: string): string {
   return l10n.t("{0} bits/byte", digits);
 }
 
 function signed(value: number, decimals: number): string {
-  // Infinity less infinity.
+  // Infinity minus infinity.
   if (Number.isNaN(value)) return "–";
   const digits = decimal(Math.abs(value), decimals);
   if (Number(Math.abs(value).toFixed(decimals)) === 0) return `±${digits}`;

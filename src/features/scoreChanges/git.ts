@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../contract/errors";
 import {uriName} from "../../host/documents/uriName";
+import {HostError} from "../../host/hostError";
 import {plainText} from "../../text/plainText";
 
 /** What is used here of the API of VS Code's Git extension, version 1. */
@@ -49,7 +49,7 @@ export async function gitApi(): Promise<GitApi> {
   // A repository's own configuration names programs that Git runs (core.fsmonitor, diff.external). VS Code's Git extension
   // doesn't run here either, but a user's setting can make it.
   if (!vscode.workspace.isTrusted)
-    throw new HumanError(
+    throw new HostError(
       "untrusted",
       vscode.l10n.t(
         "Git runs programs that a repository names, so not in Restricted Mode: trust this folder to have its changes scored."
@@ -57,22 +57,22 @@ export async function gitApi(): Promise<GitApi> {
     );
   const extension = vscode.extensions.getExtension<GitExtension>("vscode.git");
   if (extension === undefined && isElsewhere())
-    throw new HumanError(
-      "noGit",
+    throw new HostError(
+      "gitElsewhere",
       vscode.l10n.t(
         "Git runs on the machine that this window is connected to: install Tokenscope there too to have changes scored."
       )
     );
   if (extension === undefined)
-    throw new HumanError(
-      "noGit",
+    throw new HostError(
+      "gitDisabled",
       vscode.l10n.t("VS Code's own Git extension is disabled or missing: enable it to have changes scored.")
     );
   const git = await extension.activate();
   // Turned off in a running window, the extension closes its repositories and goes on.
   const isOn = vscode.workspace.getConfiguration("git").get("enabled") !== false;
   if (!git.enabled || !isOn)
-    throw new HumanError(
+    throw new HostError(
       "noGit",
       vscode.l10n.t("VS Code uses no Git here: install Git or turn on the setting git.enabled to have changes scored.")
     );
@@ -97,7 +97,7 @@ export async function chooseRepository(api: GitApi, argument: unknown): Promise<
   const meant = named === undefined ? repositoryInUse(api) : repositories.find(({rootUri}) => isSame(rootUri, named));
   if (meant !== undefined) return meant;
   if (repositories.length === 0)
-    throw new HumanError(
+    throw new HostError(
       "noRepository",
       vscode.l10n.t("No Git repository is open: open a folder that is in one to have its changes scored.")
     );

@@ -1,15 +1,21 @@
 import * as vscode from "vscode";
 import {type Host, registerCommand} from "../../host/host";
-import {ChangesView} from "./changesView";
+import {LazyTreeView} from "../../host/lazyTreeView";
+import type {Row} from "./changesTree";
+import type {ChangesView} from "./changesView";
+import {viewId} from "./viewId";
 
 /** `Score Changes`: what has changed since the last commit, before and after, in a view of its own. */
 export function registerScoreChanges(host: Host): vscode.Disposable {
-  const view = new ChangesView(host);
+  const view = new LazyTreeView<Row, ChangesView>(viewId, {showCollapseAll: true}, async (tree) => {
+    const {ChangesView} = await import("./changesView");
+    return new ChangesView(host, tree);
+  });
   return vscode.Disposable.from(
     view,
-    registerCommand(host, "tokenscope.scoreChanges", (argument) => view.score(argument)),
-    registerCommand(host, "tokenscope.scoreChangesAgain", () => view.scoreAgain()),
-    registerCommand(host, "tokenscope.sortChangesByFile", () => view.sort("file")),
-    registerCommand(host, "tokenscope.sortChangesByDifference", () => view.sort("change"))
+    registerCommand(host, "scoreChanges", async (argument) => (await view.get()).score(argument)),
+    registerCommand(host, "scoreChangesAgain", async () => (await view.get()).scoreAgain()),
+    registerCommand(host, "sortChangesByFile", async () => (await view.get()).sort("file")),
+    registerCommand(host, "sortChangesByDifference", async () => (await view.get()).sort("change"))
   );
 }

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../contract/errors";
+import {EngineError} from "../../contract/errors";
 import type {ModelRef} from "../../contract/models";
 import type {Progress} from "../../contract/progress";
 import {progressText} from "../../contract/progressText";
@@ -7,9 +7,10 @@ import type {Scores} from "../../contract/scoring";
 import {maxContextLength} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
 import type {Reporter} from "../../host/scoring";
+import type {ScoreSums} from "../../metrics/scoreSums";
 import {count} from "../../text/numberText";
 import {Pace} from "../../text/pace";
-import {type Side, sideOf} from "./comparison";
+import {sideTotals} from "./comparison";
 import type {ScoredChange, ScoredChanges} from "./scoredChanges";
 
 /** A side of a change that is to be scored. */
@@ -62,11 +63,11 @@ export async function scoreChanges(
   };
   for (const [one, {before, after}] of tasks) {
     number++;
-    const sides: (Side | undefined)[] = [];
+    const sides: (ScoreSums | undefined)[] = [];
     for (const task of [before, after]) {
       const scores = task && (await scoresOf(host, model, task, token, progress, (part) => report(done + part)));
       scored.scores ??= scores;
-      sides.push(scores && sideOf(scores.summary));
+      sides.push(scores && sideTotals(scores.summary));
       done += tokensOf(task);
     }
     report(done);
@@ -110,7 +111,7 @@ async function scoresOf(
     if (!scores.finished) throw new vscode.CancellationError();
     return scores;
   } catch (error) {
-    if (error instanceof HumanError && (error.kind === "nothingToScore" || error.kind === "emptyText"))
+    if (error instanceof EngineError && (error.kind === "nothingToScore" || error.kind === "emptyText"))
       return undefined;
     throw error;
   }

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../contract/errors";
 import {iterateInSlices} from "../../host/cooperativeWork";
+import {HostError} from "../../host/hostError";
 import {fileText} from "../../text/fileText";
 import {count} from "../../text/numberText";
 import {type PlacedChanges, placeChanges, wholeChange} from "./changes";
@@ -37,10 +37,7 @@ export async function changedFiles(repository: Repository, token: vscode.Cancell
   // What was saved a moment ago is known only then.
   await answered(repository.status());
   if (repository.state.HEAD?.commit === undefined)
-    throw new HumanError(
-      "noRepository",
-      vscode.l10n.t("This repository has no commit to compare with: commit once first.")
-    );
+    throw new HostError("noCommit", vscode.l10n.t("This repository has no commit to compare with: commit once first."));
   const root = repository.rootUri;
   const conflicting = new Set(repository.state.mergeChanges.map(({uri}) => uri.toString()));
   const files: ChangedFile[] = [];
@@ -63,7 +60,7 @@ async function answered<Answer>(answer: Promise<Answer>): Promise<Answer> {
   try {
     return await answer;
   } catch {
-    throw new HumanError("gitFailed", vscode.l10n.t("Git could not tell what has changed: its output says why."));
+    throw new HostError("gitFailed", vscode.l10n.t("Git could not tell what has changed: its output says why."));
   }
 }
 
@@ -72,7 +69,7 @@ function* readPatch(patch: string): Generator<FilePatch> {
     yield* filePatches(patch);
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
-    throw new HumanError(
+    throw new HostError(
       "gitFailed",
       vscode.l10n.t(
         "Git's diff can't be read ({0}): look for diff.external, color.ui or a prefix in Git's settings.",

@@ -1,12 +1,11 @@
 import {
-  addSums,
   type LocatedScores,
   type Region,
   type RegionNumbers,
-  type RegionSums,
   regionNumbers,
   regionSumsInSteps
 } from "../../metrics/regions";
+import {addSums, type ScoreSums} from "../../metrics/scoreSums";
 import {utf8Length} from "../../text/textOffsets";
 import type {Part} from "./parts";
 
@@ -58,7 +57,7 @@ export function* rankInSteps(text: string, scores: LocatedScores, parts: readonl
   return {bitsPerByte: top.bitsPerByte.ranking(), bits: top.bits.ranking()};
 }
 
-function consider(text: string, part: Part, own: readonly RegionSums[], top: Readonly<Record<Measure, Top>>): void {
+function consider(text: string, part: Part, own: readonly ScoreSums[], top: Readonly<Record<Measure, Top>>): void {
   const numbers = regionNumbers(addSums(own));
   // A function is called by its name, however short that is: its length is what it holds.
   const bytes = part.name === null ? shortLength(text, part) : numbers.bytes;

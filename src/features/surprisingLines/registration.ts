@@ -1,23 +1,25 @@
 import * as vscode from "vscode";
-import {activeDocument} from "../../host/documents/targetText";
+import type {CommandName} from "../../host/commands";
 import {type Host, registerCommand} from "../../host/host";
 import type {LatestEvaluation} from "../../host/latestEvaluation";
-import {openRowCommand} from "./rows";
+import {LazyTreeView} from "../../host/lazyTreeView";
+import type {Row} from "./rows";
 import type {Order} from "./sorting";
-import {type Mode, SurprisingLinesView} from "./surprisingLinesView";
+import type {Mode, SurprisingLinesView} from "./surprisingLinesView";
+import {viewId} from "./viewId";
 
-const modeCommands: readonly (readonly [command: string, mode: Mode])[] = [
-  ["tokenscope.listLines", "lines"],
-  ["tokenscope.listFunctions", "functions"],
-  ["tokenscope.listFiles", "files"]
+const modeCommands: readonly (readonly [command: CommandName, mode: Mode])[] = [
+  ["listLines", "lines"],
+  ["listFunctions", "functions"],
+  ["listFiles", "files"]
 ];
 
-const orderCommands: readonly (readonly [command: string, order: Order])[] = [
-  ["tokenscope.sortByBitsPerByte", "bitsPerByte"],
-  ["tokenscope.sortByBits", "bits"],
-  ["tokenscope.sortByPerplexity", "perplexity"],
-  ["tokenscope.sortByTokens", "tokens"],
-  ["tokenscope.sortByName", "path"]
+const orderCommands: readonly (readonly [command: CommandName, order: Order])[] = [
+  ["sortByBitsPerByte", "bitsPerByte"],
+  ["sortByBits", "bits"],
+  ["sortByPerplexity", "perplexity"],
+  ["sortByTokens", "tokens"],
+  ["sortByName", "path"]
 ];
 
 /** The view Surprising Lines: of a document's lines and functions, or a folder's files, which surprise the model most. */
@@ -26,13 +28,24 @@ export function registerSurprisingLines(
   state: vscode.Memento,
   evaluations: LatestEvaluation
 ): vscode.Disposable {
-  const view = new SurprisingLinesView(host, state, evaluations);
+  const view = new LazyTreeView<Row, SurprisingLinesView>(viewId, {showCollapseAll: false}, async (tree) => {
+    const {SurprisingLinesView} = await import("./surprisingLinesView");
+    return new SurprisingLinesView(host, state, evaluations, tree);
+  });
   return vscode.Disposable.from(
     view,
-    registerCommand(host, "tokenscope.showSurprisingLines", async () => view.show(await activeDocument())),
-    registerCommand(host, "tokenscope.refreshSurprisingLines", () => view.refresh()),
-    registerCommand(host, openRowCommand, (row) => view.open(row)),
-    ...modeCommands.map(([command, mode]) => registerCommand(host, command, () => view.setMode(mode))),
-    ...orderCommands.map(([command, order]) => registerCommand(host, command, () => view.setOrder(order)))
+    evaluations.onDidEvaluate(async () => (await view.get()).showEvaluation()),
+    registerCommand(host, "showSurprisingLines", async () => {
+      const {activeDocument} = await import("../../host/documents/targetText");
+      await (await view.get()).show(await activeDocument());
+    }),
+    registerCommand(host, "refreshSurprisingLines", async () => (await view.get()).refresh()),
+    registerCommand(host, "openSurprisingLine", async (row) => (await view.get()).open(row)),
+    ...modeCommands.map(([command, mode]) =>
+      registerCommand(host, command, async () => (await view.get()).setMode(mode))
+    ),
+    ...orderCommands.map(([command, order]) =>
+      registerCommand(host, command, async () => (await view.get()).setOrder(order))
+    )
   );
 }

@@ -1,7 +1,8 @@
 import * as vscode from "vscode";
+import {commandId} from "../../host/commands";
 import {type Evaluation, isFinished, type ScoredFile, type UnscoredFile} from "../../host/evaluation";
-import {bitsOf} from "../../metrics/summary";
-import {perplexityText} from "../../metrics/summaryRows";
+import {perplexityText} from "../../metrics/metricText";
+import {bitsOf} from "../../metrics/scoreSums";
 import {bitsText, byteSize, count, decimal, inBits, plural} from "../../text/numberText";
 import {visibleText} from "../../text/visibleText";
 import type {RankedDocument, RankedEntry} from "./rankedDocument";
@@ -22,9 +23,6 @@ export type Row =
   /** The files that were left out stand below it. */
   | {readonly type: "leftOut"; readonly files: readonly UnscoredFile[]};
 
-/** What a click on a row does; the row itself is its argument. */
-export const openRowCommand = "tokenscope.openSurprisingLine";
-
 /** UTF-16 units of a label: the list is narrow, and its numbers stand behind the label. */
 const maxLabelLength = 24;
 
@@ -36,7 +34,8 @@ export const shownLeftOut = 100;
 
 export function treeItem(row: Row): vscode.TreeItem {
   const item = describe(row);
-  if (row.type !== "leftOut") item.command = {command: openRowCommand, title: vscode.l10n.t("Open"), arguments: [row]};
+  if (row.type !== "leftOut")
+    item.command = {command: commandId("openSurprisingLine"), title: vscode.l10n.t("Open"), arguments: [row]};
   return item;
 }
 

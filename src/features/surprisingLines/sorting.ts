@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import type {ScoredFile} from "../../host/evaluation";
-import {bitsOf} from "../../metrics/summary";
+import {bitsOf} from "../../metrics/scoreSums";
 import type {Measure} from "./ranking";
 
 /** What files can be sorted by; lines and functions by the first two. */

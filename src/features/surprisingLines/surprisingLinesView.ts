@@ -1,10 +1,11 @@
 import * as vscode from "vscode";
-import {HumanError} from "../../contract/errors";
 import type {Scores} from "../../contract/scoring";
 import {openDocument, type TargetText, wholeDocument} from "../../host/documents/targetText";
 import {type Evaluation, isFinished} from "../../host/evaluation";
 import type {Host} from "../../host/host";
+import {HostError} from "../../host/hostError";
 import type {LatestEvaluation} from "../../host/latestEvaluation";
+import {runCommand, setContext} from "../../host/runCommand";
 import {scoreWithProgress} from "../../host/scoring";
 import {partialText} from "../../metrics/summaryRows";
 import type {Windowing} from "../../metrics/windowing";
@@ -14,15 +15,14 @@ import {EditLog, type PartKind, RankedDocument} from "./rankedDocument";
 import {type Measure, minBytes, type Ranking} from "./ranking";
 import {type Row, shownLeftOut, treeItem} from "./rows";
 import {filesOrdered, measureOf, type Order, orders, sortedFiles} from "./sorting";
+import {viewId} from "./viewId";
 
 export type Mode = PartKind | "files";
 
 const modes: readonly Mode[] = ["lines", "functions", "files"];
-const viewId = "tokenscope.surprisingLines";
 const modeKey = `${viewId}.mode`;
 const orderKey = `${viewId}.order`;
 /** Why nothing is shown; package.json has a text for each. */
-const emptyKey = `${viewId}.empty`;
 type Empty = "document" | "functions" | "changed" | "files" | "short" | "";
 
 /** Parts of the text at hand, or files of a folder, the most surprising first. */
@@ -31,27 +31,25 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
   private order: Order;
   private document: RankedDocument | undefined;
   private latest = 0;
-  private rows: readonly Row[] = [];
+  private shown: readonly Row[] = [];
   /** What can be clicked, also after the list was made anew. */
   private readonly made = new WeakSet<object>();
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
-  private readonly tree: vscode.TreeView<Row>;
+  readonly rows = this;
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(
     private readonly host: Host,
     private readonly state: vscode.Memento,
-    private readonly evaluations: LatestEvaluation
+    private readonly evaluations: LatestEvaluation,
+    private readonly tree: vscode.TreeView<Row>
   ) {
     const [mode, order] = [state.get<Mode>(modeKey), state.get<Order>(orderKey)];
     this.mode = modes.find((one) => one === mode) ?? "lines";
     this.order = orders.find((one) => one === order) ?? "bitsPerByte";
-    this.tree = vscode.window.createTreeView(viewId, {treeDataProvider: this});
     this.subscriptions = [
-      this.tree,
       this.changed,
-      evaluations.onDidEvaluate(() => void this.showEvaluation()),
       this.tree.onDidChangeVisibility(({visible}) => {
         if (visible) this.update();
       })
@@ -65,14 +63,9 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
   }
 
   getChildren(row?: Row): Row[] {
-    if (!row) return [...this.rows];
+    if (!row) return [...this.shown];
     if (row.type !== "leftOut") return [];
     return row.files.slice(0, shownLeftOut).map((file) => ({type: "unscored", file, failed: false}));
-  }
-
-  getParent(): undefined {
-    // Only rows at the top are ever revealed.
-    return undefined;
   }
 
   async setMode(mode: Mode): Promise<void> {
@@ -101,7 +94,7 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
       });
       const {ends, logprobs} = scores;
       if (ends === null)
-        throw new HumanError(
+        throw new HostError(
           "noSpans",
           vscode.l10n.t(
             "This model's tokenizer rewrites text, so nobody knows what its scores stand for line by line: use another model."
@@ -125,15 +118,15 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
     const {document, evaluations} = this;
     if (this.mode === "files") {
       const {roots} = evaluations.latest ?? {};
-      await vscode.commands.executeCommand("tokenscope.evaluateFolder", ...(roots ? [roots[0], roots] : []));
+      await (roots ? runCommand("evaluateFolder", roots[0], roots) : runCommand("evaluateFolder"));
     } else if (document) {
       const uri = document.source.uri.toString();
       const subject = await wholeDocument(await openDocument({uri, start: 0, end: 0}));
       if (subject.text === "")
-        throw new HumanError("emptyText", vscode.l10n.t("This file is empty now: open one that has text in it."));
+        throw new HostError("emptyFile", vscode.l10n.t("This file is empty now: open one that has text in it."));
       await this.show(subject);
     } else {
-      await vscode.commands.executeCommand("tokenscope.showSurprisingLines");
+      await runCommand("showSurprisingLines");
     }
   }
 
@@ -144,7 +137,7 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
       case "part":
         return row.document.reveal(row.entry);
       case "corpus":
-        await vscode.commands.executeCommand("tokenscope.showEvaluationReport");
+        await runCommand("showEvaluationReport");
         return;
       case "file":
       case "unscored":
@@ -161,9 +154,10 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
     return typeof value === "object" && value !== null && this.made.has(value);
   }
 
-  private async showEvaluation(): Promise<void> {
+  /** Shows the files of the evaluation that has just ended. */
+  async showEvaluation(): Promise<void> {
     await this.setMode("files");
-    const [first] = this.rows;
+    const [first] = this.shown;
     if (first) await this.tree.reveal(first, {select: false, focus: false});
   }
 
@@ -177,15 +171,12 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
 
   private update(): void {
     const {empty, rows, message, description} = this.mode === "files" ? this.filesShown() : this.partsShown(this.mode);
-    this.rows = rows;
+    this.shown = rows;
     this.tree.message = message ?? "";
     this.tree.description = description ?? "";
-    for (const [key, value] of [
-      [modeKey, this.mode],
-      [orderKey, this.order],
-      [emptyKey, empty]
-    ])
-      void vscode.commands.executeCommand("setContext", key, value);
+    setContext("surprisingLines.mode", this.mode);
+    setContext("surprisingLines.order", this.order);
+    setContext("surprisingLines.empty", empty);
     this.changed.fire(undefined);
   }
 

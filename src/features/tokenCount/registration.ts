@@ -1,42 +1,27 @@
 import * as vscode from "vscode";
-import {activeCountedText} from "../../host/documents/targetText";
 import {type Host, registerCommand} from "../../host/host";
-import {markStepDone} from "../../host/walkthroughProgress";
-import {plainText} from "../../text/plainText";
-import {countLine} from "./countLine";
-import {SelectionHover} from "./selectionHover";
+import type {SelectionHover} from "./selectionHover";
 import {StatusBarCount} from "./statusBarCount";
 
 /** Registers token counts: on hover, in the status bar, and by command. */
 export function registerTokenCount(host: Host): vscode.Disposable {
+  // One for all hovers: it remembers the last selection.
+  let hover: SelectionHover | undefined;
   return vscode.Disposable.from(
-    registerCommand(host, "tokenscope.countTokens", async () => {
-      const counted = await activeCountedText();
-      const result = await vscode.window.withProgress(
-        {
-          location: vscode.ProgressLocation.Notification,
-          title: vscode.l10n.t("Counting the tokens of {0}", plainText(counted.title)),
-          cancellable: true
-        },
-        (_, token) => host.engine.request("count", {model: host.settings.scoringModel(), text: counted.toSend}, {token})
-      );
-      const line = plainText(
-        vscode.l10n.t(
-          "{0}: {1} ({2}, {3})",
-          counted.title,
-          countLine(result),
-          result.model.name,
-          result.model.quantization
-        )
-      );
-      markStepDone("tokens");
-      const copy = vscode.l10n.t("Copy");
-      // Not awaited: the command is done, but its message may stay.
-      void vscode.window.showInformationMessage(line, copy).then(async (chosen) => {
-        if (chosen === copy) await vscode.env.clipboard.writeText(String(result.count));
-      });
+    registerCommand(host, "countTokens", async () => {
+      const {countTokens} = await import("./countTokens");
+      await countTokens(host);
     }),
-    vscode.languages.registerHoverProvider({pattern: "**"}, new SelectionHover(host)),
+    vscode.languages.registerHoverProvider(
+      {pattern: "**"},
+      {
+        provideHover: async (document, position, token) => {
+          const {SelectionHover} = await import("./selectionHover");
+          hover ??= new SelectionHover(host);
+          return await hover.provideHover(document, position, token);
+        }
+      }
+    ),
     new StatusBarCount(host)
   );
 }

@@ -1,10 +1,12 @@
 import * as vscode from "vscode";
 import type {TokenList} from "../../contract/scoring";
+import {commandId} from "../../host/commands";
 import type {DocumentRange} from "../../host/documents/documentRange";
 import {isLongerThan} from "../../host/documents/documentText";
 import {documentRangeOf, partOf} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
 import {LatestOnly} from "../../host/latestOnly";
+import {commandLink} from "../../host/runCommand";
 import {markStepDone} from "../../host/walkthroughProgress";
 import {escapeMarkdown} from "../../text/markdownText";
 import {count} from "../../text/numberText";
@@ -72,31 +74,28 @@ export class SelectionHover implements vscode.HoverProvider {
 function tokensMarkdown(list: TokenList, range: DocumentRange): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString();
   markdown.supportHtml = true;
-  // Trusted commands are our own, with arguments from here.
-  markdown.isTrusted = {enabledCommands: ["tokenscope.perplexity", "tokenscope.showLogprobs"]};
+  // Only our own commands, with arguments made here.
+  markdown.isTrusted = {enabledCommands: [commandId("perplexity"), commandId("showLogprobs")]};
   const hidden = list.ids.length - list.texts.length;
   const rest = hidden === 1 ? vscode.l10n.t("1 more token") : vscode.l10n.t("{0} more tokens", count(hidden));
   const shown = list.texts.map((text, i) => chip(text, list.ids[i] ?? 0)).join("&ensp;");
-  const argument = encodeURIComponent(JSON.stringify([range]));
   markdown.appendMarkdown(
     [
       `**${countLine({...list, count: list.ids.length})}**`,
       hidden > 0 ? `${shown} … ${rest}` : shown,
       ...list.warnings.map((warning) => `$(info) ${escapeMarkdown(warning)}`),
       [
-        link(
-          "pulse",
-          vscode.l10n.t("Perplexity"),
-          "tokenscope.perplexity",
-          argument,
-          vscode.l10n.t("Perplexity of the selection")
+        commandLink(
+          `$(pulse) ${vscode.l10n.t("Perplexity")}`,
+          "perplexity",
+          vscode.l10n.t("Perplexity of the selection"),
+          range
         ),
-        link(
-          "graph",
-          vscode.l10n.t("Logprobs"),
-          "tokenscope.showLogprobs",
-          argument,
-          vscode.l10n.t("How probable each token is")
+        commandLink(
+          `$(graph) ${vscode.l10n.t("Logprobs")}`,
+          "showLogprobs",
+          vscode.l10n.t("How probable each token is"),
+          range
         ),
         escapeMarkdown(list.model.name)
       ].join(" &nbsp; ")
@@ -105,11 +104,6 @@ function tokensMarkdown(list: TokenList, range: DocumentRange): vscode.MarkdownS
   markdown.supportThemeIcons = true;
   markStepDone("tokens");
   return markdown;
-}
-
-/** A link to one of our commands, with an icon. All texts are our own, so none is escaped. */
-function link(icon: string, text: string, command: string, argument: string, tooltip: string): string {
-  return `[$(${icon}) ${text}](command:${command}?${argument} "${tooltip}")`;
 }
 
 /** A token and its id: `·the` 262. */

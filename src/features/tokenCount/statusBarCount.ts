@@ -1,10 +1,11 @@
 import path from "node:path";
 import * as vscode from "vscode";
-import type {ModelDescription} from "../../contract/models";
-import {isSameModel} from "../../contract/models";
-import {countedText, isWithheld, withheldMessage} from "../../host/documents/targetText";
+import {isSameModel, type ModelDescription} from "../../contract/models";
+import {commandId} from "../../host/commands";
 import type {Host} from "../../host/host";
-import {manageTrust, restriction} from "../../host/restrictedMode";
+import {restriction} from "../../host/restrictedMode";
+import {commandLink} from "../../host/runCommand";
+import {manageTrustCommand} from "../../host/vscodeCommands";
 import {escapeMarkdown} from "../../text/markdownText";
 import {count as formatted, plural} from "../../text/numberText";
 import {shortChecksum} from "../../text/shortChecksum";
@@ -88,6 +89,7 @@ export class StatusBarCount implements vscode.Disposable {
       // If a webview or the terminal has the focus, the count of the visible text is still right.
       if (vscode.window.visibleTextEditors.length > 0) return;
       this.running?.cancel();
+      const {isWithheld, withheldMessage} = await import("../../host/documents/targetText");
       if (isWithheld(vscode.window.tabGroups.activeTabGroup.activeTab)) return this.showNoCount(withheldMessage());
       return this.showNoCount(vscode.l10n.t("Open a file to see how many tokens it has."));
     }
@@ -96,6 +98,7 @@ export class StatusBarCount implements vscode.Disposable {
     const running = new vscode.CancellationTokenSource();
     this.running = running;
     try {
+      const {countedText} = await import("../../host/documents/targetText");
       const counted = await countedText(editor, maxLiveLength);
       if (running.token.isCancellationRequested) return;
       if (counted === undefined)
@@ -167,7 +170,7 @@ export class StatusBarCount implements vscode.Disposable {
     const background = warns ? warningBackground : undefined;
     if (this.item.text !== text) this.item.text = text;
     if (this.item.backgroundColor !== background) this.item.backgroundColor = background;
-    const command = stopped ? "tokenscope.restartEngine" : "tokenscope.showMenu";
+    const command = commandId(stopped ? "restartEngine" : "showMenu");
     if (this.item.command !== command) this.item.command = command;
     if (this.item.accessibilityInformation?.label !== spoken)
       this.item.accessibilityInformation = {label: spoken, role: "button"};
@@ -201,15 +204,17 @@ export class StatusBarCount implements vscode.Disposable {
     }
     const restricted = restriction();
     if (restricted !== undefined)
-      tooltip.appendMarkdown(`${restricted} [${vscode.l10n.t("Manage Trust")}](command:${manageTrust})\n\n`);
-    // Trusted are our own commands and one of VS Code's, without arguments.
+      tooltip.appendMarkdown(`${restricted} [${vscode.l10n.t("Manage Trust")}](command:${manageTrustCommand})\n\n`);
+    // Only our own commands and one of VS Code's, without arguments.
     tooltip.isTrusted = {
-      enabledCommands: ["tokenscope.selectModel", "tokenscope.showModelInfo", "tokenscope.showGpu", manageTrust]
+      enabledCommands: [commandId("selectModel"), commandId("showModelInfo"), commandId("showGpu"), manageTrustCommand]
     };
-    const showGpu = avoidsGpu ? ` &nbsp; [${vscode.l10n.t("Show GPU")}](command:tokenscope.showGpu)` : "";
-    tooltip.appendMarkdown(
-      `[${vscode.l10n.t("Select Model…")}](command:tokenscope.selectModel) &nbsp; [${vscode.l10n.t("Model Info")}](command:tokenscope.showModelInfo)${showGpu}`
-    );
+    const links = [
+      commandLink(vscode.l10n.t("Select Model…"), "selectModel"),
+      commandLink(vscode.l10n.t("Model Info"), "showModelInfo"),
+      ...(avoidsGpu ? [commandLink(vscode.l10n.t("Show GPU"), "showGpu")] : [])
+    ];
+    tooltip.appendMarkdown(links.join(" &nbsp; "));
   }
 }
 

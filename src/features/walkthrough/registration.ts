@@ -1,7 +1,7 @@
 import {setTimeout} from "node:timers/promises";
 import * as vscode from "vscode";
-import {documentRangeOf, targetTextOf, wholeDocument} from "../../host/documents/targetText";
 import {type Host, registerCommand} from "../../host/host";
+import {runCommand} from "../../host/runCommand";
 import {paragraph, Samples} from "./samples";
 
 /** The walkthrough's id in package.json, after the extension's id. */
@@ -15,22 +15,24 @@ export function registerWalkthrough(host: Host): vscode.Disposable {
   const samples = new Samples(host.extensionUri);
   return vscode.Disposable.from(
     samples,
-    registerCommand(host, "tokenscope.openWalkthrough", async () => {
+    registerCommand(host, "openWalkthrough", async () => {
       await vscode.commands.executeCommand("workbench.action.openWalkthrough", walkthrough, false);
     }),
-    registerCommand(host, "tokenscope.tryTokens", async () => {
+    registerCommand(host, "tryTokens", async () => {
       await samples.show("tokens.md", (document) => paragraph(document, 1));
       await vscode.commands.executeCommand("editor.action.showHover");
     }),
-    registerCommand(host, "tokenscope.tryPerplexity", async () => {
+    registerCommand(host, "tryPerplexity", async () => {
       const editor = await samples.show("perplexity.md", (document) => paragraph(document, 1));
-      await vscode.commands.executeCommand("tokenscope.perplexity", documentRangeOf(await targetTextOf(editor)));
+      const {documentRangeOf, targetTextOf} = await import("../../host/documents/targetText");
+      await runCommand("perplexity", documentRangeOf(await targetTextOf(editor)));
     }),
-    registerCommand(host, "tokenscope.tryLogprobs", async () => {
+    registerCommand(host, "tryLogprobs", async () => {
       const {document} = await samples.show("logprobs.ts", () => new vscode.Range(0, 0, 0, 0));
-      await vscode.commands.executeCommand("tokenscope.showLogprobs", documentRangeOf(await wholeDocument(document)));
+      const {documentRangeOf, wholeDocument} = await import("../../host/documents/targetText");
+      await runCommand("showLogprobs", documentRangeOf(await wholeDocument(document)));
     }),
-    registerCommand(host, "tokenscope.tryCompletion", async () => {
+    registerCommand(host, "tryCompletion", async () => {
       const show = () =>
         samples.show("completion.ts", (document) => {
           // The cursor goes in front of the semicolon.
@@ -41,7 +43,7 @@ export function registerWalkthrough(host: Host): vscode.Disposable {
       await setTimeout(stepFocusDelay);
       // Without the focus in the text, nothing is completed.
       if (vscode.window.activeTextEditor?.document !== document) await show();
-      await vscode.commands.executeCommand("tokenscope.complete");
+      await runCommand("complete");
     })
   );
 }

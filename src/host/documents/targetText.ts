@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
 import type {Sendable} from "../../contract/chunkedTransport";
-import {HumanError} from "../../contract/errors";
 import type {ScoreParams} from "../../contract/scoring";
 import {count} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
+import {HostError} from "../hostError";
 import type {Settings} from "../settings";
 import {type DocumentRange, isDocumentRange} from "./documentRange";
 import {
@@ -32,14 +32,7 @@ export interface TargetText extends DocumentText {
 /** Maximum characters of context before a selection. A context of the usual size holds fewer. */
 export const maxContextLength = 1 << 18;
 
-/** Schemes of editors whose text is not a document of the user. */
-const foreignSchemes = new Set(["output", "vscode-scm", "comment", "debug"]);
-
-export function isToolDocument({uri}: vscode.TextDocument): boolean {
-  return foreignSchemes.has(uri.scheme);
-}
-
-/** The editor's selection, or its whole document if nothing is selected. */
+/** The editor's selection, or its whole document where nothing is selected. */
 export async function targetTextOf(editor: vscode.TextEditor): Promise<TargetText> {
   const {document, selection} = editor;
   return await (selection.isEmpty ? wholeDocument(document) : partOf(document, selection));
@@ -94,13 +87,13 @@ export async function activeDocument(): Promise<TargetText> {
 
 function withText(subject: TargetText): TargetText {
   if (subject.text === "")
-    throw new HumanError("emptyText", vscode.l10n.t("This file is empty: open one that has text in it."));
+    throw new HostError("emptyFile", vscode.l10n.t("This file is empty: open one that has text in it."));
   return subject;
 }
 
 function requireEditor(): vscode.TextEditor {
   const editor = editorInUse();
-  if (editor === undefined) throw new HumanError("emptyText", vscode.l10n.t("No text is open: open a file first."));
+  if (editor === undefined) throw new HostError("noEditor", vscode.l10n.t("No text is open: open a file first."));
   return editor;
 }
 
@@ -108,7 +101,7 @@ function requireEditor(): vscode.TextEditor {
 function editorInUse(): vscode.TextEditor | undefined {
   const {activeTextEditor, visibleTextEditors} = vscode.window;
   if (activeTextEditor === undefined && isWithheld(vscode.window.tabGroups.activeTabGroup.activeTab))
-    throw new HumanError("emptyText", withheldMessage());
+    throw new HostError("textWithheld", withheldMessage());
   return activeTextEditor ?? visibleTextEditors.find(({document}) => document.uri.scheme !== "output");
 }
 
@@ -173,7 +166,10 @@ export async function commandTargetText(argument: unknown): Promise<TargetText> 
   if (!isDocumentRange(argument)) return await activeTargetText();
   const subject = await targetTextAt(await openDocument(argument), argument);
   if (subject.text === "")
-    throw new HumanError("emptyText", vscode.l10n.t("There is no text at this place any more: select some."));
+    throw new HostError(
+      "textGone",
+      vscode.l10n.t("There is no text at this place any more: select some, or open another file.")
+    );
   return subject;
 }
 
@@ -182,8 +178,8 @@ export async function openDocument({uri}: DocumentRange): Promise<vscode.TextDoc
   try {
     return await vscode.workspace.openTextDocument(vscode.Uri.parse(uri, true));
   } catch {
-    throw new HumanError(
-      "emptyText",
+    throw new HostError(
+      "textGone",
       vscode.l10n.t("The document of this text is gone: open it again and select the text there.")
     );
   }

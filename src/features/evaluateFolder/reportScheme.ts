@@ -1,0 +1,1 @@
+export const reportScheme = "tokenscope-evaluation";

@@ -1,0 +1,76 @@
+import * as vscode from "vscode";
+import type {Host} from "../../host/host";
+import {HostError} from "../../host/hostError";
+
+/** Turns suggestions while typing on or off, for the user. */
+export async function toggleCompletion(host: Host): Promise<void> {
+  const enabled = !host.settings.inlineCompletion().enabled;
+  await host.settings.setInlineCompletion(enabled);
+  tell(
+    host,
+    enabled,
+    vscode.l10n.t("Inline completion suggests while you type"),
+    vscode.l10n.t("Inline completion waits to be asked")
+  );
+}
+
+/** Turns suggestions while typing on or off, in the language of the active editor. */
+export async function toggleCompletionForLanguage(host: Host): Promise<void> {
+  const document = vscode.window.activeTextEditor?.document;
+  if (document === undefined)
+    throw new HostError("noEditor", vscode.l10n.t("No text is open: open a file of the language that you mean."));
+  const enabled = !host.settings.inlineCompletion(document).enabled;
+  await host.settings.setInlineCompletion(enabled, document.languageId);
+  tell(
+    host,
+    enabled,
+    vscode.l10n.t("Inline completion suggests while you type in {0} files", document.languageId),
+    vscode.l10n.t("Inline completion waits to be asked in {0} files", document.languageId)
+  );
+}
+
+/** Turns suggestions while typing on or off, in this workspace. */
+export async function toggleCompletionForWorkspace(host: Host): Promise<void> {
+  if (vscode.workspace.workspaceFolders === undefined)
+    throw new HostError("noFolder", vscode.l10n.t("No folder is open: open the one that you mean."));
+  if (!vscode.workspace.isTrusted)
+    throw new HostError(
+      "untrusted",
+      vscode.l10n.t("A folder's own settings are not used in Restricted Mode: trust the folder first.")
+    );
+  const enabled = !host.settings.inlineCompletion().enabled;
+  await host.settings.setInlineCompletionHere(enabled);
+  tell(
+    host,
+    enabled,
+    vscode.l10n.t("Inline completion suggests while you type in this workspace"),
+    vscode.l10n.t("Inline completion waits to be asked in this workspace")
+  );
+}
+
+/** Says what inline completion does from now on, or what keeps it from that. */
+function tell({settings}: Host, enabled: boolean, on: string, off: string): void {
+  if (enabled && suggestionsAreOff())
+    throw new HostError(
+      "noInlineSuggestions",
+      vscode.l10n.t(
+        "Inline completion is on, but VS Code suggests nothing while its own setting {0} is off: turn that on too.",
+        "editor.inlineSuggest.enabled"
+      )
+    );
+  const document = vscode.window.activeTextEditor?.document;
+  const own = document !== undefined && settings.inlineCompletion(document).enabled !== enabled;
+  const said = own ? butNotIn(document.languageId, enabled) : enabled ? on : off;
+  vscode.window.setStatusBarMessage(`${enabled ? "$(check)" : "$(circle-slash)"} ${said}`, own ? 8000 : 4000);
+}
+
+function butNotIn(language: string, enabled: boolean): string {
+  return enabled
+    ? vscode.l10n.t("Inline completion is on, but off in {0} files by a setting of their own", language)
+    : vscode.l10n.t("Inline completion is off, but on in {0} files by a setting of their own", language);
+}
+
+/** VS Code's own setting, without which nothing is suggested while typing; what is asked for comes all the same. */
+function suggestionsAreOff(): boolean {
+  return vscode.workspace.getConfiguration("editor").get<unknown>("inlineSuggest.enabled") === false;
+}

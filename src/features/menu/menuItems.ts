@@ -1,0 +1,171 @@
+import * as l10n from "@vscode/l10n";
+import type {CommandName} from "../../host/commands";
+
+/** A row of the menu: a command that needs no arguments, or the settings. */
+export interface MenuItem {
+  /** Name of a codicon. */
+  readonly icon: string;
+  readonly label: string;
+  readonly description?: string;
+  readonly command: CommandName | "settings";
+}
+
+export interface MenuGroup {
+  readonly label: string;
+  readonly items: readonly MenuItem[];
+}
+
+/** What the menu shows of the current settings. */
+export interface MenuState {
+  /** Completions are suggested while typing. */
+  readonly suggests: boolean;
+  /** The models in use, in words. */
+  readonly models: string;
+}
+
+export function menuGroups({suggests, models}: MenuState): readonly MenuGroup[] {
+  return [
+    {label: l10n.t("Selection or File"), items: scoringItems()},
+    {label: l10n.t("What Surprises"), items: surpriseItems()},
+    {label: l10n.t("Completion"), items: completionItems(suggests)},
+    {label: l10n.t("Model"), items: modelItems(models)},
+    {label: l10n.t("Help"), items: helpItems()}
+  ];
+}
+
+function scoringItems(): readonly MenuItem[] {
+  return [
+    {
+      icon: "pulse",
+      label: l10n.t("Perplexity"),
+      description: l10n.t("how surprised the model is"),
+      command: "perplexity"
+    },
+    {
+      icon: "graph",
+      label: l10n.t("Show Logprobs"),
+      description: l10n.t("how probable each token is"),
+      command: "showLogprobs"
+    },
+    {
+      icon: "symbol-string",
+      label: l10n.t("Count Tokens"),
+      description: l10n.t("tokens, characters and bytes"),
+      command: "countTokens"
+    },
+    {
+      icon: "save-as",
+      label: l10n.t("Export Scores…"),
+      description: l10n.t("as JSON or CSV"),
+      command: "exportScores"
+    }
+  ];
+}
+
+function surpriseItems(): readonly MenuItem[] {
+  return [
+    {
+      icon: "flame",
+      label: l10n.t("Toggle Surprisal Heatmap"),
+      description: l10n.t("each token, in the editor"),
+      command: "toggleHeatmap"
+    },
+    {
+      icon: "list-ordered",
+      label: l10n.t("Show Surprising Lines"),
+      description: l10n.t("and functions, the most surprising first"),
+      command: "showSurprisingLines"
+    },
+    {
+      icon: "git-compare",
+      label: l10n.t("Score Changes"),
+      description: l10n.t("since the last commit, before and after"),
+      command: "scoreChanges"
+    },
+    {
+      icon: "folder-library",
+      label: l10n.t("Evaluate Folder…"),
+      description: l10n.t("perplexity of many files, as one corpus"),
+      command: "evaluateFolder"
+    }
+  ];
+}
+
+function completionItems(suggests: boolean): readonly MenuItem[] {
+  return [
+    {
+      icon: "sparkle",
+      label: l10n.t("Complete at Cursor"),
+      description: l10n.t("as ghost text; Tab accepts it"),
+      command: "complete"
+    },
+    suggests
+      ? {
+          icon: "circle-slash",
+          label: l10n.t("Turn Inline Completion Off"),
+          description: l10n.t("now: suggests while you type"),
+          command: "toggleInlineCompletion"
+        }
+      : {
+          icon: "lightbulb",
+          label: l10n.t("Turn Inline Completion On"),
+          description: l10n.t("now: only when asked for"),
+          command: "toggleInlineCompletion"
+        }
+  ];
+}
+
+function modelItems(models: string): readonly MenuItem[] {
+  return [
+    {icon: "chip", label: l10n.t("Select Model…"), description: models, command: "selectModel"},
+    {
+      icon: "cloud-download",
+      label: l10n.t("Download Model…"),
+      description: l10n.t("from a short list, or any address"),
+      command: "downloadModel"
+    },
+    {
+      icon: "info",
+      label: l10n.t("Show Model Info"),
+      description: l10n.t("what the model is made of, and the memory it needs"),
+      command: "showModelInfo"
+    },
+    {
+      icon: "circuit-board",
+      label: l10n.t("Show GPU"),
+      description: l10n.t("what the model runs on"),
+      command: "showGpu"
+    }
+  ];
+}
+
+function helpItems(): readonly MenuItem[] {
+  return [
+    {
+      icon: "mortar-board",
+      label: l10n.t("Open Walkthrough"),
+      description: l10n.t("the first minutes, step by step"),
+      command: "openWalkthrough"
+    },
+    {icon: "gear", label: l10n.t("Settings"), command: "settings"},
+    {icon: "output", label: l10n.t("Show Log"), command: "showLog"},
+    {
+      icon: "debug-restart",
+      label: l10n.t("Restart Engine"),
+      description: l10n.t("if something seems wrong"),
+      command: "restartEngine"
+    },
+    {
+      icon: "eject",
+      label: l10n.t("Unload Model"),
+      description: l10n.t("frees its memory at once"),
+      command: "unloadModel"
+    },
+    {
+      icon: "clippy",
+      label: l10n.t("Copy Diagnostics"),
+      description: l10n.t("for a bug report; no text of yours"),
+      command: "copyDiagnostics"
+    }
+  ];
+}

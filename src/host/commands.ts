@@ -1,0 +1,79 @@
+import type {SourceControl, Uri} from "vscode";
+import type {DocumentRange} from "./documents/documentRange";
+import type {ScoredTarget} from "./documents/scoredTarget";
+
+/** The arguments that our own code gives a command. Only the type is used, so the table costs nothing at run time. */
+interface Takes<Arguments extends readonly unknown[]> {
+  readonly arguments?: Arguments;
+}
+
+const nothing: Takes<[]> = {};
+const place: Takes<[place?: DocumentRange]> = {};
+
+/** All commands by their names in package.json, without "tokenscope." (test/unit/manifest.test.ts compares them). */
+export const commands = {
+  countTokens: nothing,
+  perplexity: place,
+  showLogprobs: place,
+  exportScores: {} as Takes<[scored?: ScoredTarget]>,
+  scoreChanges: {} as Takes<[sourceControl?: SourceControl]>,
+  scoreChangesAgain: nothing,
+  sortChangesByDifference: nothing,
+  sortChangesByFile: nothing,
+  toggleHeatmap: nothing,
+  stopHeatmap: nothing,
+  complete: nothing,
+  toggleInlineCompletion: nothing,
+  toggleInlineCompletionForLanguage: nothing,
+  toggleInlineCompletionForWorkspace: nothing,
+  selectModel: nothing,
+  selectCompletionModel: nothing,
+  useOneModel: nothing,
+  useModel: {} as Takes<[file: string | null, role?: string]>,
+  selectModelFile: nothing,
+  useDemonstrationModel: nothing,
+  downloadModel: {} as Takes<[address?: string]>,
+  resumeDownload: nothing,
+  setAccessToken: nothing,
+  removeAccessToken: nothing,
+  showModelInfo: {} as Takes<[model?: string | Uri]>,
+  restartEngine: nothing,
+  unloadModel: nothing,
+  copyDiagnostics: nothing,
+  showGpu: nothing,
+  installCudaRuntime: nothing,
+  installCudaRuntimeFromFile: nothing,
+  removeCudaRuntime: nothing,
+  showLog: nothing,
+  showMenu: nothing,
+  openWalkthrough: nothing,
+  tryTokens: nothing,
+  tryPerplexity: nothing,
+  tryLogprobs: nothing,
+  tryCompletion: nothing,
+  showSurprisingLines: nothing,
+  refreshSurprisingLines: nothing,
+  openSurprisingLine: {} as Takes<[row: object]>,
+  listLines: nothing,
+  listFunctions: nothing,
+  listFiles: nothing,
+  sortByBitsPerByte: nothing,
+  sortByBits: nothing,
+  sortByPerplexity: nothing,
+  sortByTokens: nothing,
+  sortByName: nothing,
+  evaluateFolder: {} as Takes<[resource?: Uri, selected?: readonly Uri[]]>,
+  showEvaluationReport: nothing,
+  exportEvaluationJson: nothing,
+  exportEvaluationCsv: nothing
+} satisfies Record<string, Takes<readonly unknown[]>>;
+
+export type CommandName = keyof typeof commands;
+
+export type CommandArguments<Name extends CommandName> =
+  (typeof commands)[Name] extends Takes<infer Arguments> ? Arguments : never;
+
+/** A command's id, as VS Code knows it. */
+export function commandId<Name extends CommandName>(name: Name): `tokenscope.${Name}` {
+  return `tokenscope.${name}`;
+}

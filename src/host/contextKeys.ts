@@ -1,0 +1,15 @@
+/** The context keys that we set, without "tokenscope."; the `when` clauses of package.json and the walkthrough's steps read them. */
+export const contextKeys = [
+  "changes.empty",
+  "changes.order",
+  "heatmap",
+  "seen.completion",
+  "seen.logprobs",
+  "seen.perplexity",
+  "seen.tokens",
+  "surprisingLines.empty",
+  "surprisingLines.mode",
+  "surprisingLines.order"
+] as const;
+
+export type ContextKey = (typeof contextKeys)[number];

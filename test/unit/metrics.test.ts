@@ -1,0 +1,96 @@
+import {strict as assert} from "node:assert";
+import {readFileSync} from "node:fs";
+import path from "node:path";
+import {limitOptions} from "../../src/cli/limits";
+import {keptSums, summaryOfKept} from "../../src/metrics/keptSums";
+import {metricEntries, metrics} from "../../src/metrics/metrics";
+import {minKPercent} from "../../src/metrics/minK";
+import {addSums, bitsOf, TokenSums} from "../../src/metrics/scoreSums";
+import {summarize} from "../../src/metrics/summary";
+import {summaryRows} from "../../src/metrics/summaryRows";
+import {root} from "../harness/paths";
+
+const summary = summarize("one two", {
+  logprobs: Float64Array.of(-1, -2),
+  top1: Uint8Array.of(1, 0),
+  ends: Uint32Array.of(3, 7),
+  detail: {ranks: Int32Array.of(1, 11)}
+});
+
+const about = {
+  model: "Tiny",
+  windowing: {mode: "document", bos: true, window: 512, stride: 256}
+} as const;
+
+describe("A metric", () => {
+  const docs = readFileSync(path.join(root, "docs/metrics.md"), "utf8").toLowerCase();
+
+  for (const [key, {label, explanation}] of metricEntries.filter(([, metric]) => metric.label !== undefined))
+    it(`has an explanation and a definition in docs/metrics.md: ${key}`, () => {
+      assert.match(explanation ?? "", /^[A-Z].+\.$/);
+      const name = (label ?? "").replace(`${minKPercent}%`, "K%").replace(/ \(.*\)$/, "");
+      assert.ok(docs.includes(`\n| ${name.toLowerCase()} `), name);
+    });
+
+  it("follows from the sums of a summary", () => {
+    for (const [key, metric] of metricEntries) assert.equal(metric.of(summary), summary[key], key);
+  });
+
+  it("can be a limit of the runner", () => {
+    assert.deepEqual(
+      limitOptions.map(({option, name, of}) => [option, name, of(summary)]),
+      [
+        ["max-perplexity", "perplexity", summary.perplexity],
+        ["max-bits-per-byte", "bits per byte", summary.bitsPerByte]
+      ]
+    );
+  });
+});
+
+describe("Sums", () => {
+  it("know of single tokens what the tokens tell", () => {
+    const running = new TokenSums({logprobs: Float64Array.of(-1, Number.NaN), ends: Uint32Array.of(3, 4)});
+    for (const token of [0, 1]) running.add(token);
+    const {sums} = running;
+    assert.deepEqual([sums.tokens, sums.scored, sums.nats, sums.bytes], [2, 1, 1, 3]);
+    assert.equal(bitsOf(sums), 1 / Math.LN2);
+    assert.equal(metrics.perplexity.of(sums), Math.E);
+    for (const key of ["standardError", "top1Accuracy", "top10Accuracy", "bitsPerCharacter", "wordPerplexity"] as const)
+      assert.equal(metrics[key].of(sums), null, key);
+  });
+
+  it("of nothing are zero, and change no others", () => {
+    assert.deepEqual(addSums([]), addSums([addSums([]), addSums([])]));
+    assert.ok(Object.values(addSums([])).every((sum) => sum === 0));
+    assert.deepEqual(addSums([summary, addSums([])]), addSums([summary]));
+  });
+});
+
+describe("A kept summary", () => {
+  const kept = keptSums(summary);
+
+  it("gives back every metric", () => {
+    assert.deepEqual(summaryOfKept(JSON.parse(JSON.stringify(kept))), summary);
+  });
+
+  for (const key of Object.keys(kept) as (keyof typeof kept)[]) {
+    if (key === "tokens" || key === "scored" || key === "reached") continue;
+    it(`of a version that kept no ${key} has metrics without a value`, () => {
+      const {[key]: _, ...older} = kept;
+      const rows = summaryRows(summaryOfKept(older), about);
+      const known = summaryRows(summary, about);
+      assert.equal(rows.length, known.length - (key === "top10Hits" ? 1 : 0));
+      for (const {label, value} of rows) {
+        assert.doesNotMatch(value, /∞|NaN|undefined/, label);
+        const same = known.find((row) => row.label === label)?.value;
+        assert.ok(value === same || value === "–", `${label}: ${value}`);
+      }
+      // The ± is all that this sum adds, and so few tokens have none.
+      if (key !== "squaredDeviations") assert.notDeepEqual(rows, known);
+    });
+  }
+
+  it("of a version that kept more is read", () => {
+    assert.deepEqual(summaryOfKept({...kept, added: 5} as typeof kept), summary);
+  });
+});
