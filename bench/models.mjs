@@ -54,12 +54,12 @@ async function thousandModels() {
     mkdirSync(path.join(models, `publisher ${i % 50}`), {recursive: true});
     withHole(path.join(models, `publisher ${i % 50}`, `model ${i}.gguf`), header, statSync(demonstration).size);
   }
-  const surroundings = {platform: process.platform, home: folder, env: {}, folders: [models], downloads: folder};
+  const environment = {platform: process.platform, home: folder, env: {}, folders: [models], downloads: folder};
   const never = new AbortController().signal;
   let found = [];
   for (const time of ["first time", "second time"])
     await measured(`1000 models listed, ${time}`, async () => {
-      found = await findLocalModels(surroundings, never);
+      found = await findLocalModels(environment, never);
       return `${found.length} models`;
     });
   const file = path.join(folder, "headers.json");

@@ -1,8 +1,9 @@
-// What this machine offers. Plain Node: setup.mjs runs before there are packages. The harness bundles it too.
+// Programs of this machine. Plain Node, because setup.mjs runs before packages are installed. The harness bundles it
+// too.
 import {accessSync, constants, existsSync} from "node:fs";
 import path from "node:path";
 
-/** The file that a command's name stands for, or undefined. */
+/** The file of a command; undefined if there is none. */
 export function onPath(command) {
   const names = process.platform === "win32" ? [`${command}.exe`, `${command}.cmd`] : [command];
   for (const folder of (process.env.PATH ?? "").split(path.delimiter))
@@ -12,7 +13,7 @@ export function onPath(command) {
         accessSync(file, constants.X_OK);
         return file;
       } catch {
-        // Not here: the next folder.
+        // Not in this folder: try the next.
       }
     }
   return undefined;
@@ -23,12 +24,12 @@ export function hasDisplay() {
   return process.platform !== "linux" || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
 }
 
-/** Desktop VS Code's command, where there is one and a screen to show it on. */
+/** Desktop VS Code's command; undefined without VS Code or a screen. */
 export function desktopCode() {
   return hasDisplay() ? onPath("code") : undefined;
 }
 
-/** A Chromium to drive: CHROMIUM names one, or the usual commands do. */
+/** A Chromium: the program in the variable CHROMIUM, or one of the usual commands. */
 export function findChromium() {
   const named = process.env.CHROMIUM;
   if (named) return existsSync(named) ? named : undefined;

@@ -1,4 +1,4 @@
-// What platform native code is for, by the file's own header: names and folders can be wrong.
+// The platform of native code, from the file's header: names and folders can be wrong.
 import {closeSync, openSync, readSync} from "node:fs";
 
 const formats = {linux: "ELF", win32: "PE", darwin: "Mach-O"};
@@ -8,19 +8,19 @@ const elfMachines = {62: "x64", 183: "arm64"};
 const peMachines = {34404: "x64", 43620: "arm64"};
 const machOTypes = {16777223: "x64", 16777228: "arm64"};
 
-/** Whether a file holds native code for another platform than this one; what it is for, or undefined. */
+/** The platform of a file's native code, if it is not the given one; else undefined. */
 export function foreignCode(file, target) {
   const [system, machine] = target.split("-");
   const kind = nativeKind(readStart(file));
   return kind === `${formats[system]} ${machine}` ? undefined : kind;
 }
 
-/** "ELF x64" and the like, of a file's first 4 KB; undefined where it is not native code. */
+/** "ELF x64" or the like, from the first 4 KB of a file; undefined if it is no native code. */
 function nativeKind(start) {
   const magic = start.length < 64 ? 0 : start.readUInt32BE(0);
   if (magic === 0x7f454c46) return `ELF ${named(elfMachines, start.readUInt16LE(18))}`;
   if (magic === 0xcffaedfe) return `Mach-O ${named(machOTypes, start.readUInt32LE(4))}`;
-  // Of 32 bits, and of several machines at once.
+  // 32-bit files, and files for several machines.
   if ([0xcefaedfe, 0xcafebabe, 0xcafebabf].includes(magic)) return "Mach-O of another kind";
   if (start.toString("latin1", 0, 2) !== "MZ") return undefined;
   const header = start.readUInt32LE(60);

@@ -1,9 +1,9 @@
-// The notices that the licences of what we ship ask for, as one text.
+// Makes the text of the notices that the licences of shipped code require.
 import {readdirSync, readFileSync} from "node:fs";
 import path from "node:path";
 import {root} from "./root.mjs";
 
-/** Copyright lines of MIT packages that are published without their licence's text, from their repositories. */
+/** Copyright lines, from their repositories, of MIT packages published without a licence file. */
 const copyrights = {
   // https://github.com/microsoft/fast/blob/master/LICENSE
   "@microsoft/fast-element": "Copyright (c) Microsoft Corporation. All rights reserved.",
@@ -18,9 +18,9 @@ const copyrights = {
 };
 
 /**
- * What of others is compiled into llama.cpp's binaries, as its sources name it (vendor, licenses, heads and comments of files),
- * with the copyright lines found there or at its origin. What is not built for node-llama-cpp (miniaudio, stb, xxHash, KleidiAI) is
- * not listed; test/package/notices.test.ts looks into the binaries.
+ * Works of others compiled into llama.cpp's binaries, as its sources name them (vendor, licenses, heads and comments of
+ * files), with their copyright lines. Works that are not built for node-llama-cpp (miniaudio, stb, xxHash, KleidiAI)
+ * are not listed. test/package/vsix.test.ts checks the binaries.
  */
 const compiledIn = [
   {title: "llama.cpp and ggml", licence: "MIT", copyright: "Copyright (c) 2023-2026 The ggml authors"},
@@ -66,8 +66,8 @@ const compiledIn = [
 const line = "-".repeat(80);
 
 /**
- * Names every package in these folders, which are paths below `packages`. `bundled` are in our own programs, without their licences:
- * a package among them whose licence's text is not known is an error. `copied` are shipped as they are.
+ * Lists every package in these folders, which are paths below `packages`. `bundled` packages are in our programs
+ * without licence files: an unknown licence text is an error. `copied` packages ship unchanged.
  */
 export function thirdPartyNotices(packages, bundled, copied) {
   const describeAll = (folders) => unique(folders.map((folder) => describe(path.join(packages, folder))));
@@ -96,7 +96,7 @@ export function thirdPartyNotices(packages, bundled, copied) {
   ].join("\n");
 }
 
-/** The names of the licence files of the package that lies in this folder. */
+/** Names of the licence files in a package's folder. */
 export function licenceFiles(folder) {
   return readdirSync(folder).filter((file) => /^(licen[cs]e|copyright|notice(\.|$))/i.test(file));
 }
@@ -117,7 +117,7 @@ function notice(title, text) {
   return `${line}\n${title}\n${line}\n\n${text}\n`;
 }
 
-/** A licence's text with someone's name: MIT's is the one that this repository has. Nothing is asked for the public domain. */
+/** A licence's text with a copyright holder. MIT's text is this repository's own. The public domain requires none. */
 function licenceText(licence, copyright) {
   if (licence === "public domain") return "In the public domain.";
   if (licence === "Apache-2.0") return `${copyright}\n\n${readText("scripts/Apache-2.0.txt").trim()}`;
@@ -135,7 +135,7 @@ function readText(file) {
   return readFileSync(path.join(root, file), "utf8");
 }
 
-/** One of each name and version, by name: a package can lie in several folders. */
+/** Each name and version once, sorted by name: a package can be in several folders. */
 function unique(packages) {
   const byTitle = new Map(packages.map((one) => [one.title, one]));
   return [...byTitle.values()].sort((a, b) => (a.title < b.title ? -1 : 1));

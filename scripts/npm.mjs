@@ -1,9 +1,10 @@
-// npm, for programs that an npm may have started.
+// Runs npm from programs that npm may have started.
 import {spawnSync} from "node:child_process";
 
 /**
- * Runs npm as a terminal would: `npm run` hands its own settings down as variables, its Node's version for one, in which
- * code-server's install script looks for its own. What says where packages come from may stay. Returns spawnSync's result, with texts.
+ * Runs npm as from a terminal, without the variables of an outer `npm run`: its Node version, for one, would confuse
+ * code-server's install script. Variables that say where packages come from stay. Returns spawnSync's result, with
+ * texts.
  */
 export function npm(args, cwd, env = {}) {
   return spawnSync(process.platform === "win32" ? "npm.cmd" : "npm", args, {
@@ -11,7 +12,7 @@ export function npm(args, cwd, env = {}) {
     env: {...withoutNpm(process.env), ...env},
     encoding: "utf8",
     maxBuffer: 1 << 28,
-    // Node starts a .cmd by a shell only.
+    // Node can start a .cmd only through a shell.
     shell: process.platform === "win32"
   });
 }

@@ -1,10 +1,10 @@
 // Makes a VSIX, with the engine's runtime in it.
 //
-// Three things go in. Our own files are those that ownFiles lets through. node-llama-cpp is a package that cannot be
-// bundled (it looks for its binaries beside its own files), so of it and of what it imports the very files that an import
-// reaches go in, as esbuild finds them: 3 MB out of 40, without command line tools, compilers' templates and llama.cpp's
-// sources. ThirdPartyNotices.txt names what of others is in both. All is laid out in a folder of its own, and vsce packs
-// that folder as it is.
+// Three things go in. Our own files are those in ownFiles. node-llama-cpp is a package that cannot be
+// bundled (it looks for its binaries beside its own files), so of it and of what it imports the very files that an
+// import reaches go in, as esbuild finds them: 3 MB out of 40, without command line tools, compilers' templates and
+// llama.cpp's sources. ThirdPartyNotices.txt lists the works of others in both. All files are copied to a new folder,
+// which vsce packs.
 import {spawnSync} from "node:child_process";
 import {cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from "node:fs";
 import path from "node:path";
@@ -16,8 +16,8 @@ import {root} from "./root.mjs";
 import {binaryPackages, Refusal} from "./vsix.mjs";
 
 /**
- * What of our own files ships, by folder. An allow-list: what is new is left out until it is named here. vsce's own way to list files would
- * go through the whole repository, with all that is in out.
+ * Our own files that ship, by folder. An allow-list, so that new files are left out until they are named here. vsce's
+ * own search would go through the whole repository, with everything in out.
  */
 const ownFiles = {
   ".": /^(package\.json|package\.nls(\.[\w-]+)?\.json|LICENSE|(README|CHANGELOG|SECURITY|CONTRIBUTING)\.md)$/,
@@ -36,13 +36,13 @@ const ownFiles = {
   "dist/webview": /\.(js|css)$/
 };
 
-// vsce leaves out a node_modules at the top, whatever is in it; Node looks beside dist/engine.js first anyway.
+// vsce leaves out node_modules at the top. Node looks beside dist/engine.js first anyway.
 const runtimeFolder = "dist/node_modules";
 
-/** What of packages is bundled in dist, as esbuild.mjs writes it down. */
+/** The list of files bundled in dist, written by esbuild.mjs. */
 const bundledList = path.join(root, "out/bundled.json");
 
-/** Builds our programs into dist: the same for all platforms. Throws a Refusal where they can't be built. */
+/** Builds our programs into dist, the same for all platforms. Throws a Refusal if the build fails. */
 export function buildPrograms() {
   const build = spawnSync(process.execPath, ["esbuild.mjs", "--production", `--inputs=${bundledList}`], {
     cwd: root,
@@ -52,9 +52,9 @@ export function buildPrograms() {
 }
 
 /**
- * Packs one platform's VSIX, out of what buildPrograms has built and a folder with the packages that ship there
- * (installPackages). Returns the VSIX's bytes. Throws a Refusal, and leaves no VSIX, where it would hold another platform's native code, where a
- * file that is bundled is not the package's, and where it is larger than `limit` bytes.
+ * Packs a platform's VSIX from the programs of buildPrograms and the packages of installPackages. Returns the VSIX's
+ * size in bytes. Throws a Refusal, and leaves no VSIX, if it has native code of another platform, if a bundled file
+ * differs from its package, or if it is larger than `limit` bytes.
  */
 export async function pack({target, packages, vsix, limit = 120e6}) {
   const staging = path.join(root, "out/vsix", target);
@@ -75,7 +75,7 @@ export async function pack({target, packages, vsix, limit = 120e6}) {
   writeFileSync(path.join(staging, "package.json"), JSON.stringify(shippedManifest(), null, 2));
   const notices = thirdPartyNotices(packages, [...new Set(bundled.map(packageFolder))], packageFolders);
   writeFileSync(path.join(staging, "ThirdPartyNotices.txt"), notices);
-  // All that is staged goes in, what vsce leaves out by itself too.
+  // All staged files go in, also those that vsce leaves out by default.
   writeFileSync(path.join(staging, ".vscodeignore"), "!CONTRIBUTING.md\n");
   for (const file of filesIn(staging, ".", true)) {
     const kind = foreignCode(path.join(staging, file), target);
@@ -87,7 +87,7 @@ export async function pack({target, packages, vsix, limit = 120e6}) {
     packagePath: vsix,
     target,
     dependencies: false,
-    // The README's pictures are in the package: they need no address of a repository.
+    // The README's pictures are in the package, so they need no repository address.
     rewriteRelativeLinks: false,
     allowMissingRepository: true
   });
@@ -99,19 +99,19 @@ export async function pack({target, packages, vsix, limit = 120e6}) {
   );
 }
 
-/** "12.3 MB" */
+/** A size: "12.3 MB". */
 export function megabytes(bytes) {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-/** The files of packages that are bundled in dist, as paths that begin with node_modules. */
+/** Files of packages bundled in dist, as paths that start with node_modules. */
 function bundledFiles() {
-  // Where node_modules is a link, esbuild names what it leads to.
+  // If node_modules is a link, esbuild names its target.
   const inputs = JSON.parse(readFileSync(bundledList, "utf8"));
   return inputs.flatMap((file) => /(?:^|\/)(node_modules\/.*)/.exec(file)?.[1] ?? []);
 }
 
-/** Throws a Refusal unless what was bundled out of node_modules is what the packages hold. */
+/** Throws a Refusal unless all bundled files are the same as in the packages. */
 function compareBundled(bundled, packages) {
   for (const file of bundled) {
     const published = path.join(packages, file);
@@ -122,7 +122,7 @@ function compareBundled(bundled, packages) {
   }
 }
 
-/** The files that `import("node-llama-cpp")` can reach in a folder, and those that it reads by name; and their packages. */
+/** Files that `import("node-llama-cpp")` can reach in a folder or reads by name, and their packages. */
 async function runtime(folder, target) {
   const {metafile} = await esbuild.build({
     stdin: {contents: 'import "node-llama-cpp";', resolveDir: folder},
@@ -133,9 +133,9 @@ async function runtime(folder, target) {
     outdir: "out",
     platform: "node",
     format: "esm",
-    // Node knows no "module" condition; esbuild would follow it unless told which conditions there are.
+    // Node has no "module" condition, which esbuild would follow by default.
     conditions: [],
-    // Not packed: native code that a downloader of node-llama-cpp's uses, which we don't, and colours that debug does without.
+    // Not packed: native code of node-llama-cpp's downloader, which we don't use, and optional colours of debug.
     external: ["@node-llama-cpp/*", "@reflink/reflink", "supports-color"],
     logLevel: "error"
   });
@@ -154,12 +154,12 @@ async function runtime(folder, target) {
   return {files, packageFolders: [...packageFolders, ...binaryFolders]};
 }
 
-/** node_modules/a/node_modules/@b/c of node_modules/a/node_modules/@b/c/d/e.js */
+/** A file's package: node_modules/a/node_modules/@b/c for node_modules/a/node_modules/@b/c/d/e.js. */
 function packageFolder(file) {
   return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)[0];
 }
 
-/** Every package.json that has a say in how Node reads a file: its package's, and those in folders on the way. */
+/** Every package.json that affects how Node reads a file: its package's, and those in folders on the way. */
 function packageManifests(folder, file) {
   const top = packageFolder(file);
   const manifests = [];
@@ -170,14 +170,14 @@ function packageManifests(folder, file) {
   return manifests;
 }
 
-/** The files of a folder below another, by their paths there. */
+/** Files of a folder, as paths relative to `from`. */
 function filesIn(folder, below, recursive = false) {
   return readdirSync(path.join(folder, below), {withFileTypes: true, recursive})
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
 }
 
-/** package.json without what is of use in the repository only. */
+/** package.json without fields that only the repository needs. */
 function shippedManifest() {
   const {scripts, devDependencies, ...manifest} = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
   return manifest;

@@ -1,5 +1,5 @@
-// The npm packages that a VSIX is made of, as package-lock.json has them: npm checks what it installs against the
-// checksums there. node_modules won't do: it holds this machine's binaries only, and may have been edited.
+// Installs the npm packages for a VSIX according to package-lock.json, so that npm checks their checksums. node_modules
+// is no substitute: it has only this machine's binaries, and may have been edited.
 import {mkdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import path from "node:path";
 import {npm} from "./npm.mjs";
@@ -7,8 +7,9 @@ import {root} from "./root.mjs";
 import {binaryPackages, Refusal} from "./vsix.mjs";
 
 /**
- * Installs all that ships on a platform, and no more, into out/packages/TARGET. Works on any machine. Returns that folder; its
- * node_modules is laid out as this repository's is. Throws a Refusal where a package has no checksum or npm can't install it.
+ * Installs the packages that ship on a platform, and no others, into out/packages/TARGET. Works on any machine. Returns
+ * that folder, with the same layout of node_modules as here. Throws a Refusal if a package has no checksum or npm can't
+ * install it.
  */
 export function installPackages(target, packageLock = readJson("package-lock.json")) {
   const folder = path.join(root, "out/packages", target);
@@ -18,7 +19,7 @@ export function installPackages(target, packageLock = readJson("package-lock.jso
   writeFileSync(path.join(folder, "package.json"), JSON.stringify(manifest, null, 2));
   writeFileSync(path.join(folder, "package-lock.json"), JSON.stringify(lock, null, 2));
   const only = ["--omit=dev", "--omit=optional", "--omit=peer"];
-  // From npm's cache where it can be, so that it can be done without a network: the checksums say what is right.
+  // Prefers npm's cache, so that it works without a network. Checksums guarantee the content.
   const {status, stdout, stderr} = npm(
     ["ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error", ...only],
     folder
@@ -28,14 +29,15 @@ export function installPackages(target, packageLock = readJson("package-lock.jso
 }
 
 /**
- * package.json and package-lock.json with a platform's binaries among the dependencies, where node-llama-cpp has all platforms'
- * as optional ones. Throws a Refusal where something that ships has no checksum there: npm would install it unchecked.
+ * package.json and package-lock.json with a platform's binaries as dependencies; node-llama-cpp has those of all
+ * platforms as optional dependencies. Throws a Refusal if a shipped package has no checksum, because npm would install
+ * it unchecked.
  */
 function shipped(target, {name, version, dependencies, devDependencies}, {packages, ...lock}) {
   const all = {...packages};
   const wanted = {...dependencies};
   for (const binary of binaryPackages(target)) {
-    // npm refuses another platform's package, by what is written here.
+    // These fields make npm refuse packages of other platforms.
     const {optional, os, cpu, libc, ...entry} = packages[`node_modules/${binary}`];
     all[`node_modules/${binary}`] = entry;
     wanted[binary] = entry.version;

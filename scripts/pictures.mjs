@@ -1,4 +1,4 @@
-// Takes the README's pictures from the packaged extension, as the e2e tests see it.
+// Takes the README's pictures from the packaged extension, in the same way as the e2e tests.
 // usage: npm run package && node esbuild.mjs --harness && node scripts/pictures.mjs
 import {mkdirSync, mkdtempSync, rmSync} from "node:fs";
 import {tmpdir} from "node:os";
@@ -21,7 +21,7 @@ async function take(name, clip) {
 
 try {
   await workbench.setTheme("dark");
-  // Room for what is shown: no side bar, no minimap.
+  // No side bar and no minimap, to have more room.
   await workbench.setSettings({"editor.minimap.enabled": false, "workbench.layoutControl.enabled": false});
   await workbench.openFile("retry.py");
   await page.keyboard.press("Control+B");
@@ -36,7 +36,7 @@ try {
   await page.keyboard.press("Escape");
   await workbench.runCommand("Tokenscope: Perplexity of Selection");
   await page.locator(".quick-input-list").getByText("Cross entropy").waitFor();
-  // Off the tooltip of the input box.
+  // Moves the mouse away from the input box, which has a tooltip.
   await page.mouse.move(1200, 700);
   await page.locator(".monaco-hover:visible").waitFor({state: "detached"});
   const list = await page.locator(".quick-input-widget").boundingBox();

@@ -1,6 +1,6 @@
-// What `npm start` and `npm test` need and a fresh clone lacks: the npm packages and, for a VS Code in the browser,
-// chromium and code-server. Plain Node, because it runs before there are packages. Says what it does, one line a step,
-// and nothing when all is there.
+// Installs what `npm start` and `npm test` need in a fresh clone: the npm packages and, for a VS Code in the browser,
+// chromium and code-server. Plain Node, because it runs before packages are installed. Prints one line per step, and
+// nothing if all is installed.
 // usage: node scripts/setup.mjs start|test
 import {spawnSync} from "node:child_process";
 import {
@@ -24,7 +24,7 @@ import {root} from "./root.mjs";
 const codeServerSource = path.join(root, "test/harness/code-server");
 const codeServer = codeServerFolder(readFileSync(path.join(codeServerSource, "package-lock.json"), "utf8"));
 
-/** Debian's name for a package, what it is for, and how to see that it is there. */
+/** A Debian package: its name, its purpose, and a check whether it is installed. */
 const systemPackages = {
   chromium: {why: "shows VS Code in the tests", present: () => findChromium() !== undefined},
   strace: {why: "records what the programs read, write and contact", present: () => onPath("strace") !== undefined},
@@ -39,7 +39,7 @@ if (purpose !== "start" && purpose !== "test") stop("usage: node scripts/setup.m
 
 if (!isInstalled(root)) {
   step("npm packages: npm ci");
-  // No package of ours needs its install script, and node-llama-cpp's would go looking for a GPU.
+  // None of our packages needs its install script, and node-llama-cpp's would search for a GPU.
   npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"], root);
 }
 
@@ -52,13 +52,13 @@ if (needsBrowserVsCode && process.platform === "linux") {
   ];
   const enough = installSystemPackages(wanted.filter((name) => !systemPackages[name].present()));
   if (compiles && enough) installCodeServer();
-  // The tests can do without it in part, and say so of the rest.
+  // Some tests work without it; the others are skipped.
   else if (compiles && purpose === "start") stop("then run npm start again, or install VS Code for the desktop");
 }
 
 /**
- * Whether node_modules holds what package-lock.json asks for. npm writes what it has installed into a lockfile of its
- * own; packages for other platforms are missing there, and may be.
+ * Whether node_modules matches package-lock.json. npm writes a lock file of the installed packages, in which optional
+ * packages for other platforms may be missing.
  */
 function isInstalled(folder) {
   const installed = readJson(path.join(folder, "node_modules/.package-lock.json"))?.packages;
@@ -70,7 +70,7 @@ function isInstalled(folder) {
   );
 }
 
-/** Installs what is missing where that can be done. Returns whether code-server can be compiled now. */
+/** Installs missing packages if possible. Returns whether code-server can be compiled now. */
 function installSystemPackages(missing) {
   if (missing.length === 0) return true;
   const isRoot = process.getuid?.() === 0;
@@ -79,7 +79,7 @@ function installSystemPackages(missing) {
     run("apt-get", ["-qq", "update"]);
     run("apt-get", ["-qq", "install", "-y", "--no-install-recommends", ...missing], {
       ...process.env,
-      // Questions would wait for a person.
+      // Without this, apt-get would wait for answers.
       DEBIAN_FRONTEND: "noninteractive"
     });
     return true;
@@ -89,13 +89,16 @@ function installSystemPackages(missing) {
   return missing.every((name) => name === "chromium" || name === "strace");
 }
 
-/** Installs it under another name first: what is there under its own name is whole, also where two set-ups run at once. */
+/**
+ * Installs code-server in a temporary folder and renames it, so that its folder is always complete, even if two set-ups
+ * run at once.
+ */
 function installCodeServer() {
   step(`VS Code for the browser: npm's code-server (about 3 minutes and 800 MB, once, in ${path.dirname(codeServer)})`);
   removeAbandoned();
   const partial = `${codeServer}.partial-${process.pid}`;
   mkdirSync(partial, {recursive: true, mode: 0o700});
-  // Its native parts do not compile below a folder with a space in its name.
+  // Its native code does not compile in a path with a space.
   const compiled = partial.includes(" ") ? mkdtempSync(path.join(tmpdir(), "tokenscope-code-server-")) : partial;
   for (const name of ["package.json", "package-lock.json"])
     copyFileSync(path.join(codeServerSource, name), path.join(compiled, name));
@@ -103,10 +106,10 @@ function installCodeServer() {
   npm(["ci", "--ignore-scripts", ...quiet], compiled);
   const {node} = codeServerPrograms(compiled);
   if (!existsSync(node)) stop(`code-server needs Node 24, which npm does not have for linux-${process.arch}.`);
-  // code-server's own install script insists on Node 24, and starts npm again: so npm itself runs on that Node.
+  // code-server's install script requires Node 24 and starts npm again, so npm itself runs on that Node.
   npm(["rebuild", "code-server", "--ignore-scripts=false", ...quiet], compiled, {
     PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}`,
-    // Node's headers are in the package: nothing else has to be downloaded to compile.
+    // Node's headers are in the package, so nothing else must be downloaded to compile.
     npm_config_nodedir: path.dirname(path.dirname(node))
   });
   if (compiled !== partial) {
@@ -116,13 +119,13 @@ function installCodeServer() {
   try {
     renameSync(partial, codeServer);
   } catch (error) {
-    // Another set-up was faster.
+    // Another set-up has installed it meanwhile.
     rmSync(partial, {recursive: true, force: true});
     if (!existsSync(codeServer)) throw error;
   }
 }
 
-/** What set-ups that were interrupted have left. */
+/** Removes what interrupted set-ups left. */
 function removeAbandoned() {
   const folder = path.dirname(codeServer);
   if (!existsSync(folder)) return;
@@ -142,12 +145,12 @@ function isRunning(pid) {
   }
 }
 
-/** Runs a step of npm's; its output is shown only when it fails. */
+/** Runs npm. Its output is shown only if it fails. */
 function npm(args, cwd, env) {
   endIfFailed(runNpm(args, cwd, env), `npm ${args.join(" ")}`);
 }
 
-/** Runs a step of the system's; its output is shown only when it fails. */
+/** Runs a program of the system. Its output is shown only if it fails. */
 function run(command, args, env) {
   endIfFailed(spawnSync(command, args, {env, encoding: "utf8", maxBuffer: 1 << 28}), `${command} ${args.join(" ")}`);
 }

@@ -1,6 +1,6 @@
-// `npm start`: VS Code with the extension from this folder and the sample workspace. The desktop one where there is one,
-// else one in the browser, which stays up until Ctrl+C.
-// usage: npm start [-- --port N] (or the variable PORT); the browser's VS Code listens on 127.0.0.1 only.
+// `npm start`: opens VS Code with the extension from this folder and the sample workspace. Uses the desktop VS Code if
+// there is one, else one in the browser, which runs until Ctrl+C. usage: npm start [-- --port N] (or the variable
+// PORT); the browser's VS Code listens on 127.0.0.1 only.
 import {spawn, spawnSync} from "node:child_process";
 import {writeFileSync} from "node:fs";
 import path from "node:path";
@@ -35,7 +35,7 @@ async function serve() {
   process.exit(signal === "SIGINT" ? 0 : 143);
 }
 
-/** Opens the address where there is a screen. By a page of its own: other users can read a command line, and the token would be in it. */
+/** Opens the address if there is a screen. The token goes into a page, because other users can read a command line. */
 function showInBrowser({address, tokenFile}) {
   const open = hasDisplay() ? onPath("xdg-open") : undefined;
   if (open === undefined) return;
@@ -43,13 +43,13 @@ function showInBrowser({address, tokenFile}) {
   writeFileSync(page, `<meta http-equiv="refresh" content="0;url=${address().replaceAll("&", "&amp;")}">`, {
     mode: 0o600
   });
-  // Where no browser comes, the address is still there to click.
+  // If no browser opens, the printed address can be clicked.
   spawn(open, [page], {detached: true, stdio: "ignore"})
     .on("error", () => {})
     .unref();
 }
 
-/** The port asked for; 0 is any free one. */
+/** The requested port; 0 for any free one. */
 function port() {
   const flag = process.argv.indexOf("--port");
   const asked = flag === -1 ? (process.env.PORT ?? "0") : process.argv[flag + 1];

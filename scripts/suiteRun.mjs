@@ -1,4 +1,4 @@
-// One suite's run: its programs, what they print (into a file), what its tests say meanwhile, and what of it people get to see.
+// Runs one suite: its programs, their output (into a file), the events of its tests, and the numbers for people.
 import {spawn} from "node:child_process";
 import {closeSync, openSync, readFileSync, statSync, writeFileSync} from "node:fs";
 import path from "node:path";
@@ -16,21 +16,24 @@ export class SuiteRun {
   #checks = 0;
 
   /**
-   * `hangs`: minutes in which no test ends and nothing is printed, after which a program counts as hung. There is no limit on a suite as a
-   * whole: a slow machine is no fault. `grace`: seconds that a program has to end by itself when it is told to.
+   * A program counts as hung after `hangs` minutes without an event or output. There is no limit on a whole suite,
+   * because a slow machine is no fault. `grace` is the time to end after SIGTERM, in seconds.
    */
   constructor(name, folder, {hangs = 15, grace = 30} = {}) {
     this.name = name;
     this.hangs = hangs;
     this.grace = grace;
-    /** Where the tests say what happens, one JSON document a line (test/harness/runMocha.ts). */
+    /** The file of test events, one JSON document per line (test/harness/runMocha.ts). */
     this.events = path.join(folder, `${name}.jsonl`);
-    /** Where everything goes that its programs print: VS Code's own chatter, for one. */
+    /** The file for all output of the programs, such as VS Code's own. */
     this.log = path.join(folder, `${name}.log`);
     for (const file of [this.events, this.log]) writeFileSync(file, "");
   }
 
-  /** Does what the suite does. One that can't run, is cut short or runs nothing fails once for that: silence must not look like success. */
+  /**
+   * Runs the suite. A suite that can't run, ends early or runs nothing counts as a failure: silence must not look like
+   * success.
+   */
   async run(work) {
     const started = Date.now();
     const problem = await work().then(
@@ -40,7 +43,7 @@ export class SuiteRun {
     this.seconds = Math.round((Date.now() - started) / 1000);
     const {began, ended} = this.look();
     if (began !== undefined && !ended) this.#fail(`${problem ?? "It ended early"}. The last test that began: ${began}`);
-    // Tests that failed make their program fail: they are counted already.
+    // Failed tests make their program fail, and are already counted.
     else if (problem !== undefined && this.failures.length === 0) this.#fail(problem);
     else if (problem === undefined && this.passed + this.failures.length === 0) this.#fail("No test ran");
   }
@@ -50,7 +53,7 @@ export class SuiteRun {
     this.failures.push({test: "the suite as a whole", error: `${problem}. What was printed last:\n${printed}`});
   }
 
-  /** Counts what has happened so far. Returns the title of the last test that began, and whether all came to their end. */
+  /** Counts the events so far. Returns the title of the last test that began, and whether the run ended. */
   look() {
     const events = readFileSync(this.events, "utf8").split("\n").slice(0, -1).map(parsed);
     const titles = (what) => events.filter((one) => one.what === what).map(({file, test}) => `${file}: ${test}`);
@@ -63,16 +66,16 @@ export class SuiteRun {
     return {began: titles("began").at(-1), ended: events.at(-1)?.what === "ended"};
   }
 
-  /** Runs a program that is a test by itself: it passes where it ends well. */
+  /** Runs a program that counts as one test, which passes if the program succeeds. */
   async check(script, args = []) {
     await this.node(script, args);
     this.#checks++;
   }
 
-  /** Runs one of our programs, named from the current folder, to its end. Throws where it ends badly, or hangs. */
+  /** Runs one of our programs, by its path from the current folder. Throws if it fails or hangs. */
   async node(script, args = [], env = {}) {
     const log = openSync(this.log, "a");
-    // A group of its own: what hangs is ended with all that it has started.
+    // Its own process group, so that a hung program is ended with its child processes.
     const child = spawn(process.execPath, [path.resolve(script), ...args], {
       detached: true,
       env: {...process.env, ...env},
@@ -83,7 +86,7 @@ export class SuiteRun {
       try {
         process.kill(-child.pid, signal);
       } catch {
-        // It has ended already.
+        // The process has already ended.
       }
     };
     const end = () => {
@@ -123,7 +126,7 @@ export class SuiteRun {
   }
 }
 
-/** A line that was cut off by a program's death says nothing. */
+/** Parses a line. A line cut off by a crash is ignored. */
 function parsed(line) {
   try {
     return JSON.parse(line);

@@ -1,6 +1,7 @@
-// Runs the checks and test suites in turn. The last line adds them up: "N passed, N failed", and ", N skipped" where some were.
-// usage: npm test [-- SUITE ...]   with SUITE one of lint, types, unit, engine, extension, package, e2e; unit:score takes the files of a
-// suite whose names contain "score". npm run test:thorough runs the same with many more random cases.
+// Runs the checks and test suites in turn. The last line has the sums: "N passed, N failed", and ", N skipped" if there
+// were any. usage: npm test [-- SUITE ...]   with SUITE one of lint, types, unit, engine, extension, package, e2e;
+// unit:score runs only the files of the suite whose names contain "score". npm run test:thorough runs many more random
+// cases.
 import {mkdirSync, mkdtempSync, rmSync} from "node:fs";
 import {tmpdir} from "node:os";
 import path from "node:path";
@@ -13,7 +14,7 @@ process.chdir(root);
 const out = path.join(root, "out/test");
 const results = path.join(root, "out/results");
 
-/** What each suite does, told by its run ({@link SuiteRun}) and the filter on its files. */
+/** The suites. Each gets its run ({@link SuiteRun}) and a filter for its files. */
 const suites = {
   lint: async (suite) => suite.check("node_modules/@biomejs/biome/bin/biome", ["check", "--error-on-warnings", "."]),
   types: async (suite) => {
@@ -29,7 +30,7 @@ const suites = {
       suite.events,
       filter
     ]),
-  // `npm run package` fails where the build does, and above the size limit; what the VSIX can do is the e2e suite's.
+  // `npm run package` fails if the build fails or the VSIX is too large. The e2e suite tests what the VSIX does.
   package: async (suite, filter) => {
     await suite.check("scripts/package.mjs");
     await mochaSuite(suite, "package", filter);
@@ -47,17 +48,17 @@ if (unknown.length > 0) {
   console.error(`There is no suite ${unknown.join(", ")}: choose from ${Object.keys(suites).join(", ")}.`);
   process.exit(1);
 }
-// What is tested inside VS Code sees this too: it inherits the environment.
+// Tests inside VS Code inherit this variable.
 if (flags.includes("--thorough")) process.env.TOKENSCOPE_THOROUGH = "1";
 const chosen = asked.length > 0 ? asked : Object.keys(suites);
-// The e2e suite installs the package, so it wants a fresh one.
+// The e2e suite installs the package, so it needs a fresh one.
 const e2e = chosen.findIndex((word) => nameOf(word) === "e2e");
 if (e2e >= 0 && !chosen.includes("package")) chosen.splice(e2e, 0, "package");
 
 for (const folder of [out, results]) rmSync(folder, {recursive: true, force: true});
 mkdirSync(results, {recursive: true});
 
-// The build of the tests is shown only where it fails: then there is nothing to run.
+// The build of the tests is shown only if it fails. Then nothing can run.
 const build = new SuiteRun("build", results);
 await build.run(() => build.check("esbuild.mjs", ["--tests"]));
 const runs = [];
@@ -83,7 +84,7 @@ function mochaSuite(suite, name, filter, env) {
   return suite.node("out/test/harness/nodeSuite.js", [path.join(out, name), suite.events, filter], env);
 }
 
-/** Drives a VS Code into which the package has been installed, not the one that this folder would make. */
+/** Runs the e2e tests in a VS Code with the installed package, not with the extension from this folder. */
 async function e2eSuite(suite, filter) {
   const {installVsix} = await import("../out/test/harness/vscodeServer.js");
   const extensions = mkdtempSync(path.join(tmpdir(), "tokenscope-extensions-"));

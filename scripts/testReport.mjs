@@ -1,9 +1,12 @@
-// What people see of a test run: a line a suite, what failed at the end, and the sums.
+// The output of a test run: a line per suite, then failures, retries and skipped tests, and the sums last.
 import path from "node:path";
 
 const minute = 60_000;
 
-/** Shows how far a suite is while it runs: all the time in a terminal, once a minute elsewhere. Returns what ends that. */
+/**
+ * Shows the progress of a running suite: always in a terminal, once a minute elsewhere. Returns a function that stops
+ * it.
+ */
 export function showProgress(suite) {
   const terminal = process.stdout.isTTY;
   const started = Date.now();
@@ -33,7 +36,7 @@ export function suiteLine({name, passed, failures, skipped, retried, seconds}) {
   return `${name.padEnd(10)}${counts.join(", ").padEnd(44)}${String(seconds).padStart(5)} s`;
 }
 
-/** All that went wrong, and last the sums. */
+/** Failures, retries and skipped tests, and the sums last. */
 export function summary(suites) {
   const listed = (title, of) => {
     const lines = suites.flatMap((suite) => suite[of].map((test) => `  ${suite.name}, ${test}`));
@@ -44,7 +47,6 @@ export function summary(suites) {
   const passed = suites.reduce((sum, suite) => sum + suite.passed, 0);
   const skipped = count("skipped");
   return [
-    ...listed("Skipped:", "skipped"),
     ...listed("Failed at first, and tried again:", "retried"),
     ...failures.flatMap(({suite, test, error}, index) => [
       "",
@@ -52,6 +54,8 @@ export function summary(suites) {
       ...error.split("\n").map((line) => `  ${line}`),
       `  All that ${suite.name} printed: ${path.relative("", suite.log)}`
     ]),
+    // Right above the sums, which count them.
+    ...listed("Skipped:", "skipped"),
     "",
     `${passed} passed, ${failures.length} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`
   ].join("\n");

@@ -1,11 +1,11 @@
-// The VSIXes that there are: one for each platform.
+// The VSIX files: one for each platform.
 import {readFileSync} from "node:fs";
 import path from "node:path";
 import {root} from "./root.mjs";
 
 /**
- * node-llama-cpp's binaries for each platform, by VS Code's name for it. CUDA's 540 MB never ship. There is none for
- * linux-armhf: @node-llama-cpp/linux-armv7l is there, but what 3.22.1 holds is for arm64.
+ * node-llama-cpp's binaries for each platform, by VS Code's name for it. CUDA's 540 MB never ship. linux-armhf is
+ * missing, because version 3.22.1 of @node-llama-cpp/linux-armv7l has binaries for arm64.
  */
 const binaries = {
   "linux-x64": ["linux-x64", "linux-x64-vulkan"],
@@ -16,23 +16,23 @@ const binaries = {
   "darwin-arm64": ["mac-arm64-metal"]
 };
 
-/** The platforms that there is a VSIX for. */
+/** The platforms with a VSIX. */
 export const targets = Object.keys(binaries);
 
-/** This platform, whether it is one of them or not. */
+/** This platform, supported or not. */
 export const thisTarget = `${process.platform}-${process.arch}`;
 
-/** What is not done, with the reason and what to do about it in one sentence, for a person. */
+/** An error for people: one sentence with the reason and what to do. */
 export class Refusal extends Error {}
 
-/** The npm packages that hold a platform's binaries. Throws a Refusal where there are none. */
+/** The npm packages with a platform's binaries. Throws a Refusal if there are none. */
 export function binaryPackages(target) {
   if (!targets.includes(target))
     throw new Refusal(`There is no VSIX for ${target}: choose a --target from ${targets.join(", ")}.`);
   return binaries[target].map((name) => `@node-llama-cpp/${name}`);
 }
 
-/** Where `npm run package` leaves the VSIX for a platform. */
+/** The file of a platform's VSIX, written by `npm run package`. */
 export function vsixFile(target = thisTarget) {
   const {name, version} = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
   return path.join(root, `${name}-${target}-${version}.vsix`);

@@ -1,6 +1,6 @@
-// Draws the walkthrough's pictures: its own samples with what the demonstration model says of them, in the colours of
-// whatever theme is in use, which VS Code hands to SVGs as variables. There are no words in them to translate.
-// usage: npm run build && node scripts/walkthroughPictures.mjs
+// Draws the walkthrough's pictures: its samples with the demonstration model's results, in the theme's colours, which
+// VS Code passes to SVGs as variables. They have no words to translate. usage: npm run build && node
+// scripts/walkthroughPictures.mjs
 import {execFileSync} from "node:child_process";
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
@@ -10,11 +10,11 @@ import {root} from "./root.mjs";
 const folder = path.join(root, "media/walkthrough");
 const temporary = mkdtempSync(path.join(tmpdir(), "tokenscope-pictures-"));
 
-/** All in pixels. */
+/** Sizes in pixels. */
 const [width, height, margin] = [460, 360, 14];
 const [letter, lineHeight] = [7.5, 22];
 
-/** As in src/metrics/buckets.ts, from the least probable; half and more is plain. */
+/** The buckets of src/metrics/buckets.ts, the least probable first. Tokens of 50 % and more are plain. */
 const buckets = [
   {name: "P0", below: 0.001, dashes: "none", line: 3},
   {name: "P01", below: 0.01, dashes: "none", line: 1},
@@ -34,7 +34,7 @@ try {
   rmSync(temporary, {recursive: true});
 }
 
-/** A selected sentence, its first tokens with their ids as the hover has them, and their number in the status bar. */
+/** A selected sentence, its first tokens with their ids as in the hover, and their number in the status bar. */
 function tokensPicture(content) {
   const {tokens} = ask("tokenize", content);
   const lines = wrapped(content, 57);
@@ -86,7 +86,7 @@ function perplexityPicture(sentences) {
     const drawn = lines.map((part, row) => {
       const base = top + 34 + row * 54;
       const bars = tokens
-        // A token begins with the space in front of its word, and stands where the word does.
+        // A token starts with the space before its word. Its bar stands at the word.
         .map((token) => ({...token, word: token.start + token.text.length - token.text.trimStart().length}))
         .filter(({word}) => word >= part.start && word < part.end)
         .map(({text: token, start, logprob}) => {
@@ -106,7 +106,7 @@ function perplexityPicture(sentences) {
   });
 }
 
-/** A function with its tokens coloured, and what the model expected in place of the odd one. */
+/** A function with coloured tokens, and what the model expected instead of the odd one. */
 function logprobsPicture(content) {
   const {tokens} = ask("score", content, "--top", "5");
   const lines = content.split("\n");
@@ -153,7 +153,7 @@ function logprobsPicture(content) {
   return [flow, outline, line(margin, 229, width - 2 * margin, {stroke: colour("panel-border")}), chart];
 }
 
-/** Code with ghost text at the cursor, and the key that takes it. */
+/** Code with ghost text at the cursor, and the key that accepts it. */
 function completionPicture([before, after]) {
   const rest = before.at(-1);
   const ghost = ask("complete", before.slice(0, -1), `${rest}\n\n${after}\n`).text.split(rest)[0];
@@ -181,13 +181,13 @@ function completionPicture([before, after]) {
   ];
 }
 
-/** A line of code that is too long for the picture as several. */
+/** Splits a line of code that is too long for the picture. */
 function broken(content) {
   const [, head, middle, tail] = /^(.*\()(folder.*)(\): .*)$/.exec(content) ?? [];
   return head === undefined ? [content] : [head, `  ${middle}`, tail];
 }
 
-/** A line of code, its keywords and strings in colours that themes have for them in the debugger. */
+/** A line of code. Its keywords and strings have the theme's colours for the debugger. */
 function highlighted(content, x, y) {
   return [...content.matchAll(/"[^"]*"|\w+|[^\w"]+/g)].map(({0: part, index}) => {
     const isKeyword = /^(import|from|export|async|function|return|await)$/.test(part);
@@ -205,7 +205,9 @@ function paragraphs(name) {
   return sample(name).trimEnd().split("\n\n");
 }
 
-/** What the headless runner says of a text, with each token's place in it; of a completion, the rest is its suffix. */
+/**
+ * The headless runner's result for a text, with the offsets of its tokens. For a completion, the rest is its suffix.
+ */
 function ask(command, content, ...rest) {
   const [file, suffix] = [path.join(temporary, "text"), path.join(temporary, "suffix")];
   writeFileSync(file, content);
@@ -225,7 +227,7 @@ function ask(command, content, ...rest) {
   return {...answer, tokens};
 }
 
-/** Lines of at most so many letters, broken at spaces, with their places. */
+/** Breaks a text at spaces into lines of limited length, with their offsets. */
 function wrapped(content, most) {
   const lines = [];
   for (let start = 0; start < content.length; ) {
@@ -237,7 +239,7 @@ function wrapped(content, most) {
   return lines;
 }
 
-/** As the logprobs view shows a token. */
+/** A token as in the logprobs view. */
 function visible(token) {
   return token.replaceAll(" ", "·").replaceAll("\n", "⏎");
 }
@@ -250,7 +252,7 @@ function percent(probability) {
   return probability < 0.001 ? "< 0.1 %" : `${(probability * 100).toFixed(1)} %`;
 }
 
-/** A colour of the theme's; not every theme has every one. */
+/** A colour of the theme, with a default, because themes may lack it. */
 function colour(name, otherwise = "transparent") {
   return `var(--vscode-${name}, ${otherwise})`;
 }
@@ -263,9 +265,9 @@ function line(x, y, wide, more) {
   return element("path", {d: `M${rounded(x)} ${rounded(y)}h${rounded(wide)}`, fill: "none", ...more});
 }
 
-/** Letters as wide as they are to be, whatever font the user has. */
+/** Text with a fixed width per letter, whatever font the user has. */
 function text(content, x, y, fill, {advance = letter, size} = {}) {
-  // Spaces at the ends would be dropped, and the letters stretched over their place.
+  // Spaces at the ends would be dropped, and the letters stretched over their space.
   const shown = content.trim();
   const indent = content.indexOf(shown) * advance;
   const length = [...shown].length * advance;

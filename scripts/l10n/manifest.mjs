@@ -1,6 +1,6 @@
 /** The texts of package.json that VS Code shows, and their keys in package.nls.json. */
 
-/** A text that is a key, as VS Code understands it. */
+/** Whether a text is a key in VS Code's sense. */
 const keyPattern = /^%([\w.-]+)%$/;
 
 /**
@@ -71,7 +71,7 @@ export function textPlaces(manifest) {
     }
   }
   addEach(contributes.customEditors, "customEditor", "viewType", ["displayName"]);
-  // What is said to the model itself (modelDescription, the schema's descriptions) is not for people.
+  // Texts for a language model (modelDescription, the schema's descriptions) are not for people.
   addEach(contributes.languageModelTools, "tool", "name", ["displayName", "userDescription"]);
   const seen = new Set();
   for (const {key} of places) {
@@ -82,10 +82,11 @@ export function textPlaces(manifest) {
 }
 
 /**
- * package.json's texts by their keys: those that stand there, and of those that are keys already, package.nls.json's.
+ * package.json's texts by key. Texts that are already keys come from package.nls.json.
  *
  * @param {any} manifest @param {Record<string, string>} nls
- * @returns {{texts: Record<string, string>, plain: string[]}} `plain`: the keys of those that still stand in package.json.
+ * @returns {{texts: Record<string, string>, plain: string[]}} `plain`: the keys of texts that are still in
+ * package.json.
  */
 export function textsOf(manifest, nls) {
   /** @type {Record<string, string>} */
@@ -101,7 +102,7 @@ export function textsOf(manifest, nls) {
 }
 
 /**
- * package.json with keys in its texts' places. Texts that are keys already stay.
+ * package.json with its texts replaced by keys.
  *
  * @param {any} manifest
  */

@@ -1,4 +1,4 @@
-/** The texts of a source that are translated, and those that should be. */
+/** Finds the translated texts of a source, and texts that should be translated. */
 import {tokensOf} from "./tokens.mjs";
 
 /**
@@ -7,8 +7,8 @@ import {tokensOf} from "./tokens.mjs";
  */
 
 /**
- * What a source gives to `l10n.t`, `vscode.l10n.t`: a literal, or an object with a literal as its `message`, and a `comment`.
- * Anything else can't be found in a bundle, and is a problem.
+ * The arguments of `l10n.t` and `vscode.l10n.t` in a source: a literal, or an object with a literal `message` and a
+ * `comment`. Anything else is a problem, because it can't be found in a bundle.
  *
  * @param {string} source
  * @returns {{messages: Message[], problems: Problem[]}}
@@ -28,7 +28,7 @@ export function messagesOf(source) {
         problem: "the first argument of l10n.t has to be one plain string, or {message: …, comment: …}"
       });
   }
-  // In comments there may be more of them than were found, in code not.
+  // Comments may contain more calls than were found, code may not.
   const written = source.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, "").match(/\bl10n\.t\(/g)?.length ?? 0;
   if (calls.length < written)
     problems.push({line: 1, problem: `${written} calls of l10n.t, but ${calls.length} were understood`});
@@ -40,7 +40,7 @@ export function messagesOf(source) {
   return {messages, problems};
 }
 
-/** Where the arguments of the calls begin and end: indexes of the first token behind "(", and of ")". */
+/** Indexes of the tokens where the arguments of calls begin (after "(") and end (")"). */
 function callsOf(tokens) {
   const calls = [];
   for (let at = 0; at + 3 < tokens.length; at++) {
@@ -62,7 +62,7 @@ function closing(tokens, open) {
   return tokens.length;
 }
 
-/** A string that is the whole argument. */
+/** A string that is the only argument. */
 function literal(tokens, at) {
   const [{type, value}, next] = [tokens[at], tokens[at + 1]];
   return type === "string" && (next.value === "," || next.value === ")") ? {message: value, comment: []} : undefined;
@@ -96,7 +96,7 @@ function strings(tokens, at) {
   return inside.every(({type}) => type === "string") ? inside.map(({value}) => value) : undefined;
 }
 
-/** What people read is given to these, or stands behind these names. */
+/** Functions and properties whose texts people read. */
 const shows = /^(?:show(?:Information|Warning|Error)Message|setStatusBarMessage|appendMarkdown)$/;
 const shown =
   /^(?:title|label|description|detail|tooltip|placeholder|placeHolder|prompt|openLabel|saveLabel|message|help|text|value)$/;
@@ -105,8 +105,8 @@ const shown =
 const notForPeople = /^(?:(?!(?:Human|Engine|Host)Error$)\w*Error|super|log|error|warn|info|debug|trace)$/;
 
 /**
- * Texts with words that a person would get to see untranslated: two words or more anywhere, one where texts are shown. Only
- * what can be told from the look of it.
+ * Untranslated texts for people: two words or more anywhere, one word where texts are shown. Only a guess from the
+ * source.
  *
  * @param {string} source
  * @param {ReadonlySet<string>} names texts that stay as they are
@@ -140,7 +140,7 @@ function isShown(tokens, at) {
   return (sign?.value === ":" || sign?.value === "=") && shown.test(name?.value ?? "");
 }
 
-/** What a piece of an HTML template shows: the text between tags, and labels and tooltips in them. */
+/** The visible texts of a piece of an HTML template: between tags, and labels and tooltips in them. */
 function textOfHtml(html) {
   const labels = [...html.matchAll(/\b(?:title|aria-label|placeholder|alt)="([^"]*)"/g)].map(([, label]) => label);
   const text = html.replace(/^[^<]*>/, " ").replace(/<[^>]*(?:>|$)/g, " ");

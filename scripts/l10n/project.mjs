@@ -1,28 +1,28 @@
-/** The translations of this repository, and what is wrong with them. */
+/** Checks the translations of this repository. */
 import {existsSync, readdirSync, readFileSync} from "node:fs";
 import path from "node:path";
 import {textsOf} from "./manifest.mjs";
 import {bareTexts, messagesOf} from "./messages.mjs";
 
-/** Where nothing is meant for people, or not for those who see VS Code in their language. */
+/** Files without texts for people, or with texts in English for everyone. */
 const notForPeople = [
-  // The headless runner speaks English: scripts read it.
+  // The headless runner writes English, because scripts read it.
   "src/cli.ts",
   "src/cli/",
   // For agents.
   "src/features/agentTool/",
-  // For whoever reads a report of a problem.
+  // For readers of a problem report.
   "src/features/engineControl/diagnosticsText.ts",
   "src/features/engineControl/shareable.ts",
   // For programs.
   "src/features/evaluateFolder/exports.ts",
-  // What Git and programming languages say.
+  // Words of Git and programming languages.
   "src/features/scoreChanges/patch.ts",
   "src/completion/",
-  // Code for another thread, the words of a library's error, folders of programs.
+  // Code for another thread, words of a library's error, folders of programs.
   "src/engine/llama/fetchedPackages.ts",
   "src/engine/llama/devices/probe.ts",
-  "src/host/models/local/places.ts"
+  "src/host/models/local/programFolders.ts"
 ];
 
 /** Names, addresses and searches are the same in every language. */
@@ -40,7 +40,8 @@ const names = new Set([
 
 /**
  * @typedef {object} Localization
- * @property {Record<string, string | {message: string, comment: readonly string[]}>} bundle The English l10n/bundle.l10n.json, as it should be.
+ * @property {Record<string, string | {message: string, comment: readonly string[]}>} bundle The English
+ * l10n/bundle.l10n.json, as it should be.
  * @property {Record<string, string>} texts package.nls.json, as it should be.
  * @property {string[]} problems One sentence each, with its place.
  */
@@ -56,7 +57,7 @@ export function localization(root) {
   const {bundle, problems} = sourceTexts(root);
   const nls = existsSync(path.join(root, "package.nls.json")) ? read("package.nls.json") : {};
   const {texts, plain} = textsOf(read("package.json"), nls);
-  // Before the first texts were moved, none of them is late.
+  // Until the first texts are moved to package.nls.json, none is missing there.
   if (plain.length < Object.keys(texts).length)
     for (const key of plain)
       problems.push(`package.json: the text of ${key} stands there itself: npm run l10n -- --manifest`);
@@ -76,7 +77,7 @@ export function localization(root) {
   return {bundle, texts, problems};
 }
 
-/** The languages that there is a file of. */
+/** The languages that have a translation file. */
 function languagesOf(root) {
   const files = [...readdirSync(path.join(root, "l10n")), ...readdirSync(root)];
   const found = files.map((file) => /^(?:bundle\.l10n|package\.nls)\.([\w-]+)\.json$/.exec(file)?.[1]);
@@ -104,7 +105,7 @@ function sourceTexts(root) {
 }
 
 /**
- * What is missing, left over, or can't be a translation.
+ * Translations that are missing, unused or wrong.
  *
  * @param {Record<string, string>} english by key
  * @param {Record<string, string>} translation by key
@@ -123,7 +124,7 @@ export function translationProblems(english, translation) {
   return problems;
 }
 
-/** What has to be the same in every language, whatever its order: `{0}`, links' targets, code, icons. */
+/** Parts that must be the same in every language, in any order: `{0}`, targets of links, code, icons. */
 function fixedParts(text) {
   return [...text.matchAll(/\{\w+\}|\]\([^)]*\)|`[^`\s]*`|\$\([\w~-]+\)/g)]
     .map(([part]) => part)

@@ -1,12 +1,13 @@
 /**
- * TypeScript in as much detail as texts in it need: names, numbers, punctuation, strings and templates, in order; comments
- * and regular expressions are only gone over. A template is a "template" token for its beginning, a "text" for each of its
- * pieces, the tokens of what stands in `${…}`, and an "end".
+ * Splits TypeScript into the tokens that the search for texts needs: names, numbers, punctuation, strings and
+ * templates. Comments and regular expressions are skipped. A template is a "template" token, a "text" for each of its
+ * pieces, the tokens in `${…}`, and an "end".
  *
- * @typedef {{type: "name" | "number" | "punctuation" | "string" | "template" | "text" | "end" | "regex", value: string, line: number}} Token
+ * @typedef {{type: "name" | "number" | "punctuation" | "string" | "template" | "text" | "end" | "regex", value: string,
+ * line: number}} Token
  */
 
-/** Behind these a "/" begins a regular expression; behind other names it divides. */
+/** After these words a "/" starts a regular expression; after other names it divides. */
 const beforeExpression = new Set(
   "return typeof case in of do else void delete throw new instanceof yield await default extends".split(" ")
 );
@@ -23,7 +24,7 @@ export function tokensOf(source) {
   readCode("");
   return tokens;
 
-  /** Up to a closing brace of its own (`until` is "}"), or to the end. */
+  /** Reads up to the matching closing brace (`until` is "}"), or to the end. */
   function readCode(until) {
     let depth = 0;
     while (at < source.length) {
@@ -79,7 +80,7 @@ export function tokensOf(source) {
     skip(length);
   }
 
-  /** The length of what stands here, at least 1, so that nothing is read for ever. */
+  /** The length of the token here. At least 1, so that the loop ends. */
   function lengthOf(pattern) {
     pattern.lastIndex = at;
     const found = pattern.exec(source);
@@ -91,7 +92,7 @@ export function tokensOf(source) {
   }
 }
 
-/** A string as it is at run time. */
+/** A string literal's value. */
 function cooked(raw) {
   const plain = {n: "\n", t: "\t", r: "\r", b: "\b", f: "\f", v: "\v", 0: "\0"};
   return raw.replace(

@@ -1,7 +1,7 @@
 import {createReadStream} from "node:fs";
 import {stat} from "node:fs/promises";
 import type {Readable} from "node:stream";
-import {fileText, type NoText} from "../text/fileText";
+import {fileText, type TextProblem} from "../text/fileText";
 import {visibleText} from "../text/visibleText";
 import {UsageError} from "./arguments";
 import {userFile} from "./userFolder";
@@ -39,7 +39,7 @@ async function allBytes(stream: Readable): Promise<Uint8Array | null> {
   return Buffer.concat(chunks);
 }
 
-function problemText(problem: NoText): string {
+function problemText(problem: TextProblem): string {
   switch (problem) {
     case "binary":
       return "is binary, and no text";

@@ -1,13 +1,12 @@
 /**
- * The engine's heartbeat, in a thread of its own because the main one computes for seconds on end. It sends back every
- * byte that its owner sends, so that silence means that the whole process stands still; and when its owner is gone, it
- * ends the process, whatever that is busy with.
+ * The engine's heartbeat, in its own thread because the main thread computes for seconds. It sends back every byte from
+ * its owner, so that silence means that the whole process hangs. If the owner is gone, it ends the process at once.
  */
 import {Socket} from "node:net";
 import {heartbeatDescriptor} from "../contract/requests";
 
 const line = new Socket({fd: heartbeatDescriptor, readable: true, writable: true});
 line.on("data", (bytes) => line.write(bytes));
-// The owner may end in the middle of a beat.
+// The owner may end during a beat.
 line.on("error", () => undefined);
 line.on("close", () => process.kill(process.pid, "SIGKILL"));

@@ -1,8 +1,8 @@
 import os from "node:os";
 
 /**
- * Imported before node-llama-cpp, which asks for the home folder as it is loaded. A container may run as a user that the
- * system doesn't know, with no HOME: asking then throws. Nothing is written there.
+ * Must be imported before node-llama-cpp, which looks up the home folder when it is loaded. This throws for a
+ * container's unknown user without HOME. Nothing is written to the folder.
  */
 try {
   os.homedir();

@@ -1,4 +1,4 @@
-/** Imported first by the engine process: from here on it words its errors in VS Code's display language. */
+/** Must be imported first by the engine process: it sets VS Code's display language for error messages. */
 import {readFileSync} from "node:fs";
 import {languageVariables} from "../contract/requests";
 import {useLanguage} from "../text/language";

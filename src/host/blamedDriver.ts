@@ -2,27 +2,27 @@ import type * as vscode from "vscode";
 import type {DeviceState} from "../contract/devices";
 import {tokenscopeVersion} from "../version";
 
-/** A driver in whose use the engine has crashed while it started a model. */
+/** A GPU driver with which the engine crashed while it started a model. */
 export interface BlamedDriver {
   readonly device: DeviceState["device"];
   readonly names: readonly string[];
-  /** Tokenscope's, and with it llama.cpp's: the next one may get on with the driver. */
+  /** Tokenscope's version. Another one has another llama.cpp, which may work with the driver. */
   readonly version: string;
   readonly crashes: number;
-  /** The CPU is used in its place where the device is chosen automatically. */
+  /** Whether the CPU is used instead if the device is chosen automatically. */
   readonly avoided: boolean;
 }
 
 const key = "tokenscope.blamedDriver";
 
-/** The one that is remembered, for this version. */
+/** The stored driver, if it was blamed by this version. */
 export function blamedDriver(memory: vscode.Memento): BlamedDriver | undefined {
   const kept = memory.get<BlamedDriver>(key);
   return kept?.version === tokenscopeVersion ? kept : undefined;
 }
 
-/** Undefined: none is to blame any more. */
-export async function rememberDriver(
+/** Stores the blamed driver. Undefined clears it. */
+export async function storeBlamedDriver(
   memory: vscode.Memento,
   driver: Omit<BlamedDriver, "version"> | undefined
 ): Promise<void> {

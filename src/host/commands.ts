@@ -1,6 +1,6 @@
 import type {SourceControl, Uri} from "vscode";
-import type {Place} from "./documents/place";
-import type {ScoredSubject} from "./documents/scoredText";
+import type {DocumentRange} from "./documents/documentRange";
+import type {ScoredTarget} from "./documents/scoredTarget";
 
 /** The arguments that our own code gives a command. Only the type is used, so the table costs nothing at run time. */
 interface Takes<Arguments extends readonly unknown[]> {
@@ -8,14 +8,14 @@ interface Takes<Arguments extends readonly unknown[]> {
 }
 
 const nothing: Takes<[]> = {};
-const place: Takes<[place?: Place]> = {};
+const place: Takes<[place?: DocumentRange]> = {};
 
 /** All commands by their names in package.json, without "tokenscope." (test/unit/manifest.test.ts compares them). */
 export const commands = {
   countTokens: nothing,
   perplexity: place,
   showLogprobs: place,
-  exportScores: {} as Takes<[scored?: ScoredSubject]>,
+  exportScores: {} as Takes<[scored?: ScoredTarget]>,
   scoreChanges: {} as Takes<[sourceControl?: SourceControl]>,
   scoreChangesAgain: nothing,
   sortChangesByDifference: nothing,

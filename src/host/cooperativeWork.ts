@@ -1,38 +1,38 @@
-/** Milliseconds of work before others get their turn: the extension host is everybody's. */
-const turn = 5;
+/** Maximum length of a time slice (ms): all extensions share the extension host. */
+const maxSlice = 5;
 
-/** Resolves at once, or, where others have waited for their turn long enough, when they have had it. */
-function turnTaker(): () => Promise<void> {
+/** Returns a function to call between steps. If the time slice is over, it lets other work run first. */
+function sliceTimer(): () => Promise<void> {
   let began = performance.now();
   return async () => {
-    if (performance.now() - began < turn) return;
+    if (performance.now() - began < maxSlice) return;
     await new Promise((resolve) => setImmediate(resolve));
     began = performance.now();
   };
 }
 
-/** The same items, with a turn for whatever else waits as soon as making them has taken a few milliseconds. */
-export async function* inTurns<T>(items: Iterable<T>): AsyncGenerator<T> {
-  const othersTurn = turnTaker();
+/** Iterates over items in time slices, so that other work can run in between. */
+export async function* iterateInSlices<T>(items: Iterable<T>): AsyncGenerator<T> {
+  const yieldIfDue = sliceTimer();
   for (const item of items) {
     yield item;
-    await othersTurn();
+    await yieldIfDue();
   }
 }
 
-/** Runs work that offers to stop now and then, with turns for others, to its result. */
-export async function doneInTurns<Result>(steps: Generator<void, Result>): Promise<Result> {
-  const othersTurn = turnTaker();
+/** Runs a generator to its result in time slices, so that other work can run in between. */
+export async function runInSlices<Result>(steps: Generator<void, Result>): Promise<Result> {
+  const yieldIfDue = sliceTimer();
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
-    await othersTurn();
+    await yieldIfDue();
   }
 }
 
-/** Pieces put together. */
-export async function joined(pieces: Iterable<string>): Promise<string> {
+/** Joins strings in time slices. */
+export async function joinInSlices(pieces: Iterable<string>): Promise<string> {
   const parts: string[] = [];
-  for await (const piece of inTurns(pieces)) parts.push(piece);
+  for await (const piece of iterateInSlices(pieces)) parts.push(piece);
   return parts.join("");
 }

@@ -1,6 +1,6 @@
 import type {DeviceState} from "../contract/devices";
 
-/** As their makers write them. */
+/** Device types, spelled as their makers do. */
 export const deviceNames: Record<DeviceState["device"], string> = {
   cpu: "CPU",
   metal: "Metal",
@@ -8,8 +8,8 @@ export const deviceNames: Record<DeviceState["device"], string> = {
   vulkan: "Vulkan"
 };
 
-/** "Vulkan (NVIDIA GeForce RTX 3060)"; a driver calls its device what it likes. */
-export function deviceTitle(device: DeviceState["device"], names: readonly string[]): string {
+/** "Vulkan (NVIDIA GeForce RTX 3060)". The driver chooses the name, which may be any text. */
+export function deviceTitle({device, names}: Pick<DeviceState, "device" | "names">): string {
   const [name] = names;
   return name === undefined ? deviceNames[device] : `${deviceNames[device]} (${name})`;
 }

@@ -3,16 +3,16 @@ import type {RunningModel} from "../contract/models";
 import type {CorpusSummary, Summary} from "../metrics/summary";
 import type {Windowing} from "../metrics/windowing";
 
-/** A file of an evaluation. */
+/** A file in an evaluation. */
 export interface FileOfEvaluation {
   readonly uri: vscode.Uri;
-  /** As it is called in the evaluation: below its folder, with "/". */
+  /** Its path below the evaluated folder, with "/". */
   readonly path: string;
 }
 
 export interface ScoredFile extends FileOfEvaluation {
   readonly summary: Summary;
-  /** False where scoring was stopped within it: the numbers are those of its beginning. */
+  /** False if scoring was stopped within the file: the numbers are those of its first part. */
   readonly finished: boolean;
 }
 
@@ -21,11 +21,11 @@ export interface UnscoredFile extends FileOfEvaluation {
   readonly reason: string;
 }
 
-/** The files of a folder, each scored by itself with one model. */
+/** The scores of the files in a folder, each scored separately with the same model. */
 export interface Evaluation {
   /** "src", or "3 files". */
   readonly title: string;
-  /** What was asked for: folders and files. */
+  /** The folders and files that were asked for. */
   readonly roots: readonly vscode.Uri[];
   readonly model: RunningModel;
   readonly windowing: Windowing;
@@ -33,17 +33,17 @@ export interface Evaluation {
   readonly files: readonly ScoredFile[];
   /** Files that could not be scored. */
   readonly failed: readonly UnscoredFile[];
-  /** Files that were not meant to be: binary, too large, empty. */
+  /** Files that are never scored: binary, too large, empty. */
   readonly leftOut: readonly UnscoredFile[];
-  /** Files that were not reached before the evaluation was stopped. */
+  /** Number of files not reached before the evaluation was stopped. */
   readonly notReached: number;
-  /** There were more files than are looked at. */
+  /** True if there were more files than an evaluation takes. */
   readonly cut: boolean;
   /** Of any of its files; see contract/scoring.ts, Warned. */
   readonly warnings: readonly string[];
 }
 
-/** All files were reached and scored to their end. */
+/** Whether all files were scored to their end. */
 export function isFinished({files, notReached}: Evaluation): boolean {
   return notReached === 0 && files.every(({finished}) => finished);
 }

@@ -1,6 +1,8 @@
 import {homedir, tmpdir} from "node:os";
 
-/** The user's home folder; where the system knows none (a container's nameless user without HOME), the one for temporary files. */
+/**
+ * The user's home folder. If there is none (a container's unknown user without HOME), the folder for temporary files.
+ */
 export function homeFolder(): string {
   try {
     return homedir();

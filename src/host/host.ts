@@ -12,29 +12,32 @@ import {createLog, type Log} from "./log";
 import {cudaFolder} from "./runtimes";
 import {Settings} from "./settings";
 
-/** What every feature stands on. */
+/** The services that all features use. */
 export interface Host {
   readonly extensionUri: vscode.Uri;
-  /** What belongs to this extension on this machine: downloaded models and runtimes. */
+  /** This extension's folder on this machine, for downloaded models and runtimes. */
   readonly storageUri: vscode.Uri;
   readonly secrets: vscode.SecretStorage;
-  /** For this user, in all workspaces. */
+  /** State of this user, shared by all workspaces. */
   readonly globalState: vscode.Memento;
   readonly log: Log;
   readonly settings: Settings;
   readonly engine: EngineClient;
-  /** Fetches and unpacks files. A process of its own: a download goes on while the engine is restarted, or dies of a model. */
+  /** Downloads and unpacks files, in its own process: a download goes on if the engine is restarted or crashes. */
   readonly transfers: EngineClient;
-  /** One more engine process, for a question that must not disturb the one in use; whoever asks ends it. */
+  /** Starts another engine process, for a request that must not disturb the one in use. The caller disposes it. */
   spareEngine(): EngineClient;
   readonly downloads: Downloads;
   readonly errors: ErrorReporter;
 }
 
-/** Milliseconds: between two downloads, or the files of one, less passes. */
-const transfersIdleLimit = 60_000;
+/**
+ * The transfer process exits after this long without a request (ms). Longer than any pause between two files of one
+ * download.
+ */
+const transferIdleLimit = 60_000;
 
-/** Makes the host's parts and subscribes their ends. Starts nothing: the engine starts with its first request. */
+/** Creates the services. Starts no process: the engine starts with its first request. */
 export function createHost(context: vscode.ExtensionContext): Host {
   const log = createLog("Tokenscope");
   const settings = new Settings(context.extensionUri);
@@ -53,10 +56,10 @@ export function createHost(context: vscode.ExtensionContext): Host {
     ...(vscode.l10n.uri && {language: {locale: language.locale, bundle: vscode.l10n.uri.fsPath}})
   };
   const engine = new EngineClient({...options, idleLimit: () => settings.idleLimit});
-  const transfers = new EngineClient({...options, idleLimit: () => transfersIdleLimit});
+  const transfers = new EngineClient({...options, idleLimit: () => transferIdleLimit});
   const models = vscode.Uri.joinPath(context.globalStorageUri, "models").fsPath;
   const tokens = new AccessTokens(context.secrets, settings);
-  // Native code is never unloaded: another device's runtime gets a process of its own.
+  // Native code can't be unloaded, so another device's runtime needs a new process.
   context.subscriptions.push(
     log,
     settings,

@@ -1,11 +1,11 @@
 /**
- * Imported first of all: from here on, code that does not know vscode (metrics, gguf, engineClient) speaks VS Code's display
- * language too.
+ * Must be imported first: it sets VS Code's display language for code that does not import vscode (metrics, gguf,
+ * engineClient).
  */
 import * as vscode from "vscode";
 import {type Language, useLanguage} from "../text/language";
 
-/** VS Code's display language, and what there is in it of Tokenscope. */
+/** VS Code's display language, with Tokenscope's translations. */
 export const language: Language = {locale: vscode.env.language, bundle: vscode.l10n.bundle};
 
 useLanguage(language);

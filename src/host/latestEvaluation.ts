@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type {Evaluation} from "./evaluation";
 
-/** The last evaluation: one feature makes it, others show it. */
+/** The last evaluation. One feature makes it, others show it. */
 export class LatestEvaluation implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<Evaluation>();
   readonly onDidEvaluate = this.changed.event;
@@ -11,7 +11,7 @@ export class LatestEvaluation implements vscode.Disposable {
     return this.last;
   }
 
-  add(evaluation: Evaluation): void {
+  set(evaluation: Evaluation): void {
     this.last = evaluation;
     this.changed.fire(evaluation);
   }

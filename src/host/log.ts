@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import {logText} from "../text/logText";
 
-/** The log: VS Code's, but whatever is written to it, nothing in it passes for another entry. */
+/** A log of VS Code's in which no text can pass for an entry of its own. */
 export interface Log extends vscode.Disposable {
   error(message: string | Error): void;
   warn(message: string): void;

@@ -1,10 +1,11 @@
 import * as vscode from "vscode";
 import {plainText} from "../text/plainText";
-import {writeWhole} from "./writeWhole";
+import {uriName} from "./documents/uriName";
+import {writeAtomically} from "./writeAtomically";
 
 /**
- * Asks where to and writes what there is to write; what can't be written there may be saved elsewhere. `unwritable` says so:
- * a sentence with the file's name and what is wrong with it. Resolves with the file, or undefined where the user gave up.
+ * Asks where to save a file, and writes it. After a failure, the user may choose another location. `unwritable` words
+ * the failure, given the file's name and the error code. Resolves with the file, or undefined if the user gave up.
  */
 export async function saveFile(
   options: vscode.SaveDialogOptions,
@@ -14,11 +15,11 @@ export async function saveFile(
   for (;;) {
     const target = await vscode.window.showSaveDialog(options);
     if (target === undefined) return undefined;
-    const name = plainText(target.path.slice(target.path.lastIndexOf("/") + 1));
+    const name = plainText(uriName(target));
     try {
       await vscode.window.withProgress(
         {location: vscode.ProgressLocation.Window, title: vscode.l10n.t("Writing {0}", name)},
-        async () => await writeWhole(target, await content(target))
+        async () => await writeAtomically(target, await content(target))
       );
       return target;
     } catch (error) {

@@ -1,6 +1,6 @@
 import {plainText} from "../text/plainText";
 
-/** Who answers at a web address, for people: without a user's name and password. */
-export function hostOf(address: string): string {
+/** The host in a URL, to show to people. Omits user name and password. */
+export function urlHost(address: string): string {
   return URL.canParse(address) ? new URL(address).host : plainText(address);
 }

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import {inBits, percentText, written} from "../text/numberText";
+import {inBits, percentText, withDecimalSeparator} from "../text/numberText";
 
 /**
  * A step of the scale tokens are coloured by, in the logprobs view and in the editor. Its name is the CSS class of what it
@@ -49,7 +49,7 @@ export const buckets = [
     name: "p01",
     atLeast: 0.001,
     get label() {
-      return `≥ ${percentText(written("0.1"))}`;
+      return `≥ ${percentText(withDecimalSeparator("0.1"))}`;
     },
     get help() {
       return l10n.t("Surprising: less than one in a hundred.");
@@ -59,7 +59,7 @@ export const buckets = [
     name: "p0",
     atLeast: 0,
     get label() {
-      return `< ${percentText(written("0.1"))}`;
+      return `< ${percentText(withDecimalSeparator("0.1"))}`;
     },
     get help() {
       return l10n.t("Very surprising: less than one in a thousand.");
@@ -92,7 +92,7 @@ export function bucketBits({name, atLeast}: (typeof buckets)[number]): string {
 }
 
 function bitsText(probability: number): string {
-  return written(String(Number((-Math.log2(probability)).toFixed(1))));
+  return withDecimalSeparator(String(Number((-Math.log2(probability)).toFixed(1))));
 }
 
 export function bucketOf(logprob: number | null): (typeof buckets)[number] {

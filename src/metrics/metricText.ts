@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import {decimalsFor, largest, nats, percentText, significant, written} from "../text/numberText";
+import {decimalsFor, exponentFrom, nats, percentText, significant, withDecimalSeparator} from "../text/numberText";
 
 /** How a metric's value is worded where it has no wording of its own. */
 export type Unit = "plain" | "nats" | "share";
@@ -27,7 +27,7 @@ export function valueText(value: number | null, unit: Unit): string {
     case "nats":
       return l10n.t("{0} nats", nats(value));
     case "share":
-      return percentText(written((value * 100).toFixed(1)));
+      return percentText(withDecimalSeparator((value * 100).toFixed(1)));
     default:
       return unit satisfies never;
   }
@@ -43,10 +43,11 @@ export function perplexityText({
   if (standardError === null || scored < minTokensForError || !Number.isFinite(standardError)) {
     return significant(perplexity);
   }
-  if (perplexity >= largest) return `${significant(perplexity)} ± ${written(standardError.toPrecision(2))}`;
+  if (perplexity >= exponentFrom)
+    return `${significant(perplexity)} ± ${withDecimalSeparator(standardError.toPrecision(2))}`;
   // As many decimals as four digits of the value need, or two of its error where that is finer; the same for both.
   const decimals = Math.max(decimalsFor(perplexity, 4), decimalsFor(standardError, 2));
-  return `${written(perplexity.toFixed(decimals))} ± ${written(standardError.toFixed(decimals))}`;
+  return `${withDecimalSeparator(perplexity.toFixed(decimals))} ± ${withDecimalSeparator(standardError.toFixed(decimals))}`;
 }
 
 export function crossEntropyText({crossEntropy, crossEntropyBits}: WordedNumbers): string {

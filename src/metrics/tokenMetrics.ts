@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import {bits, count, inBits, nats, percent, written} from "../text/numberText";
+import {bits, count, inBits, nats, percent, withDecimalSeparator} from "../text/numberText";
 
 /** What is known of a scored token; what costs more than its logprob may be missing (null). */
 export interface TokenNumbers {
@@ -133,5 +133,5 @@ export function tokenRows({logprob, rank, entropy, best}: TokenNumbers): TokenRo
 /** "4.9", "23". `entropy` in nats. */
 export function choicesText(entropy: number): string {
   const choices = effectiveChoices(entropy);
-  return choices < 10 ? written(choices.toFixed(1)) : count(Math.round(choices));
+  return choices < 10 ? withDecimalSeparator(choices.toFixed(1)) : count(Math.round(choices));
 }

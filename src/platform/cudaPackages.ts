@@ -1,16 +1,16 @@
-/** An npm package of llama.cpp's binaries that is not in the box. */
+/** An npm package of llama.cpp's binaries that does not ship with Tokenscope. */
 export interface RuntimePackage {
   readonly name: string;
   readonly version: string;
-  /** Subresource integrity of its tarball; null where package-lock.json has none, and nothing may be fetched unchecked. */
+  /** Subresource integrity of its tarball. Null if package-lock.json has none; then it must not be downloaded. */
   readonly integrity: string | null;
 }
 
-/** Out of package-lock.json, by esbuild.mjs. */
+/** Filled in by esbuild.mjs from package-lock.json. */
 declare const CUDA_PACKAGES: Readonly<Record<string, readonly RuntimePackage[]>>;
 
-/** What CUDA needs on this system: the second has the back end for CUDA 12, the first all else. Empty: there is no CUDA for it. */
+/** npm packages for this platform: [0] everything, [1] the CUDA 12 back end. Empty if CUDA is not offered here. */
 export const cudaPackages: readonly RuntimePackage[] = CUDA_PACKAGES[`${process.platform}-${process.arch}`] ?? [];
 
-/** What they weigh as they are fetched and unpacked, in bytes, about (measured on Linux, docs/decisions/gpu.md). */
-export const cudaBytes = {fetched: 320e6, unpacked: 564e6} as const;
+/** Approximate bytes of the packages, as downloaded and as unpacked (measured on Linux, docs/decisions/gpu.md). */
+export const cudaDownloadSize = {fetched: 320e6, unpacked: 564e6} as const;

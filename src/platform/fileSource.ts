@@ -1,14 +1,14 @@
 import {open, stat} from "node:fs/promises";
 import type {ByteSource} from "../gguf/byteSource";
 
-/** An open file. */
+/** An open file that can be read at any offset. */
 export interface FileSource extends ByteSource {
   close(): Promise<void>;
 }
 
-/** Opens a file to be read in places. Fails like the file system does, and for what is no file. */
+/** Opens a file. Fails with the file system's own errors, and for anything that is not a regular file. */
 export async function fileSource(path: string): Promise<FileSource> {
-  // Before it is opened: opening a pipe waits for someone to write to it.
+  // Checked before opening: opening a pipe would wait for a writer.
   if (!(await stat(path)).isFile()) throw new Error("not a file");
   const handle = await open(path, "r");
   try {

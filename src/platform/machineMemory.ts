@@ -4,11 +4,11 @@ import {totalmem} from "node:os";
 /** Bytes of main memory. */
 export interface MachineMemory {
   readonly total: number;
-  /** What programs can have without others being pushed out; the system's cache of files counts as free. */
+  /** What programs can use without swapping. The system's file cache counts as free. */
   readonly free: number;
 }
 
-/** Main memory of this machine, or of the container that this process may fill. */
+/** Main memory of this machine, or of the container that this process runs in. */
 export async function machineMemory(): Promise<MachineMemory> {
   const installed = totalmem();
   const limit = process.constrainedMemory();
@@ -16,7 +16,10 @@ export async function machineMemory(): Promise<MachineMemory> {
   return {total: limit, free: Math.min(limit, process.availableMemory() + (await cachedFiles()))};
 }
 
-/** What a control group (Linux) counts as used, and would give up: of a model that is mapped, all that is read already. */
+/**
+ * Bytes of file cache, which a Linux control group counts as used but frees when needed. A mapped model's pages are
+ * among them.
+ */
 async function cachedFiles(): Promise<number> {
   const statistics = await readFile("/sys/fs/cgroup/memory.stat", "utf8").catch(() => "");
   return Number(/^inactive_file (\d+)$/m.exec(statistics)?.[1] ?? 0);

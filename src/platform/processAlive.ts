@@ -1,4 +1,4 @@
-/** Whether a process of this machine runs; no id is one that does not. */
+/** Whether a process of this machine runs. False for anything that is no process id. */
 export function isAlive(id: unknown): boolean {
   if (typeof id !== "number" || !Number.isSafeInteger(id) || id <= 0) return false;
   try {

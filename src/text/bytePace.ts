@@ -2,23 +2,23 @@ import * as l10n from "@vscode/l10n";
 import {byteSize} from "./numberText";
 import {duration} from "./pace";
 
-/** The speed is that of the last seconds: networks change, and what was there before a resume was not fetched now. */
-const window = 10;
+/** The speed is the mean over this many seconds: networks change, and bytes from before a resume don't count. */
+const windowSeconds = 10;
 
-/** Before so long a speed says nothing. */
+/** A speed is shown only after this many seconds: earlier ones mean little. */
 const minSeconds = 1;
 
-/** How far and how fast bytes come, in words: "1.2 GB of 4.0 GB, 12 MB/s, 3 min 5 s left". */
+/** Words the progress and speed of a download: "1.2 GB of 4.0 GB, 12 MB/s, 3 min 5 s left". */
 export class BytePace {
   private readonly seen: {readonly at: number; readonly done: number}[] = [];
 
-  /** `now` in milliseconds, of any clock. */
+  /** `now` returns milliseconds of any clock. */
   constructor(private readonly now: () => number = () => performance.now()) {}
 
   describe(done: number, total: number): string {
     const at = this.now();
     this.seen.push({at, done});
-    while (this.seen.length > 2 && at - (this.seen[1]?.at ?? at) > window * 1000) this.seen.shift();
+    while (this.seen.length > 2 && at - (this.seen[1]?.at ?? at) > windowSeconds * 1000) this.seen.shift();
     const first = this.seen[0] ?? {at, done};
     const seconds = (at - first.at) / 1000;
     const speed = (done - first.done) / seconds;

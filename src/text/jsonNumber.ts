@@ -1,4 +1,4 @@
-/** A number as JSON holds it: infinite ones as their names, null for what has no value. */
+/** A number in JSON: infinity is written as its name, and a missing value as null. */
 export type JsonNumber = number | "Infinity" | "-Infinity" | null;
 
 export function jsonNumber(value: number | null): JsonNumber {
@@ -7,7 +7,7 @@ export function jsonNumber(value: number | null): JsonNumber {
   return value > 0 ? "Infinity" : "-Infinity";
 }
 
-/** Null where there is none; see {@link jsonNumber}. */
+/** The reverse of {@link jsonNumber}. */
 export function numberOfJson(value: JsonNumber): number | null {
   return typeof value === "string" ? Number(value) : value;
 }

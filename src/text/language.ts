@@ -1,23 +1,23 @@
 import * as l10n from "@vscode/l10n";
 
-/** The language that people read in. */
+/** The display language. */
 export interface Language {
   /** A BCP 47 tag: "de", "zh-cn". */
   readonly locale: string;
-  /** Translations by their English text; undefined: there are none, it is all English. */
+  /** Translations by their English text. Undefined if there are none: then all is English. */
   readonly bundle: Readonly<Record<string, string>> | undefined;
 }
 
 let locale = "en";
 
-/** From here on `l10n.t` and the numbers of numberText.ts speak this language; until then, and where it has no translations, English. */
+/** Sets the language of `l10n.t` and numberText.ts. The default is English, also for texts without a translation. */
 export function useLanguage(language: Language): void {
   l10n.config({contents: {...language.bundle}});
-  // Numbers as in the sentences around them: a comma in an English sentence would be read as one.
+  // Numbers follow the language of the sentences: a decimal comma would mislead in an English sentence.
   locale = language.bundle === undefined ? "en" : language.locale;
 }
 
-/** The language that is really spoken: "en" where the one asked for has no translations. */
-export function spokenLocale(): string {
+/** The language in use: "en" if the requested one has no translations. */
+export function displayLocale(): string {
   return locale;
 }

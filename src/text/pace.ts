@@ -1,17 +1,17 @@
 import * as l10n from "@vscode/l10n";
-import {count, written} from "./numberText";
+import {count, withDecimalSeparator} from "./numberText";
 
-/** How far and how fast work is, in words: "1,200 of 30,000 tokens, 420 tokens/s, 1 min 9 s left". */
+/** Words the progress and speed of work: "1,200 of 30,000 tokens, 420 tokens/s, 1 min 9 s left". */
 export class Pace {
   private first: {readonly at: number; readonly done: number} | undefined;
 
-  /** `now` in milliseconds, of any clock. */
+  /** `now` returns milliseconds of any clock. */
   constructor(
     private readonly unit: keyof typeof words,
     private readonly now: () => number = () => performance.now()
   ) {}
 
-  /** The speed is the mean since the first report, which comes after loading and has no past of its own. */
+  /** The speed is the mean since the first report, which comes after the model is loaded. */
   describe(done: number, total: number): string {
     const at = this.now();
     this.first ??= {at, done};
@@ -19,7 +19,7 @@ export class Pace {
     const seconds = (at - this.first.at) / 1000;
     const speed = (done - this.first.done) / seconds;
     if (seconds < minSeconds || !(speed > 0)) return position(count(done), count(total));
-    const rate = speed >= 10 ? count(Math.round(speed)) : written(speed.toFixed(1));
+    const rate = speed >= 10 ? count(Math.round(speed)) : withDecimalSeparator(speed.toFixed(1));
     return pace(count(done), count(total), rate, duration((total - done) / speed));
   }
 }
@@ -32,10 +32,10 @@ const words = {
   }
 };
 
-/** Before so long a speed says nothing. */
+/** A speed is shown only after this many seconds: earlier ones mean little. */
 const minSeconds = 1;
 
-/** "45 s", "3 min 5 s", "2 h 10 min". */
+/** A duration: "45 s", "3 min 5 s", "2 h 10 min". */
 export function duration(seconds: number): string {
   const whole = Math.ceil(seconds);
   if (whole < 60) return l10n.t("{0} s", whole);

@@ -1,27 +1,29 @@
 import {visibleText} from "./visibleText";
 
-/** Characters: more than any file system gives a name. */
+/** Maximum characters of a name, more than any file system allows. */
 const maxNameLength = 300;
 
-/** Characters: what file systems allow, and the separator in front. */
+/** Maximum characters of a file name in a path, with the separator in front of it. */
 const maxFileNameLength = 256;
 
 /**
- * A text for a notification, a progress title or a quick pick, whatever a file or a model calls itself: VS Code makes links
- * of `[…](command:…)` in notifications, also of ones that run commands, and pictures of `$(…)` in quick picks.
+ * Makes any text, such as a model's name, safe for a notification, a progress title or a quick pick. VS Code turns
+ * `[…](command:…)` into links in notifications, even links that run commands, and `$(…)` into icons in quick picks.
  */
-export function plainText(text: string, longest = maxNameLength): string {
-  return harmless(text.length <= longest ? text : `${text.slice(0, longest).toWellFormed()}…`);
+export function plainText(text: string, maxLength = maxNameLength): string {
+  return withoutLinks(text.length <= maxLength ? text : `${text.slice(0, maxLength).toWellFormed()}…`);
 }
 
-/** The same of a path: a long one loses its middle, so that where it begins and the file's whole name can be seen. */
+/**
+ * {@link plainText} for a path. A long path loses its middle, so that its start and the whole file name stay visible.
+ */
 export function plainPath(path: string): string {
   if (path.length <= maxNameLength) return plainText(path);
   const end = path.slice(-maxFileNameLength);
   const begin = path.slice(0, maxNameLength - end.length);
-  return harmless(`${begin.toWellFormed()}…${end.toWellFormed()}`);
+  return withoutLinks(`${begin.toWellFormed()}…${end.toWellFormed()}`);
 }
 
-function harmless(text: string): string {
+function withoutLinks(text: string): string {
   return visibleText(text).replaceAll("](", "] (").replaceAll("$(", "$ (");
 }

@@ -1,11 +1,12 @@
 /**
- * Lengths and offsets of a text in its three units: UTF-8 bytes (tokens), UTF-16 units (editor and JavaScript), Unicode
- * code points (metrics). Everything here walks the text once and allocates nothing per character, for texts of megabytes.
+ * Lengths and offsets of a text in three units: UTF-8 bytes (tokens), UTF-16 units (editor and JavaScript) and Unicode
+ * code points (metrics). Each function walks the text once and allocates nothing per character: texts may have
+ * megabytes.
  *
- * A lone surrogate counts as U+FFFD, which is what UTF-8 encoders write for it: 3 bytes, 1 unit, 1 code point.
+ * A lone surrogate counts as U+FFFD, which UTF-8 encoders write for it: 3 bytes, 1 unit, 1 code point.
  */
 
-/** Bytes of the text in UTF-8. */
+/** The number of UTF-8 bytes of a text. */
 export function utf8Length(text: string): number {
   let bytes = 0;
   for (let unit = 0; unit < text.length; ) {
@@ -16,7 +17,7 @@ export function utf8Length(text: string): number {
   return bytes;
 }
 
-/** Unicode code points of the text. */
+/** The number of Unicode code points of a text. */
 export function codePoints(text: string): number {
   let points = 0;
   for (let unit = 0; unit < text.length; points++) unit += unitsOf(utf8Width(text, unit));
@@ -24,12 +25,12 @@ export function codePoints(text: string): number {
 }
 
 /**
- * UTF-16 offsets of UTF-8 byte offsets.
+ * Converts UTF-8 byte offsets to UTF-16 offsets.
  *
- * @param byteOffsets N ascending byte offsets into the text. One inside a character stands for the character's start, so
- * that no half of a character is ever cut off; one beyond the text stands for its end.
+ * @param byteOffsets N ascending byte offsets into the text. An offset inside a character means the character's start,
+ * so that no character is cut in half. An offset beyond the text means its end.
  * @returns N ascending offsets in UTF-16 units, none of them inside a surrogate pair.
- * @throws RangeError where the byte offsets descend.
+ * @throws RangeError if the byte offsets descend.
  */
 export function utf16Offsets(text: string, byteOffsets: Uint32Array): Uint32Array {
   const offsets = new Uint32Array(byteOffsets.length);
@@ -50,7 +51,7 @@ export function utf16Offsets(text: string, byteOffsets: Uint32Array): Uint32Arra
   return offsets;
 }
 
-/** UTF-8 bytes, 1 to 4, of the character that starts at a UTF-16 offset inside the text. */
+/** The number of UTF-8 bytes, 1 to 4, of the character at a UTF-16 offset inside the text. */
 export function utf8Width(text: string, unit: number): number {
   const code = text.charCodeAt(unit);
   if (code < 0x80) return 1;
@@ -59,7 +60,7 @@ export function utf8Width(text: string, unit: number): number {
   return pair ? 4 : 3;
 }
 
-/** UTF-16 units of a character that takes `width` bytes in UTF-8: the surrogate pairs are those of 4 bytes. */
+/** The number of UTF-16 units of a character of `width` UTF-8 bytes: 4 bytes make a surrogate pair. */
 export function unitsOf(width: number): number {
   return width === 4 ? 2 : 1;
 }
@@ -68,7 +69,7 @@ function isHighSurrogate(code: number): boolean {
   return (code & 0xfc00) === 0xd800;
 }
 
-/** False for NaN, which is what charCodeAt gives beyond the text's end. */
+/** False for NaN, which charCodeAt returns beyond the end of the text. */
 function isLowSurrogate(code: number): boolean {
   return (code & 0xfc00) === 0xdc00;
 }

@@ -1,16 +1,17 @@
 import {visibleText} from "./visibleText";
 
-/** Characters of a label: more than any token has that a person reads. */
+/** Maximum characters of a label, more than any readable token has. */
 const maxLabelLength = 200;
 
 const decoder = new TextDecoder("utf-8", {ignoreBOM: true});
 
 /**
- * A token's bytes on one line, all of them visible (see visibleText.ts); bytes of a character that it shares with other
- * tokens are written `<0xE2>`.
+ * A token's bytes on one line, with nothing invisible (see visibleText.ts). Bytes of a character that is split over
+ * several tokens are written like `<0xE2>`.
  */
 export function tokenLabel(bytes: Uint8Array): string {
-  // A token without a byte of the text: SentencePiece's own sign for the space it puts in front.
+  // A token without a byte of the text is the space that SentencePiece puts in front: shown as SentencePiece's own
+  // sign.
   return shortLabel(labelOf(bytes)) || "▁";
 }
 
@@ -30,7 +31,7 @@ function labelOf(bytes: Uint8Array): string {
   return label;
 }
 
-/** Where the run of complete characters ends that starts at `start`; `start` where none does. */
+/** The end of the complete characters that start at `start`; `start` if there are none. */
 function wholeCharacters(bytes: Uint8Array, start: number): number {
   let at = start;
   while (at < bytes.length) {
@@ -41,7 +42,7 @@ function wholeCharacters(bytes: Uint8Array, start: number): number {
   return at;
 }
 
-/** Bytes of the UTF-8 character that starts with this byte; 0 for a byte that starts none. */
+/** The length in bytes of the UTF-8 character with this first byte; 0 if the byte starts no character. */
 function characterLength(lead: number): number {
   if (lead < 0x80) return 1;
   if (lead < 0xc0) return 0;

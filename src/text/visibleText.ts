@@ -1,12 +1,12 @@
 /**
- * A token's text made readable and harmless on one line. For reading, not for parsing: a text that contains `·` or
- * `\u{...}` itself looks the same.
+ * Makes a token's text readable and harmless on one line. Not reversible: a text that contains `·` or `\u{...}` itself
+ * looks the same.
  *
  * - A space is `·` at the start or end of the text and in a run of spaces; a single one between other characters stays.
  * - Line feed `⏎`, carriage return `␍`, tab `→`; other C0 controls and DEL are their control pictures (`␀`, `␡`).
- * - What has no ink of its own is `\u{hex}`: C1 controls, zero-width and bidirectional controls (which could reorder the
- *   text around them), line and paragraph separators, spaces other than U+0020, variation selectors and fillers, private
- *   use, lone surrogates, and what this JavaScript engine's Unicode tables don't know.
+ * - Characters without ink become `\u{hex}`: C1 controls, zero-width and bidirectional controls (which could reorder
+ *   the text around them), line and paragraph separators, spaces other than U+0020, variation selectors and fillers,
+ *   private use, lone surrogates, and what this JavaScript engine's Unicode tables don't know.
  * - A combining mark at the start stands on a dotted circle `◌`, not on the neighbouring token.
  * - U+FFFD stays: it is how a part of a character is shown.
  */
@@ -17,7 +17,7 @@ export function visibleText(text: string): string {
     .replace(/^(?=\p{M})/u, "◌");
 }
 
-/** A text of many lines: line feeds and tabs stay what they are, and all else can be seen. */
+/** {@link visibleText} for several lines: line feeds and tabs stay as they are. */
 export function visibleLines(text: string): string {
   return text
     .replaceAll("\r\n", "\n")
@@ -25,8 +25,8 @@ export function visibleLines(text: string): string {
 }
 
 /**
- * A character that can't be seen, or would move what stands around it: categories C (controls, format, surrogates, private
- * use, unassigned) and Z but for U+0020, and the blank rest.
+ * A character that is invisible or moves the text around it: categories C (controls, format, surrogates, private use,
+ * unassigned) and Z except U+0020, and other blank characters.
  */
 export const invisible = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
 

@@ -14,7 +14,7 @@ describe("Show GPU in the workbench", () => {
       const used = rows.filter({hasText: "in use"}).first();
       await used.waitFor();
       await vscode.screenshot(`show-gpu-${theme}`);
-      // What a screen reader says.
+      // The text for screen readers.
       assert.match((await used.getAttribute("aria-label")) ?? "", /\w+, in use, .*GB of .*GB free/);
       await vscode.page.keyboard.press("Escape");
     }
@@ -30,7 +30,7 @@ describe("Show GPU in the workbench", () => {
     await vscode.until("the CPU can be chosen", async () => {
       await vscode.runCommand("Tokenscope: Show GPU");
       await cpu.waitFor();
-      // A window takes a moment to see a changed file of settings; what was asked before that is of no use.
+      // VS Code needs a moment to notice changed settings, so an earlier list is useless.
       if (/works, not in use/.test((await cpu.textContent()) ?? "")) return true;
       await vscode.page.keyboard.press("Escape");
       return undefined;

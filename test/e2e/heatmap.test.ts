@@ -6,13 +6,13 @@ import {appears} from "../harness/workbench";
 describe("Surprisal heatmap in the workbench", () => {
   const workbench = useWorkbench();
 
-  /** What colours the text: the areas and lines behind it. */
+  /** The areas and lines that colour the text. */
   const strokes = () => workbench().page.locator(".editor-instance .view-overlays .cdr[class*=ced-]");
 
-  /** How the strokes look, each look once. */
+  /** The distinct looks of the strokes. */
   async function looks(): Promise<string[]> {
     return strokes().evaluateAll((elements) => {
-      // While colours change, some are taken away before they are looked at.
+      // While colours change, an element may be removed before it is read.
       const shown = (elements as unknown as {isConnected: boolean}[]).filter(({isConnected}) => isConnected);
       interface Style {
         readonly backgroundColor: string;
@@ -50,12 +50,12 @@ describe("Surprisal heatmap in the workbench", () => {
     await strokes().first().waitFor({state: "detached"});
   }
 
-  /** Rests the mouse on a coloured token and returns the hover that comes. */
+  /** Rests the mouse on a coloured token and returns its hover. */
   async function hoverToken(): Promise<Locator> {
     const {page} = workbench();
     const hover = page.locator(".monaco-hover .monaco-hover-content").filter({hasText: "bits of surprisal"}).first();
     await workbench().until("the token has its hover", async (attempt) => {
-      // While colours change, there is no box.
+      // While colours change, the element may have no box.
       const box = await strokes()
         .nth(20)
         .boundingBox({timeout: attempt})
@@ -72,7 +72,7 @@ describe("Surprisal heatmap in the workbench", () => {
     const vscode = workbench();
     await vscode.openFile("retry.py");
     await vscode.goTo(1);
-    // Tried again, it may be on already.
+    // In a retry, the heatmap may already be on.
     if (await item().isVisible()) await turnOff();
     assert.equal(await strokes().count(), 0);
     await vscode.runCommand("Tokenscope: Toggle Surprisal Heatmap");

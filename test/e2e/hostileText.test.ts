@@ -6,17 +6,17 @@ import {allHostile} from "../harness/hostileText";
 import {root} from "../harness/paths";
 import {useWorkbench} from "../harness/useWorkbench";
 
-/** Everything that means something to VS Code, but for what no file may be called. */
+/** All characters with a meaning in VS Code, except those that no file name may have. */
 const meaning = "$(flame) [x](command:workbench.action.quit) <img src=x onerror='globalThis.hurt = 1'> \u202egnp";
 const fileName = `hostile ${meaning}.md`;
 const modelFile = `model ${meaning}.gguf`;
-/** As far as VS Code takes it for a text, and asks nothing. */
+/** The hostile text, without characters that make VS Code ask about the file. */
 const text = allHostile.replace(/[\0\u2028\u2029]/g, "");
 const ownName = "Tokenscope Tiny Coder";
-/** As long, so that nothing in the file moves. */
+/** A hostile name of the same length, so that nothing in the file moves. */
 const modelName = "<img src=x onerror=a>";
 
-/** A workspace whose file and model, and the model's name, are a stranger's. */
+/** A workspace with hostile texts in a file, in a file name and in a model's name. */
 function hostileWorkspace(): string {
   const folder = mkdtempSync(path.join(tmpdir(), "tokenscope-hostile-"));
   cpSync(path.join(root, "sample"), folder, {recursive: true});
@@ -35,12 +35,12 @@ describe("A stranger's texts in the workbench", () => {
   const refused: string[] = [];
   const rows = () => workbench().page.locator(".quick-input-list .monaco-list-row");
 
-  /** Nothing that is shown has become more than text. */
+  /** Checks that everything shown is still plain text. */
   async function nothingRan(): Promise<void> {
     for (const frame of workbench().page.frames()) {
       const look = "[globalThis.hurt, document.querySelectorAll('img[src=x], [onerror]').length]";
       const hurt = await frame.evaluate(look).catch((error: unknown) => {
-        // What has gone meanwhile can't be looked at.
+        // An element may have gone meanwhile.
         if (!frame.isDetached()) throw error;
         return [undefined, 0];
       });
@@ -83,7 +83,7 @@ describe("A stranger's texts in the workbench", () => {
     const vscode = workbench();
     await vscode.clearNotifications();
     await vscode.selectLines(1, 4);
-    // By its keys: a mouse that comes from the status bar brings that tooltip with it.
+    // Opened by keys: a mouse from the status bar would bring along its tooltip.
     for (const key of ["Control+K", "Control+I"]) await vscode.page.keyboard.press(key);
     const hover = vscode.page.locator(".monaco-hover-content").filter({hasText: "characters per token"}).first();
     await hover.getByText(modelName).waitFor();

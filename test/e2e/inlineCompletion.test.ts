@@ -20,7 +20,7 @@ describe("Inline completion in the workbench", () => {
     return name;
   }
 
-  /** Asks behind the "return " that ends the sample. */
+  /** Asks for a completion after the "return " at the end of the sample. */
   async function askAtEnd(): Promise<void> {
     const vscode = workbench();
     await vscode.openFile(file);
@@ -29,7 +29,7 @@ describe("Inline completion in the workbench", () => {
     await vscode.ghostText.waitFor();
   }
 
-  /** Turns it on, or off, as a toggle's words in the status bar say. */
+  /** Toggles inline completion until the status bar says this. */
   async function toggled(command: string, says: string | RegExp): Promise<void> {
     const vscode = workbench();
     await vscode.until(`inline completion ${says}`, async (attempt) => {
@@ -38,14 +38,14 @@ describe("Inline completion in the workbench", () => {
     });
   }
 
-  /** Keys for what has none. */
+  /** Adds key bindings for commands without one. */
   const keys = [
     {key: "alt+c", command: "tokenscope.complete"},
     {key: "alt+l", command: "editor.action.inlineSuggest.acceptNextLine"},
     {key: "alt+s", command: "editor.action.insertSnippet", args: {snippet: "pair($1, $2)$0"}}
   ];
 
-  /** The ghost text on the cursor's line, as it is shown: each colour has an element of its own. */
+  /** The ghost text in the cursor's line. Each colour has its own element. */
   async function ghost(): Promise<string> {
     await workbench().ghostText.waitFor();
     const pieces = workbench().page.locator(
@@ -54,7 +54,7 @@ describe("Inline completion in the workbench", () => {
     return (await pieces.allTextContents()).join("").replaceAll("\u00a0", " ");
   }
 
-  /** Waits until VS Code has read the keys. */
+  /** Waits until VS Code has read the key bindings. */
   async function keysAreKnown(): Promise<void> {
     const vscode = workbench();
     const {page, quickInputWidget} = vscode;
@@ -135,7 +135,7 @@ describe("Inline completion in the workbench", () => {
   it("is accepted line by line where it has several, though nothing comes by itself", async () => {
     const vscode = workbench();
     await toggled("Tokenscope: Toggle Inline Completion", "waits to be asked");
-    // While its list is open, IntelliSense has Tab, and the suggestion waits.
+    // While IntelliSense's list is open, Tab is its key, and the suggestion waits.
     await vscode.setSettings({"editor.quickSuggestions": {other: "off"}});
     await vscode.runCommand("Preferences: Open Keyboard Shortcuts (JSON)");
     await vscode.page.locator(".tab.active", {hasText: "keybindings.json"}).waitFor();
@@ -151,7 +151,7 @@ describe("Inline completion in the workbench", () => {
     await vscode.page.keyboard.type(shown.slice(0, 2));
     await vscode.until("the rest is shown", async () => (await ghost()) === shown.slice(2) || undefined);
     await vscode.page.keyboard.press("Alt+l");
-    // What is left begins with indentation: Tab indents as far as VS Code thinks right (llama.vscode #24), and the rest stays.
+    // The rest begins with indentation: Tab indents as VS Code thinks right (llama.vscode #24), and the rest stays.
     for (const column of [1, 5, 9]) {
       await vscode.statusBar(new RegExp(`Ln 9, Col ${column}\\b`)).waitFor();
       await ghost();

@@ -5,7 +5,7 @@ import type {Frame} from "playwright-core";
 import {installedFolder} from "../harness/installed";
 import {useOwnServer} from "../harness/useWorkbench";
 
-/** What is to be seen in a language. */
+/** Texts to see in a language. */
 interface Words {
   readonly resting: RegExp;
   readonly count: RegExp;
@@ -52,7 +52,7 @@ const languages: Readonly<Record<string, Words>> = {
   }
 };
 
-/** A command's title in a language, or in English where package.json still has the text itself. */
+/** A command's title in a language, or in English if package.json still has the text itself. */
 function titleOf(command: string, locale: string): string {
   const read = (file: string) => JSON.parse(readFileSync(path.join(installedFolder(), file), "utf8"));
   const commands: {command: string; title: string}[] = read("package.json").contributes.commands;
@@ -69,7 +69,7 @@ for (const [locale, words] of Object.entries(languages))
       const vscode = workbench();
       await vscode.page.keyboard.press("Escape");
       await vscode.openFile("wordCount.ts");
-      // From the extension's start on, the file is counted at the first key or click in it.
+      // Once the extension runs, the first key or click in the file counts it.
       await vscode.statusBar(words.resting).waitFor();
       await vscode.goTo(2);
       await vscode.statusBar(words.count).waitFor();
@@ -111,7 +111,7 @@ for (const [locale, words] of Object.entries(languages))
         const vscode = workbench();
         await vscode.setTheme(theme);
         await vscode.screenshot(`l10n-${locale}-logprobs-${theme}`);
-        // Tokens may be cut: any text stands in them.
+        // Tokens may be cut, because they contain any text.
         const cut = await view.locator("header *, dl *, .legend *, #details *").evaluateAll((elements) =>
           elements
             .filter((element) => element.matches(":not(.spoken-only):not(code)") && element.children.length === 0)

@@ -101,7 +101,7 @@ describe("Logprobs in the workbench", () => {
     await vscode.goTo(1);
     for (const key of ["Enter", "Enter"]) await vscode.page.keyboard.press(key);
     await view.getByRole("heading", {name: "retry.py, lines 5–10"}).waitFor();
-    // What isn't saved comes back only if VS Code had the time to back it up.
+    // The file is saved: an unsaved one comes back only if VS Code had time to back it up.
     await vscode.focusEditor();
     await vscode.page.keyboard.press("Control+S");
     await vscode.page.locator(".tab.dirty").waitFor({state: "detached"});

@@ -11,7 +11,7 @@ import {patience} from "../harness/workbench";
 
 const demonstrationModel = path.join(root, "media/models/tokenscope-tiny-q8_0.gguf");
 
-/** The sample workspace with a model in it from the start. */
+/** The sample workspace with a model in it. */
 function workspaceWithModel(): string {
   const folder = mkdtempSync(path.join(tmpdir(), "tokenscope-model-info-"));
   cpSync(path.join(root, "sample"), folder, {recursive: true});
@@ -28,13 +28,13 @@ describe("Model info in the workbench", () => {
   const inWorkspace = (name: string) => path.join(workbench().workspace, name);
   const metadataRows = () => view.locator('table[aria-label="Metadata"] tbody tr');
 
-  /** What the page says of one thing. */
+  /** The value of a fact on the page. */
   async function fact(label: string, timeout = patience): Promise<string> {
     const entry = view.locator(".facts > div").filter({has: view.locator("dt", {hasText: new RegExp(`^${label}$`)})});
     return (await entry.locator("dd").textContent({timeout})) ?? "";
   }
 
-  /** The engine's answer comes after the page. */
+  /** Waits for a fact: the engine's answer comes after the page. */
   async function tells(label: string, expected: RegExp): Promise<void> {
     await workbench().until(`the page tells of "${label}"`, async (attempt) =>
       expected.test(await fact(label, attempt).catch(() => "")) ? true : undefined
@@ -43,10 +43,10 @@ describe("Model info in the workbench", () => {
 
   it("opens when a .gguf file is clicked, and tells of its model", async () => {
     const vscode = workbench();
-    // Before the extension is known, a click opens the file as text.
+    // Before the extension is activated, a click opens the file as text.
     await vscode.statusBar("Tokens").waitFor();
     const entry = vscode.page.locator(".explorer-viewlet .monaco-list-row").filter({hasText: "tiny.gguf"});
-    // Twice: what is clicked once gives its tab to the next file.
+    // A double click: after a single one, the next file would replace the tab.
     await entry.dblclick();
     view = await vscode.webview("#metadata-title");
     assert.equal(await view.locator("h1").textContent(), "Tokenscope Tiny Coder");
@@ -138,7 +138,7 @@ describe("Model info in the workbench", () => {
     const vscode = workbench();
     await vscode.runCommand("Tokenscope: Show Model Info");
     await vscode.page.locator(".tab.active").filter({hasText: "Model: tiny.gguf"}).waitFor();
-    // A page that comes takes the focus.
+    // A new page takes the focus.
     await vscode.webview(".use");
     await vscode.reload();
     await vscode.page.locator(".tab.active").filter({hasText: "Model: tiny.gguf"}).waitFor();

@@ -17,7 +17,7 @@ describe("Select Model in the workbench", () => {
 
   let before: string;
 
-  /** Perplexity of the lines that are selected, as the list shows it. */
+  /** The perplexity of the selected lines, as the list shows it. */
   async function perplexity(): Promise<string> {
     const vscode = workbench();
     await vscode.runCommand("Tokenscope: Perplexity of Selection");
@@ -32,7 +32,7 @@ describe("Select Model in the workbench", () => {
   it("lists the models of this machine, and uses the one that is chosen: its numbers are others", async () => {
     const vscode = workbench();
     await vscode.openFile("retry.py");
-    // Tried again, the other model is in use already.
+    // In a retry, the other model is already in use.
     await vscode.runCommand("Tokenscope: Use Demonstration Model");
     await vscode.notification("Tokenscope uses Tokenscope Tiny Coder (Q8_0)").waitFor();
     await vscode.clearNotifications();
@@ -60,7 +60,7 @@ describe("Select Model in the workbench", () => {
     const vscode = workbench();
     await vscode.runCommand("Tokenscope: Use Demonstration Model");
     await vscode.notification("Tokenscope uses Tokenscope Tiny Coder (Q8_0)").waitFor();
-    // The messages of before have an Undo of their own.
+    // Earlier messages have their own Undo.
     await vscode.clearNotifications();
     const used = "Tokenscope uses Tokenscope Tiny Plain (F16)";
     await vscode.runCommand("Tokenscope: Select Model…");
@@ -77,7 +77,7 @@ describe("Select Model in the workbench", () => {
     await vscode.until("the tooltip's link opens the list", async (attempt) => {
       await vscode.focusEditor();
       const tooltip = await vscode.hover(vscode.statusBar(/\d+ tokens/), "Select Model…");
-      // A hover that goes away under the mouse is hovered for again.
+      // If the hover goes away under the mouse, try again.
       const link = tooltip.locator("a").filter({hasText: "Select Model…"});
       await link.click({timeout: attempt}).catch(() => undefined);
       return (await appears(list, attempt)) || undefined;
@@ -104,7 +104,7 @@ describe("Select Model in the workbench", () => {
     await vscode.setSettings({"tokenscope.modelFolders": [own]});
     await vscode.runCommand("Tokenscope: Select Model…");
     const row = vscode.quickInputWidget.locator(".monaco-list-row").filter({hasText: "can't be read as a model"});
-    // The list may have been asked for before the changed settings were seen.
+    // The list may have been opened before VS Code noticed the changed settings.
     await vscode.until("the list has what is no model", async (attempt) => {
       if (await appears(row, attempt)) return true;
       await vscode.page.keyboard.press("Escape");

@@ -9,7 +9,7 @@ import {appears} from "../harness/workbench";
 
 const f16 = path.join(root, "test/fixtures/models/tokenscope-tiny-f16.gguf");
 
-/** The first ten minutes in one go: each part of them has its own tests elsewhere. */
+/** The first ten minutes of a new user. Each part has its own tests elsewhere. */
 describe("A new user, with the package in an empty VS Code", () => {
   const second = renamedModel(f16, "Tokenscope Tiny Coder", "Tokenscope Tiny Plain");
   let server: ModelServer;
@@ -25,14 +25,14 @@ describe("A new user, with the package in an empty VS Code", () => {
   });
   after(() => server.stop());
 
-  /** The perplexity of the walkthrough's sample, by its own button. */
+  /** The perplexity of the walkthrough's sample, by the walkthrough's button. */
   async function samplesPerplexity(): Promise<string> {
     const vscode = workbench();
     await vscode.runCommand("Tokenscope: Open Walkthrough");
     const step = vscode.page.locator('[data-step-id="tokenscope.tokenscope#firstMinutes#perplexity"]');
     const button = step.locator(".monaco-button").filter({hasText: "Measure Perplexity"});
     const result = vscode.quickInputWidget.filter({hasText: "Perplexity of perplexity.md"});
-    // The walkthrough is drawn anew meanwhile, with its steps closed; a click on an open one would close it.
+    // The walkthrough may be redrawn meanwhile, with its steps closed. A click on an open step would close it.
     await vscode.until("the sample is measured", async (attempt) => {
       if (await button.isVisible()) await button.click({timeout: attempt}).catch(() => undefined);
       else
@@ -74,9 +74,9 @@ describe("A new user, with the package in an empty VS Code", () => {
     await question.getByRole("button", {name: "Download"}).click();
     const done = `${name}.gguf was downloaded.`;
     await vscode.notification(done).waitFor();
-    // Less than the file and what was read of its header before: what had come before the break was not fetched again.
+    // Less than the file plus its header: what had arrived before the break was not downloaded again.
     assert.ok(server.sent < second.length * 1.5, `${server.sent} bytes of ${second.length}`);
-    // The last model was told in the same words.
+    // The message about the last model has the same words.
     await vscode.notification(/Tokenscope uses/).waitFor({state: "detached"});
     await vscode.pressInNotification(done, "Use Model");
     await vscode.notification(/Tokenscope uses Tokenscope Tiny Plain \(F16\)/).waitFor();

@@ -9,10 +9,10 @@ import {patience} from "../harness/workbench";
 const graceSeconds = 2;
 
 describe("The engine process", () => {
-  // A window that is gone without a word may come back: its extension host, and so the engine, stay for the grace.
+  // A lost window may come back: its extension host, and so the engine, stay for the grace time.
   const workbench = useOwnServer({reconnectionGraceSeconds: graceSeconds});
 
-  /** The only engine, once it has counted. */
+  /** The only engine, after it has counted. */
   async function startEngine(): Promise<RunningProcess> {
     const vscode = workbench();
     await vscode.openFile("retry.py");
@@ -43,9 +43,9 @@ describe("The engine process", () => {
     await gone([engine.parent, engine.pid], () => {
       last = Math.max(last, processorTicks(engine.pid));
     });
-    // All of it would have taken many times as much.
+    // Scoring the whole text would have taken many times as long.
     assert.ok(last - atTheEnd < 1000, `it went on computing: ${last - atTheEnd} hundredths of a second`);
-    // VS Code starts another extension host by itself.
+    // VS Code starts a new extension host by itself.
     await vscode.until("another engine counts", async () => {
       await vscode.goTo(5);
       await vscode.goTo(7);
@@ -78,14 +78,14 @@ for (const [signal, how] of [
       await vscode.statusBar(/\d+ tokens/).waitFor();
       const [engine] = runningEngines();
       assert.ok(engine);
-      // The server only, not the group: what it started must notice by itself.
+      // Only the server is killed, not the group: its child processes must notice by themselves.
       process.kill(vscode.server.processId, signal);
       await gone([vscode.server.processId, engine.parent, engine.pid]);
       assert.deepEqual(runningEngines(), []);
     });
   });
 
-/** Waits until all have ended by themselves: an engine that nobody asks would run for a quarter of an hour. */
+/** Waits until all have ended by themselves. An idle engine would run for a quarter of an hour. */
 async function gone(pids: readonly number[], meanwhile: () => void = () => undefined): Promise<void> {
   const deadline = Date.now() + patience;
   while (pids.some(isRunning)) {
@@ -99,7 +99,7 @@ function isExtensionHost(pid: number): boolean {
   return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("--type=extensionHost");
 }
 
-/** The processor time that a process has taken, in hundredths of a second; 0 where it is gone. */
+/** A process's processor time in hundredths of a second; 0 if it has ended. */
 function processorTicks(pid: number): number {
   try {
     const [, , , , , , , , , , , user, system] =

@@ -5,7 +5,7 @@ import path from "node:path";
 import {installedFolder} from "../harness/installed";
 import {root} from "../harness/paths";
 
-/** Runs the installed headless runner and reads the JSON it prints. */
+/** Runs the installed headless runner and parses its JSON output. */
 function runCli(...args: string[]): Record<string, unknown> {
   const cli = path.join(installedFolder(), "dist/cli.js");
   return JSON.parse(execFileSync(process.execPath, [cli, ...args], {encoding: "utf8", cwd: installedFolder()}));
@@ -53,7 +53,7 @@ describe("The installed package", () => {
 
   it("holds every file that its README links to", () => {
     const folder = installedFolder();
-    // VS Code's packager writes readme.md.
+    // VS Code's packager names it readme.md.
     const readme = readdirSync(folder).find((name) => name.toLowerCase() === "readme.md");
     assert.ok(readme);
     const text = readFileSync(path.join(folder, readme), "utf8").replace(/^```[\s\S]*?^```/gm, "");
@@ -87,7 +87,7 @@ describe("The installed package", () => {
   });
 });
 
-/** A script and all that it requires at once, not when it is asked for something. */
+/** A script and everything that it requires when it is loaded, not later. */
 function loadedWith(script: string, loaded = new Set<string>()): string[] {
   loaded.add(script);
   for (const [, file = ""] of readFileSync(script, "utf8").matchAll(/(?<!=>\w*\(?)\brequire\("(\.[^"]+)"\)/g)) {

@@ -11,7 +11,7 @@ describe("Perplexity in the workbench", () => {
     await vscode.page.keyboard.press("Escape");
     await vscode.openFile("wordCount.ts");
     await vscode.selectLines(10, 16);
-    // The selection has been counted by now: end the engine that did it.
+    // The selection has been counted by now: end its engine.
     await vscode.runCommand("Tokenscope: Restart Engine");
     await vscode.runCommand("Tokenscope: Perplexity of Selection");
     const result = vscode.quickInputWidget.filter({hasText: "Perplexity of wordCount.ts, lines 10–16"});
@@ -52,7 +52,7 @@ describe("Perplexity in the workbench", () => {
 
   it("shows progress that moves, and what was scored when it is cancelled", async () => {
     const vscode = workbench();
-    // So long that it is not done before somebody is seen to cancel it.
+    // The text is so long that scoring does not end before the cancellation.
     const text = "The quick brown fox jumps over the lazy dog. ".repeat(40_000);
     writeFileSync(path.join(vscode.workspace, "long.txt"), text);
     await vscode.openFile("long.txt");

@@ -37,13 +37,13 @@ describe("Score Changes in the workbench", () => {
   const pane = (): Locator => workbench().page.locator(".split-view-view .pane").filter({hasText: "Score Changes"});
   const row = (text: string | RegExp): Locator => pane().locator(".monaco-list-row").filter({hasText: text}).first();
 
-  /** In a view's title, or in its container's where it is alone there. */
+  /** A button in the title of a view, or of its container if the view is alone there. */
   const action = (label: string): Locator =>
     workbench().page.locator(`.part.sidebar a[aria-label^="${label}"]`).filter({visible: true}).first();
 
   it("has a place in the activity bar, and says there what it is for", async () => {
     const icon = workbench().page.locator('.activitybar .action-item a[aria-label^="Tokenscope"]').first();
-    // A click on what is open closes it.
+    // A click on an open view closes it.
     if (!(await pane().isVisible())) await icon.click();
     await pane().getByText("no promise of finding bugs").waitFor();
     await workbench().screenshot("changes-welcome");

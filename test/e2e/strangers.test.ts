@@ -6,7 +6,7 @@ import {WebSocket} from "undici";
 import {root} from "../harness/paths";
 import {startServer, type VsCodeServer} from "../harness/vscodeServer";
 
-/** The server of `npm start` and of these tests, as another user of this machine or a web page would come to it. */
+/** The server of `npm start` and of these tests, accessed by another user of this machine or by a web page. */
 describe("strangers at VS Code's server", () => {
   let server: VsCodeServer;
   let token: string;
@@ -25,7 +25,7 @@ describe("strangers at VS Code's server", () => {
     const file = encodeURIComponent(path.join(server.workspace, "retry.py"));
     for (const place of ["/", `/?folder=${server.workspace}`, "/?tkn=0", `/vscode-remote-resource?path=${file}`]) {
       assert.equal(await status(`${server.origin}${place}`), 403, place);
-      // A page whose name has been made to mean this machine sends its own name, and no cookie of ours.
+      // DNS rebinding: such a page sends its own host name, and no cookie of ours.
       assert.equal(
         await status(`${server.origin}${place}`, {host: "attacker.example", origin: "http://attacker.example"}),
         403
@@ -45,7 +45,7 @@ describe("strangers at VS Code's server", () => {
     assert.ok(command.includes("--connection-token-file") && !command.includes(token));
     assert.equal(statSync(server.tokenFile).mode & 0o777, 0o600);
     assert.equal(statSync(path.dirname(server.tokenFile)).mode & 0o777, 0o700);
-    // Only root can become another user.
+    // Only root can switch to another user.
     if (process.getuid?.() !== 0) this.skip();
     const nobody = spawnSync("cat", [server.tokenFile], {uid: 65_534, gid: 65_534, encoding: "utf8"});
     assert.equal(nobody.stdout, "");
@@ -53,7 +53,7 @@ describe("strangers at VS Code's server", () => {
   });
 });
 
-/** What comes of the first message of VS Code's protocol: a control message with the client's token. */
+/** The response to the first message of VS Code's protocol: a control message with the client's token. */
 async function greeting({origin}: VsCodeServer, auth: string): Promise<string> {
   const query = "reconnectionToken=1&reconnection=false&skipWebSocketFrames=false";
   const socket = new WebSocket(`${origin.replace("http", "ws")}/?${query}`);

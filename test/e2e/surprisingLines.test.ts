@@ -15,7 +15,7 @@ describe("Surprising Lines in the workbench", () => {
     await vscode.page.keyboard.press("Escape");
     const icon = vscode.page.locator(".activitybar .action-item").filter({has: vscode.page.getByLabel("Tokenscope")});
     const button = body().getByRole("button", {name: "Score This File"});
-    // A click on what is open closes it.
+    // A click on an open view closes it.
     if (!(await button.isVisible())) await icon.click();
     await button.waitFor();
     await body().getByRole("button", {name: "Evaluate Folder…"}).waitFor();
@@ -66,7 +66,7 @@ describe("Surprising Lines in the workbench", () => {
     await body()
       .getByText(/wordCount\.ts with Tokenscope Tiny Coder/)
       .waitFor();
-    // TypeScript's own language support needs a moment; the view can be asked again.
+    // TypeScript's language support needs a moment, so the command is repeated.
     const listed = body().getByText(/: 2 functions and methods by/);
     await vscode.until("the functions are listed", async (attempt) => {
       await vscode.runCommand("Tokenscope: List Functions");
@@ -95,7 +95,7 @@ describe("Surprising Lines in the workbench", () => {
     const entry = vscode.page.locator(".explorer-viewlet .monaco-list-row").filter({hasText: "corpus"}).first();
     await entry.click({button: "right"});
     const command = vscode.page.locator(".context-view .action-label").filter({hasText: "Evaluate Folder…"});
-    // A menu that has only just opened takes no clicks.
+    // A menu that has just opened ignores clicks.
     await vscode.until("the folder is evaluated", async (attempt) => {
       if (await command.isVisible()) await command.click({timeout: attempt}).catch(() => undefined);
       return (await appears(row(/All 2 files/), attempt)) || undefined;

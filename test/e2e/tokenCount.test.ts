@@ -9,7 +9,7 @@ describe("Token count in the workbench", () => {
   it("stands in the status bar for the file, with the model's name in the tooltip", async () => {
     const vscode = workbench();
     await vscode.openFile("prompt.md");
-    // Opening VS Code on a file starts no engine; the first click or key in it does, once the extension is there.
+    // Opening VS Code on a file starts no engine. The first click or key in it does, once the extension runs.
     await vscode.statusBar("Tokens").waitFor();
     await vscode.goTo(3);
     const item = vscode.statusBar(/\d+ tokens/);
@@ -54,7 +54,7 @@ describe("Token count in the workbench", () => {
     );
   });
 
-  /** The engine that the next move of the cursor starts. */
+  /** Moves the cursor, and returns the engine that this starts. */
   async function nextEngine(line: number): Promise<number> {
     const vscode = workbench();
     await vscode.goTo(line);
@@ -68,7 +68,7 @@ describe("Token count in the workbench", () => {
   it("says in its tooltip what has become of the model, and in the status bar that it is being loaded", async () => {
     const vscode = workbench();
     await vscode.openFile("prompt.md");
-    // A count that was to come may start another engine, and one may have loaded before it is stopped: then all begins again.
+    // A pending count may start another engine, or one may have loaded before it is stopped: then start again.
     await vscode.until("it is said that the model is unloaded, and is being loaded", async (attempt) => {
       if (runningEngines().length === 0) await nextEngine(7);
       await vscode.runCommand("Tokenscope: Unload Model");
@@ -96,7 +96,7 @@ describe("Token count in the workbench", () => {
     const vscode = workbench();
     const item = vscode.page.locator('.statusbar-item.warning-kind[aria-label*="Click to restart it"]');
     let goes = 0;
-    // Four times within a minute.
+    // Kill it four times within a minute.
     await vscode.until("there is a warning", async () => {
       await vscode.goTo(7 + (goes++ % 4));
       const engine = await vscode.until("an engine runs, or none any more", async () =>

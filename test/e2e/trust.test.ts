@@ -31,7 +31,7 @@ const settings = (server: string) => ({
   "tokenscope.inlineCompletion.enabled": true
 });
 
-/** A folder from somewhere: its settings, its links and its repository want this machine to do things. */
+/** A hostile folder: its settings, links and repository try to make this machine do things. */
 function hostileWorkspace(home: string, server: string): string {
   const folder = path.join(home, "sample");
   cpSync(path.join(root, "sample"), folder, {recursive: true});
@@ -76,7 +76,7 @@ describe("A workspace that is not trusted", () => {
 
   const inWorkspace = (name: string) => path.join(workbench().workspace, name);
   const ignored = () => workbench().statusBar("Folder's settings not used");
-  /** What the engine has mapped into its memory. */
+  /** Files mapped into the engine's memory. */
   const mapped = (): string =>
     runningEngines()
       .map(({pid}) => readFileSync(`/proc/${pid}/maps`, "utf8"))
@@ -104,7 +104,7 @@ describe("A workspace that is not trusted", () => {
     await vscode.goTo(3);
     await vscode.statusBar(/\d+ tokens/).waitFor();
     assert.match(await tooltip("Tokenscope Tiny Coder"), /q8_0.*Restricted Mode: .* Manage Trust/s);
-    // A setting of the user's own that leads into the folder, and one that doesn't.
+    // A user setting that leads into the folder, and one that doesn't.
     const machine = path.join(inWorkspace(".."), "data/data/Machine/settings.json");
     const own = JSON.parse(readFileSync(machine, "utf8"));
     writeFileSync(
@@ -155,7 +155,7 @@ describe("A workspace that is not trusted", () => {
     symlinkSync(inWorkspace("theirs.gguf"), path.join(home, "home/outside.gguf"));
     await vscode.runCommand("Tokenscope: Browse for Model File…");
     const input = vscode.quickInputWidget.locator("input").first();
-    // Before the dialog has listed its folder, it takes back what is written.
+    // Until the dialog has listed its folder, it discards typed text.
     await vscode.quickInputWidget.locator(".monaco-list-row").filter({hasText: "theirs.gguf"}).waitFor();
     await input.fill(path.join(home, "home/outside.gguf"));
     await vscode.quickInputWidget.locator(".monaco-list-row").filter({hasText: "outside.gguf"}).waitFor();
@@ -200,7 +200,7 @@ describe("A workspace that is not trusted", () => {
       server: [new URL(mine.url).host]
     };
     const processes = deedsOfProcesses(recording, (command) => command.includes(installedFolder()));
-    // They are the same program: what fetches is known by what it contacts.
+    // Engine and transfers are the same program: only their connections tell them apart.
     const fetching = new Set(
       processes.filter(({does}) => does === "contacts").map(({thread}) => processOf(recording, thread))
     );
@@ -212,7 +212,7 @@ describe("A workspace that is not trusted", () => {
     assert.deepEqual(notListed("engine", engine, meanings), []);
     assert.deepEqual(notListed("transfers", transfers, meanings), []);
 
-    // VS Code's own part of the extension host, with its programs, data, pipes, and its search for open ports.
+    // The extension host's own actions for VS Code: its programs, data, pipes, and its search for open ports.
     const vscodes = [
       ...[codeServer.folder, path.join(data, "data/data"), "/proc", "/sys", "/lib", "/etc", "/dev/null"],
       ...["has-flag", "supports-color"].map((name) => path.join(root, "node_modules", name))
@@ -250,7 +250,7 @@ describe("A workspace that is not trusted", () => {
     assert.ok(runningEngines().some(({pid}) => pid === before?.pid));
     assert.deepEqual(theirs.requests, []);
     await vscode.screenshot("restricted-trusted");
-    // That the repository is one of this kind: VS Code's Git extension runs now.
+    // Proves that the repository is hostile: VS Code's Git extension runs its program now.
     await vscode.until("Git has run what the repository names", async () => existsSync(mark) || undefined);
   });
 });

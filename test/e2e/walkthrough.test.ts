@@ -40,7 +40,7 @@ describe("The walkthrough, as a new user takes it", () => {
     it(`has pictures in the colours of the theme for ${theme}`, async () => {
       const vscode = workbench();
       await vscode.setTheme(theme);
-      // Beside the files there would be no room for pictures.
+      // The list of files would leave no room for pictures.
       const files = vscode.page.locator(".part.sidebar").filter({visible: true});
       if ((await files.count()) > 0) await vscode.page.keyboard.press("Control+B");
       await files.waitFor({state: "hidden"});

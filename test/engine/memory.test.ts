@@ -9,7 +9,7 @@ import {modelFacts} from "../../src/gguf/facts";
 import {readHeader} from "../../src/gguf/header";
 import {estimateMemory, paddedContext} from "../../src/gguf/memory";
 import {EngineClient} from "../../src/host/engine/engineClient";
-import {demand} from "../../src/host/models/memoryFit";
+import {neededMemory} from "../../src/host/models/memoryFit";
 import {root} from "../harness/paths";
 import {silentLog} from "../harness/withoutVsCode";
 import {at, demonstration, Engine, engineInProcess, f16, mappedFiles, noProcesses, spec, until} from "./engine";
@@ -65,7 +65,7 @@ describe("An estimate of memory", () => {
     );
     for (const large of estimates)
       for (const small of estimates.filter(({contextSize}) => contextSize <= large.contextSize)) {
-        const foretold = demand(large, small.contextSize, 0, 1).ram;
+        const foretold = neededMemory(large, small.contextSize, 0, 1).ram;
         const estimated = small.weights.ram + small.context.ram;
         // Buffers grow in their own steps.
         near(foretold, estimated, 0.1);
@@ -224,7 +224,7 @@ describe("The memory of a loaded model", () => {
       await client.request("score", {model, text});
       const {estimate, used: now} = await client.request("memory", {model});
       assert.ok(now);
-      const needed = demand(estimate, estimate.contextSize, 0, 1).ram;
+      const needed = neededMemory(estimate, estimate.contextSize, 0, 1).ram;
       // What V8 holds or has given up meanwhile is some 45 MB either way.
       assert.ok(Math.abs(now.ram - needed) < 64e6, `${now.ram} of ${needed}`);
       used.push(now);
@@ -283,7 +283,7 @@ describe("Layers on the device", () => {
       assert.ok(estimate.weights.vram < all.weights.vram && estimate.weights.ram > all.weights.ram);
       // Layers are alike: what one moves is foretold, but for the buffers' own steps.
       const three = await client.request("estimate", {model: {...model, gpuLayers: 3}});
-      near(demand(three, 1024, 2, 3).vram, estimate.weights.vram + 3 * estimate.context.vram, 0.05);
+      near(neededMemory(three, 1024, 2, 3).vram, estimate.weights.vram + 3 * estimate.context.vram, 0.05);
     } finally {
       client.dispose();
     }

@@ -6,13 +6,13 @@ import path from "node:path";
 import {HumanError} from "../../src/contract/errors";
 import type {Network} from "../../src/contract/transfer";
 import {download} from "../../src/engine/transfer/download";
-import type {Patience} from "../../src/engine/transfer/retryPolicy";
+import type {RetryPolicy} from "../../src/engine/transfer/retryPolicy";
 import {ModelServer} from "../harness/modelServer";
 import {ProxyServer} from "../harness/proxyServer";
 import {demonstration} from "./engine";
 
 const model = readFileSync(demonstration);
-const hasty: Patience = {stall: 30_000, pauses: [5], maxPause: 1000};
+const hasty: RetryPolicy = {stallTimeout: 30_000, delays: [5], maxDelay: 1000};
 const variables = ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
 
 describe("the way to a server", () => {

@@ -18,7 +18,7 @@ const native = /llama|ggml/i;
 
 /** Names of the native libraries loaded into the extension host. */
 function sharedObjects(): string[] {
-  // @types/node says string; it is an object.
+  // @types/node declares a string, but it is an object.
   const report = process.report?.getReport() as unknown as {readonly sharedObjects: readonly string[]};
   return report.sharedObjects.map((file) => path.basename(file));
 }
@@ -37,7 +37,7 @@ describe("activation", () => {
     const {packageJSON} = await tokenscope();
     const {commands, views} = (packageJSON as Manifest).contributes;
     const declared = commands.map(({command}) => command);
-    // VS Code gives every view some of its own.
+    // VS Code adds some commands to every view.
     const ofViews = Object.values(views)
       .flat()
       .map(({id}) => `${id}.`);

@@ -54,13 +54,13 @@ describe("The tool for agents", () => {
 
   const never = new vscode.CancellationTokenSource().token;
 
-  /** As VS Code does it, for a user who agrees. */
+  /** Invokes the tool like VS Code, for a user who agrees. */
   async function invoke(input: object, token = never, tool = new PerplexityTool(host())): Promise<Answer> {
     await tool.prepareInvocation({input});
     return answer(await tool.invoke({input, toolInvocationToken: undefined}, token));
   }
 
-  /** The text of a question, as VS Code draws it; undefined where nothing is asked. */
+  /** The text of the confirmation, as VS Code shows it; undefined if there is none. */
   async function question(input: unknown, tool = new PerplexityTool(host())): Promise<string | undefined> {
     const message = (await tool.prepareInvocation({input})).confirmationMessages?.message;
     if (message === undefined) return undefined;
@@ -111,7 +111,7 @@ describe("The tool for agents", () => {
       );
   });
 
-  // Without the question it would be refused. VS Code answers its own questions in tests.
+  // Without a confirmation the tool would refuse. In tests, VS Code answers its own confirmations.
   it("measures a file, after the question, when VS Code is asked for it by name", async () => {
     const input = {filePath: "agent tool/python.py"};
     const {of, scored} = answer(await vscode.lm.invokeTool(name, {input, toolInvocationToken: undefined}));
@@ -200,7 +200,7 @@ describe("The tool for agents", () => {
   it("stops when it is cancelled", async () => {
     const cancel = new vscode.CancellationTokenSource();
     const {engine} = host();
-    // As soon as something is scored: much is left then.
+    // Cancelled as soon as a part is scored, when most is still left.
     const request = (async (method, params, options) =>
       await engine.request(method, params, {...options, onProgress: () => cancel.cancel()})) as typeof engine.request;
     const tool = new PerplexityTool({
@@ -263,11 +263,11 @@ describe("The tool for agents", () => {
     await assert.rejects(call(input), /The user has not been asked about this file/);
     await question(input, tool);
     assert.equal((await call(input)).of, "swapped.txt");
-    // Once for each question, and for these lines.
+    // A confirmation is valid once, and for these lines only.
     await assert.rejects(call(input), /has not been asked/);
     await question(input, tool);
     await assert.rejects(call({...input, startLine: 1}), /has not been asked/);
-    // Another file has become the first of this path while the question was open.
+    // While the confirmation was open, another file became the first with this path.
     const workspace = vscode.workspace.workspaceFolders?.[0];
     assert.ok(workspace);
     const named = {filePath: `${workspace.name}/agent tool/swapped.txt`};
@@ -277,7 +277,7 @@ describe("The tool for agents", () => {
     try {
       renameSync(file, path.join(namesake, "swapped.txt"));
       await assert.rejects(call(named), /has not been asked/);
-      // Two questions for the same, which named different files: nobody knows which of them was agreed to.
+      // Two confirmations for the same input named different files: it is unknown which one was accepted.
       assert.match((await question(named, tool)) ?? "", /^Score [^/]+\/agent tool\/swapped\.txt/);
       renameSync(path.join(namesake, "swapped.txt"), file);
       assert.match((await question(named, tool)) ?? "", /^Score agent tool\/swapped\.txt/);
@@ -285,7 +285,7 @@ describe("The tool for agents", () => {
     } finally {
       rmSync(path.dirname(namesake), {recursive: true});
     }
-    // A link has taken its place.
+    // The file was replaced by a link.
     await question(input, tool);
     rmSync(file);
     symlinkSync(".env", file);
@@ -315,7 +315,7 @@ describe("The tool for agents", () => {
         onDidChangeFile: new vscode.EventEmitter<vscode.FileChangeEvent[]>().event,
         watch: () => ({dispose: () => undefined}),
         stat: (uri) => {
-          // As a system does for which both are separators.
+          // Like a system with both separators.
           const type = types[path.posix.normalize(uri.path.replaceAll("\\", "/"))];
           if (type === undefined) throw vscode.FileSystemError.FileNotFound(uri);
           return {type, size: 5, ctime: 0, mtime: 0};

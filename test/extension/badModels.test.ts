@@ -50,12 +50,12 @@ describe("a model that can't be used", () => {
     Perplexity: async () => vscode.commands.executeCommand("tokenscope.perplexity"),
     "Complete at Cursor": async () => {
       await vscode.commands.executeCommand("tokenscope.complete");
-      // Older VS Codes end the command when they have asked, not when they have been answered.
+      // In older VS Codes the command ends before the answer comes.
       await until(() => window().works.some(({title, ended}) => title === "Completing" && ended));
     }
   };
 
-  /** The one message, which is an error of one sentence without a trace of the machinery. */
+  /** The only message: an error in one sentence, without technical details. */
   async function oneSentence(): Promise<Message> {
     const message = await until(() => window().messages[0]);
     assert.deepEqual(window().messages.slice(1), []);
@@ -170,7 +170,7 @@ describe("a model that can't be used", () => {
     await vscode.commands.executeCommand("type", {text: "b"});
     await vscode.commands.executeCommand("type", {text: "c"});
     await requests["Complete at Cursor"]?.();
-    // The one while typing, and the one asked for.
+    // One request while typing, and an explicit one.
     assert.equal(window().messages.length, 2);
     assert.equal(editor.document.getText(), code.replace("return ", "return abc"));
   });

@@ -2,9 +2,9 @@ import {strict as assert} from "node:assert";
 import * as vscode from "vscode";
 import type {DeviceState} from "../../src/contract/devices";
 import type {GpuChoice} from "../../src/contract/models";
-import {DriverSuspicion, isCrash} from "../../src/features/gpu/brokenDriver";
+import {BrokenDriverWatch, isCrash} from "../../src/features/gpu/brokenDriver";
 import {deviceItems} from "../../src/features/gpu/showGpu";
-import {blamedDriver, rememberDriver} from "../../src/host/blamedDriver";
+import {blamedDriver, storeBlamedDriver} from "../../src/host/blamedDriver";
 import type {Death, EngineClient} from "../../src/host/engine/engineClient";
 import type {Host} from "../../src/host/host";
 import {userSettings} from "./support/editors";
@@ -33,19 +33,19 @@ describe("A driver that crashes the engine at the start of a model", () => {
     if (noProcesses !== undefined) this.skip();
   });
   afterEach(async () => {
-    await rememberDriver(host().globalState, undefined);
+    await storeBlamedDriver(host().globalState, undefined);
     host().settings.avoidGpu(false);
     host().engine.restart();
   });
 
-  /** The host on a machine with these devices. */
+  /** A host on a machine with these devices. */
   function hostWith(...states: DeviceState[]): Host {
     const engine = {request: async () => states, dispose: () => undefined} as unknown as EngineClient;
     return {...host(), spareEngine: () => engine};
   }
 
-  /** Has an engine start the model with the device that is set, and kills it meanwhile. */
-  async function crashed(suspicion: DriverSuspicion, signal: NodeJS.Signals): Promise<Death> {
+  /** Kills an engine while it starts the model on the device in the settings. */
+  async function crashed(suspicion: BrokenDriverWatch, signal: NodeJS.Signals): Promise<Death> {
     const {engine, settings} = host();
     const deaths: Death[] = [];
     const listening = engine.onDidDie((death) => deaths.push(death));
@@ -54,7 +54,7 @@ describe("A driver that crashes the engine at the start of a model", () => {
     await counting;
     const death = await until(() => deaths[0]);
     listening.dispose();
-    await suspicion.hear(death);
+    await suspicion.onDeath(death);
     return death;
   }
 
@@ -63,7 +63,7 @@ describe("A driver that crashes the engine at the start of a model", () => {
 
   it("is asked about, and on Use the CPU the CPU is used, also in the next session", async () => {
     window().answer("Use the CPU");
-    const {unproven} = await crashed(new DriverSuspicion(hostWith(device)), "SIGSEGV");
+    const {unproven} = await crashed(new BrokenDriverWatch(hostWith(device)), "SIGSEGV");
     assert.deepEqual(
       unproven.map(({gpu}) => gpu),
       ["auto"]
@@ -77,7 +77,7 @@ describe("A driver that crashes the engine at the start of a model", () => {
   });
 
   it("is given a second chance, and after a second crash the CPU is used without asking again", async () => {
-    const suspicion = new DriverSuspicion(hostWith(device));
+    const suspicion = new BrokenDriverWatch(hostWith(device));
     window().answer("Try Again");
     await crashed(suspicion, "SIGABRT");
     assert.equal(host().settings.scoringModel().gpu, "auto");
@@ -92,20 +92,20 @@ describe("A driver that crashes the engine at the start of a model", () => {
   });
 
   it("is another one on another device: that is asked about, too", async () => {
-    await crashed(new DriverSuspicion(hostWith(device)), "SIGSEGV");
-    await crashed(new DriverSuspicion(hostWith({...device, device: "cuda"})), "SIGSEGV");
+    await crashed(new BrokenDriverWatch(hostWith(device)), "SIGSEGV");
+    await crashed(new BrokenDriverWatch(hostWith({...device, device: "cuda"})), "SIGSEGV");
     assert.equal(host().settings.avoidsGpu, false);
     assert.equal(blamedDriver(host().globalState)?.crashes, 1);
   });
 
   it("may crash what tries it, too", async () => {
-    await crashed(new DriverSuspicion(hostWith({...device, works: false, names: [], problem: "failed"})), "SIGSEGV");
+    await crashed(new BrokenDriverWatch(hostWith({...device, works: false, names: [], problem: "failed"})), "SIGSEGV");
     assert.match(window().messages[0]?.text ?? "", /was starting on Vulkan, which/);
   });
 
   it("was chosen by name: the setting is changed, and only when that is wanted", async () => {
     await set("gpu", "vulkan");
-    const suspicion = new DriverSuspicion(hostWith(device));
+    const suspicion = new BrokenDriverWatch(hostWith(device));
     for (let crash = 0; crash < 2; crash++) await crashed(suspicion, "SIGSEGV");
     assert.deepEqual(
       window().messages.map(({text}) => text),
@@ -119,7 +119,7 @@ describe("A driver that crashes the engine at the start of a model", () => {
   });
 
   it("is not to blame where the model crashes on the CPU, too", async () => {
-    const suspicion = new DriverSuspicion(hostWith(device));
+    const suspicion = new BrokenDriverWatch(hostWith(device));
     for (let crash = 0; crash < 2; crash++) await crashed(suspicion, "SIGSEGV");
     assert.equal(host().settings.scoringModel().gpu, "off");
     await crashed(suspicion, "SIGSEGV");
@@ -137,18 +137,18 @@ describe("A driver that crashes the engine at the start of a model", () => {
       engines.push(engine);
       return engine;
     };
-    await crashed(new DriverSuspicion({...host(), spareEngine}), "SIGSEGV");
+    await crashed(new BrokenDriverWatch({...host(), spareEngine}), "SIGSEGV");
     assert.equal(engines.length, 1);
     assert.equal(engines[0]?.processId, undefined);
   });
 
   it("is not to blame for a machine without a device, for too little memory, nor for a model that had started", async () => {
     const cpu: DeviceState = {...device, device: "cpu", names: ["A Processor"]};
-    await crashed(new DriverSuspicion(hostWith(cpu, {...device, works: false, problem: "noDriver"})), "SIGSEGV");
-    await crashed(new DriverSuspicion(hostWith(device)), "SIGKILL");
+    await crashed(new BrokenDriverWatch(hostWith(cpu, {...device, works: false, problem: "noDriver"})), "SIGSEGV");
+    await crashed(new BrokenDriverWatch(hostWith(device)), "SIGKILL");
     const {engine, settings} = host();
     await engine.request("count", {model: settings.scoringModel(), text: "x"});
-    const {unproven} = await crashed(new DriverSuspicion(hostWith(device)), "SIGSEGV");
+    const {unproven} = await crashed(new BrokenDriverWatch(hostWith(device)), "SIGSEGV");
     assert.deepEqual(unproven, []);
     assert.deepEqual(window().messages, []);
     assert.equal(blamedDriver(host().globalState), undefined);

@@ -44,7 +44,7 @@ describe("the files that a completion looks at", () => {
     return await vscode.window.showTextDocument(vscode.Uri.file(file), {viewColumn});
   }
 
-  /** Paths of what is shown with a document, once that is so. */
+  /** Waits until the prompt for a document contains these files. */
   async function neighboursAre(document: vscode.TextDocument, paths: readonly string[]): Promise<void> {
     await until(() => {
       const {files} = neighbours.at(document, new vscode.Position(0, 0));

@@ -16,13 +16,13 @@ describe("inline completion's manners", () => {
   const host = ownHost();
   const set = userSettings();
   const folder = temporaryFolder();
-  /** What the model was asked because somebody waits for it. */
+  /** Requests in the foreground. */
   const requests: CompleteParams[] = [];
-  /** What the status bar said for a moment. */
+  /** Short messages in the status bar. */
   const said: string[] = [];
   let provider: CompletionProvider;
   let item: vscode.StatusBarItem & {shown: boolean};
-  /** Answers wait for this. */
+  /** Responses are held until this resolves. */
   let held: Promise<void> = Promise.resolve();
 
   before(() => {
@@ -55,7 +55,7 @@ describe("inline completion's manners", () => {
     Reflect.set(vscode.window, "setStatusBarMessage", setStatusBarMessage);
     assert.deepEqual(window().messages, []);
   });
-  // After the hook that looks at it.
+  // Registered after the hook that reads it.
   const window = watchWindow();
   after(async () => {
     provider.dispose();
@@ -63,13 +63,13 @@ describe("inline completion's manners", () => {
   });
 
   interface Circumstances {
-    /** VS Code asks by itself, because something was typed. */
+    /** An automatic request, because something was typed. */
     readonly typing?: boolean;
-    /** What IntelliSense's list has selected. */
+    /** The selected item of IntelliSense's list. */
     readonly selected?: vscode.SelectedCompletionInfo;
   }
 
-  /** What VS Code is given to show at the editor's cursor. */
+  /** The suggestion for VS Code at the editor's cursor. */
   async function shownAt(
     {document, selection}: vscode.TextEditor,
     {typing = false, selected}: Circumstances = {}
@@ -131,7 +131,7 @@ describe("inline completion's manners", () => {
   });
 
   it("let the status bar speak of what one looks at, and of nothing that is gone", async () => {
-    // Another text each time: a suggestion that is known already costs nothing to speak of.
+    // Another text each time, because a cached suggestion would be shown at once.
     let asked = 0;
     const ask = async (): Promise<void> => {
       const editor = await showText(`# ${++asked}\n${code}`, "python");
@@ -239,7 +239,7 @@ interface Cell {
   readonly text: string;
 }
 
-/** As Jupyter writes it. */
+/** A notebook in Jupyter's format. */
 function notebook(cells: readonly Cell[]): string {
   return JSON.stringify({
     cells: cells.map(({kind, text}) => ({

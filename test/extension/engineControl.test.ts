@@ -15,7 +15,7 @@ import {watchWindow} from "./support/watchedWindow";
 
 const nothing: EngineState = {process: "none", loading: null, loadingModel: null, unloaded: null, holding: null};
 
-/** An engine that does nothing but say how it is. */
+/** An engine that only reports its state. */
 class SaidEngine {
   state: EngineState = nothing;
   private listener: () => void = () => undefined;
@@ -47,7 +47,7 @@ describe("The engine's memory", () => {
     await used();
     await vscode.commands.executeCommand("tokenscope.unloadModel");
     await until(() => engineProcesses().length === 0);
-    // Where there is nothing to unload, nothing happens.
+    // If there is nothing to unload, nothing happens.
     await vscode.commands.executeCommand("tokenscope.unloadModel");
     await used();
   });
@@ -92,7 +92,8 @@ describe("The status bar, while a model is loaded", () => {
     quick.say({process: "running", loading: 0, loadingModel: "/models/quick.gguf"});
     quick.say({process: "running"});
     slow.say({process: "running", loading: 0, loadingModel: "/models/slow.gguf"});
-    // It began later, so the other would have been said by now. The extension itself may load its own meanwhile.
+    // This load began later, so a message about the other one would be there by now. The extension may load a model
+    // too.
     await until(() => window().loads.some(({title}) => title.includes("slow.gguf")));
     for (const one of progress) one.dispose();
     assert.deepEqual(
@@ -163,7 +164,7 @@ describe("The token count's item in the status bar", () => {
     assert.ok(shown().backgroundColor);
     assert.equal(shown().command, "tokenscope.restartEngine");
     assert.match(shown().accessibilityInformation?.label ?? "", /ended too often .* Click to restart it\.$/);
-    // What the command does.
+    // The command does this.
     engine.restart();
     await until(() => /\d tokens? selected/.test(shown().text));
     assert.equal(shown().backgroundColor, undefined);
@@ -222,7 +223,7 @@ describe("Copy Diagnostics", () => {
   it("can be cancelled", async () => {
     await vscode.env.clipboard.writeText("kept");
     const held = await engineProcess();
-    // It would be asked and answer before anybody can cancel.
+    // A running engine would answer before the cancellation.
     process.kill(held, "SIGSTOP");
     try {
       const copying = vscode.commands.executeCommand("tokenscope.copyDiagnostics");

@@ -20,17 +20,17 @@ describe("the engine process, killed in the middle of", () => {
     if (noProcesses !== undefined) this.skip();
   });
   afterEach(async () => {
-    // An engine that a failed test leaves held must not hold up the others.
+    // A failed test may leave an engine held, which must not hold up the next tests.
     await killEngine();
-    // So many deaths would stop it otherwise.
+    // Else the many deaths would stop the engine.
     await vscode.commands.executeCommand("tokenscope.restartEngine");
     await vscode.commands.executeCommand("workbench.action.closeQuickOpen");
   });
   after(closeEditors);
 
   /**
-   * Makes the engine hold whatever it is asked from now on. It runs, but answers nothing until it is killed: so a request
-   * is certain to be under way, however fast the engine.
+   * Stops the engine, which then answers nothing until it is killed. So a request is surely pending, however fast the
+   * engine is.
    */
   async function holdEngine(): Promise<void> {
     await vscode.commands.executeCommand("tokenscope.countTokens");
@@ -47,7 +47,7 @@ describe("the engine process, killed in the middle of", () => {
     assert.equal(engineProcesses().length, 1);
   }
 
-  /** A text whose content and version are the same at the end. */
+  /** Shows a text, and checks that its content and version are unchanged at the end. */
   async function untouched(content: string, work: (editor: vscode.TextEditor) => Promise<void>): Promise<void> {
     const editor = await showText(content, "python");
     const {version} = editor.document;
@@ -70,7 +70,7 @@ describe("the engine process, killed in the middle of", () => {
 
   it("counting a long text in earnest, fails that count clearly; the next one works", async () => {
     await untouched("lorem ipsum ".repeat(1 << 19), async () => {
-      // What was running may be counting something of the status bar's.
+      // The running engine may be counting for the status bar.
       await vscode.commands.executeCommand("tokenscope.restartEngine");
       await until(() => engineProcesses().length === 0);
       const running = vscode.commands.executeCommand("tokenscope.countTokens");
@@ -103,7 +103,7 @@ describe("the engine process, killed in the middle of", () => {
       await nextWorks();
       await killEngine();
       window().forget();
-      // Nobody but the status bar asks now: the engine that comes is there for its count.
+      // Only the status bar sends requests now, so the new engine runs for its count.
       select(editor, 0, 14);
       await engineProcess();
       await killEngine();
@@ -207,18 +207,26 @@ describe("the engine process, killed in the middle of", () => {
       await vscode.commands.executeCommand("tokenscope.restartEngine");
       const stopped = () => window().errors.find(({text}) => text.includes("restart the engine"));
       window().answer("Restart Engine");
-      for (let deaths = 0; stopped() === undefined && deaths < 10; deaths++) {
-        let answered = false;
-        const running = vscode.commands.executeCommand("tokenscope.countTokens").then(() => {
-          answered = true;
-        });
-        await until(() => answered || engineProcesses().length > 0);
-        await killEngine();
-        await running;
+      // No time passes, so that a slow machine has its deaths within a minute too.
+      const {now} = performance;
+      const frozen = performance.now();
+      performance.now = () => frozen;
+      try {
+        for (let deaths = 0; stopped() === undefined && deaths < 10; deaths++) {
+          let answered = false;
+          const running = vscode.commands.executeCommand("tokenscope.countTokens").then(() => {
+            answered = true;
+          });
+          await until(() => answered || engineProcesses().length > 0);
+          await killEngine();
+          await running;
+        }
+      } finally {
+        performance.now = now;
       }
       const {text = "", ...rest} = stopped() ?? {};
       assert.deepEqual(rest, {severity: "error", buttons: ["Restart Engine", "Select Model…", "Show Log"]});
-      // A process that the status bar had started may have been killed beside the fourth.
+      // A process of the status bar may have been killed too.
       const [, deaths] =
         /^The model's process has ended (\d+) times within a minute and is not started again by itself: restart the engine, or choose another model\.$/.exec(
           text

@@ -38,7 +38,7 @@ describe("Evaluate Folder", () => {
   });
   afterEach(closeEditors);
 
-  /** A new folder with these files. */
+  /** Makes a new folder with these files. */
   function make(files: Readonly<Record<string, string | Uint8Array>>): string {
     const made = path.join(folder.path, `folder${++folders}`);
     for (const [name, content] of Object.entries(files)) {
@@ -49,7 +49,7 @@ describe("Evaluate Folder", () => {
     return made;
   }
 
-  /** A text that no other begins with: what was scored once is not scored again, and takes no time. */
+  /** A text with a new start, because cached scores would take no time. */
   function different(times: number): string {
     return `# ${++texts}\n${code.repeat(times)}`;
   }
@@ -71,7 +71,7 @@ describe("Evaluate Folder", () => {
     return JSON.parse(await exported("Json")) as Exported;
   }
 
-  /** All logprobs of a file, by the runner that needs no VS Code. */
+  /** All logprobs of a file from the headless runner. */
   async function logprobs(file: string): Promise<number[]> {
     const {stdout} = await promisify(execFile)(process.execPath, [path.join(root, "dist/cli.js"), "score", file], {
       env: {...process.env, ELECTRON_RUN_AS_NODE: "1"},
@@ -214,7 +214,7 @@ describe("Evaluate Folder", () => {
     const work = await until(() => window().works[0]);
     await until(() => work.reports.some(({message}) => /^file 2 of 4, \d\.py/.test(message ?? "")));
     process.kill(await engineProcess(), "SIGSTOP");
-    // What it had answered before is followed by the next request in this time, so that one is under way.
+    // In this time the next request follows, so that one is pending.
     for (let reads = 0; reads < 5; reads++)
       await vscode.workspace.fs.readFile(vscode.Uri.file(path.join(made, "0.py")));
     await killEngine();
@@ -236,7 +236,7 @@ describe("Evaluate Folder", () => {
     assert.deepEqual(others, []);
     assert.equal(question?.severity, "warning");
     assert.match(question?.text ?? "", /^Evaluate 31 files \(\d\d MB\)\? That will take about \d+ (min|h) /);
-    // Nobody said yes: what was shown before stays.
+    // The user did not confirm, so the last evaluation stays.
     assert.deepEqual(
       (await result()).files.map((file) => file.path),
       ["a.py"]

@@ -31,7 +31,7 @@ describe("Export Scores", () => {
   const target = (name: string) => path.join(folder.path, name);
   const json = (name: string) => JSON.parse(readFileSync(target(name), "utf8")) as Exported;
 
-  /** Runs the command to its end and gives what it said. */
+  /** Runs the command to its end, and returns its message. */
   async function exported(...args: unknown[]): Promise<string> {
     await vscode.commands.executeCommand("tokenscope.exportScores", ...args);
     assert.deepEqual(window().errors, []);
@@ -67,7 +67,7 @@ describe("Export Scores", () => {
   });
 
   it("writes the selection's scores as CSV, in the context that the setting asks for", async () => {
-    // Not in the file itself: VS Code remembers selections.
+    // Selected in a copy, because VS Code remembers selections.
     const editor = await showText(text);
     const from = text.indexOf("\n", text.length / 2) + 1;
     select(editor, from);
@@ -113,7 +113,7 @@ describe("Export Scores", () => {
     const list = window().lists.at(-1);
     assert.ok(list);
     const line = list.items.find(({label}) => label.includes("Export Scores"));
-    // From the first line upwards is the last, and then this one.
+    // Going up from the first row leads to the last, then to this one.
     await until(() => list.activeItems[0] === list.items[0]);
     for (const one of [list.items.at(-1), line]) {
       await vscode.commands.executeCommand("workbench.action.quickOpenSelectPrevious");

@@ -112,7 +112,7 @@ describe("CUDA's runtime", () => {
   const set = userSettings();
   let asked = 0;
 
-  /** The host on a machine where CUDA is in this state. */
+  /** A host on a machine with this state of CUDA. */
   function hostWith(state: DeviceState): Host {
     const engine = {
       request: async () => {
@@ -180,7 +180,7 @@ describe("CUDA's runtime", () => {
       await set("gpu", gpu);
       assert.equal(await offerCudaRuntime(hostWith(readyForCuda), runtimeOf([one])), false);
     }
-    // Nothing was even looked for.
+    // Devices were not even requested.
     assert.equal(asked, 0);
     assert.deepEqual(window().messages, []);
   });

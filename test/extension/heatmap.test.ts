@@ -2,10 +2,12 @@ import {strict as assert} from "node:assert";
 import {readFileSync} from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
+import {editDebounce} from "../../src/features/heatmap/editDebounce";
 import {root} from "../harness/paths";
 import {closeEditors, select, showFile, showText, temporaryFolder, userSettings} from "./support/editors";
 import {engineProcess, killEngine, noProcesses} from "./support/engineProcess";
 import {referenceText} from "./support/extension";
+import {holdTimeouts} from "./support/holdTimeouts";
 import {hoversAt, hoversDespite} from "./support/hovers";
 import {until} from "./support/until";
 import {watchDecorations} from "./support/watchedDecorations";
@@ -35,7 +37,7 @@ describe("Toggle Surprisal Heatmap", () => {
   const tooltip = () => (decorations().statusItem?.tooltip as vscode.MarkdownString | undefined)?.value ?? "";
   const coloured = (document: vscode.TextDocument) => decorations().of(document);
 
-  /** Waits until scoring is done and its colours are set. */
+  /** Waits until scoring is done and colours are drawn. */
   async function settled(document: vscode.TextDocument): Promise<void> {
     await until(() => status() === "$(flame) Heatmap" && coloured(document).length > 0);
   }
@@ -52,7 +54,7 @@ describe("Toggle Surprisal Heatmap", () => {
 
   const hovers = async (document: vscode.TextDocument, offset: number) => textsOf(await hoversAt(document, offset));
 
-  /** Edits, and waits until the text has been scored again and the status bar says that. */
+  /** Edits, and waits until the text was scored again and the status bar shows `says`. */
   async function scoredAgain(edit: () => PromiseLike<unknown>, says: string): Promise<void> {
     const before = decorations().statusTexts.length;
     await edit();
@@ -63,7 +65,7 @@ describe("Toggle Surprisal Heatmap", () => {
     await until(() => wasScored() && status() === says);
   }
 
-  /** The texts that are coloured, line breaks as such. */
+  /** The coloured texts; a line break is "\n". */
   const texts = (document: vscode.TextDocument) =>
     coloured(document).map(({range}) => (range.isEmpty ? "\n" : document.getText(range)));
 
@@ -79,7 +81,7 @@ describe("Toggle Surprisal Heatmap", () => {
     assert.equal(decorations().sets, 0);
     assert.equal(decorations().statusItem, undefined);
     assert.deepEqual(await hovers(document, 5), []);
-    // It was off: so this turns it on.
+    // The heatmap was off, so this turns it on.
     await toggle();
     await settled(document);
   });
@@ -98,7 +100,7 @@ describe("Toggle Surprisal Heatmap", () => {
       assert.match(colour.id, /^tokenscope\.heatmapP(0|01|1|10)Background$/);
       assert.equal(range.isEmpty, options.after !== undefined);
     }
-    // A word that nobody would expect.
+    // An unexpected word.
     const ids = strokes
       .filter(
         ({range}) => range.start.line === 3 && range.start.character >= (code.split("\n")[3] ?? "").indexOf("zebra")
@@ -134,7 +136,7 @@ describe("Toggle Surprisal Heatmap", () => {
     assert.equal(decorations().types.size, 0);
     assert.deepEqual(await hovers(document, 5), []);
     await replace(editor, "zebra", "gnu");
-    // Another heatmap that does the same after a later edit: whatever the first had still to do was to be done before.
+    // A second heatmap draws after a later edit: by then, late work of the first would have shown.
     await toggle();
     await settled(document);
     await replace(editor, "quux", "yak");
@@ -160,7 +162,7 @@ describe("Toggle Surprisal Heatmap", () => {
     const {document} = await showFile(file);
     await toggle();
     await settled(document);
-    // Whatever is at the text's start is its first token.
+    // The hover at the text's start is about the first token.
     const [hover] = await hovers(document, 0);
     const shown = Number(/· ([\d.]+) bits/.exec(hover ?? "")?.[1]);
     assert.ok(Math.abs(shown + (logprobs[0] ?? 0) / Math.LN2) < 0.03, `${hover} ${logprobs[0]}`);
@@ -187,7 +189,7 @@ describe("Toggle Surprisal Heatmap", () => {
     const {document} = await showColoured("| a ` b <img src=x onerror=alert(1)> [x](command:y) $(alert) \\| \u202e\n");
     for (let offset = 0; offset < document.getText().length - 1; offset += 3)
       for (const hover of await hovers(document, offset)) {
-        // What is left when the code spans are taken out, in which everything is text.
+        // Without the code spans, in which everything is text.
         assert.doesNotMatch(hover.replace(/`[^`]*`/g, "x"), /[[\]<>$]|https?:|\u202e/);
         for (const row of hover.split("\n").filter((line) => line.startsWith("|")))
           assert.equal(row.split("|").length, 5, row);
@@ -200,13 +202,19 @@ describe("Toggle Surprisal Heatmap", () => {
     const before = texts(document);
     assert.ok(before.join("").includes("zebra"));
     const {sets} = decorations();
-    await replace(editor, "zebra", "zeQbra");
-    await until(() => decorations().sets > sets);
-    // Not scored yet: what was not touched is coloured as it was.
-    assert.equal(status(), "$(flame) Heatmap");
-    assert.ok(!texts(document).join("").includes("Q"));
-    assert.ok(texts(document).join("").includes("quux".slice(2)));
-    assert.match((await hovers(document, 5))[0] ?? "", /Scored before the last edit/);
+    // The debounce ends when the test says so: a slow machine needs longer for what comes before.
+    const debounce = holdTimeouts(editDebounce);
+    try {
+      await replace(editor, "zebra", "zeQbra");
+      await until(() => decorations().sets > sets);
+      // Not scored yet: untouched text keeps its colours.
+      assert.equal(status(), "$(flame) Heatmap");
+      assert.ok(!texts(document).join("").includes("Q"));
+      assert.ok(texts(document).join("").includes("quux".slice(2)));
+      assert.match((await hovers(document, 5))[0] ?? "", /Scored before the last edit/);
+    } finally {
+      debounce.release();
+    }
     await until(() => texts(document).join("").includes("Q"));
     await settled(document);
     assert.doesNotMatch((await hovers(document, 5))[0] ?? "", /before the last edit/);
@@ -249,7 +257,7 @@ describe("Toggle Surprisal Heatmap", () => {
     const log = await until(() =>
       vscode.window.visibleTextEditors.find(({document}) => document.uri.scheme === "output")
     );
-    // All that is seen is scored in turn: when this has been, and again, the log would have been, and been coloured.
+    // Visible documents are scored in turn: after two scores of this one, the log would have been coloured too.
     for (const word of ["zebra ", "quux "])
       await scoredAgain(() => editor.edit((edit) => edit.insert(new vscode.Position(0, 0), word)), "$(flame) Heatmap");
     await settled(editor.document);
@@ -263,7 +271,7 @@ describe("Toggle Surprisal Heatmap", () => {
     await vscode.languages.setTextDocumentLanguage(document, "javascript");
     await until(() => document.languageId === "javascript");
     await settled(document);
-    // TypeScript's own may come first now.
+    // TypeScript's own hover may come first now.
     assert.match((await hovers(document, 5)).join("\n"), /bits of surprisal/);
   });
 
@@ -348,7 +356,7 @@ describe("Toggle Surprisal Heatmap", () => {
   it("colours what has been scored when it is stopped, and says that it is a part", async () => {
     const {document} = await showText("lorem ipsum dolor zebra sit amet\n".repeat(4000));
     await toggle();
-    await until(() => / [1-9]\d* %$/.test(status()));
+    await until(() => /Heatmap [1-9]\d* %$/.test(status()));
     await vscode.commands.executeCommand("tokenscope.stopHeatmap");
     await until(() => status() === "$(flame) Heatmap (in part)");
     assert.match(tooltip(), /Scoring was stopped&#58; [\d&#;]+ of/);

@@ -12,7 +12,7 @@ import {tokenscope} from "./support/extension";
 import {until} from "./support/until";
 import {watchWindow} from "./support/watchedWindow";
 
-/** Commands that look at what they are called with, by the source: the others' functions have no parameters. */
+/** Commands with arguments, found in the source: the functions of others have no parameters. */
 function commandsWithArguments(): string[] {
   const folder = path.join(root, "src/features");
   const sources = readdirSync(folder, {recursive: true, encoding: "utf8"})
@@ -23,7 +23,7 @@ function commandsWithArguments(): string[] {
     .map(([, name = ""]) => (name === "openRowCommand" ? "tokenscope.openSurprisingLine" : name.replaceAll('"', "")));
 }
 
-/** A closed port of this machine: nothing in here may reach a network. */
+/** A closed port of this machine, so that no test uses the network. */
 const nowhere = "http://127.0.0.1:9";
 
 const odd = [
@@ -64,7 +64,7 @@ describe("A command's arguments", () => {
 
   before(async () => {
     await tokenscope();
-    // Whatever would ask, is sent away.
+    // All dialogs are cancelled.
     for (const key of ["showQuickPick", "showOpenDialog", "showInputBox"] as const)
       replace(key, () => Promise.resolve(undefined));
   });
@@ -100,7 +100,7 @@ describe("A command's arguments", () => {
         };
         const call = vscode.commands.executeCommand(command, ...parameters);
         call.then(end, end);
-        // Lists stay until they are put away.
+        // Lists stay open until they are closed.
         await until(() => {
           for (const list of window().lists) list.hide();
           return answered;

@@ -16,7 +16,7 @@ describe("inline completion", () => {
   const folder = temporaryFolder();
   after(closeEditors);
 
-  /** Asks as the command does, and waits for the model's answer. */
+  /** Requests a completion like the command, and waits for the model's answer. */
   async function complete(): Promise<void> {
     const before = window().works.length;
     await vscode.commands.executeCommand("tokenscope.complete");
@@ -27,7 +27,7 @@ describe("inline completion", () => {
     );
   }
 
-  /** Accepts the ghost text as Tab does; when it is drawn, no test can see, so it is tried until it takes. */
+  /** Accepts the ghost text like Tab. Tests can't see when it is drawn, so this is repeated until it works. */
   async function accept({document}: vscode.TextEditor): Promise<string> {
     const {version} = document;
     await until(async () => {
@@ -37,7 +37,7 @@ describe("inline completion", () => {
     return document.getText();
   }
 
-  /** Whether a count got its answer: the engine then has been through whatever was asked for before. */
+  /** Sends a count, after which the engine has handled all earlier requests. */
   async function engineAnswers(): Promise<void> {
     await vscode.commands.executeCommand("tokenscope.countTokens");
     assert.equal(window().messages.at(-1)?.severity, "information");
@@ -125,7 +125,7 @@ describe("inline completion", () => {
   });
 
   describe("while typing", () => {
-    /** Types as a person does, and waits until VS Code has asked its providers by itself. */
+    /** Types like a person, and waits until VS Code has asked its providers. */
     async function type(text: string): Promise<void> {
       let asked = false;
       const provider = vscode.languages.registerInlineCompletionItemProvider("*", {
@@ -148,7 +148,7 @@ describe("inline completion", () => {
       placeCursor(editor, "return");
       await type(" ");
       assert.equal(editor.document.getText(), code);
-      // Scoring waits for completions: one that was wrongly asked for would be there now.
+      // Scoring waits for completions, so that a wrong request would have been handled by now.
       await vscode.commands.executeCommand("tokenscope.perplexity");
       assert.equal(window().lists.length, 1);
       await vscode.commands.executeCommand("workbench.action.closeQuickOpen");
@@ -251,7 +251,7 @@ describe("inline completion", () => {
     await set("completionModel", file);
     const editor = await showText(code, "python");
     placeCursor(editor, "return ");
-    // Opening a text, and counting its tokens, loads nothing; asking does.
+    // Opening a text and counting its tokens load no weights; a completion does.
     await engineAnswers();
     window().forget();
     assert.equal(mapped()[1], false);
@@ -261,7 +261,7 @@ describe("inline completion", () => {
     await vscode.commands.executeCommand("tokenscope.perplexity");
     await vscode.commands.executeCommand("workbench.action.closeQuickOpen");
     assert.deepEqual(mapped(), [true, true]);
-    // What is no longer wanted goes at once, and not when the next model is needed.
+    // An unused model is unloaded at once, not only when the next one is needed.
     await set("completionModel", "");
     await until(() => !mapped()[1]);
     assert.deepEqual(mapped(), [true, false]);

@@ -25,7 +25,7 @@ describe("Show Logprobs", () => {
     return await showFile(folder.write(`${++files}.py`, text));
   }
 
-  /** Shows the three parts of a text and scores the one in the middle. */
+  /** Shows a text of three parts and scores the middle one. */
   async function scoreMiddle(): Promise<vscode.TextEditor> {
     const editor = await show(before + middle + behind);
     select(editor, before.length, before.length + middle.length);
@@ -34,7 +34,7 @@ describe("Show Logprobs", () => {
     return editor;
   }
 
-  /** As if the button was pressed; what is scored then. */
+  /** Presses the button, and returns what is scored. */
   async function scoredAgain(): Promise<string> {
     view().forget();
     view().say({type: "scoreAgain"});
@@ -45,13 +45,13 @@ describe("Show Logprobs", () => {
     assert.ok(await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), text)));
   }
 
-  /** Closes the view, and waits until the focus has gone where it goes then. */
+  /** Closes the view, and waits until the focus has moved on. */
   async function closeView(): Promise<void> {
     view().panel.dispose();
     await until(() => vscode.window.tabGroups.all.every(({tabs}) => tabs.every(({label}) => !/^Logprobs/.test(label))));
   }
 
-  /** Replaces a document by an edit of its whole, as a simple formatter does. */
+  /** Replaces the whole document in one edit, like a simple formatter. */
   async function replaceAll({document}: vscode.TextEditor, text: string): Promise<void> {
     const edit = new vscode.WorkspaceEdit();
     const whole = new vscode.Range(document.positionAt(0), document.positionAt(document.getText().length));
@@ -104,7 +104,7 @@ describe("Show Logprobs", () => {
     assert.notEqual(scored.logprobs[0], alone.scored.logprobs[0]);
     view().say({type: "alternatives", token: 0});
     const {top} = await view().hears("alternatives");
-    // The first choice there can't be less likely than the token that stands there.
+    // The first choice can't be less probable than the actual token.
     assert.ok((top[0]?.logprob ?? Number.NaN) > (scored.logprobs[0] ?? Number.NaN) - 0.2);
     assert.deepEqual(window().errors, []);
   });
@@ -149,7 +149,7 @@ describe("Show Logprobs", () => {
   it("goes back to where its text is now when scoring again is cancelled", async function () {
     if (noProcesses !== undefined) this.skip();
     const editor = await scoreMiddle();
-    // It answers nothing any more: so it is certain that scoring is under way.
+    // The engine is stopped, so that scoring is surely pending.
     process.kill(await engineProcess(), "SIGSTOP");
     try {
       view().forget();
@@ -188,7 +188,7 @@ describe("Show Logprobs", () => {
       await replaceAll(editor, behind);
       view().say(message);
       await closeView();
-      // What was under way comes to its end before another view has scored a text.
+      // The pending score ends before another view has scored a text.
       await scoreMiddle();
       assert.deepEqual(window().messages, []);
     });

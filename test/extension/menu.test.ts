@@ -7,7 +7,7 @@ describe("the menu in the status bar", () => {
   const set = userSettings();
   const {showQuickPick} = vscode.window;
   let items: readonly vscode.QuickPickItem[] = [];
-  /** A part of the label of what is chosen. */
+  /** A part of the label to choose. */
   let choice: string | undefined;
   before(() => {
     Reflect.set(vscode.window, "showQuickPick", async (shown: readonly vscode.QuickPickItem[]) => {

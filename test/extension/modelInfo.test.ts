@@ -23,7 +23,7 @@ type Watched = WatchedView<ToView, FromView>;
 
 const model = readFileSync(demonstrationModel);
 
-/** Files that lie nowhere; of them is known which were read. */
+/** A file system in memory that records which files were read. */
 class MemoryFiles implements vscode.FileSystemProvider {
   readonly read: string[] = [];
   readonly onDidChangeFile = new vscode.EventEmitter<vscode.FileChangeEvent[]>().event;
@@ -56,7 +56,7 @@ class MemoryFiles implements vscode.FileSystemProvider {
   }
 }
 
-/** Counts the bytes that this process reads of open files, until the end. */
+/** Counts the bytes that this process reads from open files, until it is stopped. */
 async function countReads(): Promise<{readonly bytes: number; readonly end: () => void}> {
   const handle = await open(demonstrationModel, "r");
   const prototype = Object.getPrototypeOf(handle);
@@ -172,7 +172,7 @@ describe("A .gguf file", () => {
     await closeEditors();
   });
 
-  /** A view of a file as its editor makes it, with an ear. */
+  /** Opens a view of a file like its editor, and records its messages. */
   function look(uri: vscode.Uri): Watched {
     const panel = vscode.window.createWebviewPanel("tokenscope.gguf", "test", vscode.ViewColumn.One, {});
     watched = new WatchedView<ToView, FromView>(panel);
@@ -285,7 +285,7 @@ describe("A .gguf file", () => {
     assert.ok(cut && value.length < 100_000);
   });
 
-  /** Enough of a model for the engine to take it. */
+  /** A model with enough metadata for the engine. */
   const basics = [
     ["general.architecture", text("llama")],
     ["tokenizer.ggml.model", text("llama")],
@@ -316,13 +316,13 @@ describe("A .gguf file", () => {
     const {page} = await view.hears("show");
     assert.match(page.problem ?? "", /1 of the 2 files/);
     assert.equal(page.facts?.name, "Split");
-    // What is missing may be most of it.
+    // Most of the file may be missing.
     assert.deepEqual([page.facts?.parameters, page.facts?.tensorBytes, page.file.bytes], [null, null, null]);
     writeFileSync(file, second);
     await until(() => view.told.some((message) => message.type === "show" && message.page.problem === null));
   });
 
-  /** A model's file, and under all its other names a link to one more. Returns the first one's path. */
+  /** A split model: its first file, and links to one other file under all other names. Returns the first one's path. */
   function linkedParts(parts: number, first: Uint8Array, other: Uint8Array): string {
     const own = mkdtempSync(path.join(folder.path, "parts-"));
     const partOf = (part: number): string => path.join(own, splitName("x", part, parts));
@@ -342,7 +342,7 @@ describe("A .gguf file", () => {
   const first = Buffer.concat([named, Buffer.alloc(32)]);
 
   it("whose name promises hundreds of large headers is shown as far as a model goes, and costs no more", async () => {
-    // 30 MB each: all of them are more than an extension host can hold.
+    // 30 MB each: together more than an extension host can hold.
     const tensors = Array.from({length: 500}, (_, i) => ({name: `${"x".repeat(60_000)}${i}`, dimensions: [0]}));
     const file = linkedParts(maxParts, first, ggufFile({tensors}));
     const {facts, file: summary, problem, tensors: table} = await shown(file);
@@ -417,7 +417,7 @@ describe("A .gguf file of another file system", () => {
     return watched;
   }
 
-  /** The name that a file of the extension host's machine has for VS Code's window, whose machine is another. */
+  /** The URI of a remote file in VS Code's window. */
   function asFromElsewhere(file: string): vscode.Uri {
     const panel = vscode.window.createWebviewPanel("tokenscope.test", "test", vscode.ViewColumn.One, {});
     const {authority} = panel.webview.asWebviewUri(vscode.Uri.file(file));
@@ -460,7 +460,7 @@ describe("A .gguf file of another file system", () => {
     ]);
     const many = new MemoryFiles();
     for (let part = 1; part <= parts; part++) many.add(splitName("m", part, parts), bytes);
-    // Not read-only: then VS Code asks it here, and the bytes don't go through its window.
+    // Not read-only, so that VS Code calls it here and the bytes don't go through its window.
     const registered = vscode.workspace.registerFileSystemProvider(scheme, many);
     try {
       const {page} = await lookAt(vscode.Uri.parse(`${scheme}:/${splitName("m", 1, parts)}`)).hears("show");

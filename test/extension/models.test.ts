@@ -46,7 +46,7 @@ describe("Select Model", () => {
 
   const setting = (key: string) => vscode.workspace.getConfiguration("tokenscope").get<unknown>(key);
 
-  /** The list that a command shows, once it is complete; `ended` when the command is done. */
+  /** Waits for a command's list to be complete. `ended` resolves when the command is done. */
   async function open(command = "tokenscope.selectModel"): Promise<{list: List; ended: Thenable<unknown>}> {
     const shown = window().lists.length;
     const ended = vscode.commands.executeCommand(command);
@@ -61,10 +61,10 @@ describe("Select Model", () => {
     return found;
   }
 
-  /** Chooses a row with the keys that a person would press, who looks where they are before each. */
+  /** Chooses a row by keys, and checks the active row before each key. */
   async function choose(list: List, label: string): Promise<void> {
     const wanted = row(list, label);
-    // A choice right after a drawing is not taken for a row that nobody can have seen yet.
+    // The list ignores a choice right after an update, because nobody can have seen the row.
     await setTimeout(350);
     await until(async () => {
       await setTimeout(50);
@@ -239,7 +239,7 @@ describe("A model that does not fit", () => {
 
   const setting = (key: string) => vscode.workspace.getConfiguration("tokenscope").get<unknown>(key);
 
-  /** A host whose engine says that every model needs so much. */
+  /** A host whose engine gives this estimate for every model. */
   function hostWith(estimate: MemoryEstimate): ReturnType<typeof host> {
     const {engine} = host();
     const request = (method: EngineMethod, ...rest: unknown[]) =>

@@ -10,7 +10,7 @@ import {until} from "./support/until";
 import {watchWindow} from "./support/watchedWindow";
 
 type Header = ReturnType<typeof scoreHeader<Scores["model"]>>;
-/** What a text with anything to score leaves: nothing is null in it. */
+/** The result of a text with scored tokens, in which nothing is null. */
 type Json = {readonly [K in keyof Header]: NonNullable<Header[K]>};
 
 describe("Perplexity of Selection", () => {
@@ -19,7 +19,7 @@ describe("Perplexity of Selection", () => {
   afterEach(() => vscode.commands.executeCommand("workbench.action.closeQuickOpen"));
   after(closeEditors);
 
-  /** Runs the command and reads its result as a person would take it along: the last line of the list, copied. */
+  /** Runs the command, and copies its result like a person, with the last row of the list. */
   async function perplexity(...place: unknown[]): Promise<{title: string; json: Json}> {
     await vscode.env.clipboard.writeText("");
     await vscode.commands.executeCommand("tokenscope.perplexity", ...place);
@@ -28,7 +28,7 @@ describe("Perplexity of Selection", () => {
     assert.ok(list);
     const copy = list.items.at(-1);
     assert.match(copy?.label ?? "", /Copy as JSON/);
-    // From the first line upwards is the last.
+    // Going up from the first row leads to the last.
     await until(() => list.activeItems[0] === list.items[0]);
     await vscode.commands.executeCommand("workbench.action.quickOpenSelectPrevious");
     await until(() => list.activeItems[0] === copy);
@@ -43,8 +43,8 @@ describe("Perplexity of Selection", () => {
       await showFile(file);
       const {title, json} = await perplexity();
       assert.equal(title, `Perplexity of ${name}.txt`);
-      // The other has float weights, this one 8 bits; on the 66 tokens of "unicode", of which the model knows little, that
-      // makes 1.05 %, on the others less than 1 %.
+      // The reference has float weights, this model 8 bits. That makes 1.05 % on the 66 tokens of "unicode", which the
+      // model hardly knows, and less than 1 % on the others.
       assert.ok(
         Math.abs(json.perplexity / expected - 1) < (name === "unicode" ? 0.012 : 0.01),
         `${json.perplexity}, not ${expected}`

@@ -34,14 +34,16 @@ describe("a place where the cursor rests", () => {
     await closeEditors();
   });
 
-  /** Asks at the cursor as VS Code does for Complete at Cursor. */
+  /** Requests a completion like Complete at Cursor. */
   async function complete({document, selection}: vscode.TextEditor): Promise<Asked> {
     const before = asked.length;
     const context = {triggerKind: vscode.InlineCompletionTriggerKind.Invoke, selectedCompletionInfo: undefined};
     const token = new vscode.CancellationTokenSource().token;
     await provider.provideInlineCompletionItems(document, selection.active, context, token);
-    const one = asked[before];
-    assert.ok(one !== undefined && asked.length === before + 1);
+    // On a slow machine, the rest before it may have been long enough to prefill.
+    const explicit = asked.slice(before).filter(({params}) => !params.promptOnly);
+    const [one] = explicit;
+    assert.ok(one !== undefined && explicit.length === 1);
     return one;
   }
 
@@ -55,9 +57,11 @@ describe("a place where the cursor rests", () => {
     };
     jump(100);
     const first = await complete(editor);
-    assert.ok((first.completion?.evaluatedPromptTokens ?? 0) > 100);
+    const isPrefilled = asked.some(({params}) => params.promptOnly);
+    assert.ok(isPrefilled || (first.completion?.evaluatedPromptTokens ?? 0) > 100);
+    const before = asked.length;
     jump(300);
-    const ahead = await until(() => asked[1]);
+    const ahead = await until(() => asked[before]);
     await until(() => ahead.completion !== undefined);
     assert.deepEqual([ahead.params.promptOnly, ahead.params.background], [true, true]);
     assert.ok((ahead.completion?.evaluatedPromptTokens ?? 0) > 100);

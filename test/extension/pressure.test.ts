@@ -6,13 +6,13 @@ import {RecentEdits} from "../../src/features/inlineCompletion/recentEdits";
 import {SelectionHover} from "../../src/features/tokenCount/selectionHover";
 import {StatusBarCount} from "../../src/features/tokenCount/statusBarCount";
 import {
-  holds,
+  containsAt,
   isLongerThan,
   offsetOf,
   positionOf,
   rangeBefore,
   rangeBehind,
-  textOf
+  readDocument
 } from "../../src/host/documents/documentText";
 import type {EngineClient} from "../../src/host/engine/engineClient";
 import type {Host} from "../../src/host/host";
@@ -23,11 +23,11 @@ import {watchWindow} from "./support/watchedWindow";
 
 /** A host whose engine's requests are counted. */
 class Watched {
-  /** How often each was asked for. */
+  /** Number of requests by method. */
   readonly asked = new Map<EngineMethod, number>();
-  /** The text of the last that was answered. */
+  /** The text of the last answered request. */
   answeredText: unknown;
-  /** Most requests of any kind that someone waited for at the same time. */
+  /** Maximum number of pending requests. */
   maxAtOnce = 0;
   private waiting = 0;
 
@@ -82,7 +82,7 @@ describe("A long document", () => {
       const long = "long ".repeat(120_000);
       const content = Array.from({length: 40_000}, (_, i) => (i === 20_000 ? long : i % 7 === 0 ? "" : `${i} 🚀`));
       const {document} = await open(`${name}.txt`, content.join(lineEnd));
-      assert.equal((await textOf(document)).text, document.getText());
+      assert.equal((await readDocument(document)).text, document.getText());
       const last = document.lineCount - 1;
       for (const range of [
         new vscode.Range(0, 0, 0, 0),
@@ -93,12 +93,12 @@ describe("A long document", () => {
         new vscode.Range(30_000, 0, last, 3)
       ]) {
         const text = document.getText(range);
-        assert.equal((await textOf(document, range)).text, text);
+        assert.equal((await readDocument(document, range)).text, text);
         const start = document.offsetAt(range.start);
         assert.equal(await offsetOf(document, range.start), start);
         assert.ok((await positionOf(document, start)).isEqual(range.start));
-        assert.ok(await holds(document, start, text));
-        assert.equal(await holds(document, start, `${text}?`), false);
+        assert.ok(await containsAt(document, start, text));
+        assert.equal(await containsAt(document, start, `${text}?`), false);
         assert.equal(await isLongerThan(document, range, text.length), false);
         if (range.isSingleLine && !range.isEmpty) assert.ok(await isLongerThan(document, range, text.length - 1));
         const before = document.getText(rangeBefore(document, range.start, 1000));
@@ -118,7 +118,7 @@ describe("A long document", () => {
         edited = true;
       });
     const read: string[] = [];
-    while (!edited) read.push((await textOf(editor.document)).text);
+    while (!edited) read.push((await readDocument(editor.document)).text);
     await editing;
     const after = editor.document.getText();
     assert.ok(after.length < before.length && read.every((text) => text === before || text === after));

@@ -17,7 +17,7 @@ describe("what a completion is told of other files", () => {
   const outside = vscode.Uri.file(path.join(path.dirname(root), "outside.ts"));
   const subscriptions: vscode.Disposable[] = [];
   let neighbours: Neighbours;
-  /** Name → where it is defined. */
+  /** Definitions by name. */
   const definitions = new Map<string, vscode.Location>();
 
   before(async () => {
@@ -48,7 +48,7 @@ describe("what a completion is told of other files", () => {
     rmSync(outside.fsPath);
   });
 
-  /** They are gathered in the background, for the next request. */
+  /** Waits for related files, which are collected in the background for the next request. */
   async function filesAt(document: vscode.TextDocument, least: number): Promise<ReturnType<Neighbours["at"]>> {
     return await until(() => {
       const found = neighbours.at(document, new vscode.Position(document.lineCount - 1, 0));
@@ -68,7 +68,7 @@ describe("what a completion is told of other files", () => {
 
     assert.equal(own, "neighbours/main.ts");
     assert.equal(repository, path.basename(root));
-    // The most useful last: it stands next to the text.
+    // The most useful one comes last, next to the text.
     assert.deepEqual(
       files.map((one) => one.path),
       ["neighbours/other.ts", "neighbours/shapes.ts"]

@@ -28,14 +28,17 @@ describe("Score Changes", () => {
     await vscode.commands.executeCommand("workbench.action.closeSidebar");
   });
 
-  /** A repository below the workspace, which is a copy for this run: Git's extension would miss what is removed there. */
+  /**
+   * A repository below the workspace. It is not removed, because the workspace is a copy, and VS Code's Git extension
+   * would miss it.
+   */
   function newRepository(name: string): GitRepository {
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
     assert.ok(folder);
     return new GitRepository(path.join(folder, name));
   }
 
-  /** The same as VS Code's Git extension has it. */
+  /** The repository in VS Code's Git extension. */
   async function opened({folder}: GitRepository): Promise<{api: GitApi; repository: Repository}> {
     const api = await gitApi();
     const uri = vscode.Uri.file(folder);
@@ -281,7 +284,7 @@ describe("Score Changes", () => {
     const [change] = tree.getChildren(rows[2]).map((row) => tree.getTreeItem(row));
     assert.equal(change?.label, "lines 2–4");
     assert.match(String(change?.description), number);
-    // Noise in place of words is more surprising to any model.
+    // Random letters are more surprising than words to any model.
     assert.equal((change?.iconPath as vscode.ThemeIcon | undefined)?.id, "arrow-up");
     assert.match(change?.accessibilityInformation?.label ?? "", /^lines 2–4, more surprising, /);
     const tooltip = String(change?.tooltip).split("\n");

@@ -23,7 +23,7 @@ for index in range(10):
     print(index)
 `;
 
-/** What of the view can be looked at: it gets a tree in the place of VS Code's. */
+/** The view's parts that a test can read. It gets this tree instead of VS Code's. */
 interface FakeTree {
   message?: string;
   description?: string;
@@ -83,7 +83,7 @@ describe("Surprising Lines", () => {
     return found.row;
   }
 
-  /** Clicks a row, and returns what is selected then. */
+  /** Clicks a row, and returns the selected text. */
   async function click(row: Row): Promise<{text: string; line: number}> {
     const {command} = view.getTreeItem(row);
     assert.equal(command?.command, "tokenscope.openSurprisingLine");
@@ -137,7 +137,7 @@ describe("Surprising Lines", () => {
     const blank = code.split("\n").filter((line) => line.trim() === "").length;
     const whole = ((summary.crossEntropy ?? 0) * summary.scored) / Math.LN2;
     const sum = bits.reduce((all, one) => all + one, 0);
-    // What is missing is what the blank lines cost.
+    // The rest is the cost of blank lines.
     assert.ok(sum <= whole + 1e-6 && sum > whole - 30 * blank, `${sum} of ${whole}`);
   });
 

@@ -9,7 +9,7 @@ import {referenceText} from "./support/extension";
 import {until} from "./support/until";
 import {watchWindow} from "./support/watchedWindow";
 
-/** The Markdown of our hover at an offset; undefined where there is none. */
+/** The Markdown of our hover at an offset; undefined if there is none. */
 async function hoverAt(document: vscode.TextDocument, offset: number): Promise<vscode.MarkdownString | undefined> {
   const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
     "vscode.executeHoverProvider",
@@ -30,7 +30,7 @@ interface Parts {
   readonly links: string;
 }
 
-/** Reads the hover's Markdown with a grammar that has room for nothing else: text is letters, digits, spaces and entities. */
+/** Parses the hover's Markdown with a strict grammar: text is letters, digits, spaces and entities only. */
 function partsOf({value}: vscode.MarkdownString): Parts {
   const [heading, shown, links, ...rest] = value.split("\n\n");
   assert.deepEqual(rest, []);
@@ -98,7 +98,7 @@ describe("the hover over a selection", () => {
       select(editor, 0);
       const markdown = await hoverAt(editor.document, 1);
       assert.ok(markdown);
-      // The grammar leaves no room for markup.
+      // The grammar allows no markup.
       const {chips, links} = partsOf(markdown);
       const shown = chips.map((chip) => chip.text).join("");
       assert.doesNotMatch(shown, /\p{C}/u);
@@ -125,7 +125,7 @@ describe("Count Tokens", () => {
   const folder = temporaryFolder();
   after(closeEditors);
 
-  /** What the command says about the active editor, and the count in it. */
+  /** The command's message about the active editor, and the count in it. */
   async function count(): Promise<{line: string; tokens: number}> {
     const before = window().messages.length;
     await vscode.commands.executeCommand("tokenscope.countTokens");
@@ -137,7 +137,7 @@ describe("Count Tokens", () => {
     return {line: message.text, tokens: Number(tokens?.replaceAll(",", ""))};
   }
 
-  /** The count by the same engine without VS Code in between. */
+  /** The count of the same engine without VS Code. */
   async function countOutside(file: string): Promise<number> {
     const {stdout} = await promisify(execFile)(process.execPath, [path.join(root, "dist/cli.js"), "tokenize", file], {
       env: {...process.env, ELECTRON_RUN_AS_NODE: "1"},

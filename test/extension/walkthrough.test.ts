@@ -12,13 +12,13 @@ function sample(name: string): string {
   return readFileSync(path.join(root, "media/walkthrough/samples", name), "utf8");
 }
 
-/** The editor that shows a sample, once it is in front. */
+/** Waits for the editor of a sample to be active. */
 async function editorOf(name: string): Promise<vscode.TextEditor> {
   const uri = `tokenscope-sample:/${name}`;
   return await until(() => vscode.window.visibleTextEditors.find(({document}) => document.uri.toString() === uri));
 }
 
-/** Closes an editor as a person does: where VS Code asks whether to save it, the tab stays. */
+/** Closes an editor like a person. If VS Code asks to save it, the tab stays. */
 async function close({document}: vscode.TextEditor): Promise<void> {
   await bringForward(document);
   await vscode.commands.executeCommand("workbench.action.closeActiveEditor");

@@ -14,37 +14,37 @@ import type {Row} from "./row";
 import {Site} from "./site";
 
 export interface DeathSizes {
-  /** How often each fault strikes: one moment after the other. */
+  /** How often each fault is tried, each time at another moment. */
   readonly perFault: number;
-  /** How many strike at the same time, each its own engine. */
+  /** How many faults are tried concurrently, each on its own engine. */
   readonly atOnce: number;
-  /** How often what owns an engine, or writes a file, is killed. */
+  /** How often the owner of an engine, or the writer of a file, is killed. */
   readonly kills: number;
-  /** Milliseconds within which the next good answer has to come. Default: however long it takes. */
+  /** Time limit of the next good answer (ms). Default: none. */
   readonly within?: number;
   readonly seed: number;
 }
 
-/** Milliseconds after which an answer never comes: many times what a hang at the start takes to be noticed. */
+/** A hang guard for answers (ms), many times what it takes to notice a hang at the start. */
 const patience = 300_000;
 
 const memory = "memory, MB";
-/** JavaScript keeps what it has compiled; what each death left would be more. */
+/** Maximum growth of memory in MB. JavaScript keeps compiled code; a leak at each death would be more. */
 const maxMemory = 30;
 
-/** What came of one fault. */
+/** The outcome of one fault. */
 interface Outcome {
   readonly fault: Fault;
   readonly moment: Moment;
-  /** Milliseconds until a request failed of it; undefined where none did. */
+  /** Time until a request failed because of it (ms); undefined if none failed. */
   readonly noticed: number | undefined;
-  /** Milliseconds from then until the next good answer. */
+  /** Time from then until the next good answer (ms). */
   readonly next: number;
-  /** What should not have been; undefined where all was well. */
+  /** What went wrong; undefined if nothing. */
   readonly problem: string | undefined;
 }
 
-/** Lets every fault strike the engine at every moment, and looks at what becomes of requests, files and this process. */
+/** Tries every fault at every moment, and checks requests, files and this process. */
 export async function deaths({
   perFault,
   atOnce,
@@ -64,7 +64,7 @@ export async function deaths({
   };
   process.on("warning", onWarning);
   try {
-    // What is made once is no leak.
+    // What is created only once is no leak.
     await site.score(site.client("real", "engine"));
     await site.rest();
     const before = await settledHoldings();
@@ -118,7 +118,7 @@ export async function deaths({
   }
 }
 
-/** Lets a fault strike at a moment, and asks the next thing until it is answered. */
+/** Tries a fault at a moment, and repeats the next request until it is answered. */
 async function strike(site: Site, fault: Fault, moment: Moment): Promise<Outcome> {
   const client = site.client(fault.harm === undefined ? "real" : "faulty", moment.role);
   if (fault.harm !== undefined) {
@@ -131,14 +131,14 @@ async function strike(site: Site, fault: Fault, moment: Moment): Promise<Outcome
   site.harm = undefined;
   const struck = performance.now();
   const processId = client.processId;
-  // One that comes to harm at its start knows no signal.
+  // A process that fails at its start does not react to a signal.
   if (processId !== undefined && !(fault.harm && moment.atStart)) await fault.strike(processId);
   const problems: string[] = [];
   let noticed: number | undefined;
   const failed = (error: unknown): void => {
     if (isForPeople(error)) return;
     problems.push(`failed with ${String(error)}`);
-    // What is lost is not to hold up the others.
+    // A lost request must not hold up the others.
     client.restart();
   };
   if (running !== undefined)
@@ -161,7 +161,7 @@ async function strike(site: Site, fault: Fault, moment: Moment): Promise<Outcome
         problems.push(`failed the next request too: ${String(error)}`);
         break;
       }
-      // Idle until now, or it had answered before it died: this request was the one to notice.
+      // The process was idle, or had answered before it died: this request noticed the death.
       asked = performance.now();
       noticed = asked - struck;
     }
@@ -169,7 +169,7 @@ async function strike(site: Site, fault: Fault, moment: Moment): Promise<Outcome
   return {fault, moment, noticed, next: performance.now() - asked, problem: problems.join("; ") || undefined};
 }
 
-/** Fails where nothing comes: a lost request. */
+/** Fails if there is no answer: a lost request. */
 async function inTime<T>(answer: Promise<T>): Promise<T> {
   const waiting = new AbortController();
   const never = setTimeout(patience, undefined, {signal: waiting.signal}).then(() => {
@@ -182,7 +182,7 @@ async function inTime<T>(answer: Promise<T>): Promise<T> {
   }
 }
 
-/** One sentence with what to do next. */
+/** Whether an error is a sentence for people. */
 function isForPeople(error: unknown): boolean {
   return error instanceof HumanError && /^[A-Z][^.]*[a-z]\.$/.test(error.message);
 }

@@ -3,8 +3,8 @@ import {existsSync, readFileSync} from "node:fs";
 const schedule = "/proc/self/schedstat";
 
 /**
- * How long this process's event loop was held up by its own work: the longest time between two ticks, in milliseconds. Where
- * the system tells it (Linux), time in which the thread was not running is left out: that is other processes' work.
+ * Measures how long this process's own work blocks its event loop: the longest time between two ticks (ms). On Linux,
+ * time in which the thread did not run is subtracted, because other processes caused it.
  */
 export class Delays {
   worst = 0;
@@ -12,12 +12,12 @@ export class Delays {
   private lastWorked = worked();
   private readonly timer: NodeJS.Timeout;
 
-  /** @param onTick Told of each: how long it was held up, and how long it took by the clock. */
+  /** @param onTick gets each tick's delay, and the time since the last tick by the clock (ms). */
   constructor(private readonly onTick?: (delay: number, elapsed: number) => void) {
     this.timer = setInterval(() => this.tick(), 1);
   }
 
-  /** Ends the watch, and says what was worst. */
+  /** Stops measuring, and returns the longest delay. */
   end(): number {
     this.tick();
     clearInterval(this.timer);
@@ -35,7 +35,7 @@ export class Delays {
   }
 }
 
-/** Milliseconds of processor time that the main thread has used. */
+/** Processor time of the main thread (ms). */
 function worked(): number {
   return existsSync(schedule) ? Number(readFileSync(schedule, "utf8").split(" ")[0]) / 1e6 : performance.now();
 }

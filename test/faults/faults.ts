@@ -3,17 +3,17 @@ import {readFileSync} from "node:fs";
 import {promisify} from "node:util";
 import {type Harm, harmSignal} from "./harm";
 
-/** Something that goes wrong with an engine process. */
+/** A fault of an engine process. */
 export interface Fault {
   readonly name: string;
-  /** It comes from within. */
+  /** Set if the engine causes the fault itself. */
   readonly harm?: Harm;
-  /** Its process stands still, which only its heartbeat tells. */
+  /** The process hangs, which only the heartbeat shows. */
   readonly hangs?: true;
-  /** Its process may live on. */
+  /** The process may survive. */
   readonly passes?: true;
   strike(processId: number): Promise<void>;
-  /** Ends what is wrong, where the process lives on. */
+  /** Ends the fault, if the process survives it. */
   lift?(processId: number): Promise<void>;
 }
 
@@ -29,7 +29,7 @@ const harms = (
   ] as const
 ).map(([harm, name]): Fault => ({name, harm, strike: async (id) => void process.kill(id, harmSignal)}));
 
-/** Everything that can go wrong on this machine. */
+/** All faults that are possible on this machine. */
 export const faults: readonly Fault[] = [
   ...signals,
   {name: "SIGSTOP", hangs: true, strike: async (id) => void process.kill(id, "SIGSTOP")},
@@ -37,13 +37,13 @@ export const faults: readonly Fault[] = [
   {
     name: "no more memory",
     passes: true,
-    // It may keep what it has.
+    // The process may keep its present memory.
     strike: async (id) => await limitMemory(id, `${virtualMemory(id)}:unlimited`),
     lift: async (id) => await limitMemory(id, "unlimited:unlimited")
   }
 ];
 
-/** The limit that a system or an administrator sets on a process (RLIMIT_AS); util-linux sets it on one that runs. */
+/** Limits a running process's address space (RLIMIT_AS), with a program of util-linux. */
 async function limitMemory(processId: number, limit: string): Promise<void> {
   await promisify(execFile)("prlimit", ["--pid", String(processId), `--as=${limit}`]);
 }

@@ -1,6 +1,6 @@
 /**
- * The real engine, which comes to harm from within: at its start, in the middle of unpacking, or at a signal. An environment
- * variable says how; without it, this is the engine and nothing else.
+ * The real engine with a fault of its own: at its start, while unpacking, or at a signal. An environment variable names
+ * the fault; without it, this is just the engine.
  */
 import {writeSync} from "node:fs";
 import {createRequire} from "node:module";
@@ -9,7 +9,7 @@ import {serialize} from "node:v8";
 import {root} from "../harness/paths";
 import {atStart, atUnpacking, type Harm, harmSignal, harmVariable} from "./harm";
 
-/** Where fork() has put the channel, among the descriptors that the engine's client gives its process. */
+/** The descriptor of fork()'s channel. */
 const channelDescriptor = 3;
 
 let breaksOff = false;
@@ -37,7 +37,7 @@ if (harm !== undefined) {
 }
 createRequire(__filename)(path.join(root, "dist/engine.js"));
 
-/** Lets every message through until one is to break off in its middle, once those before it are on their way. */
+/** Passes all messages on, until one must break off in the middle, after the earlier ones were sent. */
 function watchMessages(): void {
   const send = process.send as (...parameters: unknown[]) => boolean;
   let unsent = 0;
@@ -63,7 +63,7 @@ function watchMessages(): void {
   };
 }
 
-/** Writes half of a message the way Node writes them, its length in front, and exits. */
+/** Writes half a message in Node's format, with its length in front, and exits. */
 function breakOff(message: unknown): never {
   const content = serialize(message);
   const whole = Buffer.alloc(4 + content.length);
@@ -74,7 +74,7 @@ function breakOff(message: unknown): never {
     try {
       written += writeSync(channelDescriptor, whole, written, end - written);
     } catch (error) {
-      // Its reader is not that fast.
+      // The reader is slower than the writer.
       if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
     }
   }

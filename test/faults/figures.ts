@@ -1,4 +1,4 @@
-/** The middle one of some numbers, rounded; "–" where there are none. */
+/** The median of numbers, rounded; "–" if there are none. */
 export function median(values: readonly number[]): number | string {
   return rounded(values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]);
 }

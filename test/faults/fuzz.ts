@@ -12,34 +12,34 @@ import {Random} from "./random";
 import type {Row} from "./row";
 
 /**
- * `answered`: the file is good enough to run, and gave numbers. `refused`: one sentence. `contained`: one sentence too, but
- * the engine died of it. `unexplained`: something that is no sentence for people, or numbers that are none. `hung`: no
- * answer within {@link patience}.
+ * `answered`: the file worked and gave numbers. `refused`: an error in one sentence. `contained`: the engine died, with
+ * an error in one sentence. `unexplained`: an error that is no sentence for people, or numbers that are not finite.
+ * `hung`: no answer within {@link patience}.
  */
 export type Ending = "answered" | "refused" | "contained" | "unexplained" | "hung";
 
 export interface Outcome {
-  /** Which of the run's files it was, from 0. */
+  /** The number of the file in this run, from 0. */
   readonly number: number;
   readonly mutation: Mutation;
   readonly ending: Ending;
-  /** What was said; empty where it answered. */
+  /** The error's sentence; empty if it answered. */
   readonly sentence: string;
   readonly milliseconds: number;
-  /** Most bytes that the engine held in memory meanwhile; 0 where the system doesn't tell. */
+  /** The engine's peak memory in bytes; 0 if the system doesn't tell. */
   readonly memory: number;
-  /** The last that the engine wrote: what it died of. */
+  /** The engine's last output, which tells why it died. */
   readonly log: readonly string[];
 }
 
-/** Milliseconds after which an answer never comes. */
+/** A hang guard for answers (ms). */
 const patience = 240_000;
-/** Bytes: more is no refusal (issue 5). */
+/** Maximum memory of a refusal in bytes (issue 5). */
 const maxMemory = 2 * 2 ** 30;
 
 /**
- * Gives the engine process so many lying files, one after the other: each is described, scored and continued, so that what
- * looks good reaches native code with all it has.
+ * Gives the engine lying files, one after the other. Each is described, scored and completed, so that files that look
+ * good reach native code.
  */
 export async function fuzz({
   mutations: count,
@@ -50,9 +50,9 @@ export async function fuzz({
 }: {
   readonly mutations: number;
   readonly seed: number;
-  /** Milliseconds in which each has to be answered or refused. Default: however long it takes. */
+  /** Time limit of each answer or refusal (ms). Default: none. */
   readonly within?: number;
-  /** Numbers of the files to be tried, to look at them again. All when absent. */
+  /** Numbers of the files to try again. Default: all. */
   readonly only?: ReadonlySet<number>;
   readonly onOutcome?: (outcome: Outcome) => void;
 }): Promise<Row[]> {
@@ -85,7 +85,7 @@ export async function fuzz({
       await writeFiles(own, mutation);
       lines.length = 0;
       const outcome = {number, ...(await tried(client, mutation, own)), log: [...lines]};
-      // What it died of is the file's business and not the next one's, and no crash loop.
+      // The next file gets a new engine, and deaths don't count as a crash loop.
       if (outcome.ending === "contained" || outcome.ending === "hung") client.restart();
       await rm(own, {recursive: true, force: true});
       onOutcome(outcome);
@@ -105,11 +105,11 @@ export async function fuzz({
     .concat(all([...tallies.values()], within, outside));
 }
 
-/** Of all files of one kind. */
+/** The counts of all files of one kind. */
 class Tally {
   readonly endings: Record<Ending, number> = {answered: 0, refused: 0, contained: 0, unexplained: 0, hung: 0};
   slowest = 0;
-  /** Of what was refused. */
+  /** The peak memory of refusals. */
   memory = 0;
 
   constructor(private readonly within: number) {}
@@ -188,7 +188,7 @@ async function tried(
 
 async function answers(client: EngineClient, model: ModelRef): Promise<void> {
   await client.request("describe", {model});
-  // At once: each has to be answered whatever becomes of the other.
+  // Concurrent: each must be answered, whatever happens to the other.
   const [completion, scores] = await Promise.allSettled([
     client.request("complete", {model, prefix: "const ", suffix: "\n", maxTokens: 4, extent: "unlimited"}),
     client.request("score", {model, text: "const some = text;\n", top: 2})
@@ -219,7 +219,7 @@ function judged(error: unknown, folder: string): readonly [Ending, string] {
   return [error.kind === "engineDied" ? "contained" : "refused", message];
 }
 
-/** The most memory that a process holds, looked at now and then: one that died can't be asked afterwards. */
+/** Watches a process's peak memory. It polls, because a dead process can't be asked. */
 class Peak {
   private peak = 0;
   private readonly ended = new AbortController();
@@ -244,13 +244,13 @@ class Peak {
   }
 }
 
-/** Bytes; 0 where the system doesn't tell. */
+/** Peak memory in bytes; 0 if the system doesn't tell. */
 async function peakMemory(processId: number | undefined): Promise<number> {
   const status = await readFile(`/proc/${processId}/status`, "utf8").catch(() => "");
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
 }
 
-/** From here on the peak is counted anew: see proc(5), clear_refs. */
+/** Resets the peak: see proc(5), clear_refs. */
 async function forgetPeak(processId: number | undefined): Promise<void> {
   if (processId !== undefined) await writeFile(`/proc/${processId}/clear_refs`, "5").catch(() => undefined);
 }

@@ -1,5 +1,5 @@
-// Tries lying files (fuzz.ts) and prints what became of those that were neither answered nor refused, with the engine's last
-// lines: `node out/test/faults/fuzzed.js COUNT SEED [NUMBER...]`, where NUMBERs are those of the files to be tried.
+// Tries lying files (fuzz.ts) and prints the outcomes of those that were neither answered nor refused, with the
+// engine's last lines: `node out/test/faults/fuzzed.js COUNT SEED [NUMBER...]`, where NUMBERs are the files to try.
 import {fuzz} from "./fuzz";
 import {tableOf} from "./table";
 

@@ -1,6 +1,6 @@
 /**
- * A GGUF file taken apart so that any of it can be changed and put together again, well-formed or not. Written after
- * llama.cpp's `gguf.h`, not after our reader. What is taken apart has to be good.
+ * Takes a good GGUF file apart, so that any part can be changed, and puts it together again, well-formed or not.
+ * Follows llama.cpp's `gguf.h`, not our reader.
  */
 export interface GgufParts {
   readonly version: number;
@@ -13,7 +13,7 @@ export interface GgufParts {
 export interface Entry {
   readonly key: Buffer;
   readonly type: number;
-  /** As it stands in the file: of a string with its length in front, of a list with its items' type and their number. */
+  /** The bytes in the file: a string starts with its length, a list with the type and number of its items. */
   readonly value: Buffer;
 }
 
@@ -24,7 +24,7 @@ export interface Tensor {
   readonly offset: bigint;
 }
 
-/** Where in the file a number stands that says how much of something there is, or what it is. */
+/** The offset of a number in the file that is a count, a length or a type. */
 export interface Field {
   readonly kind: "length" | "type";
   readonly offset: number;
@@ -32,7 +32,7 @@ export interface Field {
 
 export const valueTypes = {uint32: 4, int32: 5, float32: 6, bool: 7, string: 8, array: 9, uint64: 10, float64: 12};
 
-/** Bytes of a scalar by its type's number; strings and lists have none. */
+/** The size of a scalar by type number. Strings and lists have none. */
 const sizes = [1, 1, 2, 2, 4, 4, 4, 1, undefined, undefined, 8, 8, 8];
 
 const alignment = 32;
@@ -73,7 +73,7 @@ export function takeApart(
       const count = length();
       const known = fields.length;
       for (let i = 0; i < count; i++) pass(items);
-      // Of a hundred thousand strings' lengths a few are as good as all.
+      // A few of a hundred thousand string lengths are enough.
       if (fields.length > known + 20) fields.length = known + 20;
     } else pass(of);
     return {key, type: of, value: bytes.subarray(from, at)};

@@ -13,17 +13,17 @@ import {demonstration, isUnpacked, modelFile, type Site} from "./site";
 
 const keptModels = 1000;
 
-/** Something that writes a file or a folder. */
+/** A process that writes a file or a folder. */
 interface Writer {
   readonly name: string;
   readonly target: string;
-  /** All of it stands under its name. */
+  /** Whether the target is complete. */
   isWhole(): boolean;
-  /** Has a process begin. `done` settles when it has written all, or is gone. */
+  /** Starts a process. `done` settles when it has written everything, or has ended. */
   begin(): Promise<{readonly processId: number; readonly done: Promise<unknown>}>;
 }
 
-/** Kills what writes at any moment from the first byte to the last name, and looks at what there is. */
+/** Kills writers at random moments, from the first byte to the final rename, and checks the files. */
 export async function halfWritten(site: Site, kills: number): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const writer of [downloads(site), unpacks(site), keepsHeaders(site)]) {
@@ -41,7 +41,7 @@ export async function halfWritten(site: Site, kills: number): Promise<readonly R
         () => true
       );
       await setTimeout(site.random.fraction() * takes);
-      // It may have ended by itself.
+      // The process may have ended by itself.
       if (isRunning(processId)) process.kill(processId, "SIGKILL");
       if (await ended) killed++;
       await gone(processId);
@@ -70,7 +70,7 @@ function downloads(site: Site): Writer {
     target,
     isWhole: () => readFileSync(target).equals(modelFile),
     async begin() {
-      // It gets its name anew each time.
+      // Each download renames the file again.
       rmSync(target, {force: true});
       const {network, client, processId} = await transfers(site);
       return {processId, done: site.ask(client, "download", {uri, folder, gguf: true, network})};
@@ -92,7 +92,7 @@ function unpacks(site: Site): Writer {
   };
 }
 
-/** The process that fetches and unpacks, running. */
+/** The running transfer process. */
 async function transfers(site: Site): Promise<{client: EngineClient; network: Network; processId: number}> {
   const client = site.client("real", "transfers");
   client.resetCrashCount();
@@ -125,7 +125,7 @@ function keepsHeaders(site: Site): Writer {
   };
 }
 
-/** A file with what is known of many models, as a session leaves it. */
+/** A header cache file of many models. */
 async function keepMany(file: string): Promise<void> {
   const cache = new HeaderCache(file);
   await cache.facts({path: demonstration.path, name: "any", store: "folder", bytes: 0, parts: 1, modified: 0});
@@ -135,7 +135,7 @@ async function keepMany(file: string): Promise<void> {
   writeFileSync(file, `${first}\n${entries.join(",\n")}\n${last}\n`);
 }
 
-/** As if it were tomorrow. */
+/** Sets the files' times back by a day. */
 function age(folder: string): void {
   const yesterday = Date.now() / 1000 - 86_400;
   for (const name of readdirSync(folder)) utimesSync(path.join(folder, name), yesterday, yesterday);

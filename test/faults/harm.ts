@@ -1,11 +1,11 @@
-/** What the engine can do to itself in faultyEngine.ts. */
+/** The faults that faultyEngine.ts can cause. */
 export type Harm = "exit" | "heap" | "halfMessage" | "spin";
 
-/** Environment variable with a {@link Harm}, and behind a space when it comes, where no signal is waited for. */
+/** Environment variable with a {@link Harm}, and after a space its moment, if it is not to wait for a signal. */
 export const harmVariable = "TOKENSCOPE_TEST_HARM";
 export const atStart = "atStart";
-/** With the first progress of unpacking. */
+/** The moment of the first progress of unpacking. */
 export const atUnpacking = "atUnpacking";
 
-/** Comes to the harm that was named. */
+/** Causes the fault. */
 export const harmSignal = "SIGUSR2";

@@ -1,4 +1,4 @@
-/** A process that keeps what models' headers say, again and again. usage: node headerWriter.js FILE MODEL */
+/** A process that writes a header cache file, again and again. usage: node headerWriter.js FILE MODEL */
 import {HeaderCache} from "../../src/host/models/local/headerCache";
 
 const times = 20;

@@ -1,21 +1,21 @@
 import {existsSync, readdirSync, readFileSync} from "node:fs";
 import {setImmediate, setTimeout} from "node:timers/promises";
 
-/** What a process holds that could pile up. */
+/** Resources of a process that could leak. */
 export interface Holdings {
   readonly descriptors: number;
-  /** Handles that keep Node's event loop waiting. */
+  /** Handles that keep Node's event loop alive. */
   readonly handles: number;
-  /** Listeners to this process's events. */
+  /** Listeners on `process`. */
   readonly listeners: number;
-  /** Bytes of JavaScript's heap and of buffers; only where the garbage can be collected on demand. */
+  /** Bytes of JavaScript's heap and of buffers; only meaningful if garbage can be collected on demand. */
   readonly memory: number;
 }
 
-/** Milliseconds after which what is still held has been left: waited for only where something is wrong. */
-const patience = 60_000;
+/** Resources still held after this long (ms) count as leaked. Only a leak takes this long. */
+const patience = 240_000;
 
-/** Of this process, as soon as they are no more than before, or when they don't become so. */
+/** Waits until this process holds no more than before, or until the time is up, and returns what it holds. */
 export async function settledHoldings(before?: Holdings): Promise<Holdings> {
   for (const end = performance.now() + patience; ; await setTimeout(50)) {
     const now = holdings();
@@ -37,13 +37,13 @@ function holdings(): Holdings {
   };
 }
 
-/** Resolves when a child has been reaped and its owner has been told. */
+/** Resolves when a child process was reaped and its exit event was sent. */
 export async function gone(processId: number): Promise<void> {
   while (existsSync(`/proc/${processId}`)) await setTimeout(2);
   await setImmediate();
 }
 
-/** Whether a process is there and not just waiting to be reaped. */
+/** Whether a process exists and is no zombie. */
 export function isRunning(processId: number): boolean {
   try {
     return !/^State:\s*Z/m.test(readFileSync(`/proc/${processId}/status`, "utf8"));

@@ -7,21 +7,20 @@ import {root} from "../harness/paths";
 import {silentLog} from "../harness/withoutVsCode";
 import type {Row} from "./row";
 
-/** Of a model's memory, so much has to be free again. */
+/** Minimum share of a model's memory that must be free again. */
 const givenBackGoal = 95;
 
-/** Of one core's time, in percent, and wake-ups of all threads a second. */
+/** Maximum processor time in percent of a core, and maximum wake-ups of all threads per second. */
 const [busyGoal, wakeUpsGoal] = [0.5, 1];
 
-/** V8's garbage collector comes by once, some seconds after work; it wakes all of its threads. */
+/** Wake-ups of one run of V8's garbage collector, which wakes all of its threads some seconds after work. */
 const collection = 120;
 
 const demonstration = path.join(root, "media/models/tokenscope-tiny-q8_0.gguf");
 
 /**
- * What an engine takes that nothing is asked of, and what comes back of its memory: `seconds` of rest (not measured where
- * there are none) with `model` (a path; the demonstration model where there is none) loaded. Linux only, because it looks
- * into /proc.
+ * Measures an idle engine, and the memory that it gives back. `seconds` is the length of the rest (default: not
+ * measured), and `model` the path of a model (default: the demonstration model). Linux only, because it reads /proc.
  */
 export async function idle({seconds, model}: {readonly seconds?: number; readonly model?: string}): Promise<Row[]> {
   const spec = specOf(model ?? demonstration);
@@ -37,7 +36,7 @@ export async function idle({seconds, model}: {readonly seconds?: number; readonl
     const together = [pid, processOf(second)].map((one) => mapped(one, spec.path));
     await end(second, () => second.unload());
     const switching = await switched(spec);
-    // By now it has had no work for some seconds.
+    // By now the engine has been idle for some seconds.
     const resting = seconds === undefined ? [] : await restRows(pid, seconds);
     const held = residentMemory(pid);
     idleLimit = 100;
@@ -66,7 +65,7 @@ export async function idle({seconds, model}: {readonly seconds?: number; readonl
 }
 
 interface Rest {
-  /** Milliseconds of processor time, all threads. */
+  /** Processor time of all threads (ms). */
   readonly busy: number;
   readonly wakeUps: number;
 }
@@ -91,12 +90,12 @@ function restRow(name: string, seconds: number, {busy, wakeUps}: Rest): Row {
     name,
     figures: {seconds, "processor time, ms": busy, "wake-ups": wakeUps},
     goal: `at most ${busyGoal} % of a core, ${wakeUpsGoal} wake-up a second`,
-    // The clock of processor time ticks every 10 ms.
+    // Processor time is counted in ticks of 10 ms.
     reached: busy <= 20 + seconds * 10 * busyGoal && wakeUps <= collection + seconds * wakeUpsGoal
   };
 }
 
-/** Two engines on one file: the pages that it is mapped to are there once. */
+/** Two engines on one file must share its mapped pages. */
 function shareRow(alone: Mapped, together: readonly Mapped[]): Row {
   const total = (of: keyof Mapped): number => together.reduce((sum, one) => sum + one[of], 0);
   return {
@@ -108,12 +107,12 @@ function shareRow(alone: Mapped, together: readonly Mapped[]): Row {
       "both have, MB": megabytes(total("real"))
     },
     goal: "mapped files are there once",
-    // What other programs have of the file besides is no matter: they make it less.
+    // Other programs that map the file only make the number smaller.
     reached: alone.seen > 0 && total("real") <= alone.seen * 1.05
   };
 }
 
-/** A model that another takes the place of in the same process. */
+/** Replaces a model by another in the same process. */
 async function switched(spec: ModelRef): Promise<Row> {
   const engine = client(() => 0);
   const small = specOf(path.join(root, "test/fixtures/models/tokenscope-tiny-f16.gguf"));
@@ -154,7 +153,7 @@ function specOf(file: string): ModelRef {
   return {kind: "gguf", path: file, gpu: "off", gpuLayers: null, threads: 0, contextSize: 0};
 }
 
-/** Loads a model as its first use does, and looks at all of its weights. */
+/** Loads a model like its first use, and reads all of its weights. */
 async function load(engine: EngineClient, model: ModelRef): Promise<void> {
   await engine.request("score", {model, text: "It was a dark and stormy night. ".repeat(8)});
   while (engine.state.holding?.models.some((held) => isSameModel(held.model, model)) !== true) await setTimeout(10);
@@ -165,7 +164,7 @@ function processOf({processId}: EngineClient): number {
   return processId;
 }
 
-/** Has an engine end, and waits until it is gone. */
+/** Ends an engine, and waits until its process is gone. */
 async function end(engine: EngineClient, begin: () => void): Promise<void> {
   const pid = processOf(engine);
   begin();
@@ -178,28 +177,31 @@ function activity(pid: number): Rest {
     readFileSync(`/proc/${pid}/task/${thread}/status`, "utf8")
   );
   return {
-    // Ticks of a hundredth of a second.
+    // The unit is a hundredth of a second.
     busy: ((user ?? 0) + (system ?? 0)) * 10,
     wakeUps: statuses.reduce((sum, status) => sum + numberIn(status, "voluntary_ctxt_switches"), 0)
   };
 }
 
-/** From the third field on: the second is the program's name, in brackets, and may hold anything. */
+/**
+ * The fields of /proc/PID/stat from the third on. The second is the program's name in brackets, which may contain
+ * anything.
+ */
 function statOf(pid: number): string[] {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
-/** Bytes in main memory, and of them those that are no file's. */
+/** Bytes in main memory, and the part of them that is not mapped from files. */
 function residentMemory(pid: number): {readonly all: number; readonly own: number} {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   return {all: numberIn(status, "VmRSS") * 1024, own: numberIn(status, "RssAnon") * 1024};
 }
 
-/** Bytes of a file that are in a process's memory. */
+/** Bytes of a file mapped into a process's memory. */
 interface Mapped {
   readonly seen: number;
-  /** Those that several processes share are divided between them. */
+  /** Shared pages are divided among the processes. */
   readonly real: number;
 }
 

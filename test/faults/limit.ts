@@ -3,10 +3,10 @@ import {isRunning} from "./holdings";
 import type {Row} from "./row";
 import type {Site} from "./site";
 
-/** Deaths within a minute after which no engine is started by itself (docs/models-and-gpu.md). */
+/** After this many deaths within a minute, no engine starts by itself (docs/models-and-gpu.md). */
 const most = 4;
 
-/** Kills each engine as soon as it comes: in the end none comes by itself, and one when it is told to. */
+/** Kills each engine as soon as it runs. In the end none starts by itself, and one starts on request. */
 export async function restartLimit(site: Site): Promise<Row> {
   const client = site.client("real", "engine");
   client.restart();

@@ -1,4 +1,4 @@
-// Hurts the engine in every way there is and prints one table of what came of it: `node bench/faults.mjs`.
+// Tries all faults on the engine and prints a table of the outcomes: `node bench/faults.mjs`.
 import path from "node:path";
 import {parseArgs} from "node:util";
 import {deaths} from "./deaths";
@@ -8,7 +8,10 @@ import {longSizes, pressure, shortSizes} from "./pressure";
 import type {Row} from "./row";
 import {tableOf} from "./table";
 
-/** Each part with its sizes, the short ones for a first look; `model` is a file that `idle` takes in place of the demonstration model. */
+/**
+ * Each part with its sizes; `short` is for a first look. `model` is a file for `idle` instead of the demonstration
+ * model.
+ */
 const parts: {readonly [P in Row["part"]]: (short: boolean, model?: string) => Promise<readonly Row[]>} = {
   deaths: (short) =>
     deaths({...(short ? {perFault: 1, kills: 1} : {perFault: 25, kills: 50}), atOnce: 1, within: 3000, seed: 1}),

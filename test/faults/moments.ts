@@ -7,22 +7,22 @@ import type {DownloadParams} from "../../src/contract/transfer";
 import type {EngineClient} from "../../src/host/engine/engineClient";
 import {demonstration, isUnpacked, modelFile, type Role, type Site} from "./site";
 
-/** What goes on when a fault strikes. */
+/** What the engine does when a fault comes. */
 export interface Moment {
   readonly name: string;
   readonly role: Role;
-  /** There is no process yet that could be harmed from within: it comes to harm at its start. */
+  /** The process does not run yet, so that it can only fail at its start. */
   readonly atStart?: true;
-  /** Brings a client there; resolves when it is. */
+  /** Brings a client to this moment. */
   reach(site: Site, client: EngineClient): Promise<Reached>;
 }
 
 export interface Reached {
-  /** The request under way: whether its answer is right. Undefined: nobody asks anything. */
+  /** The pending request; resolves with whether its answer is right. Undefined if there is none. */
   readonly running: Promise<boolean> | undefined;
-  /** Asks the next thing: whether its answer is right. */
+  /** Sends the next request; resolves with whether its answer is right. */
   next(): Promise<boolean>;
-  /** Looks for anything half-written under its final name. */
+  /** Whether a file or folder is half-written under its final name. */
   readonly halfWritten?: () => boolean;
 }
 
@@ -104,7 +104,7 @@ export const moments: readonly Moment[] = [
       const params: DownloadParams = {uri, folder, gguf: true, network};
       const target = path.join(folder, "model.gguf");
       const isWhole = (): boolean => readFileSync(target).equals(modelFile);
-      // The last of it is spent on checking.
+      // The last part of the time is spent on verifying.
       const until = site.random.fraction() * 1.1;
       const reached = await during(
         site,
@@ -157,7 +157,7 @@ export const moments: readonly Moment[] = [
   }
 ];
 
-/** Asks and waits for the first progress that is far enough, or for the end. */
+/** Sends a request and waits for the first progress that is far enough, or for the end. */
 async function during<M extends EngineMethod>(
   site: Site,
   client: EngineClient,
@@ -178,7 +178,7 @@ async function during<M extends EngineMethod>(
   return {running};
 }
 
-/** It may fail before anybody waits for it. */
+/** A promise that may reject before it is awaited. */
 function awaitedLater<T>(answer: Promise<T>): Promise<T> {
   answer.catch(() => undefined);
   return answer;

@@ -19,11 +19,11 @@ import {
 import type {Random} from "./random";
 import {split, splitFiles, tinyModels} from "./tinyModels";
 
-/** A file that lies, or the files of a split model; the first is the one that is asked for. */
+/** A lying file, or the files of a split model, of which the first is opened. */
 export interface Mutation {
   readonly base: string;
   readonly kind: Kind;
-  /** What was done, to find it again. */
+  /** A description of the change, to find it again. */
   readonly what: string;
   readonly files: readonly LyingFile[];
 }
@@ -31,7 +31,7 @@ export interface Mutation {
 export interface LyingFile {
   readonly name: string;
   readonly bytes: Buffer;
-  /** Longer than its bytes: the rest is a hole. */
+  /** File size. If it is more than the bytes, the rest is a hole. */
   readonly size?: number;
 }
 
@@ -42,14 +42,14 @@ export interface Base {
   readonly parts: ReturnType<typeof takeApart>;
 }
 
-/** What is changed: a whole file's bytes, or a file's parts. */
+/** A change of a file's bytes, or of its parts. */
 type Change = (random: Random, base: Base) => {readonly what: string; readonly files: readonly LyingFile[]} | undefined;
 
 const single = "model.gguf";
 const whole = (bytes: Buffer, what: string) => ({what, files: [{name: single, bytes}]});
 const rebuilt = (parts: GgufParts, what: string) => whole(reassemble(parts), what);
 
-/** Numbers that nobody counts with. */
+/** Unexpected numbers. */
 const absurd: readonly bigint[] = [
   ...[0n, 1n, 2n, 3n, 7n, 255n, 1023n, 65_535n, 10n ** 9n, 10n ** 12n],
   ...[31n, 32n, 40n, 53n, 62n, 63n].flatMap((power) => [2n ** power - 1n, 2n ** power]),
@@ -66,7 +66,7 @@ const broken: readonly Buffer[] = [
   Buffer.from([0x0a, 0x1b, 0x5b, 0x33, 0x31, 0x6d])
 ];
 
-/** Any scalar or list in place of a hyperparameter's value. */
+/** Replaces a hyperparameter's value by any scalar or list. */
 function anyValue(random: Random): Pick<Entry, "type" | "value"> {
   switch (random.below(10)) {
     case 0:
@@ -121,7 +121,7 @@ function architectureOf({entries}: GgufParts): string {
   );
 }
 
-/** Hyperparameters that llama.cpp knows of, there or not. */
+/** Hyperparameters that llama.cpp knows, present in the file or not. */
 const hyperparameters = [
   ..."vocab_size context_length embedding_length embedding_length_out features_length block_count".split(" "),
   ..."leading_dense_block_count feed_forward_length expert_feed_forward_length use_parallel_residual".split(" "),
@@ -190,7 +190,7 @@ export const kinds = {
       }),
       () => ({...tensor, dimensions: [...tensor.dimensions, random.pick([0n, 1n, 2n, 2n ** 32n])]}),
       () => ({...tensor, dimensions: tensor.dimensions.slice(1)}),
-      // Overflows a product of 64 bits to something small.
+      // This makes a 64-bit product overflow to a small number.
       () => ({...tensor, dimensions: [2n ** 32n, 2n ** 32n, 1n, 1n]}),
       () => ({...tensor, name: random.pick([Buffer.from("other"), Buffer.alloc(70, "x"), ...broken])}),
       () => ({...tensor, name: (parts.tensors[random.below(parts.tensors.length)] as Tensor).name})
@@ -381,7 +381,7 @@ export const kinds = {
     return whole(copy, `${length} bytes of ${tensor.name} ${how}`);
   },
   explosion: (random, {parts}) => {
-    // What really stands in the file, as a hole: nothing but zeros, and no room taken on the disk.
+    // The data is a hole in the file: only zeros, which take no space on the disk.
     const key = random.pick([
       "x",
       "tokenizer.ggml.tokens",
@@ -407,7 +407,7 @@ export const kinds = {
   bits: (random, {bytes, parts}) => {
     const copy = Buffer.from(bytes);
     const count = random.pick([1, 1, 2, 5, 20]);
-    // The beginning and the tensors' list are small beside the vocabulary: half of all flips go there.
+    // The start and the list of tensors are small beside the vocabulary, so half of all flips go there.
     const places = Array.from({length: count}, () =>
       random.chance(0.5) ? random.below(Math.min(1500, parts.headerBytes)) : random.below(parts.headerBytes)
     );
@@ -477,12 +477,12 @@ export const kinds = {
 
 export type Kind = keyof typeof kinds;
 
-/** Models of some hundred kilobytes. */
+/** Small models of some hundred kilobytes. */
 export function tinyBases(random: Random): readonly Base[] {
   return Object.entries(tinyModels).map(([name, make]) => base(name, make(random)));
 }
 
-/** Real ones besides. They are taken seldom: they take their time, and are no other than the small ones. */
+/** Real models. They are used rarely, because they are slow and show no more than small ones. */
 export function allBases(random: Random): readonly Base[] {
   const tiny = tinyBases(random);
   const vocabularies = ["llama-spm", "gpt-2", "bert-bge"].map((name) => base(name, readFileSync(vocabularyFile(name))));
@@ -497,7 +497,7 @@ function base(name: string, bytes: Buffer): Base {
 }
 
 const names = Object.keys(kinds) as Kind[];
-/** Of what native code gets to see there is more than of what the first check refuses. */
+/** The share of each kind. Most files pass the first check and reach native code. */
 const weighted: readonly Kind[] = [
   ...names,
   ...names,
@@ -509,7 +509,7 @@ const weighted: readonly Kind[] = [
   "weights"
 ];
 
-/** So many lying files, the same for the same seed. */
+/** Makes lying files. The same seed gives the same files. */
 export function* mutations(random: Random, bases: readonly Base[], count: number): Generator<Mutation> {
   for (let made = 0; made < count; ) {
     const base = random.pick(bases);

@@ -9,16 +9,16 @@ import {isRunning} from "./holdings";
 import type {Row} from "./row";
 import {demonstration, programs} from "./site";
 
-/** What an engine does that loses its owner. */
+/** What an engine does when it loses its owner. */
 const states: readonly {readonly name: string; readonly harm?: Harm}[] = [
   {name: "it computes"},
   {name: "its main thread hangs", harm: "spin"}
 ];
 
-/** Milliseconds after which an engine is an orphan: some hundred times what it takes to go. */
-const patience = 60_000;
+/** An engine that still runs after this long (ms) is an orphan. Ending takes a tiny part of it. */
+const patience = 240_000;
 
-/** Kills the owners of engines, and sees that the engines go too. */
+/** Kills the owners of engines, and checks that the engines end too. */
 export async function owners(kills: number): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const {name, harm} of states) {
@@ -40,7 +40,7 @@ export async function owners(kills: number): Promise<readonly Row[]> {
   return rows;
 }
 
-/** Milliseconds until the engine was gone; undefined where it never was (it is now). */
+/** Time until the engine ended (ms). Undefined if it never did; then it is killed. */
 async function killOwner(harm: Harm | undefined): Promise<number | undefined> {
   const program = harm === undefined ? programs.real : programs.faulty;
   const owner = fork(path.join(root, "out/test/engine/fixtures/owner.js"), [program, JSON.stringify(demonstration)], {
@@ -49,7 +49,7 @@ async function killOwner(harm: Harm | undefined): Promise<number | undefined> {
   });
   const [engine] = (await once(owner, "message")) as [number];
   if (harm !== undefined) process.kill(engine, harmSignal);
-  // It hears of the signal when it next looks.
+  // The engine handles the signal a little later.
   await setTimeout(100);
   const killed = performance.now();
   owner.kill("SIGKILL");

@@ -13,17 +13,17 @@ import {median, worst} from "./figures";
 import type {Row} from "./row";
 
 export interface PressureSizes {
-  /** Requests of all kinds, the first tenth of them to warm up. */
+  /** Number of requests of all kinds. The first tenth warms up. */
   readonly requests: number;
-  /** Requests in a row that are cancelled, and scores that are asked for at the same time. */
+  /** Number of requests cancelled in a row, and of concurrent scores. */
   readonly cancelled: number;
   readonly queued: number;
-  /** Of a long text that is counted, and of another that is scored. */
+  /** Size of a long text that is counted, and of another that is scored. */
   readonly megabytes: number;
   readonly tokens: number;
-  /** Completions, and looks at a token's alternatives, while that is scored. */
+  /** Number of completions, and of requests for alternatives, while that text is scored. */
   readonly completions: number;
-  /** Milliseconds: of the event loop of whoever asks, and until a completion is there. */
+  /** Maximum delay of the caller's event loop, and maximum time of a completion (ms). */
   readonly delay: number;
   readonly within: number;
 }
@@ -57,7 +57,7 @@ const model: ModelRef = {
   contextSize: 0
 };
 
-/** Bytes by which memory may have grown from the first tenth of the requests to the last. */
+/** Maximum growth of memory after the first tenth of the requests, in bytes. */
 const maxGrowth = 16e6;
 
 /** Scores that wait at most, behind the one that is computed (engine/requests.ts). */
@@ -67,20 +67,20 @@ const delayKey = "worst delay, ms";
 
 type Scenario = (client: EngineClient, sizes: PressureSizes) => Promise<Omit<Row, "part">>;
 
-/** What is asked of the engine under pressure, by the names of the table's lines. */
+/** The scenarios, by their names in the table. */
 export const scenarios = {longText, cancelledInARow, besideAScore, manyScores, manyRequests} satisfies Record<
   string,
   Scenario
 >;
 
-/** Puts the engine, and who asks it, under pressure: much text, many requests, most of which nobody waits for. */
+/** Puts the engine and its caller under pressure: long texts and many requests, most of them cancelled. */
 export async function pressure(sizes: PressureSizes): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const name of Object.keys(scenarios) as (keyof typeof scenarios)[]) rows.push(await underPressure(name, sizes));
   return rows;
 }
 
-/** One line of it, with an engine of its own. */
+/** Runs one scenario with its own engine. */
 export async function underPressure(name: keyof typeof scenarios, sizes: PressureSizes): Promise<Row> {
   const client = new EngineClient({
     program: path.join(root, "dist/engine.js"),
@@ -96,7 +96,7 @@ export async function underPressure(name: keyof typeof scenarios, sizes: Pressur
   }
 }
 
-/** A long text is counted right, other requests are answered meanwhile, and so it is when it is cancelled. */
+/** A long text is counted correctly while other requests are answered, also if it is cancelled. */
 async function longText(client: EngineClient, {megabytes, delay}: PressureSizes): ReturnType<Scenario> {
   const words = "lorem ipsum dolor\n";
   const piece = words.repeat(Math.floor((1 << 18) / words.length));
@@ -139,7 +139,7 @@ async function longText(client: EngineClient, {megabytes, delay}: PressureSizes)
   };
 }
 
-/** Requests of which nobody waits for the answer end at once, and leave nothing behind that would hold up the next one. */
+/** Cancelled requests end at once, and do not delay the next one. */
 async function cancelledInARow(client: EngineClient, {cancelled, within, delay}: PressureSizes): ReturnType<Scenario> {
   const processId = client.processId;
   const text = "x = [1, 2, 3]\n".repeat(500);
@@ -155,7 +155,7 @@ async function cancelledInARow(client: EngineClient, {cancelled, within, delay}:
       () => undefined,
       (error: unknown) => error
     );
-    // At different moments: before it is sent, and while it waits or is computed.
+    // Cancels at different moments: before the request is sent, while it waits, or while it is computed.
     if (at % 4 > 1) await setTimeout(at % 8);
     token.cancel();
     if ((await failed) instanceof Cancelled) survived++;
@@ -170,12 +170,12 @@ async function cancelledInARow(client: EngineClient, {cancelled, within, delay}:
   };
 }
 
-/** While a long text is scored, a completion comes between two batches, and so do the alternatives of a token. */
+/** While a long text is scored, completions and alternatives run between two batches. */
 async function besideAScore(
   client: EngineClient,
   {tokens, completions, within, delay}: PressureSizes
 ): ReturnType<Scenario> {
-  // One token for "x", one for the line's end.
+  // One token for "x", one for the line end.
   const text = "x\n".repeat(Math.ceil(tokens / 2));
   const small = await client.request("score", {model, text: "def area(radius):\n    return radius * radius\n"});
   const {ids, windowing} = small;
@@ -221,14 +221,14 @@ async function besideAScore(
   };
 }
 
-/** One score at a time; the others wait in a line that has an end, hear their place, and can leave it. */
+/** One score runs at a time. The others wait in a limited queue, get their position, and can be cancelled. */
 async function manyScores(client: EngineClient, {queued, within, delay}: PressureSizes): ReturnType<Scenario> {
   const long = "for i in range(10):\n    print(i)\n".repeat(2000);
   const delays = new Delays();
   const ask = (at: number) => {
     const token = new Token();
     const heard: Progress[] = [];
-    // The others wait for the first.
+    // The other scores wait for the first.
     const params = {model, text: at === 0 ? long : `x_${at} = 1\n`};
     const answer = client.request("score", params, {token, onProgress: (progress) => heard.push(progress)});
     return {
@@ -243,7 +243,7 @@ async function manyScores(client: EngineClient, {queued, within, delay}: Pressur
   const asked: ReturnType<typeof ask>[] = [];
   for (let at = 0; at < queued; at++) {
     asked.push(ask(at));
-    // Who asks so much has turns for others too.
+    // Let other work of this process run.
     await setImmediate();
   }
   const places = (): number[] => asked.flatMap(({heard}) => placeOf(heard) ?? []);
@@ -253,11 +253,11 @@ async function manyScores(client: EngineClient, {queued, within, delay}: Pressur
   });
   const inLine = Math.min(maxLineLength, queued - 1);
   const tooMany = queued - 1 - inLine;
-  // Those that come last find no place.
+  // The last requests don't fit into the queue.
   const turnedAway = await Promise.all(asked.slice(queued - tooMany).map(({outcome}) => outcome));
   while (!over && Math.max(...places()) < inLine) await setTimeout(5);
   const before = places();
-  // The one that is next leaves, and all behind it move up.
+  // The first in the queue is cancelled, and all behind it move up.
   asked.find(({heard}) => placeOf(heard) === 1)?.token.cancel();
   while (!over && Math.max(...places()) >= Math.max(...before)) await setTimeout(5);
   const moved = Math.max(...places()) < Math.max(...before);
@@ -289,7 +289,7 @@ async function manyScores(client: EngineClient, {queued, within, delay}: Pressur
   };
 }
 
-/** However much is asked, memory stays what it was after the first tenth, the engine's and that of who asks. */
+/** The memory of the engine and of its caller does not grow after the first tenth of the requests. */
 async function manyRequests(client: EngineClient, {requests, delay}: PressureSizes): ReturnType<Scenario> {
   const memory = (): {engine: number; host: number} => {
     globalThis.gc?.();
@@ -335,7 +335,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - started;
 }
 
-/** Bytes of a process's memory that are no file's; 0 where the system doesn't tell (all but Linux). */
+/** Bytes of a process's memory that are not mapped from files; 0 if the system doesn't tell (all but Linux). */
 function anonymous(processId: number | undefined): number {
   try {
     const rollup = readFileSync(`/proc/${processId}/smaps_rollup`, "utf8");
@@ -345,7 +345,7 @@ function anonymous(processId: number | undefined): number {
   }
 }
 
-/** The place in line that a request was told last, while it waits. */
+/** The last reported queue position of a waiting request. */
 function placeOf(heard: readonly Progress[]): number | undefined {
   const last = heard.at(-1);
   return last?.stage === "wait" ? last.place : undefined;

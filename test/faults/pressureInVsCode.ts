@@ -1,5 +1,6 @@
-// What VS Code calls in its extension host for bench/pressureInTheWorkbench.mjs: opens, types, counts, hovers, and writes down
-// how long the event loop was held up meanwhile. Without the extension it does the same, as far as that is possible.
+// What VS Code calls in its extension host for bench/pressureInTheWorkbench.mjs: opens, types, counts, hovers, and
+// writes down how long the event loop was held up meanwhile. Without the extension it does the same, as far as that is
+// possible.
 import {mkdtempSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import path from "node:path";
@@ -25,7 +26,7 @@ export async function run(): Promise<void> {
 async function measure(folder: string, megabytes: number, editors: number): Promise<Delay[]> {
   const ours = vscode.extensions.getExtension("tokenscope.tokenscope");
   const command = async (name: string): Promise<void> => {
-    // Some show a message at their end, for which no one is there.
+    // Some commands end with a message, which is not awaited.
     if (ours) await Promise.race([vscode.commands.executeCommand(name), setTimeout(60_000)]);
   };
   const file = (name: string, text: string): vscode.Uri => {

@@ -1,4 +1,4 @@
-/** Random numbers that a seed decides (Mulberry32): the same seed gives the same run, on every machine. */
+/** Random numbers from a seed (Mulberry32), the same on every machine. */
 export class Random {
   constructor(private state: number) {}
 

@@ -1,6 +1,6 @@
 /**
- * A process that reads the headers of a model's files, as the list of models or the engine does, and says what it made of
- * them. usage: node readParts.js list|engine FILE PARTS, or node readParts.js names FILE
+ * A process that reads the headers of a model's files like the list of models or the engine, and prints the result.
+ * usage: node readParts.js list|engine FILE PARTS, or node readParts.js names FILE
  */
 import {strict as assert} from "node:assert";
 import {HumanError} from "../../src/contract/errors";
@@ -24,7 +24,7 @@ const readers: Readonly<Record<string, (file: string, parts: number) => Promise<
       return error.message;
     }
   },
-  /** A thousand models, one after the other, whose names are as long as that of this one. */
+  /** Reads a thousand models, one after the other, with names as long as this one's. */
   async names(file) {
     const cache = new HeaderCache(`${file}.headers.json`);
     for (let i = 0; i < 1000; i++) await cache.facts({...model, path: `${file.slice(0, -"0.gguf".length)}${i}.gguf`});

@@ -1,10 +1,10 @@
-/** One line of the table. */
+/** A row of the table. */
 export interface Row {
   readonly part: "deaths" | "fuzz" | "pressure" | "idle";
   readonly name: string;
-  /** Header → what was measured, with its unit in the header ("worst, ms"). */
+  /** Measurements by header. The header has the unit ("worst, ms"). */
   readonly figures: Readonly<Record<string, number | string>>;
-  /** What was wanted, and whether it was reached. */
+  /** The goal, and whether it was reached. */
   readonly goal: string;
   readonly reached: boolean;
 }

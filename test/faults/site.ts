@@ -18,18 +18,18 @@ import {gone} from "./holdings";
 import type {Random} from "./random";
 
 export const programs = {
-  /** What ships. */
+  /** The engine that ships. */
   real: path.join(root, "dist/engine.js"),
-  /** The same, able to come to harm from within. */
+  /** The same engine with faults of its own. */
   faulty: path.join(root, "out/test/faults/faultyEngine.js")
 };
 
 export type Program = keyof typeof programs;
 
-/** As the extension host has them: what asks models, and what fetches and unpacks. */
+/** The two processes of the extension host: the engine and the transfers. */
 export type Role = "engine" | "transfers";
 
-/** Passed to every request, as one that lives long: nobody may go on listening to it. */
+/** A long-lived token, passed to every request. Afterwards it must have no listeners. */
 export class Token implements Cancellation {
   readonly isCancellationRequested = false;
   readonly listeners = new Set<() => void>();
@@ -55,23 +55,23 @@ const packageFileBytes = 400_000;
 export const modelFile = readFileSync(demonstration.path);
 const sample = readFileSync(path.join(root, "sample/retry.py"), "utf8");
 
-/** Of the first engine, to which nothing had happened. */
+/** Scores of the first engine, before any fault. */
 let knownScores: ArrayBufferView | undefined;
 
-/** Engines and what they work on, in a folder that goes with them. */
+/** Engines and their files, in a temporary folder. */
 export class Site {
-  /** How the next processes come to harm, and those after `undefined` no more. */
+  /** The fault of processes that start from now on; undefined for none. */
   harm: string | undefined;
   readonly token = new Token();
-  /** Ids of all processes that were seen. */
+  /** Ids of all processes so far. */
   readonly processes = new Set<number>();
-  /** Processes that ended without having been told to. */
+  /** Number of processes that ended by themselves. */
   deaths = 0;
   private readonly clients: Readonly<Record<Program, Readonly<Record<Role, EngineClient>>>>;
 
   private constructor(
     readonly server: ModelServer,
-    /** Of the engines' too, by TMPDIR. */
+    /** The folder for temporary files, also of the engines (TMPDIR). */
     readonly temporary: string,
     private readonly base: string,
     readonly tarball: {readonly file: string; readonly packages: UnpackParams["packages"]},
@@ -94,12 +94,12 @@ export class Site {
     return this.clients[program][role];
   }
 
-  /** A folder of its own for one piece of work. */
+  /** A new folder for one test. */
   folder(name: string): string {
     return mkdtempSync(path.join(this.base, `${name}-`));
   }
 
-  /** Asks; a process that is started for it comes to {@link harm}. */
+  /** Sends a request. A process that starts for it gets the fault in {@link harm}. */
   ask<M extends EngineMethod>(
     client: EngineClient,
     method: M,
@@ -109,13 +109,13 @@ export class Site {
     const changed = {
       TMPDIR: this.temporary,
       [harmVariable]: this.harm,
-      // Soon full.
+      // This is soon full.
       NODE_OPTIONS: this.harm?.startsWith("heap" satisfies Harm) ? "--max-old-space-size=128" : undefined
     };
     const before = Object.keys(changed).map((name) => [name, process.env[name]] as const);
     setVariables(Object.entries(changed));
     try {
-      // Its process, if it needs one, is forked before the first await.
+      // The process, if it needs one, is forked before the first await.
       return client.request(method, params, {token: this.token, ...options});
     } finally {
       setVariables(before);
@@ -123,14 +123,14 @@ export class Site {
     }
   }
 
-  /** Asks for scores and compares them with the first ones. */
+  /** Requests scores and compares them with the first ones. */
   async score(client: EngineClient): Promise<boolean> {
     const {logprobs} = await this.ask(client, "score", {model: demonstration, text: sample});
     knownScores ??= logprobs;
     return isDeepStrictEqual(logprobs, knownScores);
   }
 
-  /** Ends all processes, and forgets how often they have died. */
+  /** Ends all processes, and resets their crash counts. */
   async rest(): Promise<void> {
     for (const {engine, transfers} of Object.values(this.clients)) for (const one of [engine, transfers]) one.restart();
     await Promise.all([...this.processes].map(gone));
@@ -159,7 +159,7 @@ function setVariables(variables: readonly (readonly [string, string | undefined]
     else process.env[name] = value;
 }
 
-/** An npm package that takes a moment to unpack. */
+/** An npm package that takes some time to unpack. */
 async function packed(base: string): Promise<Site["tarball"]> {
   const home = path.join(base, "package");
   mkdirSync(home);
@@ -172,7 +172,7 @@ async function packed(base: string): Promise<Site["tarball"]> {
   return {file, packages: [{name: "package", integrity: `sha512-${digest}`}]};
 }
 
-/** The whole of the package stands there. */
+/** Whether the package is completely unpacked. */
 export function isUnpacked(folder: string): boolean {
   if (!existsSync(path.join(folder, "package"))) return false;
   const files = readdirSync(path.join(folder, "package"));

@@ -1,6 +1,6 @@
 import type {Row} from "./row";
 
-/** Rows as plain text in columns. Those of one kind, with the same figures, stand together under their headers. */
+/** Formats rows as a plain text table. Rows with the same figures are grouped under their headers. */
 export function tableOf(rows: readonly Row[]): string {
   const blocks = new Map<string, Row[]>();
   for (const row of rows) {
@@ -23,7 +23,7 @@ function blockOf(rows: readonly Row[]): string {
   const widths = headers.map((header, column) =>
     Math.max(...[header, ...cells.map((row) => row[column] ?? "")].map(({length}) => length))
   );
-  // Figures to the right, words to the left.
+  // Figures are aligned to the right, words to the left.
   const isFigure = (column: number): boolean => column > 0 && column < headers.length - 2;
   const line = (row: readonly string[]): string =>
     row

@@ -2,9 +2,9 @@ import {type GgufValue, ggufFile, type MadeUpTensor, text, texts, uint} from "..
 import {type GgufParts, reassemble, takeApart, uint32, valueTypes} from "./ggufParts";
 import type {Random} from "./random";
 
-/** Small enough that one is written, loaded, asked and thrown away some times a second. */
+/** Sizes of tiny models, so small that several per second can be written, loaded and used. */
 const [embedding, heads, headLength, feedForward, layers, context] = [64, 2, 32, 96, 2, 256];
-/** Of models that are tried with texts so long that a sliding window moves on. */
+/** Sizes of models for texts that are longer than the sliding window. */
 const longContext = 1024;
 
 const f32 = 0;
@@ -13,7 +13,7 @@ const float = (value: number): GgufValue => ({type: "float32", value});
 
 const int = (value: number): GgufValue => ({type: "int32", value});
 
-/** Bytes, in the order of their numbers, as SentencePiece vocabularies have them, behind the three special tokens. */
+/** The 256 byte tokens of a SentencePiece vocabulary, after its three special tokens. */
 function sentencePieces(): [string, GgufValue][] {
   const bytes = Array.from({length: 256}, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`);
   const words = ["▁", "▁a", "▁const", "on", "st", "const", "e", "t", "▁=", ";", "ab", "▁some", "▁text"];
@@ -49,7 +49,7 @@ function types(values: readonly number[]): GgufValue {
   return {type: "array", of: "int32", values: values.map(int)};
 }
 
-/** Models of the commonest kinds, with weights at random: what they say is nothing, but they run. */
+/** Models of the most common kinds with random weights. Their output means nothing, but they run. */
 export const tinyModels: Readonly<Record<string, (random: Random) => Buffer>> = {
   llama: (random) => model("llama", sentencePieces(), random, [], attention),
   mixture: (random) =>
@@ -122,7 +122,7 @@ export const tinyModels: Readonly<Record<string, (random: Random) => Buffer>> = 
       (layer, add) => {
         add(`blk.${layer}.attn_norm.weight`, [embedding]);
         add(`blk.${layer}.ffn_norm.weight`, [embedding]);
-        // A set of weights for texts, and one for pictures.
+        // It has one set of weights for texts, and one for pictures.
         for (const prefix of ["", "vis_"]) {
           add(`blk.${layer}.${prefix}attn_qkv.weight`, [embedding, 3 * embedding]);
           add(`blk.${layer}.${prefix}attn_output.weight`, [embedding, embedding]);
@@ -262,14 +262,14 @@ function model(
     bytes += Math.ceil(taken / 32) * 32;
   };
   add("token_embd.weight", [embedding, size]);
-  // LFM2 has another name for it.
+  // LFM2 uses another name for it.
   if (!more.some(([name]) => name === "token_embd_norm.weight")) add("output_norm.weight", [embedding]);
   for (const [name, dimensions] of more) add(name, dimensions);
   for (let i = 0; i < layers; i++) layer(i, add);
   const header = ggufFile({
     entries: [
       ["general.architecture", text(architecture)],
-      // Where the name says phi3, llama.cpp looks for more tokens.
+      // If the name contains phi3, llama.cpp looks for more tokens.
       ["general.name", text(`Tiny ${architecture.replace("phi3", "phi")}`)],
       [`${architecture}.context_length`, uint(length)],
       [`${architecture}.embedding_length`, uint(embedding)],
@@ -284,14 +284,14 @@ function model(
   });
   const data = Buffer.alloc(bytes);
   for (let at = 0; at < bytes; at += 4) data.writeFloatLE(random.fraction() - 0.5, at);
-  // A state that grows with each token would soon be infinite.
+  // Else the state would grow with each token, and soon be infinite.
   for (const {offset = 0, dimensions} of tensors.filter(({name}) => name.endsWith(".ssm_a")))
     for (let i = 0; i < dimensions.reduce((product, length) => product * length, 1); i++)
       data.writeFloatLE(-Math.abs(data.readFloatLE(offset + 4 * i)) - 0.1, offset + 4 * i);
   return Buffer.concat([header, data]);
 }
 
-/** A model in several files, as `llama-gguf-split` writes them: all metadata in the first, the tensors shared out. */
+/** Splits a model like `llama-gguf-split`: all metadata goes to the first file, tensors go to all. */
 export function split(whole: Buffer, parts: number): readonly GgufParts[] {
   const {entries, tensors, data, version} = takeApart(whole);
   const short = (value: number): Buffer => uint32(value).subarray(0, 2);

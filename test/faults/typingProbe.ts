@@ -1,5 +1,6 @@
-// An extension beside ours for bench/typing.mjs, in the same extension host: writes down how long the event loop was held up,
-// by what, and what passes between Tokenscope and its engine. It must be activated first, to see the engine start.
+// An extension beside ours for bench/typing.mjs, in the same extension host: writes down how long the event loop was
+// held up, by what, and what passes between Tokenscope and its engine. It must be activated first, to see the engine
+// start.
 import childProcess, {type ChildProcess} from "node:child_process";
 import {existsSync} from "node:fs";
 import {appendFile, rename, writeFile} from "node:fs/promises";
@@ -7,16 +8,16 @@ import {Session} from "node:inspector/promises";
 import {setTimeout} from "node:timers/promises";
 import {Delays} from "./delays";
 
-/** Milliseconds between two lines of the record. */
+/** Time between two lines of the record (ms). */
 const period = 100;
 
-/** Milliseconds for which the event loop may be held up without a word of it. */
+/** Shorter delays of the event loop are not recorded (ms). */
 const unremarkable = 4;
 
-/** Microseconds between two looks at what is running. */
+/** Interval of the profiler's samples (µs). */
 const samplingInterval = 500;
 
-/** What is looked at in a JSON-RPC message, in either direction. */
+/** The fields of a JSON-RPC message that matter here, in either direction. */
 interface Message {
   readonly id?: number;
   readonly method?: string;
@@ -30,33 +31,33 @@ interface Message {
   readonly result?: {readonly promptTokens?: number; readonly evaluatedPromptTokens?: number; readonly ids?: unknown};
 }
 
-/** A completion that the engine was asked for. Times are milliseconds since 1970. */
+/** A completion request. Times are ms since 1970. */
 interface Asked {
   readonly at: number;
   readonly background: boolean;
   readonly request: number;
-  /** Tokens that it told of. */
+  /** Number of tokens in progress reports. */
   decoded: number;
   cancelledAt?: number;
-  /** Of these, tokens that it had told of when the cancellation was sent. */
+  /** The part of these reported before the cancellation was sent. */
   decodedAtCancel?: number;
   answeredAt?: number;
   evaluated?: number;
 }
 
-/** The event loop was held up between two moments of the system's monotonic clock, which is the profile's too; microseconds. */
+/** A delay of the event loop. Its times are those of the system's monotonic clock, like the profile's (µs). */
 interface Delay {
   readonly from: number;
   readonly to: number;
-  /** Milliseconds of its thread's own time. */
+  /** The thread's own time (ms). */
   readonly milliseconds: number;
 }
 
-/** What has happened since the last line. */
+/** A line of the record: what happened since the last one. */
 export interface ProbeLine {
   readonly at: number;
   readonly delays: readonly Delay[];
-  /** Milliseconds of processor time that the extension host has used since it began. */
+  /** Processor time of the extension host since its start (ms). */
   readonly cpu: number;
   readonly asked: readonly Asked[];
 }
@@ -83,7 +84,7 @@ export function activate(): void {
   }, period);
 }
 
-/** Profiles the extension host from when there is a file FILE.start until there is FILE.stop, and writes FILE.profile then. */
+/** Profiles the extension host from the moment FILE.start exists until FILE.stop exists, and writes FILE.profile. */
 async function profile(file: string): Promise<void> {
   const session = new Session();
   session.connect();
@@ -101,7 +102,7 @@ async function fileThere(file: string): Promise<void> {
   while (!existsSync(file)) await setTimeout(period);
 }
 
-/** Looks at what is said to processes that are forked from now on. */
+/** Watches the messages of processes forked from now on. */
 function watchEngines(): void {
   const {fork} = childProcess;
   const watched = (...parameters: Parameters<typeof fork>): ChildProcess => {

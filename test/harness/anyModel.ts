@@ -12,24 +12,27 @@ import {fileSource} from "../../src/platform/fileSource";
 import {Random} from "../faults/random";
 import {root} from "./paths";
 
-/** An engine that was asked nothing before. A refusal is an error of the name "HumanError". */
+/** A fresh engine. A refusal is an error named "HumanError". */
 export interface FreshEngine {
-  /** Whether it is a process of its own: only then is the process's memory the engine's. */
+  /** Whether it runs in its own process: only then is the process's memory the engine's. */
   readonly ownProcess: boolean;
   ask<M extends EngineMethod>(method: M, params: Asked<M>): Promise<EngineRequests[M]["result"]>;
   stop(): void;
 }
 
-/** What a request says beside its model. */
+/** The parameters of a request without the model. */
 export type Asked<M extends EngineMethod> = Omit<EngineRequests[M]["params"], "model">;
 
-/** llama.cpp asked directly (bench/judge.mjs): logprobs of tokens that are evaluated alone, in batches of `batch` tokens or as it does best. */
+/**
+ * llama.cpp itself (bench/judge.mjs): logprobs of tokens evaluated alone, in batches of `batch` tokens or of the best
+ * size.
+ */
 export interface Judge {
   logprobs(ids: Int32Array, bos: boolean, batch?: number): Promise<Float64Array>;
   stop(): void;
 }
 
-/** What a peer says of a text cut into chunks: llama-perplexity, or nobody. */
+/** The result of llama-perplexity for a text cut into chunks; undefined without that program. */
 export type Peer = (text: string, chunk: number) => {readonly perplexity: number};
 
 export interface Check {
@@ -59,40 +62,37 @@ export const checkNames = [
 ] as const;
 
 /**
- * Nats that a score may differ by. What is computed in batches of the same size is the same to the last bit, and what comes of
- * it differs by the arithmetic of single numbers. A KV cache that holds the wrong tokens is off by tenths and whole nats.
+ * Maximum difference of two scores in nats. Batches of the same size give the same bits; only arithmetic on single
+ * numbers may differ. A KV cache with wrong tokens is off by tenths or whole nats.
  */
 export const tolerance = 5e-3;
 
 /**
- * In smaller batches, down to the one token after the other of a completion, llama.cpp rounds differently: by up to 0.02 nats
- * with the demonstration model in F16, 0.2 in Q8_0, and 0.6 with a real model in Q4_1. How much it is with a model is
- * measured first ("rounding"), without our engine; completions may differ by so many times as much.
+ * Completions may differ by this factor times the model's rounding, which is measured first ("rounding"), without our
+ * engine. llama.cpp rounds differently in smaller batches, such as the single tokens of a completion: by up to 0.02
+ * nats with the demonstration model in F16, 0.2 in Q8_0, and 0.6 with a real model in Q4_1.
  */
 const roundingAllowance = 2;
 
-/** Tokens from which a model's rounding is measured. */
+/** Number of tokens to measure a model's rounding with. */
 const roundingTokens = 400;
 
 /**
- * Nats that ln(perplexity) may differ by from that of llama-perplexity, whose batches are larger; beside the mean of so many
- * roundings, by chance of either sign.
+ * Maximum difference of ln(perplexity) from llama-perplexity in nats. Its batches are larger, and the roundings of all
+ * tokens nearly cancel out.
  */
 export const meanTolerance = 1e-4;
 
-/** Bytes that memory may differ by from its estimate, beside a tenth of it: JavaScript's own and dead samplers. */
+/** Maximum difference of memory from its estimate in bytes, beside a tenth of it: JavaScript and unfreed samplers. */
 const memoryTolerance = 96e6;
 
-/** Alternatives that are asked for. */
+/** Number of alternatives to request. */
 const rivals = 5;
 
-/** Tokens of a completion. */
+/** Number of tokens of a completion. */
 const completionLength = 12;
 
-/**
- * Makes all checks on one model. `start` starts an engine for it, a process of its own where that matters; texts have at most
- * `tokens` tokens.
- */
+/** Makes all checks on one model. `start` starts an engine for it. Texts have at most `tokens` tokens. */
 export async function checkModel(
   file: string,
   start: () => FreshEngine,
@@ -112,19 +112,19 @@ export async function checkModel(
 
 class Checks {
   readonly made: Check[] = [];
-  /** Asked one thing after the other: what it answers must not depend on what came before. */
+  /** Gets all requests in turn: its answers must not depend on earlier ones. */
   readonly engine: FreshEngine;
   private readonly random = new Random(20261130);
   /** Nats. */
   private rounding = 0;
-  /** Of an engine that was asked nothing else. */
+  /** From a fresh engine. */
   private firstCompletion: Completion | undefined;
 
   constructor(
     private readonly start: () => FreshEngine,
     private readonly judge: Judge,
     private readonly maxTokens: number,
-    /** Tokens of context that the model was trained on. */
+    /** The context size that the model was trained on, in tokens. */
     private readonly trained: number | null,
     private readonly peer: Peer | undefined
   ) {
@@ -155,7 +155,7 @@ class Checks {
     await this.check("window too large", () => this.tooLarge(whole, text));
   }
 
-  /** Asks an engine that was asked nothing before, and nothing else afterwards. */
+  /** Sends a request to a fresh engine, which gets no other. */
   private async alone<M extends EngineMethod>(method: M, params: Asked<M>): Promise<EngineRequests[M]["result"]> {
     const engine = this.start();
     try {
@@ -165,7 +165,7 @@ class Checks {
     }
   }
 
-  /** Undefined, and a row that says so, where the answer is a sentence for people. */
+  /** Undefined if the request was refused; then a row says so. */
   private async unlessRefused<T>(what: string, ask: () => Promise<T>): Promise<T | undefined> {
     try {
       return await ask();
@@ -177,7 +177,7 @@ class Checks {
     }
   }
 
-  /** One row; what a check finds wrong it throws. */
+  /** Adds a row. A check throws what it finds wrong. */
   private async check(name: CheckName, work: () => Promise<string | Found>): Promise<void> {
     try {
       const found = await work();
@@ -187,7 +187,7 @@ class Checks {
     }
   }
 
-  /** The beginning of prose, code and other scripts, as long as it takes, of `count` tokens or a few less. */
+  /** The start of prose, code and other scripts, with `count` tokens or a few less. */
   private async textOf(count: number): Promise<string> {
     let text = "";
     while (text.length < count * 8) text += sourceText;
@@ -199,7 +199,7 @@ class Checks {
     }
   }
 
-  /** Tokens tile each text, show what they cover, and are as many as are counted. */
+  /** Checks that tokens tile each text, show the text they cover, and match the count. */
   private async tokens({capabilities}: ModelDescription): Promise<string> {
     let all = 0;
     let untiled = 0;
@@ -216,7 +216,7 @@ class Checks {
         assert.deepEqual(texts, list.texts, `${named}: its tokens have other texts when asked for by their ids`);
         if (list.ends === null) untiled += 1;
         else assertTiles(text, list, named);
-        // Not every vocabulary has every byte; what all have tiles.
+        // Not every vocabulary has every byte, but texts of common bytes must tile.
         assert.ok(
           list.ends !== null || !capabilities.spans || !/^[ -~\n]*$/.test(text),
           `${named}: no spans, although this model's tokens tile texts`
@@ -234,8 +234,8 @@ class Checks {
   }
 
   /**
-   * A text has the scores that llama.cpp itself gives it in batches of the same size, as a whole and in windows, each of which is
-   * evaluated alone; after other requests as in an engine that was asked nothing before.
+   * Compares scores with those of llama.cpp itself in batches of the same size, whole and in windows that are evaluated
+   * alone; after other requests and in a fresh engine.
    */
   private async windows({text, whole, window, bos}: Windows): Promise<Found> {
     const stride = Math.floor(window / 2);
@@ -258,7 +258,7 @@ class Checks {
     return difference.found();
   }
 
-  /** A text that was changed here and there is scored as if no other had been. */
+  /** Checks that an edited text gets the same scores as in a fresh engine. */
   private async versions(text: string): Promise<Found> {
     const difference = new Difference();
     const versions = [
@@ -274,8 +274,8 @@ class Checks {
   }
 
   /**
-   * What is shown of a token when it is pointed at is what it was scored with: logprob, rank, entropy and the first of all
-   * tokens. Asked for in any order, also while a text is being scored.
+   * Checks that alternatives agree with the scores: logprob, rank, entropy and the best token. They are requested in
+   * any order, also while a text is being scored.
    */
   private async alternatives(text: string, whole: Scores): Promise<Found> {
     const difference = new Difference();
@@ -314,18 +314,18 @@ class Checks {
             detail.topLogprobs[later * detail.top + k]
           );
         const rank = detail.ranks[later] ?? 0;
-        // Within the tolerance lie one or two in a hundred of the tokens that are as probable.
+        // One or two in a hundred of the equally probable tokens lie within the tolerance.
         if (Math.abs(found.rank - rank) > 1 + rank / 50)
           difference.wrong(`${where} has rank ${found.rank} when pointed at and ${rank} in its score`);
       }
     };
     await pointed();
-    // Another KV cache is used meanwhile.
+    // This uses another KV cache.
     await Promise.all([this.engine.ask("score", {text: edited(text, 0.3)}), pointed()]);
     return difference.found();
   }
 
-  /** Completions after others are what they are in a fresh engine. */
+  /** Checks that completions are the same after others as in a fresh engine. */
   private async completions(text: string): Promise<void> {
     const difference = new Difference(tolerance + roundingAllowance * this.rounding);
     const reused: string[] = [];
@@ -364,7 +364,7 @@ class Checks {
     if (reused.length > 0) await this.check("prompt tokens reused", async () => `${reused.join(", ")} of ${most}`);
   }
 
-  /** Two engines that are asked the same first give the same answer to the last bit. */
+  /** Checks that two fresh engines give the same answer to the last bit. */
   private async sameAgain(text: string, first: Scores, second: Scores): Promise<Found> {
     const difference = new Difference(0);
     difference.arrays("a score, and the same score in another engine", first, second);
@@ -381,7 +381,7 @@ class Checks {
   private async likePeer(contextSize: number): Promise<Found | string> {
     if (this.peer === undefined) return "not asked";
     const chunk = Math.min(512, contextSize);
-    // llama-perplexity rounds a context up to so many.
+    // llama-perplexity rounds a context up to this many tokens.
     if (chunk % 256 !== 0) return `context of ${contextSize}`;
     const text = await this.textOf(chunk * 2 + 64);
     const {summary} = await this.engine.ask("score", {text, mode: "llama-perplexity", window: chunk});
@@ -393,7 +393,7 @@ class Checks {
     return {figure, problem: `chunks of ${chunk}: ${here.toFixed(4)} here, ${there} there`};
   }
 
-  /** As much memory as was foretold. */
+  /** Compares memory with the estimate. */
   private async memory(): Promise<Found | string> {
     const {estimate, used} = await this.engine.ask("memory", {});
     if (used === null) return {figure: "", problem: "nothing is loaded although texts were scored"};
@@ -404,13 +404,13 @@ class Checks {
     return {figure, problem: `${megabytes(used.ram)} are used, ${megabytes(foretold)} were foretold`};
   }
 
-  /** A window beyond what the model was trained on is refused, or scored with a warning: never a dead engine. */
+  /** Checks that a window beyond the trained context is refused or gives a warning, and never crashes the engine. */
   private async tooLarge(whole: Scores, text: string): Promise<Found | string> {
     if (this.trained === null) return "";
     const window = this.trained + 256;
     try {
       const scores = await this.alone("score", {text, window});
-      // LongRoPE: a text that fits into the original context is scored in it.
+      // With LongRoPE, a text that fits the original context is scored in it.
       if (scores.windowing.window <= this.trained) return `${scores.windowing.window} taken`;
       if (scores.warnings.length > whole.warnings.length) return "warned";
       return {figure: "silent", problem: `a window of ${window} is taken without a word: ${this.trained} were trained`};
@@ -433,7 +433,7 @@ interface Found {
   readonly problem?: string;
 }
 
-/** The greatest difference of two numbers that should be one, and where it was. */
+/** The greatest difference between numbers that should be equal, and where it was. */
 class Difference {
   private greatest = 0;
   private where = "";
@@ -446,7 +446,7 @@ class Difference {
     else for (const at of a.ids.keys()) this.numbers(what, at, a.logprobs[at], b.logprobs[at]);
   }
 
-  /** NaN stands for what is not scored. */
+  /** NaN means not scored. */
   numbers(what: string, at: number, a = Number.NaN, b = Number.NaN): void {
     if (Object.is(a, b)) return;
     const difference = Math.abs(a - b);
@@ -470,13 +470,13 @@ class Difference {
   }
 }
 
-/** Up to where two tokens were as good as equally probable: from there on either text is right. */
+/** The first position where two tokens were about equally probable: from there on, either text is right. */
 function compareCompletions(difference: Difference, what: string, a: Completion, b: Completion): void {
   if (a.promptTokens !== b.promptTokens || a.infill !== b.infill)
     difference.wrong(`${what}: prompts of ${a.promptTokens} and ${b.promptTokens} tokens`);
   for (let at = 0; at < Math.max(a.ids.length, b.ids.length); at++) {
     const [one, other] = [a.logprobs[at], b.logprobs[at]];
-    // One ended here, and says nothing of how probable that was.
+    // One text ends here, and its probability is unknown.
     if (one === undefined || other === undefined) {
       if (Math.exp(one ?? other ?? 0) > 0.6)
         difference.wrong(`${what}: one ends at token ${at}, the other is sure not to`);
@@ -490,12 +490,12 @@ function compareCompletions(difference: Difference, what: string, a: Completion,
 
 function completionAt(text: string, share: number): Asked<"complete"> {
   const at = Math.floor(text.length * share);
-  // With a suffix shorter than what stands before, as at most places where one writes.
+  // The suffix is shorter than the prefix, as usual while writing.
   const suffix = text.slice(at, Math.floor(text.length * (share + 0.1)));
   return {prefix: text.slice(0, at), suffix, maxTokens: completionLength, extent: "unlimited"};
 }
 
-/** Some words in place of others. */
+/** Replaces some words by others. */
 function edited(text: string, share: number): string {
   const at = Math.floor(text.length * share);
   return `${text.slice(0, at)} otherwise ${text.slice(at + 12)}`;
@@ -505,7 +505,7 @@ function sameIds(a: Int32Array, b: Int32Array): boolean {
   return a.length === b.length && a.every((id, at) => id === b[at]);
 }
 
-/** Tokens cover the text's bytes one after the other, and each shows what it covers. */
+/** Checks that tokens tile the text's bytes and show the text they cover. */
 function assertTiles(text: string, {ids, ends, texts}: TokenList, named: string): void {
   assert.ok(ends !== null);
   const bytes = Buffer.from(text.toWellFormed());
@@ -517,7 +517,7 @@ function assertTiles(text: string, {ids, ends, texts}: TokenList, named: string)
     assert.ok(end >= start, `${named}: token ${i} ends before it begins`);
     const covered = decoder.decode(bytes.subarray(start, end));
     const shown = texts[i] ?? "";
-    // SentencePiece puts a space in front of a text, which covers nothing.
+    // SentencePiece puts a space in front of a text. It covers nothing.
     assert.ok(
       shown === covered || shown === ` ${covered}`,
       `${named}: token ${i} shows ${JSON.stringify(shown)} and covers ${JSON.stringify(covered)}`
@@ -526,7 +526,7 @@ function assertTiles(text: string, {ids, ends, texts}: TokenList, named: string)
   }
 }
 
-/** Rank, entropy, alternatives and logprob of a token agree with each other. */
+/** Checks that rank, entropy, alternatives and logprob of a token agree. */
 function assertDetail({ids, logprobs, top1}: Scores, detail: NonNullable<Scores["detail"]>): void {
   const {top, ranks, entropies, topIds, topLogprobs} = detail;
   for (const [at, id] of ids.entries()) {
@@ -542,7 +542,7 @@ function assertDetail({ids, logprobs, top1}: Scores, detail: NonNullable<Scores[
     );
     assert.ok(first.reduce((sum, value) => sum + Math.exp(value), 0) <= 1 + 1e-6, `token ${at}: alternatives above 1`);
     const among = topIds.subarray(at * top, (at + 1) * top).indexOf(id);
-    // Of equally probable ones there may be more than are listed.
+    // More tokens may be equally probable than are listed.
     if (among >= 0) assert.ok(Math.abs((first[among] ?? 0) - logprob) < 1e-6, `token ${at}: two logprobs`);
     else assert.ok(logprob <= (first[top - 1] ?? 0) + 1e-6, `token ${at} should be among its alternatives`);
   }
@@ -552,7 +552,7 @@ function sentenceOf(error: unknown): string | undefined {
   return error instanceof Error && error.name === "HumanError" ? error.message : undefined;
 }
 
-/** Prose, code and other scripts, as the tests of llama-perplexity mode have them. */
+/** Prose, code and other scripts, the texts of the tests of llama-perplexity mode. */
 const sourceText = ["prose", "code", "unicode"]
   .map((name) => readFileSync(path.join(root, `test/fixtures/llamaPerplexity/${name}.txt`), "utf8"))
   .join("\n");
@@ -588,7 +588,7 @@ function randomTexts(random: Random, count: number): string[] {
   return Array.from({length: count}, () => Array.from({length: 12}, () => random.pick(pieces)).join(""));
 }
 
-/** Tokens of context that a model was trained on; null where its header can't be read or doesn't say. */
+/** The trained context size in tokens; null if the header can't be read or doesn't say. */
 async function trainedContext(file: string): Promise<number | null> {
   const source = await fileSource(file);
   try {

@@ -1,6 +1,6 @@
 /**
- * The element with the least contrast of text to its background among these (WCAG 2, 1 to 21). Runs in the page: it may use
- * nothing from outside itself, and its types are what it needs of the DOM.
+ * The element with the lowest contrast of text to background (WCAG 2, 1 to 21). Runs in the page, so it must not use
+ * anything outside itself. Its types are the parts of the DOM that it needs.
  */
 export function minContrast(elements: readonly unknown[]): {ratio: number; element: string} {
   interface Painted {
@@ -36,7 +36,7 @@ export function minContrast(elements: readonly unknown[]): {ratio: number; eleme
     return [mix(0), mix(1), mix(2), 1];
   };
   const background = (element: Painted | null): Colour => {
-    // A webview's page is transparent: what shines through is the editor.
+    // A webview's page is transparent: its background is the editor's.
     if (element === null) return hex(styleOf(document.documentElement).getPropertyValue("--vscode-editor-background"));
     const own = parse(styleOf(element).backgroundColor);
     return own[3] === 1 ? own : over(own, background(element.parentElement));

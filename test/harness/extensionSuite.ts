@@ -1,4 +1,4 @@
-// The extension suite: in a desktop VS Code where one can be had, else in one in the browser.
+// The extension suite: in a desktop VS Code if possible, else in one in the browser.
 // usage: node extensionSuite.js TESTS_PATH WORKSPACE EVENTS_FILE [FILTER]
 import {cpSync, mkdtempSync, rmSync} from "node:fs";
 import {tmpdir} from "node:os";

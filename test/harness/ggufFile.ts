@@ -1,4 +1,4 @@
-/** A GGUF file that a test made up: any keys, and tensors of zeros. Written after llama.cpp's `gguf.h`, not after our reader. */
+/** A GGUF file with any keys, and tensors of zeros. Follows llama.cpp's `gguf.h`, not our reader. */
 export interface MadeUpGguf {
   readonly version?: number;
   readonly entries?: readonly (readonly [key: string, value: GgufValue])[];
@@ -8,7 +8,7 @@ export interface MadeUpGguf {
 export interface MadeUpTensor {
   readonly name: string;
   readonly dimensions: readonly number[];
-  /** By number, as in `ggml.h`; F32 where there is none. */
+  /** The type's number in `ggml.h`. Default: F32. */
   readonly type?: number;
   readonly offset?: number;
 }

@@ -2,12 +2,12 @@ import {execFileSync} from "node:child_process";
 import {mkdirSync, writeFileSync} from "node:fs";
 import path from "node:path";
 
-/** A Git repository for a test, used through Git's own program, without anybody's settings. */
+/** A Git repository for a test, used through Git's own program, without the user's Git settings. */
 export class GitRepository {
   constructor(readonly folder: string) {
     mkdirSync(folder, {recursive: true});
     this.git("init", "-q");
-    // For what else runs Git there.
+    // For other programs that run Git there.
     this.git("config", "user.name", "Test");
     this.git("config", "user.email", "test@example.com");
     this.git("config", "core.autocrlf", "false");

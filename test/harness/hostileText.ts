@@ -1,4 +1,4 @@
-/** Texts that mean something to what shows them: none of it may happen wherever a stranger's text is shown. */
+/** Texts with markup and control characters. Wherever a stranger's text is shown, these must stay plain text. */
 export const hostileTexts = {
   script: "</script><script>globalThis.hurt = 1</script>\"'>",
   image: "<img src=x onerror='globalThis.hurt = 1'>",
@@ -17,5 +17,5 @@ export const hostileTexts = {
   prototype: "__proto__"
 } as const;
 
-/** All in one, each at the start of a line. */
+/** All of them in one text, each at the start of a line. */
 export const allHostile: string = Object.values(hostileTexts).join("\n");

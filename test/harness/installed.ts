@@ -1,14 +1,17 @@
 import {readdirSync, readFileSync} from "node:fs";
 import path from "node:path";
 
-/** The folder that the package has been installed into, as an extension among others. */
+/** The folder of installed extensions, with the package in it. */
 export function installedExtensions(): string {
   const folder = process.env["TOKENSCOPE_EXTENSIONS"];
   if (folder === undefined) throw new Error("Run these tests by `npm test -- e2e`: it installs the package.");
   return folder;
 }
 
-/** The folder that VS Code unpacked the VSIX into: outside the repository, so nothing there can stand in for what it lacks. */
+/**
+ * The folder with the unpacked VSIX. It is outside the repository, so that no file of the repository can replace a
+ * missing one.
+ */
 export function installedFolder(): string {
   const extensions = installedExtensions();
   const folder = readdirSync(extensions).find((name) => name.startsWith("tokenscope.tokenscope-"));
@@ -18,21 +21,21 @@ export function installedFolder(): string {
 
 export interface RunningProcess {
   readonly pid: number;
-  /** What started it: an engine's is its extension host. Another process once that one is gone. */
+  /** The parent process: for an engine its extension host, or another process if that has ended. */
   readonly parent: number;
 }
 
-/** The processes that run the installed engine, as Linux lists them. One that only waits to be reaped runs nothing. */
+/** The processes that run the installed engine (Linux). Zombies don't count. */
 export function runningEngines(): RunningProcess[] {
   return processesWith(path.join(installedFolder(), "dist/engine.js"));
 }
 
-/** The extension hosts that a VS Code server has started. */
+/** The extension hosts of a VS Code server. */
 export function extensionHosts(server: number): number[] {
   return processesWith("--type=extensionHost").flatMap(({pid, parent}) => (parent === server ? [pid] : []));
 }
 
-/** The processes that have this word in their command line. */
+/** The processes with this word in their command line. */
 function processesWith(word: string): RunningProcess[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
@@ -42,13 +45,13 @@ function processesWith(word: string): RunningProcess[] {
         const parent = /^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${name}/status`, "utf8"))?.[1];
         return [{pid: Number(name), parent: Number(parent)}];
       } catch {
-        // It ended between the two looks.
+        // The process has ended meanwhile.
         return [];
       }
     });
 }
 
-/** Whether a process is there and not just waiting to be reaped. */
+/** Whether a process exists and is no zombie. */
 export function isRunning(pid: number): boolean {
   try {
     return !/^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));

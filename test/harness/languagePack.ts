@@ -2,14 +2,14 @@ import {writeFileSync} from "node:fs";
 import path from "node:path";
 
 /**
- * Leaves in VS Code's user data what a language pack leaves there once it is installed. Without one VS Code keeps to English
- * and does not look for the translations of extensions. The real ones have to be downloaded; this one is made up and
- * translates nothing: VS Code itself goes on in English, its extensions speak the language.
+ * Writes to VS Code's user data what an installed language pack writes there. Without a language pack, VS Code uses
+ * English and ignores the translations of extensions. Real ones must be downloaded; this one has no translations, so
+ * that VS Code itself stays English while its extensions use the language.
  */
 export function addLanguage(userData: string, locale: string): void {
   const translations = path.join(userData, `${locale}.i18n.json`);
   writeFileSync(translations, JSON.stringify({version: "1.0.0", contents: {}}));
-  // Without the name of an extension, the workbench fails to find out which one it is, and shows no extensions at all.
+  // Without the name of an extension, the workbench shows no extensions at all.
   const pack = {
     hash: "made-up",
     label: locale,

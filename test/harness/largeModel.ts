@@ -4,13 +4,12 @@ import {type GgufValue, ggufFile, type MadeUpTensor, text, texts, uint} from "./
 const [f32, q4K, q6K] = [0, 12, 14];
 const layers = 48;
 
-/** Bytes of the file: what such a model has. */
+/** Size of the file in bytes, as of a real model of this kind. */
 const fileBytes = 20e9;
 
 /**
- * Writes the header of a model of 30 billion parameters, with all that makes real ones large (a vocabulary of 151,936
- * tokens and its merges, a chat template, 579 tensors), in front of 20 GB of nothing: on disk it takes no more than the
- * header. Returns the header's bytes.
+ * Writes the header of a model of 30 billion parameters, as large as a real one (a vocabulary of 151,936 tokens and its
+ * merges, a chat template, 579 tensors), and 20 GB of zeros as a sparse file. Returns the size of the header in bytes.
  */
 export async function writeLargeModel(file: string): Promise<number> {
   const header = ggufFile({entries: entries(), tensors: tensors()});

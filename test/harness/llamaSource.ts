@@ -7,8 +7,8 @@ import {root} from "./paths";
 const bundle = path.join(root, "node_modules/node-llama-cpp/llama/gitRelease.bundle");
 
 /**
- * A folder of llama.cpp's source, from the copy that node-llama-cpp carries. Unpacked once per version of that copy, into a
- * folder that git ignores.
+ * A folder of llama.cpp's source, from node-llama-cpp's copy. Unpacked once per version, into a folder that Git
+ * ignores.
  */
 export function llamaSource(name: "models" | "src"): string {
   const version = createHash("sha256").update(readFileSync(bundle)).digest("hex").slice(0, 12);
@@ -18,7 +18,7 @@ export function llamaSource(name: "models" | "src"): string {
   const clone = mkdtempSync(`${folder}-`);
   try {
     git(["clone", "--quiet", "--no-checkout", bundle, clone]);
-    // Texts as they are: line ends are part of what is tested.
+    // No conversion of line ends: they are part of the test.
     git(["-C", clone, "-c", "core.autocrlf=false", "checkout", "--quiet", "HEAD", "--", name]);
     renameSync(path.join(clone, name), folder);
   } finally {

@@ -1,9 +1,9 @@
-/** Counts how often what it wraps is looked into: work that a slow machine has not more of. */
+/** Counts how often a text or an array is read. Unlike time, this does not depend on the machine. */
 export class Looks {
-  /** Characters and items that were looked at. */
+  /** Number of characters and items read. */
   count = 0;
 
-  /** The same text, as far as it is read by `length`, `charCodeAt` and `slice`. */
+  /** Wraps a text. Only `length`, `charCodeAt` and `slice` work. */
   text(text: string): string {
     return Object.assign(Object(text) as string, {
       charCodeAt: (index: number): number => {
@@ -13,7 +13,7 @@ export class Looks {
     });
   }
 
-  /** The same array, as far as it is read by `length` and indices. */
+  /** Wraps an array. Only `length` and indices work. */
   array<T extends Float64Array | Uint32Array>(array: T): T {
     return new Proxy(array, {
       get: (target, key) => {

@@ -7,31 +7,31 @@ import type {AddressInfo, Socket} from "node:net";
 import path from "node:path";
 import {root} from "./paths";
 
-/** How a file is served. Everything that is left out is as a good server does it. */
+/** How a file is served. The defaults are those of a good server. */
 export interface Served {
   readonly content: Buffer;
-  /** Answers to these many requests first, instead of the file. */
+  /** Responses to the first requests, instead of the file. */
   readonly refusals?: Refusal[];
-  /** Any part of it can be asked for. Default: yes. */
+  /** Whether ranges are supported. Default: yes. */
   readonly ranges?: boolean;
-  /** Connections break after so many bytes of content; each entry once, in turn. */
+  /** Connections break after these numbers of bytes. Each entry is used once, in order. */
   readonly breaks?: number[];
-  /** Every connection breaks after so many bytes. */
+  /** Every connection breaks after this many bytes. */
   readonly breaksAlways?: number;
-  /** Nothing comes any more after so many bytes, on every connection. */
+  /** Every connection stalls after this many bytes. */
   readonly stalls?: number;
-  /** Content-Length says so many bytes more than there are (or fewer: negative). */
+  /** Content-Length is off by this many bytes. */
   readonly lie?: number;
-  /** So many bytes each 20 milliseconds. */
+  /** Bytes to send per 20 ms. */
   readonly pace?: number;
   /**
-   * An answer that begins before this byte comes there at once, and then byte by byte: whoever waits for a progress as far
-   * has all the time in the world to do something before the end.
+   * From this byte on, content is sent byte by byte. A test that waits for this progress has enough time to act before
+   * the end, however slow the machine is.
    */
   readonly crawls?: Crawl;
-  /** Null: none is sent. Default: made of the content. */
+  /** Null sends none. Default: derived from the content. */
   readonly etag?: string | null;
-  /** Is asked for this token, and refuses everybody else with 401. */
+  /** Required token. Other requests get status 401. */
   readonly token?: string;
   readonly disposition?: string;
   readonly redirect?: {readonly to: string; readonly status?: number; readonly headers?: Record<string, string>};
@@ -40,7 +40,7 @@ export interface Served {
 
 export interface Crawl {
   readonly from: number;
-  /** When this resolves, the rest comes at once. Default: never. */
+  /** When this resolves, the rest is sent at once. Default: never. */
   readonly until?: Promise<unknown>;
 }
 
@@ -49,31 +49,31 @@ export interface Refusal {
   readonly headers?: Record<string, string>;
 }
 
-/** A request as it came in. */
+/** A request that the server received. */
 export interface Seen {
   readonly path: string;
   readonly range: string | undefined;
   readonly authorization: string | undefined;
   readonly userAgent: string | undefined;
-  /** Bytes of content that were sent. */
+  /** Number of bytes of content sent. */
   sent: number;
 }
 
-/** How a repository's files are served, as at Hugging Face. */
+/** How a repository's files are served, like at Hugging Face. */
 export interface HubOptions {
   /** "user/model". */
   readonly repository: string;
-  /** Where the hub sends everybody on to for content: another server, say. Default: this one. */
+  /** Where the hub redirects requests for content. Default: this server. */
   readonly storage?: ModelServer;
-  /** Gated: only with this token. */
+  /** Required token of a gated model. */
   readonly token?: string;
-  /** Checksum in the hub's headers (default), in its API's answer only, nowhere, or a wrong one. */
+  /** Where the checksum is: in the hub's headers (default), only in its API's response, nowhere, or wrong. */
   readonly checksum?: "header" | "api" | "none" | "wrong";
   /** What a tag means: "Q4_K_M" → a file's name. */
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-/** A server of files on this machine that can be as bad as servers are. Its base URL ends with a slash. */
+/** A local file server that can misbehave in many ways. Its base URL ends with a slash. */
 export class ModelServer {
   readonly requests: Seen[] = [];
   private readonly files = new Map<string, Served>();
@@ -87,7 +87,7 @@ export class ModelServer {
     server.on("connection", (socket: Socket) => {
       this.sockets.add(socket);
       socket.once("close", () => this.sockets.delete(socket));
-      // Torn connections are what this server is for.
+      // Broken connections are expected here.
       socket.on("error", () => undefined);
     });
   }
@@ -97,7 +97,7 @@ export class ModelServer {
     return await ModelServer.listening(createServer(), "http", host);
   }
 
-  /** With a certificate that nobody trusts. */
+  /** Uses an untrusted certificate. */
   static async startSecure(): Promise<ModelServer> {
     const [key, cert] = ["key.pem", "certificate.pem"].map((file) =>
       readFileSync(path.join(root, "test/fixtures/tls", file))
@@ -116,18 +116,18 @@ export class ModelServer {
     return `${this.scheme}://${address}:${port}/`;
   }
 
-  /** Bytes of content that were sent in all. */
+  /** Total bytes of content sent. */
   get sent(): number {
     return this.requests.reduce((sum, {sent}) => sum + sent, 0);
   }
 
-  /** Puts a file there, or replaces it; its URL. */
+  /** Adds or replaces a file, and returns its URL. */
   serve(path: string, file: Served | Buffer): string {
     this.files.set(`/${path}`, Buffer.isBuffer(file) ? {content: file} : file);
     return `${this.url}${path}`;
   }
 
-  /** Puts a repository there, with the redirects, headers and API answers of Hugging Face's. */
+  /** Adds a repository, with the redirects, headers and API responses of Hugging Face. */
   serveHub(files: Readonly<Record<string, Served | Buffer>>, options: HubOptions): void {
     const {repository, storage = this, token, checksum = "header", tags = {}} = options;
     const gate = token === undefined ? {} : {token};
@@ -210,7 +210,7 @@ async function sendFile(file: Served, seen: Seen, response: ServerResponse): Pro
     "content-length": to - from,
     ...(asked === null ? {} : {"content-range": `bytes ${from}-${to - 1}/${claimed}`})
   });
-  // Only long answers break: the look at the first bytes is none of them.
+  // Only long responses break, not the request for the first bytes.
   const long = to - from > 64;
   const breaksAfter = long ? (file.breaks?.shift() ?? file.breaksAlways) : undefined;
   const limit = Math.min(to, content.length, from + (breaksAfter ?? Number.POSITIVE_INFINITY));
@@ -232,11 +232,11 @@ async function sendFile(file: Served, seen: Seen, response: ServerResponse): Pro
   }
   if (long && file.stalls !== undefined) return;
   if (end === to) return void response.end();
-  // Once what was written is on its way, so that so many bytes do arrive.
+  // Wait until the written bytes are on their way, so that they do arrive.
   response.write("", () => setTimeout(() => response.destroy(), 20));
 }
 
-/** Resolves when more can be written, or when nobody reads any more. */
+/** Resolves when more can be written, or when the connection has closed. */
 function roomIn(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const go = (): void => {

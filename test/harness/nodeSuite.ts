@@ -5,13 +5,13 @@ import {runMocha} from "./runMocha";
 const [folder, events, filter] = process.argv.slice(2);
 if (folder === undefined) throw new Error("usage: node nodeSuite.js FOLDER EVENTS_FILE [FILTER]");
 
-// A browser, a VS Code and its server on a busy machine lose a click now and then, as they do for people, who click again.
+// On a busy machine, VS Code in a browser sometimes loses a click, as it does for people, who click again.
 const retries = path.basename(folder) === "e2e" ? 1 : 0;
 
-// An end by exit(): what the tests have started ends with it.
+// Ends with exit(), which also ends the child processes of the tests.
 process.on("SIGTERM", () => process.exit(143));
 
-// The process ends by itself when nothing is left open; that it does is part of the test.
+// The process must end by itself: this tests that nothing is left open.
 runMocha({folder, events, filter, retries}).then((failed) => {
   process.exitCode = failed === 0 ? 0 : 1;
 });

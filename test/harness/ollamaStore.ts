@@ -3,8 +3,8 @@ import {mkdirSync, readFileSync, writeFileSync} from "node:fs";
 import path from "node:path";
 
 /**
- * Makes a store like Ollama's in a folder, for OLLAMA_MODELS: models by "name:tag", their weights as blobs. Returns the
- * blobs' paths by the same names.
+ * Makes a store like Ollama's in a folder, for OLLAMA_MODELS. Models have names like "name:tag". Returns their blobs'
+ * paths by name.
  */
 export function makeOllamaStore<Name extends string>(
   folder: string,
@@ -30,7 +30,7 @@ export function makeOllamaStore<Name extends string>(
   return Object.fromEntries(files) as Record<Name, string>;
 }
 
-/** A model under another name of its own, of the same length: nothing in the file moves. */
+/** A model with another name in its metadata, of the same length so that nothing in the file moves. */
 export function renamedModel(file: string, from: string, to: string): Buffer {
   const bytes = readFileSync(file);
   const at = bytes.indexOf(from);

@@ -1,7 +1,7 @@
 import {existsSync} from "node:fs";
 import path from "node:path";
 
-/** The repository's folder, wherever below it the bundle lies that this module has become part of. */
+/** The repository's folder, found from the bundle's own path. */
 export const root = findRoot(__dirname);
 
 function findRoot(folder: string): string {
@@ -11,5 +11,5 @@ function findRoot(folder: string): string {
   return findRoot(parent);
 }
 
-/** Where screenshots go; kept after the run, for people to look at. */
+/** The folder of screenshots, kept after the run. */
 export const screenshots = path.join(root, "out/screenshots");

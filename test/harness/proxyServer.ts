@@ -2,9 +2,9 @@ import {once} from "node:events";
 import {createServer, type Server} from "node:http";
 import {type AddressInfo, connect, type Socket} from "node:net";
 
-/** A forward proxy: connects whoever asks with CONNECT, and with the right user name and password if there are any. */
+/** A forward proxy. It accepts CONNECT, and checks user name and password if there are any. */
 export class ProxyServer {
-  /** "host:port" of the connections that were asked for. */
+  /** "host:port" of the requested connections. */
   readonly targets: string[] = [];
   private readonly sockets = new Set<Socket>();
 
@@ -30,7 +30,7 @@ export class ProxyServer {
     });
   }
 
-  /** `credentials`: "user:password"; `leadsTo`: the host that every name stands for. */
+  /** `credentials` is "user:password". Every host name leads to the host `leadsTo`. */
   static async start(credentials?: string, leadsTo?: string): Promise<ProxyServer> {
     const server = createServer();
     server.listen(0, "127.0.0.1");

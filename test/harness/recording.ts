@@ -2,21 +2,24 @@ import {execFileSync} from "node:child_process";
 import {readFileSync} from "node:fs";
 import path from "node:path";
 
-/** What a process did to something outside itself. */
+/** An action of a process on something outside itself. */
 export interface Deed {
-  /** Of the thread. */
+  /** Id of the thread. */
   readonly thread: number;
   /** Seconds since 1970. */
   readonly time: number;
   readonly does: "reads" | "writes" | "contacts" | "starts";
-  /** Absolute path of a file or program; for a connection `127.0.0.1:80`, `[::1]:80`, or the path of a local socket. */
+  /**
+   * The absolute path of a file or program, or the address of a connection: `127.0.0.1:80`, `[::1]:80`, a socket's
+   * path.
+   */
   readonly what: string;
 }
 
-/** A process or a thread, and which of them started it. */
+/** A process or a thread, and its parent. */
 export interface Started {
   readonly parent: number | undefined;
-  /** Command lines, the latest last; empty: those of its parent. */
+  /** Command lines, the latest last. If empty, the parent's apply. */
   readonly commands: readonly string[];
 }
 
@@ -34,7 +37,7 @@ const contacting = ["connect", "sendto", "sendmsg", "sendmmsg", "bind"];
 const starting = ["execve", "execveat"];
 const forking = ["fork", "vfork", "clone", "clone3"];
 
-/** In front of a command: strace, which stops its processes only at the calls that are asked for. */
+/** Prefix of a command that records it: strace, which stops the processes only at these calls. */
 export function recordingCommand(file: string): string[] {
   const calls = [...reading, ...changing, ...contacting, ...starting, ...forking].map((call) => `?${call}`).join(",");
   return [
@@ -55,7 +58,7 @@ export function recordingCommand(file: string): string[] {
   ];
 }
 
-/** Why nothing can be recorded here; undefined where it can. */
+/** Why recording is impossible here; undefined if it is possible. */
 export function cannotRecord(): string | undefined {
   if (process.platform !== "linux") return "strace is for Linux";
   try {
@@ -66,7 +69,10 @@ export function cannotRecord(): string | undefined {
   }
 }
 
-/** Skips a test where nothing can be recorded. Where everything is set up (CI) that fails: silence would look like success. */
+/**
+ * Skips a test if recording is impossible. In CI, where all is set up, the test fails instead: a skip would look like
+ * success.
+ */
 export function skipUnlessRecording(test: {skip(): void}): void {
   const reason = cannotRecord();
   if (reason === undefined) return;
@@ -75,7 +81,7 @@ export function skipUnlessRecording(test: {skip(): void}): void {
   test.skip();
 }
 
-/** Reads what strace wrote. A call that was interrupted stands on two lines there. */
+/** Parses strace's output, in which an interrupted call takes two lines. */
 export function readRecording(file: string): Recording {
   const deeds: Deed[] = [];
   const processes = new Map<number, {parent: number | undefined; commands: string[]}>();
@@ -108,7 +114,7 @@ export function readRecording(file: string): Recording {
   return {deeds, processes};
 }
 
-/** A deed that failed is one all the same where it would have changed or contacted something. */
+/** Whether an action counts. A failed one counts if it would have changed or contacted something. */
 function deedsOf(name: string, parameters: string, result: string): Pick<Deed, "does" | "what">[] {
   if (starting.includes(name))
     return result === "0"
@@ -124,11 +130,11 @@ function deedsOf(name: string, parameters: string, result: string): Pick<Deed, "
   if (!reading.includes(name)) return [];
   if (/O_WRONLY|O_RDWR|O_CREAT|O_TRUNC/.test(parameters))
     return files(parameters).map((what) => ({does: "writes", what}));
-  // Where a file was looked for and is not, nothing was read.
+  // Nothing was read if the file does not exist.
   return result.startsWith("-") ? [] : files(parameters).map((what) => ({does: "reads", what}));
 }
 
-/** The files among a call's parameters: `AT_FDCWD</folder>, "name"`, `3</folder>, "name"` or `"name"`. */
+/** The files in a call's parameters: `AT_FDCWD</folder>, "name"`, `3</folder>, "name"` or `"name"`. */
 function files(parameters: string): string[] {
   return Array.from(
     parameters.matchAll(/(?:(?:AT_FDCWD|\d+)<((?:[^>\\]|\\.)*)>, )?"((?:[^"\\]|\\.)*)"/g),
@@ -145,7 +151,7 @@ function address(parameters: string): string | undefined {
   return /sun_path=@?"([^"]*)"/.exec(parameters)?.[1];
 }
 
-/** strace writes other bytes than ASCII in octal. */
+/** Decodes a string. strace writes bytes other than ASCII in octal. */
 function unescaped(text: string): string {
   const bytes = text.replace(/\\(\d{1,3}|.)/g, (_, escaped: string) =>
     /^\d/.test(escaped) ? String.fromCharCode(Number.parseInt(escaped, 8)) : escaped
@@ -153,7 +159,7 @@ function unescaped(text: string): string {
   return Buffer.from(bytes, "latin1").toString("utf8");
 }
 
-/** The command line that a thread runs, or that of the process which it is a part of; "" where it is older than the recording. */
+/** The command line of a thread's process; "" if it is older than the recording. */
 export function commandOf({processes}: Recording, thread: number): string {
   for (let id: number | undefined = thread; id !== undefined; id = processes.get(id)?.parent) {
     const command = processes.get(id)?.commands.at(-1);
@@ -162,7 +168,7 @@ export function commandOf({processes}: Recording, thread: number): string {
   return "";
 }
 
-/** The process that a thread is a part of: the last one before it that became a program. */
+/** The process of a thread: the last ancestor that executed a program. */
 export function processOf({processes}: Recording, thread: number): number {
   let id = thread;
   for (let one = processes.get(id); one?.commands.length === 0 && one.parent !== undefined; one = processes.get(id))
@@ -170,7 +176,7 @@ export function processOf({processes}: Recording, thread: number): number {
   return id;
 }
 
-/** What processes of such command lines did. That one starts another is a deed of the one that starts it. */
+/** The actions of processes with such command lines. Starting a process is an action of its parent. */
 export function deedsOfProcesses(recording: Recording, isMeant: (command: string) => boolean): Deed[] {
   return recording.deeds.filter(({does, thread}) => {
     const actor = does === "starts" ? recording.processes.get(thread)?.parent : thread;

@@ -7,13 +7,16 @@ export interface ExtensionSuite {
   /** The module whose `run` VS Code calls in its extension host. */
   testsPath: string;
   workspace: string;
-  /** Variables that the extension host sees, beside this process's own. */
+  /** Further environment variables of the extension host. */
   env?: Record<string, string>;
   /** Folder of the extension under test. Default: ours. */
   extension?: string;
 }
 
-/** Runs an extension suite in a VS Code in the browser. Whoever calls this ends it by SIGTERM when it hangs: then it throws, with a picture. */
+/**
+ * Runs an extension suite in a VS Code in the browser. If it hangs, the caller sends SIGTERM; then it throws, with a
+ * picture.
+ */
 export async function runExtensionSuite({
   testsPath,
   workspace,
@@ -46,7 +49,7 @@ export async function runExtensionSuite({
         );
       }
     } finally {
-      // In this order, or the page would complain that its server is gone.
+      // The page is closed first, or it would complain about its lost server.
       await browser.close();
       await server.stop();
     }
@@ -55,7 +58,7 @@ export async function runExtensionSuite({
   }
 }
 
-/** The extension host's console, without what VS Code's own agent host has to say. */
+/** The extension host's console, without messages of VS Code's own agent host. */
 function relayLog(_type: string, args: unknown[]): void {
   if (!String(args[0]).includes("[AgentHost]")) console.log(...args);
 }

@@ -1,31 +1,34 @@
 import {appendFileSync, readdirSync} from "node:fs";
 import path from "node:path";
 
-/** What happens in a run of mocha, one JSON document a line in the suite's file of events. scripts/testRun.mjs reads it meanwhile. */
+/**
+ * An event of a mocha run, a line of JSON in the suite's file of events, which scripts/suiteRun.mjs reads during the
+ * run.
+ */
 export type TestEvent =
   | {what: "began" | "passed" | "skipped"; test: string; file: string; milliseconds?: number}
   | {what: "failed" | "retried"; test: string; file: string; error: string}
   | {what: "ended"};
 
 export interface MochaRun {
-  /** Every test file below it takes part, as a bundle: a new one does by being there. */
+  /** All bundled test files below this folder are run. */
   folder: string;
-  /** File that events are appended to; undefined: they are told to nobody. */
+  /** The file for events. Undefined writes none. */
   events: string | undefined;
   /** Only files whose names contain this. Default: all. */
   filter?: string | undefined;
-  /** How often a test that fails is tried again: never silently. Default: 0. */
+  /** How often a failed test is tried again. Each retry is reported. Default: 0. */
   retries?: number;
 }
 
-/** A test that hangs fails after so many milliseconds. It is no measure of speed: the slowest takes a tenth of it. */
+/** A hang guard (ms), not a measure of speed: the slowest test takes a tenth of it. */
 const hangs = 300_000;
 
 /** Runs test files, and returns how many of their tests failed. */
 export async function runMocha({folder, events, filter = "", retries = 0}: MochaRun): Promise<number> {
-  // A failure's stack names the source, not the bundle.
+  // The stack of a failure names the source, not the bundle.
   process.setSourceMapsEnabled(true);
-  // mocha is an ES module, and the extension host of VS Code 1.95 cannot require one.
+  // Imported dynamically: the extension host of VS Code 1.95 can't require an ES module.
   const {default: Mocha} = await import("mocha");
   const mocha = new Mocha({color: false, timeout: hangs, retries, reporter: "spec"});
   for (const file of readdirSync(folder, {recursive: true, encoding: "utf8"}).sort())

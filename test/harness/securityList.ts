@@ -3,10 +3,10 @@ import path from "node:path";
 import {root} from "./paths";
 import type {Deed} from "./recording";
 
-/** What SECURITY.md's table stands for here: each word between `<` and `>`, and the paths or addresses that it means. */
+/** The meaning of each `<word>` in SECURITY.md's table: paths or addresses of this machine. */
 export type Meanings = Readonly<Record<string, readonly string[]>>;
 
-/** `<extension>` where the programs run from this folder. node_modules may be a link to another working tree's. */
+/** `<extension>` for programs that run from this folder. node_modules may be a link to that of another working tree. */
 export const extensionHere = [
   path.join(root, "dist"),
   path.join(root, "node_modules"),
@@ -20,7 +20,7 @@ interface Row {
   readonly patterns: readonly string[];
 }
 
-/** Reads the table that says what Tokenscope does outside itself. */
+/** Reads the table of what Tokenscope does outside itself. */
 export function securityList(): Row[] {
   const lines = readFileSync(path.join(root, "SECURITY.md"), "utf8").split("\n");
   const cells = lines
@@ -33,7 +33,7 @@ export function securityList(): Row[] {
   }));
 }
 
-/** What of these deeds the table does not allow, each once: "reads /etc/passwd". */
+/** The actions that the table does not allow, each once: "reads /etc/passwd". */
 export function notListed(who: string, deeds: readonly Deed[], meanings: Meanings): string[] {
   const rows = securityList().filter((row) => row.who === who);
   const allowed = new Map<string, RegExp[]>();
@@ -43,7 +43,7 @@ export function notListed(who: string, deeds: readonly Deed[], meanings: Meaning
   return [...new Set(others.map(({does, what}) => `${does} ${what}`))];
 }
 
-/** One expression for each meaning; none where a word means nothing here. */
+/** A regular expression for each meaning; none if a word has no meaning here. */
 function expressions(pattern: string, meanings: Meanings): RegExp[] {
   const [, word] = /^<(\w+)>/.exec(pattern) ?? [];
   const begins = word === undefined ? [""] : (meanings[word] ?? []);
@@ -51,7 +51,7 @@ function expressions(pattern: string, meanings: Meanings): RegExp[] {
   return begins.map((begin) => new RegExp(`^${escaped(begin)}${glob(rest)}$`));
 }
 
-/** A folder belongs to what is in it: `folder/**` is the folder, too. */
+/** `folder/**` includes the folder itself. */
 function glob(pattern: string): string {
   return escaped(pattern)
     .replace(/\/\\\*\\\*$/, "(/.*)?")

@@ -9,23 +9,23 @@ import {root} from "./paths";
 import {startServer, type VsCodeServer} from "./vscodeServer";
 import {Workbench, windowOptions} from "./workbench";
 
-/** What a window on the shared server may ask for. */
+/** Options of a window on the shared server. */
 export interface WindowOptions {
-  /** Folder that is copied for the window to work in. Default: the sample workspace. */
+  /** The folder to copy as the window's workspace. Default: the sample workspace. */
   workspace?: string;
-  /** Settings of the copy. */
+  /** Settings of the workspace. */
   settings?: Record<string, unknown>;
-  /** Settings of the machine, for what a workspace has no say in. */
+  /** Machine settings, for settings that a workspace can't have. */
   machineSettings?: Record<string, unknown>;
-  /** Fills the user's home folder, which is empty else. */
+  /** Fills the user's home folder. Default: it is empty. */
   home?: (folder: string) => void;
 }
 
 interface SharedServer {
   readonly server: VsCodeServer;
-  /** Kept from window to window: what it has cached of VS Code is half of a window's start. */
+  /** Kept for all windows: its cache of VS Code halves the start of a window. */
   readonly context: BrowserContext;
-  /** The user's home folder, as the extension sees it: empty at a window's start. */
+  /** The user's home folder for the extension, empty when a window opens. */
   readonly home: string;
   windows: number;
 }
@@ -35,20 +35,20 @@ interface Shared {
   server?: SharedServer;
 }
 
-/** Each test file is a bundle, with a copy of this module: what all of them share is kept where all of them see it. */
+/** Shared state. It is global, because each test file is a bundle with its own copy of this module. */
 const everywhere = globalThis as {tokenscopeTests?: Shared};
 everywhere.tokenscopeTests ??= {};
 const shared = everywhere.tokenscopeTests;
 
-/** The browser of all tests of a run. */
+/** The browser of all tests in a run. */
 export async function sharedBrowser(): Promise<Browser> {
   shared.browser ??= await startBrowser();
   return shared.browser;
 }
 
 /**
- * Opens a window of the server that all tests share which need none of their own: on a workspace of its own, with a new user's
- * profile, in an empty home folder. One at a time; closing it ends its extension host and forgets what the user has left.
+ * Opens a window on the shared server, with its own workspace, a new user's profile and an empty home folder. Only one
+ * window can be open. Closing it ends its extension host and removes the user's data.
  */
 export async function openSharedWindow(options: WindowOptions): Promise<Workbench> {
   const {server, context, home, ...counted} = await sharedServer();
@@ -81,7 +81,7 @@ export async function openSharedWindow(options: WindowOptions): Promise<Workbenc
   }
 }
 
-/** Ends what is shared; where nothing was, nothing happens. */
+/** Ends the shared server and browser, if they were started. */
 export async function closeShared(): Promise<void> {
   const {browser, server} = shared;
   delete shared.browser;
@@ -107,12 +107,12 @@ async function start(): Promise<SharedServer> {
   return {server, context: await (await sharedBrowser()).newContext(windowOptions), home, windows: 0};
 }
 
-/** Where Ollama keeps its models in a home folder. */
+/** Ollama's model folder in a home folder. */
 export function ollamaModels(home: string): string {
   return path.join(home, ".ollama/models");
 }
 
-/** A window that is gone may come back: its extension host would wait for it, and keep its engine. */
+/** Ends the extension host of a closed window. Else it would wait for the window to come back, and keep its engine. */
 async function endExtensionHosts({processId}: VsCodeServer): Promise<void> {
   for (;;) {
     const hosts = extensionHosts(processId);
@@ -126,11 +126,11 @@ function kill(id: number): void {
   try {
     process.kill(id, "SIGKILL");
   } catch {
-    // It has ended already.
+    // The process has already ended.
   }
 }
 
-/** What VS Code has stored in the browser, of the user and of workspaces; not its scripts, which the browser has cached. */
+/** Removes what VS Code stored in the browser about the user and workspaces. Cached scripts stay. */
 async function forgetStorage(context: BrowserContext, origin: string): Promise<void> {
   const page = await context.newPage();
   const session = await context.newCDPSession(page);

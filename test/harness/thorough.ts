@@ -1,7 +1,7 @@
-/** `TOKENSCOPE_THOROUGH=1`, which `npm run test:thorough` sets: random tests try many cases, and all vocabularies. */
+/** Set by `npm run test:thorough` (`TOKENSCOPE_THOROUGH=1`): random tests try many cases, and all vocabularies. */
 export const thorough = process.env["TOKENSCOPE_THOROUGH"] === "1";
 
-/** How many random cases a test tries: a few that hold its rule, or many that look for what nobody has thought of. */
+/** The number of random cases of a test: few to check its rule, or many to search for new failures. */
 export function cases(quick: number, many: number): number {
   return thorough ? many : quick;
 }

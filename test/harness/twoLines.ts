@@ -1,4 +1,4 @@
-/** Code behind whose last line the demonstration model writes the rest of it and another line, whatever else it is shown. */
+/** Code that the demonstration model always continues by the rest of the last line and one more line. */
 export const beforeTwoLines = [
   "class Greek:",
   "    def set(self, alpha, beta, gamma):",

@@ -5,26 +5,26 @@ import {closeShared, openSharedWindow, sharedBrowser, type WindowOptions} from "
 import {type ServerOptions, startServer} from "./vscodeServer";
 import {patience, Workbench, windowOptions} from "./workbench";
 
-/** Milliseconds for a test, in which many things are waited for, and for the start of a window. */
+/** A hang guard (ms) for a test, which waits for many things, and for the start of a window. */
 const testPatience = 5 * patience;
 
-// Outside a describe: at the end of the run.
+// Outside a describe, this runs at the end of the run.
 after(async function () {
   this.timeout(testPatience);
   await closeShared();
 });
 
 /**
- * Gives a `describe` a window of VS Code, as a new user has it, into which nothing but the packaged extension is installed, on a
- * copy of the sample workspace. Where a test fails, a picture shows what there was to see.
+ * Gives a `describe` a window of VS Code for a new user, with only the packaged extension, on a copy of the sample
+ * workspace. A failed test leaves a picture of the window.
  */
 export function useWorkbench(options: WindowOptions = {}): () => Workbench {
   return useWindow("describe", () => openSharedWindow(options));
 }
 
 /**
- * The same with a VS Code server of its own, for what the shared one is not. One may end it where each test, and each time that it
- * is tried again, has its own.
+ * {@link useWorkbench} with its own VS Code server, for options that the shared one does not have. A test may end the
+ * server if each test, and each retry, has its own.
  */
 export function useOwnServer(options: Partial<ServerOptions>, each: "describe" | "test" = "describe"): () => Workbench {
   return useWindow(each, async () => {
@@ -61,7 +61,7 @@ function useWindow(each: "describe" | "test", open: () => Promise<Workbench>): (
   });
   afterEach(async function () {
     this.timeout(testPatience);
-    // A test that will be tried again has no state yet.
+    // A test that will be retried has no state yet.
     if (this.currentTest?.state !== "passed")
       await workbench?.screenshot(`failed-${this.currentTest?.fullTitle().replace(/\W+/g, "-")}`);
   });

@@ -4,12 +4,12 @@ import type {Browser, Page, Route} from "playwright-core";
 import {startBrowser} from "./browser";
 import {root} from "./paths";
 
-/** Where the page comes from: its scripts and styles are those of dist/webview. */
+/** The page's origin. Its scripts and styles are those of dist/webview. */
 export const origin = "http://view.test";
 
 /**
- * Stands for VS Code: answers the view's greeting with the language, keeps what else is posted, and the state over reloads.
- * Where `sessionStorage.silent` is set, it answers when `answerHello` is called.
+ * Replaces VS Code's API: answers the view's greeting with the language, and keeps other messages, and the state across
+ * reloads. With `sessionStorage.silent`, it answers only when `answerHello` is called.
  */
 const vscodeApi = `
   if (sessionStorage.page !== location.search) {
@@ -28,19 +28,19 @@ const vscodeApi = `
     setState: (state) => { sessionStorage.state = JSON.stringify(state); }
   });`;
 
-/** Milliseconds after which something in a page never comes. */
+/** A hang guard for all waits in a page (ms). */
 const patience = 120_000;
 
 export interface ViewOptions {
   readonly html: string;
   readonly viewport: {readonly width: number; readonly height: number};
-  /** Answers requests for other files than the page's own: true where it has. */
+  /** Answers requests for files other than the page's own, and returns whether it did. */
   readonly answer?: (route: Route, file: string) => Promise<boolean>;
 }
 
-/** A view in a browser, without VS Code. One tab for all tests of a view, which are given the page as new by {@link reopen}. */
+/** A view in a browser, without VS Code. All tests of a view share a tab, which {@link reopen} resets. */
 export class ViewInBrowser<ToView, FromView> {
-  /** What the page did wrong: errors, what its policy refused, dialogs. */
+  /** The page's mistakes: errors, violations of its policy, dialogs. */
   readonly complaints: string[] = [];
   private opened = 0;
 
@@ -71,11 +71,11 @@ export class ViewInBrowser<ToView, FromView> {
     return view;
   }
 
-  /** The page as it is when a view is opened for the first time, ready to be told what to show. */
+  /** Loads the page as for a new view, ready for its first message. */
   async reopen(): Promise<void> {
     await this.page.setViewportSize(this.options.viewport);
     await this.page.mouse.move(0, 0);
-    // What the page before it did wrong has been told by then.
+    // By then the mistakes of the last page have been reported.
     this.page.once("framenavigated", () => {
       this.complaints.length = 0;
     });
@@ -83,17 +83,17 @@ export class ViewInBrowser<ToView, FromView> {
     await this.until(async () => (await this.sent()).length > 0);
   }
 
-  /** Sends a message as the host does: typed arrays arrive as such. */
+  /** Sends a message like the host. Typed arrays stay typed arrays. */
   async tell(message: ToView): Promise<void> {
     await this.page.evaluate(`postMessage(${arriving(message)}, "*")`);
   }
 
-  /** What the view has posted, but for its greeting. */
+  /** The view's messages without its greeting. */
   async sent(): Promise<FromView[]> {
     return await this.page.evaluate<FromView[]>("sent");
   }
 
-  /** The page's policy refuses what Playwright's own waiting evaluates. */
+  /** Polls, because the page's policy forbids Playwright's own way to wait. */
   async until(holds: () => Promise<boolean>): Promise<void> {
     while (!(await holds())) await setTimeout(20);
   }
@@ -103,7 +103,7 @@ export class ViewInBrowser<ToView, FromView> {
   }
 }
 
-/** An expression for a message as it arrives in a view: VS Code leaves typed arrays what they are. */
+/** A JavaScript expression for a message. Typed arrays stay typed arrays, as in VS Code. */
 function arriving(message: unknown): string {
   const json = JSON.stringify(message, (_key, value: unknown) =>
     ArrayBuffer.isView(value) && !(value instanceof DataView)

@@ -11,54 +11,53 @@ import {root} from "./paths";
 import {recordingCommand} from "./recording";
 
 export interface ServerOptions {
-  /** Folder copied for this run to work in; the original is never written to. */
+  /** The folder to copy as the workspace. The original is never changed. */
   workspace: string;
-  /** Settings of the workspace copy, beside those it brings along. */
+  /** Further settings of the workspace copy. */
   settings?: Record<string, unknown>;
-  /** Where extensions are installed. Default: an empty folder of this server's own. */
+  /** The folder of installed extensions. Default: a new, empty one. */
   extensionsDir?: string;
-  /** Folder with a built extension, used as it is beside the installed ones. */
+  /** The folder of a built extension, used in addition to the installed ones. */
   extension?: string;
   /**
-   * Obey the switches in an address's payload, such as extensionTestsPath, as VS Code does for its own smoke tests. It
-   * then shows no notifications, so only suites that are asked for by payload want it. Default: false.
+   * Accept options in the address's payload, such as extensionTestsPath, as VS Code does for its own smoke tests. It
+   * then shows no notifications, so only suites started by payload use it. Default: false.
    */
   payload?: boolean;
   /** 0, the default, takes any free port. */
   port?: number;
-  /** Variables that the extension host sees, beside this process's own. */
+  /** Further environment variables of the extension host. */
   env?: Record<string, string>;
-  /** Ask whether the workspace is trusted. Default: false, all are. */
+  /** Ask whether to trust the workspace. Default: false, all are trusted. */
   workspaceTrust?: boolean;
-  /** File in which strace records what the server and all that it starts do ({@link recording}). */
+  /** The file in which strace records the server and its child processes ({@link recording}). */
   record?: string;
-  /** VS Code's display language, as its extensions see it. Default: English. */
+  /** The display language of extensions. Default: English. */
   locale?: string;
-  /** How long the extension host of a window that is gone without a word is kept. Default: VS Code's, three hours. */
+  /** How long the extension host of a lost window is kept. Default: VS Code's, three hours. */
   reconnectionGraceSeconds?: number;
 }
 
 export interface VsCodeServer {
   readonly origin: string;
-  /** The file with the token, which only this user may read. */
+  /** The file with the token, readable only for this user. */
   readonly tokenFile: string;
   readonly processId: number;
-  /** The copy of the workspace that the browser opens. */
+  /** The copy of the workspace. */
   readonly workspace: string;
   /**
-   * The address that opens a folder (default: the workspace), with the token that lets one in, and switches for a server that obeys
-   * them.
+   * The address of a folder (default: the workspace), with the access token and, if the server accepts them, options.
    */
   address(options?: {folder?: string; payload?: ReadonlyArray<readonly [string, string]>}): string;
-  /** A file of this machine as the workbench names it. */
+  /** The workbench's URI of a file of this machine. */
   remoteUri(file: string): string;
-  /** What the server has printed, for the message when something goes wrong. */
+  /** The server's output, for error messages. */
   output(): string;
-  /** Ends the server with all it started, and removes its folders. */
+  /** Ends the server and its child processes, and removes its folders. */
   stop(): Promise<void>;
 }
 
-/** What would stand in the way of a look at the extension, and what VS Code would look for in the network meanwhile. */
+/** Settings that turn off what would cover the extension, and VS Code's own network requests. */
 const machineSettings = {
   "chat.disableAIFeatures": true,
   "extensions.autoCheckUpdates": false,
@@ -67,7 +66,7 @@ const machineSettings = {
   "workbench.startupEditor": "none"
 };
 
-/** Guards against a server that hangs; a slow machine needs a tenth of them. */
+/** Hang guards (ms). A slow machine needs a tenth of them. */
 const startTimeout = 600_000;
 const stopTimeout = 5_000;
 
@@ -77,7 +76,7 @@ function serverCommand(): CodeServer {
   return installed;
 }
 
-/** Starts VS Code's server on 127.0.0.1 with new folders for its data, and waits until it listens. */
+/** Starts VS Code's server on 127.0.0.1 with new data folders, and waits until it listens. */
 export async function startServer(options: ServerOptions): Promise<VsCodeServer> {
   const {node, main} = serverCommand();
   const home = mkdtempSync(path.join(tmpdir(), "tokenscope-vscode-"));
@@ -96,8 +95,8 @@ export async function startServer(options: ServerOptions): Promise<VsCodeServer>
   mkdirSync(machine, {recursive: true});
   writeFileSync(path.join(machine, "settings.json"), JSON.stringify(machineSettings));
   if (options.locale !== undefined) addLanguage(path.dirname(machine), options.locale);
-  // Without it any user of this machine, and any web page by DNS rebinding, could read and write through the server. In a file: a
-  // command line can be read by others.
+  // Without a token, any user of this machine, and any web page by DNS rebinding, could use the server. The token is in
+  // a file, because others can read a command line.
   const token = randomBytes(32).toString("hex");
   const tokenFile = path.join(home, "connection-token");
   writeFileSync(tokenFile, token, {mode: 0o600, flag: "wx"});
@@ -113,7 +112,7 @@ export async function startServer(options: ServerOptions): Promise<VsCodeServer>
     ...["--server-data-dir", path.join(home, "data")],
     ...["--extensions-dir", extensionsDir]
   ];
-  // A process group of its own, so that its extension hosts and what they fork end with it.
+  // Its own process group, so that its extension hosts and their child processes end with it.
   const command = [node, main, ...args];
   const [program = node, ...rest] =
     options.record === undefined ? command : [...recordingCommand(options.record), ...command];
@@ -126,7 +125,7 @@ export async function startServer(options: ServerOptions): Promise<VsCodeServer>
     try {
       if (server.pid !== undefined) process.kill(-server.pid, signal);
     } catch {
-      // It has ended already.
+      // The process has already ended.
     }
   };
   const lastResort = () => killGroup("SIGKILL");
@@ -141,7 +140,7 @@ export async function startServer(options: ServerOptions): Promise<VsCodeServer>
       await ended;
       clearTimeout(timer);
     }
-    // The server has ended; what it started may still be about to.
+    // The server has ended, but its child processes may still be ending.
     killGroup("SIGKILL");
     process.removeListener("exit", lastResort);
     rmSync(home, {recursive: true, force: true, maxRetries: 5});
@@ -176,7 +175,7 @@ export async function startServer(options: ServerOptions): Promise<VsCodeServer>
   }
 }
 
-/** Resolves with the port once the server says that it takes connections. */
+/** Resolves with the port once the server accepts connections. */
 async function listening(server: ChildProcess, collect: (text: string) => string): Promise<number> {
   return new Promise((resolve, reject) => {
     let output = "";
@@ -206,7 +205,7 @@ async function listening(server: ChildProcess, collect: (text: string) => string
   });
 }
 
-/** Installs a packaged extension as a person would: with VS Code's own command line. */
+/** Installs a packaged extension with VS Code's own command line. */
 export async function installVsix(vsix: string, extensionsDir: string): Promise<string> {
   const {node, main} = serverCommand();
   const home = mkdtempSync(path.join(tmpdir(), "tokenscope-install-"));

@@ -2,10 +2,10 @@
 import type {EngineClientOptions} from "../../src/host/engine/engineClient";
 import type {Cancellation} from "../../src/host/engine/engineProcess";
 
-/** What a cancelled request rejects with. */
+/** The error of a cancelled request. */
 export class Cancelled extends Error {}
 
-/** A cancellation token, and who cancels it. */
+/** A cancellation token and its source. */
 export class Token implements Cancellation {
   isCancellationRequested = false;
   private readonly listeners = new Set<() => void>();
@@ -19,7 +19,7 @@ export class Token implements Cancellation {
   }
 }
 
-/** A log that nobody reads. */
+/** A log that discards everything. */
 export const silentLog: EngineClientOptions["log"] = {
   error: () => undefined,
   warn: () => undefined,

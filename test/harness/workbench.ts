@@ -5,7 +5,7 @@ import {startBrowser} from "./browser";
 import {screenshots} from "./paths";
 import {type ServerOptions, startServer, type VsCodeServer} from "./vscodeServer";
 
-/** VS Code's own themes, by what they are for, with the class that the workbench wears under each. */
+/** VS Code's own themes, with the workbench's class for each. */
 const themes = {
   light: {name: "Default Light Modern", css: ".monaco-workbench.vs"},
   dark: {name: "Default Dark Modern", css: ".monaco-workbench.vs-dark"},
@@ -13,29 +13,29 @@ const themes = {
   highContrastLight: {name: "Default High Contrast Light", css: ".monaco-workbench.hc-light"}
 } as const;
 
-/** Milliseconds after which what is waited for never comes. Only a guard against hanging: many times what a slow machine takes. */
+/** A hang guard for all waits (ms), many times what a slow machine needs. */
 export const patience = 120_000;
 
-/** Milliseconds of the first of several attempts, each of which may take longer than the one before. */
+/** Time limit of the first attempt (ms). Each further attempt has a longer one. */
 const firstAttempt = 1000;
 
-/** How a window looks to the page in it, and what the page may do. */
+/** Options of a browser window: size and permissions. */
 export const windowOptions = {
   viewport: {width: 1280, height: 800},
   permissions: ["clipboard-read", "clipboard-write"]
 };
 
-/** A VS Code that tests use as a person does: they look, click and type. */
+/** A VS Code that tests use like a person: they look, click and type. */
 export class Workbench {
   private constructor(
     public readonly page: Page,
     public readonly server: VsCodeServer,
-    /** The folder that is open. */
+    /** The open folder. */
     public readonly workspace: string,
     private readonly end: () => Promise<void>
   ) {}
 
-  /** Starts a server on a copy of the workspace, opens it in a browser and waits until the workbench stands. */
+  /** Starts a server on a copy of the workspace, opens it in a browser and waits for the workbench. */
   public static async open(options: ServerOptions): Promise<Workbench> {
     const browser = await startBrowser();
     try {
@@ -56,7 +56,7 @@ export class Workbench {
     }
   }
 
-  /** Opens a server's window on a folder and waits until the workbench stands. `end` is what closing it does. */
+  /** Opens a server's window on a folder and waits for the workbench. Closing it calls `end`. */
   public static async openWindow(
     context: BrowserContext,
     server: VsCodeServer,
@@ -68,7 +68,7 @@ export class Workbench {
     const workbench = new Workbench(page, server, folder, end);
     await page.goto(server.address({folder}));
     await workbench.stands();
-    // All windows of a browser share it.
+    // All windows of a browser share the clipboard.
     await page.evaluate("navigator.clipboard.writeText('')");
     return workbench;
   }
@@ -77,7 +77,7 @@ export class Workbench {
     await this.end();
   }
 
-  /** Loads the window anew. VS Code keeps what is open when it is asked to, not when its page just goes away. */
+  /** Reloads the window by VS Code's command. VS Code would not keep open editors if the page just went away. */
   public async reload(): Promise<void> {
     const text = this.page.locator(".editor-instance .view-lines .view-line").first();
     const hadText = await text.isVisible();
@@ -85,23 +85,23 @@ export class Workbench {
     await this.runCommand("Developer: Reload Window");
     await loaded;
     await this.stands();
-    // An editor that is still being restored takes its old selection, whatever was selected meanwhile.
+    // An editor that is being restored gets its old selection back, and loses a newer one.
     if (hadText) await text.waitFor();
   }
 
-  /** Waits for the parts that a person would wait for: the status bar and the files. */
+  /** Waits for the status bar and the list of files. */
   private async stands(): Promise<void> {
     await this.page.locator(".monaco-workbench .part.statusbar").waitFor();
     await this.page.locator(".explorer-viewlet .monaco-list-row").first().waitFor();
   }
 
-  /** Runs a command by its title, from the palette. Waits for the extension that brings it. */
+  /** Runs a command by its title, from the palette. Waits for its extension. */
   public async runCommand(title: string): Promise<void> {
     const row = this.page.locator(".quick-input-list .monaco-list-row").filter({hasText: title}).first();
     await this.until(`the palette offers "${title}"`, async (attempt) => {
       await this.page.keyboard.press("F1");
       await this.quickInput.fill(`>${title}`);
-      // The list is not asked again when an extension arrives: another attempt finds it.
+      // The list is not updated when an extension arrives: another attempt finds the command.
       if (await appears(row, attempt)) return true;
       await this.page.keyboard.press("Escape");
       return undefined;
@@ -115,7 +115,7 @@ export class Workbench {
     await this.page.locator(".editor-instance .view-lines .view-line").first().waitFor();
   }
 
-  /** Opens a file of the workspace by its name, in whatever editor is for it. A new file takes a moment until VS Code finds it. */
+  /** Opens a file of the workspace by name, in its default editor. VS Code needs a moment to find a new file. */
   public async openEditor(name: string): Promise<void> {
     const row = this.page.locator(".quick-input-list .monaco-list-row").filter({hasText: name}).first();
     await this.until(`${name} can be opened`, async (attempt) => {
@@ -141,21 +141,21 @@ export class Workbench {
     });
   }
 
-  /** Selects whole lines, counted from 1, both included. */
+  /** Selects whole lines from first to last, counted from 1. */
   public async selectLines(first: number, last: number): Promise<void> {
     await this.goTo(first);
-    // Arrow keys would go by lines as they are wrapped; this takes whole ones, with the last one's end, which goes again.
+    // Arrow keys would move by wrapped lines. This command takes whole lines; the last line end is unselected again.
     for (let line = first; line <= last; line++) await this.page.keyboard.press("Control+L");
     await this.page.keyboard.press("Shift+ArrowLeft");
     await this.statusBar(/\(\d+ selected\)/).waitFor();
   }
 
-  /** What is selected in the first editor, as its status bar counts it. */
+  /** Waits until the status bar shows this many selected characters. */
   public async waitForSelection(characters: number): Promise<void> {
     await this.selection.waitFor();
     const counted = this.statusBar(`(${characters} selected)`);
     await this.until(`${characters} characters are selected`, async (attempt) => {
-      // A view that was clicked in may take the focus again.
+      // A view that was clicked may take the focus back.
       await this.focusEditor();
       return (await appears(counted, attempt)) || undefined;
     });
@@ -169,14 +169,14 @@ export class Workbench {
     });
   }
 
-  /** Rests the mouse on the selection and returns the hover that comes. */
+  /** Rests the mouse on the selection and returns its hover. */
   public async hoverSelection(): Promise<Locator> {
     const hover = this.page.locator(".monaco-hover .monaco-hover-content").filter({visible: true}).first();
     await this.until("the selection has its hover", async (attempt) => {
-      // The editor draws its selection anew whenever it likes: between two looks it may be another element.
+      // The editor may redraw its selection at any time, as another element.
       const box = await this.selection.boundingBox({timeout: attempt}).catch(() => null);
       if (box === null) return undefined;
-      // Beside the place first: only a mouse that moves makes a hover.
+      // Only a moving mouse brings a hover, so it starts beside the selection.
       await this.page.mouse.move(box.x + 2, box.y + 2);
       await this.page.mouse.move(box.x + Math.min(40, box.width / 2), box.y + box.height / 2, {steps: 4});
       return (await appears(hover, attempt)) || undefined;
@@ -184,31 +184,31 @@ export class Workbench {
     return hover;
   }
 
-  /** Rests the mouse on something until its hover with such a text is there, and returns that. */
+  /** Rests the mouse on an element until its hover has this text, and returns the hover. */
   public async hover(target: Locator, text: string | RegExp): Promise<Locator> {
     return await this.until(`there is a hover with ${text}`, (attempt) => this.tryHover(target, text, attempt));
   }
 
-  /** The same as one attempt. */
+  /** One attempt of {@link hover}. */
   public async tryHover(target: Locator, text: string | RegExp, attempt: number): Promise<Locator | undefined> {
     const hover = this.page.locator(".monaco-hover").filter({hasText: text, visible: true}).first();
-    // Only a mouse that comes from elsewhere makes one.
+    // Only a mouse that comes from elsewhere brings a hover.
     await this.page.mouse.move(640, 20);
     await target.hover({timeout: attempt}).catch(() => undefined);
     return (await appears(hover, attempt)) ? hover : undefined;
   }
 
-  /** The status bar item that shows such a text. */
+  /** The status bar item with this text. */
   public statusBar(text: string | RegExp): Locator {
     return this.page.locator(".part.statusbar .statusbar-item").filter({hasText: text}).first();
   }
 
-  /** The notification that shows such a text; its buttons are inside it. */
+  /** The notification with this text; its buttons are inside it. */
   public notification(text: string | RegExp): Locator {
     return this.page.locator(".notification-toast").filter({hasText: text}).first();
   }
 
-  /** Chooses a row of the list that is open, until this is to be seen: a choice in a list that has just changed is not taken. */
+  /** Chooses a row of the open list until `then` is visible: a list that has just changed ignores a choice. */
   public async choose(text: string | RegExp, then: Locator): Promise<void> {
     const row = this.quickInputWidget.locator(".monaco-list-row").filter({hasText: text}).first();
     await this.until(`"${text}" is chosen`, async (attempt) => {
@@ -217,7 +217,7 @@ export class Workbench {
     });
   }
 
-  /** Presses a button of a notification. It moves while others come and go: a click that meets nothing is made again. */
+  /** Presses a button of a notification. Tries again if the click missed, because notifications move. */
   public async pressInNotification(text: string | RegExp, button: string): Promise<void> {
     const pressed = this.notification(text).getByRole("button", {name: button, exact: true});
     await this.until(`"${button}" is pressed`, async (attempt) => {
@@ -230,7 +230,7 @@ export class Workbench {
     await this.runCommand("Notifications: Clear All Notifications");
   }
 
-  /** The list or input in the middle of the window: the palette's, or one that a command has opened. */
+  /** The quick input: the palette, or a list or input box of a command. */
   public get quickInputWidget(): Locator {
     return this.page.locator(".quick-input-widget").filter({visible: true});
   }
@@ -244,7 +244,7 @@ export class Workbench {
     return this.page.locator(".editor-instance [class*=ghost-text]").first();
   }
 
-  /** Saves the active editor, and waits until its file holds what is expected. */
+  /** Saves the active editor, and waits until its file has the expected content. */
   public async saved(file: string, expected: (text: string) => boolean): Promise<string> {
     await this.focusEditor();
     return this.until(`${file} is saved`, async () => {
@@ -254,12 +254,12 @@ export class Workbench {
     });
   }
 
-  /** What a file of the workspace holds on disk. */
+  /** The content of a workspace file on disk. */
   public fileText(file: string): string {
     return readFileSync(path.join(this.workspace, file), "utf8");
   }
 
-  /** The frame of a webview that holds a visible element like this. */
+  /** The frame of the webview with this visible element. */
   public async webview(css: string): Promise<Frame> {
     return this.until(`a webview shows "${css}"`, async () => {
       for (const frame of this.page.frames())
@@ -273,14 +273,14 @@ export class Workbench {
     await this.page.locator(themes[theme].css).first().waitFor();
   }
 
-  /** Changes settings of the workspace, beside those it has. */
+  /** Adds or changes workspace settings. */
   public async setSettings(settings: Record<string, unknown>): Promise<void> {
     const file = path.join(this.workspace, ".vscode/settings.json");
     mkdirSync(path.dirname(file), {recursive: true});
     writeFileSync(file, JSON.stringify({...readSettings(file), ...settings}, null, 2));
   }
 
-  /** Takes a picture, for people to judge what no assertion can. Returns its path. */
+  /** Takes a picture for people to look at. Returns its path. */
   public async screenshot(name: string): Promise<string> {
     const file = path.join(screenshots, `${name}.png`);
     mkdirSync(screenshots, {recursive: true});
@@ -289,8 +289,8 @@ export class Workbench {
   }
 
   /**
-   * Looks until there is something to see. A look that is an attempt may take the milliseconds that it is given, which grow: one is
-   * long enough on the slowest machine too.
+   * Repeats `look` until it returns a value. Its argument is the time limit of this attempt (ms), which grows, so that
+   * it becomes long enough for the slowest machine.
    */
   public async until<T>(what: string, look: (attempt: number) => Promise<T | undefined>): Promise<T> {
     const started = Date.now();
@@ -322,7 +322,7 @@ function readSettings(file: string): Record<string, unknown> {
   }
 }
 
-/** Whether something is to be seen within these milliseconds, as an attempt of {@link Workbench.until}. */
+/** Whether an element becomes visible within the time limit of an attempt of {@link Workbench.until} (ms). */
 export async function appears(locator: Locator, timeout: number): Promise<boolean> {
   return locator.waitFor({timeout}).then(
     () => true,
@@ -337,7 +337,7 @@ async function isGone(locator: Locator, timeout: number): Promise<boolean> {
   );
 }
 
-/** A frame may go away while it is asked: then it shows nothing. */
+/** Whether a frame shows an element. A frame that goes away meanwhile shows none. */
 async function isVisible(frame: Frame, css: string): Promise<boolean> {
   return frame
     .locator(css)

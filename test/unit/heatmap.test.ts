@@ -3,8 +3,9 @@ import {readFileSync} from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import {type AboutPiece, hoverText, type ShownToken} from "../../src/features/heatmap/hoverText";
-import {type Change, MovingPieces} from "../../src/features/heatmap/movingPieces";
+import {MovingPieces} from "../../src/features/heatmap/movingPieces";
 import {type Stroke, strokesOf} from "../../src/features/heatmap/strokes";
+import type {TextChange} from "../../src/host/documents/movedRange";
 import {bucketBits, bucketOf, buckets} from "../../src/metrics/buckets";
 import {root} from "../harness/paths";
 
@@ -21,7 +22,7 @@ function pieces(texts: readonly string[], logprobs: readonly number[] = texts.ma
   });
 }
 
-function edited(text: string, {rangeOffset, rangeLength, text: put}: Change): string {
+function edited(text: string, {rangeOffset, rangeLength, text: put}: TextChange): string {
   return text.slice(0, rangeOffset) + put + text.slice(rangeOffset + rangeLength);
 }
 

@@ -14,7 +14,7 @@ import {modelInfoPage} from "../../src/features/modelInfo/modelInfoPage";
 import {parseMessage as readModelInfoMessage} from "../../src/features/modelInfo/parseMessage";
 import {label} from "../../src/gguf/displayName";
 import type {Evaluation} from "../../src/host/evaluation";
-import {hostOf} from "../../src/host/urlHost";
+import {urlHost} from "../../src/host/urlHost";
 import {webviewPage} from "../../src/host/webviewPage";
 import {csvPieces} from "../../src/metrics/scoreExport";
 import {jsonText} from "../../src/text/jsonText";
@@ -44,7 +44,7 @@ const sinks: readonly (readonly [where: string, made: (text: string) => string, 
   ["Markdown, as it is drawn", (text) => drawn(escapeMarkdown(text.slice(0, 1000))), invisible, 8000],
   ["the name of a download", safeFileName, /[/\\:*?"<>|]|^\./, 200],
   ["an entry of the log", logText, /\n(?! {4})/, 200_000],
-  ["an address's host", hostOf, link, 1200]
+  ["an address's host", urlHost, link, 1200]
 ];
 
 describe("A stranger's text", () => {

@@ -4,7 +4,7 @@ import path from "node:path";
 import {perplexityText} from "../../src/metrics/metricText";
 import {windowText} from "../../src/metrics/summaryRows";
 import {tokenRows} from "../../src/metrics/tokenMetrics";
-import {spokenLocale, useLanguage} from "../../src/text/language";
+import {displayLocale, useLanguage} from "../../src/text/language";
 import {bits, byteSize, count, decimal, percent, plural, significant} from "../../src/text/numberText";
 import {duration, Pace} from "../../src/text/pace";
 import {root} from "../harness/paths";
@@ -79,7 +79,7 @@ describe("In the reader's language", () => {
 
   it("numbers stay English where the sentences do", () => {
     useLanguage({locale: "fr", bundle: undefined});
-    assert.equal(spokenLocale(), "en");
+    assert.equal(displayLocale(), "en");
     assert.equal(plural(1234, "token"), "1,234 tokens");
   });
 });

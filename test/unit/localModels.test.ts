@@ -22,7 +22,7 @@ import {huggingFaceFolders} from "../../src/host/models/local/huggingFace";
 import {janFolders, janSettings} from "../../src/host/models/local/jan";
 import {llamaCppFolders} from "../../src/host/models/local/llamaCpp";
 import {homePointer, lmStudioHomes} from "../../src/host/models/local/lmStudio";
-import type {LocalModel, ModelStore, Surroundings} from "../../src/host/models/local/localModel";
+import type {LocalModel, ModelStore, SearchEnvironment} from "../../src/host/models/local/localModel";
 import {ollamaFolders} from "../../src/host/models/local/ollama";
 import {filesBelow} from "../../src/host/models/local/walk";
 import {fileSource} from "../../src/platform/fileSource";
@@ -57,17 +57,17 @@ class Home {
     symlinkSync(target, file);
   }
 
-  surroundings(more: Partial<Surroundings> = {}): Surroundings {
+  environment(more: Partial<SearchEnvironment> = {}): SearchEnvironment {
     const downloads = path.join(this.path, "globalStorage", "models");
     return {platform: "linux", home: this.path, env: {}, folders: [], downloads, ...more};
   }
 
-  find(more: Partial<Surroundings> = {}): Promise<readonly LocalModel[]> {
-    return findLocalModels(this.surroundings(more), never);
+  find(more: Partial<SearchEnvironment> = {}): Promise<readonly LocalModel[]> {
+    return findLocalModels(this.environment(more), never);
   }
 
   /** What is found, as [program, name, path from here]. */
-  async found(more: Partial<Surroundings> = {}): Promise<readonly (readonly [ModelStore, string, string])[]> {
+  async found(more: Partial<SearchEnvironment> = {}): Promise<readonly (readonly [ModelStore, string, string])[]> {
     const models = await this.find(more);
     return models.map(({store, name, path: file}) => [store, name, path.relative(this.path, file)] as const);
   }
@@ -129,7 +129,7 @@ describe("Models on this machine", () => {
         (await home.found({folders: [folder]})).map(([store, name]) => [store, name]),
         [["folder", "llama3:8b"]]
       );
-      assert.ok(ollamaFolders(home.surroundings()).includes("/usr/share/ollama/.ollama/models"));
+      assert.ok(ollamaFolders(home.environment()).includes("/usr/share/ollama/.ollama/models"));
     });
 
     it("go by the name that says most where several mean one file", async () => {
@@ -465,9 +465,13 @@ describe("Models on this machine", () => {
 
   it("are found where looking for others fails", async () => {
     home.file(".lmstudio/models/a/a/a.gguf");
-    const surroundings = {...home.surroundings(), folders: undefined, downloads: undefined} as unknown as Surroundings;
+    const environment = {
+      ...home.environment(),
+      folders: undefined,
+      downloads: undefined
+    } as unknown as SearchEnvironment;
     assert.deepEqual(
-      (await findLocalModels(surroundings, never)).map(({name}) => name),
+      (await findLocalModels(environment, never)).map(({name}) => name),
       ["a"]
     );
     assert.equal((await home.find({folders: ["\0", home.path]})).length, 1);
@@ -513,7 +517,7 @@ describe("Models on this machine", () => {
   it("are no longer looked for when nobody waits", async () => {
     home.file("models/a.gguf");
     const stop = new AbortController();
-    const finding = findLocalModels(home.surroundings({folders: [path.join(home.path, "models")]}), stop.signal);
+    const finding = findLocalModels(home.environment({folders: [path.join(home.path, "models")]}), stop.signal);
     stop.abort();
     await assert.rejects(finding, {name: "AbortError"});
     await assert.rejects(
@@ -524,7 +528,7 @@ describe("Models on this machine", () => {
 });
 
 describe("Where programs keep their models", () => {
-  const at = (platform: NodeJS.Platform, home: string, env: Surroundings["env"] = {}): Surroundings => ({
+  const at = (platform: NodeJS.Platform, home: string, env: SearchEnvironment["env"] = {}): SearchEnvironment => ({
     platform,
     home,
     env,

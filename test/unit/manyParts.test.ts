@@ -64,8 +64,8 @@ describe("A model in many files", () => {
   it("is not listed, and refused by the engine, where they are more than a model has", async () => {
     const parts = maxParts + 1;
     const file = oneUnderAllNames(parts, ggufFile({entries: basics, tensors: []}));
-    const surroundings = {platform: "linux", home: folder, env: {}, folders: [folder], downloads: folder} as const;
-    assert.deepEqual(await findLocalModels(surroundings, new AbortController().signal), []);
+    const environment = {platform: "linux", home: folder, env: {}, folders: [folder], downloads: folder} as const;
+    assert.deepEqual(await findLocalModels(environment, new AbortController().signal), []);
     assert.match(await read("engine", file), /is one of 513 files, more than any known model has: choose another/);
   });
 

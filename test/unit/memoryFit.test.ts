@@ -6,11 +6,11 @@ import {contextStep, estimateMemory, paddedContext} from "../../src/gguf/memory"
 import {
   actionLabel,
   applyAdvice,
-  demand,
   type FitAction,
-  fitOf,
-  freeMemory,
-  quickFit,
+  fitFromEstimate,
+  fitFromHeader,
+  mainMemory,
+  neededMemory,
   verdictLabel
 } from "../../src/host/models/memoryFit";
 
@@ -97,7 +97,8 @@ describe("Whether a model fits", () => {
       buffers: gb,
       free: {ram: 0, vram: 0}
     };
-    const verdictWith = (ram: number) => fitOf(estimateOf({...model, free: {ram: ram * gb, vram: 0}}, 4096, 0)).verdict;
+    const verdictWith = (ram: number) =>
+      fitFromEstimate(estimateOf({...model, free: {ram: ram * gb, vram: 0}}, 4096, 0)).verdict;
     // 3.5 GB of weights, and up to three contexts of 1 GB.
     assert.deepEqual([4.4, 4.6, 6.6, 7.3].map(verdictWith), ["tooLarge", "tight", "tight", "fits"]);
   });
@@ -105,7 +106,7 @@ describe("Whether a model fits", () => {
   it("has one line of advice, and none where it fits", () => {
     fc.assert(
       fc.property(anyModel, anyContext, anyShare, (model, contextSize, share) => {
-        const {verdict, advice, action, needed, free} = fitOf(
+        const {verdict, advice, action, needed, free} = fitFromEstimate(
           estimateOf(model, contextSize, Math.floor(share * model.layers))
         );
         assert.equal(advice === null, verdict === "fits");
@@ -122,17 +123,17 @@ describe("Whether a model fits", () => {
     fc.assert(
       fc.property(anyModel, anyContext, anyShare, (model, contextSize, share) => {
         const gpuLayers = Math.floor(share * model.layers);
-        const {action} = fitOf(estimateOf(model, contextSize, gpuLayers));
+        const {action} = fitFromEstimate(estimateOf(model, contextSize, gpuLayers));
         if (action === null) return;
         seen.add(action.kind);
         if (action.kind === "contextSize") {
           assert.ok(action.value >= 512 && action.value < contextSize);
-          assert.equal(fitOf(estimateOf(model, action.value, gpuLayers)).verdict, "fits");
+          assert.equal(fitFromEstimate(estimateOf(model, action.value, gpuLayers)).verdict, "fits");
         }
         if (action.kind === "gpuLayers") {
           assert.ok(action.value >= 0 && action.value < gpuLayers);
           // Buffers on the device stay, however few layers there are: the estimate without any is better than foretold.
-          assert.equal(fitOf(estimateOf(model, contextSize, action.value)).verdict, "fits");
+          assert.equal(fitFromEstimate(estimateOf(model, contextSize, action.value)).verdict, "fits");
         }
       }),
       runs
@@ -145,10 +146,13 @@ describe("Whether a model fits", () => {
       fc.property(anyModel, anyContext, anyContext, anyShare, (model, a, b, share) => {
         const layers = Math.floor(share * model.layers);
         const estimate = estimateOf(model, Math.max(a, b), layers);
-        const [more, less] = [demand(estimate, Math.max(a, b), layers, 2), demand(estimate, Math.min(a, b), layers, 2)];
+        const [more, less] = [
+          neededMemory(estimate, Math.max(a, b), layers, 2),
+          neededMemory(estimate, Math.min(a, b), layers, 2)
+        ];
         assert.ok(less.ram <= more.ram && less.vram <= more.vram);
         if (layers > 0) {
-          const fewer = demand(estimate, Math.max(a, b), layers - 1, 2);
+          const fewer = neededMemory(estimate, Math.max(a, b), layers - 1, 2);
           assert.ok(fewer.vram <= more.vram && fewer.ram >= more.ram);
         }
       }),
@@ -165,7 +169,7 @@ describe("Whether a model fits", () => {
       buffers: 0.1 * gb,
       free: {ram: 30 * gb, vram: 6 * gb}
     };
-    assert.deepEqual(fitOf(estimateOf(model, 32_768, 30)), {
+    assert.deepEqual(fitFromEstimate(estimateOf(model, 32_768, 30)), {
       verdict: "tooLarge",
       needed: 3e9 + 2 * (1e8 + 1e5 * 32_768),
       free: 6e9,
@@ -173,15 +177,15 @@ describe("Whether a model fits", () => {
       action: {kind: "contextSize", value: 8192}
     });
     assert.equal(
-      fitOf(estimateOf({...model, free: {ram: 30 * gb, vram: 3 * gb}}, 4096, 30)).advice,
+      fitFromEstimate(estimateOf({...model, free: {ram: 30 * gb, vram: 3 * gb}}, 4096, 30)).advice,
       "Needs about 4.5 GB, 3.0 GB are free: put fewer layers on the GPU (17)."
     );
     assert.equal(
-      fitOf(estimateOf({...model, free: {ram: 2 * gb, vram: 3 * gb}}, 4096, 30)).advice,
+      fitFromEstimate(estimateOf({...model, free: {ram: 2 * gb, vram: 3 * gb}}, 4096, 30)).advice,
       "Needs about 4.5 GB on the GPU, 3.0 GB are free there: choose a smaller quantization."
     );
     assert.equal(
-      fitOf(estimateOf({...model, free: {ram: 3 * gb, vram: 0}}, 4096, 0)).advice,
+      fitFromEstimate(estimateOf({...model, free: {ram: 3 * gb, vram: 0}}, 4096, 0)).advice,
       "Needs about 5.0 GB, 3.0 GB are free: choose a smaller quantization."
     );
   });
@@ -191,21 +195,21 @@ describe("Whether a model fits, by its header alone", () => {
   it("is told before a download", () => {
     // 4.7 GB of weights, 0.2 of vocabulary, and three contexts of 4096 tokens, 0.33 GB each.
     assert.deepEqual(
-      [5, 5.4, 7.5].map((free) => quickFit(facts, 4_683_073_600, 0, machine(free * gb)).verdict),
+      [5, 5.4, 7.5].map((free) => fitFromHeader(facts, 4_683_073_600, 0, machine(free * gb)).verdict),
       ["tooLarge", "tight", "fits"]
     );
-    assert.equal(quickFit(facts, 4_683_073_600, 0, machine(2 * gb, 8 * gb)).verdict, "fits");
+    assert.equal(fitFromHeader(facts, 4_683_073_600, 0, machine(2 * gb, 8 * gb)).verdict, "fits");
   });
 
   it("is sure of what it advises", () => {
     let advised = 0;
     fc.assert(
       fc.property(anyContext, fc.integer({min: 1e9, max: 60e9}), (contextSize, free) => {
-        const {action} = quickFit(facts, 4_683_073_600, contextSize, machine(free));
+        const {action} = fitFromHeader(facts, 4_683_073_600, contextSize, machine(free));
         if (action?.kind !== "contextSize") return;
         advised++;
         assert.ok(action.value < contextSize);
-        assert.equal(quickFit(facts, 4_683_073_600, action.value, machine(free)).verdict, "fits");
+        assert.equal(fitFromHeader(facts, 4_683_073_600, action.value, machine(free)).verdict, "fits");
       }),
       runs
     );
@@ -214,8 +218,8 @@ describe("Whether a model fits, by its header alone", () => {
 
   it("is known of a file too large for memory, and of no other, where the header says too little", () => {
     for (const unknown of [null, {...facts, layers: null}, {...facts, kvHeads: null, heads: null}]) {
-      assert.equal(quickFit(unknown, 4 * gb, 0, machine(5 * gb)).verdict, "unknown");
-      assert.deepEqual(quickFit(unknown, 6 * gb, 0, machine(5 * gb)), {
+      assert.equal(fitFromHeader(unknown, 4 * gb, 0, machine(5 * gb)).verdict, "unknown");
+      assert.deepEqual(fitFromHeader(unknown, 6 * gb, 0, machine(5 * gb)), {
         verdict: "tooLarge",
         needed: 6e9,
         free: 5e9,
@@ -226,7 +230,7 @@ describe("Whether a model fits, by its header alone", () => {
   });
 
   it("takes the files' size where the header does not tell the weights'", () => {
-    assert.equal(quickFit({...facts, tensorBytes: null}, 20 * gb, 0, machine(8 * gb)).verdict, "tooLarge");
+    assert.equal(fitFromHeader({...facts, tensorBytes: null}, 20 * gb, 0, machine(8 * gb)).verdict, "tooLarge");
   });
 });
 
@@ -259,7 +263,7 @@ describe("Advice", () => {
   });
 
   it("knows what main memory the machine has", async () => {
-    const {free, total} = await freeMemory();
+    const {free, total} = await mainMemory();
     assert.ok(free.ram > 1e7 && free.ram <= total.ram && total.ram > 1e8);
     assert.deepEqual([free.vram, total.vram], [0, 0]);
   });

@@ -2,7 +2,7 @@ import {strict as assert} from "node:assert";
 import {mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import path from "node:path";
-import {Unfinished} from "../../src/engine/transfer/partialDownload";
+import {PartialDownload} from "../../src/engine/transfer/partialDownload";
 
 describe("A download that another process has begun", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "tokenscope-unfinished-"));
@@ -10,7 +10,7 @@ describe("A download that another process has begun", () => {
 
   it("is left to it while that gives signs of life, whatever becomes of the clock", async () => {
     const uri = "https://example.com/a.gguf";
-    const unfinished = new Unfinished(folder, uri, ["a.gguf"], 10);
+    const unfinished = new PartialDownload(folder, uri, ["a.gguf"], 10);
     await unfinished.write([null]);
     const note = path.join(folder, readdirSync(folder)[0] ?? "");
     // The parent lives as long as the test does.

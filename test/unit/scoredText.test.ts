@@ -10,8 +10,8 @@ import {
   textOfKept
 } from "../../src/features/logprobs/protocol";
 import {exportJson, scoredText, tokenRange} from "../../src/features/logprobs/scoredText";
-import {movedPlace} from "../../src/host/documents/movedPlace";
-import {isPlace} from "../../src/host/documents/place";
+import {isDocumentRange} from "../../src/host/documents/documentRange";
+import {movedRange} from "../../src/host/documents/movedRange";
 import {summarize} from "../../src/metrics/summary";
 import {cutIntoBlocks} from "../../webview/logprobs/blocks";
 import {ShownText} from "../../webview/logprobs/shownText";
@@ -319,14 +319,14 @@ describe("What VS Code kept of the view", () => {
 
 describe("A place given to Show Logprobs", () => {
   it("has an address and offsets in order", () => {
-    assert.ok(isPlace({uri: "file:///a", start: 1, end: 1}));
+    assert.ok(isDocumentRange({uri: "file:///a", start: 1, end: 1}));
     for (const wrong of [
       undefined,
       {uri: "file:///a", start: 2, end: 1},
       {uri: 1, start: 0, end: 1},
       {start: 0, end: 1}
     ]) {
-      assert.ok(!isPlace(wrong));
+      assert.ok(!isDocumentRange(wrong));
     }
   });
 });
@@ -336,31 +336,31 @@ describe("The place of a scored text", () => {
   const change = (rangeOffset: number, rangeLength: number, text: string) => ({rangeOffset, rangeLength, text});
 
   it("moves with edits before it and stays with edits behind it", () => {
-    assert.deepEqual(movedPlace(at(10, 20), [change(25, 0, "tail"), change(2, 3, "x")]), at(8, 18));
-    assert.deepEqual(movedPlace(at(10, 20), [change(10, 0, "ab")]), at(12, 22));
-    assert.deepEqual(movedPlace(at(10, 20), [change(20, 0, "ab")]), at(10, 20));
+    assert.deepEqual(movedRange(at(10, 20), [change(25, 0, "tail"), change(2, 3, "x")]), at(8, 18));
+    assert.deepEqual(movedRange(at(10, 20), [change(10, 0, "ab")]), at(12, 22));
+    assert.deepEqual(movedRange(at(10, 20), [change(20, 0, "ab")]), at(10, 20));
   });
 
   it("grows and shrinks with edits inside it", () => {
-    assert.deepEqual(movedPlace(at(10, 20), [change(12, 4, "x")]), at(10, 17));
-    assert.deepEqual(movedPlace(at(10, 20), [change(5, 10, "")]), at(5, 10));
-    assert.deepEqual(movedPlace(at(10, 20), [change(15, 10, "")]), at(10, 15));
-    assert.deepEqual(movedPlace(at(10, 20), [change(10, 10, "all of it")]), at(10, 19));
+    assert.deepEqual(movedRange(at(10, 20), [change(12, 4, "x")]), at(10, 17));
+    assert.deepEqual(movedRange(at(10, 20), [change(5, 10, "")]), at(5, 10));
+    assert.deepEqual(movedRange(at(10, 20), [change(15, 10, "")]), at(10, 15));
+    assert.deepEqual(movedRange(at(10, 20), [change(10, 10, "all of it")]), at(10, 19));
   });
 
   it("stays where it was, and as long, when more than it is replaced: a formatter, other line ends", () => {
-    assert.deepEqual(movedPlace(at(10, 20), [change(0, 100, "x".repeat(120))]), at(10, 20));
-    assert.deepEqual(movedPlace(at(10, 20), [change(10, 90, "x".repeat(90))]), at(10, 20));
+    assert.deepEqual(movedRange(at(10, 20), [change(0, 100, "x".repeat(120))]), at(10, 20));
+    assert.deepEqual(movedRange(at(10, 20), [change(10, 90, "x".repeat(90))]), at(10, 20));
   });
 
   it("is cut to what there is when more than it is replaced by less", () => {
-    assert.deepEqual(movedPlace(at(10, 20), [change(5, 45, "x".repeat(10))]), at(10, 15));
-    assert.deepEqual(movedPlace(at(10, 20), [change(0, 100, "x")]), at(1, 1));
-    assert.deepEqual(movedPlace(at(10, 20), [change(0, 100, "")]), at(0, 0));
+    assert.deepEqual(movedRange(at(10, 20), [change(5, 45, "x".repeat(10))]), at(10, 15));
+    assert.deepEqual(movedRange(at(10, 20), [change(0, 100, "x")]), at(1, 1));
+    assert.deepEqual(movedRange(at(10, 20), [change(0, 100, "")]), at(0, 0));
   });
 
   it("is what the whole document has become where that was scored", () => {
     const whole = {...at(0, 20), isSelection: false};
-    assert.deepEqual(movedPlace(whole, [change(0, 20, "x".repeat(30))]), {...whole, end: 30});
+    assert.deepEqual(movedRange(whole, [change(0, 20, "x".repeat(30))]), {...whole, end: 30});
   });
 });

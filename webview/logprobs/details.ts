@@ -3,7 +3,7 @@ import {html, nothing, type TemplateResult} from "lit";
 import type {Alternative, ScoredText} from "../../src/features/logprobs/protocol";
 import {bucketOf} from "../../src/metrics/buckets";
 import {tokenRows} from "../../src/metrics/tokenMetrics";
-import {bits, count, listed, percent} from "../../src/text/numberText";
+import {bits, count, listText, percent} from "../../src/text/numberText";
 import {busyRing} from "../ui/controls";
 import {cssVariable} from "../ui/cssVariable";
 import {withKeys} from "../ui/withKeys";
@@ -44,7 +44,7 @@ export function spoken(alternatives: AlternativesState): string {
   if (alternatives.type === "failed") return alternatives.message;
   const {rank, entropy, top} = alternatives;
   const best = top.slice(0, 3).map(({label, logprob}) => `'${label}' ${percent(logprob)}`);
-  return l10n.t("Rank {0}, entropy {1} bits. Most likely: {2}.", count(rank), bits(entropy), listed(best));
+  return l10n.t("Rank {0}, entropy {1} bits. Most likely: {2}.", count(rank), bits(entropy), listText(best));
 }
 
 function scoreFacts(logprob: number, known: Alternatives | null): TemplateResult[] {

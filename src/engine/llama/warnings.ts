@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import type {GgufFileInfo, LlamaModel} from "node-llama-cpp";
-import {listed} from "../../text/numberText";
+import {listText} from "../../text/numberText";
 import {bosOf} from "./bos";
 import {ropeFactorsOf, shortRopeContext} from "./longRope";
 import {slidingWindowLeftOut, trainedContextOf} from "./modelHeader";
@@ -35,7 +35,7 @@ export function vocabularyWarnings(model: LlamaModel, vocabulary: Vocabulary): s
     warnings.push(
       l10n.t(
         "llama.cpp changes the type of special tokens that this file seems to mark wrongly ({0}): a text that contains one may be cut into other tokens than the file says.",
-        listed(shortened(vocabulary.retyped))
+        listText(shortened(vocabulary.retyped))
       )
     );
   return warnings;

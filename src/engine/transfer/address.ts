@@ -10,7 +10,7 @@ export interface HubFile {
   readonly path: string;
 }
 
-/** What an address asks for: a file at a hub, one that the hub is to name by a tag ("Q4_K_M", "latest"), or a URL. */
+/** What an address means: a file at a hub, a file that the hub finds by a tag ("Q4_K_M", "latest"), or a URL. */
 export type Address =
   | {readonly type: "hubFile"; readonly file: HubFile}
   | {readonly type: "hubTag"; readonly repository: string; readonly tag: string}
@@ -21,8 +21,8 @@ const hubHosts = new Set(["huggingface.co", "www.huggingface.co", "hf.co"]);
 const component = /^[\w.-]+$/;
 
 /**
- * Reads what a person may write or paste: `hf:user/model/file.gguf#revision`, `hf:user/model:Q4_K_M`, the address of a model
- * or a file at Hugging Face or at `hub` (its mirror), any other http(s) URL.
+ * Parses an address that a person wrote or pasted: `hf:user/model/file.gguf#revision`, `hf:user/model:Q4_K_M`, the page
+ * of a model or file at Hugging Face or at `hub` (a mirror), or any other http(s) URL.
  *
  * @throws EngineError badAddress
  */
@@ -33,7 +33,7 @@ export function readAddress(uri: string, hub: string): Address {
   return pageAddress(url, hub) ?? {type: "url", url};
 }
 
-/** Where a hub has a file. */
+/** The URL of a file at a hub. */
 export function hubUrl(hub: string, {repository, revision, path}: HubFile): URL {
   return new URL(`${repository}/resolve/${encodeURIComponent(revision)}/${encodedPath(path)}`, hub);
 }
@@ -45,11 +45,11 @@ export function encodedPath(path: string): string {
 function readUrl(written: string): URL {
   const url = URL.canParse(written) ? new URL(written) : undefined;
   if (url === undefined || !["http:", "https:"].includes(url.protocol) || url.hostname === "")
-    throw bad(
+    throw badAddress(
       l10n.t("This is no address of a model: give a URL that begins with https://, or hf:user/model/file.gguf.")
     );
   if (url.username !== "" || url.password !== "")
-    throw bad(
+    throw badAddress(
       l10n.t("An address must have no user name or password in it: leave them out, and set an access token instead.")
     );
   return url;
@@ -67,7 +67,7 @@ function hubAddress(rest: string): Address {
   return hubFile(user, model, hash < 0 ? "" : file.slice(hash + 1), hash < 0 ? file : file.slice(0, hash));
 }
 
-/** The model or file that a page of the hub is about; null for a URL of elsewhere, or of something else there. */
+/** The model or file that a page of the hub shows. Null for another host, and for a page that shows neither. */
 function pageAddress(url: URL, hub: string): Address | null {
   const base = new URL(hub);
   const there = url.origin === base.origin && url.pathname.startsWith(base.pathname);
@@ -76,7 +76,7 @@ function pageAddress(url: URL, hub: string): Address | null {
     .slice(there ? base.pathname.length : 1)
     .split("/")
     .map(decoded);
-  // A mirror may have files at its root too.
+  // A mirror may also serve files at its root.
   if (user !== "" && model !== "" && kind === "" && !/\.gguf$/i.test(model))
     return {type: "hubTag", repository: repositoryOf(user, model), tag: "latest"};
   if (!["resolve", "blob", "raw"].includes(kind)) return null;
@@ -104,13 +104,13 @@ function decoded(step: string): string {
 }
 
 function noHubAddress(): EngineError {
-  return bad(
+  return badAddress(
     l10n.t(
       "This is no model of Hugging Face's: write hf:user/model/file.gguf, or hf:user/model:Q4_K_M for one of its quantizations."
     )
   );
 }
 
-function bad(message: string): EngineError {
+function badAddress(message: string): EngineError {
   return new EngineError("badAddress", message);
 }

@@ -1,47 +1,54 @@
 import {rm} from "node:fs/promises";
 import path from "node:path";
-import {type Checksum, digestOf, exists, moveToFreeName, onDisk, sizeOf} from "./disk";
+import {type Checksum, digestOf, exists, moveIfFree, sizeOf, withDiskErrors} from "./disk";
 import {numbered} from "./fileName";
 
-/** A file that is to get its name, unless there is one of that content already. */
-export interface Placeable {
+/** A file that will get this name, unless a file with the same content exists. */
+export interface NamedFile {
   readonly name: string;
   readonly bytes: number;
   readonly checksum: Checksum | null;
 }
 
-/** A file under a temporary name. */
-interface Whole extends Placeable {
+/** A complete file, still under its temporary name. */
+interface FetchedFile extends NamedFile {
   readonly partial: string;
 }
 
 /**
- * Looks whether files of this content are there, under their own names or numbered ones: the first one's path. Null where
- * they are not, or where no checksum says what the content should be.
+ * Finds files with this content, under their own names or numbered ones, and returns the first one's path. Null if
+ * there are none, or if no checksum tells what the content should be.
  */
-export async function findSame(
+export async function findExisting(
   folder: string,
-  files: readonly Placeable[],
+  files: readonly NamedFile[],
   signal: AbortSignal
 ): Promise<string | null> {
-  return await namesake(folder, files, async ({checksum}) => checksum, signal);
+  return await findSameContent(folder, files, async ({checksum}) => checksum, signal);
 }
 
-/** Gives whole files their names, or the first number behind them that is free for all; the first one's path. */
-export async function place(folder: string, files: readonly Whole[], signal: AbortSignal): Promise<string> {
-  const same = await namesake(folder, files, (file) => checksumOf(file, signal), signal);
+/**
+ * Renames complete files to their final names, with the first number that is free for all. Returns the first one's
+ * path.
+ */
+export async function moveToFinalNames(
+  folder: string,
+  files: readonly FetchedFile[],
+  signal: AbortSignal
+): Promise<string> {
+  const same = await findSameContent(folder, files, (file) => checksumOf(file, signal), signal);
   if (same !== null) {
-    for (const {partial} of files) await onDisk(rm(partial, {force: true}));
+    for (const {partial} of files) await withDiskErrors(rm(partial, {force: true}));
     return same;
   }
   const at = files.map(({partial}) => partial);
   for (let number = 1; ; number++) {
-    const names = namesIn(folder, files, number);
+    const names = numberedPaths(folder, files, number);
     if ((await Promise.all(names.map(exists))).includes(true)) continue;
     let placed = true;
     for (const [index, name] of names.entries()) {
-      // Somebody else may have taken it since.
-      placed = await moveToFreeName(at[index] ?? "", name);
+      // Another process may have taken the name since.
+      placed = await moveIfFree(at[index] ?? "", name);
       if (!placed) break;
       at[index] = name;
     }
@@ -49,14 +56,14 @@ export async function place(folder: string, files: readonly Whole[], signal: Abo
   }
 }
 
-async function namesake<F extends Placeable>(
+async function findSameContent<F extends NamedFile>(
   folder: string,
   files: readonly F[],
   checksumOf: (file: F) => Promise<Checksum | null>,
   signal: AbortSignal
 ): Promise<string | null> {
   for (let number = 1; ; number++) {
-    const names = namesIn(folder, files, number);
+    const names = numberedPaths(folder, files, number);
     if (!(await Promise.all(names.map(exists))).includes(true)) return null;
     const same = async (file: F, name: string): Promise<boolean> => {
       if ((await sizeOf(name)) !== file.bytes) return false;
@@ -74,11 +81,11 @@ async function every<T>(items: readonly T[], test: (item: T, index: number) => P
   return true;
 }
 
-/** What nobody has a checksum of is known by its own. */
-async function checksumOf({checksum, partial}: Whole, signal: AbortSignal): Promise<Checksum> {
+/** The expected checksum; if there is none, the file's own. */
+async function checksumOf({checksum, partial}: FetchedFile, signal: AbortSignal): Promise<Checksum> {
   return checksum ?? {algorithm: "sha256", digest: await digestOf(partial, "sha256", () => undefined, signal)};
 }
 
-function namesIn(folder: string, files: readonly Placeable[], number: number): string[] {
+function numberedPaths(folder: string, files: readonly NamedFile[], number: number): string[] {
   return files.map(({name}) => path.join(folder, numbered(name, number)));
 }

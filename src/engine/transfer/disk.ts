@@ -5,19 +5,19 @@ import * as l10n from "@vscode/l10n";
 import {EngineError} from "../../contract/errors";
 import {byteSize} from "../../text/numberText";
 
-/** A digest that a file must have, lower-case hex. */
+/** The digest that a file must have, in lower-case hex. */
 export interface Checksum {
   readonly algorithm: "sha256" | "sha512";
   readonly digest: string;
 }
 
-/** Left free beside what is fetched, for everybody else on that disk. */
-const spare = 32 << 20;
+/** Bytes left free on the disk for other programs. */
+const minFreeAfter = 32 << 20;
 
 /** @throws EngineError diskFull where so many bytes more don't fit. */
-export async function checkRoom(folder: string, bytes: number): Promise<void> {
+export async function checkFreeSpace(folder: string, bytes: number): Promise<void> {
   if (bytes === 0) return;
-  const missing = bytes + spare - (await freeSpace(folder));
+  const missing = bytes + minFreeAfter - (await freeSpace(folder));
   if (missing > 0)
     throw new EngineError(
       "diskFull",
@@ -26,12 +26,12 @@ export async function checkRoom(folder: string, bytes: number): Promise<void> {
 }
 
 async function freeSpace(folder: string): Promise<number> {
-  const {bavail, bsize} = await onDisk(statfs(folder));
+  const {bavail, bsize} = await withDiskErrors(statfs(folder));
   return bavail * bsize;
 }
 
-/** Work on files, whose failures become sentences. */
-export async function onDisk<T>(work: Promise<T>): Promise<T> {
+/** Runs work on files, and turns its failures into sentences for people. */
+export async function withDiskErrors<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
@@ -50,25 +50,25 @@ export async function onDisk<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** Writes all of it: a write may take less than it is given. */
+/** Writes all bytes: a single write may take fewer. */
 export async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < bytes.length; ) {
-    const {bytesWritten} = await onDisk(file.write(bytes, done, bytes.length - done, position + done));
+    const {bytesWritten} = await withDiskErrors(file.write(bytes, done, bytes.length - done, position + done));
     done += bytesWritten;
   }
 }
 
-/** Bytes of a file; null where there is none. */
+/** A file's size in bytes; null if it does not exist. */
 export async function sizeOf(file: string): Promise<number | null> {
   try {
     return (await stat(file)).size;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    return await onDisk(Promise.reject(error));
+    return await withDiskErrors(Promise.reject(error));
   }
 }
 
-/** Lower-case hex digest of a file; `onBytes` hears how many more of it were read. */
+/** The lower-case hex digest of a file. `onBytes` gets the bytes of each chunk read. */
 export async function digestOf(
   file: string,
   algorithm: Checksum["algorithm"],
@@ -83,19 +83,19 @@ export async function digestOf(
   return hash.digest("hex");
 }
 
-/** Gives a file its name, which must be free: what is there already is never replaced. False where it is taken. */
-export async function moveToFreeName(file: string, name: string): Promise<boolean> {
+/** Renames a file if the name is free; never replaces another file. Returns false if the name is taken. */
+export async function moveIfFree(file: string, name: string): Promise<boolean> {
   try {
     await link(file, name);
   } catch (error) {
     const {code} = error as NodeJS.ErrnoException;
     if (code === "EEXIST") return false;
-    // File systems without hard links (exFAT, some shares).
+    // Some file systems have no hard links (exFAT, some network shares).
     if (await exists(name)) return false;
-    await onDisk(rename(file, name));
+    await withDiskErrors(rename(file, name));
     return true;
   }
-  await onDisk(unlink(file));
+  await withDiskErrors(unlink(file));
   return true;
 }
 
@@ -106,7 +106,7 @@ export async function exists(file: string): Promise<boolean> {
   );
 }
 
-/** Reads Subresource Integrity metadata: the strongest of its digests. */
+/** Parses Subresource Integrity metadata and returns its strongest digest. */
 export function readIntegrity(integrity: string): Checksum {
   for (const algorithm of ["sha512", "sha256"] as const) {
     const one = integrity.split(/\s+/).find((metadata) => metadata.startsWith(`${algorithm}-`));

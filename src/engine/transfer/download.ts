@@ -5,43 +5,43 @@ import type {Progress, TransferProgress} from "../../contract/progress";
 import type {DownloadedFile, DownloadParams} from "../../contract/transfer";
 import {splitNames} from "../../gguf/splits";
 import type {RequestContext} from "../backend";
-import {findSame, type Placeable, place} from "./destination";
-import {type Checksum, checkRoom, onDisk, readIntegrity} from "./disk";
+import {findExisting, moveToFinalNames, type NamedFile} from "./destination";
+import {type Checksum, checkFreeSpace, readIntegrity, withDiskErrors} from "./disk";
 import {fetchPart} from "./fetchPart";
 import {safeFileName} from "./fileName";
 import {Http} from "./http";
-import {Unfinished} from "./partialDownload";
-import {lookAt, type RemotePart} from "./remoteFile";
-import {type Patience, patient} from "./retryPolicy";
+import {PartialDownload} from "./partialDownload";
+import {describeParts, type RemotePart} from "./remoteFile";
+import {defaultRetryPolicy, type RetryPolicy} from "./retryPolicy";
 import {verify} from "./verify";
 
-/** One file of a download, on its way. */
-interface Part extends RemotePart, Placeable {
-  /** Where it is until it is whole. */
+/** One file of a download under way. */
+interface Part extends RemotePart, NamedFile {
+  /** Its path until it is complete. */
   readonly partial: string;
 }
 
-/** Milliseconds between two reports. */
-const reportPause = 100;
+/** Minimum time between two progress reports (ms). */
+const minReportInterval = 100;
 
 /**
- * Fetches a file, or all the files of a split model, into a folder. They are written under temporary names, which an abort,
- * a crash or a lost connection leave behind for the next try; they get their final names when all of them are checked.
- * Nothing that is there is overwritten: what has the same content is used, what has another gets a neighbour with a number.
+ * Downloads a file, or all files of a split model, into a folder. Partial files have temporary names and survive an
+ * abort, a crash or a lost connection, so that the next try can resume them. They get their final names once all are
+ * verified. No existing file is overwritten: the same content is reused, and other content gets a name with a number.
  */
 export async function download(
   params: DownloadParams,
   {signal, onProgress}: Pick<RequestContext, "signal" | "onProgress">,
-  patience: Patience = patient
+  retryPolicy: RetryPolicy = defaultRetryPolicy
 ): Promise<DownloadedFile> {
-  const http = await Http.open(params.network, patience);
+  const http = await Http.open(params.network, retryPolicy);
   try {
-    const remote = await lookAt(http, params.uri, params.network.huggingFace, patience, signal);
+    const remote = await describeParts(http, params.uri, params.network.huggingFace, retryPolicy, signal);
     if (params.gguf && !remote.every(({gguf}) => gguf)) throw notGguf(remote[0].url);
-    await onDisk(mkdir(params.folder, {recursive: true}));
+    await withDiskErrors(mkdir(params.folder, {recursive: true}));
     const names = namesOf(params, remote);
     const bytes = remote.reduce((sum, part) => sum + part.bytes, 0);
-    const unfinished = new Unfinished(params.folder, params.uri, names, bytes);
+    const unfinished = new PartialDownload(params.folder, params.uri, names, bytes);
     const parts = remote.map((part, index): Part => {
       const name = names[index] ?? "";
       return {...part, name, partial: unfinished.partialOf(name), checksum: checksumOf(params, remote, part)};
@@ -49,8 +49,8 @@ export async function download(
     const known = await unfinished.claim(signal);
     try {
       const file =
-        (await findSame(params.folder, parts, signal)) ??
-        (await new Transfer(http, params, parts, unfinished, patience, signal, throttled(onProgress)).run(known));
+        (await findExisting(params.folder, parts, signal)) ??
+        (await new Transfer(http, params, parts, unfinished, retryPolicy, signal, throttled(onProgress)).run(known));
       await unfinished.remove();
       return {path: file, bytes, verified: parts.every(({checksum}) => checksum !== null) ? "checksum" : "size"};
     } finally {
@@ -61,7 +61,7 @@ export async function download(
   }
 }
 
-/** The fetching, checking and naming of a download's files. */
+/** Fetches, verifies and names the files of a download. */
 class Transfer {
   private readonly total: number;
 
@@ -69,24 +69,24 @@ class Transfer {
     private readonly http: Http,
     private readonly params: DownloadParams,
     private readonly parts: readonly Part[],
-    private readonly unfinished: Unfinished,
-    private readonly patience: Patience,
+    private readonly unfinished: PartialDownload,
+    private readonly retryPolicy: RetryPolicy,
     private readonly signal: AbortSignal,
     private readonly report: (progress: TransferProgress) => void
   ) {
     this.total = parts.reduce((sum, {bytes}) => sum + bytes, 0);
   }
 
-  /** The (first) file's path in the end. `known`: the validators of what is there of the partial files. */
+  /** Returns the final path of the (first) file. `known` holds the validators of the partial files. */
   async run(known: readonly (string | null)[]): Promise<string> {
     const starts = await Promise.all(
       this.parts.map((part, index) => this.unfinished.startOf(part, known[index] ?? null))
     );
-    await checkRoom(this.params.folder, this.total - sum(starts));
+    await checkFreeSpace(this.params.folder, this.total - sum(starts));
     await this.unfinished.write(this.parts.map(({validator}) => validator));
     await this.fetch(starts);
     await this.verify();
-    return await place(this.params.folder, this.parts, this.signal);
+    return await moveToFinalNames(this.params.folder, this.parts, this.signal);
   }
 
   private async fetch(starts: readonly number[]): Promise<void> {
@@ -96,9 +96,9 @@ class Transfer {
         positions[index] = position;
         this.report({stage: "download", done: sum(positions), total: this.total});
       };
-      await this.orDrop(
+      await this.dropIfWrong(
         part,
-        fetchPart(this.http, part, part.partial, starts[index] ?? 0, this.patience, onPosition, this.signal)
+        fetchPart(this.http, part, part.partial, starts[index] ?? 0, this.retryPolicy, onPosition, this.signal)
       );
     }
   }
@@ -110,11 +110,11 @@ class Transfer {
       this.report({stage: "verify", done, total: this.total});
     };
     for (const part of this.parts)
-      await this.orDrop(part, verify(part.partial, {...part, gguf: this.params.gguf}, onBytes, this.signal));
+      await this.dropIfWrong(part, verify(part.partial, {...part, gguf: this.params.gguf}, onBytes, this.signal));
   }
 
-  /** What turned out to be wrong is not kept: nobody may go on with it. */
-  private async orDrop(part: Part, work: Promise<void>): Promise<void> {
+  /** Deletes a partial file whose content is wrong, so that no later try resumes it. */
+  private async dropIfWrong(part: Part, work: Promise<void>): Promise<void> {
     try {
       await work;
     } catch (error) {
@@ -124,7 +124,7 @@ class Transfer {
   }
 }
 
-/** Every part's name once it is whole, made of the first one's. */
+/** The final names of all parts, derived from the first one's. */
 function namesOf({fileName, gguf}: DownloadParams, remote: readonly RemotePart[]): readonly string[] {
   const name = safeFileName(fileName ?? remote[0]?.fileName ?? "");
   if (remote.length > 1) {
@@ -141,12 +141,12 @@ function checksumOf({integrity}: DownloadParams, remote: readonly RemotePart[], 
   return sha256 === null ? null : {algorithm: "sha256", digest: sha256};
 }
 
-/** Passes a report on if the last one is a while ago, or if it is the last of its stage. */
+/** Limits the rate of reports, but always passes the last one of a stage. */
 function throttled(onProgress: (progress: Progress) => void): (progress: TransferProgress) => void {
   let last = Number.NEGATIVE_INFINITY;
   return (progress) => {
     const now = performance.now();
-    if (now - last < reportPause && progress.done < progress.total) return;
+    if (now - last < minReportInterval && progress.done < progress.total) return;
     last = now;
     onProgress(progress);
   };

@@ -1,31 +1,30 @@
 import {open, rm} from "node:fs/promises";
 import * as l10n from "@vscode/l10n";
 import {EngineError} from "../../contract/errors";
-import {onDisk, writeAll} from "./disk";
+import {withDiskErrors, writeAll} from "./disk";
 import {connectionFailure, discard, type Http, header, wholeNumber} from "./http";
 import {type RemotePart, rangeOf, validatorOf} from "./remoteFile";
-import {type Patience, persist, Transient} from "./retryPolicy";
+import {type RetryPolicy, retry, TransientError} from "./retryPolicy";
 
 /**
- * Brings a partial file to its full size, from so many bytes on that it has already. What has been written stays written,
- * however this ends.
+ * Completes a partial file that already has `start` bytes. The bytes written stay on the disk, however this ends.
  *
- * @param onPosition hears how much of the file there is
+ * @param onPosition gets the number of bytes that the file has so far
  */
 export async function fetchPart(
   http: Http,
   part: RemotePart,
   partial: string,
   start: number,
-  patience: Patience,
+  retryPolicy: RetryPolicy,
   onPosition: (bytes: number) => void,
   signal: AbortSignal
 ): Promise<void> {
-  // A process that died while it gave the file its name may have left it under both names: the other one stays as it is.
-  if (start === 0) await onDisk(rm(partial, {force: true}));
-  const file = await onDisk(open(partial, start === 0 ? "w" : "r+"));
+  // A process that died during the final rename may have left two hard links: removing this one keeps the other intact.
+  if (start === 0) await withDiskErrors(rm(partial, {force: true}));
+  const file = await withDiskErrors(open(partial, start === 0 ? "w" : "r+"));
   let position = start;
-  // A server that can't continue begins anew each time: only what was never reached before is progress.
+  // A server without ranges sends the file from the start each time: only a new maximum counts as progress.
   let reached = start;
   const fetchRest = async (): Promise<void> => {
     if (position === part.bytes) return;
@@ -36,13 +35,13 @@ export async function fetchPart(
     const total = continues ? range.total : wholeNumber(header(answer.headers, "content-length"));
     if (validatorOf(answer) !== part.validator || total !== part.bytes) {
       await discard(answer.body);
-      throw another(part.url);
+      throw changedOnServer(part.url);
     }
-    // Whatever it was asked for, a server may answer with the whole file.
+    // A server may answer a range request with the whole file.
     position = continues ? from : 0;
     try {
       for await (const piece of answer.body) {
-        if (position + piece.length > part.bytes) throw longer(part.url);
+        if (position + piece.length > part.bytes) throw tooLong(part.url);
         await writeAll(file, piece, position);
         position += piece.length;
         reached = Math.max(reached, position);
@@ -56,20 +55,20 @@ export async function fetchPart(
   };
   try {
     onPosition(position);
-    await persist(patience, signal, fetchRest, () => reached);
+    await retry(retryPolicy, signal, fetchRest, () => reached);
   } finally {
     await file.close();
   }
 }
 
 function endedEarly({host}: URL): EngineError {
-  return new Transient(
+  return new TransientError(
     "connectionLost",
     l10n.t("The connection to {0} broke off: check the network, then resume the download where it stopped.", host)
   );
 }
 
-function longer({host}: URL): EngineError {
+function tooLong({host}: URL): EngineError {
   return new EngineError(
     "wrongContent",
     l10n.t("{0} sends more than it said, so what it sent was removed: use another address.", host)
@@ -77,7 +76,7 @@ function longer({host}: URL): EngineError {
 }
 
 /** What is there already may be right all the same: a hotel's network answers everything with its own page. */
-function another({host}: URL): EngineError {
+function changedOnServer({host}: URL): EngineError {
   return new EngineError(
     "serverFailed",
     l10n.t(

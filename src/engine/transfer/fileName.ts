@@ -1,20 +1,20 @@
 import {invisible} from "../../text/visibleText";
 
-/** Room for our endings below the 255 bytes that file systems allow. */
-const longest = 200;
+/** Leaves room for our endings within the 255 bytes that file systems allow. */
+const maxBytes = 200;
 
-/** Names that are devices on Windows, whatever follows their first dot. */
+/** Device names on Windows, with or without an extension. */
 const device = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)/i;
 
-/** The number of a split file's part and the ending: what must stay when a name is changed. */
+/** The part number of a split file and the extension, which must stay when a name is changed. */
 const tail = /(-\d{5}-of-\d{5})?(\.[a-z0-9_]{1,10})?$/i;
 
-/** Dots in front hide a file, and Windows drops dots and spaces at the end. */
+/** Leading dots hide a file, and Windows drops dots and spaces at the end. */
 const edges = /^[\s.]+|[\s.]+$/g;
 
 /**
- * A name that stays in its folder and that every file system takes, made of one from a server: no separators, controls,
- * reserved characters or names, no dots at its ends, at most 200 bytes.
+ * Makes a server's file name safe: it stays in its folder and is valid on every file system. It has no separators,
+ * control characters, reserved characters or reserved names, no dots at its ends, and at most 200 bytes.
  */
 export function safeFileName(name: string): string {
   const last = name.slice(Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1);
@@ -30,9 +30,9 @@ export function safeFileName(name: string): string {
 
 function shortened(name: string): string {
   const end = tail.exec(name)?.[0] ?? "";
-  // No character has less than a byte: what is left to be taken away one by one is short, however long a server's name is.
-  let stem = name.slice(0, Math.min(name.length - end.length, longest)).toWellFormed();
-  while (Buffer.byteLength(stem + end) > longest) stem = Array.from(stem).slice(0, -1).join("");
+  // A character has at least one byte: this cut keeps the loop below short, however long a server's name is.
+  let stem = name.slice(0, Math.min(name.length - end.length, maxBytes)).toWellFormed();
+  while (Buffer.byteLength(stem + end) > maxBytes) stem = Array.from(stem).slice(0, -1).join("");
   return (stem + end).replace(edges, "");
 }
 
@@ -43,7 +43,7 @@ export function numbered(name: string, number: number): string {
   return `${name.slice(0, name.length - end.length)} (${number})${end}`;
 }
 
-/** The name that an answer gives its content, if any (RFC 6266). */
+/** The file name in a Content-Disposition header, if there is one (RFC 6266). */
 export function dispositionName(header: string | undefined): string | null {
   if (header === undefined) return null;
   const [, encoded] = /;\s*filename\*\s*=\s*utf-8'[^']*'([^;\s]+)/i.exec(header) ?? [];
@@ -51,7 +51,7 @@ export function dispositionName(header: string | undefined): string | null {
     try {
       return decodeURIComponent(encoded);
     } catch {
-      // The plain form may be there too.
+      // The plain form may be present too.
     }
   }
   const [, quoted, bare] = /;\s*filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s"]+))/i.exec(header) ?? [];

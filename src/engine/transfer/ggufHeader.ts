@@ -4,7 +4,7 @@ import {GgufError} from "../../gguf/ggufError";
 import {missingBytes, readHeader} from "../../gguf/header";
 import {fileSource} from "../../platform/fileSource";
 
-/** What a model's header says; null where it is no header. `bytes` are those of all its parts. */
+/** The facts in a model's header; null if it is no GGUF header. `bytes` is the size of all parts. */
 export async function factsOf(source: ByteSource, bytes: number, signal: AbortSignal): Promise<ModelFacts | null> {
   try {
     return modelFacts(await readHeader(source, {signal}), bytes);
@@ -14,7 +14,7 @@ export async function factsOf(source: ByteSource, bytes: number, signal: AbortSi
   }
 }
 
-/** The file has a header, and all the bytes that the header tells of. */
+/** Whether the file has a GGUF header and all the bytes that the header describes. */
 export async function isWholeGguf(file: string, signal: AbortSignal): Promise<boolean> {
   const source = await fileSource(file);
   try {

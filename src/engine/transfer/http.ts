@@ -3,14 +3,14 @@ import * as l10n from "@vscode/l10n";
 import type {Dispatcher} from "undici";
 import {EngineError} from "../../contract/errors";
 import type {Network} from "../../contract/transfer";
-import {type Patience, Transient} from "./retryPolicy";
+import {type RetryPolicy, TransientError} from "./retryPolicy";
 
-/** An answer with content: its status is 200 or 206, or 416 where a range was asked for. */
+/** A response with content. Its status is 200 or 206, or 416 if a range was requested. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Dispatcher.ResponseData["body"];
-  /** What a hub said of the file before it sent us on to its storage. */
+  /** What the hub said about the file before it redirected us to its storage. */
   readonly linked: Linked;
 }
 
@@ -31,8 +31,8 @@ const maxRedirects = 10;
 const redirects = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Sends requests through the user's proxy, follows redirects, and turns what goes wrong into sentences. Redirects are
- * followed here, not by undici: from https to http never, and the access token goes to no other place than the hub itself.
+ * Sends requests through the user's proxy, follows redirects, and turns failures into sentences. Redirects are followed
+ * here and not by undici: never from https to http, and the access token is sent to the hub alone.
  */
 export class Http {
   private constructor(
@@ -41,8 +41,8 @@ export class Http {
     private readonly request: typeof import("undici").request
   ) {}
 
-  static async open(network: Network, {stall}: Patience): Promise<Http> {
-    // With the first transfer: an engine that only runs models does without.
+  static async open(network: Network, {stallTimeout: stall}: RetryPolicy): Promise<Http> {
+    // Loaded with the first transfer: an engine that only runs models does not need it.
     const {Agent, EnvHttpProxyAgent, request} = await import("undici");
     if (!URL.canParse(network.huggingFace))
       throw new EngineError(
@@ -64,17 +64,17 @@ export class Http {
     return new Http(network, dispatcher, request);
   }
 
-  /** Cuts every connection, whatever is under way. */
+  /** Closes every connection, also those in use. */
   async close(): Promise<void> {
     await this.dispatcher.destroy();
   }
 
-  /** What stands at a URL; the caller reads the body or throws it away. */
+  /** Requests a URL. The caller must read the body or discard it. */
   async get(start: URL, {signal, range, userAgent = "tokenscope"}: GetOptions): Promise<Answer> {
     let url = start;
     let linked: Linked = {sha256: null, bytes: null};
     for (let hop = 0; hop <= maxRedirects; hop++) {
-      const authorized = this.maySeeToken(url);
+      const authorized = this.isTokenAllowed(url);
       const answer = await this.send(url, signal, {
         "accept-encoding": "identity",
         "user-agent": userAgent,
@@ -85,9 +85,9 @@ export class Http {
       const {statusCode: status, headers, body} = answer;
       if (status === 200 || status === 206 || (status === 416 && range !== undefined))
         return {status, headers, body, linked};
-      // A body that nobody reads would keep its connection.
+      // An unread body would keep its connection open.
       await discard(body);
-      if (!redirects.has(status)) throw refusal(status, headers, url, this.isHub(url), authorized);
+      if (!redirects.has(status)) throw httpError(status, headers, url, this.isHub(url), authorized);
       url = nextUrl(url, headers["location"]);
     }
     throw new EngineError(
@@ -100,8 +100,8 @@ export class Http {
     return url.origin === new URL(this.network.huggingFace).origin;
   }
 
-  /** The hub's own origin, and never in the clear over a network. */
-  private maySeeToken(url: URL): boolean {
+  /** The token is sent to the hub's own origin only, and never unencrypted over a network. */
+  private isTokenAllowed(url: URL): boolean {
     return this.network.token !== null && this.isHub(url) && (url.protocol === "https:" || isLoopback(url.hostname));
   }
 
@@ -117,13 +117,13 @@ export class Http {
 
 const proxyVariables = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"];
 
-/** A header's only value, or its first. */
+/** The first value of a header. */
 export function header(headers: Answer["headers"], name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value[0] : value;
 }
 
-/** Ends a body that is not wanted; its connection ends with it, where there is more of it than a little. */
+/** Discards a body. If it is long, its connection is closed. */
 export async function discard(body: Answer["body"]): Promise<void> {
   await body.dump({limit: 1 << 14}).catch(() => undefined);
 }
@@ -149,7 +149,7 @@ export function connectionFailure(error: unknown, url: URL): EngineError {
         url.host
       )
     );
-  return new Transient(
+  return new TransientError(
     "connectionLost",
     l10n.t(
       "The connection to {0} failed ({1}): check the network and the proxy, then try again.",
@@ -165,7 +165,7 @@ function linkedOf(headers: Answer["headers"], before: Linked): Linked {
   return {sha256: sha256 ?? before.sha256, bytes: bytes ?? before.bytes};
 }
 
-/** A header's number of bytes. */
+/** A whole number in a header, such as a number of bytes. */
 export function wholeNumber(text: string | undefined): number | null {
   const value = /^\d{1,16}$/.test(text ?? "") ? Number(text) : Number.NaN;
   return Number.isSafeInteger(value) ? value : null;
@@ -193,7 +193,7 @@ function nextUrl(from: URL, location: string | string[] | undefined): URL {
   return target;
 }
 
-function refusal(
+function httpError(
   status: number,
   headers: Answer["headers"],
   {host}: URL,
@@ -208,10 +208,11 @@ function refusal(
         ? l10n.t("There is no such model at {0}, or it is private: check the address, or set an access token.", host)
         : l10n.t("There is no such file at {0}: check the address, or choose another model.", host)
     );
-  if (status === 401 || status === 403) return new EngineError("accessDenied", denied(status, host, hub, authorized));
+  if (status === 401 || status === 403)
+    return new EngineError("accessDenied", accessDeniedMessage(status, host, hub, authorized));
   if (status === 429) {
-    const pause = pauseOf(headers);
-    return new Transient(
+    const pause = retryAfterOf(headers);
+    return new TransientError(
       "rateLimited",
       pause === null
         ? l10n.t("{0} was asked too often: wait some minutes, then try again.", host)
@@ -220,15 +221,15 @@ function refusal(
     );
   }
   if (status === 408 || status >= 500)
-    return new Transient(
+    return new TransientError(
       "serverFailed",
       l10n.t("{0} has a problem ({1}): try again later.", host, status),
-      pauseOf(headers)
+      retryAfterOf(headers)
     );
   return new EngineError("serverFailed", l10n.t("{0} refuses the request ({1}): use another address.", host, status));
 }
 
-function denied(status: number, host: string, hub: boolean, authorized: boolean): string {
+function accessDeniedMessage(status: number, host: string, hub: boolean, authorized: boolean): string {
   if (!hub) return l10n.t("{0} does not give this file to everybody ({1}): use another address.", host, status);
   return authorized
     ? l10n.t(
@@ -243,8 +244,8 @@ function denied(status: number, host: string, hub: boolean, authorized: boolean)
       );
 }
 
-/** What Retry-After asks for, in milliseconds: seconds or a date. */
-function pauseOf(headers: Answer["headers"]): number | null {
+/** The delay that Retry-After asks for (ms), given as seconds or as a date. */
+function retryAfterOf(headers: Answer["headers"]): number | null {
   const text = header(headers, "retry-after");
   if (text === undefined) return null;
   const seconds = wholeNumber(text);

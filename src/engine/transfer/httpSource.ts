@@ -3,16 +3,16 @@ import {EngineError} from "../../contract/errors";
 import type {ByteSource} from "../../gguf/byteSource";
 import {connectionFailure, discard, type Http} from "./http";
 import {type RemotePart, rangeOf} from "./remoteFile";
-import {type Patience, persist} from "./retryPolicy";
+import {type RetryPolicy, retry} from "./retryPolicy";
 
-/** Bytes fetched at once, at least: headers are read in small pieces, from front to back. */
-const block = 1 << 20;
+/** Minimum bytes of a request: headers are read in small pieces, from front to back. */
+const minFetch = 1 << 20;
 
-/** More than any header has. */
-const most = 256 << 20;
+/** More bytes than any header has. */
+const maxFetched = 256 << 20;
 
-/** A remote file of which only what is asked for is fetched. */
-export function httpSource(http: Http, part: RemotePart, patience: Patience, signal: AbortSignal): ByteSource {
+/** A remote file that is fetched only where it is read. */
+export function httpSource(http: Http, part: RemotePart, retryPolicy: RetryPolicy, signal: AbortSignal): ByteSource {
   let held: {readonly offset: number; readonly bytes: Buffer} = {offset: 0, bytes: Buffer.alloc(0)};
   let fetched = 0;
   return {
@@ -20,11 +20,11 @@ export function httpSource(http: Http, part: RemotePart, patience: Patience, sig
     read: async (offset, length) => {
       const end = Math.min(part.bytes, offset + length);
       if (offset < held.offset || end > held.offset + held.bytes.length) {
-        const last = Math.min(part.bytes, Math.max(end, offset + block)) - 1;
+        const last = Math.min(part.bytes, Math.max(end, offset + minFetch)) - 1;
         if (last < offset) return new Uint8Array();
         fetched += last + 1 - offset;
-        if (fetched > most) throw tooMuch(part.url);
-        const bytes = await persist(patience, signal, () => fetchRange(http, part, offset, last, signal));
+        if (fetched > maxFetched) throw tooMuch(part.url);
+        const bytes = await retry(retryPolicy, signal, () => fetchRange(http, part, offset, last, signal));
         held = {offset, bytes};
       }
       return held.bytes.subarray(offset - held.offset, end - held.offset);

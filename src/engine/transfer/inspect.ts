@@ -3,18 +3,18 @@ import type {RequestContext} from "../backend";
 import {factsOf} from "./ggufHeader";
 import {Http} from "./http";
 import {httpSource} from "./httpSource";
-import {lookAt} from "./remoteFile";
-import {patient} from "./retryPolicy";
+import {describeParts} from "./remoteFile";
+import {defaultRetryPolicy} from "./retryPolicy";
 
-/** What there is at an address, without fetching more of it than its header. */
+/** Describes the file at an address; fetches no more than its header. */
 export async function inspect(
   {uri, network}: InspectParams,
   {signal}: Pick<RequestContext, "signal">,
-  patience = patient
+  retryPolicy = defaultRetryPolicy
 ): Promise<RemoteFile> {
-  const http = await Http.open(network, patience);
+  const http = await Http.open(network, retryPolicy);
   try {
-    const parts = await lookAt(http, uri, network.huggingFace, patience, signal);
+    const parts = await describeParts(http, uri, network.huggingFace, retryPolicy, signal);
     const [first] = parts;
     const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
     const readable = first.gguf && first.ranges;
@@ -24,7 +24,7 @@ export async function inspect(
       bytes,
       parts: parts.length,
       sha256: first.sha256,
-      facts: readable ? await factsOf(httpSource(http, first, patience, signal), bytes, signal) : null
+      facts: readable ? await factsOf(httpSource(http, first, retryPolicy, signal), bytes, signal) : null
     };
   } finally {
     await http.close();

@@ -5,9 +5,9 @@ import * as l10n from "@vscode/l10n";
 import {EngineError} from "../../contract/errors";
 import {type UnfinishedNote, unfinishedEnding} from "../../contract/transfer";
 import {isAlive} from "../../platform/processAlive";
-import {exists, onDisk, sizeOf} from "./disk";
+import {exists, sizeOf, withDiskErrors} from "./disk";
 
-/** What is known of a file that may have been begun. */
+/** What the server says about a file of which a part may be on the disk. */
 interface Continuable {
   readonly name: string;
   readonly bytes: number;
@@ -15,17 +15,17 @@ interface Continuable {
   readonly validator: string | null;
 }
 
-/** Downloads under way in this process, by the path of their note. */
-const underWay = new Map<string, {readonly signal: AbortSignal; readonly ended: Promise<void>}>();
+/** Downloads of this process, by the path of their note. */
+const activeDownloads = new Map<string, {readonly signal: AbortSignal; readonly ended: Promise<void>}>();
 
-/** So long after its last byte another process's download counts as dead, milliseconds: more than any stall. */
-const lifeSign = 60_000;
+/** Another process's download counts as dead this long after its last byte (ms). Longer than any stall timeout. */
+const maxSilence = 60_000;
 
 /**
  * The partial files of one download and the note beside them. Their names come from the final name and the URI, so that
  * the same request finds them again and two requests never share them.
  */
-export class Unfinished {
+export class PartialDownload {
   private readonly notePath: string;
   private readonly partials: readonly string[];
   private readonly key: string;
@@ -42,30 +42,35 @@ export class Unfinished {
     this.partials = fileNames.map((name) => this.partialOf(name));
   }
 
-  /** Where a file is until it is whole. */
+  /** A file's path until it is complete. */
   partialOf(fileName: string): string {
     return path.join(this.folder, `${fileName}.${this.key}.part`);
   }
 
   /**
-   * Takes it for this process until `release`; the validators of what is there already, none where that is nothing.
+   * Reserves the download for this process until `release`. Returns the validators of the partial files, or none if
+   * there is nothing to resume.
    *
    * @throws EngineError where it is being downloaded already, here or in another window's process.
    */
   async claim(signal: AbortSignal): Promise<UnfinishedNote["validators"]> {
-    for (let other = underWay.get(this.notePath); other !== undefined; other = underWay.get(this.notePath)) {
-      if (!other.signal.aborted) throw busy();
-      // It takes a moment from the abort to the last byte.
+    for (
+      let other = activeDownloads.get(this.notePath);
+      other !== undefined;
+      other = activeDownloads.get(this.notePath)
+    ) {
+      if (!other.signal.aborted) throw alreadyDownloading();
+      // An aborted download may still write its last bytes.
       await other.ended;
     }
     const ended = new Promise<void>((resolve) => {
       this.end = resolve;
     });
-    underWay.set(this.notePath, {signal, ended});
+    activeDownloads.set(this.notePath, {signal, ended});
     try {
       const note = await this.read();
       if (note !== null && note.process !== process.pid && isAlive(note.process) && (await this.isFresh()))
-        throw busy();
+        throw alreadyDownloading();
       return note !== null && note.bytes === this.bytes && note.validators.length === this.fileNames.length
         ? note.validators
         : [];
@@ -76,11 +81,11 @@ export class Unfinished {
   }
 
   release(): void {
-    underWay.delete(this.notePath);
+    activeDownloads.delete(this.notePath);
     this.end();
   }
 
-  /** Bytes of a partial file that are of the file as it is at its server now: nothing where that can't be known. */
+  /** How many bytes of a partial file can be kept. 0 if the server's file may have changed since. */
   async startOf({name, bytes, ranges, validator}: Continuable, known: string | null): Promise<number> {
     if (!ranges || validator === null || validator !== known) return 0;
     const there = (await sizeOf(this.partialOf(name))) ?? 0;
@@ -96,20 +101,21 @@ export class Unfinished {
       validators,
       process: process.pid
     };
-    // A crash in the middle must not leave half a note.
-    await onDisk(writeFile(`${this.notePath}.new`, JSON.stringify(note)));
-    await onDisk(rename(`${this.notePath}.new`, this.notePath));
+    // A crash must not leave half a note.
+    await withDiskErrors(writeFile(`${this.notePath}.new`, JSON.stringify(note)));
+    await withDiskErrors(rename(`${this.notePath}.new`, this.notePath));
   }
 
   /** Removes a partial file, and the note with the last one. */
   async drop(partial: string): Promise<void> {
-    await onDisk(rm(partial, {force: true}));
+    await withDiskErrors(rm(partial, {force: true}));
     if (!(await Promise.all(this.partials.map(exists))).includes(true)) await this.remove();
   }
 
   /** Removes the note and what is left of the partial files. */
   async remove(): Promise<void> {
-    for (const file of [...this.partials, `${this.notePath}.new`, this.notePath]) await onDisk(rm(file, {force: true}));
+    for (const file of [...this.partials, `${this.notePath}.new`, this.notePath])
+      await withDiskErrors(rm(file, {force: true}));
   }
 
   private async read(): Promise<UnfinishedNote | null> {
@@ -129,12 +135,12 @@ export class Unfinished {
           .catch(() => 0)
       )
     );
-    // A time to come is no life sign: a clock was set back.
-    return Math.abs(Date.now() - Math.max(...times)) < lifeSign;
+    // A time in the future means that the clock was set back, so it does not count.
+    return Math.abs(Date.now() - Math.max(...times)) < maxSilence;
   }
 }
 
-function busy(): EngineError {
+function alreadyDownloading(): EngineError {
   return new EngineError(
     "downloadRunning",
     l10n.t("This file is being downloaded already: wait for it, or cancel that download first.")

@@ -4,51 +4,52 @@ import {splitNames} from "../../gguf/splits";
 import {encodedPath, type HubFile, hubUrl, readAddress} from "./address";
 import {dispositionName, safeFileName} from "./fileName";
 import {type Answer, discard, type Http, header, wholeNumber} from "./http";
-import {type Patience, persist} from "./retryPolicy";
+import {type RetryPolicy, retry} from "./retryPolicy";
 
-/** A file as its server describes it, of which only the first bytes were fetched. */
+/** A file as its server describes it. Only its first bytes were fetched. */
 export interface RemotePart {
   readonly url: URL;
-  /** Harmless as a name in a folder. */
+  /** Safe to use as a name in a folder. */
   readonly fileName: string;
   readonly bytes: number;
-  /** The server gives any part of it. */
+  /** The server answers range requests. */
   readonly ranges: boolean;
-  /** Lower-case hex; null where the server doesn't say. */
+  /** Lower-case hex; null if the server doesn't say. */
   readonly sha256: string | null;
-  /** Another one means another content; null where the server gives none. */
+  /** Changes with the content; null if the server gives none. */
   readonly validator: string | null;
-  /** It begins as a GGUF does. */
+  /** It begins like a GGUF file. */
   readonly gguf: boolean;
 }
 
 const magic = "GGUF";
 
-/** Answers of a hub's API are small. */
+/** Maximum bytes of a hub's API response; real ones are far smaller. */
 const maxJson = 8 << 20;
 
-/** Finds out what an address stands for: one file, or all the parts of a split model. */
-export async function lookAt(
+/** Describes what an address means: one file, or all parts of a split model. */
+export async function describeParts(
   http: Http,
   uri: string,
   hub: string,
-  patience: Patience,
+  retryPolicy: RetryPolicy,
   signal: AbortSignal
 ): Promise<readonly [RemotePart, ...RemotePart[]]> {
-  const impatient = {...patience, pauses: patience.pauses.slice(0, 2)};
-  const insist = <T>(attempt: () => Promise<T>): Promise<T> => persist(impatient, signal, attempt);
+  const fewRetries = {...retryPolicy, pauses: retryPolicy.delays.slice(0, 2)};
+  const withRetries = <T>(attempt: () => Promise<T>): Promise<T> => retry(fewRetries, signal, attempt);
   const address = readAddress(uri, hub);
   if (address.type === "url") {
     const [first, ...rest] = partUrls(address.url);
-    const start = await insist(() => lookAtFile(http, first, null, signal));
-    return [start, ...(await inTurn(rest, (url) => insist(() => lookAtFile(http, url, null, signal))))];
+    const start = await withRetries(() => describeFile(http, first, null, signal));
+    return [start, ...(await mapInOrder(rest, (url) => withRetries(() => describeFile(http, url, null, signal))))];
   }
-  const file = address.type === "hubFile" ? address.file : await insist(() => taggedFile(http, hub, address, signal));
+  const file =
+    address.type === "hubFile" ? address.file : await withRetries(() => taggedFile(http, hub, address, signal));
   const [path = file.path, ...paths] = splitNames(file.path);
   const lookAtPath = (one: string): Promise<RemotePart> =>
-    insist(() => lookAtFile(http, hubUrl(hub, {...file, path: one}), one, signal));
+    withRetries(() => describeFile(http, hubUrl(hub, {...file, path: one}), one, signal));
   const start = await lookAtPath(path);
-  const parts: [RemotePart, ...RemotePart[]] = [start, ...(await inTurn(paths, lookAtPath))];
+  const parts: [RemotePart, ...RemotePart[]] = [start, ...(await mapInOrder(paths, lookAtPath))];
   if (parts.every((part) => part.sha256 !== null)) return parts;
   const known = await checksums(http, hub, file, signal);
   const withChecksum = (part: RemotePart): RemotePart =>
@@ -56,20 +57,23 @@ export async function lookAt(
   return [withChecksum(start), ...parts.slice(1).map(withChecksum)];
 }
 
-async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+async function mapInOrder<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   for (const item of items) results.push(await work(item));
   return results;
 }
 
-/** A split model's URLs, whichever of them was given. */
+/** The URLs of all parts of a split model, given any one of them. */
 function partUrls(url: URL): [URL, ...URL[]] {
   const [first, ...rest] = splitNames(url.pathname).map((pathname) => Object.assign(new URL(url), {pathname}));
   return [first ?? url, ...rest];
 }
 
-/** Asks for the first bytes: that works where HEAD is refused (signed addresses), and says whether ranges do. */
-async function lookAtFile(http: Http, url: URL, hubPath: string | null, signal: AbortSignal): Promise<RemotePart> {
+/**
+ * Requests the first bytes. Unlike HEAD, this works for signed addresses too, and shows whether the server supports
+ * ranges.
+ */
+async function describeFile(http: Http, url: URL, hubPath: string | null, signal: AbortSignal): Promise<RemotePart> {
   const answer = await http.get(url, {signal, range: [0, magic.length - 1]});
   const {headers, linked} = answer;
   const range = rangeOf(answer);
@@ -97,12 +101,15 @@ async function lookAtFile(http: Http, url: URL, hubPath: string | null, signal: 
   };
 }
 
-/** What changes with the content: its checksum where a hub tells it, since its storage's ETags come from many machines. */
+/**
+ * A value that changes with the content. A hub's checksum comes first: the ETags of its storage differ from machine to
+ * machine.
+ */
 export function validatorOf({headers, linked}: Answer): string | null {
   return linked.sha256 ?? header(headers, "etag") ?? header(headers, "last-modified") ?? null;
 }
 
-/** Which bytes of how many an answer with status 206 (or 416: none) holds. */
+/** The range of bytes in a response with status 206, and their total. With status 416 there is no range. */
 export function rangeOf({headers}: Answer): {readonly start: number | null; readonly total: number | null} | null {
   const [match, start, total] = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(header(headers, "content-range") ?? "") ?? [];
   return match === undefined ? null : {start: wholeNumber(start), total: wholeNumber(total)};
@@ -116,7 +123,7 @@ async function firstBytes(body: Answer["body"], count: number): Promise<Buffer> 
       if (bytes.length >= count) break;
     }
   } catch {
-    // What came has come; a server that ends early is found out by the download.
+    // The bytes so far are enough here; the download notices a server that ends early.
   }
   return bytes.subarray(0, count);
 }
@@ -129,7 +136,7 @@ function lastStep({pathname}: URL): string {
   }
 }
 
-/** Asks a hub which of a model's files a tag means. The answer names a GGUF only to those who call themselves llama-cpp. */
+/** Asks a hub which of a model's files a tag means. The hub names a GGUF file only if the user agent is llama-cpp. */
 async function taggedFile(
   http: Http,
   hub: string,
@@ -150,7 +157,7 @@ async function taggedFile(
   return address.file;
 }
 
-/** The checksums that a hub's API knows of a repository's files; of none where it doesn't answer. */
+/** The checksums of a repository's files from the hub's API; none if it doesn't answer. */
 async function checksums(
   http: Http,
   hub: string,
@@ -165,7 +172,7 @@ async function checksums(
       if (typeof rfilename === "string" && typeof lfs?.sha256 === "string" && /^[0-9a-f]{64}$/.test(lfs.sha256))
         known.set(`/${encodedPath(rfilename)}`, lfs.sha256);
   } catch {
-    // A mirror without that API: its files are checked by their size.
+    // Some mirrors don't have this API: their files are checked by size.
     signal.throwIfAborted();
   }
   const prefix = `${repository}/resolve/${encodeURIComponent(revision)}`;

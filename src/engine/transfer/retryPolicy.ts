@@ -1,40 +1,40 @@
 import {setTimeout} from "node:timers/promises";
 import {EngineError, type EngineErrorKind} from "../../contract/errors";
 
-/** How long a server is waited for, and how often it is asked again. Milliseconds. */
-export interface Patience {
-  /** Without a byte for so long, a connection counts as lost. */
-  readonly stall: number;
-  /** Pauses before the attempts after the first; one that gets further begins them anew. */
-  readonly pauses: readonly number[];
-  /** A server that asks for a longer pause than this is left to the user. */
-  readonly maxPause: number;
+/** How long to wait for a server, and how often to try again. All times in ms. */
+export interface RetryPolicy {
+  /** A connection counts as lost after this long without a byte. */
+  readonly stallTimeout: number;
+  /** Delays before the attempts after the first. An attempt that gets further starts again with the first delay. */
+  readonly delays: readonly number[];
+  /** If a server asks for a longer delay, the request fails and the user decides. */
+  readonly maxDelay: number;
 }
 
-export const patient: Patience = {
-  stall: 30_000,
-  pauses: [500, 1000, 2000, 4000, 8000],
-  maxPause: 60_000
+export const defaultRetryPolicy: RetryPolicy = {
+  stallTimeout: 30_000,
+  delays: [500, 1000, 2000, 4000, 8000],
+  maxDelay: 60_000
 };
 
 /** A failure that may be gone the next time. */
-export class Transient extends EngineError {
+export class TransientError extends EngineError {
   constructor(
     kind: EngineErrorKind,
     message: string,
-    /** Milliseconds that the server asks to be left alone; null where it asks for nothing. */
-    readonly pause: number | null = null
+    /** The delay that the server asks for (ms); null if it asks for none. */
+    readonly retryAfter: number | null = null
   ) {
     super(kind, message);
   }
 }
 
 /**
- * Does something until it succeeds, or fails in a way that stays, or fails once more than there are pauses without getting
- * further: `reached` says how far it is, and may only be compared.
+ * Repeats an attempt until it succeeds, fails permanently, or has used all delays without progress. `reached` returns a
+ * measure of progress, which is only compared.
  */
-export async function persist<T>(
-  {pauses, maxPause}: Patience,
+export async function retry<T>(
+  {delays: pauses, maxDelay: maxPause}: RetryPolicy,
   signal: AbortSignal,
   attempt: () => Promise<T>,
   reached: () => number = () => 0
@@ -45,12 +45,12 @@ export async function persist<T>(
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof Transient)) throw error;
+      if (!(error instanceof TransientError)) throw error;
       if (reached() > best) failures = 0;
       best = Math.max(best, reached());
       const pause = pauses[failures++];
-      if (pause === undefined || (error.pause ?? 0) > maxPause) throw error;
-      await setTimeout(Math.max(pause, error.pause ?? 0), undefined, {signal});
+      if (pause === undefined || (error.retryAfter ?? 0) > maxPause) throw error;
+      await setTimeout(Math.max(pause, error.retryAfter ?? 0), undefined, {signal});
     }
   }
 }

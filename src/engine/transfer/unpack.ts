@@ -8,12 +8,12 @@ import type {UnpackedFolder, UnpackParams} from "../../contract/transfer";
 import {isAlive} from "../../platform/processAlive";
 import type {RequestContext} from "../backend";
 
-/** A package with more than this is none of ours: CUDA's have 375 MB and 25 files. */
+/** Limits of a package, in bytes, files and characters of a path. CUDA's packages have 375 MB and 25 files. */
 const maxBytes = 4e9;
 const maxFiles = 1000;
 const maxPathLength = 1000;
 
-/** Ends the name of a folder that is being filled, or removed; the id of the process that does so stands in front of it. */
+/** Suffix of a folder that a process is filling or removing. The id of that process stands in front of it. */
 const partialSuffix = ".partial";
 
 /**
@@ -26,7 +26,8 @@ export async function unpack(params: UnpackParams, context: RequestContext): Pro
   const opened: FileHandle[] = [];
   try {
     await removeAbandoned(folder);
-    // Through one handle each: what is checked is what is unpacked, whatever happens to the names.
+    // One handle per file, so that the bytes that were checked are the bytes that are unpacked, whatever happens to the
+    // names.
     for (const file of files) opened.push(await openArchive(file));
     const archives = await identify(opened, packages, context);
     const total = sum(archives.map(({size}) => size));
@@ -55,7 +56,7 @@ function temporaryName(folder: string): string {
   return `${folder}.${randomUUID()}.${process.pid}${partialSuffix}`;
 }
 
-/** Gives a folder the place of another, which may be there. Half of either is never to be seen there. */
+/** Replaces a folder by another, if there is one. The path never shows half of either. */
 async function replace(folder: string, by: string): Promise<void> {
   const former = temporaryName(folder);
   const was = await rename(folder, former).then(
@@ -71,11 +72,11 @@ async function replace(folder: string, by: string): Promise<void> {
     if (was) await rename(former, folder);
     throw error;
   }
-  // What a system keeps for those who use it is removed another time.
+  // A file in use can't be deleted on some systems: a later call removes it.
   await rm(former, {recursive: true, force: true, maxRetries: 5}).catch(() => undefined);
 }
 
-/** Removes what processes have left that died while they unpacked to this folder. */
+/** Removes what processes left behind that died while unpacking to this folder. */
 async function removeAbandoned(folder: string): Promise<void> {
   const parent = path.dirname(folder);
   for (const name of await readdir(parent).catch(() => [])) {
@@ -100,7 +101,7 @@ interface Archive {
   readonly size: number;
 }
 
-/** Finds every package among the files by its checksum. A file that is none of them is not looked into. */
+/** Finds each package among the files by its checksum. Other files are not opened. */
 async function identify(
   handles: readonly FileHandle[],
   packages: UnpackParams["packages"],
@@ -113,7 +114,7 @@ async function identify(
   const found = new Map<string, {handle: FileHandle; size: number}>();
   for (const [index, handle] of handles.entries()) {
     const hash = createHash("sha512");
-    // `start`: read from there and not from the handle's own place, which is left for the unpacking.
+    // With `start`, the read does not move the handle's own position.
     for await (const chunk of handle.createReadStream({start: 0, autoClose: false})) {
       signal.throwIfAborted();
       hash.update(chunk as Buffer);
@@ -136,8 +137,8 @@ async function identify(
 }
 
 /**
- * Unpacks one package into a folder that exists, without the folder that all of it lies in. Gives the bytes of its files;
- * reports how much of the archive was read since the last report.
+ * Unpacks a package into an existing folder, without its top folder. Returns the bytes of its files. `onRead` gets the
+ * bytes of each chunk read.
  */
 async function extract(
   handle: FileHandle,
@@ -154,7 +155,7 @@ async function extract(
       const unpacker = tar.extract({
         cwd: folder,
         strip: 1,
-        // Half a package is none.
+        // Half a package is useless.
         strict: true,
         preserveOwner: false,
         noMtime: true,
@@ -183,14 +184,17 @@ async function extract(
   return bytes;
 }
 
-/** A plain file or folder below the package's own folder, by a name that means the same on every system. */
+/**
+ * Whether an entry is a plain file or folder below the package's folder, with a name that means the same on every
+ * system.
+ */
 function isHarmless(name: string, {type}: ReadEntry): boolean {
   const parts = name.split("/");
   return (
     ["File", "OldFile", "ContiguousFile", "Directory"].includes(type) &&
     name.length <= maxPathLength &&
     !/[\\:\p{Cc}]/u.test(name) &&
-    // A folder's name ends with a slash.
+    // The name of a folder ends with a slash.
     parts.every((part, at) => part !== "." && part !== ".." && (part !== "" || (at > 0 && at === parts.length - 1)))
   );
 }

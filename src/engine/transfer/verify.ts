@@ -4,7 +4,7 @@ import {type Checksum, digestOf, sizeOf} from "./disk";
 import {isWholeGguf} from "./ggufHeader";
 
 /**
- * Makes sure that a fetched file is what it should be, before it gets its name.
+ * Verifies a downloaded file before it gets its final name.
  *
  * @param onBytes hears how many more bytes were looked at: all of them in the end
  * @throws EngineError wrongContent

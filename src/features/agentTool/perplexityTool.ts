@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type {Scores} from "../../contract/scoring";
-import {partOf, type Subject, wholeDocument} from "../../host/documents/targetText";
+import {partOf, type TargetText, wholeDocument} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
 import {scoreHeader} from "../../metrics/scoreHeader";
 import {jsonText} from "../../text/jsonText";
@@ -158,7 +158,7 @@ async function open(uri: vscode.Uri): Promise<vscode.TextDocument> {
   }
 }
 
-async function part(document: vscode.TextDocument, input: FileInput): Promise<Subject> {
+async function part(document: vscode.TextDocument, input: FileInput): Promise<TargetText> {
   const {startLine, endLine} = input;
   if (startLine === undefined && endLine === undefined) return await wholeDocument(document);
   const first = (startLine ?? 1) - 1;

@@ -1,7 +1,7 @@
 import {realpath} from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
-import {wayDown} from "../../host/documents/pathContainment";
+import {relativeNames} from "../../host/documents/pathContainment";
 import {ToolInputError} from "./toolInput";
 
 /** Bytes: more is data, and would have to be read whole for a few lines of it. */
@@ -70,7 +70,7 @@ function candidatesIn(folder: vscode.WorkspaceFolder, asWritten: string): Candid
     if (first === folder.name && rest.length > 0) uris.push(vscode.Uri.joinPath(folder.uri, ...rest));
   }
   return uris.flatMap((uri) => {
-    const names = wayDown(folder.uri, uri);
+    const names = relativeNames(folder.uri, uri);
     return names === undefined ? [] : [{folder, names}];
   });
 }
@@ -103,7 +103,7 @@ async function look(folder: vscode.Uri, names: readonly string[]): Promise<Found
 /** The disk's own names: Windows and macOS find a file by others, too (`ENV~1` is `.env`). */
 async function spelling(folder: vscode.Uri, file: vscode.Uri): Promise<string[] | undefined> {
   const [realFolder, real] = await Promise.all([realpath(folder.fsPath), realpath(file.fsPath)]);
-  return wayDown(vscode.Uri.file(realFolder), vscode.Uri.file(real));
+  return relativeNames(vscode.Uri.file(realFolder), vscode.Uri.file(real));
 }
 
 function outside(): ToolInputError {

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type {AccessTokens} from "../../host/downloads/accessTokens";
 
-/** Asks for a token and keeps it; false where the user gave up. */
+/** Asks for a token and stores it. Returns false if the user cancels. */
 export async function askForToken(tokens: AccessTokens): Promise<boolean> {
   const {host} = tokens;
   const token = await vscode.window.showInputBox({
@@ -21,7 +21,7 @@ export async function askForToken(tokens: AccessTokens): Promise<boolean> {
   return true;
 }
 
-/** What is wrong with the shape of a token; undefined for a good one. Whether it is valid, only its host knows. */
+/** What is wrong with a token's form; undefined if nothing. Only the host knows whether it is valid. */
 function tokenProblem(token: string, host: string): string | undefined {
   if (token === "") return vscode.l10n.t("Paste the token that {0} gave you.", host);
   if (!/^[\x21-\x7e]+$/.test(token)) return vscode.l10n.t("A token has no spaces and no special characters.");

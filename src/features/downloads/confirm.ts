@@ -4,7 +4,7 @@ import {catalogue} from "../../host/downloads/catalogue";
 import {byteSize, count} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
 
-/** Shows what is about to be fetched, and asks. */
+/** Shows what will be downloaded, and asks the user to confirm. */
 export async function confirmDownload(uri: string, file: RemoteFile, free: number | null): Promise<boolean> {
   const download = vscode.l10n.t("Download");
   const chosen = await vscode.window.showInformationMessage(

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import {EngineError} from "../../contract/errors";
-import type {Unfinished} from "../../host/downloads/unfinished";
+import {uriName} from "../../host/documents/uriName";
+import type {UnfinishedDownload} from "../../host/downloads/unfinishedDownloads";
 import type {Host} from "../../host/host";
 import {runCommand} from "../../host/runCommand";
 import {byteSize} from "../../text/numberText";
@@ -8,7 +9,7 @@ import {plainText} from "../../text/plainText";
 import {askForToken} from "./accessToken";
 import {confirmDownload} from "./confirm";
 
-/** Where the names of the notes are kept of downloads that the user did not want to hear of any more. */
+/** State key of the notes of downloads that the user does not want to resume now. */
 const declinedKey = "downloads.declined";
 
 export async function askForAddress(): Promise<string | undefined> {
@@ -25,7 +26,7 @@ export async function askForAddress(): Promise<string | undefined> {
   return address?.trim();
 }
 
-/** From the address to a model that can be used: what it is, the question, the download. */
+/** Downloads a model: describes it, asks the user to confirm, and downloads. */
 export async function downloadModel(host: Host, uri: string): Promise<void> {
   await withToken(host, uri, async () => {
     const file = await vscode.window.withProgress(
@@ -40,7 +41,7 @@ export async function downloadModel(host: Host, uri: string): Promise<void> {
   });
 }
 
-/** Fetches, and says how that ended: with a model to use, or a pause. */
+/** Downloads a model. Then offers to use it, or to resume the download if it was paused. */
 async function fetchModel(host: Host, uri: string, name: string): Promise<void> {
   try {
     const file = await host.downloads.start(uri, name);
@@ -54,35 +55,35 @@ async function fetchModel(host: Host, uri: string, name: string): Promise<void> 
 
 async function offerToUse(file: string): Promise<void> {
   const use = vscode.l10n.t("Use Model");
-  const name = plainText(vscode.Uri.file(file).path.replace(/^.*\//, ""));
+  const name = plainText(uriName(vscode.Uri.file(file)));
   const chosen = await vscode.window.showInformationMessage(vscode.l10n.t("{0} was downloaded.", name), use);
   if (chosen === use) await runCommand("useModel", file);
 }
 
-async function offerPaused(host: Host, paused: Unfinished): Promise<void> {
+async function offerPaused(host: Host, paused: UnfinishedDownload): Promise<void> {
   const sentence = vscode.l10n.t(
     "The download of {0} is paused: {1} are kept.",
     plainText(paused.fileName),
     progressOf(paused)
   );
-  await offer(host, paused, sentence);
+  await offerResumeOrDelete(host, paused, sentence);
 }
 
-/** After a reload or a crash. Not of what another window may be fetching, and not again of what was declined. */
+/** Offers to resume downloads after a reload or a crash. Skips those of other windows, and those declined before. */
 export async function offerToResume(host: Host): Promise<void> {
   const declined = new Set(host.globalState.get<readonly string[]>(declinedKey, []));
   for (const one of await host.downloads.unfinished()) {
-    if (one.taken || declined.has(one.note)) continue;
+    if (one.inUse || declined.has(one.note)) continue;
     const sentence = vscode.l10n.t(
       "{0} was not downloaded to its end: {1} are there.",
       plainText(one.fileName),
       progressOf(one)
     );
-    void offer(host, one, sentence);
+    void offerResumeOrDelete(host, one, sentence);
   }
 }
 
-async function offer(host: Host, unfinished: Unfinished, sentence: string): Promise<void> {
+async function offerResumeOrDelete(host: Host, unfinished: UnfinishedDownload, sentence: string): Promise<void> {
   const resume = vscode.l10n.t("Resume");
   const remove = vscode.l10n.t("Delete");
   const later = vscode.l10n.t("Not Now");
@@ -92,18 +93,18 @@ async function offer(host: Host, unfinished: Unfinished, sentence: string): Prom
     await host.globalState.update(declinedKey, [...new Set([...declined, unfinished.note])].slice(-100));
   }
   if (chosen === remove) await host.downloads.discard(unfinished);
-  if (chosen === resume) await resumed(host, unfinished).catch((error: unknown) => host.errors.show(error));
+  if (chosen === resume) await resumeDownload(host, unfinished).catch((error: unknown) => host.errors.show(error));
 }
 
-async function resumed(host: Host, {uri, fileName}: Unfinished): Promise<void> {
+async function resumeDownload(host: Host, {uri, fileName}: UnfinishedDownload): Promise<void> {
   await withToken(host, uri, () => fetchModel(host, uri, fileName));
 }
 
 interface Row extends vscode.QuickPickItem {
-  readonly unfinished: Unfinished;
+  readonly unfinished: UnfinishedDownload;
 }
 
-/** The unfinished downloads: one is resumed, or deleted by its button. */
+/** Lists the unfinished downloads. Choosing one resumes it; its button deletes it. */
 export async function chooseUnfinished(host: Host): Promise<void> {
   const rows = (await host.downloads.unfinished()).map(row);
   if (rows.length === 0) {
@@ -125,10 +126,10 @@ export async function chooseUnfinished(host: Host): Promise<void> {
     picker.show();
   });
   picker.dispose();
-  if (chosen !== undefined) await resumed(host, chosen.unfinished);
+  if (chosen !== undefined) await resumeDownload(host, chosen.unfinished);
 }
 
-function row(unfinished: Unfinished): Row {
+function row(unfinished: UnfinishedDownload): Row {
   return {
     label: `$(debug-pause) ${plainText(unfinished.fileName)}`,
     description: progressOf(unfinished),
@@ -138,11 +139,11 @@ function row(unfinished: Unfinished): Row {
   };
 }
 
-function progressOf({done, bytes}: Unfinished): string {
+function progressOf({done, bytes}: UnfinishedDownload): string {
   return vscode.l10n.t("{0} of {1}", byteSize(done), byteSize(bytes));
 }
 
-/** Does something that may want an access token: asks for one where it is refused, and tries again. */
+/** Runs work that may need an access token. If access is denied, asks for a token and tries again. */
 async function withToken(host: Host, uri: string, work: () => Promise<void>): Promise<void> {
   for (;;) {
     try {

@@ -1,14 +1,16 @@
 import * as vscode from "vscode";
 import {type Host, registerCommand} from "../../host/host";
 
-/** Milliseconds after activation until unfinished downloads are asked about: the start belongs to others. */
-const settled = 3000;
+/** Delay after activation until unfinished downloads are offered (ms), so that the start is not slowed down. */
+const offerDelay = 3000;
 
-/** Fetching models: nothing without a click, everything to be paused and resumed. */
+/**
+ * Registers downloads of models. Nothing is downloaded without a click, and all downloads can be paused and resumed.
+ */
 export function registerDownloads(host: Host): vscode.Disposable {
   const offer = async () => (await import("./downloadModel")).offerToResume(host);
-  // Nobody has asked for it: its failures are for the log.
-  const timer = setTimeout(() => offer().catch((error: unknown) => host.log.warn(String(error))), settled);
+  // Failures are only logged, because the user did not ask for the offer.
+  const timer = setTimeout(() => offer().catch((error: unknown) => host.log.warn(String(error))), offerDelay);
   return vscode.Disposable.from(
     new vscode.Disposable(() => clearTimeout(timer)),
     registerCommand(host, "downloadModel", async (uri) => {

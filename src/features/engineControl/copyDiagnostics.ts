@@ -6,7 +6,7 @@ import type {EngineMethod, EngineRequests} from "../../contract/requests";
 import {blamedDriver} from "../../host/blamedDriver";
 import type {Host} from "../../host/host";
 import {kindOf} from "../../host/hostError";
-import {freeMemory} from "../../host/models/memoryFit";
+import {mainMemory} from "../../host/models/memoryFit";
 import {tokenscopeVersion} from "../../version";
 import {type Asked, type ChangedSetting, diagnosticsText, type Facts} from "./diagnosticsText";
 import type {EngineHistory} from "./engineHistory";
@@ -65,7 +65,7 @@ async function gather(
   const {gpu} = host.settings;
   // As it was: asking may start a process.
   const {state: engine} = host.engine;
-  const memory = await freeMemory();
+  const memory = await mainMemory();
   const versions = await ask(host, "versions", {gpu}, token);
   const devices = "answer" in versions ? await ask(host, "devices", {gpu}, token) : versions;
   const http = vscode.workspace.getConfiguration("http");

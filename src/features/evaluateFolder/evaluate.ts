@@ -8,7 +8,7 @@ import {type ErrorKind, HostError, kindOf} from "../../host/hostError";
 import {type Reporter, scoreOrStop} from "../../host/scoring";
 import {corpusSummary} from "../../metrics/summary";
 import type {Windowing} from "../../metrics/windowing";
-import {fileText, type NoText} from "../../text/fileText";
+import {fileText, type TextProblem} from "../../text/fileText";
 import {byteSize, count, plural} from "../../text/numberText";
 import {duration} from "../../text/pace";
 import {plainText} from "../../text/plainText";
@@ -278,7 +278,7 @@ function tellingFile(files: readonly FoundFile[]): number {
   return best;
 }
 
-function leftOutText(why: NoText | "empty"): string {
+function leftOutText(why: TextProblem | "empty"): string {
   switch (why) {
     case "binary":
       return vscode.l10n.t("binary");

@@ -23,7 +23,7 @@ export function registerEvaluateFolder(host: Host, evaluations: LatestEvaluation
       const {evaluateFolder} = await import("./evaluateFolder");
       const evaluation = await evaluateFolder(host, resource, selected);
       if (evaluation === undefined) return;
-      evaluations.add(evaluation);
+      evaluations.set(evaluation);
       await (await reports.get()).show(evaluation);
     }),
     registerCommand(host, "showEvaluationReport", async () => {

@@ -5,7 +5,7 @@ import {valueText} from "../../metrics/metricText";
 import {bitsOf} from "../../metrics/scoreSums";
 import type {Windowing} from "../../metrics/windowing";
 import {escapeMarkdown} from "../../text/markdownText";
-import {bitsText, byteSize, count, listed} from "../../text/numberText";
+import {bitsText, byteSize, count, listText} from "../../text/numberText";
 import {type Column, rankedFirst, reportColumns} from "./columns";
 
 /** Rows of a table; further files are counted. Nobody reads a longer table: it can be exported. */
@@ -54,7 +54,7 @@ function corpusTable({corpus, files, failed, leftOut, model, windowing}: Evaluat
       ],
       [
         l10n.t("Files"),
-        listed([
+        listText([
           count(files.length),
           ...(failed.length > 0 ? [l10n.t("{0} failed", count(failed.length))] : []),
           ...(leftOut.length > 0 ? [l10n.t("{0} left out", count(leftOut.length))] : [])

@@ -1,8 +1,9 @@
 import * as vscode from "vscode";
 import type {Scores} from "../../contract/scoring";
-import {inTurns} from "../../host/cooperativeWork";
+import {iterateInSlices} from "../../host/cooperativeWork";
 import {sampleScheme} from "../../host/documents/sampleScheme";
-import type {ScoredSubject} from "../../host/documents/scoredText";
+import type {ScoredTarget} from "../../host/documents/scoredTarget";
+import {uriName} from "../../host/documents/uriName";
 import type {Host} from "../../host/host";
 import {saveFile} from "../../host/saveFile";
 import {coveredTexts, csvPieces, type ExportedTokens, exportHeader, jsonPieces} from "../../metrics/scoreExport";
@@ -11,8 +12,8 @@ import {plainText} from "../../text/plainText";
 import {tokenscopeVersion} from "../../version";
 
 /** Asks where to, writes, and says so. What can't be written there may be saved elsewhere. */
-export async function saveScores(host: Host, scored: ScoredSubject): Promise<void> {
-  const {subject} = scored;
+export async function saveScores(host: Host, scored: ScoredTarget): Promise<void> {
+  const {target: subject} = scored;
   const unwritable = (name: string, code: string): string =>
     vscode.l10n.t('The scores can\'t be written to "{0}" ({1}): save them elsewhere.', name, code);
   const target = await saveFile(dialogFor(scored), unwritable, async (file) =>
@@ -23,7 +24,7 @@ export async function saveScores(host: Host, scored: ScoredSubject): Promise<voi
   // Not awaited: the command is done, the message may stay.
   void vscode.window
     .showInformationMessage(
-      plainText(vscode.l10n.t("The scores of {0} are in {1}.", subject.title, nameOf(target))),
+      plainText(vscode.l10n.t("The scores of {0} are in {1}.", subject.title, uriName(target))),
       open
     )
     .then(async (chosen) => {
@@ -32,7 +33,7 @@ export async function saveScores(host: Host, scored: ScoredSubject): Promise<voi
     .then(undefined, (error: unknown) => host.errors.show(error));
 }
 
-function dialogFor({subject, scores}: ScoredSubject): vscode.SaveDialogOptions {
+function dialogFor({target: subject, scores}: ScoredTarget): vscode.SaveDialogOptions {
   const partial = partialText(scores.summary, scores);
   return {
     title:
@@ -40,7 +41,7 @@ function dialogFor({subject, scores}: ScoredSubject): vscode.SaveDialogOptions {
         ? vscode.l10n.t("Export the scores of {0}", subject.title)
         : vscode.l10n.t("Export the scores of {0} (partial: {1})", subject.title, partial),
     saveLabel: vscode.l10n.t("Export"),
-    defaultUri: vscode.Uri.joinPath(folderFor(subject.uri), `${nameOf(subject.uri)}.scores.json`),
+    defaultUri: vscode.Uri.joinPath(folderFor(subject.uri), `${uriName(subject.uri)}.scores.json`),
     filters: {JSON: ["json"], CSV: ["csv"]}
   };
 }
@@ -54,7 +55,11 @@ function folderFor(document: vscode.Uri): vscode.Uri {
 }
 
 /** The scores as a file's name asks for them. */
-async function document(host: Host, {subject, scores}: ScoredSubject, target: vscode.Uri): Promise<Iterable<string>> {
+async function document(
+  host: Host,
+  {target: subject, scores}: ScoredTarget,
+  target: vscode.Uri
+): Promise<Iterable<string>> {
   const {text, title, start} = subject;
   const {ids, ends, logprobs, detail, summary, versions} = scores;
   const header = {
@@ -81,20 +86,16 @@ async function encoded(pieces: Iterable<string>): Promise<Uint8Array> {
   const encoder = new TextEncoder();
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const piece of inTurns(pieces)) {
+  for await (const piece of iterateInSlices(pieces)) {
     const part = encoder.encode(piece);
     parts.push(part);
     size += part.length;
   }
   const whole = Buffer.allocUnsafe(size);
   let end = 0;
-  for await (const part of inTurns(parts)) {
+  for await (const part of iterateInSlices(parts)) {
     whole.set(part, end);
     end += part.length;
   }
   return whole;
-}
-
-function nameOf(uri: vscode.Uri): string {
-  return uri.path.slice(uri.path.lastIndexOf("/") + 1);
 }

@@ -2,68 +2,68 @@ import path from "node:path";
 import * as vscode from "vscode";
 import type {DeviceState} from "../../contract/devices";
 import type {GpuChoice, ModelRef} from "../../contract/models";
-import {blamedDriver, rememberDriver} from "../../host/blamedDriver";
+import {blamedDriver, storeBlamedDriver} from "../../host/blamedDriver";
 import {deviceTitle} from "../../host/deviceNames";
 import type {Death} from "../../host/engine/engineClient";
 import type {Host} from "../../host/host";
 import {runCommand} from "../../host/runCommand";
 import {plainText} from "../../text/plainText";
 
-/** How a process ends that has crashed. SIGKILL is not among them: so the system ends one for lack of memory. */
+/** Signals of a crash. SIGKILL is not one: the system uses it when memory is short. */
 const crashes: ReadonlySet<NodeJS.Signals> = new Set(["SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE", "SIGTRAP"]);
 
-/** Windows' exit codes from here on are exceptions (NTSTATUS); 3 is that of its abort(). */
+/** Exit codes of a crash on Windows: exceptions (NTSTATUS) from here on, and that of abort(). */
 const firstException = 0xc0000000;
 const windowsAbort = 3;
 
-/** In the order in which one is chosen automatically. */
+/** GPU back ends, in the order of the automatic choice. */
 const devices = ["metal", "cuda", "vulkan"] as const;
 
 type Device = Pick<DeviceState, "device" | "names">;
 
 /**
- * Where the engine has crashed while it started a model on a GPU, offers to compute on the CPU from now on; where that has
- * happened on the same device before, does so unasked, as long as the device is chosen automatically. Where the model
+ * Handles crashes of the engine while it starts a model on a GPU. After the first crash it offers the CPU. After the
+ * second on the same device it switches to the CPU by itself, if the device is chosen automatically. If the model
  * crashes on the CPU too, the GPU is used again.
  */
-export class DriverSuspicion {
-  /** Paths of models at whose start drivers were blamed. */
+export class BrokenDriverWatch {
+  /** Paths of models whose crash was blamed on a driver. */
   private readonly blamedFor = new Set<string>();
-  /** Paths of models that have crashed on the CPU too: no driver is to blame for these. */
+  /** Paths of models that crashed on the CPU too: their crashes are not the driver's fault. */
   private readonly damaged = new Set<string>();
-  private judging: Promise<void> = Promise.resolve();
+  private lastJudgement: Promise<void> = Promise.resolve();
 
   constructor(private readonly host: Host) {}
 
-  /** Deaths are looked at one after the other; resolves when it is known what this one means. */
-  async hear(death: Death): Promise<void> {
-    const judged = this.judging.then(() => this.judge(death));
-    this.judging = judged.catch(() => undefined);
+  /** Handles an engine crash. Crashes are handled one after the other. Resolves once this one is handled. */
+  async onDeath(death: Death): Promise<void> {
+    const judged = this.lastJudgement.then(() => this.judge(death));
+    this.lastJudgement = judged.catch(() => undefined);
     await judged;
   }
 
   private async judge(death: Death): Promise<void> {
     const {host} = this;
     if (!isCrash(death, process.platform)) return;
-    await this.acquit(death.unproven);
+    await this.clearDriver(death.unproven);
     const model = death.unproven.find(({gpu, path}) => gpu !== "off" && !this.damaged.has(path));
     if (model === undefined) return;
     const device = await usedDevice(host, model.gpu);
     if (device === undefined) return;
     this.blamedFor.add(model.path);
     const before = blamedDriver(host.globalState);
-    const seen = before !== undefined && titleOf(before) === titleOf(device) ? before.crashes : 0;
+    const seen = before !== undefined && deviceTitle(before) === deviceTitle(device) ? before.crashes : 0;
     if (model.gpu !== "auto" || seen === 0) {
-      await rememberDriver(host.globalState, {...deviceOnly(device), crashes: seen + 1, avoided: false});
-      // Not awaited: the message may stay, and another crash must not wait for it.
-      ask(host, device, model).catch((error: unknown) => host.errors.show(error));
+      await storeBlamedDriver(host.globalState, {...deviceOnly(device), crashes: seen + 1, avoided: false});
+      // Not awaited: the message may stay open, and another crash must not wait for it.
+      offerCpu(host, device, model).catch((error: unknown) => host.errors.show(error));
       return;
     }
-    await avoid(host, device, seen + 1);
-    tell(device).catch((error: unknown) => host.errors.show(error));
+    await avoidDevice(host, device, seen + 1);
+    showAvoided(device).catch((error: unknown) => host.errors.show(error));
   }
 
-  private async acquit(unproven: readonly ModelRef[]): Promise<void> {
+  private async clearDriver(unproven: readonly ModelRef[]): Promise<void> {
     const onCpu = unproven.find(({gpu, path}) => gpu === "off" && this.blamedFor.has(path));
     if (onCpu === undefined) return;
     this.damaged.add(onCpu.path);
@@ -71,23 +71,23 @@ export class DriverSuspicion {
   }
 }
 
-/** The way back: with the next request the GPU is used again where the device is chosen automatically. */
+/** Allows the GPU again from the next request on, if the device is chosen automatically. */
 export async function tryGpuAgain(host: Host): Promise<void> {
-  await rememberDriver(host.globalState, undefined);
+  await storeBlamedDriver(host.globalState, undefined);
   host.settings.avoidGpu(false);
 }
 
-/** Whether native code may have been the end of the process. */
+/** Whether the process may have crashed in native code. */
 export function isCrash({code, signal, hung}: Death, platform: NodeJS.Platform): boolean {
   if (hung) return false;
   if (signal !== null) return crashes.has(signal);
   return platform === "win32" && code !== null && (code >= firstException || code === windowsAbort);
 }
 
-/** The device that the engine will have used; undefined where this machine has none that works, or breaks what tries it. */
+/** The GPU that the engine probably used. Undefined if no GPU of this machine works or is known to fail. */
 async function usedDevice(host: Host, gpu: GpuChoice): Promise<Device | undefined> {
   const engine = host.spareEngine();
-  // On the CPU: whatever is a device is tried in a process of its own.
+  // The engine runs on the CPU; it tries each device in a separate process.
   const asked = engine.request("devices", {gpu: "off"}).finally(() => engine.dispose());
   const states = await asked.catch((error: unknown) => {
     host.log.warn(String(error));
@@ -100,7 +100,7 @@ async function usedDevice(host: Host, gpu: GpuChoice): Promise<Device | undefine
   );
 }
 
-async function ask(host: Host, device: Device, model: ModelRef): Promise<void> {
+async function offerCpu(host: Host, device: Device, model: ModelRef): Promise<void> {
   const useCpu = vscode.l10n.t("Use the CPU");
   const showLog = vscode.l10n.t("Show Log");
   const chosen = await vscode.window.showWarningMessage(
@@ -108,7 +108,7 @@ async function ask(host: Host, device: Device, model: ModelRef): Promise<void> {
       vscode.l10n.t(
         "The model's process ended while \"{0}\" was starting on {1}, which may be its driver's fault: compute on the CPU from now on?",
         path.basename(model.path),
-        titleOf(device)
+        deviceTitle(device)
       )
     ),
     useCpu,
@@ -117,17 +117,17 @@ async function ask(host: Host, device: Device, model: ModelRef): Promise<void> {
   );
   if (chosen === showLog) await runCommand("showLog");
   if (chosen !== useCpu) return;
-  if (model.gpu === "auto") await avoid(host, device, blamedDriver(host.globalState)?.crashes ?? 1);
+  if (model.gpu === "auto") await avoidDevice(host, device, blamedDriver(host.globalState)?.crashes ?? 1);
   else await host.settings.setGpu("off");
 }
 
-async function tell(device: Device): Promise<void> {
+async function showAvoided(device: Device): Promise<void> {
   const showGpu = vscode.l10n.t("Show GPU");
   const chosen = await vscode.window.showWarningMessage(
     plainText(
       vscode.l10n.t(
         "The model's process ended on {0} again: Tokenscope computes on the CPU from now on, until you choose otherwise under Show GPU.",
-        titleOf(device)
+        deviceTitle(device)
       )
     ),
     showGpu,
@@ -136,15 +136,11 @@ async function tell(device: Device): Promise<void> {
   if (chosen === showGpu) await runCommand("showGpu");
 }
 
-async function avoid(host: Host, device: Device, crashes: number): Promise<void> {
-  await rememberDriver(host.globalState, {...deviceOnly(device), crashes, avoided: true});
+async function avoidDevice(host: Host, device: Device, crashes: number): Promise<void> {
+  await storeBlamedDriver(host.globalState, {...deviceOnly(device), crashes, avoided: true});
   host.settings.avoidGpu(true);
 }
 
 function deviceOnly({device, names}: Device): Device {
   return {device, names};
-}
-
-function titleOf({device, names}: Device): string {
-  return deviceTitle(device, names);
 }

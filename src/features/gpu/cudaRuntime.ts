@@ -9,36 +9,36 @@ import {HostError} from "../../host/hostError";
 import type {RuntimePackage} from "../../platform/cudaPackages";
 
 export interface CudaRuntimeOptions {
-  /** What it consists of; empty where there is none for this system. */
+  /** Its packages; empty if there is no CUDA for this system. */
   readonly packages: readonly RuntimePackage[];
-  /** Absolute path of the folder that has a folder for each version. */
+  /** Absolute path of the folder of all versions. */
   readonly folder: string;
-  /** Fetches and unpacks. */
+  /** The process that downloads and unpacks. */
   readonly transfers: Pick<EngineClient, "request">;
   /** Base address of npm's registry, with a slash at the end. */
   readonly registry: () => string;
   readonly network: () => Network;
 }
 
-export interface Installing {
+export interface InstallOptions {
   readonly token: Cancellation;
-  /** Of file `file` of `files`, counted from 1. */
+  /** Progress on file number `file` of `files`, counted from 1. */
   readonly onProgress: (progress: Progress, file: number, files: number) => void;
 }
 
-/** A folder that nobody fills any more, whatever process began it. */
-const abandonedAfter = 24 * 3600 * 1000;
+/** A temporary folder this old (ms) is left over from a process that died. */
+const maxAge = 24 * 3600 * 1000;
 
-/** CUDA's binaries of exactly the version that this extension has of the others: fetched, unpacked, found, removed. */
+/** Installs, finds and removes the CUDA binaries. Their version must be the same as that of the other binaries. */
 export class CudaRuntime {
   constructor(private readonly options: CudaRuntimeOptions) {}
 
-  /** Where its packages are, if it is installed; see EngineClientOptions.runtime. */
+  /** The folder of its packages, which exists if it is installed. See EngineClientOptions.runtime. */
   get folder(): string {
     return path.join(this.options.folder, this.version);
   }
 
-  /** It exists for this system, and what comes can be checked. */
+  /** Whether it exists for this system and has checksums. */
   get isOffered(): boolean {
     return this.options.packages.length > 0 && this.options.packages.every(({integrity}) => integrity !== null);
   }
@@ -50,13 +50,13 @@ export class CudaRuntime {
     );
   }
 
-  /** Names of the files that {@link installFrom} wants, as `npm pack` and the registry name them. */
+  /** Names of the files that {@link installFrom} needs, as `npm pack` and the registry name them. */
   get fileNames(): readonly string[] {
     return this.options.packages.map(fileName);
   }
 
-  /** Fetches and installs it. Cancelled, it keeps what it has and goes on from there the next time. */
-  async install({token, onProgress}: Installing): Promise<void> {
+  /** Downloads and installs it. After a cancellation, the next call resumes the download. */
+  async install({token, onProgress}: InstallOptions): Promise<void> {
     const packages = this.checkablePackages();
     const files: string[] = [];
     for (const [index, one] of packages.entries()) {
@@ -78,8 +78,8 @@ export class CudaRuntime {
     await removeFolder(this.downloads);
   }
 
-  /** Installs it from tarballs of its packages, whatever they are called: they are known by their checksums. */
-  async installFrom(files: readonly string[], {token, onProgress}: Installing): Promise<void> {
+  /** Installs it from tarballs of its packages. Their names don't matter, because checksums identify them. */
+  async installFrom(files: readonly string[], {token, onProgress}: InstallOptions): Promise<void> {
     const packages = this.checkablePackages();
     await this.options.transfers.request(
       "unpack",
@@ -88,13 +88,13 @@ export class CudaRuntime {
     );
   }
 
-  /** No engine may be running with it: a system may keep its files from being removed. */
+  /** Removes it. No engine may be using it: some systems don't delete files in use. */
   async remove(): Promise<void> {
     await removeFolder(this.downloads);
     await removeFolder(this.folder);
   }
 
-  /** Removes the runtimes of other versions, and what unfinished installations have left; says whether there was one. */
+  /** Removes other versions, and what unfinished installations left. Returns whether there was another version. */
   async removeOthers(): Promise<boolean> {
     const {folder} = this.options;
     const names = await readdir(folder).catch(() => []);
@@ -117,7 +117,9 @@ export class CudaRuntime {
     return `${this.folder}.download`;
   }
 
-  /** Throws where there is nothing, or nothing that can be checked: unchecked code is never run. */
+  /**
+   * The packages with their checksums. Throws if there are no packages or no checksums: unchecked code is never run.
+   */
   private checkablePackages(): (RuntimePackage & {readonly integrity: string})[] {
     if (this.options.packages.length === 0)
       throw new HostError("noRuntimeOffered", l10n.t("There is no CUDA for this system and processor."));
@@ -134,12 +136,12 @@ export class CudaRuntime {
   }
 }
 
-/** "linux-x64-cuda-3.22.1.tgz" */
+/** The file name of a package's tarball: "linux-x64-cuda-3.22.1.tgz". */
 function fileName({name, version}: RuntimePackage): string {
   return `${path.posix.basename(name)}-${version}.tgz`;
 }
 
-/** Under another name first: half of a folder is never taken for the whole. */
+/** Deletes a folder. Renames it first, so that a half-deleted folder never looks complete. */
 async function removeFolder(folder: string): Promise<void> {
   const doomed = `${folder}.removed`;
   await rm(doomed, {recursive: true, force: true, maxRetries: 10});
@@ -151,5 +153,5 @@ async function removeFolder(folder: string): Promise<void> {
 
 async function isAbandoned(folder: string): Promise<boolean> {
   const {mtimeMs} = await stat(folder).catch(() => ({mtimeMs: Date.now()}));
-  return Date.now() - mtimeMs > abandonedAfter;
+  return Date.now() - mtimeMs > maxAge;
 }

@@ -2,7 +2,7 @@ import * as l10n from "@vscode/l10n";
 import type {DeviceState} from "../../contract/devices";
 import {byteSize} from "../../text/numberText";
 
-/** What a device is good for, in two or three words that stand beside its name. */
+/** A device's state in two or three words, shown after its name. */
 export function stateText({works, inUse, problem, device}: DeviceState): string {
   if (inUse) return l10n.t("in use");
   if (works) return l10n.t("works, not in use");
@@ -20,7 +20,7 @@ export function stateText({works, inUse, problem, device}: DeviceState): string 
   }
 }
 
-/** What there is of it, or what is missing and how to come by it, in one line. */
+/** A line on a device: its details if it works, or else what is missing and how to get it. */
 export function detailText(state: DeviceState, cudaIsOffered: boolean): string {
   if (state.works) return [...new Set(state.names), memoryText(state), featuresText(state)].filter(Boolean).join(" · ");
   switch (state.problem) {
@@ -44,13 +44,13 @@ export function detailText(state: DeviceState, cudaIsOffered: boolean): string {
   }
 }
 
-/** "20 GB of 25 GB free"; empty where that isn't known. */
+/** "20 GB of 25 GB free"; empty if unknown. */
 export function memoryText({free, total}: Pick<DeviceState, "free" | "total">): string {
   if (free === null || total === null || total === 0) return "";
   return l10n.t("{0} of {1} free", byteSize(free), byteSize(total));
 }
 
-/** The CPU's newest features: an older one goes without saying beside them. */
+/** The CPU's newest features. They imply the older ones. */
 function featuresText({features}: DeviceState): string {
   const telling = ["AMX_INT8", "AVX512", "AVX_VNNI", "AVX2", "AVX", "SVE", "MATMUL_INT8", "DOTPROD", "NEON", "FMA"];
   return telling

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type {Host} from "../../host/host";
 import {openSetting, runCommand} from "../../host/runCommand";
 
-/** Says, once for each model, that the GPU has fewer of its layers than it was to have. */
+/** Tells the user, once per model, that fewer of its layers fit on the GPU than planned. */
 export function showFewerLayers(host: Host): vscode.Disposable {
   const told = new Set<string>();
   return host.engine.onNotice(({kind, model, message}) => {

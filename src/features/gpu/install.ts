@@ -5,34 +5,34 @@ import {progressText} from "../../contract/progressText";
 import type {Host} from "../../host/host";
 import {HostError} from "../../host/hostError";
 import {runCommand} from "../../host/runCommand";
-import {hostOf} from "../../host/urlHost";
-import {cudaBytes} from "../../platform/cudaPackages";
+import {urlHost} from "../../host/urlHost";
+import {cudaDownloadSize} from "../../platform/cudaPackages";
 import {BytePace} from "../../text/bytePace";
 import {byteSize} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
-import type {CudaRuntime, Installing} from "./cudaRuntime";
+import type {CudaRuntime, InstallOptions} from "./cudaRuntime";
 import {detailText, memoryText} from "./deviceText";
 import {cudaState} from "./offer";
 
-/** Asks before it fetches anything, and says what, how much and where from. */
+/** Installs the runtime after the user agreed to what is downloaded, how much of it and from where. */
 export async function installAfterAsking(host: Host, runtime: CudaRuntime): Promise<void> {
   if (await runtime.isInstalled()) {
-    await report(host);
+    await showOutcome(host);
     return;
   }
-  // Where it is not offered, installing it says why.
-  if (!runtime.isOffered || (await isWanted(host, runtime))) await install(host, runtime);
+  // If there is no runtime for this system, the installation fails with the reason.
+  if (!runtime.isOffered || (await confirmInstall(host, runtime))) await install(host, runtime);
 }
 
-async function isWanted(host: Host, runtime: CudaRuntime): Promise<boolean> {
+async function confirmInstall(host: Host, runtime: CudaRuntime): Promise<boolean> {
   const yes = vscode.l10n.t("Install");
   const cuda = await cudaState(host);
   const detail = [
     vscode.l10n.t(
       "{0} are fetched from {1} and become {2} on disk. What comes is checked before it is unpacked.",
-      byteSize(cudaBytes.fetched),
-      hostOf(host.settings.npmRegistry),
-      byteSize(cudaBytes.unpacked)
+      byteSize(cudaDownloadSize.fetched),
+      urlHost(host.settings.npmRegistry),
+      byteSize(cudaDownloadSize.unpacked)
     )
   ];
   if (cuda !== undefined && cuda.problem !== "noRuntime")
@@ -45,12 +45,12 @@ async function isWanted(host: Host, runtime: CudaRuntime): Promise<boolean> {
   return chosen === yes;
 }
 
-/** Fetches it under a progress that can be cancelled, and goes on the next time. */
+/** Downloads and installs the runtime. The user can cancel this and resume it later. */
 export async function install(host: Host, runtime: CudaRuntime): Promise<void> {
   await withProgress(host, (installing) => runtime.install(installing));
 }
 
-/** From tarballs that the user has, on a machine without a network say. */
+/** Installs the runtime from the user's tarballs, for machines without a network. */
 export async function installFromFiles(host: Host, runtime: CudaRuntime): Promise<void> {
   const files = await vscode.window.showOpenDialog({
     title: vscode.l10n.t("Select {0}", runtime.fileNames.join(", ")),
@@ -77,7 +77,7 @@ export async function remove(host: Host, runtime: CudaRuntime): Promise<void> {
   await vscode.window.showInformationMessage(vscode.l10n.t("The CUDA runtime was removed."));
 }
 
-async function withProgress(host: Host, work: (installing: Installing) => Promise<void>): Promise<void> {
+async function withProgress(host: Host, work: (installing: InstallOptions) => Promise<void>): Promise<void> {
   await vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
@@ -91,25 +91,27 @@ async function withProgress(host: Host, work: (installing: Installing) => Promis
         paces[file] ??= new BytePace();
         return vscode.l10n.t("file {0} of {1}: {2}", file, files, progressText(fetched, paces[file]));
       };
-      await work({token, onProgress: (...state) => progress.report({message: message(...state)})}).catch(withItsWayOut);
-      // The process that runs has looked for its libraries already.
+      await work({token, onProgress: (...state) => progress.report({message: message(...state)})}).catch(
+        asWrongPackage
+      );
+      // The running engine process has already looked for its libraries.
       host.engine.restart();
     }
   );
-  await report(host);
+  await showOutcome(host);
 }
 
 /** These kinds offer another model, which is no help here. */
 const offersModel: ReadonlySet<EngineErrorKind> = new Set(["wrongContent", "notFound", "serverFailed", "badAddress"]);
 
-function withItsWayOut(error: unknown): never {
+function asWrongPackage(error: unknown): never {
   throw error instanceof EngineError && offersModel.has(error.kind)
     ? new HostError("wrongPackage", error.message)
     : error;
 }
 
-/** Says what has come of it: that it is installed does not mean that it works. */
-async function report(host: Host): Promise<void> {
+/** Tells the user the outcome: an installed runtime does not always work. */
+async function showOutcome(host: Host): Promise<void> {
   const cuda = await cudaState(host);
   const showGpu = vscode.l10n.t("Show GPU");
   const chosen =

@@ -2,25 +2,25 @@ import * as vscode from "vscode";
 import {type Host, registerCommand} from "../../host/host";
 import {runtimesFolder} from "../../host/runtimes";
 import {cudaPackages} from "../../platform/cudaPackages";
-import type {DriverSuspicion} from "./brokenDriver";
+import type {BrokenDriverWatch} from "./brokenDriver";
 import type {CudaRuntime} from "./cudaRuntime";
 import {showFewerLayers} from "./fewerLayers";
 
-/** What the model can run on, and CUDA's runtime, which is fetched when it is wanted. */
+/** Registers Show GPU, the CUDA runtime's commands, and the watch for broken drivers. */
 export function registerGpu(host: Host): vscode.Disposable {
-  // Not at activation: who doesn't use the engine is not asked about it.
+  // Not at activation: the offer waits until the engine was used.
   void host.engine.answered
-    .then(() => offered(host))
+    .then(() => runtimeToInstall(host))
     .then(async (runtime) => {
       if (runtime !== undefined) await (await import("./install")).install(host, runtime);
     })
     .catch((error: unknown) => host.errors.show(error));
-  let suspicion: Promise<DriverSuspicion> | undefined;
+  let suspicion: Promise<BrokenDriverWatch> | undefined;
   return vscode.Disposable.from(
     showFewerLayers(host),
     host.engine.onDidDie((death) => {
-      suspicion ??= import("./brokenDriver").then(({DriverSuspicion}) => new DriverSuspicion(host));
-      suspicion.then((one) => one.hear(death)).catch((error: unknown) => host.errors.show(error));
+      suspicion ??= import("./brokenDriver").then(({BrokenDriverWatch}) => new BrokenDriverWatch(host));
+      suspicion.then((one) => one.onDeath(death)).catch((error: unknown) => host.errors.show(error));
     }),
     registerCommand(host, "showGpu", async () => (await import("./showGpu")).showGpu(host, await runtimeOf(host))),
     registerCommand(host, "installCudaRuntime", async () =>
@@ -35,8 +35,11 @@ export function registerGpu(host: Host): vscode.Disposable {
   );
 }
 
-/** The runtime, if it was offered and is wanted. Nobody has asked for the offer: its failures are nobody's business. */
-async function offered(host: Host): Promise<CudaRuntime | undefined> {
+/**
+ * Offers the runtime, and returns it if the user wants it. Failures are only logged, because the user did not ask for
+ * the offer.
+ */
+async function runtimeToInstall(host: Host): Promise<CudaRuntime | undefined> {
   try {
     const runtime = await runtimeOf(host);
     const {offerCudaRuntime} = await import("./offer");

@@ -7,7 +7,7 @@ import {deviceNames, deviceTitle} from "../../host/deviceNames";
 import type {Host} from "../../host/host";
 import {openSetting} from "../../host/runCommand";
 import type {SettingKey} from "../../host/settingsTable";
-import {cudaBytes} from "../../platform/cudaPackages";
+import {cudaDownloadSize} from "../../platform/cudaPackages";
 import {byteSize} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
 import {tryGpuAgain} from "./brokenDriver";
@@ -21,13 +21,13 @@ export interface DeviceItem extends vscode.QuickPickItem {
   readonly setting?: SettingKey;
   /** Choosing the item makes the engine compute with this. */
   readonly use?: GpuChoice;
-  /** Choosing the item no longer avoids the GPU. */
+  /** If this item is chosen, the GPU is no longer avoided. */
   readonly tryAgain?: true;
 }
 
 const toolkitPage = "https://developer.nvidia.com/cuda-downloads";
 
-/** Lists the back ends, what they have and what they lack; choosing one uses it, or does what it lacks. */
+/** Lists the back ends and what they have or lack. Choosing one uses it, or offers what it lacks. */
 export async function showGpu(host: Host, runtime: CudaRuntime): Promise<void> {
   const looking = new vscode.CancellationTokenSource();
   const pick = vscode.window.createQuickPick<DeviceItem>();
@@ -69,7 +69,7 @@ async function run(host: Host, {use, tryAgain, setting, command, argument}: Devi
   await vscode.commands.executeCommand(command, ...(target === undefined ? [] : [target]));
 }
 
-/** The list: what works first, then what is missing, then what can be done about it. */
+/** The list: working devices, then devices that don't work, then actions. */
 export function deviceItems(
   states: readonly DeviceState[],
   gpu: GpuChoice,
@@ -79,7 +79,7 @@ export function deviceItems(
   const item = (state: DeviceState): DeviceItem => ({
     label: `$(${state.inUse ? "pass-filled" : state.works ? "circle-large-outline" : "circle-slash"}) ${deviceNames[state.device]}`,
     description: stateText(state),
-    // Devices call themselves what their drivers like.
+    // Drivers choose the names of devices, which may be any text.
     detail: plainText(detailText(state, cuda.isOffered)),
     ...actionOf(state)
   });
@@ -93,7 +93,7 @@ export function deviceItems(
       : [
           {
             label: `$(debug-restart) ${vscode.l10n.t("Try the GPU Again")}`,
-            description: plainText(deviceTitle(avoided.device, avoided.names)),
+            description: plainText(deviceTitle(avoided)),
             detail: vscode.l10n.t("The model's process ended on it, so the CPU is used."),
             tryAgain: true as const
           }
@@ -111,7 +111,7 @@ export function deviceItems(
       ? [
           {
             label: `$(trash) ${vscode.l10n.t("Remove CUDA Runtime")}`,
-            description: vscode.l10n.t("frees {0}", byteSize(cudaBytes.unpacked)),
+            description: vscode.l10n.t("frees {0}", byteSize(cudaDownloadSize.unpacked)),
             command: commandId("removeCudaRuntime")
           }
         ]
@@ -131,7 +131,7 @@ export function deviceItems(
   ];
 }
 
-/** In use, working, could work, never will. */
+/** The order in the list: in use, working, may work after a change, never on this system. */
 function rank({inUse, works, problem}: DeviceState): number {
   if (inUse) return 0;
   if (works) return 1;

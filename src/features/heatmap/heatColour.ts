@@ -1,8 +1,8 @@
 import type {BucketName} from "../../metrics/buckets";
 
 /**
- * A bucket's colour as package.json contributes it, behind "tokenscope." (and in style sheets behind "--vscode-tokenscope-").
- * There is no second dot in it: in a webview VS Code makes a dash of the first one only.
+ * The name of a bucket's colour in package.json, without "tokenscope." (in style sheets without
+ * "--vscode-tokenscope-"). It has no dot, because VS Code replaces only the first dot by a dash in a webview.
  */
 export function heatColour(bucket: BucketName, part: "Background" | "Line"): string {
   return `heatmap${bucket.toUpperCase()}${part}`;

@@ -4,7 +4,7 @@ import {heatColour} from "./heatColour";
 import type {MovingPieces} from "./movingPieces";
 import {type Stroke, strokesOf} from "./strokes";
 
-/** The lines under the colours; which themes show them, package.json says (contributes.colors). */
+/** The lines under coloured tokens. package.json (contributes.colors) decides which themes show them. */
 const lines = {
   p10: {borderStyle: "dotted", borderWidth: "0 0 2px"},
   p1: {borderStyle: "dashed", borderWidth: "0 0 2px"},
@@ -16,8 +16,8 @@ type Coloured = keyof typeof lines;
 
 export const colouredBuckets = Object.keys(lines) as readonly Coloured[];
 
-/** Lines that are coloured above and below the visible ones, so that scrolling rarely shows a plain line. */
-const margin = 100;
+/** Number of lines coloured above and below the visible ones, so that scrolling rarely shows plain lines. */
+const linesAround = 100;
 
 /** Of one editor, about, at most: more than a large screen holds, and set in some 2 ms (docs/decisions/views.md). */
 const maxStrokes = 3000;
@@ -27,7 +27,7 @@ interface Decorations {
   readonly lineBreak: vscode.TextEditorDecorationType;
 }
 
-/** Colours the text of editors by its pieces' surprisals, near what can be seen of it. */
+/** Colours the visible text of editors, and the lines around it, by surprisal. */
 export class HeatColours implements vscode.Disposable {
   private readonly types: Readonly<Record<Coloured, Decorations>>;
 
@@ -36,7 +36,7 @@ export class HeatColours implements vscode.Disposable {
     this.types = Object.fromEntries(entries) as Record<Coloured, Decorations>;
   }
 
-  /** Disposed, a decoration type takes its colour from every editor. */
+  /** Disposing a decoration type removes its colour from every editor. */
   dispose(): void {
     for (const {text, lineBreak} of Object.values(this.types)) {
       text.dispose();
@@ -60,7 +60,7 @@ export class HeatColours implements vscode.Disposable {
 function decorations(name: Coloured): Decorations {
   const backgroundColor = new vscode.ThemeColor(`tokenscope.${heatColour(name, "Background")}`);
   const borderColor = new vscode.ThemeColor(`tokenscope.${heatColour(name, "Line")}`);
-  // The colours of a language would not all be readable on these.
+  // Syntax colours would not all be readable on these backgrounds.
   const color = new vscode.ThemeColor("tokenscope.heatmapForeground");
   const rangeBehavior = vscode.DecorationRangeBehavior.ClosedClosed;
   return {
@@ -69,7 +69,7 @@ function decorations(name: Coloured): Decorations {
       ...lines[name],
       rangeBehavior
     }),
-    // A line break has no place that could be coloured: it is given one.
+    // A line break has no character to colour: a sign is added for it.
     lineBreak: vscode.window.createTextEditorDecorationType({
       after: {backgroundColor, color, textDecoration: underline(name), contentText: "⏎"},
       rangeBehavior
@@ -77,14 +77,14 @@ function decorations(name: Coloured): Decorations {
   };
 }
 
-/** The line under a bucket's tokens for what stands beside the text, which can have a border all around only. */
+/** The line under added signs. They can have a border only on all sides, so this one is an underline. */
 function underline(name: Coloured): string {
   const {borderStyle, borderWidth} = lines[name];
   const width = borderWidth.slice(borderWidth.lastIndexOf(" ") + 1);
   return `underline ${borderStyle} ${width} var(--vscode-tokenscope-${heatColour(name, "Line")})`;
 }
 
-/** What is coloured in the lines that can be seen, and as much as there is room for in those near them. */
+/** The strokes of the visible lines, and of lines near them up to the maximum. */
 function strokesNear({document, visibleRanges}: vscode.TextEditor, pieces: MovingPieces): Stroke[] {
   const strokes: Stroke[] = [];
   const endLength = document.eol === vscode.EndOfLine.CRLF ? 2 : 1;
@@ -98,12 +98,12 @@ function strokesNear({document, visibleRanges}: vscode.TextEditor, pieces: Movin
   return strokes;
 }
 
-/** The visible lines first, then the ones around them. What is folded away is in no visible range. */
+/** The visible lines first, then the lines around them. Folded lines are in no visible range. */
 function linesNear(visible: readonly vscode.Range[], last: number): Set<number> {
   const lines = new Set<number>();
   for (const {start, end} of visible)
     for (let line = start.line; line <= Math.min(last, end.line); line++) lines.add(line);
-  for (let away = 1; away <= margin; away++)
+  for (let away = 1; away <= linesAround; away++)
     for (const {start, end} of visible) {
       if (end.line + away <= last) lines.add(end.line + away);
       if (start.line - away >= 0 && start.line - away <= last) lines.add(start.line - away);

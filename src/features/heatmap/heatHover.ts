@@ -8,23 +8,23 @@ import {visibleText} from "../../text/visibleText";
 import {type AboutPiece, type Expected, hoverText, type ShownToken} from "./hoverText";
 import type {MovingPieces} from "./movingPieces";
 
-/** The scores of a document's text, and where they are in it now. */
+/** The scores of a document, and where its tokens are after edits. */
 export interface Heat {
   readonly scores: Scores;
   readonly pieces: MovingPieces;
 }
 
-/** What the hover needs to know of the heatmap. */
+/** The part of the heatmap that the hover needs. */
 export interface HeatSource {
   heatOf(document: vscode.TextDocument): Heat | undefined;
 }
 
-/** With the token that stands there, as many as a hover shows without scrolling. */
-const alternativesShown = 6;
+/** Maximum alternatives that a hover shows without scrolling, with the actual token among them. */
+const maxAlternatives = 6;
 
-/** Over a token of a coloured text: its numbers, and what the model would rather have seen there. */
+/** The hover over a token of the heatmap: its scores, and what the model expected. */
 export class HeatHover implements vscode.HoverProvider {
-  private readonly newest = new LatestOnly();
+  private readonly latest = new LatestOnly();
 
   constructor(
     private readonly host: Host,
@@ -39,19 +39,19 @@ export class HeatHover implements vscode.HoverProvider {
     const heat = this.source.heatOf(document);
     const piece = heat?.pieces.at(document.offsetAt(position));
     if (heat === undefined || piece === undefined) return undefined;
-    // Before anything is awaited: the document may be edited meanwhile.
+    // Read before the first await, because the document may be edited meanwhile.
     const {starts, ends, logprobs} = heat.pieces;
     const range = new vscode.Range(document.positionAt(starts[piece] ?? 0), document.positionAt(ends[piece] ?? 0));
     const about = {tokens: tokensOf(heat, piece, document.getText(range)), logprob: logprobs[piece] ?? Number.NaN};
-    const more = await this.expected(heat, piece, about.tokens, token);
-    // Nobody looks any more.
+    const more = await this.expectedAt(heat, piece, about.tokens, token);
+    // The hover was cancelled.
     if (more === undefined) return undefined;
-    // Neither HTML nor icons nor commands: none of them is on by default.
+    // HTML, icons and commands are off by default.
     return new vscode.Hover(new vscode.MarkdownString(hoverText({...about, ...more})), range);
   }
 
-  /** What the model expected, or why that can't be said; undefined where the question was taken back. */
-  private async expected(
+  /** What the model expected, or why this is unknown. Undefined if the hover was cancelled. */
+  private async expectedAt(
     {scores, pieces}: Heat,
     piece: number,
     tokens: readonly ShownToken[],
@@ -59,13 +59,13 @@ export class HeatHover implements vscode.HoverProvider {
   ): Promise<Pick<AboutPiece, "expected" | "note"> | undefined> {
     if (tokens.some(({logprob}) => Number.isNaN(logprob))) return {note: whyUnscored(scores)};
     const note = pieces.edited ? vscode.l10n.t("Scored before the last edit.") : undefined;
-    // Of several tokens the one that surprised most.
+    // If the piece has several tokens, ask about the most surprising one.
     const asked = tokens.reduce((most, one) => (one.logprob < most.logprob ? one : most));
     const position = (pieces.firstTokens[piece] ?? 0) + tokens.indexOf(asked);
     try {
-      const params = alternativesParams({...scores, sha256: scores.model.sha256}, position, alternativesShown);
-      // Whoever moves on to the next token has left the last.
-      const {rank, entropy, top} = await this.newest.run(token, (own) =>
+      const params = alternativesParams({...scores, sha256: scores.model.sha256}, position, maxAlternatives);
+      // A hover over another token cancels the last request.
+      const {rank, entropy, top} = await this.latest.run(token, (own) =>
         this.host.engine.request("alternatives", {model: scores.spec, ...params}, {token: own})
       );
       const shown = top.map(({id, text, logprob}) => ({id, label: shortLabel(visibleText(text)), logprob}));
@@ -78,7 +78,7 @@ export class HeatHover implements vscode.HoverProvider {
   }
 }
 
-/** The tokens of a piece, by the piece's text. */
+/** The tokens of a piece, with labels cut from its text. */
 function tokensOf({scores, pieces}: Heat, piece: number, text: string): ShownToken[] {
   const bytes = new TextEncoder().encode(text);
   const {ids, ends, logprobs} = scores;

@@ -6,7 +6,7 @@ import {escapeMarkdown} from "../../text/markdownText";
 import {count} from "../../text/numberText";
 import {heatColour} from "./heatColour";
 
-/** What the heatmap is doing, for the text one looks at. */
+/** What the heatmap is doing for the active text. */
 export type HeatState =
   | {readonly type: "nothing"}
   | {readonly type: "scoring"; readonly message: string}
@@ -15,7 +15,7 @@ export type HeatState =
   | {readonly type: "stopped"}
   | {readonly type: "failed"; readonly message: string};
 
-/** How each bucket looks where themes have no tints. */
+/** What each bucket looks like in high-contrast themes, which have no tints. */
 const contrastLooks: Readonly<Record<BucketName, () => string>> = {
   p50: () => vscode.l10n.t("plain"),
   p10: () => vscode.l10n.t("dotted line"),
@@ -25,7 +25,7 @@ const contrastLooks: Readonly<Record<BucketName, () => string>> = {
   unscored: () => ""
 };
 
-/** The heatmap's item in the status bar: that it is on, how far it is, what its colours mean. A click turns it off. */
+/** The heatmap's status bar item: its progress, and what its colours mean. A click turns the heatmap off. */
 export class HeatStatus implements vscode.Disposable {
   private readonly item: vscode.StatusBarItem;
   private shown = "";
@@ -43,11 +43,11 @@ export class HeatStatus implements vscode.Disposable {
   }
 
   show(state: HeatState): void {
-    // Told at every batch, and every change of a tooltip closes the one that is being read.
+    // Called after every batch, but a change would close a tooltip that someone is reading.
     const key = JSON.stringify([state, vscode.window.activeColorTheme.kind]);
     if (key === this.shown) return;
     this.shown = key;
-    const {icon, text, says} = words(state);
+    const {icon, text, says} = statusText(state);
     this.item.text = `$(${icon}) ${text}`;
     this.item.tooltip = tooltip(says, state.type === "scoring");
     this.item.backgroundColor =
@@ -57,7 +57,7 @@ export class HeatStatus implements vscode.Disposable {
   }
 }
 
-function words(state: HeatState): {icon: string; text: string; says: string} {
+function statusText(state: HeatState): {icon: string; text: string; says: string} {
   const text = vscode.l10n.t("Heatmap");
   switch (state.type) {
     case "nothing":
@@ -92,10 +92,10 @@ function words(state: HeatState): {icon: string; text: string; says: string} {
   }
 }
 
-/** What it says, the legend, and what the colours do not mean. */
+/** The tooltip: the state, the legend, and what the colours do not mean. */
 function tooltip(says: string, scoring: boolean): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString();
-  // For the colours of the legend, and our own command. Names of models are escaped.
+  // The legend's colours need HTML. Only our own command is trusted, and model names are escaped.
   markdown.supportHtml = true;
   markdown.isTrusted = {enabledCommands: [commandId("stopHeatmap")]};
   markdown.appendMarkdown(`**${vscode.l10n.t("Surprisal Heatmap")}**\n\n${escapeMarkdown(says)}`);

@@ -3,55 +3,53 @@ import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
 import type {Progress} from "../../contract/progress";
 import {progressText} from "../../contract/progressText";
-import {doneInTurns} from "../../host/cooperativeWork";
-import {type DocumentText, textOf} from "../../host/documents/documentText";
-import {isForeign} from "../../host/documents/foreignDocument";
+import {runInSlices} from "../../host/cooperativeWork";
+import {type DocumentText, readDocument} from "../../host/documents/documentText";
+import {isToolDocument} from "../../host/documents/toolDocument";
 import type {Host} from "../../host/host";
 import {HostError} from "../../host/hostError";
 import {cutIntoPieces} from "../../metrics/pieces";
 import {plainText} from "../../text/plainText";
+import {editDebounce} from "./editDebounce";
 import {HeatColours} from "./heatColours";
 import {type Heat, HeatHover, type HeatSource} from "./heatHover";
 import {type HeatState, HeatStatus} from "./heatStatus";
 import {MovingPieces} from "./movingPieces";
 
-/** Milliseconds without an edit before a text is scored again. */
-const quiet = 600;
+/** Colours are drawn after this long without an edit or scrolling (ms). Until then VS Code moves them with the text. */
+const drawDebounce = 60;
 
-/** Milliseconds without an edit or scrolling before colours are set; until then VS Code moves them with the text. */
-const redraw = 60;
-
-/** A document that is or was in sight since the heatmap was turned on. */
-interface Heated {
+/** A document that was visible since the heatmap was turned on. */
+interface HeatedDocument {
   heat?: Heat | undefined;
-  /** Its text has no scores yet, or not those of its present text. */
-  wanted: boolean;
-  /** How the last attempt ended without scores. */
+  /** True if its present text has no scores yet. */
+  needsScore: boolean;
+  /** How the last attempt ended, if it gave no scores. */
   ended?: Extract<HeatState, {type: "failed" | "stopped"}> | undefined;
-  resting?: NodeJS.Timeout | undefined;
+  debounceTimer?: NodeJS.Timeout | undefined;
 }
 
 interface Running {
   readonly document: vscode.TextDocument;
   readonly cancel: vscode.CancellationTokenSource;
   readonly stop: vscode.CancellationTokenSource;
-  /** Tokens scored so far. */
+  /** Number of tokens scored so far. */
   scored: number;
   progress: string;
 }
 
 /**
- * The heatmap while it is on: scores the documents that can be seen, one after the other, colours them, and scores them
- * again when they are edited. Everything of it ends with its disposal.
+ * The heatmap while it is on. It scores the visible documents one after the other, colours them, and scores them again
+ * after edits. Disposing it removes all of this.
  */
 export class Heatmap implements vscode.Disposable, HeatSource {
-  private readonly documents = new Map<vscode.TextDocument, Heated>();
+  private readonly documents = new Map<vscode.TextDocument, HeatedDocument>();
   private readonly colours = new HeatColours();
   private readonly status = new HeatStatus();
   private readonly subscriptions: vscode.Disposable;
   private running: Running | undefined;
-  private drawing: NodeJS.Timeout | undefined;
-  /** The last error shown; it is not shown again until another one, or a success, comes. */
+  private drawTimer: NodeJS.Timeout | undefined;
+  /** The last error shown. The same error is not shown again until another error or a success. */
   private shownError: string | undefined;
   private disposed = false;
 
@@ -60,22 +58,22 @@ export class Heatmap implements vscode.Disposable, HeatSource {
       this.colours,
       this.status,
       vscode.languages.registerHoverProvider({pattern: "**"}, new HeatHover(host, this)),
-      vscode.window.onDidChangeVisibleTextEditors(() => this.look()),
-      vscode.window.onDidChangeActiveTextEditor(() => this.look()),
-      vscode.window.onDidChangeTextEditorVisibleRanges(() => this.drawSoon("soon")),
-      vscode.window.onDidChangeActiveColorTheme(() => this.tell()),
-      vscode.workspace.onDidChangeTextDocument((change) => this.edited(change)),
+      vscode.window.onDidChangeVisibleTextEditors(() => this.syncVisibleDocuments()),
+      vscode.window.onDidChangeActiveTextEditor(() => this.syncVisibleDocuments()),
+      vscode.window.onDidChangeTextEditorVisibleRanges(() => this.scheduleDraw("soon")),
+      vscode.window.onDidChangeActiveColorTheme(() => this.updateStatus()),
+      vscode.workspace.onDidChangeTextDocument((change) => this.onEdit(change)),
       // A change of language closes a document and opens it again.
-      vscode.workspace.onDidOpenTextDocument(() => this.look()),
+      vscode.workspace.onDidOpenTextDocument(() => this.syncVisibleDocuments()),
       vscode.workspace.onDidCloseTextDocument((document) => this.forget(document)),
-      host.settings.onDidChangeModel(() => this.startAgain())
+      host.settings.onDidChangeModel(() => this.rescoreAll())
     );
-    this.look();
+    this.syncVisibleDocuments();
   }
 
   dispose(): void {
     this.disposed = true;
-    clearTimeout(this.drawing);
+    clearTimeout(this.drawTimer);
     this.running?.cancel.cancel();
     for (const document of [...this.documents.keys()]) this.forget(document);
     this.subscriptions.dispose();
@@ -85,7 +83,7 @@ export class Heatmap implements vscode.Disposable, HeatSource {
     return this.documents.get(document)?.heat;
   }
 
-  /** What is being scored is coloured as far as it has come. */
+  /** Stops scoring, and colours the text as far as it was scored. */
   stop(): void {
     const {running} = this;
     if (running === undefined) return;
@@ -96,69 +94,69 @@ export class Heatmap implements vscode.Disposable, HeatSource {
     } else running.stop.cancel();
   }
 
-  /** Takes in what can be seen now. */
-  private look(): void {
+  /** Adds the visible documents, and starts to score them. */
+  private syncVisibleDocuments(): void {
     const seen = visibleDocuments();
-    for (const document of seen) if (!this.documents.has(document)) this.documents.set(document, {wanted: true});
-    // Whoever looks elsewhere wants the model for that.
-    if (this.running && !seen.includes(this.running.document)) this.takeBack(this.running);
-    this.drawSoon();
-    this.next();
+    for (const document of seen) if (!this.documents.has(document)) this.documents.set(document, {needsScore: true});
+    // A document that is no longer visible must not block the visible ones.
+    if (this.running && !seen.includes(this.running.document)) this.requeue(this.running);
+    this.scheduleDraw();
+    this.scoreNext();
   }
 
-  private edited({document, contentChanges}: vscode.TextDocumentChangeEvent): void {
+  private onEdit({document, contentChanges}: vscode.TextDocumentChangeEvent): void {
     const heated = this.documents.get(document);
     if (heated === undefined || contentChanges.length === 0) return;
     heated.heat?.pieces.edit(contentChanges);
-    heated.wanted = false;
+    heated.needsScore = false;
     if (this.running?.document === document) this.running.cancel.cancel();
-    clearTimeout(heated.resting);
-    heated.resting = setTimeout(() => {
-      heated.wanted = true;
-      this.next();
-    }, quiet);
-    this.drawSoon();
+    clearTimeout(heated.debounceTimer);
+    heated.debounceTimer = setTimeout(() => {
+      heated.needsScore = true;
+      this.scoreNext();
+    }, editDebounce);
+    this.scheduleDraw();
   }
 
   private forget(document: vscode.TextDocument): void {
-    clearTimeout(this.documents.get(document)?.resting);
+    clearTimeout(this.documents.get(document)?.debounceTimer);
     this.documents.delete(document);
     if (this.running?.document === document) this.running.cancel.cancel();
   }
 
-  /** Scores of another model say nothing any more. */
-  private startAgain(): void {
+  /** Drops all scores, which another model made, and starts again. */
+  private rescoreAll(): void {
     this.shownError = undefined;
     for (const document of [...this.documents.keys()]) this.forget(document);
-    this.look();
+    this.syncVisibleDocuments();
   }
 
-  private takeBack({document, cancel}: Running): void {
+  private requeue({document, cancel}: Running): void {
     const heated = this.documents.get(document);
-    if (heated !== undefined) heated.wanted = true;
+    if (heated !== undefined) heated.needsScore = true;
     cancel.cancel();
   }
 
-  /** Scores the next text that wants it, the active one first. */
-  private next(): void {
+  /** Scores the next document that needs it, the active one first. */
+  private scoreNext(): void {
     if (!this.running && !this.disposed) {
-      const document = visibleDocuments().find((one) => this.documents.get(one)?.wanted);
+      const document = visibleDocuments().find((one) => this.documents.get(one)?.needsScore);
       const heated = document && this.documents.get(document);
       if (document && heated) void this.score(document, heated);
     }
-    this.tell();
+    this.updateStatus();
   }
 
-  private async score(document: vscode.TextDocument, heated: Heated): Promise<void> {
+  private async score(document: vscode.TextDocument, heated: HeatedDocument): Promise<void> {
     const cancel = new vscode.CancellationTokenSource();
     const stop = new vscode.CancellationTokenSource();
     const running: Running = {document, cancel, stop, scored: 0, progress: "…"};
     this.running = running;
-    heated.wanted = false;
+    heated.needsScore = false;
     heated.ended = undefined;
     try {
-      const text = await textOf(document);
-      heated.heat = text.text === "" ? undefined : await this.heat(text, running);
+      const text = await readDocument(document);
+      heated.heat = text.text === "" ? undefined : await this.scoreHeat(text, running);
       this.shownError = undefined;
     } catch (error) {
       if (!cancel.token.isCancellationRequested) this.fail(heated, error);
@@ -167,18 +165,18 @@ export class Heatmap implements vscode.Disposable, HeatSource {
       cancel.dispose();
       stop.dispose();
       if (!this.disposed) {
-        this.drawSoon();
-        this.next();
+        this.scheduleDraw();
+        this.scoreNext();
       }
     }
   }
 
-  private async heat({text, toSend}: DocumentText, running: Running): Promise<Heat> {
+  private async scoreHeat({text, toSend}: DocumentText, running: Running): Promise<Heat> {
     const {token} = running.cancel;
     const onProgress = (progress: Progress): void => {
       running.progress = progressText(progress);
       if (progress.stage === "score") running.scored = progress.done;
-      if (this.running === running) this.tell();
+      if (this.running === running) this.updateStatus();
     };
     const model = this.host.settings.scoringModel();
     const scores = await this.host.engine.request(
@@ -194,47 +192,47 @@ export class Heatmap implements vscode.Disposable, HeatSource {
           scores.model.file
         )
       );
-    const pieces = new MovingPieces(await doneInTurns(cutIntoPieces(text, scores.ends, scores.logprobs)));
-    // An edit that came while they were cut was not told to them.
+    const pieces = new MovingPieces(await runInSlices(cutIntoPieces(text, scores.ends, scores.logprobs)));
+    // The pieces missed an edit that came while they were cut.
     if (token.isCancellationRequested) throw new vscode.CancellationError();
     return {scores, pieces};
   }
 
-  private fail(heated: Heated, error: unknown): void {
+  private fail(heated: HeatedDocument, error: unknown): void {
     if (this.disposed) return;
     if (error instanceof vscode.CancellationError) {
-      // The engine was restarted: that was not about this text.
-      heated.wanted = true;
+      // The engine was restarted, for a reason that has nothing to do with this text.
+      heated.needsScore = true;
       return;
     }
     const message = this.host.errors.describe(error);
     heated.ended = {type: "failed", message};
     if (message === this.shownError) return;
     this.shownError = message;
-    // The status bar says what happened; the notification has the way out.
+    // The status bar says what happened; the notification also has a button.
     if (error instanceof HumanError) void this.host.errors.show(error);
   }
 
-  /** While one scrolls, colours come on the way; while one types, they would come for a text that is gone already. */
-  private drawSoon(when: "soon" | "quiet" = "quiet"): void {
-    if (when === "soon" && this.drawing !== undefined) return;
-    clearTimeout(this.drawing);
-    this.drawing = setTimeout(() => void this.draw(), redraw);
+  /** Draws soon. While scrolling, a draw that is due is kept; while typing, it is put off until the text is quiet. */
+  private scheduleDraw(when: "soon" | "quiet" = "quiet"): void {
+    if (when === "soon" && this.drawTimer !== undefined) return;
+    clearTimeout(this.drawTimer);
+    this.drawTimer = setTimeout(() => void this.draw(), drawDebounce);
   }
 
   private async draw(): Promise<void> {
-    this.drawing = undefined;
-    this.tell();
+    this.drawTimer = undefined;
+    this.updateStatus();
     for (const editor of vscode.window.visibleTextEditors) {
       if (!isColoured(editor.document)) continue;
       this.colours.draw(editor, this.heatOf(editor.document)?.pieces);
-      // One editor a turn: many of them are many decorations.
+      // One editor per turn of the event loop, because each has many decorations.
       await setImmediate();
-      if (this.disposed || this.drawing !== undefined) return;
+      if (this.disposed || this.drawTimer !== undefined) return;
     }
   }
 
-  private tell(): void {
+  private updateStatus(): void {
     if (!this.disposed) this.status.show(this.state());
   }
 
@@ -251,7 +249,7 @@ export class Heatmap implements vscode.Disposable, HeatSource {
   }
 }
 
-/** The user's texts that can be seen, the active one first. */
+/** The user's visible documents, the active one first. */
 function visibleDocuments(): vscode.TextDocument[] {
   const {activeTextEditor, visibleTextEditors} = vscode.window;
   const editors = activeTextEditor ? [activeTextEditor, ...visibleTextEditors] : visibleTextEditors;
@@ -259,7 +257,7 @@ function visibleDocuments(): vscode.TextDocument[] {
   return [...new Set(documents)].filter(isColoured);
 }
 
-/** A notebook's cell is a text of its own, and too short a one to be scored as such. */
+/** A notebook cell is a document of its own, too short to be scored alone. */
 function isColoured(document: vscode.TextDocument): boolean {
-  return !isForeign(document) && document.uri.scheme !== "vscode-notebook-cell" && !document.isClosed;
+  return !isToolDocument(document) && document.uri.scheme !== "vscode-notebook-cell" && !document.isClosed;
 }

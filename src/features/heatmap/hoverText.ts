@@ -3,17 +3,17 @@ import {choicesText} from "../../metrics/tokenMetrics";
 import {escapeMarkdown} from "../../text/markdownText";
 import {bits, count, inBits, percent} from "../../text/numberText";
 
-/** A token as it is shown: its text made visible, and its own score. */
+/** A token as shown: its visible text and its score. */
 export interface ShownToken {
   readonly id: number;
   readonly label: string;
-  /** Natural; NaN where unscored. */
+  /** Natural logarithm; NaN if not scored. */
   readonly logprob: number;
 }
 
-/** What the model expected at one place. */
+/** What the model expected at one position. */
 export interface Expected {
-  /** Whose place it is. */
+  /** The token at this position. */
   readonly token: ShownToken;
   readonly rank: number;
   /** Nats. */
@@ -21,18 +21,18 @@ export interface Expected {
   readonly top: readonly ShownToken[];
 }
 
-/** What a hover tells of one piece of text. */
+/** What a hover says about one piece of text. */
 export interface AboutPiece {
-  /** The tokens that make the piece, nearly always one. */
+  /** The tokens of the piece, nearly always one. */
   readonly tokens: readonly ShownToken[];
-  /** Natural; NaN where unscored. */
+  /** Natural logarithm; NaN if not scored. */
   readonly logprob: number;
-  /** Why there is no score, or nothing about what was expected, or what else is to be said; a sentence. */
+  /** A sentence: why there is no score or no expectation, or another note. */
   readonly note?: string | undefined;
   readonly expected?: Expected | undefined;
 }
 
-/** The hover as Markdown without HTML: whatever a token holds, it is shown as text. */
+/** The hover as Markdown without HTML. Tokens are always shown as text, whatever they contain. */
 export function hoverText({tokens, logprob, note, expected}: AboutPiece): string {
   const parts = [heading(tokens, logprob)];
   if (tokens.length > 1)
@@ -60,10 +60,11 @@ function openness({token, rank, entropy}: Expected, several: boolean): string {
     : l10n.t("rank {0} · entropy {1} bits ({2} effective choices)", ...numbers);
 }
 
-/** The best alternatives, and the token itself among or below them. */
+/** The best alternatives, with the actual token among or below them. */
 function alternatives({token, rank, top}: Expected): string {
   const rows = top.map((one, index) => {
-    // The score's own figure for what stands here: asked for alone, it comes out a little different (docs/decisions/scoring.md).
+    // The score's own figure for what stands here: asked for alone, it comes out a little different
+    // (docs/decisions/scoring.md).
     const actual = one.id === token.id;
     return row(actual ? {...one, logprob: token.logprob} : one, index + 1, actual);
   });
@@ -76,17 +77,17 @@ function row({label, logprob}: ShownToken, rank: number, actual: boolean): strin
   return actual ? cells.map((cell) => `**${cell}**`) : cells;
 }
 
-/** Numbers to the right, the token, in one of the columns, to the left. */
+/** A table. Numbers are aligned to the right, the column of tokens to the left. */
 function table(head: readonly string[], tokens: number, rows: readonly string[][]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   const sides = head.map((_, column) => (column === tokens ? ":--" : "--:"));
   return [line(head), line(sides), ...rows.map(line)].join("\n");
 }
 
-/** What nothing in a code span, in a table, can be taken for anything else. */
-const harmless = /^[^`|\\]+$/;
+/** Texts that are safe in a code span inside a table. */
+const safeInCodeSpan = /^[^`|\\]+$/;
 
-/** A token's text in the editor's kind of letters, or, where that would leave it a meaning, as text without any. */
+/** A token's text as a code span, or escaped if a code span is not safe for it. */
 function code(label: string): string {
-  return harmless.test(label) && label.trim() === label ? `\`${label}\`` : escapeMarkdown(label);
+  return safeInCodeSpan.test(label) && label.trim() === label ? `\`${label}\`` : escapeMarkdown(label);
 }

@@ -1,17 +1,14 @@
-import type * as vscode from "vscode";
+import type {TextChange} from "../../host/documents/movedRange";
 import type {Pieces} from "../../metrics/pieces";
 
-/** What a document's change event says of one change, all offsets as they were before it. */
-export type Change = Pick<vscode.TextDocumentContentChangeEvent, "rangeOffset" | "rangeLength" | "text">;
-
-/** The pieces of a text that is edited: they move with it, and those that an edit has touched cover nothing any more. */
+/** The pieces of a text under edits. Pieces move with the text; a piece that an edit touched becomes empty. */
 export class MovingPieces {
-  /** N UTF-16 offsets each, ascending; a piece that was lost is empty. */
+  /** N ascending UTF-16 offsets each. A touched piece is empty. */
   readonly starts: Uint32Array;
   readonly ends: Uint32Array;
   readonly firstTokens: Uint32Array;
   readonly logprobs: Float64Array;
-  /** An edit was made since the pieces were cut. */
+  /** True after the first edit. */
   edited = false;
 
   constructor({ends, firstTokens, logprobs}: Pieces) {
@@ -22,8 +19,8 @@ export class MovingPieces {
     this.logprobs = logprobs;
   }
 
-  /** Changes come as VS Code reports them, last in the document first, so that one does not move the others. */
-  edit(changes: readonly Change[]): void {
+  /** Changes are in VS Code's order, last in the document first, so that none moves another. */
+  edit(changes: readonly TextChange[]): void {
     const {starts, ends} = this;
     if (changes.length > 0) this.edited = true;
     for (const {rangeOffset, rangeLength, text} of changes) {
@@ -35,22 +32,22 @@ export class MovingPieces {
           starts[piece] = start + growth;
           ends[piece] = (ends[piece] ?? 0) + growth;
         } else {
-          const place = Math.min(start, rangeOffset);
-          starts[piece] = place;
-          ends[piece] = place;
+          const cut = Math.min(start, rangeOffset);
+          starts[piece] = cut;
+          ends[piece] = cut;
         }
       }
     }
   }
 
-  /** The piece that covers the character behind an offset. */
+  /** The piece of the character after an offset. */
   at(offset: number): number | undefined {
     const piece = this.firstEndingBehind(offset);
     const start = this.starts[piece];
     return start !== undefined && start <= offset ? piece : undefined;
   }
 
-  /** The first piece that ends behind an offset; N where none does. */
+  /** The first piece that ends after an offset; N if there is none. */
   firstEndingBehind(offset: number): number {
     let [low, high] = [0, this.ends.length];
     while (low < high) {

@@ -3,7 +3,7 @@ import {type Host, registerCommand} from "../../host/host";
 import {setContext} from "../../host/runCommand";
 import type {Heatmap} from "./heatmap";
 
-/** Toggle Surprisal Heatmap: for all text editors of this window, off until it is turned on. */
+/** Registers Toggle Surprisal Heatmap. It works on all text editors of this window and is off at first. */
 export function registerHeatmap(host: Host): vscode.Disposable {
   let heatmap: Heatmap | undefined;
   return vscode.Disposable.from(

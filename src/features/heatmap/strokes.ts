@@ -6,13 +6,13 @@ export interface Line {
   readonly number: number;
   /** UTF-16 offset of its first character. */
   readonly start: number;
-  /** UTF-16 units, its end not among them. */
+  /** UTF-16 units without the line end. */
   readonly length: number;
-  /** UTF-16 units of its end: 1 or 2, 0 for the document's last line. */
+  /** UTF-16 units of the line end: 1 or 2, or 0 for the document's last line. */
   readonly endLength: number;
 }
 
-/** A part of a line in one colour; empty at the line's end where the line break is what is coloured. */
+/** A part of a line in one colour. An empty stroke at the line's end colours the line break. */
 export interface Stroke {
   readonly bucket: BucketName;
   readonly line: number;
@@ -20,13 +20,13 @@ export interface Stroke {
   readonly to: number;
 }
 
-/** VS Code draws no more of a line by default (editor.stopRenderingLineAfter). */
+/** VS Code draws only this much of a line by default (editor.stopRenderingLineAfter). */
 const maxLineLength = 10_000;
 
-/** Tokens that are as expected, and those without a score, are left as they are. */
-const plain: ReadonlySet<string> = new Set<BucketName>(["p50", "unscored"]);
+/** Buckets without a colour: tokens that are as expected, and tokens without a score. */
+const uncoloured: ReadonlySet<string> = new Set<BucketName>(["p50", "unscored"]);
 
-/** What is coloured in a line: strokes in order, none over another. */
+/** The strokes of a line, in order and without overlaps. */
 export function strokesOf(pieces: MovingPieces, {number, start, length, endLength}: Line): Stroke[] {
   const strokes: Stroke[] = [];
   const end = start + Math.min(length, maxLineLength);
@@ -42,7 +42,7 @@ export function strokesOf(pieces: MovingPieces, {number, start, length, endLengt
   return strokes;
 }
 
-/** Of the tokens that make a line break (CRLF may be two), the most surprising one's. */
+/** The bucket of a line break. CRLF may be two tokens: then the more surprising one counts. */
 function lineBreakBucket(pieces: MovingPieces, at: number, length: number): BucketName | undefined {
   const names = [at, at + length - 1].map((offset) => {
     const piece = pieces.at(offset);
@@ -54,5 +54,5 @@ function lineBreakBucket(pieces: MovingPieces, at: number, length: number): Buck
 function colouredBucket(pieces: MovingPieces, piece: number): BucketName | undefined {
   const logprob = pieces.logprobs[piece] ?? Number.NaN;
   const {name} = bucketOf(Number.isNaN(logprob) ? null : logprob);
-  return plain.has(name) ? undefined : name;
+  return uncoloured.has(name) ? undefined : name;
 }

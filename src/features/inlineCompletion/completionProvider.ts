@@ -9,10 +9,10 @@ import {Rhythm} from "../../completion/typingCadence";
 import type {CompleteParams, Completion} from "../../contract/completion";
 import {isSameModel, type ModelRef} from "../../contract/models";
 import {offsetOf, positionOf, rangeBefore, rangeBehind} from "../../host/documents/documentText";
-import {isForeign} from "../../host/documents/foreignDocument";
+import {isToolDocument} from "../../host/documents/toolDocument";
 import type {RequestOptions} from "../../host/engine/engineClient";
 import type {Host} from "../../host/host";
-import {seen} from "../../host/walkthroughProgress";
+import {markStepDone} from "../../host/walkthroughProgress";
 import {plainText} from "../../text/plainText";
 import {CompletionStatus} from "./completionStatus";
 import {Exclusions, ignoreFile} from "./exclusions";
@@ -112,7 +112,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     const here = {document, version: document.version, position};
     if (asked) this.askedAt = here;
     const {enabled, delay} = this.host.settings.inlineCompletion(document);
-    if (isForeign(document)) return [];
+    if (isToolDocument(document)) return [];
     // While the suggestion list is open, ghost text would fight it for the same keys.
     if (!asked && (context.selectedCompletionInfo !== undefined || hasSeveralCursors(document))) return [];
     if (!asked && !enabled && !this.wanted.hasAnswered) return [];
@@ -134,7 +134,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       this.shownError = undefined;
       if (token.isCancellationRequested) return [];
       if (text !== undefined && text !== "") {
-        seen("completion");
+        markStepDone("completion");
         if (!asked) this.prefetch(place, text);
         return [itemAt(position, text)];
       }
@@ -244,7 +244,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     if (editor === undefined || !vscode.window.state.focused) return undefined;
     const {document, selection} = editor;
     const {enabled} = this.host.settings.inlineCompletion(document);
-    if (!enabled || isForeign(document) || hasSeveralCursors(document)) return undefined;
+    if (!enabled || isToolDocument(document) || hasSeveralCursors(document)) return undefined;
     const own = this.modelSpec();
     const held = this.host.engine.state.holding?.models ?? [];
     const loaded = held.some(({model, device}) => isSameModel(model, own) && device !== null);

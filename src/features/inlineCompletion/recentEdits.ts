@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import {isForeign} from "../../host/documents/foreignDocument";
+import {isToolDocument} from "../../host/documents/toolDocument";
 
 /** A line of a document. */
 export interface DocumentLine {
@@ -17,7 +17,7 @@ export class RecentEdits implements vscode.Disposable {
   private edits: readonly DocumentLine[] = [];
   private readonly subscription = vscode.workspace.onDidChangeTextDocument(({document, contentChanges}) => {
     const line = contentChanges[0]?.range.start.line;
-    if (line === undefined || isForeign(document) || document.uri.scheme === "git") return;
+    if (line === undefined || isToolDocument(document) || document.uri.scheme === "git") return;
     this.add({uri: document.uri.toString(), line});
   });
 

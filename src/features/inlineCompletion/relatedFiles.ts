@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import {withoutNearDuplicates} from "../../completion/nearDuplicates";
 import type {ContextFile} from "../../contract/completion";
 import {rangeBehind} from "../../host/documents/documentText";
-import {isForeign} from "../../host/documents/foreignDocument";
+import {isToolDocument} from "../../host/documents/toolDocument";
 import {fileText} from "../../text/fileText";
 import type {Exclusions} from "./exclusions";
 import {fileOf} from "./notebookCell";
@@ -167,7 +167,7 @@ function openPlaces(): DocumentLine[] {
 
 /** The piece around a line of a document that is open. */
 function openText(document: vscode.TextDocument, line: number): string | undefined {
-  if (isForeign(document)) return undefined;
+  if (isToolDocument(document)) return undefined;
   const start = new vscode.Position(firstLine(Math.min(line, document.lineCount)), 0);
   // Lines may be long: no more of them is put together than is sent.
   const {end} = rangeBehind(document, start, maxPieceLength);

@@ -2,15 +2,21 @@ import {randomUUID} from "node:crypto";
 import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
 import type {Progress} from "../../contract/progress";
-import {joined} from "../../host/cooperativeWork";
-import {holds} from "../../host/documents/documentText";
-import {movedPlace} from "../../host/documents/movedPlace";
+import {joinInSlices} from "../../host/cooperativeWork";
+import {containsAt} from "../../host/documents/documentText";
+import {movedRange} from "../../host/documents/movedRange";
 import {selectInEditor} from "../../host/documents/reveal";
-import {openPlace, placeOf, type Subject, scoredPart, titleAt} from "../../host/documents/targetText";
+import {
+  documentRangeOf,
+  openDocument,
+  scoreParamsOf,
+  type TargetText,
+  titleOfRange
+} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
 import {HostError} from "../../host/hostError";
 import {alternativesParams, scoreOrStop} from "../../host/scoring";
-import {seen} from "../../host/walkthroughProgress";
+import {markStepDone} from "../../host/walkthroughProgress";
 import {WebviewPanel} from "../../host/webviewPanel";
 import {count} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
@@ -114,10 +120,10 @@ export class LogprobsPanel implements vscode.Disposable {
   }
 
   /** Brings the panel to the front and scores a text in it. Errors are shown here, not thrown. */
-  async score(subject: Subject): Promise<void> {
+  async score(subject: TargetText): Promise<void> {
     this.panel.reveal();
     const {title, isSelection} = subject;
-    const source = {...placeOf(subject), title, isSelection};
+    const source = {...documentRangeOf(subject), title, isSelection};
     this.setTitle(source);
     this.scoring?.cancel();
     this.asking?.cancel();
@@ -141,7 +147,7 @@ export class LogprobsPanel implements vscode.Disposable {
     const source = (this.instead ?? this.shown)?.source;
     if (!source) return;
     try {
-      const subject = await subjectAgain(await openPlace(source), source);
+      const subject = await subjectAgain(await openDocument(source), source);
       if (this.view.isDisposed) return;
       if (subject.text === "")
         throw new HostError(
@@ -166,13 +172,13 @@ export class LogprobsPanel implements vscode.Disposable {
     this.shown = null;
   }
 
-  private async request(subject: Subject, token: vscode.CancellationToken): Promise<ScoredText> {
+  private async request(subject: TargetText, token: vscode.CancellationToken): Promise<ScoredText> {
     const {engine, settings} = this.host;
     const onProgress = (progress: Progress) => {
       if (!token.isCancellationRequested && this.instead)
         this.showInstead({type: "progress", source: this.instead.source, progress});
     };
-    const scores = await scoreOrStop(this.host, scoredPart(subject, settings), token, onProgress);
+    const scores = await scoreOrStop(this.host, scoreParamsOf(subject, settings), token, onProgress);
     const texts = scores.ends ? null : await engine.request("tokenTexts", {model: scores.spec, ids: scores.ids});
     return scoredText({id: randomUUID(), text: subject.text, scores, texts});
   }
@@ -248,14 +254,14 @@ export class LogprobsPanel implements vscode.Disposable {
     const range = shown && tokenRange(shown.scored, token);
     if (!range) return;
     const {source, scored} = shown;
-    const document = await openPlace(source);
-    if (!(await holds(document, source.start, scored.text))) return this.setNotice(changed());
+    const document = await openDocument(source);
+    if (!(await containsAt(document, source.start, scored.text))) return this.setNotice(changed());
     await selectInEditor(document, source.start + range.start, source.start + range.end, {preserveFocus: true});
   }
 
   private async copyJson(): Promise<void> {
     if (!this.shown) return;
-    await vscode.env.clipboard.writeText(await joined(exportJson(this.shown.scored, this.shown.source)));
+    await vscode.env.clipboard.writeText(await joinInSlices(exportJson(this.shown.scored, this.shown.source)));
     vscode.window.setStatusBarMessage(vscode.l10n.t("Logprobs copied as JSON"), 3000);
   }
 
@@ -263,9 +269,9 @@ export class LogprobsPanel implements vscode.Disposable {
     const uri = document.uri.toString();
     const follows = (source: Source | undefined) => source?.uri === uri && contentChanges.length > 0;
     const {shown, instead} = this;
-    if (shown && follows(shown.source)) this.shown = {...shown, source: movedPlace(shown.source, contentChanges)};
+    if (shown && follows(shown.source)) this.shown = {...shown, source: movedRange(shown.source, contentChanges)};
     if (instead && follows(instead.source))
-      this.instead = {...instead, source: movedPlace(instead.source, contentChanges)};
+      this.instead = {...instead, source: movedRange(instead.source, contentChanges)};
     if (this.shown !== shown || this.instead !== instead) this.compareSoon();
   }
 
@@ -285,13 +291,13 @@ export class LogprobsPanel implements vscode.Disposable {
     if (source !== this.told) this.tellMoved(source, document);
     if (!this.shown || this.instead) return;
     const {shown} = this;
-    const held = await holds(document, source.start, shown.scored.text);
+    const held = await containsAt(document, source.start, shown.scored.text);
     // Edited meanwhile, it is compared again.
     if (this.shown === shown && !this.instead) this.setNotice(held ? partial(shown.scored) : changed());
   }
 
   private tellMoved(moved: Source, document: vscode.TextDocument): void {
-    const source = moved.isSelection ? {...moved, title: titleAt(document, moved)} : moved;
+    const source = moved.isSelection ? {...moved, title: titleOfRange(document, moved)} : moved;
     if (this.shown) this.shown = {...this.shown, source};
     else if (this.instead) this.instead = {...this.instead, source};
     if (!(this.shown && this.instead)) this.setTitle(source);
@@ -317,7 +323,7 @@ export class LogprobsPanel implements vscode.Disposable {
     this.setTitle(shown.source);
     this.view.post({type: "show", ...shown});
     if (this.notice !== null) this.view.post({type: "notice", message: this.notice});
-    seen("logprobs");
+    markStepDone("logprobs");
     this.compareSoon();
   }
 

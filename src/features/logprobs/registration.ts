@@ -19,8 +19,8 @@ export function registerLogprobs(host: Host): vscode.Disposable {
   const command = registerCommand(host, "showLogprobs", async (place) => {
     // With the panel in front there is no active editor: what is meant is the text it shows.
     if (place === undefined && panel && !vscode.window.activeTextEditor) return panel.scoreAgain();
-    const {commandSubject} = await import("../../host/documents/targetText");
-    const subject = await commandSubject(place);
+    const {commandTargetText} = await import("../../host/documents/targetText");
+    const subject = await commandTargetText(place);
     const {LogprobsPanel} = await import("./logprobsPanel");
     await (panel ?? keep(LogprobsPanel.create(host))).score(subject);
   });

@@ -1,8 +1,9 @@
 import * as vscode from "vscode";
 import type {HumanError} from "../../contract/errors";
 import type {ByteSource} from "../../gguf/byteSource";
+import {uriName} from "../../host/documents/uriName";
 import {HostError} from "../../host/hostError";
-import {places} from "../../host/models/local/patientStat";
+import {timedStat} from "../../host/models/local/timedStat";
 import {fileSource} from "../../platform/fileSource";
 import {byteSize} from "../../text/numberText";
 
@@ -49,7 +50,7 @@ export async function stampOf(uri: vscode.Uri): Promise<string | null> {
 /** What VS Code says of a file; null where its file system doesn't answer, which may be a network that is gone. */
 async function look(uri: vscode.Uri): Promise<vscode.FileStat | null> {
   const {fs} = vscode.workspace;
-  return uri.scheme === "file" ? await places.ask(uri.fsPath, async () => await fs.stat(uri)) : await fs.stat(uri);
+  return uri.scheme === "file" ? await timedStat.ask(uri.fsPath, async () => await fs.stat(uri)) : await fs.stat(uri);
 }
 
 async function openLocal(uri: vscode.Uri): Promise<OpenFile> {
@@ -57,7 +58,7 @@ async function openLocal(uri: vscode.Uri): Promise<OpenFile> {
   try {
     return Object.assign(await fileSource(uri.fsPath), {stamp: stamp(size, mtime), readWhole: false});
   } catch (error) {
-    throw unreadable(nameOf(uri), (error as NodeJS.ErrnoException).code);
+    throw unreadable(uriName(uri), (error as NodeJS.ErrnoException).code);
   }
 }
 
@@ -66,7 +67,7 @@ async function readWhole(uri: vscode.Uri, {size, mtime}: vscode.FileStat): Promi
   try {
     bytes = await vscode.workspace.fs.readFile(uri);
   } catch (error) {
-    throw unreadable(nameOf(uri), error instanceof vscode.FileSystemError ? error.code : undefined);
+    throw unreadable(uriName(uri), error instanceof vscode.FileSystemError ? error.code : undefined);
   }
   return {
     size: bytes.length,
@@ -99,7 +100,7 @@ function tooLarge(uri: vscode.Uri, {size}: vscode.FileStat): TooLargeToRead {
     "unreadableFile",
     vscode.l10n.t(
       '"{0}" has {1}, and VS Code reads a file from there only as a whole, which is too much above {2}: save a copy on this machine, or open it where it lies.',
-      nameOf(uri),
+      uriName(uri),
       byteSize(size),
       byteSize(maxReadWhole)
     )
@@ -108,7 +109,7 @@ function tooLarge(uri: vscode.Uri, {size}: vscode.FileStat): TooLargeToRead {
 
 /** What a file is before it is opened: to open a pipe would wait for its other end. */
 async function statOf(uri: vscode.Uri): Promise<vscode.FileStat> {
-  const name = nameOf(uri);
+  const name = uriName(uri);
   let status: vscode.FileStat | null;
   try {
     status = await look(uri);
@@ -135,8 +136,4 @@ function unreadable(name: string, code: string | undefined): HumanError {
 
 function stamp(size: number, modified: number): string {
   return `${size} ${modified}`;
-}
-
-export function nameOf(uri: vscode.Uri): string {
-  return uri.path.slice(uri.path.lastIndexOf("/") + 1);
 }

@@ -1,15 +1,16 @@
 import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
 import {isModelFile} from "../../contract/models";
-import {joined} from "../../host/cooperativeWork";
+import {joinInSlices} from "../../host/cooperativeWork";
+import {uriName} from "../../host/documents/uriName";
 import type {Host} from "../../host/host";
-import {freeMemory} from "../../host/models/memoryFit";
+import {mainMemory} from "../../host/models/memoryFit";
 import {runCommand} from "../../host/runCommand";
 import {revealInFileManagerCommand} from "../../host/vscodeCommands";
 import {WebviewPanel} from "../../host/webviewPanel";
 import {plainText} from "../../text/plainText";
 import {FileChanges} from "./fileChanges";
-import {nameOf, type ReadPiece, stampOf, TooLargeToRead} from "./modelFiles";
+import {type ReadPiece, stampOf, TooLargeToRead} from "./modelFiles";
 import {modelInfoPage} from "./modelInfoPage";
 import {requestMemory} from "./modelMemory";
 import {exportJson, modelPage, type ReadModel, wholeValue} from "./modelPage";
@@ -53,7 +54,7 @@ export class ModelInfoPanel implements vscode.Disposable {
     asked: boolean
   ) {
     const uri = vscode.Uri.parse(address);
-    this.source = {uri: address, name: nameOf(uri)};
+    this.source = {uri: address, name: uriName(uri)};
     const fetches = uri.scheme === "vscode-remote" && webviewsReadParts();
     this.pieces = fetches ? new ViewPieces((message) => this.view.post(message)) : null;
     this.changes = isRemote(address) ? null : new FileChanges(uri, () => this.fileChanged());
@@ -75,7 +76,7 @@ export class ModelInfoPanel implements vscode.Disposable {
   }
 
   static create(host: Host, address: string): ModelInfoPanel {
-    const title = titleOf(nameOf(vscode.Uri.parse(address)));
+    const title = titleOf(uriName(vscode.Uri.parse(address)));
     const panel = vscode.window.createWebviewPanel(panelType, title, vscode.ViewColumn.Active, {
       enableFindWidget: true
     });
@@ -227,7 +228,7 @@ export class ModelInfoPanel implements vscode.Disposable {
   private async copyJson(): Promise<void> {
     if (this.content.type !== "model") return;
     const {page, model} = this.content;
-    await vscode.env.clipboard.writeText(await joined(exportJson(page, model)));
+    await vscode.env.clipboard.writeText(await joinInSlices(exportJson(page, model)));
     vscode.window.setStatusBarMessage(vscode.l10n.t("Model info copied as JSON"), 3000);
   }
 
@@ -295,7 +296,7 @@ export class ModelInfoPanel implements vscode.Disposable {
   /** The page is complete without an answer. */
   private async askMemory(): Promise<void> {
     if (this.content.type !== "model" || !this.panel.visible) return;
-    this.view.post({type: "free", free: (await freeMemory()).free});
+    this.view.post({type: "free", free: (await mainMemory()).free});
     const path = this.loadedPath();
     if (path === null || this.view.isDisposed) return;
     this.asking?.cancel();

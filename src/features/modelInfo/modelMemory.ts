@@ -7,7 +7,7 @@ import {
   type ModelRef
 } from "../../contract/models";
 import type {Host} from "../../host/host";
-import {fitOf} from "../../host/models/memoryFit";
+import {fitFromEstimate} from "../../host/models/memoryFit";
 import type {MemoryNow, Uses} from "./protocol";
 
 /** What the engine knows about the memory of a model's file. Null where it can't tell or must not be asked. */
@@ -51,6 +51,6 @@ function memoryNow(estimate: MemoryEstimate, used: MemoryUse | null): MemoryNow 
     free,
     total,
     used,
-    advice: used === null ? fitOf(estimate).advice : null
+    advice: used === null ? fitFromEstimate(estimate).advice : null
   };
 }

@@ -8,9 +8,10 @@ import {HeaderBudget} from "../../gguf/headerBudget";
 import {isList} from "../../gguf/infill";
 import {refusal} from "../../gguf/refusal";
 import {maxParts, splitNames, splitPart} from "../../gguf/splits";
+import {uriName} from "../../host/documents/uriName";
 import {HostError} from "../../host/hostError";
 import {byteSize, count} from "../../text/numberText";
-import {maxReadTogether, nameOf, type OpenFile, openFile, type ReadPiece} from "./modelFiles";
+import {maxReadTogether, type OpenFile, openFile, type ReadPiece} from "./modelFiles";
 import {type ReadModel, specialTokens} from "./modelPage";
 
 interface Part {
@@ -36,13 +37,13 @@ export interface Reading {
  * have. What is damaged is read as far as possible; a HumanError is thrown only where there is nothing to show.
  */
 export async function readModel(opened: vscode.Uri, signal: AbortSignal, readPiece: ReadPiece): Promise<Reading> {
-  const names = splitNames(nameOf(opened));
+  const names = splitNames(uriName(opened));
   const uris = names.length === 1 ? [opened] : names.map((name) => vscode.Uri.joinPath(opened, "..", name));
   const budget = new HeaderBudget();
   const stamps = new Map<string, string | null>();
   const parts: Part[] = [];
   const missing: string[] = [];
-  let leftOut = othersLeftOut(nameOf(opened));
+  let leftOut = othersLeftOut(uriName(opened));
   let readWhole = 0;
   for (const uri of uris) {
     try {
@@ -50,18 +51,18 @@ export async function readModel(opened: vscode.Uri, signal: AbortSignal, readPie
       stamps.set(uri.toString(), part.stamp);
       parts.push(part);
       if (part.readWhole) readWhole += part.bytes;
-      if (uris.length > 1 && part.isEnough) leftOut = headersLeftOut(nameOf(uri), uris.length);
-      else if (readWhole > maxReadTogether && uri !== uris.at(-1)) leftOut = filesLeftOut(nameOf(uri));
+      if (uris.length > 1 && part.isEnough) leftOut = headersLeftOut(uriName(uri), uris.length);
+      else if (readWhole > maxReadTogether && uri !== uris.at(-1)) leftOut = filesLeftOut(uriName(uri));
       if (leftOut !== null) break;
     } catch (error) {
       if (!(error instanceof HumanError) || uri.toString() === opened.toString()) throw error;
       stamps.set(uri.toString(), null);
-      missing.push(nameOf(uri));
+      missing.push(uriName(uri));
     }
   }
   const problem = parts.find((part) => part.problem !== null)?.problem ?? null;
   const missingProblem = missing.length > 0 ? partsMissing(missing, uris.length) : null;
-  const files = splitPart(nameOf(opened))?.parts ?? 1;
+  const files = splitPart(uriName(opened))?.parts ?? 1;
   const isAll = leftOut === null && missing.length === 0;
   const model = modelOf(parts, files, isAll);
   return {model: {...model, problem: leftOut ?? problem ?? missingProblem ?? unsuitable(parts, isAll)}, stamps};
@@ -70,7 +71,7 @@ export async function readModel(opened: vscode.Uri, signal: AbortSignal, readPie
 /** Why the engine would not run it, or could only count tokens with it, whole as it is. */
 function unsuitable([first, ...others]: readonly Part[], isAll: boolean): string | null {
   if (first === undefined) return null;
-  const name = nameOf(first.uri);
+  const name = uriName(first.uri);
   const purpose = purposeOfHeader(first.header, isAll ? others.map((part) => part.header) : null);
   // A model that embeds is as it should be, and says so among the facts.
   return refusal(first.header)?.sentence(name) ?? (purpose === "embeds" ? null : whyNotGenerating(purpose, name));
@@ -86,7 +87,7 @@ function modelOf(parts: readonly Part[], files: number, isAll: boolean): Omit<Re
   const local = uri.scheme === "file";
   return {
     file: {
-      name: nameOf(uri),
+      name: uriName(uri),
       location: local ? uri.fsPath : uri.toString(true),
       bytes,
       parts: files,
@@ -117,12 +118,12 @@ async function readPart(
       bytes: file.size,
       readWhole: file.readWhole,
       header,
-      problem: problem?.sentence(nameOf(uri)) ?? (missing > 0 ? cutOff(missing) : null),
+      problem: problem?.sentence(uriName(uri)) ?? (missing > 0 ? cutOff(missing) : null),
       isEnough: problem?.problem === "tooLarge",
       tokenTexts: await textsOfTokens(file, header, signal)
     };
   } catch (error) {
-    if (error instanceof GgufError) throw new HostError("unreadableFile", error.sentence(nameOf(uri)));
+    if (error instanceof GgufError) throw new HostError("unreadableFile", error.sentence(uriName(uri)));
     throw error;
   } finally {
     await file.close();

@@ -1,9 +1,9 @@
 import path from "node:path";
 import type {ModelFacts} from "../../gguf/facts";
-import {inTurns} from "../../host/cooperativeWork";
+import {iterateInSlices} from "../../host/cooperativeWork";
 import {foundModel} from "../../host/models/local/candidates";
 import type {LocalModel} from "../../host/models/local/localModel";
-import {type Fit, freeMemory, type Memory, quickFit} from "../../host/models/memoryFit";
+import {type FreeMemory, fitFromHeader, type MemoryFit, mainMemory} from "../../host/models/memoryFit";
 import type {ListedModel} from "./modelRow";
 import {type ModelSection, modelSections} from "./sections";
 
@@ -31,7 +31,7 @@ export class ModelListing<Row> {
   private readonly rows = new Map<string, Row>();
   private models: readonly LocalModel[] = [];
   private ordered: readonly ModelSection[] = [];
-  private memory: Memory | undefined;
+  private memory: FreeMemory | undefined;
   private demonstrationFile: LocalModel | null = null;
 
   constructor(
@@ -64,7 +64,7 @@ export class ModelListing<Row> {
     const [own, demonstration, memory] = await Promise.all([
       Promise.all([...new Set(known)].map((file) => modelAt(file))),
       modelAt(sources.demonstrationModel),
-      freeMemory()
+      mainMemory()
     ]);
     this.demonstrationFile = demonstration;
     this.memory = memory;
@@ -80,14 +80,14 @@ export class ModelListing<Row> {
   }
 
   /** Whether a model fits, by its facts where they are known; undefined until the memory is known. */
-  fit(facts: ModelFacts | null, bytes: number): Fit | undefined {
-    return this.memory && quickFit(facts, bytes, this.sources.contextSize, this.memory);
+  fit(facts: ModelFacts | null, bytes: number): MemoryFit | undefined {
+    return this.memory && fitFromHeader(facts, bytes, this.sources.contextSize, this.memory);
   }
 
   private async list(models: readonly LocalModel[]): Promise<void> {
     this.models = models;
     this.ordered = modelSections(models, this.sources.inUse, this.sources.recent);
-    for await (const model of inTurns(models)) this.know(model, undefined);
+    for await (const model of iterateInSlices(models)) this.know(model, undefined);
   }
 
   private know(model: LocalModel, facts: ModelFacts | null | undefined): void {

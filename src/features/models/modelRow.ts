@@ -2,7 +2,7 @@ import * as l10n from "@vscode/l10n";
 import type {ModelFacts} from "../../gguf/facts";
 import type {CatalogueEntry} from "../../host/downloads/catalogue";
 import type {LocalModel, ModelStore} from "../../host/models/local/localModel";
-import {type Fit, verdictLabel} from "../../host/models/memoryFit";
+import {type MemoryFit, verdictLabel} from "../../host/models/memoryFit";
 import {byteSize, count} from "../../text/numberText";
 import {parameterCount} from "../../text/parameterCount";
 import {shortChecksum} from "../../text/shortChecksum";
@@ -12,7 +12,7 @@ export interface ListedModel {
   readonly model: LocalModel;
   /** Undefined: not read yet. Null: not to be read as a model. */
   readonly facts: ModelFacts | null | undefined;
-  readonly fit: Fit | undefined;
+  readonly fit: MemoryFit | undefined;
 }
 
 /** What a model is in use for. */
@@ -47,7 +47,7 @@ export function rowText({model, facts, fit}: ListedModel, inUse: InUse, where: s
 }
 
 /** A model that can be downloaded, in words; null: the memory that is free isn't known yet. */
-export function downloadText({name, licence, free, bytes, why}: CatalogueEntry, fit: Fit | null): RowText {
+export function downloadText({name, licence, free, bytes, why}: CatalogueEntry, fit: MemoryFit | null): RowText {
   return {
     label: name,
     description: joined([byteSize(bytes), free ? licence : l10n.t("{0} licence, with conditions", licence)]),
@@ -109,7 +109,7 @@ function abilities({capabilities: {complete, infill, embed}}: ModelFacts): strin
 }
 
 /** The verdict, with what to do about it. */
-function fitText({verdict, advice}: Fit): string {
+function fitText({verdict, advice}: MemoryFit): string {
   const label = verdictLabel(verdict);
   return advice === null ? label : l10n.t("{0}: {1}", label, advice.replace(/\.$/, ""));
 }

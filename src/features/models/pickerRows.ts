@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import {isModelFile, isSameModel, type ModelRef} from "../../contract/models";
 import {catalogue, type Purpose} from "../../host/downloads/catalogue";
-import type {Unfinished} from "../../host/downloads/unfinished";
+import type {UnfinishedDownload} from "../../host/downloads/unfinishedDownloads";
 import {homeFolder} from "../../host/home";
 import type {LocalModel} from "../../host/models/local/localModel";
 import {type ChosenModel, shippedModel} from "../../host/models/modelChoice";
@@ -50,7 +50,7 @@ export function modelRow(listed: ListedModel, known: KnownModels, role: ModelRol
 
 export interface PickerState {
   readonly listing: ModelListing<Row>;
-  readonly unfinished: readonly Unfinished[];
+  readonly unfinished: readonly UnfinishedDownload[];
   /** Nothing more will come. */
   readonly complete: boolean;
 }
@@ -118,7 +118,7 @@ export function pickerRows(
   ];
 }
 
-function resumeRows(unfinished: readonly Unfinished[]): Row[] {
+function resumeRows(unfinished: readonly UnfinishedDownload[]): Row[] {
   const [first, ...more] = unfinished;
   if (first === undefined) return [];
   return [

@@ -1,10 +1,10 @@
 import * as vscode from "vscode";
-import type {Unfinished} from "../../host/downloads/unfinished";
+import type {UnfinishedDownload} from "../../host/downloads/unfinishedDownloads";
 import type {Host} from "../../host/host";
 import {findLocalModels} from "../../host/models/local/findLocalModels";
 import type {HeaderCache} from "../../host/models/local/headerCache";
 import type {ChosenModel} from "../../host/models/modelChoice";
-import {surroundings} from "../../host/models/modelSearchPaths";
+import {modelSearchEnvironment} from "../../host/models/modelSearchPaths";
 import {type ListingSources, ModelListing} from "./modelListing";
 import type {ModelRole} from "./modelRole";
 import {type KnownModels, modelRow, type PickerActs, pickerRows} from "./pickerRows";
@@ -28,7 +28,7 @@ export class ModelSelection {
     const {host, headers} = this;
     const {settings} = host;
     const acts = this.actsFor(role);
-    let unfinished: readonly Unfinished[] = [];
+    let unfinished: readonly UnfinishedDownload[] = [];
     const known: KnownModels = {
       scoring: settings.scoringModel(),
       completion: settings.completionModel(),
@@ -39,7 +39,7 @@ export class ModelSelection {
       inUse: [known.scoring.path, known.completion.path],
       recent: recentModels(host),
       contextSize: settings.scoringModel().contextSize,
-      find: (signal) => findLocalModels(surroundings(host), signal),
+      find: (signal) => findLocalModels(modelSearchEnvironment(host), signal),
       facts: (model, signal) => headers.facts(model, signal)
     };
     const listing = new ModelListing(sources, (listed) => modelRow(listed, known, role, acts));

@@ -5,7 +5,7 @@ import {whyNotGenerating} from "../../gguf/architectureKind";
 import {isBelow, isReallyBelow} from "../../host/documents/pathContainment";
 import type {Host} from "../../host/host";
 import {HostError} from "../../host/hostError";
-import {actionLabel, applyAdvice, type FitAction, fitOf} from "../../host/models/memoryFit";
+import {actionLabel, applyAdvice, type FitAction, fitFromEstimate} from "../../host/models/memoryFit";
 import type {ChosenModel, ModelChoice} from "../../host/models/modelChoice";
 import {count} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
@@ -115,7 +115,7 @@ function warningOf(model: ModelDescription, estimate: MemoryEstimate | null, rol
   const reason = whyNotGenerating(model.capabilities.purpose, plainText(model.file));
   // It can still count tokens.
   if (reason !== null) return {text: reason, answers: role === "completion" ? [another] : [another, anyway]};
-  const fit = estimate === null ? null : fitOf(estimate);
+  const fit = estimate === null ? null : fitFromEstimate(estimate);
   if (fit?.verdict !== "tooLarge" || fit.advice === null) return null;
   const {action} = fit;
   const advised: readonly Answer[] =

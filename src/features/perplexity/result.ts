@@ -1,10 +1,10 @@
 import * as vscode from "vscode";
 import type {Scores} from "../../contract/scoring";
-import {ScoredSubject} from "../../host/documents/scoredText";
-import {placeOf, type Subject} from "../../host/documents/targetText";
+import {ScoredTarget} from "../../host/documents/scoredTarget";
+import {documentRangeOf, type TargetText} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
 import {runCommand} from "../../host/runCommand";
-import {seen} from "../../host/walkthroughProgress";
+import {markStepDone} from "../../host/walkthroughProgress";
 import {scoreHeader} from "../../metrics/scoreHeader";
 import {summaryRows} from "../../metrics/summaryRows";
 import {jsonText} from "../../text/jsonText";
@@ -19,16 +19,16 @@ interface Item extends vscode.QuickPickItem {
  * The numbers as a list: readable at a glance, by keyboard and by screen reader. Enter on a number copies it; the buttons
  * and the last lines lead to the logprobs, to a file and to the numbers as JSON.
  */
-export async function showResult(host: Host, subject: Subject, scores: Scores): Promise<void> {
+export async function showResult(host: Host, subject: TargetText, scores: Scores): Promise<void> {
   const showLogprobs = async (): Promise<void> => {
-    await runCommand("showLogprobs", placeOf(subject));
+    await runCommand("showLogprobs", documentRangeOf(subject));
   };
   const copyJson = async (): Promise<void> => {
     await vscode.env.clipboard.writeText(jsonText(scoreHeader(scores, scores.summary), 2));
     vscode.window.setStatusBarMessage(`$(check) ${vscode.l10n.t("Copied the perplexity as JSON")}`, 3000);
   };
   const exportScores = async (): Promise<void> => {
-    await runCommand("exportScores", new ScoredSubject(subject, scores));
+    await runCommand("exportScores", new ScoredTarget(subject, scores));
   };
   const {model, summary} = scores;
   const rows = summaryRows(summary, {
@@ -102,5 +102,5 @@ export async function showResult(host: Host, subject: Subject, scores: Scores): 
   });
   list.onDidHide(() => list.dispose());
   list.show();
-  seen("perplexity");
+  markStepDone("perplexity");
 }

@@ -1,13 +1,13 @@
 import * as vscode from "vscode";
-import {commandSubject, scoredPart} from "../../host/documents/targetText";
+import {commandTargetText, scoreParamsOf} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
 import {scoreWithProgress} from "../../host/scoring";
 import {showResult} from "./result";
 
 /** Scores a place given as argument (a hover's link), else the selection, else the file, and shows the numbers. */
 export async function showPerplexity(host: Host, argument: unknown): Promise<void> {
-  const subject = await commandSubject(argument);
-  const params = scoredPart(subject, host.settings);
-  const scores = await scoreWithProgress(host, vscode.l10n.t("Perplexity of {0}", subject.title), params);
-  void showResult(host, subject, scores);
+  const target = await commandTargetText(argument);
+  const params = scoreParamsOf(target, host.settings);
+  const scores = await scoreWithProgress(host, vscode.l10n.t("Perplexity of {0}", target.title), params);
+  void showResult(host, target, scores);
 }

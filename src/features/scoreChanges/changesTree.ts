@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
+import {uriName} from "../../host/documents/uriName";
 import {windowText} from "../../metrics/summaryRows";
-import {count, listed} from "../../text/numberText";
+import {count, listText} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
 import {
   bitsPerByteDelta,
@@ -15,7 +16,7 @@ import {
   totalDetails,
   totalOf
 } from "./comparison";
-import {type GitApi, nameOf} from "./git";
+import type {GitApi} from "./git";
 import type {ScoredChange, ScoredChanges, ScoredFile} from "./scoredChanges";
 
 export type Order = "file" | "change";
@@ -113,7 +114,7 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
   private fileItem({file, changes}: ScoredFile): vscode.TreeItem {
     const {uri, path, kind, skipped, unsaved} = file;
     const total = totalOf(comparisons(changes));
-    const item = new vscode.TreeItem(plainText(nameOf(uri)));
+    const item = new vscode.TreeItem(plainText(uriName(uri)));
     // A file that became a link is there twice: deleted, and added.
     item.id = `${kind} ${path}`;
     item.resourceUri = uri;
@@ -124,7 +125,7 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
     const note = kindText(kind);
     item.description = [said, ...note].join(" · ");
     const heard = skipped === undefined ? this.spokenTotal(changes, total) : vscode.l10n.t("not scored: {0}", skipped);
-    item.accessibilityInformation = {label: listed([plainText(path), [heard, ...note].join(" · ")])};
+    item.accessibilityInformation = {label: listText([plainText(path), [heard, ...note].join(" · ")])};
     item.tooltip = [
       plainText(path),
       ...(skipped === undefined ? totalDetails(total) : [vscode.l10n.t("Not scored: {0}.", skipped)]),
@@ -141,7 +142,7 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
     item.id = `${oldLine} ${newLine} ${file.file.kind} ${file.file.path}`;
     item.description = comparison ? describe(comparison) : this.waiting();
     item.iconPath = new vscode.ThemeIcon(icons[comparison ? directionOf(comparison) : "waiting"]);
-    item.accessibilityInformation = {label: listed([label, comparison ? spoken(comparison) : this.waiting()])};
+    item.accessibilityInformation = {label: listText([label, comparison ? spoken(comparison) : this.waiting()])};
     const context =
       newLine === 1
         ? vscode.l10n.t("Nothing stands in front of it: it was scored without context.")
@@ -150,7 +151,7 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
             linesText(1, newLine - 1)
           );
     item.tooltip = [
-      listed([plainText(file.file.path), label]),
+      listText([plainText(file.file.path), label]),
       ...(comparison ? [...meaning(directionOf(comparison)), ...details(comparison), context] : [this.waiting()]),
       ...(comparison ? this.about() : [])
     ].join("\n");
@@ -169,14 +170,14 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
     const inNew = options(change?.newLine, change?.newLines);
     if (old === undefined) return {title: vscode.l10n.t("Open File"), command: "vscode.open", arguments: [uri, inNew]};
     if (kind === "deleted") {
-      const title = vscode.l10n.t("{0} (deleted)", plainText(nameOf(uri)));
+      const title = vscode.l10n.t("{0} (deleted)", plainText(uriName(uri)));
       return {
         title: vscode.l10n.t("Open File"),
         command: "vscode.open",
         arguments: [old, options(change?.oldLine), title]
       };
     }
-    const title = vscode.l10n.t("{0} (HEAD ↔ working tree)", plainText(nameOf(uri)));
+    const title = vscode.l10n.t("{0} (HEAD ↔ working tree)", plainText(uriName(uri)));
     return {title: vscode.l10n.t("Open Changes"), command: "vscode.diff", arguments: [old, uri, title, inNew]};
   }
 

@@ -1,11 +1,12 @@
 import * as vscode from "vscode";
+import {uriName} from "../../host/documents/uriName";
 import type {Host} from "../../host/host";
 import {kindOf} from "../../host/hostError";
 import {setContext} from "../../host/runCommand";
 import {count} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
 import {ChangesTree, type Order, type Row} from "./changesTree";
-import {chooseRepository, type GitApi, gitApi, nameOf, type Repository} from "./git";
+import {chooseRepository, type GitApi, gitApi, type Repository} from "./git";
 import {type ScoredChanges, unscored} from "./scoredChanges";
 import {scoreChanges} from "./scoring";
 import {viewId} from "./viewId";
@@ -72,7 +73,7 @@ export class ChangesView implements vscode.Disposable {
       await vscode.window.withProgress(
         {
           location: vscode.ProgressLocation.Notification,
-          title: vscode.l10n.t("Scoring the changes in {0}", plainText(nameOf(repository.rootUri))),
+          title: vscode.l10n.t("Scoring the changes in {0}", plainText(uriName(repository.rootUri))),
           cancellable: true
         },
         async (progress, token) => {
@@ -150,7 +151,7 @@ export class ChangesView implements vscode.Disposable {
     ];
     view.message = lines.join(" ");
     view.description = [
-      ...(this.repository ? [plainText(nameOf(this.repository.rootUri))] : []),
+      ...(this.repository ? [plainText(uriName(this.repository.rootUri))] : []),
       ...(scored.state === "stopped" ? [vscode.l10n.t("partial")] : [])
     ].join(", ");
   }

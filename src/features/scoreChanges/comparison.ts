@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import {metrics} from "../../metrics/metrics";
 import {addSums, bitsOf, type ScoreSums} from "../../metrics/scoreSums";
-import {count, decimal, inBits, listed, percentText, plural} from "../../text/numberText";
+import {count, decimal, inBits, listText, percentText, plural} from "../../text/numberText";
 
 /** The sums of both sides. A side is undefined where it has no lines, or nothing in them can be scored. */
 export interface Comparison {
@@ -132,7 +132,7 @@ export function totalDetails({changed, changedCount, added, removed}: Total): st
 function sideText(side: ScoreSums): string {
   const {tokens, scored, bytes} = side;
   const scoredText = plural(scored, "token");
-  return listed([
+  return listText([
     inBits(decimal(bitsOf(side), 1)),
     tokens === scored ? scoredText : l10n.t("{0} ({1} left out)", scoredText, count(tokens - scored)),
     ...(bytes === null ? [] : [plural(bytes, "byte")]),

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import {uriName} from "../../host/documents/uriName";
 import {HostError} from "../../host/hostError";
 import {plainText} from "../../text/plainText";
 
@@ -102,7 +103,7 @@ export async function chooseRepository(api: GitApi, argument: unknown): Promise<
     );
   if (repositories.length === 1) return repositories[0];
   const items = repositories.map((repository) => ({
-    label: plainText(nameOf(repository.rootUri)),
+    label: plainText(uriName(repository.rootUri)),
     description: plainText(vscode.workspace.asRelativePath(repository.rootUri)),
     repository
   }));
@@ -111,10 +112,6 @@ export async function chooseRepository(api: GitApi, argument: unknown): Promise<
     placeHolder: vscode.l10n.t("The changes of which repository?")
   });
   return picked?.repository;
-}
-
-export function nameOf(uri: vscode.Uri): string {
-  return uri.path.slice(uri.path.lastIndexOf("/") + 1);
 }
 
 function repositoryInUse(api: GitApi): Repository | undefined {

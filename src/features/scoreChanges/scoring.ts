@@ -4,7 +4,7 @@ import type {ModelRef} from "../../contract/models";
 import type {Progress} from "../../contract/progress";
 import {progressText} from "../../contract/progressText";
 import type {Scores} from "../../contract/scoring";
-import {maxBefore} from "../../host/documents/targetText";
+import {maxContextLength} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
 import type {Reporter} from "../../host/scoring";
 import type {ScoreSums} from "../../metrics/scoreSums";
@@ -39,7 +39,7 @@ export async function scoreChanges(
   for (const one of scored.changes) {
     const {text} = one.file.file.placed;
     const {start, removed, added} = one.change;
-    const context = text.slice(Math.max(0, start - maxBefore), start);
+    const context = text.slice(Math.max(0, start - maxContextLength), start);
     tasks.set(one, {
       before: await taskOf(host, model, removed, context, token),
       after: await taskOf(host, model, added, context, token)

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import {inTurns} from "../../host/cooperativeWork";
+import {iterateInSlices} from "../../host/cooperativeWork";
 import {HostError} from "../../host/hostError";
 import {fileText} from "../../text/fileText";
 import {count} from "../../text/numberText";
@@ -41,7 +41,7 @@ export async function changedFiles(repository: Repository, token: vscode.Cancell
   const root = repository.rootUri;
   const conflicting = new Set(repository.state.mergeChanges.map(({uri}) => uri.toString()));
   const files: ChangedFile[] = [];
-  for await (const patch of inTurns(readPatch(await answered(repository.diffWith("HEAD", "."))))) {
+  for await (const patch of iterateInSlices(readPatch(await answered(repository.diffWith("HEAD", "."))))) {
     if (token.isCancellationRequested) throw new vscode.CancellationError();
     files.push(await patchedFile(root, patch, conflicting));
   }

@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
 import type {Scores} from "../../contract/scoring";
-import {doneInTurns} from "../../host/cooperativeWork";
-import {movedPlace, type TextChange} from "../../host/documents/movedPlace";
+import {runInSlices} from "../../host/cooperativeWork";
+import {movedRange, type TextChange} from "../../host/documents/movedRange";
 import {selectInEditor} from "../../host/documents/reveal";
-import {openPlace} from "../../host/documents/targetText";
+import {openDocument} from "../../host/documents/targetText";
 import type {LocatedScores, Region, RegionNumbers} from "../../metrics/regions";
 import {documentFunctions} from "./documentFunctions";
 import {functionParts, linesInSteps, type Part} from "./parts";
@@ -45,7 +45,7 @@ export class RankedEntry {
       ({rangeOffset, rangeLength}) =>
         rangeOffset <= start && rangeOffset + rangeLength >= end && rangeLength > end - start
     );
-    this.place = movedPlace(this.place, changes);
+    this.place = movedRange(this.place, changes);
   }
 
   lose(): void {
@@ -134,8 +134,8 @@ export class RankedDocument implements vscode.Disposable {
 
   /** Ranks the lines of a scored text. `edits` were followed since the text was taken, and are this document's from here on. */
   static async create(source: RankedText, located: LocatedScores, edits: EditLog): Promise<RankedDocument> {
-    const lines = await doneInTurns(linesInSteps(source.text));
-    const rankings = await doneInTurns(rankInSteps(source.text, located, lines));
+    const lines = await runInSlices(linesInSteps(source.text));
+    const rankings = await runInSlices(rankInSteps(source.text, located, lines));
     const document = new RankedDocument(source, located, edits);
     document.add("lines", rankings);
     // Only now: what was edited meanwhile moves what was found.
@@ -155,18 +155,18 @@ export class RankedDocument implements vscode.Disposable {
   /** Asks the document's language for its functions, as long as the document is what was scored. */
   async findFunctions(): Promise<void> {
     if (this.rankings.has("functions")) return;
-    const document = await openPlace(this.place);
+    const document = await openDocument(this.place);
     if (document.getText() !== this.source.text) return;
     const {version} = document;
     const functions = await documentFunctions(document);
     if (document.version !== version || functions.length === 0) return;
     const {text} = this.source;
-    const rankings = await doneInTurns(rankInSteps(text, this.located, functionParts(functions)));
+    const rankings = await runInSlices(rankInSteps(text, this.located, functionParts(functions)));
     if (document.version === version && !this.rankings.has("functions")) this.add("functions", rankings);
   }
 
   async reveal(entry: RankedEntry): Promise<void> {
-    const document = await openPlace(this.place);
+    const document = await openDocument(this.place);
     const range = entry.find(document);
     await selectInEditor(document, document.offsetAt(range.start), document.offsetAt(range.end), {
       preserveFocus: false
@@ -198,7 +198,7 @@ export class RankedDocument implements vscode.Disposable {
   private compareSoon(): void {
     clearTimeout(this.comparing);
     this.comparing = setTimeout(() => {
-      void doneInTurns(this.compare()).then((done) => done && this.updated.fire());
+      void runInSlices(this.compare()).then((done) => done && this.updated.fire());
     }, compareDelay);
   }
 

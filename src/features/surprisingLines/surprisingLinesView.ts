@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type {Scores} from "../../contract/scoring";
-import {openPlace, type Subject, wholeDocument} from "../../host/documents/targetText";
+import {openDocument, type TargetText, wholeDocument} from "../../host/documents/targetText";
 import {type Evaluation, isFinished} from "../../host/evaluation";
 import type {Host} from "../../host/host";
 import {HostError} from "../../host/hostError";
@@ -82,7 +82,7 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
   }
 
   /** Scores a document, and shows what is surprising in it. Cancelled, what was scored until then. */
-  async show(subject: Subject): Promise<void> {
+  async show(subject: TargetText): Promise<void> {
     await vscode.commands.executeCommand(`${viewId}.focus`);
     const run = ++this.latest;
     const {uri, title, text, toSend} = subject;
@@ -121,7 +121,7 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
       await (roots ? runCommand("evaluateFolder", roots[0], roots) : runCommand("evaluateFolder"));
     } else if (document) {
       const uri = document.source.uri.toString();
-      const subject = await wholeDocument(await openPlace({uri, start: 0, end: 0}));
+      const subject = await wholeDocument(await openDocument({uri, start: 0, end: 0}));
       if (subject.text === "")
         throw new HostError("emptyFile", vscode.l10n.t("This file is empty now: open one that has text in it."));
       await this.show(subject);

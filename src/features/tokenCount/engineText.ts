@@ -2,7 +2,7 @@ import * as l10n from "@vscode/l10n";
 import {type HeldModel, isSameModel, type MemoryUse, type ModelRef} from "../../contract/models";
 import {deviceNames} from "../../host/deviceNames";
 import type {EngineState} from "../../host/engine/engineClient";
-import {byteSize, count, percentText, written} from "../../text/numberText";
+import {byteSize, count, percentText, withDecimalSeparator} from "../../text/numberText";
 
 /** What has become of the model that measures, in a line. `idleLimit` in milliseconds. */
 export function stateText(
@@ -30,7 +30,7 @@ export function stateText(
   }
 }
 
-/** In place of a count, when the engine is not started again by itself. */
+/** Shown instead of a count after too many crashes, when the engine does not restart by itself. */
 export function stoppedText(): string {
   return l10n.t("The model's process has ended too often and is not started again by itself. Click to restart it.");
 }
@@ -43,7 +43,7 @@ function heldText({device}: HeldModel, {ram, vram}: MemoryUse): string {
     : l10n.t("loaded on {0}; {1} of memory in use", on, byteSize(ram));
 }
 
-/** "15", "0.5". */
+/** Minutes, as in "15" or "0.5". */
 function minutesText(milliseconds: number): string {
-  return written(String(Number((milliseconds / 60_000).toPrecision(2))));
+  return withDecimalSeparator(String(Number((milliseconds / 60_000).toPrecision(2))));
 }

@@ -3,7 +3,7 @@ import {type Host, registerCommand} from "../../host/host";
 import type {SelectionHover} from "./selectionHover";
 import {StatusBarCount} from "./statusBarCount";
 
-/** How many tokens is this? On hover, in the status bar, and on command. */
+/** Registers token counts: on hover, in the status bar, and by command. */
 export function registerTokenCount(host: Host): vscode.Disposable {
   // One for all hovers: it remembers the last selection.
   let hover: SelectionHover | undefined;

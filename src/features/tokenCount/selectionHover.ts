@@ -1,30 +1,33 @@
 import * as vscode from "vscode";
 import type {TokenList} from "../../contract/scoring";
 import {commandId} from "../../host/commands";
+import type {DocumentRange} from "../../host/documents/documentRange";
 import {isLongerThan} from "../../host/documents/documentText";
-import type {Place} from "../../host/documents/place";
-import {partOf, placeOf} from "../../host/documents/targetText";
+import {documentRangeOf, partOf} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
 import {LatestOnly} from "../../host/latestOnly";
 import {commandLink} from "../../host/runCommand";
-import {seen} from "../../host/walkthroughProgress";
+import {markStepDone} from "../../host/walkthroughProgress";
 import {escapeMarkdown} from "../../text/markdownText";
 import {count} from "../../text/numberText";
 import {shortLabel} from "../../text/tokenLabel";
 import {visibleText} from "../../text/visibleText";
 import {countLine} from "./countLine";
 
-/** Tokens shown as chips before the rest is summed up. */
-const chips = 24;
+/** Maximum tokens shown as chips; the rest is only counted. */
+const maxChips = 24;
 
-/** A greater selection is counted on command: a hover should not make anybody wait. */
-const hoverLimit = 1 << 20;
+/**
+ * Maximum UTF-16 units of a selection with a hover. Longer ones are counted by command only, because a hover must be
+ * quick.
+ */
+const maxHoverLength = 1 << 20;
 
-/** Over a selection: its tokens in numbers, the first of them as chips, and the way to its probabilities. */
+/** The hover over a selection: token count, the first tokens as chips, and links to probabilities. */
 export class SelectionHover implements vscode.HoverProvider {
-  /** Of the selection looked at last: a mouse that moves over it asks again with every token. */
+  /** The last hover, cached: VS Code asks again while the mouse moves over the selection. */
   private last: {readonly key: string; readonly hover: Promise<vscode.Hover>} | undefined;
-  private readonly newest = new LatestOnly();
+  private readonly latest = new LatestOnly();
 
   constructor(private readonly host: Host) {}
 
@@ -37,7 +40,7 @@ export class SelectionHover implements vscode.HoverProvider {
     const selection = editor?.selections.find((one) => !one.isEmpty && one.contains(position));
     if (selection === undefined) return undefined;
     try {
-      if (await isLongerThan(document, selection, hoverLimit)) return undefined;
+      if (await isLongerThan(document, selection, maxHoverLength)) return undefined;
       const hover = await this.hoverOf(document, selection);
       return token.isCancellationRequested ? undefined : hover;
     } catch (error) {
@@ -46,21 +49,21 @@ export class SelectionHover implements vscode.HoverProvider {
     }
   }
 
-  /** Made once for a selection, as long as neither it nor its text nor the model changes. */
+  /** The hover of a selection, cached until the selection, its text or the model changes. */
   private hoverOf(document: vscode.TextDocument, selection: vscode.Selection): Promise<vscode.Hover> {
     const model = this.host.settings.scoringModel();
     const {start, end} = selection;
     const key = JSON.stringify([document.uri, document.version, start, end, model]);
     if (this.last?.key === key) return this.last.hover;
-    const hover = this.newest.run(undefined, async (token) => {
-      const subject = await partOf(document, selection);
-      const params = {model, text: subject.toSend, texts: chips};
+    const hover = this.latest.run(undefined, async (token) => {
+      const target = await partOf(document, selection);
+      const params = {model, text: target.toSend, texts: maxChips};
       const list = await this.host.engine.request("tokenize", params, {token});
-      return new vscode.Hover(tokensText(list, placeOf(subject)), selection);
+      return new vscode.Hover(tokensMarkdown(list, documentRangeOf(target)), selection);
     });
     const asked = {key, hover};
     this.last = asked;
-    // What failed is asked again.
+    // A failure is not cached.
     hover.catch(() => {
       if (this.last === asked) this.last = undefined;
     });
@@ -68,7 +71,7 @@ export class SelectionHover implements vscode.HoverProvider {
   }
 }
 
-function tokensText(list: TokenList, place: Place): vscode.MarkdownString {
+function tokensMarkdown(list: TokenList, range: DocumentRange): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString();
   markdown.supportHtml = true;
   // Only our own commands, with arguments made here.
@@ -86,20 +89,20 @@ function tokensText(list: TokenList, place: Place): vscode.MarkdownString {
           `$(pulse) ${vscode.l10n.t("Perplexity")}`,
           "perplexity",
           vscode.l10n.t("Perplexity of the selection"),
-          place
+          range
         ),
         commandLink(
           `$(graph) ${vscode.l10n.t("Logprobs")}`,
           "showLogprobs",
           vscode.l10n.t("How probable each token is"),
-          place
+          range
         ),
         escapeMarkdown(list.model.name)
       ].join(" &nbsp; ")
     ].join("\n\n")
   );
   markdown.supportThemeIcons = true;
-  seen("tokens");
+  markStepDone("tokens");
   return markdown;
 }
 

@@ -12,18 +12,20 @@ import {shortChecksum} from "../../text/shortChecksum";
 import {countLine} from "./countLine";
 import {stateText, stoppedText} from "./engineText";
 
-/** Milliseconds of quiet before the count follows the text. */
-const quiet = 150;
+/** Delay after an edit or a new selection until it is counted (ms). */
+const debounce = 150;
 
-/** UTF-16 units; a greater text is counted on command, so that typing in it costs nothing. */
-const liveLimit = 1 << 20;
+/**
+ * Maximum UTF-16 units of a live count. Longer texts are counted by command only, so that typing in them costs nothing.
+ */
+const maxLiveLength = 1 << 20;
 
 type Line = readonly [label: string, text: string];
 
 interface Shown {
   readonly text: string;
   readonly tooltip: string | readonly Line[];
-  /** What a screen reader says: a tooltip's Markdown would be read with its signs. */
+  /** Text for screen readers, which would read a tooltip's Markdown with its signs. */
   readonly spoken: string;
   readonly warns?: boolean;
 }
@@ -31,8 +33,8 @@ interface Shown {
 const warningBackground = new vscode.ThemeColor("statusBarItem.warningBackground");
 
 /**
- * The count of the selection, or else of the file, in the status bar. It follows what the user does: opening VS Code
- * starts no engine, the first click or key in a text does.
+ * The status bar item with the count of the selection, or else of the file. Opening VS Code starts no engine; the first
+ * click or key in a text does.
  */
 export class StatusBarCount implements vscode.Disposable {
   private readonly item: vscode.StatusBarItem;
@@ -40,28 +42,28 @@ export class StatusBarCount implements vscode.Disposable {
   private timer: NodeJS.Timeout | undefined;
   private running: vscode.CancellationTokenSource | undefined;
   private used = false;
-  /** What the count has to say, whatever the engine does meanwhile. */
+  /** The last result to show while the engine works. */
   private shown: Shown | undefined;
   private wasStopped = false;
 
   constructor(private readonly host: Host) {
     this.item = vscode.window.createStatusBarItem("tokenscope.count", vscode.StatusBarAlignment.Right, 100);
     this.item.name = vscode.l10n.t("Token Count");
-    this.begin();
+    this.showHint();
     this.item.show();
     this.subscriptions = vscode.Disposable.from(
       this.item,
-      vscode.window.onDidChangeActiveTextEditor(() => this.soon()),
+      vscode.window.onDidChangeActiveTextEditor(() => this.scheduleCount()),
       vscode.window.onDidChangeTextEditorSelection((change) => {
-        if (change.textEditor === vscode.window.activeTextEditor) this.soon();
+        if (change.textEditor === vscode.window.activeTextEditor) this.scheduleCount();
       }),
       vscode.workspace.onDidChangeTextDocument((change) => {
         if (change.document === vscode.window.activeTextEditor?.document && change.contentChanges.length > 0)
-          this.soon();
+          this.scheduleCount();
       }),
       host.settings.onDidChangeModel(() => {
-        if (this.used) this.soon();
-        else this.begin();
+        if (this.used) this.scheduleCount();
+        else this.showHint();
       }),
       host.engine.onDidChangeState(() => this.followEngine())
     );
@@ -73,34 +75,34 @@ export class StatusBarCount implements vscode.Disposable {
     this.subscriptions.dispose();
   }
 
-  private soon(): void {
+  private scheduleCount(): void {
     clearTimeout(this.timer);
-    // Who goes to a webview still wants to know what was being counted.
+    // A webview that takes the focus does not cancel the count.
     if (vscode.window.activeTextEditor !== undefined) this.running?.cancel();
-    this.timer = setTimeout(() => void this.count(), quiet);
+    this.timer = setTimeout(() => void this.count(), debounce);
   }
 
   private async count(): Promise<void> {
     this.used = true;
     const editor = vscode.window.activeTextEditor;
     if (editor === undefined) {
-      // With the keyboard in a webview or the terminal, the count of the text beside it stays right.
+      // If a webview or the terminal has the focus, the count of the visible text is still right.
       if (vscode.window.visibleTextEditors.length > 0) return;
       this.running?.cancel();
-      const {isWithheld, withheld} = await import("../../host/documents/targetText");
-      if (isWithheld(vscode.window.tabGroups.activeTabGroup.activeTab)) return this.rest(withheld());
-      return this.rest(vscode.l10n.t("Open a file to see how many tokens it has."));
+      const {isWithheld, withheldMessage} = await import("../../host/documents/targetText");
+      if (isWithheld(vscode.window.tabGroups.activeTabGroup.activeTab)) return this.showNoCount(withheldMessage());
+      return this.showNoCount(vscode.l10n.t("Open a file to see how many tokens it has."));
     }
-    // The log is a text editor too, and counting writes to it.
+    // The log is a text editor too, and counting writes to it: skip it.
     if (editor.document.uri.scheme === "output") return;
     const running = new vscode.CancellationTokenSource();
     this.running = running;
     try {
       const {countedText} = await import("../../host/documents/targetText");
-      const counted = await countedText(editor, liveLimit);
+      const counted = await countedText(editor, maxLiveLength);
       if (running.token.isCancellationRequested) return;
       if (counted === undefined)
-        return this.rest(vscode.l10n.t("This file is large: Count Tokens counts it when you ask for it."));
+        return this.showNoCount(vscode.l10n.t("This file is large: Count Tokens counts it when you ask for it."));
       const result = await this.host.engine.request(
         "count",
         {model: this.host.settings.scoringModel(), text: counted.toSend},
@@ -131,11 +133,11 @@ export class StatusBarCount implements vscode.Disposable {
     }
   }
 
-  private begin(): void {
-    this.rest(vscode.l10n.t("Click for everything Tokenscope can do."));
+  private showHint(): void {
+    this.showNoCount(vscode.l10n.t("Click for everything Tokenscope can do."));
   }
 
-  private rest(why: string): void {
+  private showNoCount(why: string): void {
     const tokens = vscode.l10n.t("Tokens");
     const restricted = restriction();
     const reasons = restricted === undefined ? why : `${why} ${restricted}`;
@@ -153,13 +155,13 @@ export class StatusBarCount implements vscode.Disposable {
 
   private followEngine(): void {
     const stopped = this.host.engine.state.process === "stopped";
-    // What could not be counted is counted now.
-    if (this.wasStopped && !stopped) this.soon();
+    // Count what could not be counted while the engine was stopped.
+    if (this.wasStopped && !stopped) this.scheduleCount();
     this.wasStopped = stopped;
     this.draw();
   }
 
-  /** The item as it is to be seen now; VS Code is told what differs. */
+  /** Updates the item. Sets only what changed. */
   private draw(): void {
     if (this.shown === undefined) return;
     const {state} = this.host.engine;
@@ -173,13 +175,13 @@ export class StatusBarCount implements vscode.Disposable {
     if (this.item.accessibilityInformation?.label !== spoken)
       this.item.accessibilityInformation = {label: spoken, role: "button"};
     const tooltip = stopped ? stoppedText() : this.tooltip(this.shown.tooltip);
-    if (textOf(tooltip) !== textOf(this.item.tooltip)) this.item.tooltip = tooltip;
+    if (tooltipText(tooltip) !== tooltipText(this.item.tooltip)) this.item.tooltip = tooltip;
   }
 
   private tooltip(shown: Shown["tooltip"]): string | vscode.MarkdownString {
     const {engine, settings} = this.host;
     const state = stateText(engine.state, settings.scoringModel(), settings.idleLimit);
-    // A text for people who have not used it yet, or can't: they want to know no more.
+    // A plain text means that nothing was counted: details would be too much.
     if (typeof shown === "string")
       return engine.state.unloaded === null ? shown : `${shown}\n\n${vscode.l10n.t("State")}: ${state}`;
     const tooltip = markdown([...shown, [vscode.l10n.t("State"), state]]);
@@ -187,7 +189,7 @@ export class StatusBarCount implements vscode.Disposable {
     return tooltip;
   }
 
-  /** Names the other model, where one completes, and leads to both. */
+  /** Adds the completion model, if it is another one, and links. */
   private addModels(tooltip: vscode.MarkdownString): void {
     const completes = this.host.settings.completionModel();
     if (!isSameModel(completes, this.host.settings.scoringModel())) {
@@ -237,11 +239,11 @@ function warning(message: string): Pick<Shown, "text" | "spoken" | "warns"> {
 
 function markdown(lines: readonly Line[]): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
-  // Names come from model files: escaped, unlike our own labels.
+  // Names come from model files, so they are escaped. Our own labels are not.
   for (const [label, line] of lines) text.appendMarkdown(`**${label}:** ${escapeMarkdown(line)}\n\n`);
   return text;
 }
 
-function textOf(tooltip: string | vscode.MarkdownString | undefined): string | undefined {
+function tooltipText(tooltip: string | vscode.MarkdownString | undefined): string | undefined {
   return typeof tooltip === "object" ? tooltip.value : tooltip;
 }

@@ -4,13 +4,13 @@ import {type Host, registerCommand} from "../../host/host";
 import {runCommand} from "../../host/runCommand";
 import {paragraph, Samples} from "./samples";
 
-/** As in package.json, behind the extension's own name. */
+/** The walkthrough's id in package.json, after the extension's id. */
 const walkthrough = "tokenscope.tokenscope#firstMinutes";
 
-/** Milliseconds after which VS Code's walkthrough takes the keyboard for a step that has been opened (it does so after 500). */
-const stepTakesKeyboard = 600;
+/** VS Code's walkthrough takes the focus for a new step after 500 ms: wait a little longer (ms). */
+const stepFocusDelay = 600;
 
-/** First minutes: the walkthrough, whose buttons do on a sample what its steps tell of. */
+/** Registers the walkthrough "First minutes". Each of its buttons tries a step on a sample. */
 export function registerWalkthrough(host: Host): vscode.Disposable {
   const samples = new Samples(host.extensionUri);
   return vscode.Disposable.from(
@@ -24,24 +24,24 @@ export function registerWalkthrough(host: Host): vscode.Disposable {
     }),
     registerCommand(host, "tryPerplexity", async () => {
       const editor = await samples.show("perplexity.md", (document) => paragraph(document, 1));
-      const {placeOf, subjectOf} = await import("../../host/documents/targetText");
-      await runCommand("perplexity", placeOf(await subjectOf(editor)));
+      const {documentRangeOf, targetTextOf} = await import("../../host/documents/targetText");
+      await runCommand("perplexity", documentRangeOf(await targetTextOf(editor)));
     }),
     registerCommand(host, "tryLogprobs", async () => {
       const {document} = await samples.show("logprobs.ts", () => new vscode.Range(0, 0, 0, 0));
-      const {placeOf, wholeDocument} = await import("../../host/documents/targetText");
-      await runCommand("showLogprobs", placeOf(await wholeDocument(document)));
+      const {documentRangeOf, wholeDocument} = await import("../../host/documents/targetText");
+      await runCommand("showLogprobs", documentRangeOf(await wholeDocument(document)));
     }),
     registerCommand(host, "tryCompletion", async () => {
       const show = () =>
         samples.show("completion.ts", (document) => {
-          // In front of the semicolon.
+          // The cursor goes in front of the semicolon.
           const cursor = paragraph(document, 0).end.translate(0, -1);
           return new vscode.Range(cursor, cursor);
         });
       const {document} = await show();
-      await setTimeout(stepTakesKeyboard);
-      // Without the keyboard in the text, nothing is completed.
+      await setTimeout(stepFocusDelay);
+      // Without the focus in the text, nothing is completed.
       if (vscode.window.activeTextEditor?.document !== document) await show();
       await runCommand("complete");
     })

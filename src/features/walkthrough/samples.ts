@@ -3,17 +3,17 @@ import {sampleScheme} from "../../host/documents/sampleScheme";
 
 interface SampleFile {
   readonly content: Uint8Array;
-  /** Milliseconds since the epoch; VS Code tells versions apart by it. */
+  /** Time of the last change (ms since the epoch), by which VS Code tells versions apart. */
   readonly mtime: number;
 }
 
-/** As in media/walkthrough/samples. */
+/** File names in media/walkthrough/samples. */
 const names = ["tokens.md", "perplexity.md", "logprobs.ts", "completion.ts"] as const;
 export type SampleName = (typeof names)[number];
 
 /**
- * The walkthrough's samples as documents. They can be typed in, as ghost text asks for, and are kept in memory at every
- * edit, so that closing one never asks whether to save it.
+ * The walkthrough's samples as documents. They can be edited, because ghost text needs that. Every edit is saved in
+ * memory, so that closing a sample never asks to save it.
  */
 export class Samples implements vscode.FileSystemProvider, vscode.Disposable {
   private readonly files = new Map<string, SampleFile>();
@@ -35,7 +35,10 @@ export class Samples implements vscode.FileSystemProvider, vscode.Disposable {
     this.subscriptions.dispose();
   }
 
-  /** Shows a sample as it came, beside what is in front or where samples are shown already, with this part of it selected. */
+  /**
+   * Shows a sample in its original state, beside the active editor or where samples are shown already. Selects `part`
+   * of it.
+   */
   async show(name: SampleName, part: (document: vscode.TextDocument) => vscode.Range): Promise<vscode.TextEditor> {
     const document = await vscode.workspace.openTextDocument(vscode.Uri.from({scheme: sampleScheme, path: `/${name}`}));
     await this.restore(document, name);
@@ -43,7 +46,7 @@ export class Samples implements vscode.FileSystemProvider, vscode.Disposable {
   }
 
   watch(): vscode.Disposable {
-    // Nobody else writes here.
+    // Nothing else writes these files.
     return new vscode.Disposable(() => undefined);
   }
 
@@ -103,7 +106,7 @@ export class Samples implements vscode.FileSystemProvider, vscode.Disposable {
   }
 }
 
-/** A paragraph of a document, counted from 0, without the line end behind it. */
+/** A paragraph of a document, counted from 0, without the line end after it. */
 export function paragraph(document: vscode.TextDocument, index: number): vscode.Range {
   let found = -1;
   let first = 0;

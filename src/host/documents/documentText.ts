@@ -1,71 +1,71 @@
 import * as vscode from "vscode";
 import {ChunkedText} from "../../contract/chunkedTransport";
-import {doneInTurns} from "../cooperativeWork";
+import {runInSlices} from "../cooperativeWork";
 
-/** UTF-16 units and lines that are read before others have their turn: a millisecond's work. */
-const unitsAtOnce = 1 << 18;
-const linesAtOnce = 1 << 12;
+/** Maximum UTF-16 units and lines per time slice: about a millisecond's work. */
+const maxUnitsPerSlice = 1 << 18;
+const maxLinesPerSlice = 1 << 12;
 
-/** A document of so many lines is gone through in turns; VS Code would do it in one. */
-const manyLines = 1 << 15;
+/** Longer documents are read in time slices; VS Code's own methods would block the extension host. */
+const minLinesForSlices = 1 << 15;
 
-/** A text, whole and as it is sent. Put together it is only where someone looks into it: V8 keeps a rope until then. */
+/** A text, and the form in which it is sent. V8 keeps `text` as a rope until something reads it. */
 export interface DocumentText {
   readonly text: string;
   readonly toSend: string | ChunkedText;
 }
 
-/** The text of a document, or of a range of it, read in turns; read again where the document is edited meanwhile. */
-export async function textOf(document: vscode.TextDocument, range?: vscode.Range): Promise<DocumentText> {
+/** Reads a document, or a range of it, in time slices. Starts again if the document is edited meanwhile. */
+export async function readDocument(document: vscode.TextDocument, range?: vscode.Range): Promise<DocumentText> {
   const pieces: string[] = [];
-  await unedited(document, () => {
+  await untilUnedited(document, () => {
     pieces.length = 0;
-    return doneInTurns(collected(piecesOf(document, range ?? wholeRange(document)), pieces));
+    return runInSlices(collected(piecesOf(document, range ?? wholeRange(document)), pieces));
   });
   let text = "";
   for (const piece of pieces) text += piece;
   return {text, toSend: pieces.length > 1 ? new ChunkedText(pieces) : text};
 }
 
-/** Whether a document has a text at a UTF-16 offset. */
-export async function holds(document: vscode.TextDocument, start: number, text: string): Promise<boolean> {
-  return await unedited(document, async () => {
+/** Whether a document has this text at a UTF-16 offset. */
+export async function containsAt(document: vscode.TextDocument, start: number, text: string): Promise<boolean> {
+  return await untilUnedited(document, async () => {
     const range = new vscode.Range(await positionOf(document, start), await positionOf(document, start + text.length));
-    return await doneInTurns(matches(piecesOf(document, range), text));
+    return await runInSlices(matches(piecesOf(document, range), text));
   });
 }
 
-/** Whether a range has more than so many UTF-16 units; a line's end counts as one. */
-export async function isLongerThan(document: vscode.TextDocument, range: vscode.Range, most: number): Promise<boolean> {
+/** Whether a range has more than `max` UTF-16 units. A line end counts as one. */
+export async function isLongerThan(document: vscode.TextDocument, range: vscode.Range, max: number): Promise<boolean> {
   const {start, end} = range;
-  if (end.line - start.line > most) return true;
-  return await unedited(document, () =>
-    doneInTurns(
-      throughLines(document, start.line, (line, offset) => {
-        if (line === end.line) return offset + end.character - start.character > most;
-        return offset - start.character > most ? true : undefined;
+  if (end.line - start.line > max) return true;
+  return await untilUnedited(document, () =>
+    runInSlices(
+      searchLines(document, start.line, (line, offset) => {
+        if (line === end.line) return offset + end.character - start.character > max;
+        return offset - start.character > max ? true : undefined;
       })
     ).then((found) => found ?? false)
   );
 }
 
-/** The UTF-16 offset of a position. */
+/** The UTF-16 offset of a position. Long documents are searched in time slices. */
 export async function offsetOf(document: vscode.TextDocument, position: vscode.Position): Promise<number> {
-  if (document.lineCount < manyLines) return document.offsetAt(position);
-  const found = await unedited(document, () =>
-    doneInTurns(
-      throughLines(document, 0, (line, offset) => (line === position.line ? offset + position.character : undefined))
+  if (document.lineCount < minLinesForSlices) return document.offsetAt(position);
+  const found = await untilUnedited(document, () =>
+    runInSlices(
+      searchLines(document, 0, (line, offset) => (line === position.line ? offset + position.character : undefined))
     )
   );
   return found ?? 0;
 }
 
-/** The position at a UTF-16 offset; the document's end where it goes beyond that. */
+/** The position of a UTF-16 offset. An offset beyond the document means its end. */
 export async function positionOf(document: vscode.TextDocument, offset: number): Promise<vscode.Position> {
-  if (document.lineCount < manyLines) return document.positionAt(offset);
-  const found = await unedited(document, () =>
-    doneInTurns(
-      throughLines(document, 0, (line, start, length) =>
+  if (document.lineCount < minLinesForSlices) return document.positionAt(offset);
+  const found = await untilUnedited(document, () =>
+    runInSlices(
+      searchLines(document, 0, (line, start, length) =>
         offset < start + length + endLength(document)
           ? new vscode.Position(line, Math.min(length, offset - start))
           : undefined
@@ -75,21 +75,24 @@ export async function positionOf(document: vscode.TextDocument, offset: number):
   return found ?? wholeRange(document).end;
 }
 
-/** What stands before a position: `units` UTF-16 units, line ends taken for one, or all there is in reach. */
+/**
+ * The `units` UTF-16 units before a position, or fewer if there are fewer or if lines are very short. A line end counts
+ * as one.
+ */
 export function rangeBefore(document: vscode.TextDocument, position: vscode.Position, units: number): vscode.Range {
   let {line} = position;
   let found = position.character;
-  const first = Math.max(0, line - manyLines);
+  const first = Math.max(0, line - minLinesForSlices);
   while (found < units && line > first) found += document.lineAt(--line).text.length + 1;
   return new vscode.Range(new vscode.Position(line, Math.max(0, found - units)), position);
 }
 
-/** What stands behind a position, as {@link rangeBefore}. */
+/** The text after a position, counted as in {@link rangeBefore}. */
 export function rangeBehind(document: vscode.TextDocument, position: vscode.Position, units: number): vscode.Range {
   let {line} = position;
   let {length} = document.lineAt(line).text;
   let found = length - position.character;
-  const last = Math.min(document.lineCount - 1, line + manyLines);
+  const last = Math.min(document.lineCount - 1, line + minLinesForSlices);
   while (found < units && line < last) {
     length = document.lineAt(++line).text.length;
     found += length + 1;
@@ -101,22 +104,25 @@ export function wholeRange(document: vscode.TextDocument): vscode.Range {
   return new vscode.Range(new vscode.Position(0, 0), document.lineAt(document.lineCount - 1).range.end);
 }
 
-/** What is read of a document while nobody edits it: else it is read again. */
-async function unedited<T>(document: vscode.TextDocument, read: () => Promise<T>): Promise<T> {
+/** Repeats a read until the document was not edited during it. */
+async function untilUnedited<T>(document: vscode.TextDocument, read: () => Promise<T>): Promise<T> {
   for (;;) {
     const {version} = document;
     try {
       const done = await read();
       if (document.version === version) return done;
     } catch (error) {
-      // Lines that were to be read may be gone.
+      // An edit may have removed the lines to be read.
       if (document.version === version) throw error;
     }
   }
 }
 
-/** Goes through lines from `first` on until there is something to say of one: its number, its offset from there, its length. */
-function* throughLines<T>(
+/**
+ * Visits lines from `first` on until `look` returns a value. `look` gets a line's number, its offset from `first`, its
+ * length.
+ */
+function* searchLines<T>(
   document: vscode.TextDocument,
   first: number,
   look: (line: number, offset: number, length: number) => T | undefined
@@ -127,7 +133,7 @@ function* throughLines<T>(
     const seen = look(line, offset, length);
     if (seen !== undefined) return seen;
     offset += length + endLength(document);
-    if (line % linesAtOnce === linesAtOnce - 1) yield;
+    if (line % maxLinesPerSlice === maxLinesPerSlice - 1) yield;
   }
   return undefined;
 }
@@ -158,7 +164,7 @@ function* piecesOf(document: vscode.TextDocument, {start, end}: vscode.Range): G
   let {line, character} = start;
   while (line < end.line) {
     const {text} = document.lineAt(line);
-    if (text.length > unitsAtOnce) {
+    if (text.length > maxUnitsPerSlice) {
       yield* slices(text, character, text.length);
       yield lineEnd;
       line++;
@@ -172,18 +178,18 @@ function* piecesOf(document: vscode.TextDocument, {start, end}: vscode.Range): G
   yield* slices(document.lineAt(line).text, character, end.character);
 }
 
-/** The line behind those that make a piece, `last` at most. */
+/** The line after the piece that starts at `first`, at most `last`. */
 function lineBehindPiece(document: vscode.TextDocument, first: number, last: number): number {
   let units = 0;
   let line = first;
-  while (line < last && line - first < linesAtOnce) {
+  while (line < last && line - first < maxLinesPerSlice) {
     units += document.lineAt(line).text.length + 1;
-    if (line > first && units > unitsAtOnce) break;
+    if (line > first && units > maxUnitsPerSlice) break;
     line++;
   }
   return line;
 }
 
 function* slices(text: string, start: number, end: number): Generator<string> {
-  for (let at = start; at < end; at += unitsAtOnce) yield text.slice(at, Math.min(end, at + unitsAtOnce));
+  for (let at = start; at < end; at += maxUnitsPerSlice) yield text.slice(at, Math.min(end, at + maxUnitsPerSlice));
 }

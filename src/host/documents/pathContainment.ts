@@ -2,20 +2,23 @@ import {realpath} from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
 
-/** Whether a file lies somewhere below a folder of the same file system, by their paths. */
+/** Whether a file is below a folder of the same file system. Compares paths only. */
 export function isBelow(folder: vscode.Uri, file: vscode.Uri): boolean {
-  return wayDown(folder, file) !== undefined;
+  return relativeNames(folder, file) !== undefined;
 }
 
-/** The names that lead from a folder down to a file of the same file system, by their paths; undefined where none do. */
-export function wayDown(folder: vscode.Uri, file: vscode.Uri): string[] | undefined {
+/**
+ * The path from a folder down to a file of the same file system, as names. Undefined if the file is not below the
+ * folder.
+ */
+export function relativeNames(folder: vscode.Uri, file: vscode.Uri): string[] | undefined {
   const isLocal = folder.scheme === "file";
   const way = isLocal ? path.relative(folder.fsPath, file.fsPath) : path.posix.relative(folder.path, file.path);
   if (way === "" || way.split(/[/\\]/)[0] === ".." || path.isAbsolute(way)) return undefined;
   return way.split(isLocal ? path.sep : "/");
 }
 
-/** As {@link isBelow}, with all symbolic links followed. Of other file systems no links are known. Rejects where one is not there. */
+/** {@link isBelow} with symbolic links followed, which only local files have. Rejects if a path does not exist. */
 export async function isReallyBelow(folder: vscode.Uri, file: vscode.Uri): Promise<boolean> {
   if (file.scheme !== "file") return true;
   const [realFolder, real] = await Promise.all([realpath(folder.fsPath), realpath(file.fsPath)]);

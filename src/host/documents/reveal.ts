@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 
-/** Selects UTF-16 offsets in the editor that shows the document, wherever it is open. */
+/** Selects a range of UTF-16 offsets in the editor that shows the document, in whatever column that is. */
 export async function selectInEditor(
   document: vscode.TextDocument,
   start: number,

@@ -1,2 +1,2 @@
-/** Where the walkthrough's samples are documents: no folder to write anything else into. */
+/** URI scheme of the walkthrough's samples. No other files can be written there. */
 export const sampleScheme = "tokenscope-sample";

@@ -1,22 +1,24 @@
 import type * as vscode from "vscode";
 import type {Settings} from "../settings";
-import {hostOf} from "../urlHost";
+import {urlHost} from "../urlHost";
 
 const hubAddress = /^(?:(?:hf|huggingface):|(?:https?:\/\/)?(?:www\.)?(?:hf|huggingface)\.co\/)/i;
 
-/** Access tokens for gated models, in VS Code's secret storage: one for each hub, so that no other hub ever gets it. */
+/**
+ * Access tokens for gated models, in VS Code's secret storage. Each hub has its own, so that no other hub ever gets it.
+ */
 export class AccessTokens {
   constructor(
     private readonly secrets: vscode.SecretStorage,
     private readonly settings: Settings
   ) {}
 
-  /** Host of the hub that the token is for. */
+  /** The host of the hub that the token is for. */
   get host(): string {
-    return hostOf(this.settings.network(null).huggingFace);
+    return urlHost(this.settings.network(null).huggingFace);
   }
 
-  /** Whether a token can help with an address: it is the hub's. */
+  /** Whether the token applies to an address: it must be an address of the hub. */
   concerns(uri: string): boolean {
     const {huggingFace} = this.settings.network(null);
     return hubAddress.test(uri) || uri.startsWith(huggingFace);

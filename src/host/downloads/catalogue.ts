@@ -1,33 +1,34 @@
 import * as l10n from "@vscode/l10n";
 
-/** What a model of the list is good for. */
+/** What a model in the catalogue is for. */
 export type Purpose = "completion" | "evaluation";
 
-/** A model that is worth a download. */
+/** A model worth downloading. */
 export interface CatalogueEntry {
-  /** One exact file, as `downloadModel` takes it. */
+  /** The exact file, as an address for `downloadModel`. */
   readonly uri: string;
   readonly name: string;
-  /** SPDX identifier, or the licence's own name. */
+  /** The SPDX identifier, or the licence's own name. */
   readonly licence: string;
-  /** The licence allows every use: Apache-2.0 or MIT. Others have conditions that are worth reading. */
+  /** Whether the licence allows every use (Apache-2.0 or MIT). Others have conditions to read. */
   readonly free: boolean;
-  /** About so many: what it really is, the server says when it is asked. */
+  /** The approximate size. The server gives the exact one. */
   readonly bytes: number;
   readonly purpose: Purpose;
-  /** It fills in between what stands before and behind the cursor. */
+  /** Whether the model can fill in the middle. */
   readonly infill: boolean;
-  /** One sentence. */
+  /** A sentence on what the model is good at. */
   readonly why: string;
 }
 
 /**
- * A short list, for each purpose small to large. What it rests on (2026-11-22; the hub itself could not be reached):
+ * The catalogue, sorted by purpose and size. Its sources (2026-11-22; the hub itself could not be reached):
  *
- * - Qwen2.5-Coder: llama.cpp's own presets for completion (`--fim-qwen-1.5b-default` and others, common/arg.cpp) name these
- *   repositories and files. The sizes of three are those that public programs check their downloads against; that of the
- *   0.5B is 494 million parameters at 8.5 bits. The 3B alone has Qwen's research licence.
- * - Granite: IBM's own repositories, as ramalama's short names and public evaluations with sizes and checksums have them.
+ * - Qwen2.5-Coder: llama.cpp's own presets for completion (`--fim-qwen-1.5b-default` and others, common/arg.cpp) name
+ *   these repositories and files. The sizes of three are those that public programs check their downloads against; that
+ *   of the 0.5B is 494 million parameters at 8.5 bits. The 3B alone has Qwen's research licence.
+ * - Granite: IBM's own repositories, as ramalama's short names and public evaluations with sizes and checksums have
+ *   them.
  * - Qwen3, SmolLM2, Phi-3.5, Gemma 3, Llama 3.2, StarCoder2: repositories, files and sizes as several public programs
  *   download them, most with a checksum. Where none named the exact size, it is rounded here.
  */

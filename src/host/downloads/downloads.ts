@@ -7,49 +7,50 @@ import {plainText} from "../../text/plainText";
 import type {EngineClient} from "../engine/engineClient";
 import type {Settings} from "../settings";
 import type {AccessTokens} from "./accessTokens";
-import {findUnfinished, removeUnfinished, type Unfinished} from "./unfinished";
+import {findUnfinished, removeUnfinished, type UnfinishedDownload} from "./unfinishedDownloads";
 
-/** Downloads of models: into one folder, each under a notification whose Cancel pauses it. */
+/** Downloads models into one folder. Each has a notification; its Cancel button pauses the download. */
 export class Downloads {
-  /** Those under way, by address. */
-  private readonly underWay = new Map<string, Promise<string>>();
+  /** Downloads under way, by address. */
+  private readonly active = new Map<string, Promise<string>>();
 
   constructor(
-    /** Absolute path of the folder that models go to. */
+    /** Absolute path of the folder for models. */
     readonly folder: string,
     readonly tokens: AccessTokens,
     private readonly transfers: EngineClient,
     private readonly settings: Settings
   ) {}
 
-  /** What there is at an address; fetches nothing but the header. */
+  /** Describes the file at an address; fetches only its header. */
   async inspect(uri: string, token: vscode.CancellationToken): Promise<RemoteFile> {
     return await this.transfers.request("inspect", {uri, network: await this.network()}, {token});
   }
 
   /**
-   * Fetches a model, or what is missing of it: the (first) file's path. `name` is for the notification. Rejects with
-   * CancellationError where it was paused. The same address asked for twice is fetched once.
+   * Downloads a model, or resumes its download, and returns the path of its (first) file. `name` is for the
+   * notification. Rejects with CancellationError if the user paused it. A second call for the same address joins the
+   * first.
    */
   async start(uri: string, name: string): Promise<string> {
-    const there = this.underWay.get(uri);
+    const there = this.active.get(uri);
     if (there !== undefined) return await there;
-    const download = this.run(uri, name).finally(() => this.underWay.delete(uri));
-    this.underWay.set(uri, download);
+    const download = this.run(uri, name).finally(() => this.active.delete(uri));
+    this.active.set(uri, download);
     return await download;
   }
 
-  /** What was begun and is not under way, the largest part of it first. */
-  async unfinished(): Promise<Unfinished[]> {
+  /** Unfinished downloads that are not under way, the one with the most bytes first. */
+  async unfinished(): Promise<UnfinishedDownload[]> {
     const all = await findUnfinished(this.folder);
-    return all.filter(({uri}) => !this.underWay.has(uri)).sort((a, b) => b.done - a.done);
+    return all.filter(({uri}) => !this.active.has(uri)).sort((a, b) => b.done - a.done);
   }
 
-  async discard(unfinished: Unfinished): Promise<void> {
+  async discard(unfinished: UnfinishedDownload): Promise<void> {
     await removeUnfinished(unfinished);
   }
 
-  /** Bytes free where downloads go; null where that can't be known. */
+  /** Free bytes on the disk of the download folder; null if unknown. */
   async freeSpace(): Promise<number | null> {
     try {
       await mkdir(this.folder, {recursive: true});

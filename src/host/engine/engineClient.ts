@@ -247,7 +247,7 @@ export class EngineClient {
   private trackRequest(pending: PendingRequest): number {
     clearTimeout(this.idleTimer);
     const request = this.requests.trackRequest(pending);
-    pending.process.heartbeat.listen();
+    pending.process.heartbeat.start();
     if (this.requests.count === 1) this.notifyState();
     this.events.emit("work");
     return request;
@@ -255,7 +255,7 @@ export class EngineClient {
 
   private untrackRequest(request: number, {process, loading}: PendingRequest): void {
     this.requests.untrackRequest(request);
-    if (!this.requests.isBusy(process)) process.heartbeat.rest();
+    if (!this.requests.isBusy(process)) process.heartbeat.stop();
     if (this.requests.count === 0) this.endWhenIdle();
     if (this.requests.count === 0 || loading !== null) this.notifyState();
     this.events.emit("work");

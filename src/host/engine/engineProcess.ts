@@ -172,7 +172,7 @@ export class EngineProcess {
   }
 
   private finish(end: ProcessEnd, exit: ProcessExit | null): ProcessEnd {
-    this.heartbeat.rest();
+    this.heartbeat.stop();
     this.listener.onEnd(end, exit);
     for (const reject of this.rejectPending) reject(end);
     void this.connection.then(({rpc}) => rpc.dispose());

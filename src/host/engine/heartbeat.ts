@@ -1,18 +1,18 @@
 import type {Duplex} from "node:stream";
 
-/** Milliseconds between two beats, while something is asked of the process. */
+/** Time between two beats while requests are pending (ms). */
 const interval = 1000;
 
 /**
- * Beats without an answer after which a process is taken for dead. They are counted, not timed: a machine that slept has
- * missed none.
+ * A process counts as dead after this many unanswered beats. They are counted and not timed, because a machine may
+ * sleep.
  */
-const patience = 4;
+const maxUnanswered = 4;
 
-/** The same before its first answer: a process may be slow to start. */
-const patienceAtStart = 30;
+/** The limit before the first answer: a process may be slow to start. */
+const maxUnansweredAtStart = 30;
 
-/** Notices a process that stands still: the one at the other end of a line sends back what it gets, or is silent. */
+/** Notices a process that hangs. A live process sends back every byte it gets. */
 export class Heartbeat {
   private timer: NodeJS.Timeout | undefined;
   private unanswered = 0;
@@ -26,28 +26,28 @@ export class Heartbeat {
       this.answered = true;
       this.unanswered = 0;
     });
-    // A broken line is no news beside the exit that comes with it.
-    line.on("error", () => this.rest());
+    // A broken pipe needs no report: the process's exit comes with it.
+    line.on("error", () => this.stop());
   }
 
-  /** Listens for as long as something is asked: an idle process is not woken. */
-  listen(): void {
+  /** Starts the beats. They run only while requests are pending, so that an idle process is not woken. */
+  start(): void {
     if (this.timer !== undefined) return;
     this.unanswered = 0;
     this.timer = setInterval(() => this.beat(), interval);
     this.timer.unref();
-    // Most requests are answered before the first beat. That it can answer is known before it matters.
+    // Most requests end before the first beat. This early one shows that the process can answer.
     if (!this.answered) this.line.write(".");
   }
 
-  rest(): void {
+  stop(): void {
     clearInterval(this.timer);
     this.timer = undefined;
   }
 
   private beat(): void {
-    if (this.unanswered >= (this.answered ? patience : patienceAtStart)) {
-      this.rest();
+    if (this.unanswered >= (this.answered ? maxUnanswered : maxUnansweredAtStart)) {
+      this.stop();
       this.onSilence();
       return;
     }

@@ -6,63 +6,68 @@ import {machineMemory} from "../../platform/machineMemory";
 import {byteSize, count} from "../../text/numberText";
 import type {Settings} from "../settings";
 
-/** `tight`: little is left, or not all contexts can be held at once. `unknown`: the header does not say enough. */
+/** `tight`: little memory is left, or not all contexts fit at once. `unknown`: the header does not say enough. */
 export type Verdict = "fits" | "tight" | "tooLarge" | "unknown";
 
-/** What would make a model fit. */
+/** A change that would make a model fit. */
 export type FitAction =
   | {readonly kind: "contextSize"; readonly value: number}
   | {readonly kind: "gpuLayers"; readonly value: number}
   | {readonly kind: "smallerModel"};
 
-export interface Fit {
+export interface MemoryFit {
   readonly verdict: Verdict;
-  /** Bytes: of the memory that is short where one is, or else of both. Null where it isn't known. */
+  /** Bytes of the kind of memory that is short, or else of main and device memory together. Null if unknown. */
   readonly needed: number | null;
   readonly free: number | null;
-  /** One line; null where there is nothing to advise. */
+  /** Advice in one line; null if there is none. */
   readonly advice: string | null;
   readonly action: FitAction | null;
 }
 
 /** Free and total memory, in bytes. */
-export interface Memory {
+export interface FreeMemory {
   readonly free: MemoryUse;
   readonly total: MemoryUse;
 }
 
-/** Of what is free, so much may be taken: others need some too, and an estimate is one. */
-const comfortable = 0.9;
+/** Maximum share of the free memory that a model may use: other programs need some, and estimates can be off. */
+const maxShareOfFree = 0.9;
 
-/** Tokens; with less context a model is of little use. */
+/** Minimum context in tokens. With less, a model is of little use. */
 const minContext = 512;
 
-/** This machine's main memory. What its devices have, only the engine knows. */
-export async function freeMemory(): Promise<Memory> {
+/** This machine's main memory. Only the engine knows the memory of its devices. */
+export async function mainMemory(): Promise<FreeMemory> {
   const {free, total} = await machineMemory();
   return {free: {ram: free, vram: 0}, total: {ram: total, vram: 0}};
 }
 
-/** Whether a model fits, by the engine's estimate. */
-export function fitOf(estimate: MemoryEstimate): Fit {
+/** Whether a model fits, according to the engine's estimate. */
+export function fitFromEstimate(estimate: MemoryEstimate): MemoryFit {
   const {contextSize, gpuLayers, free} = estimate;
   const verdict = verdictOf(estimate, contextSize, gpuLayers);
-  const most = demand(estimate, contextSize, gpuLayers, contextsAt(estimate, contextSize));
-  const short = shortOf(most, free);
-  const needed = short === null ? most.ram + most.vram : most[short];
+  const maxNeeded = neededMemory(estimate, contextSize, gpuLayers, contextCount(estimate, contextSize));
+  const short = missingMemory(maxNeeded, free);
+  const needed = short === null ? maxNeeded.ram + maxNeeded.vram : maxNeeded[short];
   const available = short === null ? free.ram + free.vram : free[short];
   if (verdict === "fits") return {verdict, needed, free: available, advice: null, action: null};
   const found = actionFor(estimate, short);
-  // What fits as it is needs no other model.
+  // A model that fits, if tightly, need not be replaced.
   const action = verdict === "tight" && found.kind === "smallerModel" ? null : found;
   return {verdict, needed, free: available, advice: adviceText(needed, available, action, short), action};
 }
 
 /**
- * Whether a model fits, by its header and the size of its files: for lists, and before a download. `contextSize` is the
- * setting, 0 for automatic. Main memory and the devices' count together.
+ * Whether a model fits, according to its header and the size of its files: for lists, and before a download.
+ * `contextSize` is the setting, 0 for automatic. Main memory and device memory are added up.
  */
-export function quickFit(facts: ModelFacts | null, bytes: number, contextSize: number, memory: Memory): Fit {
+export function fitFromHeader(
+  facts: ModelFacts | null,
+  bytes: number,
+  contextSize: number,
+  memory: FreeMemory
+): MemoryFit {
   const free = {ram: memory.free.ram + memory.free.vram, vram: 0};
   const tokens =
     contextSize > 0 ? contextSize : Math.min(facts?.contextLength ?? automaticContextLimit, automaticContextLimit);
@@ -70,13 +75,13 @@ export function quickFit(facts: ModelFacts | null, bytes: number, contextSize: n
   const parts = known === null ? null : estimateMemory(known, tokens);
   const more = known === null ? null : estimateMemory(known, tokens + contextStep);
   if (facts === null || parts === null || more === null) {
-    // Its weights alone are too much: that much is known.
+    // The weights alone may already be too large.
     const verdict = bytes > free.ram ? "tooLarge" : "unknown";
     const action: FitAction | null = verdict === "tooLarge" ? {kind: "smallerModel"} : null;
     const advice = action === null ? null : adviceText(bytes, free.ram, action, "ram");
     return {verdict, needed: verdict === "tooLarge" ? bytes : null, free: free.ram, advice, action};
   }
-  return fitOf({
+  return fitFromEstimate({
     weights: {ram: parts.weights + parts.vocabulary, vram: 0},
     context: {ram: contextBytes(parts), vram: 0},
     perToken: {ram: (contextBytes(more) - contextBytes(parts)) / contextStep, vram: 0},
@@ -91,7 +96,7 @@ export function quickFit(facts: ModelFacts | null, bytes: number, contextSize: n
   });
 }
 
-/** In a list: "fits", "tight", "too large"; nothing where it isn't known. */
+/** The verdict's label in a list; empty if unknown. */
 export function verdictLabel(verdict: Verdict): string {
   switch (verdict) {
     case "fits":
@@ -107,7 +112,7 @@ export function verdictLabel(verdict: Verdict): string {
   }
 }
 
-/** On a button. */
+/** The action's label on a button. */
 export function actionLabel(action: FitAction): string {
   switch (action.kind) {
     case "contextSize":
@@ -121,7 +126,7 @@ export function actionLabel(action: FitAction): string {
   }
 }
 
-/** Does what the advice says. */
+/** Follows the advice. */
 export async function applyAdvice(
   settings: Pick<Settings, "setContextSize" | "setGpuLayers">,
   action: FitAction,
@@ -140,29 +145,34 @@ export async function applyAdvice(
   }
 }
 
-/** Bytes needed with so many contexts of another size, and another number of layers on the device. */
-export function demand(estimate: MemoryEstimate, contextSize: number, gpuLayers: number, contexts: number): MemoryUse {
+/** Bytes needed for `contexts` contexts of another size, with another number of layers on the device. */
+export function neededMemory(
+  estimate: MemoryEstimate,
+  contextSize: number,
+  gpuLayers: number,
+  contexts: number
+): MemoryUse {
   const {weights, context, perToken, perLayer} = estimate;
-  const tokensLess = paddedContext(estimate.contextSize) - paddedContext(contextSize);
+  const fewerTokens = paddedContext(estimate.contextSize) - paddedContext(contextSize);
   const moved = Math.min(perLayer * (estimate.gpuLayers - gpuLayers), weights.vram + contexts * context.vram);
-  const ofContext = (kind: keyof MemoryUse): number => Math.max(0, context[kind] - perToken[kind] * tokensLess);
+  const bytesPerContext = (kind: keyof MemoryUse): number => Math.max(0, context[kind] - perToken[kind] * fewerTokens);
   return {
-    ram: weights.ram + contexts * ofContext("ram") + moved,
-    vram: Math.max(0, weights.vram + contexts * ofContext("vram") - moved)
+    ram: weights.ram + contexts * bytesPerContext("ram") + moved,
+    vram: Math.max(0, weights.vram + contexts * bytesPerContext("vram") - moved)
   };
 }
 
-/** The verdict on a model as it would be with another context size and number of layers on the device. */
+/** The verdict on a model with another context size and another number of layers on the device. */
 export function verdictOf(estimate: MemoryEstimate, contextSize: number, gpuLayers: number): Verdict {
-  const contexts = contextsAt(estimate, contextSize);
-  const least = demand(estimate, contextSize, gpuLayers, Math.min(1, contexts));
-  if (shortOf(least, estimate.free) !== null) return "tooLarge";
-  const most = demand(estimate, contextSize, gpuLayers, contexts);
+  const contexts = contextCount(estimate, contextSize);
+  const minNeeded = neededMemory(estimate, contextSize, gpuLayers, Math.min(1, contexts));
+  if (missingMemory(minNeeded, estimate.free) !== null) return "tooLarge";
+  const maxNeeded = neededMemory(estimate, contextSize, gpuLayers, contexts);
   const {ram, vram} = estimate.free;
-  return most.ram <= ram * comfortable && most.vram <= vram * comfortable ? "fits" : "tight";
+  return maxNeeded.ram <= ram * maxShareOfFree && maxNeeded.vram <= vram * maxShareOfFree ? "fits" : "tight";
 }
 
-function contextsAt(estimate: MemoryEstimate, contextSize: number): number {
+function contextCount(estimate: MemoryEstimate, contextSize: number): number {
   return estimate.contexts === 0 ? 0 : contextsHeld(contextSize);
 }
 
@@ -170,15 +180,15 @@ function contextBytes({kvCache, compute}: MemoryParts): number {
   return kvCache + compute;
 }
 
-/** Which memory there is too little of, the device's first. */
-function shortOf(needed: MemoryUse, free: MemoryUse): keyof MemoryUse | null {
+/** The kind of memory that is too small. Device memory comes first. */
+function missingMemory(needed: MemoryUse, free: MemoryUse): keyof MemoryUse | null {
   if (needed.vram > free.vram) return "vram";
   return needed.ram > free.ram ? "ram" : null;
 }
 
 /**
- * A large context is given up before speed is (fewer layers on the device), and speed before a context that is small
- * already. Whatever is advised, {@link verdictOf} says that it fits.
+ * Chooses what to give up: first a large context, then speed (fewer layers on the device), and a small context last.
+ * With the chosen action, {@link verdictOf} says that the model fits.
  */
 function actionFor(estimate: MemoryEstimate, short: keyof MemoryUse | null): FitAction {
   const {contextSize, contexts, gpuLayers} = estimate;
@@ -191,7 +201,7 @@ function actionFor(estimate: MemoryEstimate, short: keyof MemoryUse | null): Fit
   return smaller === undefined ? {kind: "smallerModel"} : {kind: "contextSize", value: smaller};
 }
 
-/** Powers of two, the greatest first. */
+/** Smaller context sizes, powers of two, largest first. */
 function smallerContexts(contextSize: number): number[] {
   const sizes: number[] = [];
   for (let size = minContext; size < contextSize; size *= 2) sizes.unshift(size);

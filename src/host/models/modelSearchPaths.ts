@@ -1,9 +1,9 @@
 import {homeFolder} from "../home";
 import type {Host} from "../host";
-import type {Surroundings} from "./local/localModel";
+import type {SearchEnvironment} from "./local/localModel";
 
-/** Where to look for models on this machine. */
-export function surroundings({settings, downloads}: Pick<Host, "settings" | "downloads">): Surroundings {
+/** What the search for models on this machine depends on. */
+export function modelSearchEnvironment({settings, downloads}: Pick<Host, "settings" | "downloads">): SearchEnvironment {
   return {
     platform: process.platform,
     home: homeFolder(),

@@ -1,14 +1,14 @@
 import {readFileSync} from "node:fs";
 import {demonstrationModel} from "./extension";
 
-// GGUF: magic, version (u32), number of tensors (u64), number of keys (u64); then keys, each as length (u64), name, type
-// (u32), value. Every change here keeps the file's length, so that the weights stay where they are.
+// GGUF: magic, version (u32), number of tensors (u64), number of keys (u64); then keys, each as length (u64), name,
+// type (u32), value. Every change here keeps the file's length, so that the weights stay where they are.
 const keyCount = 16;
 const uint8 = 0;
 const bool = 7;
 const string = 8;
 
-/** The demonstration model under an architecture that nobody knows. */
+/** The demonstration model with an unknown architecture. */
 export function withUnknownArchitecture(): Buffer {
   const model = readFileSync(demonstrationModel);
   const {value} = stringKey(model, "general.architecture");
@@ -17,8 +17,8 @@ export function withUnknownArchitecture(): Buffer {
 }
 
 /**
- * The demonstration model as an embedding model: it says that its attention is not causal. The place for that key is
- * taken from the description's, and what is left of it is one key without meaning.
+ * The demonstration model as an embedding model: a key says that its attention is not causal. That key takes its space
+ * from the description's key, and a meaningless key fills the rest.
  */
 export function asEmbeddingModel(): Buffer {
   const model = readFileSync(demonstrationModel);
@@ -31,7 +31,7 @@ export function asEmbeddingModel(): Buffer {
   return model;
 }
 
-/** The demonstration model without its fill-in-the-middle tokens: nothing has the names that they are found by. */
+/** The demonstration model without fill-in-the-middle tokens: their names are changed everywhere. */
 export function withoutInfill(): Buffer {
   const model = readFileSync(demonstrationModel);
   for (const name of ["tokenizer.ggml.fim_pre_token_id", "<|fim_prefix|>"]) {
@@ -42,7 +42,7 @@ export function withoutInfill(): Buffer {
   return model;
 }
 
-/** Where a key with a string value lies: its start, and the value's text. */
+/** The offsets of a key with a string value: its start, and the value's text. */
 function stringKey(model: Buffer, name: string): {start: number; value: {start: number; end: number}} {
   const at = model.indexOf(name);
   const type = at + name.length;

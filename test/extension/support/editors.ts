@@ -9,7 +9,7 @@ import * as vscode from "vscode";
 export async function showText(content: string, language = "plaintext"): Promise<vscode.TextEditor> {
   for (let tries = 1; ; tries++) {
     const document = await vscode.workspace.openTextDocument({content, language});
-    // VS Code gives a new text the name of one that was closed, and may hand that one out while it is still going.
+    // VS Code reuses the name of a closed document, and may still return that document.
     if (isText(document, content) || tries > 5) {
       const editor = await vscode.window.showTextDocument(document);
       if (isText(editor.document, content) || tries > 5) return editor;
@@ -18,7 +18,7 @@ export async function showText(content: string, language = "plaintext"): Promise
   }
 }
 
-/** By its length, line ends aside: VS Code makes them one kind, and half a character another one. */
+/** Whether a document has this text, judged by length: VS Code changes line ends and lone surrogates. */
 function isText(document: vscode.TextDocument, content: string): boolean {
   const withLineFeeds = (text: string): string => text.replace(/\r\n?/g, "\n");
   return !document.isClosed && withLineFeeds(document.getText()).length === withLineFeeds(content).length;
@@ -29,7 +29,7 @@ export async function showFile(file: string): Promise<vscode.TextEditor> {
   return await vscode.window.showTextDocument(vscode.Uri.file(file));
 }
 
-/** Selects from one UTF-16 offset to another; the end of the text when there is none. */
+/** Selects a range of UTF-16 offsets. The default end is that of the text. */
 export function select(editor: vscode.TextEditor, start: number, end?: number): vscode.Selection {
   const {document} = editor;
   const last = end ?? document.getText().length;
@@ -37,7 +37,7 @@ export function select(editor: vscode.TextEditor, start: number, end?: number): 
   return editor.selection;
 }
 
-/** Puts the cursor behind the first occurrence of a text. */
+/** Puts the cursor after the first occurrence of a text. */
 export function placeCursor(editor: vscode.TextEditor, behind: string): void {
   const offset = editor.document.getText().indexOf(behind) + behind.length;
   select(editor, offset, offset);
@@ -54,7 +54,7 @@ export async function closeEditors(): Promise<void> {
   }
 }
 
-/** A folder of its own for a `describe`'s files. */
+/** A temporary folder for a `describe`. */
 export function temporaryFolder(): {write(name: string, content: string | Uint8Array): string; readonly path: string} {
   const folder = mkdtempSync(path.join(tmpdir(), "tokenscope-test-"));
   after(() => rmSync(folder, {recursive: true, force: true}));
@@ -68,10 +68,10 @@ export function temporaryFolder(): {write(name: string, content: string | Uint8A
   };
 }
 
-/** Sets settings of the user's for the tests of a `describe`, and takes them back after each. */
+/** Changes user settings for the tests of a `describe`, and resets them after each. */
 export function userSettings(): (key: string, value: unknown) => Promise<void> {
   const changed = new Set<string>();
-  // Each writes a file, and all who listen look what has changed: what is so already is left alone.
+  // Each change writes a file and notifies all listeners, so unchanged settings are skipped.
   const update = async (key: string, value: unknown): Promise<void> => {
     const settings = vscode.workspace.getConfiguration("tokenscope");
     const {globalValue, defaultValue} = settings.inspect(key) ?? {};

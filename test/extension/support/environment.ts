@@ -1,4 +1,4 @@
-/** Sets variables that the extension host sees for the tests of a `describe`, and takes them back. */
+/** Sets environment variables of the extension host for the tests of a `describe`, and resets them. */
 export function environment(variables: Readonly<Record<string, string>>): void {
   const former = new Map(Object.keys(variables).map((name) => [name, process.env[name]]));
   before(() => Object.assign(process.env, variables));

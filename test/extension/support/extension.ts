@@ -5,7 +5,7 @@ import * as vscode from "vscode";
 import {root} from "../../harness/paths";
 import {until} from "./until";
 
-/** The extension under test, activated by VS Code itself. */
+/** The extension under test, once VS Code has activated it. */
 export async function tokenscope(): Promise<vscode.Extension<unknown>> {
   const extension = vscode.extensions.getExtension("tokenscope.tokenscope");
   assert.ok(extension, "VS Code does not know the extension");
@@ -15,7 +15,7 @@ export async function tokenscope(): Promise<vscode.Extension<unknown>> {
 
 export const demonstrationModel = path.join(root, "media/models/tokenscope-tiny-q8_0.gguf");
 
-/** A text whose tokens and logprobs another implementation gave. */
+/** A text with tokens and logprobs from another implementation. */
 export interface ReferenceText {
   readonly file: string;
   readonly ids: readonly number[];

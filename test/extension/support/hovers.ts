@@ -11,14 +11,14 @@ export async function hoversAt(document: vscode.TextDocument, offset: number): P
   );
 }
 
-/** The same where something happens after our providers have been asked. */
+/** {@link hoversAt}, with an action after our providers were called. */
 export async function hoversDespite(
   document: vscode.TextDocument,
   offset: number,
   happens: () => Promise<void>
 ): Promise<vscode.Hover[]> {
   let asked = false;
-  // A less exact selector than ours: asked after them.
+  // This selector is less specific than ours, so this provider is called later.
   const last = vscode.languages.registerHoverProvider("*", {
     provideHover: () => {
       asked = true;

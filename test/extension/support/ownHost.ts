@@ -10,7 +10,7 @@ import type {Host} from "../../../src/host/host";
 import {Settings} from "../../../src/host/settings";
 import {root} from "../../harness/paths";
 
-/** A host for the parts that a `describe` makes itself, with an engine process of its own; both end with it. */
+/** A host with its own engine process, for the parts that a `describe` creates itself. Both end with it. */
 export function ownHost(): () => Host {
   let host: Host | undefined;
   const storage = mkdtempSync(path.join(tmpdir(), "tokenscope-storage-"));
@@ -54,7 +54,7 @@ export function ownHost(): () => Host {
   };
 }
 
-/** What VS Code keeps for an extension, forgotten with the test. */
+/** Extension state that is lost after the test. */
 function memoryState(): vscode.Memento {
   const kept = new Map<string, unknown>();
   return {

@@ -1,14 +1,14 @@
 import {setTimeout} from "node:timers/promises";
 
-/** Milliseconds between two looks: short against what is waited for, long enough to leave the extension host to others. */
+/** Polling interval (ms): short, but long enough not to block the extension host. */
 const pause = 10;
 
-/** Milliseconds; what takes longer on the slowest machine never comes. It ends before mocha gives the test up. */
+/** A hang guard (ms), longer than anything takes on the slowest machine. It ends before mocha's limit. */
 const patience = 120_000;
 
-/** Looks until there is something to see, and returns it. */
+/** Polls until `look` returns a value, and returns it. */
 export async function until<T>(look: () => T | Promise<T>): Promise<NonNullable<Exclude<T, false>>> {
-  // Where it was called from: the stack of what is thrown from a timer doesn't say.
+  // Created here for its stack: an error thrown from a timer would not show the caller.
   const givenUp = new Error(`What was waited for never came: ${look}`);
   const end = Date.now() + patience;
   while (Date.now() < end) {

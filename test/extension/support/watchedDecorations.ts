@@ -1,23 +1,23 @@
 import * as vscode from "vscode";
 
-/** A piece of text that an editor was told to decorate, by what its decoration type was made with. */
+/** A decorated range, and the options of its decoration type. */
 export interface Decorated {
   readonly options: vscode.DecorationRenderOptions;
   readonly range: vscode.Range;
 }
 
 /**
- * The decorations that the extension sets, which no test can read off the API: they are taken where they are handed over.
- * The real ones are set too.
+ * Records the extension's decorations, which the API does not expose, by wrapping VS Code's functions. The real ones
+ * are set too.
  */
 export class WatchedDecorations implements vscode.Disposable {
-  /** Types that were made and not disposed. */
+  /** Decoration types that were not disposed. */
   readonly types = new Map<vscode.TextEditorDecorationType, vscode.DecorationRenderOptions>();
-  /** How often decorations were set. */
+  /** Number of calls that set decorations. */
   sets = 0;
-  /** How often one was set whose type had been disposed: by what should be gone. */
+  /** Number of calls with a disposed type, from code that should have ended. */
   straySets = 0;
-  /** What the text of the heatmap's item in the status bar was set to, in turn: much of it is gone before one could look. */
+  /** All texts of the heatmap's status bar item, in order. Many are too short-lived to poll for. */
   readonly statusTexts: string[] = [];
   private readonly set = new Map<string, Map<vscode.TextEditorDecorationType, readonly vscode.Range[]>>();
   private readonly items: vscode.StatusBarItem[] = [];
@@ -55,7 +55,7 @@ export class WatchedDecorations implements vscode.Disposable {
     });
   }
 
-  /** What is decorated in a document's editor now, in the order of the text. */
+  /** The present decorations of a document's editor, in the order of the text. */
   of(document: vscode.TextDocument): Decorated[] {
     const ofEditor =
       this.set.get(document.uri.toString()) ?? new Map<vscode.TextEditorDecorationType, vscode.Range[]>();
@@ -67,7 +67,7 @@ export class WatchedDecorations implements vscode.Disposable {
       .sort((a, b) => a.range.start.compareTo(b.range.start) || a.range.end.compareTo(b.range.end));
   }
 
-  /** The text of the heatmap's item in the status bar. */
+  /** The heatmap's status bar item. */
   get statusItem(): vscode.StatusBarItem | undefined {
     return this.items.findLast(isHeatmaps);
   }
@@ -80,7 +80,7 @@ export class WatchedDecorations implements vscode.Disposable {
     return new Proxy({} as vscode.StatusBarItem, {
       get: (_, key) => {
         const value: unknown = Reflect.get(item, key);
-        // Its own fields are private: they are reached by itself only.
+        // The object's private fields work only on itself.
         return typeof value === "function" ? value.bind(item) : value;
       },
       set: (_, key, value) => {

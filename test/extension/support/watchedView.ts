@@ -2,14 +2,17 @@ import * as vscode from "vscode";
 import type {FromView, ToView} from "../../../src/features/logprobs/protocol";
 import {until} from "./until";
 
-/** A view (logprobs' where nothing else is said) as its host sees it: what it was told, and a voice. The real one is there too. */
+/**
+ * A view (by default the logprobs view) as its host sees it. It records messages and can send some. The real view
+ * exists too.
+ */
 export class WatchedView<To extends {readonly type: string} = ToView, From = FromView> {
   readonly told: To[] = [];
   private listener: ((message: From) => void) | undefined;
 
   constructor(readonly panel: vscode.WebviewPanel) {}
 
-  /** The panel in whose place the extension gets to work with this one. */
+  /** The real panel, for which the extension gets this one. */
   get watched(): vscode.WebviewPanel {
     const webview = (): vscode.Webview =>
       inPlaceOf(this.panel.webview, {
@@ -39,7 +42,7 @@ export class WatchedView<To extends {readonly type: string} = ToView, From = Fro
   }
 }
 
-/** Watches the views that are opened during a `describe`. */
+/** Watches the views opened during a `describe`. */
 export function watchViews<To extends {readonly type: string} = ToView, From = FromView>(): () => WatchedView<
   To,
   From
@@ -60,7 +63,10 @@ export function watchViews<To extends {readonly type: string} = ToView, From = F
   };
 }
 
-/** An object of VS Code's with other methods, and getters. Its own fields are private: they are reached by itself only. */
+/**
+ * An object of VS Code's with replaced methods. The object's private fields work only on itself, so calls are
+ * forwarded.
+ */
 function inPlaceOf<T extends object>(
   original: T,
   methods: {[K in keyof T]?: unknown},

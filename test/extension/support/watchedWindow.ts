@@ -6,12 +6,12 @@ export interface Message {
   readonly buttons: readonly string[];
 }
 
-/** A piece of work that was shown with progress. */
+/** Work that was shown with progress. */
 export interface Work {
   readonly title: string;
-  /** What was reported so far. */
+  /** The reports so far. */
   readonly reports: {readonly message?: string; readonly increment?: number}[];
-  /** Presses its Cancel. */
+  /** Presses its Cancel button. */
   cancel(): void;
   ended: boolean;
 }
@@ -19,18 +19,20 @@ export interface Work {
 const loading = /^(Loading .*\.gguf|Starting Tokenscope's engine)$/;
 
 /**
- * What the extension shows and no test can read off the API: messages, progress, and result lists. Under VS Code's test
- * driver notifications stay hidden, so messages are taken where they are handed over; work and lists run as ever.
+ * Records what the extension shows and the API does not expose: messages, progress and lists. VS Code's test driver
+ * hides notifications, so messages are only recorded; work and lists run as usual.
  *
- * It works because VS Code hands the extension's tests the same API object as the extension.
+ * It works because VS Code gives extension and tests the same API object.
  */
 export class WatchedWindow implements vscode.Disposable {
   readonly messages: Message[] = [];
   readonly works: Work[] = [];
-  /** The status bar's own: that the engine starts, or a model is loaded. It comes with any work where that takes a moment. */
+  /**
+   * Progress in the status bar: the engine starts, or a model is loaded. It may come with any work that takes a moment.
+   */
   readonly loads: Work[] = [];
   readonly lists: vscode.QuickPick<vscode.QuickPickItem>[] = [];
-  /** What save dialogs were asked for. */
+  /** The options of save dialogs. */
   readonly saveDialogs: vscode.SaveDialogOptions[] = [];
   private readonly answers: string[] = [];
   private readonly targets: vscode.Uri[] = [];
@@ -59,7 +61,7 @@ export class WatchedWindow implements vscode.Disposable {
         };
         try {
           const running = task({report}, source.token);
-          // Only now: who sees the work may rely on its request being sent.
+          // Recorded only now, so that a test that sees the work can rely on its request being sent.
           (loading.test(work.title) ? this.loads : this.works).push(work);
           return await running;
         } finally {

@@ -1,51 +1,51 @@
 import {stat} from "node:fs/promises";
 import path from "node:path";
 import {maxParts, splitNames, splitPart} from "../../../gguf/splits";
-import type {LocalModel, ModelStore, Surroundings} from "./localModel";
+import type {LocalModel, ModelStore, SearchEnvironment} from "./localModel";
 import {filesBelow, identityOf} from "./walk";
 
-/** A file that a program says is a model, or that is named like one. */
+/** A file that may be a model: a program lists it, or it is named like one. */
 export interface Candidate {
   readonly path: string;
-  /** Where the program has a name of its own for it. */
+  /** The program's own name for it, if it has one. */
   readonly name?: string;
 }
 
-/** A program that keeps models. */
-export interface Store {
+/** A program, or a folder, that has models. */
+export interface ModelSource {
   readonly store: ModelStore;
-  find(surroundings: Surroundings, signal: AbortSignal): Promise<readonly Candidate[]>;
+  find(environment: SearchEnvironment, signal: AbortSignal): Promise<readonly Candidate[]>;
 }
 
-/** A model that is there, and what tells its file from others under whatever path. */
+/** A model on this machine. `identity` is the same for all paths of its file. */
 export interface FoundModel {
   readonly model: LocalModel;
   readonly identity: string;
 }
 
-/** Magic, version and two counts: what is smaller is no GGUF. */
+/** Minimum size of a GGUF file: magic, version and two counts. */
 const minBytes = 24;
 
 /**
- * GGUF files that are no models of their own: projectors for images and sound, adapters, importance matrices, vocabularies
- * without weights, downloads that are not complete.
+ * Names of GGUF files that are no models: projectors for images and sound, adapters, importance matrices, vocabularies
+ * without weights, and incomplete downloads.
  */
-const otherThings =
+const notModels =
   /(^|[-_.])mmproj([-_.]|$)|(^|[-_.])(lora|adapter)([-_.](f16|f32|bf16|i?q\d\w*))?\.gguf$|^ggml-(lora|adapter|vocab)-|(^|[-_.])imatrix\.gguf$|^incomplete-/i;
 
 export function isNamedLikeModel(fileName: string): boolean {
-  return /\.gguf$/i.test(fileName) && !otherThings.test(fileName);
+  return /\.gguf$/i.test(fileName) && !notModels.test(fileName);
 }
 
-/** All files named like models below a folder. */
+/** All files below a folder that are named like models. */
 export async function modelsBelow(folder: string, depth: number, signal: AbortSignal): Promise<readonly Candidate[]> {
   const files = await filesBelow(folder, depth, isNamedLikeModel, signal);
   return files.map((file) => ({path: file}));
 }
 
 /**
- * The model that begins with this file; null for one of its other parts, one that lacks a part or promises more than any
- * model has, and what isn't there.
+ * The model whose first part is this file. Null if the file is missing or another part of a model, if a part is
+ * missing, or if the name promises more parts than any model has.
  */
 export async function foundModel(store: ModelStore, candidate: Candidate): Promise<FoundModel | null> {
   const folder = path.dirname(candidate.path);
@@ -55,7 +55,7 @@ export async function foundModel(store: ModelStore, candidate: Candidate): Promi
   let bytes = 0;
   let modified = 0;
   let identity: string | null = null;
-  // One after the other: Node has four threads for the files of all extensions.
+  // Sequential, because all extensions share Node's four file threads.
   for (const name of splitNames(fileName)) {
     const file = path.join(folder, name);
     const status = await stat(file, {bigint: true}).catch(() => null);

@@ -29,7 +29,7 @@ const shape: Readonly<Record<keyof ModelFacts, Check>> = {
   capabilities: (value) => has(value, {complete: isBoolean, infill: orNull(isBoolean), embed: isBoolean})
 };
 
-/** What was read from a file is facts, as this version has them. */
+/** Whether a value from a file has the shape of this version's facts. */
 export function isModelFacts(value: unknown): value is ModelFacts {
   return has(value, shape);
 }

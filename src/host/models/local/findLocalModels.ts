@@ -1,27 +1,30 @@
-import {type Candidate, type FoundModel, foundModel, type Store} from "./candidates";
+import {type Candidate, type FoundModel, foundModel, type ModelSource} from "./candidates";
 import {downloads, folders} from "./folders";
 import {gpt4all} from "./gpt4all";
 import {huggingFace} from "./huggingFace";
 import {jan} from "./jan";
 import {llamaCpp} from "./llamaCpp";
 import {lmStudio} from "./lmStudio";
-import type {LocalModel, Surroundings} from "./localModel";
+import type {LocalModel, SearchEnvironment} from "./localModel";
 import {ollama} from "./ollama";
 
-/** Where a file is in several, it goes by the name that it has in the first of them. */
-const stores: readonly Store[] = [downloads, ollama, lmStudio, huggingFace, llamaCpp, gpt4all, jan, folders];
+/** In order: a file that several sources have gets its name from the first. */
+const sources: readonly ModelSource[] = [downloads, ollama, lmStudio, huggingFace, llamaCpp, gpt4all, jan, folders];
 
-/** Files asked about at once. */
-const atOnce = 32;
+/** Maximum number of files looked at concurrently. */
+const maxConcurrent = 32;
 
 const byName = new Intl.Collator("en", {numeric: true, sensitivity: "base"});
 
 /**
- * The models that are on this machine, each file once, by program and name. No file is opened but programs' own notes. A
- * program whose folders can't be read has none.
+ * The models on this machine, each file once, sorted by program and name. Opens only the programs' own manifests and
+ * settings. A program whose folders can't be read has no models.
  */
-export async function findLocalModels(surroundings: Surroundings, signal: AbortSignal): Promise<readonly LocalModel[]> {
-  const found = await Promise.all(stores.map((store) => modelsOf(store, surroundings, signal)));
+export async function findLocalModels(
+  environment: SearchEnvironment,
+  signal: AbortSignal
+): Promise<readonly LocalModel[]> {
+  const found = await Promise.all(sources.map((store) => modelsOf(store, environment, signal)));
   signal.throwIfAborted();
   const models = new Map<string, LocalModel>();
   for (const {model, identity} of found.flat()) if (!models.has(identity)) models.set(identity, model);
@@ -31,14 +34,18 @@ export async function findLocalModels(surroundings: Surroundings, signal: AbortS
 }
 
 function position({store}: LocalModel): number {
-  return stores.findIndex((one) => one.store === store);
+  return sources.findIndex((one) => one.store === store);
 }
 
-async function modelsOf(store: Store, surroundings: Surroundings, signal: AbortSignal): Promise<readonly FoundModel[]> {
-  const candidates = await store.find(surroundings, signal).catch((): readonly Candidate[] => []);
+async function modelsOf(
+  store: ModelSource,
+  environment: SearchEnvironment,
+  signal: AbortSignal
+): Promise<readonly FoundModel[]> {
+  const candidates = await store.find(environment, signal).catch((): readonly Candidate[] => []);
   const models: FoundModel[] = [];
-  for (let i = 0; i < candidates.length && !signal.aborted; i += atOnce) {
-    const some = candidates.slice(i, i + atOnce).map((candidate) => foundModel(store.store, candidate));
+  for (let i = 0; i < candidates.length && !signal.aborted; i += maxConcurrent) {
+    const some = candidates.slice(i, i + maxConcurrent).map((candidate) => foundModel(store.store, candidate));
     models.push(...(await Promise.all(some)).filter((model) => model !== null));
   }
   return models;

@@ -1,30 +1,30 @@
 import path from "node:path";
-import {type Candidate, isNamedLikeModel, modelsBelow, type Store} from "./candidates";
+import {type Candidate, isNamedLikeModel, type ModelSource, modelsBelow} from "./candidates";
 import {ollamaModels} from "./ollama";
-import {places} from "./patientStat";
+import {timedStat} from "./timedStat";
 
-/** A folder of someone's models, not of their whole disk. */
+/** Maximum depth of the search: enough for a folder of models, too little for a whole disk. */
 const depth = 8;
 
-/** The user's own folders. */
-export const folders: Store = {
+/** The model folders in the user's settings. */
+export const folders: ModelSource = {
   store: "folder",
-  async find(surroundings, signal) {
-    const found = await Promise.all(surroundings.folders.map((folder) => ownModels(folder, signal)));
+  async find(environment, signal) {
+    const found = await Promise.all(environment.folders.map((folder) => ownModels(folder, signal)));
     return found.flat();
   }
 };
 
-/** What Tokenscope downloaded. */
-export const downloads: Store = {
+/** Models that Tokenscope downloaded. */
+export const downloads: ModelSource = {
   store: "tokenscope",
-  find: (surroundings, signal) => modelsBelow(surroundings.downloads, 3, signal)
+  find: (environment, signal) => modelsBelow(environment.downloads, 3, signal)
 };
 
 async function ownModels(folder: string, signal: AbortSignal): Promise<readonly Candidate[]> {
-  const status = await places.stat(folder);
+  const status = await timedStat.stat(folder);
   if (status === null) return [];
   if (status.isFile()) return isNamedLikeModel(path.basename(folder)) ? [{path: folder}] : [];
-  // Ollama's folder may be anywhere, and is known to its service alone.
+  // The user may have moved Ollama's folder, which only its service knows, and named it here.
   return [...(await ollamaModels(folder, signal)), ...(await modelsBelow(folder, depth, signal))];
 }

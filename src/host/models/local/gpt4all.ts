@@ -1,33 +1,33 @@
-import {modelsBelow, type Store} from "./candidates";
-import type {Surroundings} from "./localModel";
-import {distinct, dotConfigFolder, localDataFolder, pathsOf, roamingDataFolder, writtenFolder} from "./places";
-import {smallText} from "./walk";
+import {type ModelSource, modelsBelow} from "./candidates";
+import type {SearchEnvironment} from "./localModel";
+import {distinct, dotConfigFolder, localDataFolder, pathsOf, roamingDataFolder, writtenFolder} from "./programFolders";
+import {readSmallText} from "./walk";
 
-/** Where GPT4All downloads to (Qt's AppLocalDataLocation). */
-export function gpt4allFolder(surroundings: Surroundings): string {
-  return pathsOf(surroundings).join(localDataFolder(surroundings), "nomic.ai", "GPT4All");
+/** GPT4All's download folder (Qt's AppLocalDataLocation). */
+export function gpt4allFolder(environment: SearchEnvironment): string {
+  return pathsOf(environment).join(localDataFolder(environment), "nomic.ai", "GPT4All");
 }
 
-/** Its settings (QSettings in the INI format), which may name another folder. */
-export function gpt4allSettings(surroundings: Surroundings): string {
-  const {platform} = surroundings;
-  const folder = platform === "win32" ? roamingDataFolder(surroundings) : dotConfigFolder(surroundings);
-  return pathsOf(surroundings).join(folder, "nomic.ai", "GPT4All.ini");
+/** GPT4All's settings file (QSettings in the INI format), which may name another folder. */
+export function gpt4allSettings(environment: SearchEnvironment): string {
+  const {platform} = environment;
+  const folder = platform === "win32" ? roamingDataFolder(environment) : dotConfigFolder(environment);
+  return pathsOf(environment).join(folder, "nomic.ai", "GPT4All.ini");
 }
 
 const depth = 2;
 
-export const gpt4all: Store = {
+export const gpt4all: ModelSource = {
   store: "gpt4all",
-  async find(surroundings, signal) {
-    const chosen = modelPath((await smallText(gpt4allSettings(surroundings))) ?? "");
-    const folders = distinct([writtenFolder(surroundings, chosen), gpt4allFolder(surroundings)]);
+  async find(environment, signal) {
+    const chosen = modelPath((await readSmallText(gpt4allSettings(environment))) ?? "");
+    const folders = distinct([writtenFolder(environment, chosen), gpt4allFolder(environment)]);
     const found = await Promise.all(folders.map((folder) => modelsBelow(folder, depth, signal)));
     return found.flat();
   }
 };
 
-/** The value of `modelPath`, with Qt's escapes undone. */
+/** The value of `modelPath`, with Qt's escapes decoded. */
 function modelPath(settings: string): string | null {
   const value = /^modelPaths?=(.*)$/m.exec(settings)?.[1]?.trim();
   if (value === undefined) return null;

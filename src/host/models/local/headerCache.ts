@@ -8,82 +8,85 @@ import {HeaderBudget} from "../../../gguf/headerBudget";
 import {noModel} from "../../../gguf/refusal";
 import {splitNames} from "../../../gguf/splits";
 import {fileSource} from "../../../platform/fileSource";
-import {inTurns} from "../../cooperativeWork";
+import {iterateInSlices} from "../../cooperativeWork";
 import {isModelFacts} from "./factsShape";
 import type {LocalModel} from "./localModel";
 
 /**
- * The kept file's first line; each of the others has an entry, so that it can be read and written in turns. Of a format that
- * another version wrote, nothing is taken over.
+ * First line of the cache file. Each other line has one entry, so that the file is read and written in time slices. A
+ * file in another format is ignored.
  */
 const firstLine = '{"format":1,"entries":[';
 const lastLine = "]}";
 const maxEntries = 2000;
-/** Characters of the kept file. An entry has some 600: those used last are kept where some have more. */
+/**
+ * Maximum characters of the cache file. An entry has about 600; if they are longer, the least recently used are
+ * dropped.
+ */
 const maxFileSize = 4 * 2 ** 20;
-/** Headers read at once: each works for some milliseconds before others get their turn. */
-const atOnce = 2;
-/** Milliseconds after which what was learned is written down. */
-const delay = 1000;
-/** Milliseconds after which a file that is written beside the kept one is written no more: its process has died. */
+/** Maximum number of headers read concurrently. Each blocks for some milliseconds at a time. */
+const maxConcurrent = 2;
+/** Delay until new entries are written to the file (ms). */
+const saveDelay = 1000;
+/** A temporary file this old (ms) is left over from a process that died. */
 const abandonedAfter = 60_000;
 
-/** Which state of a file the facts are of. */
+/** The facts about one state of a file. */
 interface Entry {
   readonly bytes: number;
   readonly parts: number;
   readonly modified: number;
-  /** Null: no model, as far as this version can tell. */
+  /** Null if the file is no model, as far as this version can tell. */
   readonly facts: ModelFacts | null;
 }
 
-/** What models' headers say, read once for each state of a file and kept over sessions. */
+/** Caches the facts in model headers across sessions. A header is read again if its file changed. */
 export class HeaderCache {
-  /** The ones used last are last. */
+  /** In order of use, the most recent last. */
   private readonly entries = new Map<string, Entry>();
-  private readonly waiting: (() => void)[] = [];
+  private readonly slotWaiters: (() => void)[] = [];
   private running = 0;
   private loading: Promise<void> | undefined;
-  private changed = false;
+  private unsaved = false;
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
 
-  /** `file` is where it is kept; its folder is made when there is something to keep. */
+  /** `file` is the cache file. Its folder is created with the first write. */
   constructor(private readonly file: string) {}
 
-  /** Resolves when what was kept is known. Never rejects: what can't be read is not known. */
+  /** Loads the cache file. Never rejects: an unreadable file counts as empty. */
   load(): Promise<void> {
     this.loading ??= this.read();
     return this.loading;
   }
 
-  /** What is known without reading a file: null for what is no model, undefined for what has to be read. */
+  /** The cached facts: null for a file that is no model, undefined if the header must be read. */
   known(model: LocalModel): ModelFacts | null | undefined {
     const entry = this.entries.get(model.path);
-    return entry !== undefined && isOf(entry, model) ? entry.facts : undefined;
+    return entry !== undefined && isSameFileState(entry, model) ? entry.facts : undefined;
   }
 
   /**
-   * Reads a model's header (of all its parts) unless it is known. Null where it is no model or can't be read. Rejects
-   * only with the signal's reason.
+   * The facts about a model, from the cache or else from the headers of all its parts. Null if it is no model or can't
+   * be read. Rejects only with the signal's reason.
    */
   async facts(model: LocalModel, signal?: AbortSignal): Promise<ModelFacts | null> {
     await this.load();
-    return await this.inTurn(async () => {
+    return await this.withSlot(async () => {
       signal?.throwIfAborted();
       const known = this.known(model);
       if (known === undefined) return await this.readFacts(model, signal);
-      this.keep(model.path, {...stampOf(model), facts: known});
+      this.addEntry(model.path, {...fileState(model), facts: known});
       return known;
     });
   }
 
-  /** Writes down what was learned, if anything was. Never rejects: then it is read again next time. */
+  /** Writes new entries to the file. Never rejects: after a failure, headers are read again in the next session. */
   save(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    if (this.changed) {
-      this.changed = false;
+    if (this.unsaved) {
+      this.unsaved = false;
       this.writing = this.writing.then(() => this.write()).catch(() => undefined);
     }
     return this.writing;
@@ -96,23 +99,23 @@ export class HeaderCache {
   private async readFacts(model: LocalModel, signal: AbortSignal | undefined): Promise<ModelFacts | null> {
     try {
       const facts = await factsOf(model, signal);
-      this.learn(model, facts);
+      this.store(model, facts);
       return facts;
     } catch (error) {
       signal?.throwIfAborted();
-      // What the file is will not change; that it can't be read may.
-      if (error instanceof GgufError) this.learn(model, null);
+      // A wrong file stays wrong, so this is cached; a read error may pass.
+      if (error instanceof GgufError) this.store(model, null);
       return null;
     }
   }
 
-  private learn(model: LocalModel, facts: ModelFacts | null): void {
-    this.keep(model.path, {...stampOf(model), facts});
-    this.changed = true;
-    this.timer ??= setTimeout(() => void this.save(), delay).unref();
+  private store(model: LocalModel, facts: ModelFacts | null): void {
+    this.addEntry(model.path, {...fileState(model), facts});
+    this.unsaved = true;
+    this.timer ??= setTimeout(() => void this.save(), saveDelay).unref();
   }
 
-  private keep(file: string, entry: Entry): void {
+  private addEntry(file: string, entry: Entry): void {
     this.entries.delete(file);
     this.entries.set(file, entry);
     for (const oldest of this.entries.keys()) {
@@ -121,37 +124,37 @@ export class HeaderCache {
     }
   }
 
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    while (this.running >= atOnce) await new Promise<void>((resolve) => this.waiting.push(resolve));
+  private async withSlot<T>(work: () => Promise<T>): Promise<T> {
+    while (this.running >= maxConcurrent) await new Promise<void>((resolve) => this.slotWaiters.push(resolve));
     this.running++;
     try {
       return await work();
     } finally {
       this.running--;
-      this.waiting.shift()?.();
+      this.slotWaiters.shift()?.();
     }
   }
 
   private async read(): Promise<void> {
     try {
-      // A character may have three bytes.
+      // A character may take three bytes.
       if ((await stat(this.file)).size > 3 * maxFileSize) return;
       const [first, ...lines] = (await readFile(this.file, "utf8")).split("\n");
       if (first !== firstLine) return;
-      for await (const line of inTurns(lines)) {
+      for await (const line of iterateInSlices(lines)) {
         if (line === lastLine) return;
         const [file, entry] = JSON.parse(line.replace(/,$/, "")) as readonly unknown[];
-        if (typeof file === "string" && isEntry(entry)) this.keep(file, entry);
+        if (typeof file === "string" && isEntry(entry)) this.addEntry(file, entry);
       }
     } catch {
-      // Not there yet, or damaged: headers are read again.
+      // Missing or damaged: headers are read again.
     }
   }
 
   private async write(): Promise<void> {
     const lines: string[] = [];
     let characters = 0;
-    for await (const entry of inTurns([...this.entries].reverse())) {
+    for await (const entry of iterateInSlices([...this.entries].reverse())) {
       const line = JSON.stringify(entry);
       characters += line.length;
       if (characters > maxFileSize) break;
@@ -179,11 +182,11 @@ export class HeaderCache {
   }
 }
 
-function stampOf({bytes, parts, modified}: LocalModel): Omit<Entry, "facts"> {
+function fileState({bytes, parts, modified}: LocalModel): Omit<Entry, "facts"> {
   return {bytes, parts, modified};
 }
 
-function isOf(entry: Entry, model: LocalModel): boolean {
+function isSameFileState(entry: Entry, model: LocalModel): boolean {
   return entry.bytes === model.bytes && entry.parts === model.parts && entry.modified === model.modified;
 }
 
@@ -194,7 +197,7 @@ function isEntry(value: unknown): value is Entry {
   return stamped && (facts === null || isModelFacts(facts));
 }
 
-/** Throws a {@link GgufError} for what is no whole model. */
+/** Throws a {@link GgufError} if a file is no GGUF or damaged. */
 async function factsOf(model: LocalModel, signal: AbortSignal | undefined): Promise<ModelFacts | null> {
   const folder = path.dirname(model.path);
   const names = model.parts === 1 ? [path.basename(model.path)] : splitNames(path.basename(model.path));
@@ -210,7 +213,7 @@ async function factsOf(model: LocalModel, signal: AbortSignal | undefined): Prom
   return first === undefined || noModel(first) !== null ? null : modelFacts(first, model.bytes, others);
 }
 
-/** Null for a file that lacks some of its tensors. */
+/** The header of a file; null if tensors are missing. */
 async function headerOf(file: string, options: ReadOptions): Promise<GgufHeader | null> {
   const source = await fileSource(file);
   try {

@@ -1,7 +1,7 @@
 import path from "node:path";
 import {label} from "../../../gguf/displayName";
-import {type Candidate, isNamedLikeModel, type Store} from "./candidates";
-import type {Surroundings} from "./localModel";
+import {type Candidate, isNamedLikeModel, type ModelSource} from "./candidates";
+import type {SearchEnvironment} from "./localModel";
 import {
   distinct,
   dotConfigFolder,
@@ -10,39 +10,39 @@ import {
   pathsOf,
   roamingDataFolder,
   writtenFolder
-} from "./places";
-import {filesBelow, smallJson, smallText} from "./walk";
+} from "./programFolders";
+import {filesBelow, readSmallJson, readSmallText} from "./walk";
 
-/** Where Jan keeps its data unless it is told otherwise (`resolve_jan_data_folder`), now and in older versions. */
-export function janFolders(surroundings: Surroundings): readonly string[] {
-  const {join} = pathsOf(surroundings);
-  const root = environmentFolder(surroundings, "JAN_DATA_ROOT");
+/** Jan's default data folders, of this and older versions (`resolve_jan_data_folder`). */
+export function janFolders(environment: SearchEnvironment): readonly string[] {
+  const {join} = pathsOf(environment);
+  const root = environmentFolder(environment, "JAN_DATA_ROOT");
   return distinct([
-    environmentFolder(surroundings, "JAN_DATA_FOLDER"),
+    environmentFolder(environment, "JAN_DATA_FOLDER"),
     root === null ? null : join(root, "Jan", "data"),
-    join(roamingDataFolder(surroundings), "Jan", "data"),
-    join(dotConfigFolder(surroundings), "Jan", "data"),
-    inHome(surroundings, "jan")
+    join(roamingDataFolder(environment), "Jan", "data"),
+    join(dotConfigFolder(environment), "Jan", "data"),
+    inHome(environment, "jan")
   ]);
 }
 
-/** Files that may name another folder. */
-export function janSettings(surroundings: Surroundings): readonly string[] {
-  const {join} = pathsOf(surroundings);
-  const root = environmentFolder(surroundings, "JAN_DATA_ROOT");
-  const folders = [root, roamingDataFolder(surroundings), dotConfigFolder(surroundings)];
+/** Jan's settings files, which may name another folder. */
+export function janSettings(environment: SearchEnvironment): readonly string[] {
+  const {join} = pathsOf(environment);
+  const root = environmentFolder(environment, "JAN_DATA_ROOT");
+  const folders = [root, roamingDataFolder(environment), dotConfigFolder(environment)];
   return distinct(folders).map((folder) => join(folder, "Jan", "settings.json"));
 }
 
-export const jan: Store = {
+export const jan: ModelSource = {
   store: "jan",
-  async find(surroundings, signal) {
-    const settings = await Promise.all(janSettings(surroundings).map(smallJson));
-    const chosen = settings.map((one) => writtenFolder(surroundings, one?.["data_folder"]));
-    const folders = distinct([...chosen, ...janFolders(surroundings)]);
+  async find(environment, signal) {
+    const settings = await Promise.all(janSettings(environment).map(readSmallJson));
+    const chosen = settings.map((one) => writtenFolder(environment, one?.["data_folder"]));
+    const folders = distinct([...chosen, ...janFolders(environment)]);
     const found = await Promise.all(
       folders.flatMap((data) =>
-        modelFolders.map((parts) => janModels(surroundings, data, path.join(data, ...parts), signal))
+        modelFolders.map((parts) => janModels(environment, data, path.join(data, ...parts), signal))
       )
     );
     return found.flat();
@@ -50,14 +50,14 @@ export const jan: Store = {
 };
 
 const modelFolders = [["llamacpp", "models"], ["models"]];
-/** A model's id has slashes: `ORG/MODEL/QUANTIZATION`. */
+/** Depth of the search. A model's id has slashes: `ORG/MODEL/QUANTIZATION`. */
 const depth = 6;
 
 const isManifest = (fileName: string): boolean => fileName === "model.yml" || fileName === "model.json";
 
-/** Files that a manifest names, under its name for them; then those that lie there without one. */
+/** Models with a manifest, under their name in it, then files without a manifest. */
 async function janModels(
-  surroundings: Surroundings,
+  environment: SearchEnvironment,
   data: string,
   folder: string,
   signal: AbortSignal
@@ -70,9 +70,9 @@ async function janModels(
     const id = path.relative(folder, path.dirname(manifest)).split(path.sep).join("/");
     const {name, file} = await readManifest(manifest);
     if (file === undefined) continue;
-    // The paths in a model.yml begin in the data folder, those in a model.json beside it.
+    // Paths in a model.yml are relative to the data folder, paths in a model.json to its own folder.
     const from = manifest.endsWith(".yml") ? data : path.dirname(manifest);
-    const target = writtenFolder(surroundings, file) ?? path.resolve(from, file);
+    const target = writtenFolder(environment, file) ?? path.resolve(from, file);
     if (isNamedLikeModel(path.basename(target))) named.push({path: target, name: label(name) ?? id});
   }
   const others = files.filter((file) => !isManifest(path.basename(file))).map((file) => ({path: file}));
@@ -86,10 +86,10 @@ interface Manifest {
 
 async function readManifest(file: string): Promise<Manifest> {
   if (file.endsWith(".yml")) {
-    const text = (await smallText(file)) ?? "";
+    const text = (await readSmallText(file)) ?? "";
     return {name: yamlText(text, "name"), file: yamlText(text, "model_path") ?? yamlFirst(text, "files")};
   }
-  const json = await smallJson(file);
+  const json = await readSmallJson(file);
   const settings = json?.["settings"] as {llama_model_path?: unknown} | null | undefined;
   const sources = json?.["sources"];
   const source = (Array.isArray(sources) ? sources[0] : undefined) as {filename?: unknown} | null | undefined;
@@ -98,12 +98,12 @@ async function readManifest(file: string): Promise<Manifest> {
   return {name: typeof name === "string" ? name : undefined, file: named as string | undefined};
 }
 
-/** A text at the top of a YAML file. Enough of YAML for what Jan writes. */
+/** A top-level string of a YAML file. Understands only as much YAML as Jan writes. */
 function yamlText(yaml: string, key: string): string | undefined {
   return unquoted(new RegExp(`^${key}:[ \\t]*(\\S.*?)[ \\t]*\\r?$`, "m").exec(yaml)?.[1]);
 }
 
-/** The first of a list at the top of a YAML file. */
+/** The first item of a top-level list of a YAML file. */
 function yamlFirst(yaml: string, key: string): string | undefined {
   return unquoted(new RegExp(`^${key}:[ \\t]*\\r?\\n[ \\t]*-[ \\t]+(\\S.*?)[ \\t]*\\r?$`, "m").exec(yaml)?.[1]);
 }

@@ -1,22 +1,22 @@
-import {modelsBelow, type Store} from "./candidates";
+import {type ModelSource, modelsBelow} from "./candidates";
 import {huggingFaceModels} from "./huggingFace";
-import type {Surroundings} from "./localModel";
-import {cacheFolder, distinct, environmentFolder, pathsOf} from "./places";
+import type {SearchEnvironment} from "./localModel";
+import {cacheFolder, distinct, environmentFolder, pathsOf} from "./programFolders";
 
-/** Where llama.cpp keeps what it downloaded (`fs_get_cache_directory`). */
-export function llamaCppFolders(surroundings: Surroundings): readonly string[] {
+/** llama.cpp's download folders (`fs_get_cache_directory`). */
+export function llamaCppFolders(environment: SearchEnvironment): readonly string[] {
   return distinct([
-    environmentFolder(surroundings, "LLAMA_CACHE"),
-    pathsOf(surroundings).join(cacheFolder(surroundings), "llama.cpp")
+    environmentFolder(environment, "LLAMA_CACHE"),
+    pathsOf(environment).join(cacheFolder(environment), "llama.cpp")
   ]);
 }
 
-export const llamaCpp: Store = {
+export const llamaCpp: ModelSource = {
   store: "llamaCpp",
-  async find(surroundings, signal) {
+  async find(environment, signal) {
     const found = await Promise.all(
-      // Newer versions lay them out as the Hugging Face cache is (`common/hf-cache.cpp`).
-      llamaCppFolders(surroundings).flatMap((folder) => [
+      // Newer versions use the layout of the Hugging Face cache (`common/hf-cache.cpp`).
+      llamaCppFolders(environment).flatMap((folder) => [
         modelsBelow(folder, 1, signal),
         huggingFaceModels(folder, signal)
       ])

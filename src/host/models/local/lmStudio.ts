@@ -1,35 +1,35 @@
-import {modelsBelow, type Store} from "./candidates";
-import type {Surroundings} from "./localModel";
-import {distinct, inHome, pathsOf, writtenFolder} from "./places";
-import {smallJson, smallText} from "./walk";
+import {type ModelSource, modelsBelow} from "./candidates";
+import type {SearchEnvironment} from "./localModel";
+import {distinct, inHome, pathsOf, writtenFolder} from "./programFolders";
+import {readSmallJson, readSmallText} from "./walk";
 
-/** Where LM Studio may be at home, besides where {@link homePointer} says (lmstudio-js: `findLMStudioHome`). */
-export function lmStudioHomes(surroundings: Surroundings): readonly string[] {
-  return [inHome(surroundings, ".lmstudio"), inHome(surroundings, ".cache", "lm-studio")];
+/** LM Studio's default home folders (lmstudio-js: `findLMStudioHome`); see also {@link homePointer}. */
+export function lmStudioHomes(environment: SearchEnvironment): readonly string[] {
+  return [inHome(environment, ".lmstudio"), inHome(environment, ".cache", "lm-studio")];
 }
 
-/** The file with its home, where that is elsewhere. */
-export function homePointer(surroundings: Surroundings): string {
-  return inHome(surroundings, ".lmstudio-home-pointer");
+/** A file with the path of LM Studio's home folder, if it was moved. */
+export function homePointer(environment: SearchEnvironment): string {
+  return inHome(environment, ".lmstudio-home-pointer");
 }
 
-/** `PUBLISHER/MODEL/FILE`, and a folder more. */
+/** Depth of the search: `PUBLISHER/MODEL/FILE`, and one more folder. */
 const depth = 4;
 
-export const lmStudio: Store = {
+export const lmStudio: ModelSource = {
   store: "lmStudio",
-  async find(surroundings, signal) {
-    const pointed = writtenFolder(surroundings, await smallText(homePointer(surroundings)));
-    const homes = distinct([pointed, ...lmStudioHomes(surroundings)]);
-    const folders = await Promise.all(homes.map((home) => modelFolders(surroundings, home)));
+  async find(environment, signal) {
+    const pointed = writtenFolder(environment, await readSmallText(homePointer(environment)));
+    const homes = distinct([pointed, ...lmStudioHomes(environment)]);
+    const folders = await Promise.all(homes.map((home) => modelFolders(environment, home)));
     const found = await Promise.all(distinct(folders.flat()).map((folder) => modelsBelow(folder, depth, signal)));
     return found.flat();
   }
 };
 
-/** Its usual folder, and the one that its settings name. */
-async function modelFolders(surroundings: Surroundings, home: string): Promise<readonly (string | null)[]> {
-  const paths = pathsOf(surroundings);
-  const settings = await smallJson(paths.join(home, "settings.json"));
-  return [writtenFolder(surroundings, settings?.["downloadsFolder"]), paths.join(home, "models")];
+/** The folder in LM Studio's settings, and the default one. */
+async function modelFolders(environment: SearchEnvironment, home: string): Promise<readonly (string | null)[]> {
+  const paths = pathsOf(environment);
+  const settings = await readSmallJson(paths.join(home, "settings.json"));
+  return [writtenFolder(environment, settings?.["downloadsFolder"]), paths.join(home, "models")];
 }

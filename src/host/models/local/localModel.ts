@@ -1,4 +1,4 @@
-/** Who put a model on this machine. */
+/** The program that put a model on this machine. */
 export type ModelStore =
   | "tokenscope"
   | "ollama"
@@ -9,27 +9,27 @@ export type ModelStore =
   | "jan"
   | "folder";
 
-/** A model on this machine; of its content nothing has been read. */
+/** A model on this machine. Its content has not been read. */
 export interface LocalModel {
-  /** Absolute path of the file to load: the first of its parts. */
+  /** Absolute path of the file to load, the first of its parts. */
   readonly path: string;
-  /** As its program calls it ("qwen2.5-coder:1.5b"), or else its file's name without the ending. */
+  /** The program's name for it ("qwen2.5-coder:1.5b"), or else the file name without its extension. */
   readonly name: string;
   readonly store: ModelStore;
-  /** Of all parts. */
+  /** Size of all parts. */
   readonly bytes: number;
   readonly parts: number;
-  /** Milliseconds since 1970. */
+  /** Time of the last change (ms since 1970). */
   readonly modified: number;
 }
 
-/** Where programs keep their models depends on these. */
-export interface Surroundings {
+/** What the folders of programs depend on. */
+export interface SearchEnvironment {
   readonly platform: NodeJS.Platform;
   readonly home: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The user's own folders of models: absolute paths. */
+  /** Absolute paths of the model folders in the user's settings. */
   readonly folders: readonly string[];
-  /** Where Tokenscope's own downloads are. */
+  /** Tokenscope's own download folder. */
   readonly downloads: string;
 }

@@ -1,11 +1,11 @@
 import path from "node:path";
-import type {Candidate, Store} from "./candidates";
-import type {Surroundings} from "./localModel";
-import {distinct, environmentFolder, inHome} from "./places";
-import {filesBelow, smallJson} from "./walk";
+import type {Candidate, ModelSource} from "./candidates";
+import type {SearchEnvironment} from "./localModel";
+import {distinct, environmentFolder, inHome} from "./programFolders";
+import {filesBelow, readSmallJson} from "./walk";
 
-/** Where Ollama keeps its models (`envconfig.Models`); on Linux its service has a home of its own. */
-export function ollamaFolders(surroundings: Surroundings): readonly string[] {
+/** Ollama's model folders (`envconfig.Models`). On Linux its service has its own home folder. */
+export function ollamaFolders(environment: SearchEnvironment): readonly string[] {
   const services = [
     "/usr/share/ollama/.ollama/models",
     "/var/lib/ollama/.ollama/models",
@@ -13,30 +13,30 @@ export function ollamaFolders(surroundings: Surroundings): readonly string[] {
     "/var/snap/ollama/common/models"
   ];
   return distinct([
-    environmentFolder(surroundings, "OLLAMA_MODELS"),
-    inHome(surroundings, ".ollama", "models"),
-    ...(surroundings.platform === "linux" ? services : [])
+    environmentFolder(environment, "OLLAMA_MODELS"),
+    inHome(environment, ".ollama", "models"),
+    ...(environment.platform === "linux" ? services : [])
   ]);
 }
 
-export const ollama: Store = {
+export const ollama: ModelSource = {
   store: "ollama",
-  async find(surroundings, signal) {
-    const found = await Promise.all(ollamaFolders(surroundings).map((folder) => ollamaModels(folder, signal)));
+  async find(environment, signal) {
+    const found = await Promise.all(ollamaFolders(environment).map((folder) => ollamaModels(folder, signal)));
     return found.flat();
   }
 };
 
-/** `manifests/REGISTRY/NAMESPACE/MODEL/TAG` name their parts, which are files of `blobs`. */
+/** Manifests at `manifests/REGISTRY/NAMESPACE/MODEL/TAG` name a model's files in `blobs`. */
 export async function ollamaModels(folder: string, signal: AbortSignal): Promise<readonly Candidate[]> {
   const manifests = path.join(folder, "manifests");
   const files = await filesBelow(manifests, manifestDepth, () => true, signal);
   const models: Candidate[] = [];
-  // A model's name may have more to say than that it is the latest: of two for the same file it is the first.
+  // "latest" comes last: if a file has two names, the other one says more.
   for (const file of [...files].sort((a, b) => Number(isLatest(a)) - Number(isLatest(b)) || (a < b ? -1 : 1))) {
     signal.throwIfAborted();
     const name = ollamaName(path.relative(manifests, file).split(path.sep));
-    const blob = name === null ? null : modelBlob(await smallJson(file));
+    const blob = name === null ? null : modelBlob(await readSmallJson(file));
     if (name !== null && blob !== null) models.push({path: path.join(folder, "blobs", blob), name});
   }
   return models;
@@ -48,7 +48,7 @@ function isLatest(file: string): boolean {
   return path.basename(file) === "latest";
 }
 
-/** As `ollama list` writes it: without the registry and the namespace that most models are from. */
+/** The name in `ollama list`, without the default registry and namespace. */
 function ollamaName([registry, namespace, model, tag, ...more]: readonly string[]): string | null {
   if (registry === undefined || namespace === undefined || model === undefined || tag === undefined) return null;
   if (more.length > 0) return null;
@@ -57,7 +57,7 @@ function ollamaName([registry, namespace, model, tag, ...more]: readonly string[
   return namespace === "library" ? name : `${namespace}/${name}`;
 }
 
-/** The file name of the weights' blob. Not any name: the manifest is someone else's. */
+/** The file name of the weights' blob. The digest is checked, because another program wrote the manifest. */
 function modelBlob(manifest: Readonly<Record<string, unknown>> | null): string | null {
   const layers = manifest?.["layers"];
   if (!Array.isArray(layers)) return null;

@@ -2,16 +2,16 @@ import type {Dirent} from "node:fs";
 import {open, opendir, stat} from "node:fs/promises";
 import path from "node:path";
 
-/** What looking for models may cost, whatever lies in a folder: folders entered and names looked at. */
+/** Limits of a search, whatever a folder contains: folders entered and names looked at. */
 const maxFolders = 10_000;
 const maxNames = 200_000;
 
-/** Folders that hold no models, and much else. */
-const passedOver = new Set(["node_modules", ".git"]);
+/** Large folders without models. */
+const skippedFolders = new Set(["node_modules", ".git"]);
 
 /**
- * Paths of what has such a name below a folder, shallow ones first, through symbolic links, each folder once. A folder
- * that can't be read is passed over. `depth` 1: in the folder itself only.
+ * Finds files by name below a folder, shallow ones first. Follows symbolic links, and enters each folder once. Skips
+ * folders that can't be read. A `depth` of 1 searches only the folder itself.
  */
 export async function filesBelow(
   folder: string,
@@ -35,7 +35,7 @@ export async function filesBelow(
         if (++names > maxNames) return found;
         const file = path.join(one, entry.name);
         if (hasName(entry.name) && !entry.isDirectory()) found.push(file);
-        else if ((entry.isDirectory() || entry.isSymbolicLink()) && !passedOver.has(entry.name)) next.push(file);
+        else if ((entry.isDirectory() || entry.isSymbolicLink()) && !skippedFolders.has(entry.name)) next.push(file);
         if (names % 1000 === 0) signal.throwIfAborted();
       }
     }
@@ -44,7 +44,7 @@ export async function filesBelow(
   return found;
 }
 
-/** Names of the folders in a folder; none where it can't be read. */
+/** Names of the folders in a folder; none if it can't be read. */
 export async function foldersIn(folder: string): Promise<readonly string[]> {
   const names: string[] = [];
   for await (const entry of entriesOf(folder)) {
@@ -54,12 +54,12 @@ export async function foldersIn(folder: string): Promise<readonly string[]> {
   return names.sort();
 }
 
-/** What is in a folder, as far as it can be read. */
+/** The entries of a folder, as far as it can be read. */
 async function* entriesOf(folder: string): AsyncGenerator<Dirent> {
   try {
     yield* await opendir(folder, {bufferSize: 512});
   } catch {
-    // Not there, not ours, no folder.
+    // Missing, not readable, or no folder.
   }
 }
 
@@ -68,18 +68,18 @@ async function folderIdentity(folder: string): Promise<string | null> {
   return status?.isDirectory() ? identityOf(folder, status) : null;
 }
 
-/** The same for all paths of a file or folder. */
+/** An id that is the same for all paths of a file or folder. */
 export function identityOf(file: string, {dev, ino}: {readonly dev: bigint; readonly ino: bigint}): string {
-  // Some network file systems number nothing.
+  // Some network file systems have no inode numbers.
   return ino === 0n ? file : `${dev}:${ino}`;
 }
 
 const maxTextLength = 1 << 20;
 
-/** A program's settings file or manifest; null where it isn't there, can't be read, or is too large to be one. */
-export async function smallText(file: string): Promise<string | null> {
+/** Reads a program's settings file or manifest. Null if it is missing, unreadable or too large. */
+export async function readSmallText(file: string): Promise<string | null> {
   try {
-    // Not a pipe, which would never end.
+    // A pipe would never end.
     const status = await stat(file);
     if (!status.isFile() || status.size > maxTextLength) return null;
     const handle = await open(file, "r");
@@ -94,10 +94,10 @@ export async function smallText(file: string): Promise<string | null> {
   }
 }
 
-/** The object in a JSON file; null where there is none. */
-export async function smallJson(file: string): Promise<Readonly<Record<string, unknown>> | null> {
+/** Reads the object in a JSON file; null if there is none. */
+export async function readSmallJson(file: string): Promise<Readonly<Record<string, unknown>> | null> {
   try {
-    const value: unknown = JSON.parse((await smallText(file)) ?? "null");
+    const value: unknown = JSON.parse((await readSmallText(file)) ?? "null");
     return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
   } catch {
     return null;

@@ -3,39 +3,39 @@ import path from "node:path";
 import {type UnfinishedNote, unfinishedEnding} from "../../contract/transfer";
 import {isAlive} from "../../platform/processAlive";
 
-/** A download that waits to be resumed. */
-export interface Unfinished {
+/** A download that can be resumed. */
+export interface UnfinishedDownload {
   readonly uri: string;
   readonly fileName: string;
   readonly bytes: number;
-  /** Of these, the ones that are there. */
+  /** How many of these bytes are on the disk. */
   readonly done: number;
-  /** Path of its note. */
+  /** The path of its note. */
   readonly note: string;
   readonly partials: readonly string[];
-  /** A process has it that is still there: it may be under way in another window. */
-  readonly taken: boolean;
+  /** Whether its process still runs: the download may be under way in another window. */
+  readonly inUse: boolean;
 }
 
-/** A note is short; what is longer is none of ours. */
+/** Maximum bytes of a note; ours are far shorter. */
 const maxNoteLength = 1 << 20;
 
-/** The unfinished downloads of a folder; none where there is no folder. */
-export async function findUnfinished(folder: string): Promise<Unfinished[]> {
+/** The unfinished downloads in a folder; none if the folder does not exist. */
+export async function findUnfinished(folder: string): Promise<UnfinishedDownload[]> {
   const names = await readdir(folder).catch(() => []);
   const notes = names.filter((name) => name.endsWith(unfinishedEnding));
   const read = await Promise.all(notes.map((name) => readNote(folder, name)));
   return read.filter((one) => one !== null);
 }
 
-/** Removes a download's note and all that was fetched of it. */
-export async function removeUnfinished({note, partials}: Unfinished): Promise<void> {
+/** Removes a download's partial files and its note. */
+export async function removeUnfinished({note, partials}: UnfinishedDownload): Promise<void> {
   await Promise.all(partials.map((file) => rm(file, {force: true})));
-  // Last: without it nobody would know of the others.
+  // The note goes last: without it, the partial files could not be found.
   for (const file of [`${note}.new`, note]) await rm(file, {force: true});
 }
 
-async function readNote(folder: string, name: string): Promise<Unfinished | null> {
+async function readNote(folder: string, name: string): Promise<UnfinishedDownload | null> {
   const file = path.join(folder, name);
   try {
     if ((await stat(file)).size > maxNoteLength) return null;
@@ -52,13 +52,13 @@ async function readNote(folder: string, name: string): Promise<Unfinished | null
       )
     );
     const done = sizes.reduce((sum, size) => sum + size, 0);
-    return {uri, fileName, bytes, done, note: file, partials: files, taken: isAlive(owner)};
+    return {uri, fileName, bytes, done, note: file, partials: files, inUse: isAlive(owner)};
   } catch {
     return null;
   }
 }
 
-/** A name in the folder itself: these files get deleted. */
+/** Whether a name is a partial file in the folder itself. Checked because these files get deleted. */
 function isPartialName(name: unknown): name is string {
   return typeof name === "string" && name.endsWith(".part") && path.basename(name) === name && !name.includes("\\");
 }

@@ -2,7 +2,7 @@ import {strict as assert} from "node:assert";
 import type {Stats} from "node:fs";
 import {stat} from "node:fs/promises";
 import {mock} from "node:test";
-import {PatientStat} from "../../src/host/models/local/patientStat";
+import {TimedStat} from "../../src/host/models/local/timedStat";
 
 describe("A folder on a network that is gone", () => {
   // What answers may take as long as it likes: time passes where the test says so.
@@ -12,17 +12,17 @@ describe("A folder on a network that is gone", () => {
   it("is passed over, is not asked twice, and takes no more than two of Node's threads", async () => {
     const asked: string[] = [];
     const answers = new Map<string, () => void>();
-    const patience = 5000;
-    const places = new PatientStat(patience);
+    const timeout = 5000;
+    const timedStat = new TimedStat(timeout);
     const look = (path: string): Promise<Stats> => {
       asked.push(path);
       if (!path.startsWith("/gone/")) return stat(".");
       // As long as it is waited for.
-      setImmediate(() => mock.timers.tick(patience));
+      setImmediate(() => mock.timers.tick(timeout));
       return new Promise<Stats>((_, reject) => answers.set(path, () => reject(new Error("back"))));
     };
     const there = async (...paths: string[]): Promise<boolean[]> =>
-      (await Promise.all(paths.map((path) => places.ask(path, () => look(path))))).map((status) => status !== null);
+      (await Promise.all(paths.map((path) => timedStat.ask(path, () => look(path))))).map((status) => status !== null);
     assert.deepEqual(await there("/gone/a", "/here", "/gone/a"), [false, true, false]);
     assert.deepEqual(asked, ["/gone/a", "/here"]);
     assert.deepEqual(await there("/gone/b", "/gone/c", "/here"), [false, false, false]);

@@ -1,9 +1,9 @@
 import type * as vscode from "vscode";
 
 /** Text editors of VS Code's own: the log, the commit message, comments, the debug console. */
-const foreignSchemes = new Set(["output", "vscode-scm", "comment", "debug"]);
+const toolSchemes = new Set(["output", "vscode-scm", "comment", "debug"]);
 
 /** Whether a document is VS Code's and not the user's. */
-export function isForeign({uri}: vscode.TextDocument): boolean {
-  return foreignSchemes.has(uri.scheme);
+export function isToolDocument({uri}: vscode.TextDocument): boolean {
+  return toolSchemes.has(uri.scheme);
 }

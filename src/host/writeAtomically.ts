@@ -2,13 +2,13 @@ import {randomUUID} from "node:crypto";
 import * as vscode from "vscode";
 
 /**
- * Writes a file so that there is never a part of it under its name: on a disk it is written beside it first. Elsewhere the
- * file system's provider has to see to that.
+ * Writes a file so that its name never shows a part of the content. A local file is written under a temporary name and
+ * renamed; other file systems must do this themselves.
  */
-export async function writeWhole(target: vscode.Uri, content: Uint8Array): Promise<void> {
+export async function writeAtomically(target: vscode.Uri, content: Uint8Array): Promise<void> {
   const {fs} = vscode.workspace;
   if (target.scheme !== "file") return await fs.writeFile(target, content);
-  // Renaming something to a folder's name would delete the folder.
+  // A rename to the name of a folder would delete the folder.
   const there = await Promise.resolve(fs.stat(target)).catch(() => undefined);
   if (there !== undefined && (there.type & vscode.FileType.Directory) !== 0)
     throw vscode.FileSystemError.FileIsADirectory(target);

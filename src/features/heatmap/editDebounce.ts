@@ -1,0 +1,2 @@
+/** A text is scored again after this long without an edit (ms). */
+export const editDebounce = 600;
