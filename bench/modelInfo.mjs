@@ -28,7 +28,7 @@ async function reading() {
   await esbuild.build({
     stdin: {
       contents:
-        'export * from "./src/gguf/header"; export * from "./src/gguf/facts"; export * from "./src/platform/fileSource"; export * from "./src/features/modelInfo/modelPage"; export * from "./src/features/modelInfo/modelInfoPage"; export * from "./src/host/webviewPage";',
+        'export * from "./src/gguf/header"; export * from "./src/gguf/facts"; export * from "./src/gguf/stringLists"; export * from "./src/platform/fileSource"; export * from "./src/features/modelInfo/modelPage"; export * from "./src/features/modelInfo/modelInfoPage"; export * from "./src/host/webviewPage";',
       resolveDir: root
     },
     bundle: true,

@@ -3,7 +3,8 @@ import {label} from "./displayName";
 import {fileTypeName} from "./fileTypes";
 import {elements, ggmlType} from "./ggmlTypes";
 import type {GgufHeader, TensorInfo} from "./header";
-import {hasInfillTokens, isList} from "./infill";
+import {hasInfillTokens} from "./infill";
+import {isList} from "./metadata";
 import {noModel} from "./refusal";
 
 /** What a GGUF model is, as its header says: enough to list it, to choose it and to foretell its memory. */

@@ -1,4 +1,4 @@
-import {tooLarge} from "./input";
+import {tooLarge} from "./headerReader";
 
 /**
  * Bytes that the headers of a model's files may have together. The largest known (vocabularies of 260,000 tokens) have some

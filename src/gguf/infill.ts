@@ -1,5 +1,6 @@
-import type {GgufHeader, MetadataArray} from "./header";
+import type {GgufHeader} from "./header";
 import {infillTexts} from "./infillTexts";
+import {isList, type MetadataArray} from "./metadata";
 
 /** A token that marks a place: its key, its older key, and the texts that it is known by without one. */
 interface Mark {
@@ -12,9 +13,6 @@ const marks: readonly Mark[] = [
   {keys: ["tokenizer.ggml.fim_suf_token_id", "tokenizer.ggml.suffix_token_id"], texts: infillTexts.suffix},
   {keys: ["tokenizer.ggml.fim_mid_token_id", "tokenizer.ggml.middle_token_id"], texts: infillTexts.middle}
 ];
-
-/** What the reader looks for in a vocabulary. */
-export const markTexts: ReadonlySet<string> = new Set(marks.flatMap(({texts}) => texts));
 
 /** The model has a token for the text before, for the text after and for the middle. Null where its vocabulary wasn't read. */
 export function hasInfillTokens({metadata, tensors}: GgufHeader): boolean | null {
@@ -29,8 +27,4 @@ function hasMark(metadata: GgufHeader["metadata"], tokens: MetadataArray, {keys,
     return typeof id === "number" && Number.isSafeInteger(id) && id >= 0 && id < tokens.length;
   });
   return named || texts.some((text) => tokens.infillTexts.has(text));
-}
-
-export function isList(value: unknown): value is MetadataArray {
-  return typeof value === "object" && value !== null && (value as {kind?: unknown}).kind === "array";
 }

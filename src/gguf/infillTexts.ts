@@ -40,3 +40,10 @@ export const infillTexts = {
   repository: ["<|repo_name|>", "<repo_name>", "<reponame>"],
   file: ["<|file_sep|>", "<file_sep>", "<filename>"]
 } as const satisfies Readonly<Record<string, readonly string[]>>;
+
+/** The texts that mark a place of a fill-in-the-middle prompt. The reader looks for them in a vocabulary. */
+export const placeMarkTexts: ReadonlySet<string> = new Set([
+  ...infillTexts.prefix,
+  ...infillTexts.suffix,
+  ...infillTexts.middle
+]);

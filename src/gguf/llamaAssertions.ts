@@ -1,5 +1,5 @@
-import type {GgufHeader, MetadataValue, TensorInfo} from "./header";
-import {isList} from "./infill";
+import type {GgufHeader, TensorInfo} from "./header";
+import {isList, type MetadataValue} from "./metadata";
 
 /** LLAMA_MAX_LAYERS and LLAMA_MAX_EXPERTS (llama-hparams.h). */
 const maxLayers = 512;

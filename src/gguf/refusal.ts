@@ -2,8 +2,9 @@ import * as l10n from "@vscode/l10n";
 import {architectures} from "./architectures";
 import {label} from "./displayName";
 import {GgufError} from "./ggufError";
-import type {GgufHeader, MetadataValue} from "./header";
-import {isList} from "./infill";
+import type {GgufHeader} from "./header";
+import {isList, type MetadataValue} from "./metadata";
+
 import {noTokenizers, preTokenized, preTokenizers, tokenizers} from "./tokenizers";
 
 /** What llama.cpp knows as `rope.scaling.type`. */

@@ -5,16 +5,10 @@ import {mock} from "node:test";
 import fc from "fast-check";
 import type {ByteSource} from "../../src/gguf/byteSource";
 import {GgufError, type GgufProblem} from "../../src/gguf/ggufError";
-import {
-  type GgufHeader,
-  type MetadataArray,
-  type MetadataValue,
-  missingBytes,
-  readHeader,
-  readPossible,
-  stringsAt
-} from "../../src/gguf/header";
+import {type GgufHeader, missingBytes, readHeader, readPossible} from "../../src/gguf/header";
 import {HeaderBudget, maxHeaderLength} from "../../src/gguf/headerBudget";
+import type {MetadataArray, MetadataValue} from "../../src/gguf/metadata";
+import {stringsAt} from "../../src/gguf/stringLists";
 import {type GgufValue, ggufFile, type MadeUpTensor, text, texts, uint, uints} from "../harness/ggufFile";
 import {root} from "../harness/paths";
 import {cases} from "../harness/thorough";
