@@ -28,7 +28,7 @@ const {values: options} = parseArgs({
   }
 });
 const {
-  completionExtent,
+  stopGranularity,
   defaultPrefixLimit,
   defaultSuffixLimit,
   promptWindow,
@@ -94,7 +94,7 @@ async function completeAll() {
       suffix,
       maxTokens: Number(options.tokens),
       // What may be written is the document's matter, whatever the model is shown of it.
-      extent: completionExtent(prefix, window.suffix),
+      extent: stopGranularity(prefix, window.suffix),
       ...(options["no-path"] ? {} : {path: file, repository})
     });
     name = completion.model.name;

@@ -39,7 +39,7 @@ const [cases, tokens, threads, contextSize, pause] = ["cases", "tokens", "thread
 );
 const limits = {prefix: Number(options.prefix), suffix: Number(options.suffix)};
 const jump = 200;
-const {Completions, defaultPrefixLimit, defaultSuffixLimit, middleStarts, promptWindow} = await sources("latency", [
+const {SuggestionCache, defaultPrefixLimit, defaultSuffixLimit, middleStarts, promptWindow} = await sources("latency", [
   "completion/prompt",
   "completion/promptWindow",
   "features/inlineCompletion/suggestionCache"
@@ -174,7 +174,7 @@ function ourSide() {
   /** Asked for in the background, as when a suggestion is shown, and wanted after a pause, when it has been accepted. */
   const prefetched = async (place) => {
     let answer;
-    const completions = new Completions(async (where, {onText, background}) => {
+    const completions = new SuggestionCache(async (where, {onText, background}) => {
       answer = await complete(where, {background, onText});
       return answer.text;
     });

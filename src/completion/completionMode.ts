@@ -12,7 +12,7 @@ import {openStrings} from "./quotes";
  * @param prefix The text before the cursor. @param suffix The text after it. Both may be cut anywhere but on the
  * cursor's line.
  */
-export function completionExtent(prefix: string, suffix: string): "line" | "block" {
+export function stopGranularity(prefix: string, suffix: string): "line" | "block" {
   const [rest = ""] = suffix.split(lineBreak, 1);
   if (!isBlank(rest)) return "line";
   const line = cursorLine(prefix);

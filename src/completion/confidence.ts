@@ -4,7 +4,7 @@ export interface Confidence {
   readonly whole: number;
   /** The geometric mean of the tokens' probabilities, exp of the mean logprob: 1 / perplexity of what it wrote itself. */
   readonly mean: number;
-  /** The least sure of them. */
+  /** The minProbability sure of them. */
   readonly weakest: number;
 }
 
@@ -12,23 +12,23 @@ export interface Confidence {
 export function confidenceOf(logprobs: ArrayLike<number>): Confidence | null {
   if (logprobs.length === 0) return null;
   let sum = 0;
-  let least = 0;
+  let minProbability = 0;
   for (let i = 0; i < logprobs.length; i++) {
     const logprob = logprobs[i] as number;
     sum += logprob;
-    least = Math.min(least, logprob);
+    minProbability = Math.min(minProbability, logprob);
   }
-  return {whole: Math.exp(sum), mean: Math.exp(sum / logprobs.length), weakest: Math.exp(least)};
+  return {whole: Math.exp(sum), mean: Math.exp(sum / logprobs.length), weakest: Math.exp(minProbability)};
 }
 
 /**
  * How many tokens from the start on the model is sure of: as many as it holds to be right together with a probability of
- * `least` or more. That never changes by what comes later, so generation can end there. Of seven ways to set a threshold
+ * `minProbability` or more. That never changes by what comes later, so generation can end there. Of seven ways to set a threshold
  * this one showed the most that was right (bench/README.md).
  */
-export function sureTokens(logprobs: ArrayLike<number>, least: number): number {
-  if (least <= 0) return logprobs.length;
-  const floor = Math.log(least);
+export function sureTokens(logprobs: ArrayLike<number>, minProbability: number): number {
+  if (minProbability <= 0) return logprobs.length;
+  const floor = Math.log(minProbability);
   let sum = 0;
   for (let i = 0; i < logprobs.length; i++) {
     sum += logprobs[i] as number;

@@ -1,16 +1,16 @@
 import {cursorLine, isBlank, lineBreak} from "./lines";
 
 /** Columns of an indentation where nothing is known of the document's. */
-const usualSize = 4;
+const defaultSize = 4;
 
 /** UTF-16 units of white space beyond which it is no indentation. */
-const longest = 256;
+const maxIndentation = 256;
 
 /** UTF-16 units before the cursor in which the line above it is looked for. */
-const nearby = 4096;
+const maxLookback = 4096;
 
 /** Columns of white space in front, a tab reaching to the next multiple of its width. */
-export function indentation(line: string, tab = usualSize): number {
+export function indentation(line: string, tab = defaultSize): number {
   let columns = 0;
   for (const character of line) {
     if (character === "\t") columns += tab - (columns % tab);
@@ -42,7 +42,7 @@ export function repeatedIndentation(prefix: string, generated: string, size?: nu
   const repeated = lengthOfRepeated(before, first, columns);
   if (repeated === 0 || here === alone) return 0;
 
-  const lines = prefix.slice(-nearby - before.length, prefix.length - before.length).split(lineBreak);
+  const lines = prefix.slice(-maxLookback - before.length, prefix.length - before.length).split(lineBreak);
   const above = lines.findLast((line) => !isBlank(line));
   const next = others.find((line) => !isBlank(line));
   const indented = next === undefined ? undefined : columns(next);
@@ -68,14 +68,14 @@ export function repeatedIndentation(prefix: string, generated: string, size?: nu
   if (indented !== undefined && indented > outside && indented < here) return repeated;
   // Python's is four. Elsewhere the cursor itself shows one, where it stands deeper.
   const shown = above.trimEnd().endsWith(":") ? 0 : columns(before) - outside;
-  const step = size ?? minStep(lines) ?? (shown > 0 ? shown : usualSize);
+  const step = size ?? minStep(lines) ?? (shown > 0 ? shown : defaultSize);
   return here === outside + step ? 0 : repeated;
 }
 
 /** How much white space of a line must go for it to stand behind `before` where it stands alone; 0 where none can. */
 function lengthOfRepeated(before: string, line: string, columns: (line: string) => number): number {
   const blanks = /^[^\S\r\n]*/.exec(line)?.[0] ?? "";
-  if (before.length > longest || blanks.length > 2 * longest) return 0;
+  if (before.length > maxIndentation || blanks.length > 2 * maxIndentation) return 0;
   for (let length = 1; length <= blanks.length; length++)
     if (columns(before + blanks.slice(length)) === columns(blanks)) return length;
   return 0;

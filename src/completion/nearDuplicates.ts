@@ -1,12 +1,12 @@
 /** Above it, two texts say the same (llama.vscode's threshold). */
-const alike = 0.9;
+const maxSimilarity = 0.9;
 
 /** The texts without those that nearly repeat an earlier one: their sets of lines overlap by more than 0.9 (Jaccard). */
 export function withoutNearDuplicates<T>(items: readonly T[], textOf: (item: T) => string): T[] {
   const kept: {item: T; lines: ReadonlySet<string>}[] = [];
   for (const item of items) {
     const lines = linesOf(textOf(item));
-    if (!kept.some((one) => jaccard(one.lines, lines) > alike)) kept.push({item, lines});
+    if (!kept.some((one) => jaccard(one.lines, lines) > maxSimilarity)) kept.push({item, lines});
   }
   return kept.map(({item}) => item);
 }

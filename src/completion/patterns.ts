@@ -7,13 +7,13 @@ const maxPatterns = 1000;
 const maxOpenParts = 2;
 
 /** Says of a path (relative, with slashes) whether patterns as in a .gitignore name it. */
-export type Names = (path: string) => boolean;
+export type PathMatcher = (path: string) => boolean;
 
 /**
  * What patterns name, upper and lower case alike. Whoever wrote them may want to hurt: what would take too long to be
  * matched names more than it says, never less. A pattern that can't be understood names nothing.
  */
-export function namedBy(patterns: readonly string[]): Names {
+export function pathMatcher(patterns: readonly string[]): PathMatcher {
   if (patterns.length > maxPatterns) return () => true;
   const list = ignore({ignorecase: true, allowRelativePaths: true});
   for (const pattern of patterns) list.add(bounded(pattern));
@@ -21,7 +21,7 @@ export function namedBy(patterns: readonly string[]): Names {
 }
 
 /** The patterns of a list that is kept in a file: without blank lines and comments. */
-export function patternsOf(text: string): string[] {
+export function parsePatterns(text: string): string[] {
   return text.split(/\r?\n/).filter((line) => /^[^#\s]|^\s+\S/.test(line));
 }
 

@@ -9,13 +9,13 @@ interface Suggestion {
 }
 
 /** About what llama.vscode keeps. */
-const most = 250;
+const maxSuggestions = 250;
 
 /**
  * The last suggestions, the latest first. What stands after the cursor is part of the place: after an edit below, another
  * suggestion may be right (Continue's cache does not see it).
  */
-export class Suggestions {
+export class RecentSuggestions {
   private kept: Suggestion[] = [];
 
   /**
@@ -40,7 +40,7 @@ export class Suggestions {
       {prefix, suffix, text, file},
       ...this.kept
         .filter((one) => one.prefix !== prefix || one.suffix !== suffix || one.file !== file)
-        .slice(0, most - 1)
+        .slice(0, maxSuggestions - 1)
     ];
   }
 

@@ -1,15 +1,15 @@
 import type {ModelDescription, ModelRef} from "./models";
 import type {RopeFactors, Warned} from "./scoring";
 
-/** Where a completion ends, besides the end of generation and `maxTokens`. */
-export type CompletionExtent = "line" | "block" | "unlimited";
+/** Where generation stops, besides the model's end token and `maxTokens`. */
+export type StopGranularity = "line" | "block" | "unlimited";
 
 export interface CompleteParams {
   readonly model: ModelRef;
   readonly prefix: string;
   readonly suffix: string;
   readonly maxTokens: number;
-  readonly extent: CompletionExtent;
+  readonly extent: StopGranularity;
   /** Of the file that is written in: relative to its repository, with slashes. Models that know a token for it see it. */
   readonly path?: string;
   readonly repository?: string;
@@ -56,6 +56,6 @@ export interface Completion extends Warned {
   /** From the request's turn to its first token, and to its end. */
   readonly firstTokenMilliseconds: number | null;
   readonly milliseconds: number;
-  /** Tokens that were guessed from the text and tried together with the one before them, and those of them that were right. */
-  readonly guessed: {readonly tried: number; readonly right: number};
+  /** Draft tokens (prompt lookup) that were evaluated, and how many of them the model accepted. */
+  readonly draft: {readonly tried: number; readonly accepted: number};
 }

@@ -4,7 +4,14 @@ import {architectures} from "./architectures";
 /**
  * What a model was made for, by its architecture (see {@link architectures}) and more. `vocabulary`: the file has no weights.
  */
-export type Purpose = "generates" | "embeds" | "encodesFirst" | "diffuses" | "drafts" | "speaks" | "vocabulary";
+export type ArchitectureKind =
+  | "generates"
+  | "embeds"
+  | "encodesFirst"
+  | "diffuses"
+  | "drafts"
+  | "speaks"
+  | "vocabulary";
 
 const others = ["embeds", "encodesFirst", "diffuses", "drafts", "speaks"] as const;
 
@@ -15,7 +22,7 @@ const others = ["embeds", "encodesFirst", "diffuses", "drafts", "speaks"] as con
 const poolings: ReadonlySet<unknown> = new Set([1, 2, 3, 4]);
 
 /** What tells it. */
-export interface Signs {
+export interface KindSigns {
   readonly architecture: string;
   /** Of its architecture, `pooling_type`, `attention.causal` and `nextn_predict_layers`, of whatever type the file says. */
   readonly poolingType: unknown;
@@ -25,7 +32,13 @@ export interface Signs {
   readonly tensors: readonly {readonly name: string}[] | null;
 }
 
-export function purposeOf({architecture, poolingType, causal, predictingLayers, tensors}: Signs): Purpose {
+export function architectureKind({
+  architecture,
+  poolingType,
+  causal,
+  predictingLayers,
+  tensors
+}: KindSigns): ArchitectureKind {
   if (tensors?.length === 0) return "vocabulary";
   const traits = architectures.get(architecture);
   const other = others.find((one) => traits?.has(one));
@@ -38,7 +51,7 @@ export function purposeOf({architecture, poolingType, causal, predictingLayers, 
 }
 
 /** Why a model can't score or complete, in a sentence; null for one that can. */
-export function whyNotGenerating(purpose: Purpose, file: string): string | null {
+export function whyNotGenerating(purpose: ArchitectureKind, file: string): string | null {
   switch (purpose) {
     case "generates":
       return null;

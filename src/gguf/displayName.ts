@@ -6,7 +6,7 @@ const maxLabelLength = 80;
  * A name out of a file's metadata on one line, all of it visible, and short enough to be shown; undefined where it is none.
  * It keeps nothing of the metadata in memory.
  */
-export function label(value: unknown): string | undefined {
+export function displayName(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
   const name = value.trim();
   if (name === "") return undefined;

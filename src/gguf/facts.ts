@@ -1,5 +1,5 @@
-import {type Purpose, purposeOf} from "./architectureKind";
-import {label} from "./displayName";
+import {type ArchitectureKind, architectureKind} from "./architectureKind";
+import {displayName} from "./displayName";
 import {fileTypeName} from "./fileTypes";
 import {elements, ggmlType} from "./ggmlTypes";
 import type {GgufHeader, TensorInfo} from "./header";
@@ -53,16 +53,16 @@ export function modelFacts(
   others: readonly GgufHeader[] | null = []
 ): ModelFacts {
   const {metadata} = header;
-  const architecture = label(metadata.get("general.architecture")) ?? "unknown";
+  const architecture = displayName(metadata.get("general.architecture")) ?? "unknown";
   const own = (key: string): unknown => metadata.get(`${architecture}.${key}`);
   const tensors = allTensors(header, others);
   const layers = count(own("block_count"));
   const embeddingLength = count(own("embedding_length"));
-  const heads = most(own("attention.head_count"));
+  const heads = maxNumber(own("attention.head_count"));
   const headLength = heads === null || embeddingLength === null ? null : Math.floor(embeddingLength / heads);
   const tokens = metadata.get("tokenizer.ggml.tokens");
   return {
-    name: label(metadata.get("general.name")) ?? null,
+    name: displayName(metadata.get("general.name")) ?? null,
     architecture,
     quantization: quantizationOf(metadata.get("general.file_type"), tensors),
     parameters: parametersOf(metadata, tensors),
@@ -75,17 +75,17 @@ export function modelFacts(
     valueLength: count(own("attention.value_length")) ?? headLength,
     experts: expertsOf(count(own("expert_count")), count(own("expert_used_count"))),
     vocabularySize: isList(tokens) ? tokens.length : count(own("vocab_size")),
-    licence: label(metadata.get("general.license.name")) ?? label(metadata.get("general.license")) ?? null,
+    licence: displayName(metadata.get("general.license.name")) ?? displayName(metadata.get("general.license")) ?? null,
     tensorBytes: bytesOf(header, fileBytes, tensors),
-    capabilities: capabilitiesOf(header, purposeOfHeader(header, others))
+    capabilities: capabilitiesOf(header, headerKind(header, others))
   };
 }
 
 /** Of a model, of which the headers of the `others` may not be known. */
-export function purposeOfHeader(header: GgufHeader, others: readonly GgufHeader[] | null = []): Purpose {
+export function headerKind(header: GgufHeader, others: readonly GgufHeader[] | null = []): ArchitectureKind {
   const architecture = header.metadata.get("general.architecture");
   const own = (key: string): unknown => header.metadata.get(`${architecture}.${key}`);
-  return purposeOf({
+  return architectureKind({
     architecture: typeof architecture === "string" ? architecture : "",
     poolingType: own("pooling_type"),
     causal: own("attention.causal"),
@@ -108,7 +108,7 @@ function quantizationOf(fileType: unknown, tensors: readonly TensorInfo[] | null
   return (typeof fileType === "number" ? fileTypeName(fileType) : undefined) ?? dominantType(tensors ?? []) ?? null;
 }
 
-/** The type that most of the numbers are stored in. */
+/** The type that maxNumber of the numbers are stored in. */
 function dominantType(tensors: readonly TensorInfo[]): string | undefined {
   const numbers = new Map<number, number>();
   for (const {type, dimensions} of tensors) numbers.set(type, (numbers.get(type) ?? 0) + elements(dimensions));
@@ -148,7 +148,7 @@ function addOrNull(sum: number, bytes: number | null): number | null {
   return bytes === null ? null : count(sum + bytes);
 }
 
-function capabilitiesOf(header: GgufHeader, purpose: Purpose): FactCapabilities {
+function capabilitiesOf(header: GgufHeader, purpose: ArchitectureKind): FactCapabilities {
   if (noModel(header) !== null) return {complete: false, infill: false, embed: false};
   const complete = purpose === "generates";
   return {complete, infill: complete ? hasInfillTokens(header) : false, embed: purpose === "embeds"};
@@ -160,9 +160,9 @@ function count(value: unknown): number | null {
 }
 
 /** A number above 0, or the greatest of a list: some architectures have one for each layer. */
-function most(value: unknown): number | null {
+function maxNumber(value: unknown): number | null {
   const numbers = isList(value) ? value.items.map(count) : [count(value)];
-  const greatest = numbers.reduce<number>((most, number) => Math.max(most, number ?? 0), 0);
+  const greatest = numbers.reduce<number>((maxNumber, number) => Math.max(maxNumber, number ?? 0), 0);
   return greatest === 0 ? null : greatest;
 }
 

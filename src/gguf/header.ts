@@ -2,8 +2,8 @@ import * as l10n from "@vscode/l10n";
 import type {ByteSource} from "./byteSource";
 import {tensorBytes} from "./ggmlTypes";
 import {GgufError} from "./ggufError";
-import {HeaderBudget, Keeper} from "./headerBudget";
-import {damaged, Input, notGguf} from "./headerReader";
+import {HeaderBudget, KeptBytes} from "./headerBudget";
+import {damaged, HeaderReader, notGguf} from "./headerReader";
 import {isList, type MetadataValue} from "./metadata";
 import {partKeys, readEntry} from "./metadataReader";
 
@@ -79,10 +79,10 @@ export async function readPossible(
   source: ByteSource,
   {depth = "whole", signal, budget = new HeaderBudget()}: ReadOptions = {}
 ): Promise<{readonly header: GgufHeader; readonly problem: GgufError | null}> {
-  const input = new Input(source, 0, budget.bytesLeft, signal);
-  const version = await readVersion(source, input);
+  const reader = new HeaderReader(source, 0, budget.bytesLeft, signal);
+  const version = await readVersion(source, reader);
   const isFirst = budget.begin();
-  const tensorCount = input.count();
+  const tensorCount = reader.count();
   const metadata = new Map<string, MetadataValue>();
   const tensors: TensorInfo[] = [];
   const known = (more: Partial<GgufHeader>): GgufHeader => ({
@@ -95,18 +95,18 @@ export async function readPossible(
     ...more
   });
   try {
-    const isWhole = await readMetadata(input, budget, isFirst ? budget.keeper : new Keeper(), metadata, depth);
+    const isWhole = await readMetadata(reader, budget, isFirst ? budget.memory : new KeptBytes(), metadata, depth);
     if (!isWhole) return {header: known({}), problem: null};
     const alignment = metadata.get("general.alignment") ?? 32;
     if (typeof alignment !== "number" || alignment <= 0 || (alignment & (alignment - 1)) !== 0) throw damaged();
-    await readTensors(input, budget, tensorCount, tensors);
-    const dataOffset = Math.ceil(input.position / alignment) * alignment;
+    await readTensors(reader, budget, tensorCount, tensors);
+    const dataOffset = Math.ceil(reader.position / alignment) * alignment;
     return {header: known({tensors, dataOffset}), problem: null};
   } catch (error) {
     if (!(error instanceof GgufError)) throw error;
     return {header: known({tensors: tensors.length > 0 ? tensors : null}), problem: error};
   } finally {
-    budget.pass(input.position);
+    budget.pass(reader.position);
   }
 }
 
@@ -123,19 +123,19 @@ function itemsOf(metadata: GgufHeader["metadata"]): number {
 
 /** False where it was ended before the tensors, as a brief reading is. */
 async function readMetadata(
-  input: Input,
+  reader: HeaderReader,
   budget: HeaderBudget,
-  keeper: Keeper,
+  memory: KeptBytes,
   metadata: Map<string, MetadataValue>,
   depth: "brief" | "whole"
 ): Promise<boolean> {
-  const entryCount = input.count();
+  const entryCount = reader.count();
   for (let i = 0; i < entryCount; i++) {
     budget.addEntry();
-    const key = await readName(input, keeper);
+    const key = await readName(reader, memory);
     if (key === "" || metadata.has(key)) throw damaged();
     if (depth === "brief" && key.startsWith("tokenizer.")) return false;
-    metadata.set(key, await readEntry(input, keeper, key));
+    metadata.set(key, await readEntry(reader, memory, key));
   }
   return depth === "whole";
 }
@@ -150,13 +150,13 @@ export function missingBytes({tensors, dataOffset}: GgufHeader, fileBytes: numbe
 /** Reads no more than a file's first bytes. Throws a {@link GgufError} for what is no GGUF of a known version. */
 export async function readVersion(
   source: ByteSource,
-  input = new Input(source, 0, firstBytes, undefined)
+  reader = new HeaderReader(source, 0, firstBytes, undefined)
 ): Promise<number> {
-  await input.need(Math.min(firstBytes, source.size));
-  const magic = bytewise.decode(input.take(4));
-  if (magic !== "GGUF") throw notGguf(magic + bytewise.decode(input.take(firstBytes - 4)));
+  await reader.need(Math.min(firstBytes, source.size));
+  const magic = bytewise.decode(reader.take(4));
+  if (magic !== "GGUF") throw notGguf(magic + bytewise.decode(reader.take(firstBytes - 4)));
   if (source.size < firstBytes) throw damaged();
-  const version = input.uint32();
+  const version = reader.uint32();
   // As llama.cpp tells them: the bytes of a small number in the other order.
   if (version !== 0 && (version & 0xffff) === 0)
     throw new GgufError("otherVersion", (file) =>
@@ -182,36 +182,41 @@ export async function readVersion(
   return version;
 }
 
-async function readName(input: Input, keeper: Keeper): Promise<string> {
-  await input.need(8);
-  const bytes = input.count();
+async function readName(reader: HeaderReader, memory: KeptBytes): Promise<string> {
+  await reader.need(8);
+  const bytes = reader.count();
   if (bytes > maxKeyLength) throw damaged();
-  keeper.keep(bytes);
-  await input.need(bytes);
+  memory.keep(bytes);
+  await reader.need(bytes);
   try {
-    return strict.decode(input.take(bytes));
+    return strict.decode(reader.take(bytes));
   } catch {
     throw damaged();
   }
 }
 
 /** Into `tensors`, so that they are there where a later one is damaged. */
-async function readTensors(input: Input, budget: HeaderBudget, count: number, tensors: TensorInfo[]): Promise<void> {
-  const {keeper} = budget;
+async function readTensors(
+  reader: HeaderReader,
+  budget: HeaderBudget,
+  count: number,
+  tensors: TensorInfo[]
+): Promise<void> {
+  const {memory} = budget;
   const names = new Set<string>();
   for (let i = 0; i < count; i++) {
     budget.addTensor();
-    const name = await readName(input, keeper);
+    const name = await readName(reader, memory);
     if (names.has(name)) throw damaged();
     names.add(name);
-    await input.need(4);
-    const rank = input.uint32();
+    await reader.need(4);
+    const rank = reader.uint32();
     if (rank > maxDimensions) throw damaged();
-    await input.need(rank * 8 + 12);
-    const dimensions = Array.from({length: rank}, () => input.count());
-    const type = input.uint32();
-    const offset = input.count();
-    keeper.keep(rank * 8);
+    await reader.need(rank * 8 + 12);
+    const dimensions = Array.from({length: rank}, () => reader.count());
+    const type = reader.uint32();
+    const offset = reader.count();
+    memory.keep(rank * 8);
     tensors.push({name, dimensions, type, offset, bytes: tensorBytes(type, dimensions)});
   }
 }

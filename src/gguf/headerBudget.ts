@@ -16,7 +16,7 @@ const maxKept = 8 * 2 ** 20;
  * Entries, and tensors: more are refused, because what is made of them is made at one go. Real models have some hundreds, up
  * to 2,500.
  */
-const maxThings = 1 << 13;
+const maxEntries = 1 << 13;
 
 /** What keeping a thing costs besides its bytes. */
 const overhead = 64;
@@ -25,7 +25,7 @@ const overhead = 64;
 const minBytes = 24;
 
 /** Counts bytes that are kept. What is too much is refused with a GgufError. */
-export class Keeper {
+export class KeptBytes {
   private kept = 0;
 
   keep(bytes: number): void {
@@ -39,7 +39,7 @@ export class Keeper {
  * no more than one file may. What is too much is refused with a GgufError, `tooLarge`.
  */
 export class HeaderBudget {
-  readonly keeper = new Keeper();
+  readonly memory = new KeptBytes();
   private begun = false;
   private passed = 0;
   private entries = 0;
@@ -63,10 +63,10 @@ export class HeaderBudget {
   }
 
   addEntry(): void {
-    if (++this.entries > maxThings) throw tooLarge();
+    if (++this.entries > maxEntries) throw tooLarge();
   }
 
   addTensor(): void {
-    if (++this.tensors > maxThings) throw tooLarge();
+    if (++this.tensors > maxEntries) throw tooLarge();
   }
 }

@@ -13,7 +13,7 @@ const turn = 4;
  * Reads a header front to back. Of the file a window is in memory; what is skipped is not read. The methods without
  * `await` take what is in the window: {@link need} puts it there.
  */
-export class Input {
+export class HeaderReader {
   private window: Uint8Array = new Uint8Array();
   private view = new DataView(this.window.buffer);
   /** Where the window begins in the file, and where in the window we are. */

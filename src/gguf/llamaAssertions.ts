@@ -43,18 +43,18 @@ export function wouldAbortLlama(header: GgufHeader, others: readonly GgufHeader[
       tensors.set(tensor.name, tensor);
     }
   }
-  if (endlessTokenizer(metadata)) return true;
+  if (tokenizerLoops(metadata)) return true;
   const layers = own("block_count");
   // Without it llama.cpp refuses the file by itself, or doesn't know the architecture.
   if (typeof layers !== "number") return false;
   return (
-    deadlyLayers(layers, own("nextn_predict_layers")) ||
-    deadlyExperts(own) ||
-    deadlyNorms(own) ||
+    layersAbort(layers, own("nextn_predict_layers")) ||
+    expertsAbort(own) ||
+    normsAbort(own) ||
     (!otherEmbeddings.has(architecture) &&
-      deadlyEmbeddings(tensors, own("embedding_length"), metadata.get("tokenizer.ggml.tokens"))) ||
-    deadlyAttention(tensors, own) ||
-    deadlyFeedForward(tensors, own) ||
+      embeddingsAbort(tensors, own("embedding_length"), metadata.get("tokenizer.ggml.tokens"))) ||
+    attentionAborts(tensors, own) ||
+    feedForwardAborts(tensors, own) ||
     (tensors.has("position_embd.weight") && own("context_length") === 0)
   );
 }
@@ -66,7 +66,7 @@ function tooManyItems(headers: readonly GgufHeader[]): boolean {
 }
 
 /** All architectures but few have a row of that length for each token. */
-function deadlyEmbeddings(
+function embeddingsAbort(
   tensors: ReadonlyMap<string, TensorInfo>,
   length: MetadataValue | undefined,
   tokens: MetadataValue | undefined
@@ -78,15 +78,15 @@ function deadlyEmbeddings(
 }
 
 /** Where there are weights for heads there are heads, and they have a length. */
-function deadlyAttention(tensors: ReadonlyMap<string, TensorInfo>, own: Own): boolean {
+function attentionAborts(tensors: ReadonlyMap<string, TensorInfo>, own: Own): boolean {
   if (!has(tensors, "attn_q")) return false;
-  const heads = greatest(own("attention.head_count"));
+  const heads = maxOf(own("attention.head_count"));
   const length = own("attention.key_length") ?? Math.floor(numberOr0(own("embedding_length")) / heads);
   return heads === 0 || length === 0 || own("attention.value_length") === 0 || own("attention.head_count_kv") === 0;
 }
 
-function deadlyFeedForward(tensors: ReadonlyMap<string, TensorInfo>, own: Own): boolean {
-  if (greatest(own("feed_forward_length")) > 0) return false;
+function feedForwardAborts(tensors: ReadonlyMap<string, TensorInfo>, own: Own): boolean {
+  if (maxOf(own("feed_forward_length")) > 0) return false;
   return has(tensors, "ffn_down") || (has(tensors, "ffn_down_exps") && own("expert_feed_forward_length") === undefined);
 }
 
@@ -96,13 +96,13 @@ function has(tensors: ReadonlyMap<string, TensorInfo>, name: string): boolean {
 }
 
 /** The assertions of llama.cpp's `llama_model_base::load_hparams`, as all those below. */
-function deadlyLayers(layers: number, predicting: MetadataValue | undefined): boolean {
+function layersAbort(layers: number, predicting: MetadataValue | undefined): boolean {
   return layers < 1 || layers > maxLayers || (typeof predicting === "number" && predicting > layers);
 }
 
-function deadlyExperts(own: Own): boolean {
+function expertsAbort(own: Own): boolean {
   const count = numberOr0(own("expert_count"));
-  const used = greatest(own("expert_used_count"));
+  const used = maxOf(own("expert_used_count"));
   const groups = numberOr0(own("expert_group_count"));
   const groupsUsed = numberOr0(own("expert_group_used_count"));
   if (count > maxExperts || used > count) return true;
@@ -112,7 +112,7 @@ function deadlyExperts(own: Own): boolean {
 }
 
 /** What is added to a divisor so that it isn't 0. */
-function deadlyNorms(own: Own): boolean {
+function normsAbort(own: Own): boolean {
   const added = ["layer_norm_epsilon", "layer_norm_rms_epsilon", "group_norm_epsilon"].map((name) =>
     own(`attention.${name}`)
   );
@@ -120,7 +120,7 @@ function deadlyNorms(own: Own): boolean {
 }
 
 /** An RWKV tokenizer that lacks the token of a single byte goes round in circles, and takes memory with each round. */
-function endlessTokenizer(metadata: GgufHeader["metadata"]): boolean {
+function tokenizerLoops(metadata: GgufHeader["metadata"]): boolean {
   if (metadata.get("tokenizer.ggml.model") !== "rwkv") return false;
   const tokens = metadata.get("tokenizer.ggml.tokens");
   if (!isList(tokens)) return false;
@@ -136,7 +136,7 @@ function numberOr0(value: MetadataValue | undefined): number {
 }
 
 /** Of a number, or of a list of them. */
-function greatest(value: MetadataValue | undefined): number {
+function maxOf(value: MetadataValue | undefined): number {
   if (!isList(value)) return numberOr0(value);
   return value.items.reduce<number>((most, item) => Math.max(most, numberOr0(item)), 0);
 }

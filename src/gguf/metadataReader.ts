@@ -1,5 +1,5 @@
-import type {Keeper} from "./headerBudget";
-import {damaged, type Input} from "./headerReader";
+import type {KeptBytes} from "./headerBudget";
+import {damaged, type HeaderReader} from "./headerReader";
 import {placeMarkTexts} from "./infillTexts";
 import {
   type CutString,
@@ -38,52 +38,52 @@ const sizes: Readonly<Record<Exclude<ValueType, "string" | "array">, number>> = 
 const lossy = new TextDecoder("utf-8", {ignoreBOM: true});
 
 /** Reads the value of a metadata key. */
-export async function readEntry(input: Input, keeper: Keeper, key: string): Promise<MetadataValue> {
-  const type = await readType(input);
+export async function readEntry(reader: HeaderReader, memory: KeptBytes, key: string): Promise<MetadataValue> {
+  const type = await readType(reader);
   if (partKeys.has(key) && type !== "uint16") throw damaged();
-  if (type === "array") return await readArray(input, keeper, key);
-  const value = await readScalar(input, type, maxTextLength);
-  keepValue(keeper, value);
+  if (type === "array") return await readArray(reader, memory, key);
+  const value = await readScalar(reader, type, maxTextLength);
+  keepValue(memory, value);
   return value;
 }
 
-async function readType(input: Input): Promise<ValueType> {
-  await input.need(4);
-  const type = valueTypes[input.uint32()];
+async function readType(reader: HeaderReader): Promise<ValueType> {
+  await reader.need(4);
+  const type = valueTypes[reader.uint32()];
   if (type === undefined) throw damaged();
   return type;
 }
 
-async function readArray(input: Input, keeper: Keeper, key: string): Promise<MetadataArray> {
-  const itemType = await readType(input);
-  await input.need(8);
-  const length = input.count();
-  const offset = input.position;
+async function readArray(reader: HeaderReader, memory: KeptBytes, key: string): Promise<MetadataArray> {
+  const itemType = await readType(reader);
+  await reader.need(8);
+  const length = reader.count();
+  const offset = reader.position;
   // llama.cpp refuses lists of lists.
   if (itemType === "array") throw damaged();
   const items: MetadataScalar[] = [];
   const found = new Set<string>();
-  keeper.keep(0);
+  memory.keep(0);
   if (itemType === "string") {
-    if (length * 8 > input.remaining) throw damaged();
+    if (length * 8 > reader.remaining) throw damaged();
     const marks = key === "tokenizer.ggml.tokens" ? placeMarkTexts : undefined;
-    await readStrings(input, keeper, length, items, marks, found);
+    await readStrings(reader, memory, length, items, marks, found);
   } else {
     const bytes = sizes[itemType];
-    if (length * bytes > input.remaining) throw damaged();
+    if (length * bytes > reader.remaining) throw damaged();
     const kept = Math.min(length, maxItems);
-    await input.need(kept * bytes);
-    for (let i = 0; i < kept; i++) items.push(await readScalar(input, itemType, 0));
+    await reader.need(kept * bytes);
+    for (let i = 0; i < kept; i++) items.push(await readScalar(reader, itemType, 0));
     // A 64-bit value may be a bigint, which takes more memory.
-    keeper.keep(kept * (bytes === 8 ? 32 : 8));
-    input.skip((length - kept) * bytes);
+    memory.keep(kept * (bytes === 8 ? 32 : 8));
+    reader.skip((length - kept) * bytes);
   }
   return {kind: "array", itemType, length, items, offset, infillTexts: found};
 }
 
 async function readStrings(
-  input: Input,
-  keeper: Keeper,
+  reader: HeaderReader,
+  memory: KeptBytes,
   length: number,
   items: MetadataScalar[],
   marks: ReadonlySet<string> | undefined,
@@ -91,13 +91,13 @@ async function readStrings(
 ): Promise<void> {
   for (let i = 0; i < length; i++) {
     if (i >= maxItems)
-      i += input.passStrings(length - i, (_, ...string) => marks !== undefined && mayBeMark(...string));
+      i += reader.passStrings(length - i, (_, ...string) => marks !== undefined && mayBeMark(...string));
     if (i >= length) break;
-    const text = await readText(input, maxItemLength);
+    const text = await readText(reader, maxItemLength);
     if (typeof text === "string" && marks?.has(text)) found.add(text);
     if (i < maxItems) {
       items.push(text);
-      keepValue(keeper, text);
+      keepValue(memory, text);
     }
   }
 }
@@ -108,33 +108,33 @@ function mayBeMark(bytes: Uint8Array, from: number, to: number): boolean {
   return bytes[from] === 0x3c || (bytes[from] === 0xe2 && bytes[from + 3] === 0x3c);
 }
 
-async function readScalar(input: Input, type: ValueType, limit: number): Promise<MetadataScalar> {
-  if (type === "string") return await readText(input, limit);
+async function readScalar(reader: HeaderReader, type: ValueType, limit: number): Promise<MetadataScalar> {
+  if (type === "string") return await readText(reader, limit);
   if (type === "array") throw damaged();
-  await input.need(sizes[type]);
+  await reader.need(sizes[type]);
   switch (type) {
     case "uint8":
-      return input.uint8();
+      return reader.uint8();
     case "int8":
-      return input.int8();
+      return reader.int8();
     case "uint16":
-      return input.uint16();
+      return reader.uint16();
     case "int16":
-      return input.int16();
+      return reader.int16();
     case "uint32":
-      return input.uint32();
+      return reader.uint32();
     case "int32":
-      return input.int32();
+      return reader.int32();
     case "float32":
-      return input.float32();
+      return reader.float32();
     case "bool":
-      return input.uint8() !== 0;
+      return reader.uint8() !== 0;
     case "uint64":
-      return asNumber(input.uint64());
+      return asNumber(reader.uint64());
     case "int64":
-      return asNumber(input.int64());
+      return asNumber(reader.int64());
     case "float64":
-      return input.float64();
+      return reader.float64();
   }
 }
 
@@ -144,21 +144,21 @@ function asNumber(value: bigint): number | bigint {
 }
 
 /** The next string, of which at most `limit` bytes are kept. */
-export async function readText(input: Input, limit: number): Promise<string | CutString> {
-  await input.need(8);
-  const bytes = input.count();
-  if (bytes > input.remaining) throw damaged();
+export async function readText(reader: HeaderReader, limit: number): Promise<string | CutString> {
+  await reader.need(8);
+  const bytes = reader.count();
+  if (bytes > reader.remaining) throw damaged();
   const kept = Math.min(bytes, limit);
-  await input.need(kept);
-  const taken = input.take(kept);
+  await reader.need(kept);
+  const taken = reader.take(kept);
   if (kept === bytes) return lossy.decode(taken);
-  input.skip(bytes - kept);
+  reader.skip(bytes - kept);
   // Streaming leaves out a character that is cut in two.
   return {kind: "cut", text: new TextDecoder("utf-8", {ignoreBOM: true}).decode(taken, {stream: true}), bytes};
 }
 
-function keepValue(keeper: Keeper, value: MetadataScalar): void {
-  if (typeof value === "string") keeper.keep(value.length * 2);
-  else if (typeof value === "object") keeper.keep(value.text.length * 2);
-  else keeper.keep(8);
+function keepValue(memory: KeptBytes, value: MetadataScalar): void {
+  if (typeof value === "string") memory.keep(value.length * 2);
+  else if (typeof value === "object") memory.keep(value.text.length * 2);
+  else memory.keep(8);
 }

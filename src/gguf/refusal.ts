@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import {architectures} from "./architectures";
-import {label} from "./displayName";
+import {displayName} from "./displayName";
 import {GgufError} from "./ggufError";
 import type {GgufHeader} from "./header";
 import {isList, type MetadataValue} from "./metadata";
@@ -119,5 +119,5 @@ export function repeatedTokens(token: string): GgufError {
 
 /** A value of a file's, as it may stand in a sentence. */
 function shown(value: MetadataValue): string {
-  return label(value) ?? "?";
+  return displayName(value) ?? "?";
 }

@@ -1,6 +1,6 @@
 import type {ByteSource} from "./byteSource";
 import {maxHeaderLength} from "./headerBudget";
-import {Input} from "./headerReader";
+import {HeaderReader} from "./headerReader";
 import {keptText, type MetadataArray} from "./metadata";
 import {maxItemLength, readText} from "./metadataReader";
 
@@ -19,13 +19,13 @@ export async function stringsAt(
   const texts = new Map<number, string>();
   if (array.itemType !== "string") return texts;
   const last = [...chosen].reduce((most, index) => Math.max(most, index), -1);
-  const input = new Input(source, array.offset, maxHeaderLength, signal);
+  const reader = new HeaderReader(source, array.offset, maxHeaderLength, signal);
   const end = Math.min(array.length, last + 1);
   for (let i = 0; i < end; i++) {
     const from = i;
-    i += input.passStrings(end - from, (passed) => chosen.has(from + passed));
+    i += reader.passStrings(end - from, (passed) => chosen.has(from + passed));
     if (i >= end) break;
-    const text = await readText(input, maxItemLength);
+    const text = await readText(reader, maxItemLength);
     if (chosen.has(i)) texts.set(i, keptText(text));
   }
   return texts;
@@ -72,15 +72,15 @@ async function seeStrings(
   signal: AbortSignal | undefined,
   see: (index: number, string: Uint8Array) => void
 ): Promise<void> {
-  const input = new Input(source, array.offset, maxHeaderLength, signal);
+  const reader = new HeaderReader(source, array.offset, maxHeaderLength, signal);
   for (let i = 0; i < array.length; ) {
     // Load a window that begins with this string.
-    await input.need(Math.min(input.available + 1, input.remaining));
-    const passed = input.passStrings(array.length - i, (before, bytes, from, to) => {
+    await reader.need(Math.min(reader.available + 1, reader.remaining));
+    const passed = reader.passStrings(array.length - i, (before, bytes, from, to) => {
       see(i + before, bytes.subarray(from, to));
       return false;
     });
-    if (passed === 0) await readText(input, 0);
+    if (passed === 0) await readText(reader, 0);
     i += Math.max(1, passed);
   }
 }

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
 import {whyNotGenerating} from "../../gguf/architectureKind";
-import {modelFacts, purposeOfHeader} from "../../gguf/facts";
+import {headerKind, modelFacts} from "../../gguf/facts";
 import {GgufError} from "../../gguf/ggufError";
 import {type GgufHeader, missingBytes, readPossible} from "../../gguf/header";
 import {HeaderBudget} from "../../gguf/headerBudget";
@@ -73,7 +73,7 @@ export async function readModel(opened: vscode.Uri, signal: AbortSignal, readPie
 function unsuitable([first, ...others]: readonly Part[], isAll: boolean): string | null {
   if (first === undefined) return null;
   const name = uriName(first.uri);
-  const purpose = purposeOfHeader(first.header, isAll ? others.map((part) => part.header) : null);
+  const purpose = headerKind(first.header, isAll ? others.map((part) => part.header) : null);
   // A model that embeds is as it should be, and says so among the facts.
   return refusal(first.header)?.sentence(name) ?? (purpose === "embeds" ? null : whyNotGenerating(purpose, name));
 }
