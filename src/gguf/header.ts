@@ -7,19 +7,19 @@ import {damaged, HeaderReader, notGguf} from "./headerReader";
 import {isList, type MetadataValue} from "./metadata";
 import {partKeys, readEntry} from "./metadataReader";
 
-/** What stands in front of a GGUF file's tensors. */
+/** The part of a GGUF file before its tensors' bytes. */
 export interface GgufHeader {
   readonly version: number;
   /**
-   * By key, in the file's order. What is large is only kept in part. Without the rest where the reading was `brief`; of a
-   * model's files behind the first only which part each is (see {@link ReadOptions.budget}).
+   * By key, in the file's order. Large values are kept in part. A `brief` reading has the keys before the vocabulary, and a model's
+   * second and later files have only their part numbers (see {@link ReadOptions.budget}).
    */
   readonly metadata: ReadonlyMap<string, MetadataValue>;
   /** Items of all lists in the metadata, kept or not. */
   readonly listItems: number;
-  /** Null where the reading was `brief`. */
+  /** The tensors' descriptions; null after a `brief` reading. */
   readonly tensors: readonly TensorInfo[] | null;
-  /** Where the tensors' bytes begin in the file; null where the reading was `brief`. */
+  /** Where the tensors' bytes begin in the file; null after a `brief` reading. */
   readonly dataOffset: number | null;
   readonly tensorCount: number;
 }
@@ -27,11 +27,11 @@ export interface GgufHeader {
 export interface TensorInfo {
   readonly name: string;
   readonly dimensions: readonly number[];
-  /** A number of ggmlTypes.ts. */
+  /** The type's number in ggmlTypes.ts. */
   readonly type: number;
-  /** From {@link GgufHeader.dataOffset}. */
+  /** Counted from {@link GgufHeader.dataOffset}. */
   readonly offset: number;
-  /** Null for a type that isn't known. */
+  /** The tensor's size; null for an unknown type. */
   readonly bytes: number | null;
 }
 
@@ -40,8 +40,8 @@ export interface ReadOptions {
   readonly depth?: "brief" | "whole";
   readonly signal?: AbortSignal;
   /**
-   * For a model in several files: one for all of them, which are read the first one first. Of the others the metadata is
-   * looked through and not kept: all that says what the model is stands in the first.
+   * One budget for all files of a model, which are read in order. Only the first file's metadata is kept: it describes the whole
+   * model.
    */
   readonly budget?: HeaderBudget;
 }
@@ -51,19 +51,19 @@ const maxKeyLength = (1 << 16) - 1;
 /** llama.cpp's GGML_MAX_DIMS. */
 const maxDimensions = 4;
 
+/** Bytes before the metadata: magic, version and two counts. */
 const firstBytes = 24;
 
-/** What is above is no version but damage: there have been three. */
+/** A higher version number means damage: only three versions exist. */
 const maxVersion = 255;
 
 const strict = new TextDecoder("utf-8", {fatal: true, ignoreBOM: true});
-/** A character for each byte. */
+/** One character per byte. */
 const bytewise = new TextDecoder("latin1");
 
 /**
- * Reads a GGUF file's header, versions 2 and 3, as far as asked for and no further. Throws a {@link GgufError} for
- * whatever is none: nothing in the file decides how much memory is taken. Names are valid UTF-8; in values what isn't is
- * U+FFFD.
+ * Reads the header of a GGUF file, version 2 or 3. Throws a {@link GgufError} for anything else. The memory it takes is limited,
+ * whatever the file says. Names are valid UTF-8; invalid bytes in values become U+FFFD.
  */
 export async function readHeader(source: ByteSource, options: ReadOptions = {}): Promise<GgufHeader> {
   const {header, problem} = await readPossible(source, options);
@@ -72,8 +72,8 @@ export async function readHeader(source: ByteSource, options: ReadOptions = {}):
 }
 
 /**
- * As {@link readHeader}, but of a damaged header it gives what stands before the damage. Throws only for what is no GGUF
- * of a known version at all.
+ * As {@link readHeader}, but returns the part of a damaged header before the damage. Throws only if the file is no GGUF of a known
+ * version.
  */
 export async function readPossible(
   source: ByteSource,
@@ -110,7 +110,7 @@ export async function readPossible(
   }
 }
 
-/** Which of a model's files it is. */
+/** The entries that say which of a model's files this is. */
 function partOf(metadata: GgufHeader["metadata"]): GgufHeader["metadata"] {
   return new Map([...metadata].filter(([key]) => partKeys.has(key)));
 }
@@ -121,7 +121,7 @@ function itemsOf(metadata: GgufHeader["metadata"]): number {
   return items;
 }
 
-/** False where it was ended before the tensors, as a brief reading is. */
+/** False if a brief reading has ended before the tensors. */
 async function readMetadata(
   reader: HeaderReader,
   budget: HeaderBudget,
@@ -140,14 +140,14 @@ async function readMetadata(
   return depth === "whole";
 }
 
-/** Bytes that a file lacks of its last tensor: more than 0 where it is the beginning of a download. */
+/** Bytes missing at the end of a file: more than 0 for an unfinished download. */
 export function missingBytes({tensors, dataOffset}: GgufHeader, fileBytes: number): number {
   if (tensors === null || dataOffset === null) return 0;
   const end = tensors.reduce((furthest, {offset, bytes}) => Math.max(furthest, offset + (bytes ?? 0)), 0);
   return Math.max(0, dataOffset + end - fileBytes);
 }
 
-/** Reads no more than a file's first bytes. Throws a {@link GgufError} for what is no GGUF of a known version. */
+/** Reads only a file's first bytes. Throws a {@link GgufError} if it is no GGUF of a known version. */
 export async function readVersion(
   source: ByteSource,
   reader = new HeaderReader(source, 0, firstBytes, undefined)
@@ -157,7 +157,7 @@ export async function readVersion(
   if (magic !== "GGUF") throw notGguf(magic + bytewise.decode(reader.take(firstBytes - 4)));
   if (source.size < firstBytes) throw damaged();
   const version = reader.uint32();
-  // As llama.cpp tells them: the bytes of a small number in the other order.
+  // Big endian, recognized as in llama.cpp: a small number with its bytes in reverse order.
   if (version !== 0 && (version & 0xffff) === 0)
     throw new GgufError("otherVersion", (file) =>
       l10n.t('"{0}" was made for processors with the other byte order (big endian): choose another file of it.', file)
@@ -195,7 +195,7 @@ async function readName(reader: HeaderReader, memory: KeptBytes): Promise<string
   }
 }
 
-/** Into `tensors`, so that they are there where a later one is damaged. */
+/** Fills `tensors`, so that the first ones are known if a later one is damaged. */
 async function readTensors(
   reader: HeaderReader,
   budget: HeaderBudget,

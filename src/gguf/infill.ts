@@ -2,7 +2,7 @@ import type {GgufHeader} from "./header";
 import {infillTexts} from "./infillTexts";
 import {isList, type MetadataArray} from "./metadata";
 
-/** A token that marks a place: its key, its older key, and the texts that it is known by without one. */
+/** A fill-in-the-middle token: its key, its older key, and its texts if the file has neither. */
 interface Mark {
   readonly keys: readonly string[];
   readonly texts: readonly string[];
@@ -14,7 +14,7 @@ const marks: readonly Mark[] = [
   {keys: ["tokenizer.ggml.fim_mid_token_id", "tokenizer.ggml.middle_token_id"], texts: infillTexts.middle}
 ];
 
-/** The model has a token for the text before, for the text after and for the middle. Null where its vocabulary wasn't read. */
+/** Whether the model has tokens for prefix, suffix and middle. Null if its vocabulary was not read. */
 export function hasInfillTokens({metadata, tensors}: GgufHeader): boolean | null {
   if (tensors === null) return null;
   const tokens = metadata.get("tokenizer.ggml.tokens");

@@ -6,30 +6,30 @@ const maxLayers = 512;
 const maxExperts = 1024;
 
 /**
- * Items of all lists in the headers of a model's files: node-llama-cpp makes a JavaScript value of each. The most known are
- * 1.3 million, of a vocabulary of 262,144 tokens with its merges, scores and types.
+ * Max items of all lists of a model: node-llama-cpp makes a JavaScript value of each. The largest known has 1.3 million, for a
+ * vocabulary of 262,144 tokens with its merges, scores and types.
  */
 const maxItems = 2 ** 21;
 
-/** llama.cpp holds each several times over. */
+/** Max tokens of a vocabulary: llama.cpp holds several copies of each. */
 const maxTokens = 2 ** 20;
 
-/** Drafts for other models and a decoder of sounds: their embeddings are not those of their own tokens. */
+/** Draft models and a sound decoder, whose embeddings are not of their own tokens. */
 const otherEmbeddings: ReadonlySet<unknown> = new Set(["dflash", "eagle3", "wavtokenizer-dec"]);
 
-/** Q8_1, Q8_K, I8, I16, I32, I64 and F64: llama.cpp multiplies with none of them, and jumps to where such code would be. */
+/** Q8_1, Q8_K, I8, I16, I32, I64 and F64: llama.cpp has no code to multiply with them, and crashes. */
 const notMultiplied: ReadonlySet<number> = new Set([9, 15, 24, 25, 26, 27, 28]);
 
-/** What every architecture that has it multiplies with. */
+/** Tensors that every architecture multiplies with. */
 const multiplied =
   /^(?:output|output_norm|blk\.\d+\.(?:attn_(?:q|k|v|qkv|output|norm)|ffn_(?:up|down|gate)(?:_exps)?|ffn_norm))\.weight$/;
 
-/** A key of the architecture's own. */
+/** Reads a key of the architecture. */
 type Own = (key: string) => MetadataValue | undefined;
 
 /**
- * Whether llama.cpp would not refuse a model with such a header, but end the process (or never end) over it. Of a model in
- * several files `others` are the headers of those behind the first.
+ * Whether llama.cpp would end the process, or never finish, instead of refusing a model with this header. `others` are the headers of
+ * a split model's other files.
  */
 export function wouldAbortLlama(header: GgufHeader, others: readonly GgufHeader[] = []): boolean {
   const {metadata} = header;
@@ -45,7 +45,7 @@ export function wouldAbortLlama(header: GgufHeader, others: readonly GgufHeader[
   }
   if (tokenizerLoops(metadata)) return true;
   const layers = own("block_count");
-  // Without it llama.cpp refuses the file by itself, or doesn't know the architecture.
+  // Without the key llama.cpp refuses the file itself, or doesn't know the architecture.
   if (typeof layers !== "number") return false;
   return (
     layersAbort(layers, own("nextn_predict_layers")) ||
@@ -65,7 +65,7 @@ function tooManyItems(headers: readonly GgufHeader[]): boolean {
   return items > maxItems || (isList(tokens) && tokens.length > maxTokens);
 }
 
-/** All architectures but few have a row of that length for each token. */
+/** Nearly all architectures have one row of that length per token. */
 function embeddingsAbort(
   tensors: ReadonlyMap<string, TensorInfo>,
   length: MetadataValue | undefined,
@@ -77,7 +77,7 @@ function embeddingsAbort(
   return columns !== length || (isList(tokens) && rows !== tokens.length);
 }
 
-/** Where there are weights for heads there are heads, and they have a length. */
+/** With attention weights, the number of heads and their length must not be 0. */
 function attentionAborts(tensors: ReadonlyMap<string, TensorInfo>, own: Own): boolean {
   if (!has(tensors, "attn_q")) return false;
   const heads = maxOf(own("attention.head_count"));
@@ -90,12 +90,12 @@ function feedForwardAborts(tensors: ReadonlyMap<string, TensorInfo>, own: Own): 
   return has(tensors, "ffn_down") || (has(tensors, "ffn_down_exps") && own("expert_feed_forward_length") === undefined);
 }
 
-/** The first layer has such weights. */
+/** Whether the first layer has these weights. */
 function has(tensors: ReadonlyMap<string, TensorInfo>, name: string): boolean {
   return tensors.has(`blk.0.${name}.weight`);
 }
 
-/** The assertions of llama.cpp's `llama_model_base::load_hparams`, as all those below. */
+/** The assertions in llama.cpp's `llama_model_base::load_hparams`, as in the functions below. */
 function layersAbort(layers: number, predicting: MetadataValue | undefined): boolean {
   return layers < 1 || layers > maxLayers || (typeof predicting === "number" && predicting > layers);
 }
@@ -111,7 +111,7 @@ function expertsAbort(own: Own): boolean {
   return groups > 1 && (count % groups !== 0 || groupsUsed === 0 || groupsUsed >= groups);
 }
 
-/** What is added to a divisor so that it isn't 0. */
+/** The epsilons, which must not be negative. */
 function normsAbort(own: Own): boolean {
   const added = ["layer_norm_epsilon", "layer_norm_rms_epsilon", "group_norm_epsilon"].map((name) =>
     own(`attention.${name}`)
@@ -119,12 +119,12 @@ function normsAbort(own: Own): boolean {
   return added.some((value) => typeof value === "number" && !(value >= 0));
 }
 
-/** An RWKV tokenizer that lacks the token of a single byte goes round in circles, and takes memory with each round. */
+/** An RWKV tokenizer without a token for every byte loops forever and takes ever more memory. */
 function tokenizerLoops(metadata: GgufHeader["metadata"]): boolean {
   if (metadata.get("tokenizer.ggml.model") !== "rwkv") return false;
   const tokens = metadata.get("tokenizer.ggml.tokens");
   if (!isList(tokens)) return false;
-  // Written as in a Python literal; in all vocabularies they are the first 256 behind token 0.
+  // Written as Python literals; in all known vocabularies they are the first 256 after token 0.
   const bytes = tokens.items.filter(
     (token) => typeof token === "string" && /^(?:[ -~]|\\x[0-9a-f]{2}|\\.)$/s.test(token)
   );
@@ -135,7 +135,7 @@ function numberOr0(value: MetadataValue | undefined): number {
   return typeof value === "number" ? value : 0;
 }
 
-/** Of a number, or of a list of them. */
+/** A number, or the largest of a list. */
 function maxOf(value: MetadataValue | undefined): number {
   if (!isList(value)) return numberOr0(value);
   return value.items.reduce<number>((most, item) => Math.max(most, numberOr0(item)), 0);
