@@ -22,8 +22,9 @@ export function confidenceOf(logprobs: ArrayLike<number>): Confidence | null {
 }
 
 /**
- * How many tokens, from the first on, have a joint probability of at least `minProbability`. Later tokens don't change the number, so
- * generation can end there. Of seven kinds of threshold this one showed the most correct text (bench/README.md).
+ * How many tokens, from the first on, have a joint probability of at least `minProbability`. Later tokens don't change
+ * the number, so generation can end there. Of seven kinds of threshold this one showed the most correct text
+ * (bench/README.md).
  */
 export function sureTokens(logprobs: ArrayLike<number>, minProbability: number): number {
   if (minProbability <= 0) return logprobs.length;

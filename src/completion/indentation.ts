@@ -23,17 +23,17 @@ export function indentation(line: string, tab = defaultSize): number {
 /**
  * How many UTF-16 units at the start of a generated text repeat the indentation before the cursor.
  *
- * A model may write its first line from the cursor on, or with the indentation once more. The column where the line would stand
- * decides.
- * - It does not repeat if it then stands at the level of the line above or of a block around it, or one step deeper after a line that
- *   opens a block; if it continues the line above (`.then()`); if it is deeper than the line that opens its block only this way;
- *   or if the next line has the same indentation.
+ * A model may write its first line from the cursor on, or with the indentation once more. The column where the line
+ * would stand decides.
+ * - It does not repeat if it then stands at the level of the line above or of a block around it, or one step deeper
+ *   after a line that opens a block; if it continues the line above (`.then()`); if it is deeper than the line that
+ *   opens its block only this way; or if the next line has the same indentation.
  * - Otherwise it repeats, also if the next line belongs to the same block and is indented less.
  *
  * Only the first character of the next line counts, because the rest may not be generated yet.
  *
- * @param prefix The text before the cursor, with the whole start of its line. @param generated The generated text, and the lines below
- * if they are known. @param size Columns of an indentation, and of a tab.
+ * @param prefix The text before the cursor, with the whole start of its line. @param generated The generated text, and
+ * the lines below if they are known. @param size Columns of an indentation, and of a tab.
  */
 export function repeatedIndentation(prefix: string, generated: string, size?: number): number {
   const before = cursorLine(prefix);
@@ -75,7 +75,10 @@ export function repeatedIndentation(prefix: string, generated: string, size?: nu
   return here === outside + step ? 0 : repeated;
 }
 
-/** How much white space of a line to drop, so that behind `before` it has the same column as alone; 0 if that is impossible. */
+/**
+ * How much white space of a line to drop, so that behind `before` it has the same column as alone; 0 if that is
+ * impossible.
+ */
 function lengthOfRepeated(before: string, line: string, columns: (line: string) => number): number {
   const blanks = /^[^\S\r\n]*/.exec(line)?.[0] ?? "";
   if (before.length > maxIndentation || blanks.length > 2 * maxIndentation) return 0;

@@ -3,8 +3,8 @@ import {infillTexts} from "../gguf/infillTexts";
 /**
  * The ids of the model's fill-in-the-middle tokens.
  *
- * `order` is the order of the parts in training: prefix, suffix, middle ("psm"), or suffix first ("spm"), without a token for the
- * middle in some families.
+ * `order` is the order of the parts in training: prefix, suffix, middle ("psm"), or suffix first ("spm"), without a
+ * token for the middle in some families.
  */
 export interface InfillTokens {
   readonly order: "psm" | "spm";

@@ -1,15 +1,16 @@
 import {infillTexts} from "../gguf/infillTexts";
 
 /**
- * Texts of marks: control tokens that end a text, separate files, pad, or structure a conversation. Each row has one family of models
- * or what several share, without the texts that match {@link shapes}. llama.cpp knows only a part of them
- * (`llama_vocab::impl::load`).
+ * Texts of marks: control tokens that end a text, separate files, pad, or structure a conversation. Each row has one
+ * family of models or what several share, without the texts that match {@link shapes}. llama.cpp knows only a part of
+ * them (`llama_vocab::impl::load`).
  *
- * A vocabulary has such a text as one token only if its makers added it, because pre-tokenizers separate brackets and letters. So the
- * text alone identifies a mark, whatever its type in the file. Written by a person, or by a model in several tokens, it stays text.
- * Texts that a vocabulary may have as plain text are not listed: `<s>`, `</s>` and other HTML (Gemma), `<unk>` (Qwen has learned it),
- * `<mask>` (SVG), `<think>` and `<tool_call>` (XML in prompts), and placeholders for redacted text (`<NAME>`). They are marks only if
- * the file says so, by type or by name ({@link isNamedMark}).
+ * A vocabulary has such a text as one token only if its makers added it, because pre-tokenizers separate brackets and
+ * letters. So the text alone identifies a mark, whatever its type in the file. Written by a person, or by a model in
+ * several tokens, it stays text. Texts that a vocabulary may have as plain text are not listed: `<s>`, `</s>` and other
+ * HTML (Gemma), `<unk>` (Qwen has learned it), `<mask>` (SVG), `<think>` and `<tool_call>` (XML in prompts), and
+ * placeholders for redacted text (`<NAME>`). They are marks only if the file says so, by type or by name ({@link
+ * isNamedMark}).
  */
 const texts: readonly string[] = [
   ...Object.values(infillTexts).flat(),
@@ -73,8 +74,8 @@ export function isMark(text: string): boolean {
 }
 
 /**
- * Whether a token that the file names as a special token is a mark. Files may name a wrong id: a word as padding token would end every
- * text that contains it.
+ * Whether a token that the file names as a special token is a mark. Files may name a wrong id: a word as padding token
+ * would end every text that contains it.
  */
 export function isNamedMark(text: string): boolean {
   return isMark(text) || /^<.+>$|^\[.+\]$/s.test(withSpaces(text));

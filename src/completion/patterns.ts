@@ -10,8 +10,8 @@ const maxOpenParts = 2;
 export type PathMatcher = (path: string) => boolean;
 
 /**
- * A matcher for patterns, without regard to case. The patterns may be hostile: one that would take too long to match is replaced by one
- * that matches more, never less. An invalid pattern matches nothing.
+ * A matcher for patterns, without regard to case. The patterns may be hostile: one that would take too long to match is
+ * replaced by one that matches more, never less. An invalid pattern matches nothing.
  */
 export function pathMatcher(patterns: readonly string[]): PathMatcher {
   if (patterns.length > maxPatterns) return () => true;

@@ -13,8 +13,8 @@ const period = 120_000;
 const maxShare = 0.1;
 
 /**
- * Knows for which spot the KV cache is filled, and whether there is time to fill it for another one. Starts with the first
- * completion: until then nobody needs a cache. All times are milliseconds of the same clock.
+ * Knows for which spot the KV cache is filled, and whether there is time to fill it for another one. Starts with the
+ * first completion: until then nobody needs a cache. All times are milliseconds of the same clock.
  */
 export class PrefillState {
   private ready: Spot | undefined;

@@ -30,8 +30,8 @@ const prefixShare = 0.75;
 const filesShare = 0.5;
 
 /**
- * The middle's room grows in steps of this share of the text's room. Otherwise each key would move the cut in the rest, and the rest
- * would be evaluated again.
+ * The middle's room grows in steps of this share of the text's room. Otherwise each key would move the cut in the rest,
+ * and the rest would be evaluated again.
  */
 export const middleStep = 1 / 4;
 
@@ -42,10 +42,10 @@ const middleGrowth = [16, 8, 4];
 /**
  * The token ids of a fill-in-the-middle prompt of at most `room` tokens.
  *
- * The last lines before the cursor are the start of the middle. So typing leaves everything before them in the KV cache, and the model
- * continues the text right before the cursor (docs/decisions/completion.md). Other files stand first, in the format in which
- * Qwen2.5-Coder and StarCoder 2 were trained on repositories. They need a token for a file's path: an unknown separator misleads the
- * model.
+ * The last lines before the cursor are the start of the middle. So typing leaves everything before them in the KV
+ * cache, and the model continues the text right before the cursor (docs/decisions/completion.md). Other files stand
+ * first, in the format in which Qwen2.5-Coder and StarCoder 2 were trained on repositories. They need a token for a
+ * file's path: an unknown separator misleads the model.
  *
  * @param endsLine Whether a token ends in a line break: cuts are made at line ends if one is near.
  */
@@ -86,8 +86,9 @@ export function infillPrompt(
 }
 
 /**
- * UTF-16 offsets in the prefix where the middle may begin, the best first: several lines above the cursor, then fewer, then the
- * cursor's line, then the cursor. The offset stays while lines are added at the cursor, and moves when there are too many.
+ * UTF-16 offsets in the prefix where the middle may begin, the best first: several lines above the cursor, then fewer,
+ * then the cursor's line, then the cursor. The offset stays while lines are added at the cursor, and moves when there
+ * are too many.
  */
 export function middleStarts(prefix: string): readonly number[] {
   const starts = [0, ...[...prefix.matchAll(/\n/g)].map(({index}) => index + 1)];
@@ -130,8 +131,8 @@ function otherFiles({repository, files, path}: PromptParts, infill: InfillTokens
 }
 
 /**
- * The last ids, at most `max`, from the start of a line if one is near. The cut moves in steps of a quarter of `max` and not with each
- * key: the next prompt begins alike, and the KV cache can be used.
+ * The last ids, at most `max`, from the start of a line if one is near. The cut moves in steps of a quarter of `max`
+ * and not with each key: the next prompt begins alike, and the KV cache can be used.
  */
 function lastLines(ids: readonly number[], max: number, endsLine: (id: number) => boolean): readonly number[] {
   if (ids.length <= max) return ids;

@@ -3,8 +3,8 @@ const maxMatch = 4;
 const minMatch = 2;
 
 /**
- * Draft tokens by prompt lookup (Saxena 2023): what followed the same tokens earlier in the text, up to `max` ids. Code repeats
- * itself, and an accepted draft token is cheaper than a token of its own.
+ * Draft tokens by prompt lookup (Saxena 2023): what followed the same tokens earlier in the text, up to `max` ids. Code
+ * repeats itself, and an accepted draft token is cheaper than a token of its own.
  */
 export function draftTokens(ids: readonly number[], max: number): readonly number[] {
   for (let length = Math.min(maxMatch, ids.length - 1); length >= minMatch; length--) {
@@ -33,8 +33,8 @@ const expected = 0.6;
 const smallModel = 5e7;
 
 /**
- * The time that one draft token adds to a batch, as a share of the time of a token of its own. It depends on counts and never on a
- * clock: drafting decides the shape of the batches, and with it the rounding of the numbers.
+ * The time that one draft token adds to a batch, as a share of the time of a token of its own. It depends on counts and
+ * never on a clock: drafting decides the shape of the batches, and with it the rounding of the numbers.
  *
  * Measured: 0.25 on the demonstration model, 0.82 on a model of 0.5B parameters on one thread (bench/README.md). More
  * threads share the arithmetic, and a token of its own then waits for the memory.
@@ -45,8 +45,8 @@ export function draftTokenCost(parameters: number, threads: number, onDevice: bo
 }
 
 /**
- * The acceptance rate of one completion's draft tokens. With few threads and a large model nearly all must be accepted to pay;
- * on a GPU hardly any.
+ * The acceptance rate of one completion's draft tokens. With few threads and a large model nearly all must be accepted
+ * to pay; on a GPU hardly any.
  */
 export class AcceptanceRate {
   private rate = expected;

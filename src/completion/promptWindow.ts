@@ -1,24 +1,25 @@
 /**
- * Max UTF-16 units before the cursor. About llama.vscode's 256 lines; at three characters per token they fit into a context of 4096
- * tokens. The engine cuts more for a smaller context.
+ * Max UTF-16 units before the cursor. About llama.vscode's 256 lines; at three characters per token they fit into a
+ * context of 4096 tokens. The engine cuts more for a smaller context.
  */
 export const defaultPrefixLimit = 8192;
 
 /**
- * Max UTF-16 units after the cursor. Few, because the suffix stands behind the prefix in the prompt: each new line changes the prefix,
- * and the suffix must be evaluated again, while the prefix stays in the KV cache.
+ * Max UTF-16 units after the cursor. Few, because the suffix stands behind the prefix in the prompt: each new line
+ * changes the prefix, and the suffix must be evaluated again, while the prefix stays in the KV cache.
  */
 export const defaultSuffixLimit = 1024;
 
 /**
  * The text around the cursor that goes into a prompt.
  *
- * Prefix and suffix are cut at line boundaries, unless that costs more than half of the limit; in very long lines they are cut anywhere
- * but inside a surrogate pair. The start of the prefix moves in steps of a quarter of the limit and not with every key. So the next
- * prompt begins alike, and the KV cache can be used.
+ * Prefix and suffix are cut at line boundaries, unless that costs more than half of the limit; in very long lines they
+ * are cut anywhere but inside a surrogate pair. The start of the prefix moves in steps of a quarter of the limit and
+ * not with every key. So the next prompt begins alike, and the KV cache can be used.
  *
  * @param offset UTF-16 offset of the cursor. @param limits Max UTF-16 units of each part.
- * @param before UTF-16 units of the document before `text`, if `text` is only a part of it. That part must exceed both limits.
+ * @param before UTF-16 units of the document before `text`, if `text` is only a part of it. That part must exceed both
+ * limits.
  */
 export function promptWindow(
   text: string,

@@ -6,11 +6,11 @@ export interface OpenString {
 }
 
 /**
- * The strings that are open at the end of a line, the outermost first. After a quote without an end another string may begin: the line
- * alone doesn't say whether it is inside the first, or the first is no string (`the '90s "`).
+ * The strings that are open at the end of a line, the outermost first. After a quote without an end another string may
+ * begin: the line alone doesn't say whether it is inside the first, or the first is no string (`the '90s "`).
  *
- * The language is unknown. An apostrophe in or behind a word is no quote (don't, dogs', Haskell's `x'`, 1'000), and neither is that of
- * a Rust lifetime or a Lisp form. The letter of a Python string (`f'`) is no word.
+ * The language is unknown. An apostrophe in or behind a word is no quote (don't, dogs', Haskell's `x'`, 1'000), and
+ * neither is that of a Rust lifetime or a Lisp form. The letter of a Python string (`f'`) is no word.
  */
 export function openStrings(line: string): readonly OpenString[] {
   const open: OpenString[] = [];
@@ -91,7 +91,10 @@ function opensPythonString(before: string, next: string): boolean {
   return /(?:^|[^\p{L}\p{N}_'])(?:[fb]r|r[fb]|[fbru])$/iu.test(before) && !/^[\s)\]},;=]/.test(next);
 }
 
-/** Whether a quote without an end is Lisp's: the line begins with a bracket, and a list or a name with a closing bracket follows. */
+/**
+ * Whether a quote without an end is Lisp's: the line begins with a bracket, and a list or a name with a closing bracket
+ * follows.
+ */
 function isLispQuote(line: string, index: number): boolean {
   return /^\s*\(/.test(line) && /^['`](?:\(|[^\s'"`()]+\))/.test(line.slice(index, index + 64));
 }

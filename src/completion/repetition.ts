@@ -2,9 +2,9 @@
 const maxPieceLength = 32;
 
 /**
- * Max repetitions in a row of a piece with a letter and another character ("a, a, a, …"). In 4.2 million lines of code and documents
- * only one file has more. Other pieces (rulers, tables, zeros) may repeat for up to `maxRunLength` UTF-16 units, which only a few of the
- * widest tables exceed.
+ * Max repetitions in a row of a piece with a letter and another character ("a, a, a, …"). In 4.2 million lines of code
+ * and documents only one file has more. Other pieces (rulers, tables, zeros) may repeat for up to `maxRunLength` UTF-16
+ * units, which only a few of the widest tables exceed.
  */
 const maxTimes = 20;
 const maxRunLength = 256;

@@ -5,27 +5,29 @@ import {repeatsItself} from "./repetition";
 /**
  * The offset at which the generated text is cut and generation stops; undefined to go on.
  *
- * Can be called after every token: later text never changes an answer. A line decides as soon as its first character that isn't blank
- * is there, or its first word if that may become `else` or the like.
+ * Can be called after every token: later text never changes an answer. A line decides as soon as its first character
+ * that isn't blank is there, or its first word if that may become `else` or the like.
  *
  * `line`: at the first line break. A completion that begins with one, or repeats itself, is empty.
  *
  * `block`: after the last line that isn't blank, before
  * 1. a blank line after some text, because people end a paragraph of code or prose like that;
  * 2. a line with less indentation than the cursor's line, because it belongs to the code around the block;
- * 3. a line with the indentation of the cursor's line after a deeper one, because it begins the next statement. Lines with the same
- *    indentation and none deeper are one block;
+ * 3. a line with the indentation of the cursor's line after a deeper one, because it begins the next statement. Lines
+ *    with the same indentation and none deeper are one block;
  * 4. a line that repeats the line above, because the model is stuck in a loop;
  * 5. a line that repeats a piece of itself (`repeatsItself`).
  *
  * A repeated indentation in the first line does not count (`repeatedIndentation`).
  *
- * A line that closes a bracket of the cursor's line or of the completion is part of the block, whatever its indentation. A line that
- * closes a bracket from further above is not, unless it is deeper than the cursor's line. Rule 3 waits inside such a bracket, and
- * before `{`, `else`, `end` and other words that continue or close a block. Strings and comments are not excluded from counting
- * brackets: languages differ in them, and a wrong count moves the end by only about a line.
+ * A line that closes a bracket of the cursor's line or of the completion is part of the block, whatever its
+ * indentation. A line that closes a bracket from further above is not, unless it is deeper than the cursor's line. Rule
+ * 3 waits inside such a bracket, and before `{`, `else`, `end` and other words that continue or close a block. Strings
+ * and comments are not excluded from counting brackets: languages differ in them, and a wrong count moves the end by
+ * only about a line.
  *
- * @param generated The generated text so far. @param prefix The text before it, with the whole start of the cursor's line.
+ * @param generated The generated text so far. @param prefix The text before it, with the whole start of the cursor's
+ * line.
  * @returns A UTF-16 offset in `generated`.
  */
 export function completionEnd(
@@ -108,8 +110,8 @@ function blockEnd(generated: string, prefix: string): number | undefined {
 const closing = /^[)\]}]/;
 
 /**
- * Whether a line continues or closes the block above it; undefined while its first word may still grow. The words come from languages
- * without braces (Python, Ruby, Lua, shell), and from `if` and `try` in all languages.
+ * Whether a line continues or closes the block above it; undefined while its first word may still grow. The words come
+ * from languages without braces (Python, Ruby, Lua, shell), and from `if` and `try` in all languages.
  */
 function carriesOn(line: string, complete: boolean): boolean | undefined {
   const text = line.trimStart();

@@ -12,15 +12,15 @@ interface Suggestion {
 const maxSuggestions = 250;
 
 /**
- * The last suggestions, the latest first. The text after the cursor is part of the place, because after an edit there another
- * suggestion may be right (Continue's cache ignores it).
+ * The last suggestions, the latest first. The text after the cursor is part of the place, because after an edit there
+ * another suggestion may be right (Continue's cache ignores it).
  */
 export class RecentSuggestions {
   private kept: Suggestion[] = [];
 
   /**
-   * The rest of a suggestion for this place, or for an earlier place from which its text was typed or accepted up to here.
-   * Undefined if no suggestion is known; "" if the known suggestion is empty.
+   * The rest of a suggestion for this place, or for an earlier place from which its text was typed or accepted up to
+   * here. Undefined if no suggestion is known; "" if the known suggestion is empty.
    *
    * @param file Identifies the document.
    */

@@ -7,8 +7,8 @@ import {type OpenString, openStrings, stringEnd} from "./quotes";
  * - The text ends before an invisible control character.
  * - Indentation, or a space, that the text before the cursor already has is dropped from the front.
  * - White space at the end is cut.
- * - The end is cut if it repeats the text after the cursor: as characters, as lines, or as closing brackets and quotes that match apart
- *   from spaces, `;` and `,`.
+ * - The end is cut if it repeats the text after the cursor: as characters, as lines, or as closing brackets and quotes
+ *   that match apart from spaces, `;` and `,`.
  * - The text ends before it closes a bracket or string that the text after the cursor closes.
  * - Round and square brackets that close nothing, and a last quote with nothing behind it, are cut from the end.
  * - Indentation and line ends become the document's.
@@ -71,8 +71,8 @@ function tailOf(text: string, characters: string): number {
 }
 
 /**
- * The text up to where it closes a bracket or string of the cursor's line that is already closed behind the cursor: the editor has
- * added the closer, and accepting the text would add a second one.
+ * The text up to where it closes a bracket or string of the cursor's line that is already closed behind the cursor: the
+ * editor has added the closer, and accepting the text would add a second one.
  */
 function withoutSecondClosing(text: string, line: string, following: string): string {
   const strings = openStrings(line);
@@ -93,7 +93,10 @@ function withoutSecondClosing(text: string, line: string, following: string): st
   return text;
 }
 
-/** Where a text ends the string that is open before it; undefined if it doesn't, or opens another one that the quote behind it ends. */
+/**
+ * Where a text ends the string that is open before it; undefined if it doesn't, or opens another one that the quote
+ * behind it ends.
+ */
 function endOfString({quote, index}: OpenString, line: string, text: string): number | undefined {
   const whole = line.slice(index) + text;
   if (openStrings(whole).some((open) => open.quote === quote)) return undefined;
@@ -136,8 +139,8 @@ function beforeControls(text: string): string {
 }
 
 /**
- * The text without a second space: after a space the model often begins with another one, because its words begin with one. In
- * indentation a single space is dropped too, except before a comment's star.
+ * The text without a second space: after a space the model often begins with another one, because its words begin with
+ * one. In indentation a single space is dropped too, except before a comment's star.
  */
 function withoutSecondSpace(text: string, prefix: string): string {
   const line = cursorLine(prefix);
@@ -152,9 +155,9 @@ function trimEnd(text: string, atLineEnd: boolean): string {
 }
 
 /**
- * The text without the longest part of its end that already stands behind the cursor, or else without its last closers. The part stays
- * if the text would keep an open bracket of its own (`bar()` before `)` keeps both brackets), or if both cuts are inside a word (`cat`
- * before `table`).
+ * The text without the longest part of its end that already stands behind the cursor, or else without its last closers.
+ * The part stays if the text would keep an open bracket of its own (`bar()` before `)` keeps both brackets), or if both
+ * cuts are inside a word (`cat` before `table`).
  */
 function withoutOverlap(text: string, following: string): string {
   const openers = openersOf(text);
@@ -207,8 +210,8 @@ function splitsPair(openers: ReadonlyMap<number, number | null>, start: number):
 }
 
 /**
- * The text without lines at its end that the document's next lines repeat, apart from blank ones. If the whole text repeats them, its
- * last line may be unfinished, because generation may stop anywhere at the limit of tokens.
+ * The text without lines at its end that the document's next lines repeat, apart from blank ones. If the whole text
+ * repeats them, its last line may be unfinished, because generation may stop anywhere at the limit of tokens.
  */
 function withoutNextLines(text: string, prefix: string, following: string): string {
   const next = following

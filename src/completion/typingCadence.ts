@@ -5,7 +5,9 @@ const maxGap = 500;
 const keyWeight = 0.1;
 const costWeight = 0.2;
 
-/** A gap this many standard deviations above the average is a pause. While typing, fewer than one gap in 200 is longer. */
+/**
+ * A gap this many standard deviations above the average is a pause. While typing, fewer than one gap in 200 is longer.
+ */
 const deviations = 3;
 
 /** Min standard deviation of the gaps' logarithms. A busy machine reports keys less evenly than they are typed. */
@@ -15,15 +17,15 @@ const minDeviation = 0.2;
 const minVisibleTime = 250;
 
 /**
- * Prefetching pays between these costs of a request (ms). A faster answer seems to come at once anyway (Miller 1968); a slower
- * one is too expensive to be made in vain.
+ * Prefetching pays between these costs of a request (ms). A faster answer seems to come at once anyway (Miller 1968); a
+ * slower one is too expensive to be made in vain.
  */
 const minPrefetchCost = 100;
 const maxPrefetchCost = 2000;
 
 /**
- * Learns the user's typing cadence and the cost of a request, and from them the debounce time. All times are milliseconds of the
- * same clock.
+ * Learns the user's typing cadence and the cost of a request, and from them the debounce time. All times are
+ * milliseconds of the same clock.
  */
 export class TypingCadence {
   // Of the gaps' natural logarithms, because people's gaps are skewed: many short ones and some long ones.
@@ -52,8 +54,8 @@ export class TypingCadence {
   }
 
   /**
-   * How long to wait before the request. Typing on would throw the answer away, so a request waits for a pause; for a slow typist,
-   * who sees the answer between two keys, it does not. `min` is the shortest wait after the last key.
+   * How long to wait before the request. Typing on would throw the answer away, so a request waits for a pause; for a
+   * slow typist, who sees the answer between two keys, it does not. `min` is the shortest wait after the last key.
    */
   debounce(min: number, now: number): number {
     const isSeen = Math.exp(this.mean) - min - this.cost >= minVisibleTime;

@@ -10,14 +10,16 @@ export interface CompleteParams {
   readonly suffix: string;
   readonly maxTokens: number;
   readonly extent: StopGranularity;
-  /** Of the file that is written in: relative to its repository, with slashes. Models that know a token for it see it. */
+  /**
+   * Of the file that is written in: relative to its repository, with slashes. Models that know a token for it see it.
+   */
   readonly path?: string;
   readonly repository?: string;
   /** What else the model is to see where it knows a token for files, the most useful last. */
   readonly files?: readonly ContextFile[];
   /**
-   * Probability, 0 to 1: ends before the token with which the model holds the whole less probable than that; the token is
-   * cut off. Default 0: never.
+   * Probability, 0 to 1: ends before the token with which the model holds the whole less probable than that; the token
+   * is cut off. Default 0: never.
    */
   readonly minConfidence?: number;
   /** Milliseconds after which the whole lines that there are are enough. Default: none. */
@@ -35,7 +37,10 @@ export interface ContextFile {
   readonly text: string;
 }
 
-/** `unsure`: the model was not sure enough of what would have come next. `time`: as {@link CompleteParams.timeLimit} says. */
+/**
+ * `unsure`: the model was not sure enough of what would have come next. `time`: as {@link CompleteParams.timeLimit}
+ * says.
+ */
 export type CompletionStop = "end" | "line" | "block" | "maxTokens" | "context" | "unsure" | "time" | "stopped";
 
 export interface Completion extends Warned {

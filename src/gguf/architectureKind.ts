@@ -1,7 +1,10 @@
 import * as l10n from "@vscode/l10n";
 import {architectures} from "./architectures";
 
-/** What a model does, by its architecture (see {@link architectures}) and other metadata. `vocabulary`: the file has no weights. */
+/**
+ * What a model does, by its architecture (see {@link architectures}) and other metadata. `vocabulary`: the file has no
+ * weights.
+ */
 export type ArchitectureKind =
   | "generates"
   | "embeds"
@@ -13,7 +16,10 @@ export type ArchitectureKind =
 
 const others = ["embeds", "encodesFirst", "diffuses", "drafts", "speaks"] as const;
 
-/** Mean, CLS, last and rank pooling: the model gives one vector per text. 0 is none, and 2³² − 1 means unspecified in llama.cpp. */
+/**
+ * Mean, CLS, last and rank pooling: the model gives one vector per text. 0 is none, and 2³² − 1 means unspecified in
+ * llama.cpp.
+ */
 const poolings: ReadonlySet<unknown> = new Set([1, 2, 3, 4]);
 
 /** The metadata that decides the kind. */
@@ -67,7 +73,7 @@ export function whyNotGenerating(purpose: ArchitectureKind, file: string): strin
       );
     case "drafts":
       return l10n.t(
-        '"{0}" is a draft model, which only guesses ahead for a larger model, so it can\'t score or complete by itself: choose the larger model.',
+        '"{0}" is a draft model, which only drafts tokens for a larger model, so it can\'t score or complete by itself: choose the larger model.',
         file
       );
     case "speaks":

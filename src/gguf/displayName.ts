@@ -3,8 +3,8 @@ import {visibleText} from "../text/visibleText";
 const maxLabelLength = 80;
 
 /**
- * A name from a file's metadata as one short line without invisible characters; undefined if the value is no name. It does not keep
- * the metadata in memory.
+ * A name from a file's metadata as one short line without invisible characters; undefined if the value is no name. It
+ * does not keep the metadata in memory.
  */
 export function displayName(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;

@@ -47,7 +47,8 @@ export interface FactCapabilities {
  * Collects the facts of a model.
  *
  * @param fileBytes Bytes of all files, if known.
- * @param others Headers of a split model's other files. Null if some are not known: the facts that need all tensors are null then.
+ * @param others Headers of a split model's other files. Null if some are not known: the facts that need all tensors are
+ * null then.
  */
 export function modelFacts(
   header: GgufHeader,

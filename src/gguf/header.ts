@@ -11,8 +11,8 @@ import {partKeys, readEntry} from "./metadataReader";
 export interface GgufHeader {
   readonly version: number;
   /**
-   * By key, in the file's order. Large values are kept in part. A `brief` reading has the keys before the vocabulary, and a model's
-   * second and later files have only their part numbers (see {@link ReadOptions.budget}).
+   * By key, in the file's order. Large values are kept in part. A `brief` reading has the keys before the vocabulary,
+   * and a model's second and later files have only their part numbers (see {@link ReadOptions.budget}).
    */
   readonly metadata: ReadonlyMap<string, MetadataValue>;
   /** Items of all lists in the metadata, kept or not. */
@@ -36,12 +36,14 @@ export interface TensorInfo {
 }
 
 export interface ReadOptions {
-  /** `brief` ends before the vocabulary (the first key under `tokenizer.`), which is most of a header. Default: `whole`. */
+  /**
+   * `brief` ends before the vocabulary (the first key under `tokenizer.`), which is most of a header. Default: `whole`.
+   */
   readonly depth?: "brief" | "whole";
   readonly signal?: AbortSignal;
   /**
-   * One budget for all files of a model, which are read in order. Only the first file's metadata is kept: it describes the whole
-   * model.
+   * One budget for all files of a model, which are read in order. Only the first file's metadata is kept: it describes
+   * the whole model.
    */
   readonly budget?: HeaderBudget;
 }
@@ -62,8 +64,8 @@ const strict = new TextDecoder("utf-8", {fatal: true, ignoreBOM: true});
 const bytewise = new TextDecoder("latin1");
 
 /**
- * Reads the header of a GGUF file, version 2 or 3. Throws a {@link GgufError} for anything else. The memory it takes is limited,
- * whatever the file says. Names are valid UTF-8; invalid bytes in values become U+FFFD.
+ * Reads the header of a GGUF file, version 2 or 3. Throws a {@link GgufError} for anything else. The memory it takes is
+ * limited, whatever the file says. Names are valid UTF-8; invalid bytes in values become U+FFFD.
  */
 export async function readHeader(source: ByteSource, options: ReadOptions = {}): Promise<GgufHeader> {
   const {header, problem} = await readPossible(source, options);
@@ -72,8 +74,8 @@ export async function readHeader(source: ByteSource, options: ReadOptions = {}):
 }
 
 /**
- * As {@link readHeader}, but returns the part of a damaged header before the damage. Throws only if the file is no GGUF of a known
- * version.
+ * As {@link readHeader}, but returns the part of a damaged header before the damage. Throws only if the file is no GGUF
+ * of a known version.
  */
 export async function readPossible(
   source: ByteSource,
@@ -166,7 +168,7 @@ export async function readVersion(
   if (version < 2)
     throw new GgufError("otherVersion", (file) =>
       l10n.t(
-        '"{0}" is a GGUF file of version {1}, which llama.cpp reads no more: choose a newer file of this model.',
+        '"{0}" is a GGUF file of version {1}, which llama.cpp no longer reads: choose a newer file of this model.',
         file,
         version
       )

@@ -1,14 +1,14 @@
 import {tooLarge} from "./headerReader";
 
 /**
- * Max bytes of all headers of a model. The largest known (vocabularies of 260,000 tokens) have about 16 MB, and only a model's first
- * file has a vocabulary.
+ * Max bytes of all headers of a model. The largest known (vocabularies of 260,000 tokens) have about 16 MB, and only a
+ * model's first file has a vocabulary.
  */
 export const maxHeaderLength = 256 * 2 ** 20;
 
 /**
- * Max bytes of keys, names and values that are kept of a model. The largest known needs about 1 MB: 2,500 tensors, the first 1,024
- * items of each list, a few chat templates.
+ * Max bytes of keys, names and values that are kept of a model. The largest known needs about 1 MB: 2,500 tensors, the
+ * first 1,024 items of each list, a few chat templates.
  */
 const maxKept = 8 * 2 ** 20;
 
@@ -32,8 +32,8 @@ export class KeptBytes {
 }
 
 /**
- * The limits of all headers of a model together, so that the same file under a thousand names costs no more than one file may. Throws
- * a GgufError `tooLarge` beyond them.
+ * The limits of all headers of a model together, so that the same file under a thousand names costs no more than one
+ * file may. Throws a GgufError `tooLarge` beyond them.
  */
 export class HeaderBudget {
   readonly memory = new KeptBytes();

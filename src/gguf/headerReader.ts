@@ -10,8 +10,8 @@ const maxWindow = 1 << 20;
 const maxTurn = 4;
 
 /**
- * Reads a header from front to back through a window in memory. Skipped bytes are not read. {@link need} fills the window, and the
- * methods without `await` read from it.
+ * Reads a header from front to back through a window in memory. Skipped bytes are not read. {@link need} fills the
+ * window, and the methods without `await` read from it.
  */
 export class HeaderReader {
   private window: Uint8Array = new Uint8Array();
@@ -47,7 +47,10 @@ export class HeaderReader {
     return this.window.length - this.at;
   }
 
-  /** Resolves when at least `bytes` bytes (at most some thousands) are in the window. Refuses a file that doesn't have them. */
+  /**
+   * Resolves when at least `bytes` bytes (at most some thousands) are in the window. Refuses a file that doesn't have
+   * them.
+   */
   async need(bytes: number): Promise<void> {
     this.signal?.throwIfAborted();
     if (performance.now() - this.began > maxTurn) {
@@ -133,8 +136,9 @@ export class HeaderReader {
   }
 
   /**
-   * Skips strings in the window, up to `limit` of them or up to the one for which `stop` is true; that one is next. `stop` gets the
-   * number of skipped strings and the string's place in the bytes. Returns the number of skipped strings.
+   * Skips strings in the window, up to `limit` of them or up to the one for which `stop` is true; that one is next.
+   * `stop` gets the number of skipped strings and the string's place in the bytes. Returns the number of skipped
+   * strings.
    */
   passStrings(limit: number, stop: (passed: number, bytes: Uint8Array, from: number, to: number) => boolean): number {
     const {view, window} = this;
@@ -169,7 +173,7 @@ export function notGguf(beginning: string): GgufError {
   if (/^(?:lmgg|fmgg|tjgg|algg)/.test(beginning))
     return new GgufError("notGguf", (file) =>
       l10n.t(
-        '"{0}" is of a format from before GGUF (GGML), which llama.cpp reads no more: choose a GGUF file of this model.',
+        '"{0}" is in the older GGML format, which llama.cpp no longer reads: choose a GGUF file of this model.',
         file
       )
     );

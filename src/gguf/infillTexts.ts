@@ -1,7 +1,7 @@
 /**
- * The texts of fill-in-the-middle tokens. The order in each row: Qwen (and newer Granite, CodeGemma), StarCoder and SmolLM,
- * StarCoder 2 and Granite, DeepSeek, CodeLlama, Codestral. The first three rows are llama.cpp's (`llama_vocab::impl::load`) and
- * Codestral's, which llama.cpp does not know.
+ * The texts of fill-in-the-middle tokens. The order in each row: Qwen (and newer Granite, CodeGemma), StarCoder and
+ * SmolLM, StarCoder 2 and Granite, DeepSeek, CodeLlama, Codestral. The first three rows are llama.cpp's
+ * (`llama_vocab::impl::load`) and Codestral's, which llama.cpp does not know.
  */
 export const infillTexts = {
   prefix: [

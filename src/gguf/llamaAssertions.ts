@@ -6,8 +6,8 @@ const maxLayers = 512;
 const maxExperts = 1024;
 
 /**
- * Max items of all lists of a model: node-llama-cpp makes a JavaScript value of each. The largest known has 1.3 million, for a
- * vocabulary of 262,144 tokens with its merges, scores and types.
+ * Max items of all lists of a model: node-llama-cpp makes a JavaScript value of each. The largest known has 1.3
+ * million, for a vocabulary of 262,144 tokens with its merges, scores and types.
  */
 const maxItems = 2 ** 21;
 
@@ -28,8 +28,8 @@ const multiplied =
 type Own = (key: string) => MetadataValue | undefined;
 
 /**
- * Whether llama.cpp would end the process, or never finish, instead of refusing a model with this header. `others` are the headers of
- * a split model's other files.
+ * Whether llama.cpp would end the process, or never finish, instead of refusing a model with this header. `others` are
+ * the headers of a split model's other files.
  */
 export function wouldAbortLlama(header: GgufHeader, others: readonly GgufHeader[] = []): boolean {
   const {metadata} = header;

@@ -12,8 +12,8 @@ export interface MemoryParts {
 }
 
 /**
- * Tokens per batch when scoring. Cancelling, progress and completions wait for the end of a batch. At least 64, because llama.cpp's
- * flash attention rounds differently below that (docs/decisions/scoring.md).
+ * Tokens per batch when scoring. Cancelling, progress and completions wait for the end of a batch. At least 64, because
+ * llama.cpp's flash attention rounds differently below that (docs/decisions/scoring.md).
  */
 export function scoringBatch(vocabularySize: number): number {
   // llama.cpp holds a batch's logits twice: at most 33 MB each for vocabularies up to 131,072.
@@ -34,9 +34,9 @@ export function paddedContext(contextSize: number): number {
 }
 
 /**
- * The memory of a model with one context, from its header only; null if numbers are missing. For lists and before a download; the
- * engine's own estimate asks llama.cpp. Layers with a sliding window count with the whole context, layers without attention have no
- * KV heads.
+ * The memory of a model with one context, from its header only; null if numbers are missing. For lists and before a
+ * download; the engine's own estimate asks llama.cpp. Layers with a sliding window count with the whole context, layers
+ * without attention have no KV heads.
  */
 export function estimateMemory(facts: ModelFacts, contextSize: number): MemoryParts | null {
   const {tensorBytes, layers, heads, embeddingLength, vocabularySize} = facts;

@@ -39,7 +39,10 @@ export function noModel({metadata}: GgufHeader): GgufError | null {
   return null;
 }
 
-/** Why llama.cpp refuses a file with this header; null if no reason is known. For a split model, its first file's header. */
+/**
+ * Why llama.cpp refuses a file with this header; null if no reason is known. For a split model, its first file's
+ * header.
+ */
 export function refusal(header: GgufHeader): GgufError | null {
   const {metadata} = header;
   return noModel(header) ?? otherArchitecture(metadata) ?? otherScaling(metadata) ?? otherTokenizer(metadata);

@@ -24,7 +24,9 @@ export function splitName(base: string, part: number, parts: number): string {
   return `${base}-${digits(part)}-of-${digits(parts)}.gguf`;
 }
 
-/** The names of all parts of this file's model, in order; only the name itself if it is not split or has too many parts. */
+/**
+ * The names of all parts of this file's model, in order; only the name itself if it is not split or has too many parts.
+ */
 export function splitNames(fileName: string): readonly string[] {
   const split = splitPart(fileName);
   if (split === null || split.parts > maxParts) return [fileName];

@@ -32,8 +32,8 @@ export async function stringsAt(
 }
 
 /**
- * A string that a list has twice, or null. Strings end at the first NUL, as in llama.cpp. Empty strings and strings of 64 KB or
- * more don't count. Takes 16 bytes of memory per string.
+ * A string that a list has twice, or null. Strings end at the first NUL, as in llama.cpp. Empty strings and strings of
+ * 64 KB or more don't count. Takes 16 bytes of memory per string.
  */
 export async function repeatedString(
   source: ByteSource,

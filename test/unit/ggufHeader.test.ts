@@ -153,7 +153,7 @@ describe("A GGUF header", () => {
     const says = (beginning: string, pattern: RegExp) =>
       assert.rejects(read(Buffer.from(beginning)), (error: GgufError) => pattern.test(error.sentence("a.gguf")));
     await says("version https://git-lfs.github.com/spec/v1\n", /only says where the model is \(Git LFS\)/);
-    for (const magic of ["lmgg", "fmgg", "tjgg", "algg"]) await says(`${magic} and so on`, /from before GGUF \(GGML\)/);
+    for (const magic of ["lmgg", "fmgg", "tjgg", "algg"]) await says(`${magic} and so on`, /in the older GGML format/);
     await says("GGML", /is not a GGUF file/);
   });
 
@@ -163,7 +163,7 @@ describe("A GGUF header", () => {
     const says = (version: number, pattern: RegExp) =>
       assert.rejects(read(ggufFile({version})), (error: GgufError) => pattern.test(error.sentence("a.gguf")));
     await says(0x0300_0000, /^"a\.gguf" was made for .* \(big endian\): /);
-    await says(1, /^"a\.gguf" is a GGUF file of version 1, which llama\.cpp reads no more: /);
+    await says(1, /^"a\.gguf" is a GGUF file of version 1, which llama\.cpp no longer reads: /);
     await says(4, /^"a\.gguf" is a GGUF file of version 4, newer than /);
   });
 

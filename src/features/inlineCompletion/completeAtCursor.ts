@@ -8,7 +8,7 @@ export async function completeAtCursor(provider: CompletionProvider): Promise<vo
   if (editor === undefined)
     throw new HostError(
       "noEditor",
-      vscode.l10n.t("No text is open: open a file and place the cursor where something is missing.")
+      vscode.l10n.t("No text is open: open a file and place the cursor where the completion should go.")
     );
   const {document, selection} = editor;
   const here = {document, version: document.version, position: selection.active};

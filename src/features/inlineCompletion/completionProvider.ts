@@ -34,7 +34,9 @@ type DocumentCursorText = CursorText & CursorPlace;
 /** After this long (ms) the complete lines are shown; the rest comes once they are accepted. */
 const timeLimit = 1500;
 
-/** Stored names of the model files whose missing fill-in-the-middle tokens were reported, once and not at each start. */
+/**
+ * Stored names of the model files whose missing fill-in-the-middle tokens were reported, once and not at each start.
+ */
 const notedPrefixOnlyKey = "tokenscope.saidPrefixOnly";
 
 /** Requests a completion at the cursor once typing pauses, and trims it to what fits there. */

@@ -9,8 +9,8 @@ export const ignoreFile = ".tokenscopeignore";
 const maxListLength = 1 << 16;
 
 /**
- * The files that completion never sees, neither as the file at the cursor nor as a related file. The setting holds for all
- * files, a folder's list for that folder.
+ * The files that completion never sees, neither as the file at the cursor nor as a related file. The setting holds for
+ * all files, a folder's list for that folder.
  */
 export class Exclusions implements vscode.Disposable {
   private readonly lists = new Map<string, Promise<PathMatcher>>();

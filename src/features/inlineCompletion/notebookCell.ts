@@ -6,8 +6,8 @@ export function fileOf(document: vscode.TextDocument): vscode.Uri {
 }
 
 /**
- * The text above a notebook cell: the cells in the same language, each followed by a blank line. Cells at the top are left out
- * beyond `max` UTF-16 units. "" if the document is no cell.
+ * The text above a notebook cell: the cells in the same language, each followed by a blank line. Cells at the top are
+ * left out beyond `max` UTF-16 units. "" if the document is no cell.
  */
 export function cellsAbove(document: vscode.TextDocument, max: number): string {
   const cells = notebookOf(document)?.getCells() ?? [];

@@ -9,8 +9,8 @@ export interface PrefillOptions {
   /** Where the next completion may come; undefined if none comes by itself there, or if it would first load a model. */
   readonly spot: () => Spot | undefined;
   /**
-   * Builds the prompt of a completion there. Resolves with a function that has the engine evaluate it, or with undefined where
-   * completion is not allowed.
+   * Builds the prompt of a completion there. Resolves with a function that has the engine evaluate it, or with
+   * undefined where completion is not allowed.
    */
   readonly prepare: () => Promise<((signal: AbortSignal) => Promise<void>) | undefined>;
   /** The clock (ms), for tests. */
@@ -18,8 +18,8 @@ export interface PrefillOptions {
 }
 
 /**
- * Evaluates the prompt of the next completion ahead of time, while the engine is idle: after a jump, in another editor, or in a
- * changed text. One prefill at a time and one per spot. Any other request ends it.
+ * Evaluates the prompt of the next completion ahead of time, while the engine is idle: after a jump, in another editor,
+ * or in a changed text. One prefill at a time and one per spot. Any other request ends it.
  */
 export class Prefill {
   private readonly state = new PrefillState();

@@ -44,9 +44,10 @@ const maxAge = 120_000;
 const maxRead = 1 << 20;
 
 /**
- * Gathers pieces of other files for the prompt: definitions of names near the cursor, recently edited places, and visible editors.
- * They come from files in the workspace that are open or hold a definition, never from excluded ones. They are gathered in the
- * background and kept while the user writes at one place, because they stand first in the prompt.
+ * Gathers pieces of other files for the prompt: definitions of names near the cursor, recently edited places, and
+ * visible editors. They come from files in the workspace that are open or hold a definition, never from excluded ones.
+ * They are gathered in the background and kept while the user writes at one place, because they stand first in the
+ * prompt.
  */
 export class RelatedFiles {
   private gathered: {uri: string; line: number; at: number; files: readonly ContextFile[]} | undefined;
@@ -196,8 +197,8 @@ function firstLine(line: number): number {
 }
 
 /**
- * Whether a file is in an open folder; without an open folder, any file on disk. Git's versions and a diff's other side are left
- * out: no folder's list says whether they are excluded.
+ * Whether a file is in an open folder; without an open folder, any file on disk. Git's versions and a diff's other side
+ * are left out: no folder's list says whether they are excluded.
  */
 function isOfWorkspace(uri: vscode.Uri): boolean {
   if (vscode.workspace.workspaceFolders === undefined) return uri.scheme === "file";

@@ -35,8 +35,8 @@ interface PendingRequest {
 const maxOrphanTime = 100;
 
 /**
- * Finds suggestions among the last ones, or requests them, one request at a time. A request runs on while its partial answer
- * agrees with what is typed; otherwise the next request ends it.
+ * Finds suggestions among the last ones, or requests them, one request at a time. A request runs on while its partial
+ * answer agrees with what is typed; otherwise the next request ends it.
  */
 export class SuggestionCache<P extends CursorText> {
   private readonly known = new RecentSuggestions();
@@ -47,8 +47,8 @@ export class SuggestionCache<P extends CursorText> {
   constructor(private readonly ask: Ask<P>) {}
 
   /**
-   * The suggestion for a place; "" if there is none, undefined if the cursor has moved on meanwhile. Rejects with the signal's
-   * reason when aborted. A new request starts after `pause`.
+   * The suggestion for a place; "" if there is none, undefined if the cursor has moved on meanwhile. Rejects with the
+   * signal's reason when aborted. A new request starts after `pause`.
    */
   async at(place: P, signal: AbortSignal, pause?: () => Promise<void>): Promise<string | undefined> {
     this.cursorMoved(place);
@@ -74,8 +74,8 @@ export class SuggestionCache<P extends CursorText> {
   }
 
   /**
-   * The rest of the last suggestion, if its beginning was typed up to this place. Undefined from the first key on that departs
-   * from it.
+   * The rest of the last suggestion, if its beginning was typed up to this place. Undefined from the first key on that
+   * departs from it.
    */
   remaining(place: CursorText): string | undefined {
     const known = this.current !== undefined && follows(place, this.current) ? this.find(place) : undefined;
