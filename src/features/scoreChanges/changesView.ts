@@ -12,13 +12,13 @@ import {scoreChanges} from "./scoring";
 import {viewId} from "./viewId";
 import {changedFiles} from "./workingTree";
 
-/** Milliseconds between two looks at what has been scored: VS Code asks for all the rows anew. */
+/** The rows are redrawn once in this time (ms), because VS Code then asks for all of them again. */
 const refreshInterval = 250;
 
-/** What the view says while it is empty: the `when` clauses of its welcomes in package.json ask for it. */
+/** Why the view is empty. package.json has a welcome text for each reason. */
 type Emptiness = "clean" | "noGit" | "noRepository" | undefined;
 
-/** The view **Score Changes**, and what fills it. */
+/** The view **Score Changes**. */
 export class ChangesView implements vscode.Disposable {
   private readonly tree = new ChangesTree();
   readonly rows = this.tree;
@@ -26,7 +26,7 @@ export class ChangesView implements vscode.Disposable {
   private repository: Repository | undefined;
   private scored: ScoredChanges | undefined;
   private order: Order = "file";
-  /** A file was saved since. */
+  /** A file was saved after the changes were scored. */
   private stale = false;
   private running: vscode.CancellationTokenSource | undefined;
 
@@ -49,7 +49,7 @@ export class ChangesView implements vscode.Disposable {
     this.offerSorting();
   }
 
-  /** The other way of sorting has a button, as long as there is something to sort. */
+  /** Shows the button for the other order, if there is something to sort. */
   private offerSorting(): void {
     setContext("changes.order", this.scored && this.order);
   }
@@ -59,7 +59,7 @@ export class ChangesView implements vscode.Disposable {
     await this.score(this.repository);
   }
 
-  /** Scores the changes of the repository that is meant ({@link chooseRepository}). One that is under way is stopped. */
+  /** Scores the changes of a repository ({@link chooseRepository}). Stops the run that is in progress. */
   async score(argument: unknown): Promise<void> {
     this.running?.cancel();
     const running = new vscode.CancellationTokenSource();
@@ -68,7 +68,7 @@ export class ChangesView implements vscode.Disposable {
       const api = await gitApi();
       const repository = await chooseRepository(api, argument);
       if (repository === undefined) return;
-      // At once, so that there is something to see meanwhile.
+      // Before scoring, so that the user sees the rows fill up.
       void vscode.commands.executeCommand(`${viewId}.focus`);
       await vscode.window.withProgress(
         {
@@ -108,7 +108,7 @@ export class ChangesView implements vscode.Disposable {
     this.scored = scored;
     this.stale = false;
     this.tree.show(scored, api);
-    this.say();
+    this.updateMessage();
     let refreshed = performance.now();
     try {
       await scoreChanges(this.host, scored, progress, token, () => {
@@ -120,19 +120,19 @@ export class ChangesView implements vscode.Disposable {
     } finally {
       if (scored.state === "scoring") scored.state = "stopped";
       this.tree.refresh();
-      this.say();
+      this.updateMessage();
     }
   }
 
   private empty(emptiness: Emptiness): void {
     this.scored = undefined;
     this.tree.clear();
-    this.say();
+    this.updateMessage();
     setContext("changes.empty", emptiness);
   }
 
-  /** Above the rows: how far it went, and what it was about. */
-  private say(): void {
+  /** Updates the message above the rows and the title. */
+  private updateMessage(): void {
     const {view, scored} = this;
     this.offerSorting();
     if (scored === undefined) {
@@ -161,7 +161,7 @@ export class ChangesView implements vscode.Disposable {
     if (this.scored === undefined || root === undefined || this.stale) return;
     if (uri.scheme !== root.scheme || !uri.path.startsWith(`${root.path}/`)) return;
     this.stale = true;
-    this.say();
+    this.updateMessage();
   }
 }
 
