@@ -6,6 +6,7 @@ import type {EngineMethod, EngineRequests} from "../../contract/requests";
 import {blamedDriver} from "../../host/blamedDriver";
 import type {Host} from "../../host/host";
 import {kindOf} from "../../host/hostError";
+import {LatestOnly} from "../../host/latestOnly";
 import {mainMemory} from "../../host/models/memoryFit";
 import {tokenscopeVersion} from "../../version";
 import {type Asked, type ChangedSetting, diagnosticsText, type Facts} from "./diagnosticsText";
@@ -110,22 +111,19 @@ async function ask<M extends EngineMethod>(
   params: EngineRequests[M]["params"],
   token: vscode.CancellationToken
 ): Promise<Asked<EngineRequests[M]["result"]>> {
-  const source = new vscode.CancellationTokenSource();
-  const cancelling = token.onCancellationRequested(() => source.cancel());
+  const asking = new LatestOnly();
   let late = false;
   const timer = setTimeout(() => {
     late = true;
-    source.cancel();
+    asking.cancel();
   }, patience);
   try {
-    return {answer: await host.engine.request(method, params, {token: source.token})};
+    return {answer: await asking.run(token, (own) => host.engine.request(method, params, {token: own}))};
   } catch (error) {
     if (late) return {refused: "timeout"};
     return {refused: kindOf(error)};
   } finally {
     clearTimeout(timer);
-    cancelling.dispose();
-    source.dispose();
   }
 }
 

@@ -10,6 +10,7 @@ import type {CompleteParams, Completion} from "../../contract/completion";
 import {isSameModel, type ModelRef} from "../../contract/models";
 import {offsetOf, positionOf, rangeBefore, rangeBehind} from "../../host/documents/documentText";
 import {isToolDocument} from "../../host/documents/toolDocument";
+import {cancellationOf} from "../../host/engine/cancellation";
 import type {RequestOptions} from "../../host/engine/engineClient";
 import type {Host} from "../../host/host";
 import {markStepDone} from "../../host/walkthroughProgress";
@@ -201,15 +202,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   }
 
   private async request(params: CompleteParams, signal: AbortSignal, options: RequestOptions): Promise<Completion> {
-    const cancelling = new vscode.CancellationTokenSource();
-    const cancel = (): void => cancelling.cancel();
-    signal.addEventListener("abort", cancel, {once: true});
-    try {
-      return await this.host.engine.request("complete", params, {...options, token: cancelling.token});
-    } finally {
-      signal.removeEventListener("abort", cancel);
-      cancelling.dispose();
-    }
+    return await this.host.engine.request("complete", params, {...options, token: cancellationOf(signal)});
   }
 
   private params(place: DocumentCursorText, background: boolean, minConfidence?: number): CompleteParams {

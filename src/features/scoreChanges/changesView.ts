@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import {uriName} from "../../host/documents/uriName";
 import type {Host} from "../../host/host";
 import {kindOf} from "../../host/hostError";
+import {LatestOnly} from "../../host/latestOnly";
 import {setContext} from "../../host/runCommand";
 import {count} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
@@ -28,7 +29,7 @@ export class ChangesView implements vscode.Disposable {
   private order: Order = "file";
   /** A file was saved after the changes were scored. */
   private stale = false;
-  private running: vscode.CancellationTokenSource | undefined;
+  private readonly scoring = new LatestOnly();
 
   constructor(
     private readonly host: Host,
@@ -39,7 +40,7 @@ export class ChangesView implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.running?.cancel();
+    this.scoring.dispose();
     for (const disposable of this.disposables) disposable.dispose();
   }
 
@@ -61,9 +62,7 @@ export class ChangesView implements vscode.Disposable {
 
   /** Scores the changes of a repository ({@link chooseRepository}). Stops the run that is in progress. */
   async score(argument: unknown): Promise<void> {
-    this.running?.cancel();
-    const running = new vscode.CancellationTokenSource();
-    this.running = running;
+    this.scoring.cancel();
     try {
       const api = await gitApi();
       const repository = await chooseRepository(api, argument);
@@ -76,18 +75,12 @@ export class ChangesView implements vscode.Disposable {
           title: vscode.l10n.t("Scoring the changes in {0}", plainText(uriName(repository.rootUri))),
           cancellable: true
         },
-        async (progress, token) => {
-          token.onCancellationRequested(() => running.cancel());
-          await this.fill(api, repository, progress, running.token);
-        }
+        (progress, token) => this.scoring.run(token, (own) => this.fill(api, repository, progress, own))
       );
     } catch (error) {
       const emptiness = emptinessAfter(error);
       if (emptiness !== undefined) this.empty(emptiness);
       throw error;
-    } finally {
-      if (this.running === running) this.running = undefined;
-      running.dispose();
     }
   }
 
