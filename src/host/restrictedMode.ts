@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 
-/** What Restricted Mode means for Tokenscope, in one sentence; undefined in a workspace that is trusted. */
+/** What Restricted Mode means for Tokenscope, in one sentence. Undefined in a trusted workspace. */
 export function restriction(): string | undefined {
   return vscode.workspace.isTrusted
     ? undefined
