@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import {HumanError} from "../contract/errors";
+import {EngineError} from "../contract/errors";
 import {JobQueue} from "./jobQueue";
 
 /*
@@ -13,7 +13,8 @@ import {JobQueue} from "./jobQueue";
  *    the next one then begins. Scoring overlaps its two windows that way.
  * 2. The more important job goes first: a completion, then alternatives, then scores and what runs in the background. A less
  *    important job gets no batch while a more important one is under way, also between that one's batches. So a completion
- *    waits for one batch of somebody else's at most: the one that was running when it came. Equal jobs take turns.
+ *    waits for one batch of somebody else's at most: the one that was running when it came. Equal jobs take turns. While a job
+ *    loads a model it holds nobody back.
  * 3. A KV cache belongs to one job from its start to its end. Jobs that want it wait, the most important first. A job that
  *    shares its cache holds it for the length of a batch only, and checks what is in it at each batch.
  * 4. A job that keeps a more important one waiting is as important as that one. Nobody waits for a job that is held back.
@@ -60,6 +61,8 @@ export interface Turn {
    * is. `evaluated` lets the next batch begin before this one has ended.
    */
   batch<T>(work: (evaluated: () => void) => Promise<T>): Promise<T | undefined>;
+  /** Runs what is long and computes nothing, as a load does. Less important jobs get their batches meanwhile. */
+  load<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /** Thrown by a job that can't go on until `alone` has been done while no other job of its model runs. */
@@ -80,6 +83,7 @@ class Job {
   gaveWay = false;
   /** It was told to end because work alone is waiting: it has to start again. */
   stoodAside = false;
+  isLoading = false;
   /** Each rejects one of the things that the job waits for. */
   readonly waits = new Set<(reason: unknown) => void>();
 
@@ -136,7 +140,7 @@ export class Scheduler {
   private readonly scores = new JobQueue(
     maxWaiting,
     (waiting) =>
-      new HumanError(
+      new EngineError(
         "busy",
         l10n.t("{0} texts wait to be scored already: cancel some of them, or try again when they are done.", waiting)
       )
@@ -231,6 +235,13 @@ export class Scheduler {
           this.schedule();
         });
         return begins ? await this.runBatch(job, work) : undefined;
+      },
+      load: async (work) => {
+        job.isLoading = true;
+        this.schedule();
+        return await work().finally(() => {
+          job.isLoading = false;
+        });
       }
     };
   }
@@ -310,8 +321,8 @@ export class Scheduler {
   }
 
   /** Less important jobs get no batch meanwhile. */
-  private holdsBack({state, request}: Job): boolean {
-    return state === "running" || (state === "waiting" && !this.isAlonePending(request.model));
+  private holdsBack({state, request, isLoading}: Job): boolean {
+    return (state === "running" && !isLoading) || (state === "waiting" && !this.isAlonePending(request.model));
   }
 
   /** How important a job is, or what it keeps waiting. */

@@ -126,6 +126,18 @@ describe("The scheduler", () => {
     assert.equal(log.join(" "), "background score background score background score");
   });
 
+  it("holds nobody back while a job loads", async () => {
+    const score = job("score", 4, {kind: "score"});
+    await ticks(1);
+    const completion = scheduler.run(request({kind: "completion", model}), async (turn) => {
+      await turn.load(() => ticks(4));
+      log.push("loaded");
+      return await compute("completion", 2, turn);
+    });
+    await comes(Promise.all([score, completion]));
+    assert.equal(log.join(" "), "score score loaded completion completion score score");
+  });
+
   it("gives a cache to one job at a time, and shares it between two batches where that is allowed", async () => {
     const first = job("first", 2, {kind: "completion"});
     const alternatives = job("alternatives", 2, {kind: "alternatives"});
@@ -316,6 +328,8 @@ interface Plan {
   readonly reads: number;
   /** Parts that ask for batches side by side, as the windows of a score do. */
   readonly parts: number;
+  /** Ticks that it loads for before its first batch. */
+  readonly loads: number;
   /** Alternatives on the scoring cache have it for themselves. */
   readonly onScoringCache: boolean;
   readonly cancelled: number | null;
@@ -339,6 +353,7 @@ const plans = fc.array(
     evaluates: fc.nat(3),
     reads: fc.nat(2),
     parts: fc.integer({min: 1, max: 2}),
+    loads: fc.nat(3),
     onScoringCache: fc.boolean(),
     cancelled: maybe(30),
     stopped: maybe(30),
@@ -431,6 +446,7 @@ class Trial {
     this.working.set(model, (this.working.get(model) ?? 0) + 1);
     if (!sharesCache) this.take(cache, plan);
     try {
+      await this.load(plan, turn);
       const parts = Array.from({length: plan.parts}, () => this.part(plan, asked, turn, needsAlone));
       const ends = await Promise.allSettled(parts);
       return ends.reduce((sum, end) => {
@@ -441,6 +457,13 @@ class Trial {
       if (!sharesCache) this.inUse.delete(cache);
       this.working.set(model, (this.working.get(model) ?? 0) - 1);
     }
+  }
+
+  private async load(plan: Plan, turn: Turn): Promise<void> {
+    if (plan.loads === 0) return;
+    this.eager.delete(plan);
+    await turn.load(() => ticks(plan.loads));
+    if (plan.kind === "completion") this.eager.add(plan);
   }
 
   private async part(plan: Plan, asked: JobRequest, turn: Turn, needsAlone: () => boolean): Promise<number> {
