@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 
-/** What Restricted Mode means for Tokenscope, in one sentence; undefined in a workspace that is trusted. */
+/** A sentence on what Restricted Mode means for Tokenscope; undefined in a trusted workspace. */
 export function restriction(): string | undefined {
   return vscode.workspace.isTrusted
     ? undefined

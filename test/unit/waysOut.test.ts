@@ -20,18 +20,18 @@ function thrown(): Thrown[] {
   );
   return files.flatMap((file) => {
     const source = readFileSync(path.join(root, "src", file), "utf8");
-    return [...source.matchAll(/new (?:EngineError|HostError|\w*Shortage|Transient|TooLargeToRead)\(\s*"(\w+)",/g)].map(
-      (match) => {
-        const rest = source.slice(match.index + match[0].length);
-        const end = rest.search(/\n {0,6}\)?[;:]|\);\n/);
-        const texts = [...rest.slice(0, end).matchAll(/l10n\.t\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')/g)];
-        return {
-          place: file,
-          kind: match[1] ?? "",
-          texts: texts.map(([, double, single]) => (double ?? single ?? "").replaceAll("\\", ""))
-        };
-      }
-    );
+    return [
+      ...source.matchAll(/new (?:EngineError|HostError|\w*Shortage|TransientError|TooLargeToRead)\(\s*"(\w+)",/g)
+    ].map((match) => {
+      const rest = source.slice(match.index + match[0].length);
+      const end = rest.search(/\n {0,6}\)?[;:]|\);\n/);
+      const texts = [...rest.slice(0, end).matchAll(/l10n\.t\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')/g)];
+      return {
+        place: file,
+        kind: match[1] ?? "",
+        texts: texts.map(([, double, single]) => (double ?? single ?? "").replaceAll("\\", ""))
+      };
+    });
   });
 }
 

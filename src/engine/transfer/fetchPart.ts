@@ -75,7 +75,7 @@ function tooLong({host}: URL): EngineError {
   );
 }
 
-/** What is there already may be right all the same: a hotel's network answers everything with its own page. */
+/** Keeps the partial file, which may be right: a hotel's network, for one, answers every request with its own page. */
 function changedOnServer({host}: URL): EngineError {
   return new EngineError(
     "serverFailed",

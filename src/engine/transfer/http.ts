@@ -128,7 +128,7 @@ export async function discard(body: Answer["body"]): Promise<void> {
   await body.dump({limit: 1 << 14}).catch(() => undefined);
 }
 
-/** A sentence for a connection that could not be made, or broke. */
+/** The error for a connection that could not be made, or that broke. */
 export function connectionFailure(error: unknown, url: URL): EngineError {
   if (error instanceof EngineError) return error;
   const {code = "", message = ""} = (error as {code?: string; message?: string} | null) ?? {};
