@@ -28,7 +28,7 @@ async function reading() {
   await esbuild.build({
     stdin: {
       contents:
-        'export * from "./src/gguf/header"; export * from "./src/gguf/facts"; export * from "./src/fileSource"; export * from "./src/features/modelInfo/modelPage"; export * from "./src/features/modelInfo/modelInfoPage";',
+        'export * from "./src/gguf/header"; export * from "./src/gguf/facts"; export * from "./src/platform/fileSource"; export * from "./src/features/modelInfo/modelPage"; export * from "./src/features/modelInfo/modelInfoPage"; export * from "./src/host/webviewPage";',
       resolveDir: root
     },
     bundle: true,
@@ -83,7 +83,7 @@ async function reading() {
   }
   console.log(`header: ${(headerBytes / 1e6).toFixed(1)} MB; read: ${(bytes / 1e6).toFixed(1)} MB of 20 GB`);
   console.log(`reading, milliseconds: ${times.join(", ")}`);
-  return {page, html: ours.modelInfoPage({...parts, cspSource: origin, fetches: false, nonce: "n"})};
+  return {page, html: ours.webviewPage(ours.modelInfoPage, {...parts, cspSource: origin, canFetch: false, nonce: "n"})};
 }
 
 async function filtering({page, html}) {
@@ -96,7 +96,7 @@ async function filtering({page, html}) {
     await view.tell({type: "show", subject, page: {...page, metadata: {rows, total: rows.length}}, uses});
     const shown = view.page.locator('table[aria-label="Metadata"] tbody tr');
     const filtered = async (text, count) => {
-      await view.page.locator("#metadata-filter").fill(text);
+      await view.page.locator("#metadata-filter input").fill(text);
       await view.until(async () => (await shown.count()) === count);
     };
     const times = [];

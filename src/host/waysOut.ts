@@ -1,6 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import {commandId} from "./commands";
 import type {ErrorKind} from "./hostError";
+import type {SettingKey} from "./settingsTable";
 import {manageTrustCommand, openSettingsCommand} from "./vscodeCommands";
 
 /** A button beside an error: it does what the error's sentence advises. */
@@ -39,6 +40,11 @@ function settings(search: string): WayOut {
   return {title: () => l10n.t("Open Settings"), command: openSettingsCommand, argument: search};
 }
 
+/** Opens one of our own settings. */
+function ownSetting(key: SettingKey): WayOut {
+  return settings(`tokenscope.${key}`);
+}
+
 /** Opens the list of extensions that the search finds. */
 function extension(search: string): WayOut {
   return {title: () => l10n.t("Show Extension"), command: "workbench.extensions.search", argument: search};
@@ -56,12 +62,12 @@ export const waysOut = {
   modelIncomplete: [chooseModel, demonstrationModel],
   unknownArchitecture: [chooseModel, demonstrationModel],
   modelFailed: [chooseModel, demonstrationModel, showLog],
-  wrongNumbers: [chooseModel, demonstrationModel, settings("tokenscope.gpu")],
+  wrongNumbers: [chooseModel, demonstrationModel, ownSetting("gpu")],
   modelUnsuitable: [chooseModel, demonstrationModel],
   predictsNothing: [chooseModel, demonstrationModel],
   noRuntime: [showGpu, showLog],
   outOfMemory: [settings("tokenscope"), chooseModel],
-  contextFailed: [settings("tokenscope.contextSize"), showLog],
+  contextFailed: [ownSetting("contextSize"), showLog],
   emptyText: [goToFile],
   // These two concern options that only the command line has, or scores that the view offers to make again.
   nothingToScore: none,
@@ -69,7 +75,7 @@ export const waysOut = {
   longRun: [chooseModel],
   busy: [notifications],
   badAddress: [chooseModel],
-  badMirror: [settings("tokenscope.huggingFaceEndpoint")],
+  badMirror: [ownSetting("huggingFaceEndpoint")],
   badProxy: [settings("http.proxy")],
   notFound: [chooseModel, accessToken],
   accessDenied: [accessToken, chooseModel],
@@ -95,7 +101,7 @@ export const waysOut = {
   unreadableFile: [openFile, chooseModel],
   noEvaluation: [evaluateFolder],
   noRuntimeOffered: [showGpu],
-  wrongPackage: [showGpu, settings("tokenscope.npmRegistry")],
+  wrongPackage: [showGpu, ownSetting("npmRegistry")],
   noGit: [settings("git.enabled")],
   gitDisabled: [extension("@builtin git")],
   gitElsewhere: [extension("@id:tokenscope.tokenscope")],

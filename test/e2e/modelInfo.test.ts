@@ -66,7 +66,7 @@ describe("Model info in the workbench", () => {
 
   it("is searched with the keyboard alone", async () => {
     const vscode = workbench();
-    await view.locator("#metadata-filter").focus();
+    await view.locator("#metadata-filter input").focus();
     await vscode.page.keyboard.type("ggml.tokens");
     await view.getByText("of 30").waitFor();
     const found = await metadataRows().allTextContents();
@@ -101,7 +101,7 @@ describe("Model info in the workbench", () => {
   });
 
   it("finds its search again after it was hidden", async () => {
-    assert.equal(await view.locator("#metadata-filter").inputValue(), "ggml.tokens");
+    assert.equal(await view.locator("#metadata-filter input").inputValue(), "ggml.tokens");
   });
 
   for (const theme of ["dark", "highContrast", "highContrastLight", "light"] as const)

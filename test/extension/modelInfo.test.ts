@@ -5,7 +5,7 @@ import {open} from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
 import {maxReadWhole} from "../../src/features/modelInfo/modelFiles";
-import {ModelInfoView} from "../../src/features/modelInfo/modelInfoPanel";
+import {ModelInfoPanel} from "../../src/features/modelInfo/modelInfoPanel";
 import type {FromView, ModelPage, ToView} from "../../src/features/modelInfo/protocol";
 import {maxParts, splitName} from "../../src/gguf/splits";
 import {visibleText} from "../../src/text/visibleText";
@@ -176,7 +176,7 @@ describe("A .gguf file", () => {
   function look(uri: vscode.Uri): Watched {
     const panel = vscode.window.createWebviewPanel("tokenscope.gguf", "test", vscode.ViewColumn.One, {});
     watched = new WatchedView<ToView, FromView>(panel);
-    new ModelInfoView(host(), watched.watched, uri.toString(), true);
+    new ModelInfoPanel(host(), watched.watched, uri.toString(), true);
     return watched;
   }
 
@@ -255,7 +255,7 @@ describe("A .gguf file", () => {
   it("of a server is not asked for where VS Code brings a page back", async () => {
     const panel = vscode.window.createWebviewPanel("tokenscope.modelInfo", "test", vscode.ViewColumn.One, {});
     watched = new WatchedView<ToView, FromView>(panel);
-    new ModelInfoView(host(), watched.watched, "http://127.0.0.1:9/a.gguf", false);
+    new ModelInfoPanel(host(), watched.watched, "http://127.0.0.1:9/a.gguf", false);
     assert.match((await watched.hears("failed")).message, /nobody asked for yet: read it again/);
     watched.forget();
     watched.say({type: "readAgain"});
@@ -413,7 +413,7 @@ describe("A .gguf file of another file system", () => {
   function lookAt(uri: vscode.Uri): Watched {
     const panel = vscode.window.createWebviewPanel("tokenscope.gguf", "test", vscode.ViewColumn.One, {});
     watched = new WatchedView<ToView, FromView>(panel);
-    new ModelInfoView(host(), watched.watched, uri.toString(), true);
+    new ModelInfoPanel(host(), watched.watched, uri.toString(), true);
     return watched;
   }
 

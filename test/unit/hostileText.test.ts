@@ -9,12 +9,13 @@ import {EngineError} from "../../src/contract/errors";
 import {safeFileName} from "../../src/engine/transfer/fileName";
 import {evaluationCsv} from "../../src/features/evaluateFolder/exports";
 import {logprobsPage} from "../../src/features/logprobs/logprobsPage";
-import {readMessage as readLogprobsMessage} from "../../src/features/logprobs/parseMessage";
+import {parseMessage as readLogprobsMessage} from "../../src/features/logprobs/parseMessage";
 import {modelInfoPage} from "../../src/features/modelInfo/modelInfoPage";
-import {readMessage as readModelInfoMessage} from "../../src/features/modelInfo/parseMessage";
+import {parseMessage as readModelInfoMessage} from "../../src/features/modelInfo/parseMessage";
 import {label} from "../../src/gguf/displayName";
 import type {Evaluation} from "../../src/host/evaluation";
 import {urlHost} from "../../src/host/urlHost";
+import {webviewPage} from "../../src/host/webviewPage";
 import {csvPieces} from "../../src/metrics/scoreExport";
 import {jsonText} from "../../src/text/jsonText";
 import {logText} from "../../src/text/logText";
@@ -176,9 +177,9 @@ describe("A table that leaves Tokenscope", () => {
 describe("The policy of a page", () => {
   const parts = {script: "/a.js", styles: "/a.css", cspSource: "https://source.test", nonce: "n0nce"};
   const pages = {
-    logprobs: logprobsPage(parts),
-    modelInfo: modelInfoPage({...parts, fetches: false}),
-    "modelInfo of a remote machine": modelInfoPage({...parts, fetches: true})
+    logprobs: webviewPage(logprobsPage, {...parts, canFetch: false}),
+    modelInfo: webviewPage(modelInfoPage, {...parts, canFetch: false}),
+    "modelInfo of a remote machine": webviewPage(modelInfoPage, {...parts, canFetch: true})
   };
 
   for (const [name, html] of Object.entries(pages))

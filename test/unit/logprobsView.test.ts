@@ -4,6 +4,7 @@ import path from "node:path";
 import type {Page} from "playwright-core";
 import {logprobsPage} from "../../src/features/logprobs/logprobsPage";
 import type {Alternative, FromView, ScoredText, Source, ToView, ViewState} from "../../src/features/logprobs/protocol";
+import {webviewPage} from "../../src/host/webviewPage";
 import {summarize} from "../../src/metrics/summary";
 import {root} from "../harness/paths";
 import {origin, ViewInBrowser} from "../harness/viewInBrowser";
@@ -48,7 +49,13 @@ describe("The logprobs view", () => {
 
   before(async () => {
     view = await ViewInBrowser.start({
-      html: logprobsPage({script: "/logprobs.js", styles: "/logprobs.css", cspSource: origin, nonce: "n"}),
+      html: webviewPage(logprobsPage, {
+        script: "/logprobs.js",
+        styles: "/logprobs.css",
+        cspSource: origin,
+        canFetch: false,
+        nonce: "n"
+      }),
       viewport: {width: 420, height: 800}
     });
     page = view.page;

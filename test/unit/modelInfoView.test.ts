@@ -6,15 +6,16 @@ import type {
   MemoryNow,
   MetadataRow,
   ModelPage,
-  Subject,
+  ModelSource,
   TensorRow,
   ToView,
   ViewState
 } from "../../src/features/modelInfo/protocol";
 import {tensorGroups} from "../../src/features/modelInfo/tensorGroups";
+import {webviewPage} from "../../src/host/webviewPage";
 import {origin, ViewInBrowser} from "../harness/viewInBrowser";
 
-const subject: Subject = {uri: "file:///models/a.gguf", name: "a.gguf"};
+const source: ModelSource = {uri: "file:///models/a.gguf", name: "a.gguf"};
 const idle = {measures: false, completes: false};
 
 const tensors: TensorRow[] = [
@@ -110,11 +111,11 @@ describe("The model info view", () => {
 
   before(async () => {
     inBrowser = await ViewInBrowser.start({
-      html: modelInfoPage({
+      html: webviewPage(modelInfoPage, {
         script: "/modelInfo.js",
         styles: "/modelInfo.css",
         cspSource: origin,
-        fetches: true,
+        canFetch: true,
         nonce: "n"
       }),
       viewport: {width: 800, height: 800},
@@ -144,7 +145,7 @@ describe("The model info view", () => {
   const tensorRows = () => view.locator('table[aria-label="Tensors"] tbody tr');
 
   async function show(shown: ModelPage, uses = idle): Promise<void> {
-    await tell({type: "show", subject, page: shown, uses});
+    await tell({type: "show", source, page: shown, uses});
     await view.locator("h1").waitFor();
   }
 
@@ -159,7 +160,7 @@ describe("The model info view", () => {
 
   it("says that it is ready, and that the header is read", async () => {
     assert.deepEqual(await sent(), [{type: "ready"}]);
-    await tell({type: "reading", subject});
+    await tell({type: "reading", source});
     await view.getByText("Reading the model's header").first().waitFor();
     assert.equal(await text("h1"), "a.gguf");
   });
@@ -252,18 +253,29 @@ describe("The model info view", () => {
   it("searches metadata by all words, in keys and values", async () => {
     await show(page());
     assert.equal(await metadataRows().count(), 4);
-    await view.locator("#metadata-filter").fill("32768 LLAMA");
+    await view.locator("#metadata-filter input").fill("32768 LLAMA");
     await until(async () => (await metadataRows().count()) === 1);
     assert.match((await metadataRows().textContent()) ?? "", /llama\.context_length/);
     assert.match(await text(".search >> nth=0"), /1 of 4/);
-    await view.locator("#metadata-filter").fill("<unk>");
+    await view.locator("#metadata-filter input").fill("<unk>");
     await until(async () => /tokenizer\.ggml\.tokens/.test((await metadataRows().textContent()) ?? ""));
     assert.match((await metadataRows().textContent()) ?? "", /32,000 × string:.*<unk>, <s>, a, …/);
   });
 
+  it("has search boxes that are named for screen readers, and that Escape empties", async () => {
+    await show(page());
+    const box = view.getByRole("searchbox", {name: "Search metadata", exact: true});
+    await box.fill("32768");
+    await until(async () => (await metadataRows().count()) === 1);
+    await box.press("Escape");
+    await until(async () => (await metadataRows().count()) === 4);
+    assert.equal(await box.inputValue(), "");
+    assert.equal(await view.getByRole("searchbox").count(), 2);
+  });
+
   it("searches tensors by name and type", async () => {
     await show(page());
-    await view.locator("#tensors-filter").fill("attn q6_k");
+    await view.locator("#tensors-filter input").fill("attn q6_k");
     await until(async () => (await tensorRows().count()) === 1);
     assert.match((await tensorRows().textContent()) ?? "", /blk\.0\.attn_v\.weight\s*Q6_K\s*4,096 × 1,024\s*3\.4 MB/);
   });
@@ -275,7 +287,7 @@ describe("The model info view", () => {
     assert.match(await text(".search >> nth=0"), /the first 20,000 of 50,000/);
     await view.getByRole("button", {name: "Show 400 more of 19,900"}).click();
     await until(async () => (await metadataRows().count()) === 500);
-    await view.locator("#metadata-filter").fill("19999");
+    await view.locator("#metadata-filter input").fill("19999");
     await until(async () => (await metadataRows().count()) === 1);
   });
 
@@ -330,16 +342,16 @@ describe("The model info view", () => {
   });
 
   it("says why there is nothing to show, with a way out", async () => {
-    await tell({type: "failed", subject, message: "This is no GGUF file: choose another.", canCopy: false});
+    await tell({type: "failed", source, message: "This is no GGUF file: choose another.", canCopy: false});
     await view.getByRole("alert").getByText("This is no GGUF file").waitFor();
     assert.equal(await button("Save a Copy…").count(), 0);
     await button("Read Again").click();
     assert.deepEqual((await sent()).at(-1), {type: "readAgain"});
-    await tell({type: "failed", subject, message: "Too large", canCopy: true});
+    await tell({type: "failed", source, message: "Too large", canCopy: true});
     await button("Save a Copy…").click();
     assert.deepEqual((await sent()).at(-1), {type: "saveCopy"});
     await until(async () => (await view.evaluate("sessionStorage.state")) !== undefined);
-    assert.equal((await state()).uri, subject.uri, "it is tried again after a reload");
+    assert.equal((await state()).uri, source.uri, "it is tried again after a reload");
   });
 
   it("takes every text out of a file as text, whatever it holds", async () => {
@@ -409,7 +421,7 @@ describe("The model info view", () => {
   it("obeys its Content-Security-Policy but for the toolkit's one style element", async () => {
     await show(page());
     await tell({type: "memory", memory});
-    await view.locator("#metadata-filter").fill("a");
+    await view.locator("#metadata-filter input").fill("a");
     assert.deepEqual(inBrowser.complaints.filter(unexpected), []);
     assert.ok(inBrowser.complaints.length <= 1, inBrowser.complaints.join("\n"));
   });
@@ -417,20 +429,20 @@ describe("The model info view", () => {
   it("finds its filters and its place again after it was hidden", async () => {
     const many = Array.from({length: 150}, (_, index) => row(`some.key.${index}`, "x"));
     await show(page({metadata: listing(many)}));
-    await view.locator("#metadata-filter").fill("some");
+    await view.locator("#metadata-filter input").fill("some");
     await view.evaluate("scrollTo(0, 700)");
     await until(async () => (await state()).filters.metadata === "some" && (await state()).scroll === 700);
-    assert.equal((await state()).uri, subject.uri);
+    assert.equal((await state()).uri, source.uri);
     await view.reload();
     await show(page({metadata: listing(many)}));
-    assert.equal(await view.locator("#metadata-filter").inputValue(), "some");
+    assert.equal(await view.locator("#metadata-filter input").inputValue(), "some");
     await until(async () => (await view.evaluate("scrollY")) === 700);
   });
 
   it("keeps the page while the file is read again", async () => {
     await show(page());
-    await tell({type: "reading", subject});
-    await view.locator("#metadata-filter").fill("llama");
+    await tell({type: "reading", source});
+    await view.locator("#metadata-filter input").fill("llama");
     await until(async () => (await metadataRows().count()) === 2);
     await show(page());
     assert.equal(await metadataRows().count(), 2);

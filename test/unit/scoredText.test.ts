@@ -1,7 +1,7 @@
 import {strict as assert} from "node:assert";
 import fc from "fast-check";
 import type {Scores} from "../../src/contract/scoring";
-import {isKeptText, readMessage, readViewState} from "../../src/features/logprobs/parseMessage";
+import {isKeptText, parseMessage, parseViewState} from "../../src/features/logprobs/parseMessage";
 import {
   keptText,
   protocolVersion,
@@ -236,19 +236,19 @@ describe("Copy as JSON", () => {
 
 describe("What the view says", () => {
   it("is understood", () => {
-    assert.deepEqual(readMessage({type: "select", token: 2, more: 1}, 3), {type: "select", token: 2});
-    assert.deepEqual(readMessage({type: "ready", showing: null}, 0), {type: "ready", showing: null});
-    assert.deepEqual(readMessage({type: "cancel"}, 0), {type: "cancel"});
+    assert.deepEqual(parseMessage({type: "select", token: 2, more: 1}, 3), {type: "select", token: 2});
+    assert.deepEqual(parseMessage({type: "ready", showing: null}, 0), {type: "ready", showing: null});
+    assert.deepEqual(parseMessage({type: "cancel"}, 0), {type: "cancel"});
   });
 
   it("is dropped where it is not what it should be", () => {
     const wrong = [null, 1, "cancel", [], {}, {type: "cancel "}, {type: "run"}, {type: "ready"}, {type: "select"}];
-    for (const message of wrong) assert.equal(readMessage(message, 3), null, JSON.stringify(message));
+    for (const message of wrong) assert.equal(parseMessage(message, 3), null, JSON.stringify(message));
   });
 
   it("is dropped where it names no token", () => {
     for (const token of [-1, 3, 1.5, Number.NaN, "1", null]) {
-      assert.equal(readMessage({type: "alternatives", token}, 3), null, String(token));
+      assert.equal(parseMessage({type: "alternatives", token}, 3), null, String(token));
     }
   });
 });
@@ -280,12 +280,12 @@ describe("What VS Code kept of the view", () => {
   };
 
   it("comes back", () => {
-    assert.deepEqual(readViewState(JSON.parse(JSON.stringify(state))), state);
+    assert.deepEqual(parseViewState(JSON.parse(JSON.stringify(state))), state);
   });
 
   it("comes back with its text where it lacks a sum that another version keeps", () => {
     const {bytes: _, ...summary} = state.scored.summary;
-    const read = readViewState({...state, scored: {...state.scored, summary}});
+    const read = parseViewState({...state, scored: {...state.scored, summary}});
     assert.ok(read?.scored);
     const back = textOfKept(read.scored).summary;
     assert.equal(back.bitsPerByte, null);
@@ -294,7 +294,7 @@ describe("What VS Code kept of the view", () => {
 
   it("is not read in another version or shape", () => {
     for (const wrong of [undefined, null, {}, {...state, version: 0}, {...state, source: {...source, start: -1}}]) {
-      assert.equal(readViewState(wrong), null);
+      assert.equal(parseViewState(wrong), null);
     }
   });
 
@@ -311,7 +311,7 @@ describe("What VS Code kept of the view", () => {
       {...text, summary: {}},
       {...text, warnings: [1]}
     ]) {
-      const read = readViewState({...state, scored: wrong});
+      const read = parseViewState({...state, scored: wrong});
       assert.deepEqual(read, {...state, scored: null, token: 0, scroll: null});
     }
   });

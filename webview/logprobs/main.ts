@@ -1,8 +1,9 @@
+import "../ui/page.css";
 import "../ui/controls.css";
 import "./logprobs.css";
 import {type FromView, protocolVersion, type ToView, type ViewState} from "../../src/features/logprobs/protocol";
 import {speak} from "../ui/language";
-import {Host} from "../ui/vscodeApi";
+import {VsCodeBridge} from "../ui/vscodeApi";
 import {View} from "./view";
 
 function place(id: string): HTMLElement {
@@ -11,8 +12,8 @@ function place(id: string): HTMLElement {
   return element;
 }
 
-const host = new Host<FromView, ToView, ViewState>(protocolVersion);
-host.greet((language) => {
+const bridge = new VsCodeBridge<FromView, ToView, ViewState>(protocolVersion);
+bridge.greet((language) => {
   speak(language);
   const places = {
     scroller: place("scroller"),
@@ -21,5 +22,5 @@ host.greet((language) => {
     details: place("details"),
     status: place("status")
   };
-  new View(host, places).start();
+  new View(bridge, places).start();
 });

@@ -12,7 +12,7 @@ import {
   type ViewState
 } from "../../src/features/logprobs/protocol";
 import {plural} from "../../src/text/numberText";
-import type {Host} from "../ui/vscodeApi";
+import type {VsCodeBridge} from "../ui/vscodeApi";
 import {AlternativesCache} from "./alternatives";
 import {details, noToken, spoken} from "./details";
 import {type Actions, failure, heading, type Notice, scoring} from "./header";
@@ -50,10 +50,10 @@ export class View {
   private saving: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    private readonly host: Host<FromView, ToView, ViewState>,
+    private readonly bridge: VsCodeBridge<FromView, ToView, ViewState>,
     private readonly places: Places
   ) {
-    this.alternatives = new AlternativesCache((token) => host.post({type: "alternatives", token}));
+    this.alternatives = new AlternativesCache((token) => bridge.post({type: "alternatives", token}));
     this.flow = new TokenFlow(places.tokens, places.scroller, {
       onLook: (token, focused) => this.look(token, focused),
       onSelect: (token) => this.select(token),
@@ -61,9 +61,9 @@ export class View {
         this.say(direction === 1 ? l10n.t("No further token below 1 %.") : l10n.t("No earlier token below 1 %."))
     });
     this.actions = {
-      scoreAgain: () => host.post({type: "scoreAgain"}),
-      copyJson: () => host.post({type: "copyJson"}),
-      cancel: () => host.post({type: "cancel"}),
+      scoreAgain: () => bridge.post({type: "scoreAgain"}),
+      copyJson: () => bridge.post({type: "copyJson"}),
+      cancel: () => bridge.post({type: "cancel"}),
       nextSurprising: () => this.flow.goToSurprising(1)
     };
     document.title = l10n.t("Logprobs");
@@ -74,20 +74,17 @@ export class View {
 
   /** Draws what VS Code kept, and lets the host bring what is missing. */
   start(): void {
-    const state = this.host.load();
+    const state = this.bridge.load();
     if (state?.scored) {
       this.show(textOfKept(state.scored), state.source, state.token);
       if (state.scroll) this.flow.scrollTo(state.scroll);
     }
-    this.host.listen((message) => this.receive(message));
-    this.host.post({type: "ready", showing: this.text?.scored.id ?? null});
+    this.bridge.listen((message) => this.receive(message));
+    this.bridge.post({type: "ready", showing: this.text?.scored.id ?? null});
   }
 
   private receive(message: ToView): void {
     switch (message.type) {
-      case "language":
-        // It was asked for before there was a view (main.ts), and does not change.
-        break;
       case "show":
         this.show(message.scored, message.source, this.sameText(message.scored) ? (this.focused ?? 0) : 0);
         break;
@@ -174,7 +171,7 @@ export class View {
 
   private select(token: number): void {
     if (this.text?.ends) {
-      this.host.post({type: "select", token});
+      this.bridge.post({type: "select", token});
       return;
     }
     const message = l10n.t(
@@ -227,6 +224,6 @@ export class View {
     if (!source) return;
     // A text that is out of sight has no place of its own: the one it had counts.
     if (!this.hasLeft()) this.scroll = this.flow.anchor();
-    this.host.save({version: protocolVersion, source, scored, token: this.focused ?? 0, scroll: this.scroll});
+    this.bridge.save({version: protocolVersion, source, scored, token: this.focused ?? 0, scroll: this.scroll});
   }
 }

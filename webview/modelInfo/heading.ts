@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import {html, nothing, type TemplateResult} from "lit";
-import type {ChatTemplate, ModelPage, Subject, Uses} from "../../src/features/modelInfo/protocol";
+import type {ChatTemplate, ModelPage, ModelSource, Uses} from "../../src/features/modelInfo/protocol";
 import {byteSize} from "../../src/text/numberText";
 import {visibleLines} from "../../src/text/visibleText";
 import {busyRing, button, linkButton} from "../ui/controls";
@@ -52,14 +52,14 @@ function useText({measures, completes}: Uses): TemplateResult | typeof nothing {
   return completes ? html`<p class="use">${l10n.t("In use: it completes.")}</p>` : nothing;
 }
 
-export function reading({name}: Subject): TemplateResult {
+export function reading({name}: ModelSource): TemplateResult {
   return html`<section class="state" aria-busy="true">
     <h1>${shown(name)}</h1>
     <p class="waiting">${busyRing(l10n.t("Reading the model's header"))}<span>${l10n.t("Reading the model's header…")}</span></p>
   </section>`;
 }
 
-export function failure({name}: Subject, message: string, canCopy: boolean, actions: Actions): TemplateResult {
+export function failure({name}: ModelSource, message: string, canCopy: boolean, actions: Actions): TemplateResult {
   return html`<section class="state" role="alert">
     <h1>${shown(name)}</h1>
     <p>${shown(message, 1000)}</p>

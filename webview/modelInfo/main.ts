@@ -1,14 +1,15 @@
+import "../ui/page.css";
 import "../ui/controls.css";
 import "./modelInfo.css";
 import {type FromView, protocolVersion, type ToView, type ViewState} from "../../src/features/modelInfo/protocol";
 import {speak} from "../ui/language";
-import {Host} from "../ui/vscodeApi";
+import {VsCodeBridge} from "../ui/vscodeApi";
 import {View} from "./view";
 
 const page = document.getElementById("page");
 if (!page) throw new Error("The page has no #page");
-const host = new Host<FromView, ToView, ViewState>(protocolVersion);
-host.greet((language) => {
+const bridge = new VsCodeBridge<FromView, ToView, ViewState>(protocolVersion);
+bridge.greet((language) => {
   speak(language);
-  new View(host, page).start();
+  new View(bridge, page).start();
 });

@@ -5,13 +5,13 @@ import {
   type Memory,
   type MemoryNow,
   type ModelPage,
+  type ModelSource,
   protocolVersion,
-  type Subject,
   type ToView,
   type Uses,
   type ViewState
 } from "../../src/features/modelInfo/protocol";
-import type {Host} from "../ui/vscodeApi";
+import type {VsCodeBridge} from "../ui/vscodeApi";
 import {factList, tokenTable} from "./facts";
 import {groupTable} from "./groups";
 import {type Actions, chatTemplate, failure, heading, reading} from "./heading";
@@ -43,7 +43,7 @@ type Content =
 export class View {
   private readonly actions: Actions;
   private content: Content = {type: "none"};
-  private subject: Subject | null = null;
+  private source: ModelSource | null = null;
   private uses: Uses = {measures: false, completes: false};
   private memory: MemoryNow | null = null;
   private free: Memory | null = null;
@@ -54,40 +54,38 @@ export class View {
   private saving: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    private readonly host: Host<FromView, ToView, ViewState>,
+    private readonly bridge: VsCodeBridge<FromView, ToView, ViewState>,
     private readonly place: HTMLElement
   ) {
-    const state = host.load();
+    const state = bridge.load();
     this.scroll = state?.scroll ?? null;
     this.tables = {
       metadata: {filter: state?.filters.metadata ?? "", limit: firstRows},
       tensors: {filter: state?.filters.tensors ?? "", limit: firstRows}
     };
     this.actions = {
-      useModel: () => host.post({type: "useModel"}),
-      download: () => host.post({type: "download"}),
-      reveal: () => host.post({type: "reveal"}),
-      copyJson: () => host.post({type: "copyJson"}),
-      readAgain: () => host.post({type: "readAgain"}),
-      saveCopy: () => host.post({type: "saveCopy"})
+      useModel: () => bridge.post({type: "useModel"}),
+      download: () => bridge.post({type: "download"}),
+      reveal: () => bridge.post({type: "reveal"}),
+      copyJson: () => bridge.post({type: "copyJson"}),
+      readAgain: () => bridge.post({type: "readAgain"}),
+      saveCopy: () => bridge.post({type: "saveCopy"})
     };
   }
 
   start(): void {
     addEventListener("scroll", () => this.saveSoon(), {passive: true});
-    this.host.listen((message) => this.receive(message));
-    this.host.post({type: "ready"});
+    this.bridge.listen((message) => this.receive(message));
+    this.bridge.post({type: "ready"});
   }
 
   private receive(message: ToView): void {
     switch (message.type) {
-      case "language":
-        return;
       case "readPiece":
-        void readPiece(message).then((answer) => this.host.post(answer));
+        void readPiece(message).then((answer) => this.bridge.post(answer));
         return;
       case "reading":
-        this.subject = message.subject;
+        this.source = message.source;
         // A page that is read again stays until there is a new one.
         if (this.content.type !== "model") this.content = {type: "reading"};
         break;
@@ -95,7 +93,7 @@ export class View {
         this.show(message);
         break;
       case "failed":
-        this.subject = message.subject;
+        this.source = message.source;
         this.content = message;
         this.saveSoon();
         break;
@@ -118,8 +116,8 @@ export class View {
     if (message.type === "show") this.shown();
   }
 
-  private show({subject, page, uses}: Extract<ToView, {type: "show"}>): void {
-    this.subject = subject;
+  private show({source, page, uses}: Extract<ToView, {type: "show"}>): void {
+    this.source = source;
     this.uses = uses;
     // What was opened may be something else by now.
     this.expanded.clear();
@@ -137,15 +135,15 @@ export class View {
   }
 
   private template(): TemplateResult | typeof nothing {
-    const {content, subject} = this;
-    if (subject === null) return nothing;
+    const {content, source} = this;
+    if (source === null) return nothing;
     switch (content.type) {
       case "none":
         return nothing;
       case "reading":
-        return reading(subject);
+        return reading(source);
       case "failed":
-        return failure(subject, content.message, content.canCopy, this.actions);
+        return failure(source, content.message, content.canCopy, this.actions);
       case "model":
         return this.model(content.page);
       default:
@@ -180,7 +178,7 @@ export class View {
               </div>`
             )
       }
-      ${details?.chatTemplates.map((template) => chatTemplate(template, (key) => this.host.post({type: "copyValue", key}))) ?? nothing}
+      ${details?.chatTemplates.map((template) => chatTemplate(template, (key) => this.bridge.post({type: "copyValue", key}))) ?? nothing}
       ${
         metadata.total === 0
           ? nothing
@@ -191,7 +189,7 @@ export class View {
                 ...this.tableActions("metadata"),
                 expand: (key) => this.expand(key),
                 collapse: (key) => this.collapse(key),
-                copy: (key) => this.host.post({type: "copyValue", key})
+                copy: (key) => this.bridge.post({type: "copyValue", key})
               })
             )
       }
@@ -224,7 +222,7 @@ export class View {
 
   private expand(key: string): void {
     this.expanded.set(key, null);
-    this.host.post({type: "value", key});
+    this.bridge.post({type: "value", key});
     this.draw();
   }
 
@@ -239,11 +237,11 @@ export class View {
   }
 
   private save(): void {
-    if (this.subject === null) return;
+    if (this.source === null) return;
     const {metadata, tensors} = this.tables;
-    this.host.save({
+    this.bridge.save({
       version: protocolVersion,
-      uri: this.subject.uri,
+      uri: this.source.uri,
       filters: {metadata: metadata.filter, tensors: tensors.filter},
       scroll: document.scrollingElement?.scrollTop ?? 0
     });

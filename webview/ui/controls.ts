@@ -2,10 +2,16 @@
  * The controls of every view. The toolkit behind them is no longer developed; nothing outside this folder knows its
  * elements, so that another can take its place here.
  */
-import {provideVSCodeDesignSystem, vsCodeButton, vsCodeProgressRing} from "@vscode/webview-ui-toolkit";
+import {
+  provideVSCodeDesignSystem,
+  type TextField,
+  vsCodeButton,
+  vsCodeProgressRing,
+  vsCodeTextField
+} from "@vscode/webview-ui-toolkit";
 import {html, nothing, type TemplateResult} from "lit";
 
-provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeProgressRing());
+provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeProgressRing(), vsCodeTextField());
 
 export interface ButtonOptions {
   readonly label: string;
@@ -23,13 +29,12 @@ export function button({label, onClick, primary, tooltip}: ButtonOptions): Templ
   >${label}</vscode-button>`;
 }
 
-/** Something is on its way and nobody knows how far it is. */
+/** Something takes a while, and it is unknown how long. */
 export function busyRing(label: string): TemplateResult {
   return html`<vscode-progress-ring class="busy-ring" aria-label=${label}></vscode-progress-ring>`;
 }
 
-/** How far something is. Without a total it only moves. */
-/** A bar that moves to and fro where the fraction is null. */
+/** How far something is. With null it only moves. The toolkit has just a ring, which can't show a fraction. */
 export function progressBar(label: string, fraction: number | null): TemplateResult {
   return fraction !== null
     ? html`<progress class="progress-bar" aria-label=${label} .value=${fraction}></progress>`
@@ -45,7 +50,7 @@ export interface LinkButtonOptions {
   readonly expanded?: boolean;
 }
 
-/** A button that looks like a link: one of many, in rows. */
+/** A button that looks like a link. Not the toolkit's: rows have up to a thousand of them, and its take 30 times as long to make. */
 export function linkButton({label, onClick, spoken, expanded}: LinkButtonOptions): TemplateResult {
   return html`<button
     type="button"
@@ -63,17 +68,16 @@ export interface SearchBoxOptions {
   readonly onInput: (text: string) => void;
 }
 
-/** Filters a list while one types; Escape empties it. */
+/** Filters a list while the user types; Escape empties it. */
 export function searchBox({id, label, value, onInput}: SearchBoxOptions): TemplateResult {
-  return html`<input
-    id=${id}
-    class="search-box"
-    type="search"
-    spellcheck="false"
-    autocomplete="off"
-    placeholder=${label}
-    aria-label=${label}
-    .value=${value}
-    @input=${({target}: InputEvent) => onInput((target as HTMLInputElement).value)}
-  >`;
+  // The toolkit takes the text inside for the label; the style sheet leaves it to screen readers.
+  return html`<div class="search-box" spellcheck="false">
+    <vscode-text-field
+      id=${id}
+      type="search"
+      placeholder=${label}
+      .value=${value}
+      @input=${({currentTarget}: InputEvent) => onInput((currentTarget as TextField).value)}
+    >${label}</vscode-text-field>
+  </div>`;
 }

@@ -1,3 +1,4 @@
+import type {Hello, LanguageAnswer} from "../../src/contract/webview";
 import type {Language} from "../../src/text/language";
 
 interface VsCodeApi {
@@ -8,13 +9,8 @@ interface VsCodeApi {
 
 declare function acquireVsCodeApi(): VsCodeApi;
 
-/** What every view and its host begin with: the view draws nothing before it knows the language. */
-type Hello = {readonly type: "hello"};
-type Answer = {readonly type: "language"; readonly language: Language};
-type Other = {readonly type: ""};
-
-/** The extension's side of a view, and what VS Code keeps for it: a state of another version is none. */
-export class Host<FromView, ToView, State extends {readonly version: number}> {
+/** A view's messages to and from the extension host, and the state that VS Code keeps for it. */
+export class VsCodeBridge<FromView, ToView, State extends {readonly version: number}> {
   private readonly api = acquireVsCodeApi();
 
   constructor(private readonly version: State["version"]) {}
@@ -25,7 +21,7 @@ export class Host<FromView, ToView, State extends {readonly version: number}> {
 
   /** Asks for the language, and calls back with the answer. */
   greet(onLanguage: (language: Language) => void): void {
-    const listen = ({data}: MessageEvent<Answer | Other>): void => {
+    const listen = ({data}: MessageEvent<LanguageAnswer | {readonly type: ""}>): void => {
       if (data.type !== "language") return;
       removeEventListener("message", listen);
       onLanguage(data.language);
@@ -35,10 +31,11 @@ export class Host<FromView, ToView, State extends {readonly version: number}> {
   }
 
   listen(receive: (message: ToView) => void): void {
-    // Only VS Code's own frame can reach this one with a message.
-    addEventListener("message", (event: MessageEvent<ToView>) => receive(event.data));
+    // Nothing is checked: only VS Code's own frame can post messages to this one.
+    addEventListener("message", ({data}: MessageEvent<ToView>) => receive(data));
   }
 
+  /** The state that was saved; null where there is none or another version of the view saved it. */
   load(): State | null {
     const state = this.api.getState() as State | null | undefined;
     return state?.version === this.version ? state : null;

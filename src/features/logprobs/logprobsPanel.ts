@@ -1,4 +1,4 @@
-import {randomBytes, randomUUID} from "node:crypto";
+import {randomUUID} from "node:crypto";
 import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
 import type {Progress} from "../../contract/progress";
@@ -15,15 +15,15 @@ import {
 } from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
 import {HostError} from "../../host/hostError";
-import {language} from "../../host/language";
 import {alternativesParams, scoreOrStop} from "../../host/scoring";
 import {markStepDone} from "../../host/walkthroughProgress";
+import {WebviewPanel} from "../../host/webviewPanel";
 import {count} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
 import {shortLabel} from "../../text/tokenLabel";
 import {visibleText} from "../../text/visibleText";
 import {logprobsPage} from "./logprobsPage";
-import {readMessage} from "./parseMessage";
+import {parseMessage} from "./parseMessage";
 import {
   type FromView,
   panelType,
@@ -78,27 +78,24 @@ export class LogprobsPanel implements vscode.Disposable {
   private scoring: vscode.CancellationTokenSource | undefined;
   private asking: vscode.CancellationTokenSource | undefined;
   private comparing: ReturnType<typeof setTimeout> | undefined;
-  private disposed = false;
-  private readonly subscriptions: vscode.Disposable[] = [];
+  private readonly view: WebviewPanel<FromView, ToView>;
 
   constructor(
     private readonly host: Host,
     private readonly panel: vscode.WebviewPanel
   ) {
-    const {webview} = panel;
-    const folder = vscode.Uri.joinPath(host.extensionUri, "dist", "webview");
-    const address = (file: string) => webview.asWebviewUri(vscode.Uri.joinPath(folder, file)).toString();
-    webview.options = {enableScripts: true, localResourceRoots: [folder]};
-    this.subscriptions.push(
-      webview.onDidReceiveMessage((message) => this.receive(message)),
-      vscode.workspace.onDidChangeTextDocument((change) => this.follow(change))
-    );
-    webview.html = logprobsPage({
-      script: address("logprobs.js"),
-      styles: address("logprobs.css"),
-      cspSource: webview.cspSource,
-      nonce: randomBytes(16).toString("base64")
+    this.view = new WebviewPanel(host, panel, {
+      page: logprobsPage,
+      readableFolder: null,
+      parse: (message) => parseMessage(message, this.shown?.scored.ids.length ?? 0),
+      answer: (message) => this.answer(message)
     });
+    this.view.owns(
+      vscode.workspace.onDidChangeTextDocument((change) => this.follow(change)),
+      {
+        dispose: () => this.stop()
+      }
+    );
   }
 
   static create(host: Host): LogprobsPanel {
@@ -151,7 +148,7 @@ export class LogprobsPanel implements vscode.Disposable {
     if (!source) return;
     try {
       const subject = await subjectAgain(await openDocument(source), source);
-      if (this.disposed) return;
+      if (this.view.isDisposed) return;
       if (subject.text === "")
         throw new HostError(
           "textGone",
@@ -164,14 +161,15 @@ export class LogprobsPanel implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.disposed = true;
+    this.view.dispose();
+  }
+
+  private stop(): void {
     clearTimeout(this.comparing);
     this.scoring?.cancel();
     this.asking?.cancel();
     this.scoring = undefined;
     this.shown = null;
-    for (const subscription of this.subscriptions) subscription.dispose();
-    this.panel.dispose();
   }
 
   private async request(subject: TargetText, token: vscode.CancellationToken): Promise<ScoredText> {
@@ -186,7 +184,7 @@ export class LogprobsPanel implements vscode.Disposable {
   }
 
   private failed(source: Source, error: unknown): void {
-    if (this.disposed) return;
+    if (this.view.isDisposed) return;
     if (!(error instanceof vscode.CancellationError)) {
       this.showInstead({type: "failed", source, message: this.host.errors.describe(error)});
       // The view says what happened; the notification has the way out.
@@ -198,16 +196,8 @@ export class LogprobsPanel implements vscode.Disposable {
     }
   }
 
-  private receive(raw: unknown): void {
-    const message = readMessage(raw, this.shown?.scored.ids.length ?? 0);
-    if (message) void this.answer(message).catch((error) => this.host.errors.show(error));
-    else this.host.log.warn("The logprobs view sent a message that is none; it was dropped.");
-  }
-
   private async answer(message: FromView): Promise<void> {
     switch (message.type) {
-      case "hello":
-        return this.post({type: "language", language});
       case "ready":
         return this.bringUpToDate(message.showing);
       case "alternatives":
@@ -227,10 +217,10 @@ export class LogprobsPanel implements vscode.Disposable {
 
   private bringUpToDate(showing: string | null): void {
     const {shown, instead} = this;
-    if (shown && shown.scored.id !== showing) this.post({type: "show", ...shown});
-    else if (shown) this.post({type: "moved", source: shown.source});
-    if (instead) this.post(instead);
-    else if (this.notice !== null) this.post({type: "notice", message: this.notice});
+    if (shown && shown.scored.id !== showing) this.view.post({type: "show", ...shown});
+    else if (shown) this.view.post({type: "moved", source: shown.source});
+    if (instead) this.view.post(instead);
+    else if (this.notice !== null) this.view.post({type: "notice", message: this.notice});
   }
 
   private async alternatives(token: number): Promise<void> {
@@ -250,10 +240,10 @@ export class LogprobsPanel implements vscode.Disposable {
       );
       if (this.shown?.scored !== scored) return;
       const labelled = top.map(({id, text, logprob}) => ({id, label: shortLabel(visibleText(text)), logprob}));
-      this.post({type: "alternatives", token, rank, entropy, top: labelled});
+      this.view.post({type: "alternatives", token, rank, entropy, top: labelled});
     } catch (error) {
       if (error instanceof vscode.CancellationError || this.shown?.scored !== scored) return;
-      this.post({type: "alternativesFailed", token, message: this.host.errors.describe(error)});
+      this.view.post({type: "alternativesFailed", token, message: this.host.errors.describe(error)});
     } finally {
       asking.dispose();
     }
@@ -312,7 +302,7 @@ export class LogprobsPanel implements vscode.Disposable {
     else if (this.instead) this.instead = {...this.instead, source};
     if (!(this.shown && this.instead)) this.setTitle(source);
     this.told = source;
-    this.post({type: "moved", source});
+    this.view.post({type: "moved", source});
   }
 
   private setTitle({title}: Source): void {
@@ -322,7 +312,7 @@ export class LogprobsPanel implements vscode.Disposable {
   private setNotice(message: string | null): void {
     if (message === this.notice) return;
     this.notice = message;
-    this.post({type: "notice", message});
+    this.view.post({type: "notice", message});
   }
 
   private showText(shown: Shown): void {
@@ -331,8 +321,8 @@ export class LogprobsPanel implements vscode.Disposable {
     this.notice = partial(shown.scored);
     this.told = shown.source;
     this.setTitle(shown.source);
-    this.post({type: "show", ...shown});
-    if (this.notice !== null) this.post({type: "notice", message: this.notice});
+    this.view.post({type: "show", ...shown});
+    if (this.notice !== null) this.view.post({type: "notice", message: this.notice});
     markStepDone("logprobs");
     this.compareSoon();
   }
@@ -341,13 +331,6 @@ export class LogprobsPanel implements vscode.Disposable {
     this.instead = instead;
     this.notice = null;
     if (!this.shown) this.told = instead.source;
-    this.post(instead);
-  }
-
-  private post(message: ToView): void {
-    // What comes late, after the panel was closed, is for nobody.
-    if (this.disposed) return;
-    // A hidden view hears nothing, and asks when it is shown again.
-    void this.panel.webview.postMessage(message);
+    this.view.post(instead);
   }
 }

@@ -1,5 +1,8 @@
+import * as v from "valibot";
 import {gpuChoices, type ModelRef} from "../../contract/models";
-import {isDocumentRange} from "../../host/documents/documentRange";
+import type {Hello} from "../../contract/webview";
+import type {Windowing} from "../../metrics/windowing";
+import {arrayOf, parsed, wholeNumber} from "../../text/guard";
 import {isJsonNumber} from "../../text/jsonNumber";
 import {utf8Length} from "../../text/textOffsets";
 import {
@@ -12,138 +15,111 @@ import {
   type ViewState
 } from "./protocol";
 
-type Fields<T> = {readonly [K in keyof T]?: unknown};
+const message: v.GenericSchema<unknown, FromView | Hello> = v.variant("type", [
+  v.object({type: v.picklist(["hello", "copyJson", "scoreAgain", "cancel"])}),
+  v.object({type: v.literal("ready"), showing: v.nullable(v.string())}),
+  v.object({type: v.picklist(["alternatives", "select"]), token: wholeNumber})
+]);
 
-/** The message as its type says, or null for anything else. Token indexes are checked against `tokens`, the count. */
-export function readMessage(message: unknown, tokens: number): FromView | null {
-  if (!isObject<{type: string; token: number; showing: string | null}>(message)) return null;
-  switch (message.type) {
-    case "ready":
-      return message.showing === null || typeof message.showing === "string"
-        ? {type: "ready", showing: message.showing}
-        : null;
-    case "alternatives":
-    case "select":
-      return isIndex(message.token, tokens) ? {type: message.type, token: message.token} : null;
-    case "hello":
-    case "copyJson":
-    case "scoreAgain":
-    case "cancel":
-      return {type: message.type};
-    default:
-      return null;
-  }
+const source: v.GenericSchema<unknown, Source> = v.pipe(
+  v.object({title: v.string(), uri: v.string(), start: wholeNumber, end: wholeNumber, isSelection: v.boolean()}),
+  v.check(({start, end}) => start <= end)
+);
+
+const spec: v.GenericSchema<unknown, ModelRef> = v.object({
+  kind: v.literal("gguf"),
+  path: v.string(),
+  gpu: v.picklist(gpuChoices),
+  gpuLayers: v.nullable(wholeNumber),
+  threads: wholeNumber,
+  contextSize: wholeNumber
+});
+
+const model: v.GenericSchema<unknown, ScoredModel> = v.object({
+  name: v.string(),
+  file: v.string(),
+  sha256: v.string(),
+  quantization: v.string(),
+  device: v.string()
+});
+
+const windowing: v.GenericSchema<unknown, Windowing> = v.object({
+  mode: v.picklist(["document", "llama-perplexity"]),
+  bos: v.boolean(),
+  window: wholeNumber,
+  stride: wholeNumber
+});
+
+const isInteger = (value: unknown): value is number => Number.isInteger(value);
+const isString = (value: unknown): value is string => typeof value === "string";
+
+const keptText = v.pipe(
+  v.object({
+    id: v.string(),
+    text: v.string(),
+    ids: arrayOf(isInteger),
+    contextIds: arrayOf(isInteger),
+    finished: v.boolean(),
+    byteEnds: v.nullable(arrayOf(isInteger)),
+    texts: v.nullable(arrayOf(isString)),
+    logprobs: arrayOf(isJsonNumber),
+    spec,
+    model,
+    windowing,
+    summary: v.objectWithRest({tokens: wholeNumber, scored: wholeNumber}, v.custom(isJsonNumber)),
+    warnings: v.array(v.string())
+  }),
+  v.check(({text, ids, byteEnds, texts, logprobs}) => {
+    const count = ids.length;
+    const isPlaced = byteEnds === null ? texts?.length === count : isTiling(byteEnds, count, utf8Length(text));
+    return isPlaced && (byteEnds === null || texts === null) && logprobs.length === count;
+  })
+);
+
+const scroll: v.GenericSchema<unknown, ScrollAnchor> = v.object({
+  token: wholeNumber,
+  offset: v.pipe(v.number(), v.finite())
+});
+
+const viewState = v.object({
+  version: v.literal(protocolVersion),
+  source,
+  scored: v.fallback(v.nullable(v.custom<KeptText>(isKeptText)), null),
+  token: v.fallback(wholeNumber, 0),
+  scroll: v.fallback(v.nullable(scroll), null)
+});
+
+/** The message as its type says, or null for anything else. `tokens` is their count, which indexes must be below. */
+export function parseMessage(value: unknown, tokens: number): FromView | Hello | null {
+  const known = parsed(message, value);
+  return known !== null && "token" in known && known.token >= tokens ? null : known;
 }
 
-/** The state of a view of this version, or null: a state may come from another version of this extension. */
-export function readViewState(state: unknown): ViewState | null {
-  if (!isObject<ViewState>(state) || state.version !== protocolVersion || !isSource(state.source)) return null;
-  const scored = isKeptText(state.scored) ? state.scored : null;
-  const tokens = scored?.ids.length ?? 0;
+/** The state of a view of this version, or null: another version of this extension may have kept it. */
+export function parseViewState(value: unknown): ViewState | null {
+  const state = parsed(viewState, value);
+  if (state === null) return null;
+  const tokens = state.scored?.ids.length ?? 0;
   return {
-    version: protocolVersion,
-    source: state.source,
-    scored,
-    token: isIndex(state.token, tokens) ? state.token : 0,
-    scroll: isAnchor(state.scroll, tokens) ? state.scroll : null
+    ...state,
+    token: state.token < tokens ? state.token : 0,
+    scroll: state.scroll !== null && state.scroll.token < tokens ? state.scroll : null
   };
 }
 
 export function isKeptText(value: unknown): value is KeptText {
-  if (!isObject<KeptText>(value)) return false;
-  const {id, text, ids, contextIds, finished, byteEnds, texts, logprobs, spec, model, windowing, summary, warnings} =
-    value;
-  if (typeof id !== "string" || typeof text !== "string" || !isModel(model) || !isWindowing(windowing)) return false;
-  if (!isModelRef(spec)) return false;
-  if (!isArrayOf(ids, Number.isInteger) || !isArrayOf(contextIds, Number.isInteger)) return false;
-  if (typeof finished !== "boolean") return false;
-  return (
-    (byteEnds === null
-      ? isArrayOf(texts, isString, ids.length)
-      : texts === null && isTiling(byteEnds, ids.length, utf8Length(text))) &&
-    isArrayOf(logprobs, isJsonNumber, ids.length) &&
-    isSummary(summary) &&
-    isArrayOf(warnings, isString)
-  );
-}
-
-function isSource(value: unknown): value is Source {
-  if (!isDocumentRange(value)) return false;
-  const {title, isSelection} = value as Fields<Source>;
-  return typeof title === "string" && typeof isSelection === "boolean";
-}
-
-function isModel(value: unknown): value is ScoredModel {
-  if (!isObject<ScoredModel>(value)) return false;
-  const {name, file, sha256, quantization, device} = value;
-  return [name, file, sha256, quantization, device].every(isString);
-}
-
-function isModelRef(value: unknown): value is ModelRef {
-  if (!isObject<ModelRef>(value)) return false;
-  const {kind, path, gpu, gpuLayers, threads, contextSize} = value;
-  return (
-    kind === "gguf" &&
-    isString(path) &&
-    gpuChoices.some((choice) => choice === gpu) &&
-    (gpuLayers === null || isOffset(gpuLayers)) &&
-    isOffset(threads) &&
-    isOffset(contextSize)
-  );
-}
-
-function isWindowing(value: unknown): value is KeptText["windowing"] {
-  return (
-    isObject<KeptText["windowing"]>(value) &&
-    (value.mode === "document" || value.mode === "llama-perplexity") &&
-    typeof value.bos === "boolean" &&
-    isOffset(value.window) &&
-    isOffset(value.stride)
-  );
-}
-
-function isSummary(value: unknown): value is KeptText["summary"] {
-  return (
-    isObject<KeptText["summary"]>(value) &&
-    [value.tokens, value.scored].every(isOffset) &&
-    Object.values(value).every(isJsonNumber)
-  );
-}
-
-function isAnchor(value: unknown, tokens: number): value is ScrollAnchor {
-  return isObject<ScrollAnchor>(value) && isIndex(value.token, tokens) && Number.isFinite(value.offset);
+  return v.is(keptText, value);
 }
 
 /** `count` ends in order, none beyond the text's. */
-function isTiling(ends: unknown, count: number, length: number): boolean {
+function isTiling(ends: readonly number[], count: number, length: number): boolean {
   let previous = 0;
-  return isArrayOf(
-    ends,
-    (end) => {
-      const ascends = isOffset(end) && end >= previous && end <= length;
-      previous = Number(end);
+  return (
+    ends.length === count &&
+    ends.every((end) => {
+      const ascends = end >= previous && end <= length;
+      previous = end;
       return ascends;
-    },
-    count
+    })
   );
-}
-
-function isObject<T>(value: unknown): value is Fields<T> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isArrayOf(value: unknown, is: (item: unknown) => boolean, length?: number): value is unknown[] {
-  return Array.isArray(value) && (length === undefined || value.length === length) && value.every(is);
-}
-
-function isString(value: unknown): value is string {
-  return typeof value === "string";
-}
-
-function isOffset(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function isIndex(value: unknown, count: number): value is number {
-  return isOffset(value) && value < count;
 }

@@ -4,11 +4,10 @@ import {type KeptSums, keptSums, summaryOfKept} from "../../metrics/keptSums";
 import type {Summary} from "../../metrics/summary";
 import type {Windowing} from "../../metrics/windowing";
 import {type JsonNumber, jsonNumber, numberOfJson} from "../../text/jsonNumber";
-import type {Language} from "../../text/language";
 
 /**
  * What the logprobs view (webview/logprobs) and its host (logprobsPanel.ts) say to each other. The host checks all that
- * comes from the view (messages.ts); the view believes its host, and its own state if the version is the same.
+ * comes from the view (parseMessage.ts); the view believes its host, and its own state if the version is the same.
  */
 
 /** VS Code's name for this kind of panel. */
@@ -107,8 +106,6 @@ export interface Alternative {
 }
 
 export type ToView =
-  /** The answer to "hello". */
-  | {readonly type: "language"; readonly language: Language}
   | {readonly type: "show"; readonly source: Source; readonly scored: ScoredText}
   /** Edits elsewhere in the document moved the text that the view keeps. */
   | {readonly type: "moved"; readonly source: Source}
@@ -128,8 +125,6 @@ export type ToView =
   | {readonly type: "alternativesFailed"; readonly token: number; readonly message: string};
 
 export type FromView =
-  /** The script runs, and asks for the language: it draws nothing before it knows that. */
-  | {readonly type: "hello"}
   /** The view listens. `showing`: the id of the scored text it already draws from its state. */
   | {readonly type: "ready"; readonly showing: string | null}
   | {readonly type: "alternatives"; readonly token: number}

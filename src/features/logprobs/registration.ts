@@ -11,7 +11,6 @@ export function registerLogprobs(host: Host): vscode.Disposable {
     panel?.dispose();
     panel = opened;
     opened.onDidDispose(() => {
-      opened.dispose();
       if (panel === opened) panel = undefined;
     });
     return opened;
@@ -28,11 +27,13 @@ export function registerLogprobs(host: Host): vscode.Disposable {
 
   const serializer = vscode.window.registerWebviewPanelSerializer(panelType, {
     async deserializeWebviewPanel(restored: vscode.WebviewPanel, state: unknown): Promise<void> {
-      const {readViewState} = await import("./parseMessage");
-      const viewState = readViewState(state);
+      const [{LogprobsPanel}, {parseViewState}] = await Promise.all([
+        import("./logprobsPanel"),
+        import("./parseMessage")
+      ]);
+      const viewState = parseViewState(state);
       // Nothing was scored in it yet, or another version of Tokenscope wrote it.
-      if (!viewState) return restored.dispose();
-      const {LogprobsPanel} = await import("./logprobsPanel");
+      if (viewState === null) return restored.dispose();
       keep(new LogprobsPanel(host, restored)).restore(viewState);
     }
   });

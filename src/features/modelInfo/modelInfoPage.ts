@@ -1,29 +1,3 @@
-/** Addresses and words for a page's Content-Security-Policy, as VS Code's webview gives them. */
-export interface PageParts {
-  readonly script: string;
-  readonly styles: string;
-  /** Where styles may come from. */
-  readonly cspSource: string;
-  /** The page may fetch its resources: to read a file of another machine. */
-  readonly fetches: boolean;
-  /** Unguessable, new for every page. */
-  readonly nonce: string;
-}
+import type {PageContent} from "../../host/webviewPage";
 
-/** The view's page without any content or word: what it shows comes by message, as data. */
-export function modelInfoPage({script, styles, cspSource, fetches, nonce}: PageParts): string {
-  return `<!DOCTYPE html>
-<html>
-<head>
-  <meta charset="utf-8">
-  <meta http-equiv="Content-Security-Policy"
-    content="default-src 'none'; base-uri 'none'; form-action 'none'; script-src 'nonce-${nonce}'; style-src ${cspSource}${fetches ? `; connect-src ${cspSource}` : ""}">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <link rel="stylesheet" href="${styles}">
-</head>
-<body>
-  <main id="page"></main>
-  <script nonce="${nonce}" src="${script}"></script>
-</body>
-</html>`;
-}
+export const modelInfoPage: PageContent = {name: "modelInfo", body: `<main id="page"></main>`};

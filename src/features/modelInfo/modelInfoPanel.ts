@@ -1,37 +1,28 @@
-import {randomBytes} from "node:crypto";
 import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
-import {
-  type EstimateParams,
-  isModelFile,
-  isSameModel,
-  type MemoryEstimate,
-  type MemoryUse,
-  type ModelRef
-} from "../../contract/models";
+import {isModelFile} from "../../contract/models";
 import {joinInSlices} from "../../host/cooperativeWork";
 import {uriName} from "../../host/documents/uriName";
 import type {Host} from "../../host/host";
-import {language} from "../../host/language";
-import {fitFromEstimate, mainMemory} from "../../host/models/memoryFit";
+import {mainMemory} from "../../host/models/memoryFit";
 import {runCommand} from "../../host/runCommand";
 import {revealInFileManagerCommand} from "../../host/vscodeCommands";
+import {WebviewPanel} from "../../host/webviewPanel";
 import {plainText} from "../../text/plainText";
+import {FileChanges} from "./fileChanges";
 import {type ReadPiece, stampOf, TooLargeToRead} from "./modelFiles";
 import {modelInfoPage} from "./modelInfoPage";
+import {requestMemory} from "./modelMemory";
 import {exportJson, modelPage, type ReadModel, wholeValue} from "./modelPage";
-import {readMessage} from "./parseMessage";
-import type {FromView, MemoryNow, ModelPage, Subject, ToView, Uses} from "./protocol";
-import {type Reading, readModel} from "./readModel";
+import {parseMessage} from "./parseMessage";
+import type {FromView, ModelPage, ModelSource, ToView, Uses} from "./protocol";
+import {readModel} from "./readModel";
 import {isRemote, readRemote} from "./remoteModel";
 import {ViewPieces} from "./viewPieces";
 import {panelType} from "./viewTypes";
 
-/** Milliseconds without a change of the file before it is read again: programs write in pieces. */
-const readDelay = 500;
-
-/** Milliseconds between two looks at the file, and at the memory of a model that is in use, while the page is seen. */
-const lookAgain = 5000;
+/** Milliseconds between two looks at the file, and at the memory of a model that is in use, while the page is visible. */
+const checkInterval = 5000;
 
 /** Characters of a value that the view gets. */
 const maxShownLength = 1 << 18;
@@ -43,22 +34,18 @@ type Content =
   | {readonly type: "model"; readonly page: ModelPage; readonly model: ReadModel};
 
 /** One webview about one model: reads the model's header, answers the view, and reads again when the file has changed. */
-export class ModelInfoView implements vscode.Disposable {
+export class ModelInfoPanel implements vscode.Disposable {
   private content: Content = {type: "reading"};
-  private stamps: Reading["stamps"] = new Map();
   private reading: vscode.CancellationTokenSource | undefined;
   private asking: vscode.CancellationTokenSource | undefined;
-  private changing: ReturnType<typeof setTimeout> | undefined;
-  private comparing: Promise<void> | undefined;
-  private readonly looking: ReturnType<typeof setInterval>;
-  private disposed = false;
-  private readonly subject: Subject;
+  private readonly source: ModelSource;
   private readonly pieces: ViewPieces | null;
-  private readonly subscriptions: vscode.Disposable[] = [];
+  private readonly view: WebviewPanel<FromView, ToView>;
+  private readonly changes: FileChanges | null;
 
   /**
-   * `address`: the URI of a file, an `https:` address or an `hf:` URI. Where nobody has just `asked` for it (a page that VS Code
-   * brings back), no server is contacted: the page says how.
+   * `address` is the URI of a file, an `https:` address or an `hf:` URI. `asked` is false for a page that VS Code restores: then
+   * no server is contacted until the user asks for it.
    */
   constructor(
     private readonly host: Host,
@@ -67,33 +54,33 @@ export class ModelInfoView implements vscode.Disposable {
     asked: boolean
   ) {
     const uri = vscode.Uri.parse(address);
-    this.subject = {uri: address, name: uriName(uri)};
+    this.source = {uri: address, name: uriName(uri)};
     const fetches = uri.scheme === "vscode-remote" && webviewsReadParts();
-    this.pieces = fetches ? new ViewPieces((message) => this.post(message)) : null;
-    const {webview} = panel;
-    const folder = vscode.Uri.joinPath(host.extensionUri, "dist", "webview");
-    const resource = (file: string) => webview.asWebviewUri(vscode.Uri.joinPath(folder, file)).toString();
-    webview.options = {
-      enableScripts: true,
-      localResourceRoots: fetches ? [folder, vscode.Uri.joinPath(uri, "..")] : [folder]
-    };
-    this.subscriptions.push(
-      webview.onDidReceiveMessage((message) => this.receive(message)),
-      panel.onDidDispose(() => this.dispose()),
-      panel.onDidChangeViewState(() => this.seenAgain()),
-      host.settings.onDidChangeModel(() => this.modelChanged())
-    );
-    this.watch();
-    this.looking = setInterval(() => this.lookAgain(), lookAgain);
-    webview.html = modelInfoPage({
-      script: resource("modelInfo.js"),
-      styles: resource("modelInfo.css"),
-      cspSource: webview.cspSource,
-      fetches,
-      nonce: randomBytes(16).toString("base64")
+    this.pieces = fetches ? new ViewPieces((message) => this.view.post(message)) : null;
+    this.changes = isRemote(address) ? null : new FileChanges(uri, () => this.fileChanged());
+    this.view = new WebviewPanel(host, panel, {
+      page: modelInfoPage,
+      readableFolder: fetches ? vscode.Uri.joinPath(uri, "..") : null,
+      parse: parseMessage,
+      answer: (message) => this.answer(message)
     });
+    const checks = setInterval(() => this.check(), checkInterval);
+    this.view.owns(
+      panel.onDidChangeViewState(() => this.viewStateChanged()),
+      host.settings.onDidChangeModel(() => this.modelChanged()),
+      {dispose: () => clearInterval(checks)},
+      {dispose: () => this.stop()}
+    );
     if (asked || !isRemote(address)) void this.read();
     else this.content = {type: "failed", message: notAsked(), canCopy: false};
+  }
+
+  static create(host: Host, address: string): ModelInfoPanel {
+    const title = titleOf(uriName(vscode.Uri.parse(address)));
+    const panel = vscode.window.createWebviewPanel(panelType, title, vscode.ViewColumn.Active, {
+      enableFindWidget: true
+    });
+    return new ModelInfoPanel(host, panel, address, true);
   }
 
   get onDidDispose(): vscode.Event<void> {
@@ -105,17 +92,16 @@ export class ModelInfoView implements vscode.Disposable {
   }
 
   dispose(): void {
-    if (this.disposed) return;
-    this.disposed = true;
-    clearTimeout(this.changing);
-    clearInterval(this.looking);
+    this.view.dispose();
+  }
+
+  private stop(): void {
     this.reading?.cancel();
     this.reading = undefined;
     this.asking?.cancel();
     this.asking = undefined;
     this.pieces?.dispose();
-    for (const subscription of this.subscriptions) subscription.dispose();
-    this.panel.dispose();
+    this.changes?.dispose();
   }
 
   /** Reads the model; what is wrong with it is shown, not thrown. */
@@ -123,8 +109,8 @@ export class ModelInfoView implements vscode.Disposable {
     this.reading?.cancel();
     const reading = new vscode.CancellationTokenSource();
     this.reading = reading;
-    this.post({type: "reading", subject: this.subject});
-    const before = isRemote(this.address) ? null : await stampOf(vscode.Uri.parse(this.address));
+    this.view.post({type: "reading", source: this.source});
+    const before = this.changes === null ? null : await stampOf(vscode.Uri.parse(this.address));
     try {
       const model = await this.readNow(reading.token);
       if (this.reading !== reading) return;
@@ -132,7 +118,7 @@ export class ModelInfoView implements vscode.Disposable {
       this.nameAfter(model);
     } catch (error) {
       if (this.reading !== reading) return;
-      this.stamps = new Map([[this.address, before]]);
+      this.changes?.remember(new Map([[this.address, before]]));
       this.content = {
         type: "failed",
         message: this.host.errors.describe(error),
@@ -159,7 +145,7 @@ export class ModelInfoView implements vscode.Disposable {
     const aborting = new AbortController();
     token.onCancellationRequested(() => aborting.abort());
     const {model, stamps} = await readModel(vscode.Uri.parse(this.address), aborting.signal, this.readPiece());
-    this.stamps = stamps;
+    this.changes?.remember(stamps);
     this.host.log.debug(`a model's header was read in ${Math.round(performance.now() - started)} ms`);
     return model;
   }
@@ -170,17 +156,8 @@ export class ModelInfoView implements vscode.Disposable {
     return (uri, offset, length) => pieces.read(panel.webview.asWebviewUri(uri).toString(), offset, length);
   }
 
-  private receive(raw: unknown): void {
-    const message = readMessage(raw);
-    if (message) void this.answer(message).catch((error) => this.host.errors.show(error));
-    else this.host.log.warn("The model info view sent a message that is none; it was dropped.");
-  }
-
   private async answer(message: FromView): Promise<void> {
     switch (message.type) {
-      case "hello":
-        this.post({type: "language", language});
-        break;
       case "ready":
         this.postContent();
         this.pieces?.repeat();
@@ -212,16 +189,16 @@ export class ModelInfoView implements vscode.Disposable {
   }
 
   private postContent(): void {
-    const {content, subject} = this;
+    const {content, source} = this;
     switch (content.type) {
       case "reading":
-        this.post({type: "reading", subject});
+        this.view.post({type: "reading", source});
         break;
       case "failed":
-        this.post({...content, subject});
+        this.view.post({...content, source});
         break;
       case "model":
-        this.post({type: "show", subject, page: content.page, uses: this.uses()});
+        this.view.post({type: "show", source, page: content.page, uses: this.uses()});
         break;
       default:
         content satisfies never;
@@ -232,7 +209,7 @@ export class ModelInfoView implements vscode.Disposable {
     const value = this.valueOf(key);
     if (value === null) return;
     const text = value.text.slice(0, maxShownLength);
-    this.post({type: "value", key, text, cut: value.cut || text.length < value.text.length});
+    this.view.post({type: "value", key, text, cut: value.cut || text.length < value.text.length});
   }
 
   private async copyValue(key: string): Promise<void> {
@@ -272,7 +249,7 @@ export class ModelInfoView implements vscode.Disposable {
     await vscode.window.withProgress(
       {
         location: vscode.ProgressLocation.Notification,
-        title: vscode.l10n.t("Copying {0}", plainText(this.subject.name))
+        title: vscode.l10n.t("Copying {0}", plainText(this.source.name))
       },
       () => Promise.resolve(vscode.workspace.fs.copy(vscode.Uri.parse(this.address), target, {overwrite: true}))
     );
@@ -295,97 +272,44 @@ export class ModelInfoView implements vscode.Disposable {
   }
 
   private modelChanged(): void {
-    this.post({type: "uses", uses: this.uses()});
+    this.view.post({type: "uses", uses: this.uses()});
     void this.askMemory();
   }
 
-  private seenAgain(): void {
-    if (!this.panel.visible) return;
-    void this.readIfChanged();
+  private async fileChanged(): Promise<void> {
+    if (!this.view.isDisposed) await this.read();
   }
 
-  /** Asks only an engine that runs, and only of a model that is in use: others are not loaded meanwhile. */
-  private lookAgain(): void {
+  private viewStateChanged(): void {
+    if (this.panel.visible) void this.changes?.compare();
+  }
+
+  private check(): void {
     if (!this.panel.visible) return;
-    // Not every change is told: no watcher has begun at once, and some file systems have none.
-    void this.readIfChanged();
+    // Not every change is reported: a watcher starts late, and some file systems have none.
+    void this.changes?.compare();
     const {measures, completes} = this.uses();
+    // An idle engine is not started for this, and no model is loaded.
     if ((measures || completes) && this.host.engine.processId !== undefined) void this.askMemory();
   }
 
-  /** What the engine knows of the model's memory. No page waits for it, and none is lost without it. */
+  /** The page is complete without an answer. */
   private async askMemory(): Promise<void> {
     if (this.content.type !== "model" || !this.panel.visible) return;
-    this.post({type: "free", free: (await mainMemory()).free});
+    this.view.post({type: "free", free: (await mainMemory()).free});
     const path = this.loadedPath();
-    if (path === null || this.disposed) return;
+    if (path === null || this.view.isDisposed) return;
     this.asking?.cancel();
     const asking = new vscode.CancellationTokenSource();
     this.asking = asking;
-    const {engine, settings} = this.host;
-    const {measures, completes} = this.uses();
-    // An estimate is llama.cpp's, native code: what an untrusted folder brings is known by its header alone.
-    if (!vscode.workspace.isTrusted && !measures && !completes) return this.post({type: "memory", memory: null});
-    const own: ModelRef = completes && !measures ? settings.completionModel() : {...settings.scoringModel(), path};
-    // What isn't in use would take the place of all that is.
-    const beside = measures || completes ? [settings.scoringModel(), settings.completionModel()] : [];
-    const params: EstimateParams = {model: own, beside: beside.filter((other) => !isSameModel(other, own))};
-    const {token} = asking;
     try {
-      const memory =
-        measures || completes
-          ? await engine.request("memory", params, {token})
-          : {estimate: await engine.request("estimate", params, {token}), used: null};
-      if (this.asking === asking) this.post({type: "memory", memory: memoryNow(memory.estimate, memory.used)});
+      const memory = await requestMemory(this.host, path, this.uses(), asking.token);
+      if (this.asking === asking) this.view.post({type: "memory", memory});
     } catch (error) {
-      if (error instanceof vscode.CancellationError || this.asking !== asking) return;
-      this.host.log.debug(`no estimate of the model's memory: ${error instanceof Error ? error.message : error}`);
-      this.post({type: "memory", memory: null});
+      if (!(error instanceof vscode.CancellationError)) throw error;
     } finally {
       asking.dispose();
     }
-  }
-
-  private watch(): void {
-    if (isRemote(this.address)) return;
-    const folder = vscode.Uri.joinPath(vscode.Uri.parse(this.address), "..");
-    // All of its folder: a file's name may mean something in a pattern.
-    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, "*"));
-    const follow = (uri: vscode.Uri) => {
-      if (uri.toString() === this.address || this.stamps.has(uri.toString())) this.readSoon();
-    };
-    this.subscriptions.push(
-      watcher,
-      watcher.onDidChange(follow),
-      watcher.onDidCreate(follow),
-      watcher.onDidDelete(follow)
-    );
-  }
-
-  private readSoon(): void {
-    clearTimeout(this.changing);
-    this.changing = setTimeout(() => void this.readIfChanged(), readDelay);
-  }
-
-  /** Once at a time: what doesn't answer is not asked again and again. */
-  private readIfChanged(): Promise<void> {
-    this.comparing ??= this.compare().finally(() => {
-      this.comparing = undefined;
-    });
-    return this.comparing;
-  }
-
-  private async compare(): Promise<void> {
-    if (isRemote(this.address) || this.content.type === "reading") return;
-    for (const [uri, stamp] of this.stamps)
-      if ((await stampOf(vscode.Uri.parse(uri))) !== stamp) return this.disposed ? undefined : await this.read();
-  }
-
-  private post(message: ToView): void {
-    // What comes late, after the panel was closed, is for nobody.
-    if (this.disposed) return;
-    // A hidden view hears nothing, and asks when it is shown again.
-    void this.panel.webview.postMessage(message);
   }
 }
 
@@ -393,8 +317,8 @@ function notAsked(): string {
   return vscode.l10n.t("This model is on the Internet, which nobody asked for yet: read it again to see it.");
 }
 
-/** Of a panel's tab. */
-export function titleOf(name: string): string {
+/** The title of a panel's tab. */
+function titleOf(name: string): string {
   return vscode.l10n.t("Model: {0}", plainText(name));
 }
 
@@ -402,24 +326,4 @@ export function titleOf(name: string): string {
 function webviewsReadParts(): boolean {
   const [major = 0, minor = 0] = vscode.version.split(".").map(Number);
   return major > 1 || minor >= 139;
-}
-
-function memoryNow(estimate: MemoryEstimate, used: MemoryUse | null): MemoryNow {
-  const {device, layers, gpuLayers, contextSize, contexts, weights, context, free, total} = estimate;
-  const estimated = {
-    ram: weights.ram + contexts * context.ram,
-    vram: weights.vram + contexts * context.vram
-  };
-  return {
-    device,
-    layers,
-    gpuLayers,
-    contextSize,
-    contexts,
-    estimated,
-    free,
-    total,
-    used,
-    advice: used === null ? fitFromEstimate(estimate).advice : null
-  };
 }

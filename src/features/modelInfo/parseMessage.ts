@@ -1,6 +1,7 @@
-import {type FromView, protocolVersion, type ViewState} from "./protocol";
-
-type Fields<T> = {readonly [K in keyof T]?: unknown};
+import * as v from "valibot";
+import type {Hello} from "../../contract/webview";
+import {parsed} from "../../text/guard";
+import {type FromView, protocolVersion} from "./protocol";
 
 /** Characters; no GGUF key is nearly as long. */
 const maxKeyLength = 1 << 16;
@@ -8,43 +9,28 @@ const maxKeyLength = 1 << 16;
 /** Characters of an address that is read again after a reload. */
 const maxUriLength = 1 << 13;
 
+const request = v.pipe(v.number(), v.safeInteger());
+
+const message: v.GenericSchema<unknown, FromView | Hello> = v.variant("type", [
+  v.object({
+    type: v.picklist(["hello", "ready", "useModel", "download", "reveal", "copyJson", "readAgain", "saveCopy"])
+  }),
+  v.object({type: v.picklist(["value", "copyValue"]), key: v.pipe(v.string(), v.maxLength(maxKeyLength))}),
+  v.object({type: v.literal("piece"), request, bytes: v.instance(Uint8Array)}),
+  v.object({type: v.literal("noPiece"), request})
+]);
+
+const viewState = v.object({
+  version: v.literal(protocolVersion),
+  uri: v.pipe(v.string(), v.nonEmpty(), v.maxLength(maxUriLength))
+});
+
 /** The message as its type says, or null for anything else. */
-export function readMessage(message: unknown): FromView | null {
-  if (!isObject<{type: string; key: string; request: number; bytes: Uint8Array}>(message)) return null;
-  switch (message.type) {
-    case "value":
-    case "copyValue":
-      return isText(message.key, maxKeyLength) ? {type: message.type, key: message.key} : null;
-    case "piece":
-      return Number.isSafeInteger(message.request) && message.bytes instanceof Uint8Array
-        ? {type: "piece", request: Number(message.request), bytes: message.bytes}
-        : null;
-    case "noPiece":
-      return Number.isSafeInteger(message.request) ? {type: "noPiece", request: Number(message.request)} : null;
-    case "hello":
-    case "ready":
-    case "useModel":
-    case "download":
-    case "reveal":
-    case "copyJson":
-    case "readAgain":
-    case "saveCopy":
-      return {type: message.type};
-    default:
-      return null;
-  }
+export function parseMessage(value: unknown): FromView | Hello | null {
+  return parsed(message, value);
 }
 
-/** The address that a view of this version showed, or null: a state may come from another version of this extension. */
-export function readViewState(state: unknown): string | null {
-  if (!isObject<ViewState>(state) || state.version !== protocolVersion) return null;
-  return isText(state.uri, maxUriLength) && state.uri !== "" ? state.uri : null;
-}
-
-function isObject<T>(value: unknown): value is Fields<T> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isText(value: unknown, longest: number): value is string {
-  return typeof value === "string" && value.length <= longest;
+/** The address that a view of this version showed, or null: another version of this extension may have kept the state. */
+export function parseViewState(state: unknown): string | null {
+  return parsed(viewState, state)?.uri ?? null;
 }

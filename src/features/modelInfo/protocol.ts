@@ -1,12 +1,11 @@
 import type {ModelFacts} from "../../gguf/facts";
-import type {Language} from "../../text/language";
 
 /**
- * What the model info view (webview/modelInfo) and its host (modelInfoView.ts) say to each other. The host checks all that
- * comes from the view (messages.ts); the view believes its host, and its own state if the version is the same.
+ * What the model info view (webview/modelInfo) and its host (modelInfoPanel.ts) say to each other. The host checks all that
+ * comes from the view (parseMessage.ts); the view believes its host, and its own state if the version is the same.
  *
  * All texts out of a file are as the file has them, cut to a length: the view makes what it draws of them visible
- * (metrics/visibleText.ts).
+ * (text/visibleText.ts).
  */
 
 /** Grows with every change of {@link ViewState}; what holds another one is not read. */
@@ -177,18 +176,19 @@ export interface Uses {
   readonly completes: boolean;
 }
 
-/** Which model the page is about: the URI of a file, an `https:` address or an `hf:` URI; and its name for a heading. */
-export interface Subject {
+/** Where the model of the page is read from. */
+export interface ModelSource {
+  /** The URI of a file, an `https:` address or an `hf:` URI. */
   readonly uri: string;
+  /** The file's name, for headings. */
   readonly name: string;
 }
 
 export type ToView =
-  | {readonly type: "language"; readonly language: Language}
-  | {readonly type: "reading"; readonly subject: Subject}
-  | {readonly type: "show"; readonly subject: Subject; readonly page: ModelPage; readonly uses: Uses}
+  | {readonly type: "reading"; readonly source: ModelSource}
+  | {readonly type: "show"; readonly source: ModelSource; readonly page: ModelPage; readonly uses: Uses}
   /** Nothing to show, and why. `canCopy`: a copy on this machine could be shown. */
-  | {readonly type: "failed"; readonly subject: Subject; readonly message: string; readonly canCopy: boolean}
+  | {readonly type: "failed"; readonly source: ModelSource; readonly message: string; readonly canCopy: boolean}
   | {readonly type: "uses"; readonly uses: Uses}
   /** What is free on this machine, as far as the extension host knows: the main memory. */
   | {readonly type: "free"; readonly free: Memory}
@@ -206,8 +206,6 @@ export type ToView =
   | {readonly type: "value"; readonly key: string; readonly text: string; readonly cut: boolean};
 
 export type FromView =
-  /** The script runs, and asks for the language: it draws nothing before it knows that. */
-  | {readonly type: "hello"}
   /** It listens. */
   | {readonly type: "ready"}
   | {readonly type: "piece"; readonly request: number; readonly bytes: Uint8Array}

@@ -1,46 +1,38 @@
 import * as vscode from "vscode";
-import {uriName} from "../../host/documents/uriName";
 import {type Host, registerCommand} from "../../host/host";
 import {HostError} from "../../host/hostError";
-import type {ModelInfoView} from "./modelInfoPanel";
+import type {ModelInfoPanel} from "./modelInfoPanel";
 import {isRemote} from "./remoteModel";
 import {editorType, panelType} from "./viewTypes";
 
 /** Show Model Info: a panel for each model that was asked for, kept over reloads; and the editor of .gguf files. */
 export function registerModelInfo(host: Host): vscode.Disposable {
-  const panels = new Set<ModelInfoView>();
+  const panels = new Set<ModelInfoPanel>();
 
-  function keep(view: ModelInfoView): void {
+  function keep(view: ModelInfoPanel): void {
     panels.add(view);
     view.onDidDispose(() => panels.delete(view));
   }
 
   async function open(address: string): Promise<void> {
-    const {ModelInfoView, titleOf} = await import("./modelInfoPanel");
+    const {ModelInfoPanel} = await import("./modelInfoPanel");
     const shown = [...panels].find((view) => view.address === address);
-    if (shown) {
-      shown.reveal();
-      return;
-    }
-    const panel = vscode.window.createWebviewPanel(
-      panelType,
-      titleOf(uriName(vscode.Uri.parse(address))),
-      vscode.ViewColumn.Active,
-      {enableFindWidget: true}
-    );
-    keep(new ModelInfoView(host, panel, address, true));
+    if (shown) shown.reveal();
+    else keep(ModelInfoPanel.create(host, address));
   }
 
   return vscode.Disposable.from(
     registerCommand(host, "showModelInfo", (model) => open(addressOf(model, host))),
     vscode.window.registerWebviewPanelSerializer(panelType, {
       async deserializeWebviewPanel(restored: vscode.WebviewPanel, state: unknown): Promise<void> {
-        const {readViewState} = await import("./parseMessage");
-        const address = readViewState(state);
+        const [{ModelInfoPanel}, {parseViewState}] = await Promise.all([
+          import("./modelInfoPanel"),
+          import("./parseMessage")
+        ]);
+        const address = parseViewState(state);
         // Nothing was shown in it yet, or another version of Tokenscope wrote it.
         if (address === null) return restored.dispose();
-        const {ModelInfoView} = await import("./modelInfoPanel");
-        keep(new ModelInfoView(host, restored, address, false));
+        keep(new ModelInfoPanel(host, restored, address, false));
       }
     }),
     vscode.window.registerCustomEditorProvider(editorType, new GgufEditor(host), {
@@ -64,12 +56,12 @@ class GgufEditor implements vscode.CustomReadonlyEditorProvider {
   }
 
   async resolveCustomEditor({uri}: vscode.CustomDocument, panel: vscode.WebviewPanel): Promise<void> {
-    const {ModelInfoView} = await import("./modelInfoPanel");
-    new ModelInfoView(this.host, panel, uri.toString(), true);
+    const {ModelInfoPanel} = await import("./modelInfoPanel");
+    new ModelInfoPanel(this.host, panel, uri.toString(), true);
   }
 }
 
-/** Characters of an address; a longer one would not be found again after a reload (messages.ts). */
+/** Characters of an address; a longer one would not be found again after a reload (parseMessage.ts). */
 const maxAddressLength = 1 << 13;
 
 /**
