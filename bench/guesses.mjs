@@ -1,7 +1,7 @@
-// What guessing tokens from the text (src/completion/promptLookup.ts) is worth: completions of code that repeats what stands above,
-// and of code that doesn't, by the engine as it is and by one that never guesses, in turn. Tokens per second, without the
-// prompt's.
-// usage: node bench/guesses.mjs [--model FILE.gguf] [--cases 10] [--tokens 48] [--threads 1] [--context 1024]
+// Measures the benefit of draft tokens from the text (src/completion/promptLookup.ts): completions of code that repeats
+// earlier code, and of code that doesn't, by the engine with and without draft tokens, in turn. Prints generated tokens
+// per second. usage: node bench/guesses.mjs [--model FILE.gguf] [--cases 10] [--tokens 48] [--threads 1] [--context
+// 1024]
 import {readFileSync} from "node:fs";
 import path from "node:path";
 import {parseArgs} from "node:util";
@@ -30,7 +30,7 @@ const cases = Number(options.cases);
 
 const holes = cutHoles(corpusFiles(), cases, 1).filter(({kind}) => kind === "whole line");
 const plain = holes.map(({text, offset}) => promptWindow(text, offset, {prefix: 1200, suffix: 300}));
-// What was written once is begun again: a model that can read goes on with it.
+// The prompt starts to repeat earlier code, which a capable model continues.
 const repeating = plain.map(({prefix}) => ({prefix: `${prefix}\n${prefix.slice(0, 200)}`, suffix: ""}));
 for (const [name, places] of Object.entries({"code that repeats itself": repeating, "other code": plain})) {
   const results = {guessing: [], never: []};
@@ -42,7 +42,7 @@ for (const [name, places] of Object.entries({"code that repeats itself": repeati
         maxTokens: Number(options.tokens),
         extent: "unlimited"
       });
-      // The first one loads the model.
+      // The first request loads the model.
       if (index > 0) results[side].push(result);
     }
   const rate = (side) => {
@@ -62,7 +62,7 @@ for (const [name, places] of Object.entries({"code that repeats itself": repeati
 for (const engine of Object.values(engines)) engine.stop();
 process.exit(0);
 
-/** The same program but for one number. */
+/** The same program with one other number. */
 async function engineWithoutGuesses() {
   const outfile = path.join(root, "out/bench/engineWithoutGuesses/engine.js");
   const number = "const maxGuessed = 4;";
