@@ -38,9 +38,9 @@ const {
   withoutNearDuplicates
 } = await sources("completion", [
   "completion/confidence",
-  "completion/extent",
+  "completion/completionMode",
   "completion/promptWindow",
-  "completion/similar",
+  "completion/nearDuplicates",
   "completion/trim"
 ]);
 const ways = criteria(sureTokens);

@@ -45,7 +45,7 @@ const jump = 200;
 const {Completions, defaultPrefixLimit, defaultSuffixLimit, middleStarts, promptWindow} = await sources("latency", [
   "completion/prompt",
   "completion/promptWindow",
-  "features/inlineCompletion/completions"
+  "features/inlineCompletion/suggestionCache"
 ]);
 
 const file = path.resolve(options.model);

@@ -35,7 +35,7 @@ export async function describeParts(
   retryPolicy: RetryPolicy,
   signal: AbortSignal
 ): Promise<readonly [RemotePart, ...RemotePart[]]> {
-  const fewRetries = {...retryPolicy, pauses: retryPolicy.delays.slice(0, 2)};
+  const fewRetries: RetryPolicy = {...retryPolicy, delays: retryPolicy.delays.slice(0, 2)};
   const withRetries = <T>(attempt: () => Promise<T>): Promise<T> => retry(fewRetries, signal, attempt);
   const address = readAddress(uri, hub);
   if (address.type === "url") {
