@@ -7,9 +7,9 @@ import {root} from "../harness/paths";
 type Decision = readonly [scope: string, restricted: "restricted" | "always"];
 
 /**
- * By docs/decisions/trust.md: what names a file of this machine or uses its memory and processors goes with the machine, may be set
- * by a workspace, and only by one that is trusted; where a connection goes to is never a workspace's to say. A new setting
- * has to be decided here.
+ * By docs/decisions/trust.md: what names a file of this machine or uses its memory and processors goes with the
+ * machine, may be set by a workspace, and only by one that is trusted; where a connection goes to is never a
+ * workspace's to say. A new setting has to be decided here.
  */
 const decided: Readonly<Record<string, Decision>> = {
   "tokenscope.model": ["machine-overridable", "restricted"],
