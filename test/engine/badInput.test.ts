@@ -327,7 +327,7 @@ describe("A model in use", () => {
       for (const outcome of await Promise.allSettled(cancelled)) assert.equal(outcome.status, "rejected");
       const texts = (): unknown[] => tokenize.mock.calls.map((call) => call.arguments[0]);
       assert.ok(!texts().includes(text));
-      // The change must not be detectable.
+      // Proves that the test would have noticed the text.
       await engine.ask("count", {text});
       assert.ok(texts().includes(text));
     } finally {
