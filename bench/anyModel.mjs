@@ -1,10 +1,9 @@
 // Checks all functions on any model: results must agree with each other and with those of fresh processes, and
 // llama-perplexity mode with llama-perplexity (bench/peer.mjs). Prints one row per model, and failures below the table;
-// a failure gives exit code 1. test/harness/anyModel.ts defines the columns and tolerances. usage: node esbuild.mjs
-// --production --tests && node bench/anyModel.mjs [--tokens N] [--no-peer] [--quick] [--made-up] [--quantizations]
-// [FILE.gguf]... --quick reuses engine processes after they have unloaded everything, which takes a quarter of the
-// time. --made-up adds the tests' models with random weights, --quantizations all quantizations of the demonstration
-// model by llama-quantize.
+// a failure gives exit code 1. test/harness/anyModel.ts defines the columns and tolerances.
+// usage: node esbuild.mjs --production --tests && node bench/anyModel.mjs [--tokens N] [--no-peer] [--quick] [--made-up] [--quantizations] [FILE.gguf]...
+// --quick reuses engine processes after they have unloaded everything, which takes a quarter of the time. --made-up adds the
+// tests' models with random weights, --quantizations all quantizations of the demonstration model by llama-quantize.
 import {spawnSync} from "node:child_process";
 import {mkdtempSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";

@@ -1,7 +1,7 @@
 // Measures how useful completions are: 500 holes in real files (bench/corpus.mjs), requested and cleaned as in the
 // extension. Prints exact matches, edit similarity and saved characters per kind of hole; for thresholds of confidence,
-// how much is shown and how much of it is right; and which criterion of confidence is best. usage: node esbuild.mjs
-// --production && node bench/completion.mjs [--model FILE.gguf] [--holes 500] [--seed 1] [--threads 0]
+// how much is shown and how much of it is right; and which criterion of confidence is best.
+// usage: node esbuild.mjs --production && node bench/completion.mjs [--model FILE.gguf] [--holes 500] [--seed 1] [--threads 0]
 //   [--context 0] [--tokens 64] [--no-suffix] [--no-path] [--picture FILE.svg] [--json]
 import {mkdirSync, writeFileSync} from "node:fs";
 import path from "node:path";
@@ -28,7 +28,7 @@ const {values: options} = parseArgs({
   }
 });
 const {
-  completionExtent,
+  stopGranularity,
   defaultPrefixLimit,
   defaultSuffixLimit,
   promptWindow,
@@ -94,7 +94,7 @@ async function completeAll() {
       suffix,
       maxTokens: Number(options.tokens),
       // Cleaning uses the whole document, not only the part in the prompt.
-      extent: completionExtent(prefix, window.suffix),
+      extent: stopGranularity(prefix, window.suffix),
       ...(options["no-path"] ? {} : {path: file, repository})
     });
     name = completion.model.name;

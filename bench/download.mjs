@@ -1,6 +1,6 @@
 // Compares our download of a file with the simplest ways to do it, from a server on this machine. There the network is
-// no limit, so that only our own work counts. Each way in turn, RUNS times. usage: node esbuild.mjs --production &&
-// node bench/download.mjs [MEGABYTES] [RUNS]
+// no limit, so that only our own work counts. Each way in turn, RUNS times.
+// usage: node esbuild.mjs --production && node bench/download.mjs [MEGABYTES] [RUNS]
 import {execFile, fork} from "node:child_process";
 import {createHash, randomFillSync} from "node:crypto";
 import {once} from "node:events";

@@ -1,8 +1,8 @@
 // Compares estimates of memory with real use: for each model and context size, a fresh engine scores a text of some 700
 // tokens and completes once. "asked" is the engine's estimate (GgufInsights, which asks llama.cpp), "reckoned" the one
 // from the header alone (src/gguf/memory.ts), both for the number of contexts in use. "used" is the growth of the
-// engine's memory since loading began, with mapped weights. usage: node esbuild.mjs --production && node
-// bench/estimates.mjs [MODEL.gguf]...
+// engine's memory since loading began, with mapped weights.
+// usage: node esbuild.mjs --production && node bench/estimates.mjs [MODEL.gguf]...
 import {readFileSync} from "node:fs";
 import path from "node:path";
 import esbuild from "esbuild";

@@ -1,6 +1,6 @@
 // Tests the engine with crashes, damaged files, pressure and idleness. Prints a table; a missed goal gives exit code 1.
-// The sizes are in test/faults/main.ts; --short takes those of the test suites. usage: node bench/faults.mjs [--short]
-// [--part deaths|fuzz|pressure|idle]...
+// The sizes are in test/faults/main.ts; --short takes those of the test suites.
+// usage: node bench/faults.mjs [--short] [--part deaths|fuzz|pressure|idle]...
 import {execFileSync, spawnSync} from "node:child_process";
 import {root} from "./engine.mjs";
 

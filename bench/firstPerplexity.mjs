@@ -1,6 +1,6 @@
 // Measures the time to the first perplexity with the demonstration model: from the request to the answer, with the
-// start of the engine. Each run forks a new engine process, like the extension host. usage: node esbuild.mjs
-// --production && node bench/firstPerplexity.mjs [RUNS]
+// start of the engine. Each run forks a new engine process, like the extension host.
+// usage: node esbuild.mjs --production && node bench/firstPerplexity.mjs [RUNS]
 import {readFileSync} from "node:fs";
 import path from "node:path";
 import {demonstrationModel, modelSpec, root, startEngine} from "./engine.mjs";

@@ -1,7 +1,6 @@
-// Measures the benefit of draft tokens from the text (src/completion/promptLookup.ts): completions of code that repeats
-// earlier code, and of code that doesn't, by the engine with and without draft tokens, in turn. Prints generated tokens
-// per second. usage: node bench/guesses.mjs [--model FILE.gguf] [--cases 10] [--tokens 48] [--threads 1] [--context
-// 1024]
+// Speed with and without draft tokens (src/completion/promptLookup.ts): completions of code that repeats itself and of other code, by
+// the engine as it is and by one that never drafts, in turn. Tokens per second, without the prompt's.
+// usage: node bench/guesses.mjs [--model FILE.gguf] [--cases 10] [--tokens 48] [--threads 1] [--context 1024]
 import {readFileSync} from "node:fs";
 import path from "node:path";
 import {parseArgs} from "node:util";
@@ -53,10 +52,10 @@ for (const [name, places] of Object.entries({"code that repeats itself": repeati
     return (1000 * sum(({ids}) => Math.max(0, ids.length - 1))) / after;
   };
   const [guessing, without] = [rate(results.guessing), rate(results.never)];
-  const total = (what) => results.guessing.reduce((sum, {guessed}) => sum + guessed[what], 0);
+  const total = (what) => results.guessing.reduce((sum, {draft}) => sum + draft[what], 0);
   const same = results.guessing.filter(({text}, index) => text === results.never[index].text).length;
   console.log(
-    `${name}: ${guessing.toFixed(1)} tokens/s with guesses, ${without.toFixed(1)} without (${(guessing / without).toFixed(2)}); ${total("right")} of ${total("tried")} guesses right, ${results.guessing.reduce((sum, {ids}) => sum + ids.length, 0)} tokens, ${same} of ${places.length} answers the same`
+    `${name}: ${guessing.toFixed(1)} tokens/s with guesses, ${without.toFixed(1)} without (${(guessing / without).toFixed(2)}); ${total("accepted")} of ${total("tried")} draft tokens accepted, ${results.guessing.reduce((sum, {ids}) => sum + ids.length, 0)} tokens, ${same} of ${places.length} answers the same`
   );
 }
 for (const engine of Object.values(engines)) engine.stop();
@@ -65,7 +64,7 @@ process.exit(0);
 /** The same program with one other number. */
 async function engineWithoutGuesses() {
   const outfile = path.join(root, "out/bench/engineWithoutGuesses/engine.js");
-  const number = "const maxGuessed = 4;";
+  const number = "const maxDraft = 4;";
   await esbuild.build({
     entryPoints: [path.join(root, "src/engine/main.ts")],
     outfile,
@@ -83,7 +82,7 @@ async function engineWithoutGuesses() {
           build.onLoad({filter: /llama[\\/]completer\.ts$/}, ({path: file}) => {
             const contents = readFileSync(file, "utf8");
             if (!contents.includes(number)) throw new Error(`completer.ts has no ${number}`);
-            return {contents: contents.replace(number, "const maxGuessed = 0;"), loader: "ts"};
+            return {contents: contents.replace(number, "const maxDraft = 0;"), loader: "ts"};
           })
       }
     ]

@@ -1,6 +1,7 @@
 // Gets logprobs from llama.cpp itself in a separate process, each text evaluated alone in an empty context. Shares no
-// arithmetic with the engine. usage: import {startJudge} from "./judge.mjs"; or node bench/judge.mjs MODEL.gguf
-// [TOKENS], which prints how far llama.cpp's roundings are apart in batches of some sizes (one thread)
+// arithmetic with the engine.
+// usage: import {startJudge} from "./judge.mjs"; or node bench/judge.mjs MODEL.gguf [TOKENS], which prints how far llama.cpp's
+// roundings are apart in batches of some sizes (one thread)
 import {fork} from "node:child_process";
 import {readFileSync} from "node:fs";
 import path from "node:path";

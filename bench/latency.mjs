@@ -1,20 +1,20 @@
-// How long a completion takes, in turn with llama-server (cache_prompt): the same model file, texts, threads and number
-// of tokens; to the first text, and to the whole answer, as their client sees it. Two llama-servers: one is asked by
-// /infill, which puts the cursor's line elsewhere in the prompt than Tokenscope does; the other by /completion with
-// Tokenscope's very tokens. Answers may differ even then: where the model writes a special token, Tokenscope ends and
-// llama-server goes on. Files are those of bench/corpus.mjs. - cold: a file that neither has seen; - a key: one more
-// character typed there; - accepted: the answer accepted whole, and the
-//   next one asked for; - a jump: 200 lines further down in the same file; - prefetched: what followed the jump
-// accepted
-//   after a pause, in which the extension has asked for what comes next
-// (src/features/inlineCompletion/suggestionCache.ts); - a rested jump: back to the first place, where the cursor has
-// rested and the extension has had the prompt evaluated ahead
-//   (src/features/inlineCompletion/prefill.ts).
-// Also: prompt tokens evaluated at each of 60 keys, with prompts as the extension makes them; and how long a request
-// goes on that was cancelled. usage: node esbuild.mjs --production && node bench/latency.mjs [--model FILE.gguf]
-// [--cases 20] [--tokens 24] [--threads 1]
-//   [--context 1024] [--prefix 1536] [--suffix 384] [--pause 500] [--json]; LLAMA_SERVER names one that is built
-// already
+// Measures how long a completion takes, in turn with llama-server (cache_prompt): the same model file, texts, threads and
+// number of tokens; to the first text, and to the whole answer, as seen by the client. There are two llama-servers. One
+// gets /infill, which puts the cursor's line elsewhere in the prompt than Tokenscope does; the other gets /completion with
+// exactly Tokenscope's tokens. Even then answers may differ: at a special token Tokenscope ends, llama-server goes on.
+// Files are those of bench/corpus.mjs. The steps:
+// - cold: a file that is new to both
+// - a key: one more character is typed there
+// - accepted: the whole answer is accepted, and the next one requested
+// - a jump: 200 lines further down in the same file
+// - prefetched: the next completion after a pause, in which the extension has requested it
+//   (src/features/inlineCompletion/suggestionCache.ts)
+// - a rested jump: back to the first position, where the cursor has rested and the extension has prefilled the prompt
+//   (src/features/inlineCompletion/prefill.ts)
+// Also measures the prompt tokens evaluated at each of 60 keys, with the extension's prompts, and how long a cancelled
+// request goes on.
+// usage: node esbuild.mjs --production && node bench/latency.mjs [--model FILE.gguf] [--cases 20] [--tokens 24] [--threads 1]
+//   [--context 1024] [--prefix 1536] [--suffix 384] [--pause 500] [--json]; LLAMA_SERVER names one that is built already
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
 import {parseArgs} from "node:util";
@@ -42,7 +42,7 @@ const [cases, tokens, threads, contextSize, pause] = ["cases", "tokens", "thread
 );
 const limits = {prefix: Number(options.prefix), suffix: Number(options.suffix)};
 const jump = 200;
-const {Completions, defaultPrefixLimit, defaultSuffixLimit, middleStarts, promptWindow} = await sources("latency", [
+const {SuggestionCache, defaultPrefixLimit, defaultSuffixLimit, middleStarts, promptWindow} = await sources("latency", [
   "completion/prompt",
   "completion/promptWindow",
   "features/inlineCompletion/suggestionCache"
@@ -177,7 +177,7 @@ function ourSide() {
   /** Requested in the background while a suggestion is shown, and needed after a pause, when that was accepted. */
   const prefetched = async (place) => {
     let answer;
-    const completions = new Completions(async (where, {onText, background}) => {
+    const completions = new SuggestionCache(async (where, {onText, background}) => {
       answer = await complete(where, {background, onText});
       return answer.text;
     });

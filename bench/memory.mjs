@@ -1,7 +1,7 @@
 // Measures the memory for scoring a long text, of the engine and of the caller (in VS Code, the extension host).
 // Compares the peaks with the memory after loading the model and scoring a short text. The engine maps the model file,
-// so its own memory is shown beside the total. usage: node esbuild.mjs --production && node --expose-gc
-// bench/memory.mjs [MODEL.gguf] [TOKENS] [THREADS]
+// so its own memory is shown beside the total.
+// usage: node esbuild.mjs --production && node --expose-gc bench/memory.mjs [MODEL.gguf] [TOKENS] [THREADS]
 import path from "node:path";
 import {demonstrationModel, memoryOf, modelSpec, startEngine} from "./engine.mjs";
 

@@ -1,6 +1,6 @@
 // Measures the listing of a thousand models and the reading of headers: time, bytes read, and delays of the event loop.
-// Writes its files to the temporary folder (some 300 MB, and two sparse ones of 20 GB) and removes them. usage: node
-// esbuild.mjs --tests && node bench/models.mjs
+// Writes its files to the temporary folder (some 300 MB, and two sparse ones of 20 GB) and removes them.
+// usage: node esbuild.mjs --tests && node bench/models.mjs
 import {
   closeSync,
   mkdirSync,

@@ -1,6 +1,6 @@
 // Measures the longest delays of the extension host's event loop in a real VS Code under long texts, many editors and
-// many hovers: with and without the extension, because VS Code itself is slow with a document of 50 MB. usage: node
-// bench/pressureInTheWorkbench.mjs [MEGABYTES [EDITORS]]
+// many hovers: with and without the extension, because VS Code itself is slow with a document of 50 MB.
+// usage: node bench/pressureInTheWorkbench.mjs [MEGABYTES [EDITORS]]
 import {execFileSync} from "node:child_process";
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";

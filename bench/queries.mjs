@@ -1,6 +1,6 @@
 // Measures the cost of scores from llama.cpp through node-llama-cpp: milliseconds per token for a batch with all its
-// logits, and for each kind of query. The results decide how src/engine/llama/scorer.ts asks. usage: node
-// bench/queries.mjs [MODEL.gguf] [THREADS]
+// logits, and for each kind of query. The results decide how src/engine/llama/scorer.ts asks.
+// usage: node bench/queries.mjs [MODEL.gguf] [THREADS]
 import path from "node:path";
 import {getLlama} from "node-llama-cpp";
 import {demonstrationModel} from "./engine.mjs";

@@ -1,8 +1,8 @@
 // Compares the speed of scoring in tokens per second with llama-perplexity on the same file, model and threads, in
-// turns, and with evaluation alone. Only ratios count, because the machine may be busy. usage: node esbuild.mjs
-// --production && node bench/scoring.mjs [--runs N] [--threads 1,2] [MODEL.gguf CHUNKS]... Without models: the
-// demonstration model with 96 chunks. bench/random-model.py makes a model of 0.5B random weights with a vocabulary of
-// 151,936 tokens; its 6 chunks take some minutes.
+// turns, and with evaluation alone. Only ratios count, because the machine may be busy.
+// usage: node esbuild.mjs --production && node bench/scoring.mjs [--runs N] [--threads 1,2] [MODEL.gguf CHUNKS]...
+// Without models: the demonstration model with 96 chunks. bench/random-model.py makes a model of 0.5B random weights with a
+// vocabulary of 151,936 tokens; its 6 chunks take some minutes.
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {availableParallelism, tmpdir} from "node:os";
 import path from "node:path";

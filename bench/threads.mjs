@@ -1,6 +1,7 @@
 // Measures the effect of the number of threads on short evaluations, as in completions. Prints the time for 30 single
 // tokens, and for a batch of 128, from 1 thread to the number of cores, on an idle machine and with another process
-// busy on one core, like an editor. usage: node bench/threads.mjs
+// busy on one core, like an editor.
+// usage: node bench/threads.mjs
 import {spawn} from "node:child_process";
 import {availableParallelism} from "node:os";
 import path from "node:path";

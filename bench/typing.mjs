@@ -2,10 +2,8 @@
 // TypeScript file in a real VS Code with the packaged extension and its demonstration model. A second extension
 // (test/faults/typingProbe.ts) records the messages between extension host and engine; ghost text is read from the
 // page. The same is typed without our extension, because VS Code and its TypeScript extension use the same event loop.
-// usage: npm run package && node esbuild.mjs --tests && node bench/typing.mjs [--minConfidence 0.5] [--rhythm
-// human|even] [--alone] [--profile FILE.cpuprofile]
-//   human: gaps between keys vary as people's do (log-normal, mean 125 ms); even: all are 125 ms; --alone: without the
-// runs without ours
+// usage: npm run package && node esbuild.mjs --tests && node bench/typing.mjs [--minConfidence 0.5] [--rhythm human|even] [--alone] [--profile FILE.cpuprofile]
+//   human: gaps between keys vary as people's do (log-normal, mean 125 ms); even: all are 125 ms; --alone: without the runs without ours
 import {copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import path from "node:path";

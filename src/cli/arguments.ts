@@ -23,21 +23,21 @@ FILE may be - for standard input. It is read as VS Code reads it: UTF-8, or UTF-
   --format json|csv                score: csv has a line for each token, under "# name: value" lines; one FILE (json)
 ${limitOptions.map(limitLine).join("\n")}
   --suffix-file FILE               complete: the text after the cursor
-  --max-tokens N                   complete: at most so many tokens (64)
+  --max-tokens N                   complete: at most N tokens (64)
   --verbose                        the engine's log on stderr
 
 On stdout: one JSON document, on one line. Infinite numbers are the strings "Infinity" and "-Infinity"; null means that there
-is no value. "warnings", where there are any, are sentences on what makes the numbers others than one may think. Of several
-FILEs: one for each that was scored, in their order, with the FILE as "file", then {"corpus": …}, the numbers of all their
-tokens together. How far scoring is stands on stderr if that is a terminal.
+is no value. "warnings", if there are any, are sentences on why the numbers differ from what you may expect. For several
+FILEs there is a document for each that was scored, in their order, with the FILE as "file", then {"corpus": …} with the
+numbers of all tokens together. If stderr is a terminal, it shows the progress.
 
-Exit codes: 0; 1 where something can't be done, with a line on stderr for each (other FILEs are scored all the same);
-2 where a text is above a limit (its numbers are printed, and a line on stderr); 130 after Ctrl+C.
+Exit codes: 0; 1 if something can't be done, with a line on stderr for each problem (other FILEs are still scored);
+2 if a text is above a limit (its numbers are printed, with a line on stderr); 130 after Ctrl+C.
 `;
 
-/** "  --max-perplexity X               score: exit with 2 where a text's perplexity is above X". */
+/** "  --max-perplexity X               score: exit with 2 if a text's perplexity is above X". */
 function limitLine({option, name, verb}: LimitOption): string {
-  return `${`  --${option} X`.padEnd(35)}score: exit with 2 where a text's ${name} ${verb} above X`;
+  return `${`  --${option} X`.padEnd(35)}score: exit with 2 if a text's ${name} ${verb} above X`;
 }
 
 /** A mistake in the command line. */
@@ -82,15 +82,15 @@ export function parse() {
   }
 }
 
-/** A number as people and programs write one: 12, .5, 1e3, 1.5E-2. Undefined for anything else. */
+/** A number in usual notation: 12, .5, 1e3, 1.5E-2. Undefined for anything else. */
 function decimalNumber(value: string): number | undefined {
   return /^\+?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value) ? Number(value) : undefined;
 }
 
-/** A whole number, however it is written; `most` is far above what makes sense. */
-function whole(value: string, most: number): number | undefined {
+/** A whole number in any notation. `max` is far above any sensible value. */
+function whole(value: string, max: number): number | undefined {
   const number = decimalNumber(value);
-  return number !== undefined && Number.isInteger(number) && number <= most ? number : undefined;
+  return number !== undefined && Number.isInteger(number) && number <= max ? number : undefined;
 }
 
 export function wholeNumber(name: string, value: string | undefined): number | undefined {

@@ -5,7 +5,7 @@ import {Pace} from "../text/pace";
 import {visibleLines, visibleText} from "../text/visibleText";
 import {UsageError} from "./arguments";
 
-/** What llama.cpp's log tells more of. */
+/** Errors that llama.cpp's log explains in detail. */
 const explainedByLog: ReadonlySet<EngineErrorKind> = new Set([
   "modelFailed",
   "wrongNumbers",
@@ -14,14 +14,14 @@ const explainedByLog: ReadonlySet<EngineErrorKind> = new Set([
 ]);
 const logHint = "--verbose shows llama.cpp's log";
 
-/** The part of a stream that is needed. */
+/** The part of a stream that is used here. */
 export interface Output {
   readonly isTTY?: boolean;
   readonly columns?: number;
   write(text: string, written?: () => void): unknown;
 }
 
-/** Answers on stdout; on stderr one line for each thing to say and, where that is a terminal, a line that tells how far work is. */
+/** Writes answers to stdout, and messages to stderr. If stderr is a terminal, it also has a line with the progress. */
 export class Console {
   private shown = false;
   private writing: Promise<void> = Promise.resolve();
@@ -31,19 +31,19 @@ export class Console {
     private readonly stderr: Output
   ) {}
 
-  /** Resolves when the last answer has been handed over. */
+  /** Resolves when the last answer is written. */
   get idle(): Promise<void> {
     return this.writing;
   }
 
-  /** Writes an answer whole. */
+  /** Resolves when the whole answer is written. */
   async answer(text: string): Promise<void> {
     this.clear();
     this.writing = new Promise((resolve) => this.stdout.write(text, resolve));
     await this.writing;
   }
 
-  /** Says what may have names of files and models in it: no control of theirs reaches the terminal. */
+  /** Writes a line to stderr. Names of files and models in it can't send control characters to the terminal. */
   say(line: string): void {
     this.clear();
     this.stderr.write(`${visibleLines(line)}\n`);
@@ -56,7 +56,7 @@ export class Console {
     else this.say(`tokenscope: a mistake of ours: ${String(error).split("\n")[0]}`);
   }
 
-  /** Where progress on `what` goes. */
+  /** Shows the progress of `what`. */
   progressOn(what: string): (progress: Progress) => void {
     if (this.stderr.isTTY !== true) return () => undefined;
     const pace = new Pace("tokens");
@@ -64,14 +64,14 @@ export class Console {
     return (progress) => this.show(`${name}: ${progressText(progress, pace)}`);
   }
 
-  /** Takes the line of progress away. */
+  /** Removes the progress line. */
   clear(): void {
     if (this.shown) this.stderr.write(`\r${clearLine}`);
     this.shown = false;
   }
 
   private show(line: string): void {
-    // A line that is wrapped could not be rewritten. Some terminals say that they have no columns.
+    // A wrapped line could not be rewritten. Some terminals report 0 columns.
     const room = (this.stderr.columns || 80) - 1;
     this.stderr.write(`\r${line.slice(0, room).toWellFormed()}${clearLine}`);
     this.shown = true;

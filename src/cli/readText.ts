@@ -6,7 +6,7 @@ import {visibleText} from "../text/visibleText";
 import {UsageError} from "./arguments";
 import {userFile} from "./userFolder";
 
-/** Bytes; no text of so many would be a string of JavaScript, not even one of three bytes to a UTF-16 unit. */
+/** Bytes. A longer text doesn't fit into a JavaScript string, even at three bytes for each UTF-16 unit. */
 const maxBytes = 3 * 2 ** 29;
 
 /** The text of a file, or of standard input for "-". */
@@ -27,7 +27,7 @@ export async function readText(file: string | undefined): Promise<string> {
   return read.text;
 }
 
-/** Null where there are more than {@link maxBytes}. */
+/** Null if there are more than {@link maxBytes}. */
 async function allBytes(stream: Readable): Promise<Uint8Array | null> {
   const chunks: Uint8Array[] = [];
   let length = 0;

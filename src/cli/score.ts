@@ -14,7 +14,7 @@ import type {Console} from "./console";
 import {type LimitOption, limitOptions} from "./limits";
 import {readText} from "./readText";
 
-/** Asks the engine. */
+/** Sends a request to the engine. */
 export type Request = <M extends EngineMethod>(
   method: M,
   params: EngineRequests[M]["params"],
@@ -28,7 +28,7 @@ interface Limit extends LimitOption {
 
 type ExitCode = 0 | 1 | 2;
 
-/** `score FILE…`: prints a document for each, and the numbers of all together where they are several. */
+/** `score FILE…`: prints a document for each file. For several files, it also prints the corpus. */
 export async function score(
   files: readonly string[],
   model: ModelRef,
@@ -63,10 +63,10 @@ export async function score(
       const pieces = format === "csv" ? csvPieces(header, tokens) : jsonPieces(header, tokens, "line");
       await console.answer([...pieces, format === "csv" ? "" : "\n"].join(""));
       summaries.push(scores.summary);
-      const exit = held(file, scores.summary, limits, console);
+      const exit = checkLimits(file, scores.summary, limits, console);
       if (exit !== 0 && exitCode !== 1) exitCode = exit;
     } catch (error) {
-      if (!several || !isOfText(error)) throw error;
+      if (!several || !concernsOneText(error)) throw error;
       console.sayError(
         error instanceof EngineError ? new UsageError(`"${visibleText(file)}": ${error.message}`) : error
       );
@@ -97,8 +97,8 @@ function limitsOf(options: Options): Limit[] {
   });
 }
 
-/** Says on one line what is above its limit, or can't be held to one because it has no value. */
-function held(file: string, summary: Summary, limits: readonly Limit[], console: Console): ExitCode {
+/** Reports on one line the metrics above their limits, and those without a value to compare with a limit. */
+function checkLimits(file: string, summary: Summary, limits: readonly Limit[], console: Console): ExitCode {
   const failures = limits.flatMap(({name, max, of}): {exitCode: ExitCode; says: string}[] => {
     const value = of(summary);
     if (value === null) return [{exitCode: 1, says: `has no ${name} to hold to the limit of ${max}`}];
@@ -109,15 +109,15 @@ function held(file: string, summary: Summary, limits: readonly Limit[], console:
   return failures.some(({exitCode}) => exitCode === 1) ? 1 : 2;
 }
 
-/** Whether an error is of one text, so that the next may be scored all the same. */
-function isOfText(error: unknown): boolean {
+/** Whether an error concerns one text only, so that the next text can be scored. */
+function concernsOneText(error: unknown): boolean {
   return (
     error instanceof UsageError ||
     (error instanceof EngineError && (error.kind === "emptyText" || error.kind === "nothingToScore"))
   );
 }
 
-/** Tokens have the model's text here, so that those of a text and their alternatives are alike. */
+/** Tokens have the model's texts here, so that tokens and their alternatives are written alike. */
 async function exportedTokens(scores: Scores, model: ModelRef, request: Request): Promise<ExportedTokens> {
   const {ids, ends, logprobs, detail} = scores;
   const rivals = detail?.topIds.filter((id) => id >= 0) ?? new Int32Array();

@@ -4,10 +4,10 @@ import {UsageError} from "./arguments";
 let folder = "";
 
 /**
- * Leaves the folder that the user stands in for the one of this program. To be called before anything native is loaded:
- * that folder may be a stranger's checkout, and the system's loader looks for libraries in the current folder, too.
- * llama.cpp's binaries for Linux ask for that (their RUNPATH ends in an empty part), and Windows does it for all. Processes
- * that are started from here on begin in our folder. Throws a UsageError where the folder is gone.
+ * Changes the current folder from the user's to this program's. Call it before anything native is loaded: the user's folder
+ * may be a stranger's checkout, and the system's loader also searches the current folder for libraries. llama.cpp's binaries
+ * for Linux request that (their RUNPATH ends in an empty part), and Windows does it for all. Child processes start in our
+ * folder. Throws a UsageError if the user's folder is gone.
  */
 export function leaveUserFolder(): void {
   try {
@@ -18,9 +18,9 @@ export function leaveUserFolder(): void {
   process.chdir(__dirname);
 }
 
-/** The path of a file that the user wrote down, absolute or relative to the folder that was left. */
+/** The path of a file on the command line, absolute or relative to the user's folder. */
 export function userFile(file: string): string {
   if (process.platform === "win32") return path.resolve(folder, file);
-  // Not path.resolve: behind a symbolic link, `..` is not the folder that stands before it.
+  // Not path.resolve: after a symbolic link, `..` is not the folder before it in the path.
   return path.isAbsolute(file) ? file : `${folder}/${file}`;
 }

@@ -2,17 +2,15 @@ import {cursorLine, isBlank, lineBreak} from "./lines";
 import {openStrings} from "./quotes";
 
 /**
- * How far a completion at the cursor may reach.
+ * The stop granularity of a completion at the cursor: one line or a block.
  *
- * One line where something that isn't blank follows on the cursor's line: a second line would push that text away from
- * what it belongs to. Closing brackets count as something, as in llama.vscode: with the cursor in `foo(|)` the rest of
- * the call is wanted, not a block inside it. One line also inside a string and inside a comment: the rest of a sentence is
- * wanted there, and a model that is let go on writes the function below it.
+ * One line if text follows on the cursor's line, because a second line would push that text away from what it belongs
+ * to. A closing bracket counts as text, as in llama.vscode: in `foo(|)` the user wants the rest of the call, not a
+ * block inside it. One line also in strings and comments: otherwise the model would go on with the code below.
  *
- * @param prefix The text before the cursor. @param suffix The text after it. Both may be cut anywhere but on the
- * cursor's line.
+ * @param prefix The text before the cursor. @param suffix The text after it. Both must hold the whole cursor's line.
  */
-export function completionExtent(prefix: string, suffix: string): "line" | "block" {
+export function stopGranularity(prefix: string, suffix: string): "line" | "block" {
   const [rest = ""] = suffix.split(lineBreak, 1);
   if (!isBlank(rest)) return "line";
   const line = cursorLine(prefix);
@@ -20,12 +18,12 @@ export function completionExtent(prefix: string, suffix: string): "line" | "bloc
 }
 
 /**
- * A line that opens as a comment of the common languages does. Without the language this also takes a Markdown heading, a
- * list item or a preprocessor line, of which one line at a time is right as well.
+ * A line that begins like a comment in a common language. It also matches Markdown headings, list items and
+ * preprocessor lines, for which one line is right as well.
  */
 const lineComment = /^\s*(?:\/\/|#|--|\*(?:\s|$))/;
 
-/** A comment that begins behind code, with blanks around its sign; and one that has no end yet. */
+/** A comment behind code, with blanks around its sign, and a comment that is not closed yet. */
 const comment = /\s(?:\/\/|#|--)\s|\/\*(?!.*\*\/)|<!--(?!.*-->)/g;
 
 function endsInComment(line: string): boolean {

@@ -1,34 +1,34 @@
-/** How sure a model was of tokens that it chose: probabilities, 0 to 1. */
+/** The model's confidence in the tokens it chose, as probabilities from 0 to 1. */
 export interface Confidence {
-  /** All of them together: how probable the model holds exactly this text, the product of the tokens' probabilities. */
+  /** The probability of exactly this text: the product of the tokens' probabilities. */
   readonly whole: number;
-  /** The geometric mean of the tokens' probabilities, exp of the mean logprob: 1 / perplexity of what it wrote itself. */
+  /** The geometric mean of the tokens' probabilities: 1 / perplexity. */
   readonly mean: number;
-  /** The least sure of them. */
+  /** The smallest of the tokens' probabilities. */
   readonly weakest: number;
 }
 
-/** Of tokens with these natural logprobs; null for none. */
+/** The confidence in tokens with these natural logprobs; null without tokens. */
 export function confidenceOf(logprobs: ArrayLike<number>): Confidence | null {
   if (logprobs.length === 0) return null;
   let sum = 0;
-  let least = 0;
+  let weakest = 0;
   for (let i = 0; i < logprobs.length; i++) {
     const logprob = logprobs[i] as number;
     sum += logprob;
-    least = Math.min(least, logprob);
+    weakest = Math.min(weakest, logprob);
   }
-  return {whole: Math.exp(sum), mean: Math.exp(sum / logprobs.length), weakest: Math.exp(least)};
+  return {whole: Math.exp(sum), mean: Math.exp(sum / logprobs.length), weakest: Math.exp(weakest)};
 }
 
 /**
- * How many tokens from the start on the model is sure of: as many as it holds to be right together with a probability of
- * `least` or more. That never changes by what comes later, so generation can end there. Of seven ways to set a threshold
- * this one showed the most that was right (bench/README.md).
+ * How many tokens, from the first on, have a joint probability of at least `minProbability`. Later tokens don't change
+ * the number, so generation can end there. Of seven kinds of threshold this one showed the most correct text
+ * (bench/README.md).
  */
-export function sureTokens(logprobs: ArrayLike<number>, least: number): number {
-  if (least <= 0) return logprobs.length;
-  const floor = Math.log(least);
+export function sureTokens(logprobs: ArrayLike<number>, minProbability: number): number {
+  if (minProbability <= 0) return logprobs.length;
+  const floor = Math.log(minProbability);
   let sum = 0;
   for (let i = 0; i < logprobs.length; i++) {
     sum += logprobs[i] as number;
@@ -37,10 +37,7 @@ export function sureTokens(logprobs: ArrayLike<number>, least: number): number {
   return logprobs.length;
 }
 
-/**
- * The text of tokens that a model was sure of, when `next` would have come and it was not sure of that: without a word at
- * its end that `next` goes on with. Half a word is nothing that anyone would write.
- */
+/** The text without a word at its end that the rejected token `next` would continue: half a word is of no use. */
 export function withoutHalfWord(text: string, next: string): string {
   return /^[\p{L}\p{N}_]/u.test(next) ? text.replace(/[\p{L}\p{N}_]+$/u, "") : text;
 }

@@ -1,33 +1,32 @@
 import {infillTexts} from "../gguf/infillTexts";
 
 /**
- * Tokens that mark the places of a fill-in-the-middle prompt, as ids of the model's vocabulary.
+ * The ids of the model's fill-in-the-middle tokens.
  *
- * `order` is how the model was trained to see its parts: prefix, suffix, middle ("psm"), or suffix first ("spm"), where the
- * prefix token may stand in for the middle's.
+ * `order` is the order of the parts in training: prefix, suffix, middle ("psm"), or suffix first ("spm"), without a
+ * token for the middle in some families.
  */
 export interface InfillTokens {
   readonly order: "psm" | "spm";
   readonly prefix: number;
   readonly suffix: number;
-  /** Null in the families that write the middle right behind the prefix. */
+  /** The token before the middle; null in families whose middle follows right after the prefix. */
   readonly middle: number | null;
-  /** Stands before a repository's name. */
+  /** The token before a repository's name. */
   readonly repository: number | null;
-  /** Stands before a file's path. */
+  /** The token before a file's path. */
   readonly file: number | null;
 }
 
 type Mark = keyof typeof infillTexts;
 
-/** Token ids that a GGUF names itself (`tokenizer.ggml.fim_…_token_id`, or the older keys for the first three). */
+/** Token ids from the GGUF's own keys (`tokenizer.ggml.fim_…_token_id`, or the older keys of the first three). */
 export type NamedTokens = {readonly [K in Mark]?: number | undefined};
 
 /**
- * The vocabulary's own, or null where it has none to fill in a middle with.
+ * Finds a vocabulary's fill-in-the-middle tokens; null if it has none.
  *
- * @param idOf The id of a token by its text in the vocabulary, undefined where there is none.
- * @param size Tokens of the vocabulary: ids that a file names are a stranger's.
+ * @param idOf Finds a token's id by its text. @param size Number of tokens: an id from a file may be out of range.
  */
 export function infillTokens(
   named: NamedTokens,

@@ -1,11 +1,11 @@
-/** A line break of any kind. */
+/** Any line break. */
 export const lineBreak = /\r\n|\r|\n/;
 
 export function toLineFeeds(text: string): string {
   return text.replace(/\r\n?/g, "\n");
 }
 
-/** The text with the line ends of the document that it is written into. */
+/** The text with the document's line ends. */
 export function withLineEndsOf(text: string, prefix: string, suffix: string): string {
   const usesCrLf = prefix.includes("\r\n") || suffix.includes("\r\n");
   return usesCrLf ? toLineFeeds(text).replaceAll("\n", "\r\n") : text;

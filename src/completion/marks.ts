@@ -1,15 +1,16 @@
 import {infillTexts} from "../gguf/infillTexts";
 
 /**
- * Texts of tokens that are marks and no text: with which models are trained to end, to part files and what surrounds them, to fill
- * up and to hold a conversation. In each row a family, or what several share; what {@link shapes} knows is not in it. llama.cpp
- * knows a part of them (`llama_vocab::impl::load`), and of some only one token a vocabulary.
+ * Texts of marks: control tokens that end a text, separate files, pad, or structure a conversation. Each row has one
+ * family of models or what several share, without the texts that match {@link shapes}. llama.cpp knows only a part of
+ * them (`llama_vocab::impl::load`).
  *
- * A vocabulary has such a text as one token only where its makers added it: pre-tokenizers take brackets and letters apart. So the
- * text alone says that it is a mark, whatever type the file gives it; where a person writes it, or a model in several tokens, it
- * stays text. Not in here is what a vocabulary has as text: `<s>`, `</s>` and other HTML (Gemma), `<unk>` (Qwen has learned it),
- * `<mask>` (an element of SVG), `<think>` and `<tool_call>` (XML that people write prompts with), and the names that stand for what
- * was blacked out (`<NAME>`). Those are marks only where the file says so, by type or by name ({@link isNamedMark}).
+ * A vocabulary has such a text as one token only if its makers added it, because pre-tokenizers separate brackets and
+ * letters. So the text alone identifies a mark, whatever its type in the file. Written by a person, or by a model in
+ * several tokens, it stays text. Texts that a vocabulary may have as plain text are not listed: `<s>`, `</s>` and other
+ * HTML (Gemma), `<unk>` (Qwen has learned it), `<mask>` (SVG), `<think>` and `<tool_call>` (XML in prompts), and
+ * placeholders for redacted text (`<NAME>`). They are marks only if the file says so, by type or by name ({@link
+ * isNamedMark}).
  */
 const texts: readonly string[] = [
   ...Object.values(infillTexts).flat(),
@@ -43,7 +44,7 @@ const texts: readonly string[] = [
   ..."]~!b[ ]~b] [e~[ <eoh> <eoa> <eosys> <_start> <_end> <_pad> |ENDOFTEXT|".split(" ")
 ];
 
-/** What marks look like in the families that have many. An operator (`<|>`, `<|*|>`) has no letter. */
+/** The patterns of marks in families that have many. They need a letter: `<|>` and `<|*|>` are operators. */
 const shapes: readonly RegExp[] = [
   // <|im_end|>, <|file_sep|>, <｜end▁of▁sentence｜>; Gemma 4 has one bar: <|turn>, <turn|>.
   /^<[|｜][^<>]*\p{L}[^<>]*>$/u,
@@ -56,25 +57,25 @@ const shapes: readonly RegExp[] = [
   // Falcon: >>SUFFIX<<; aiXcoder: <AIX-SPAN-POST>
   /^>>[A-Z][A-Z_\d]*<<$/,
   /^<AIX-SPAN-[A-Z]+>$/,
-  // Set aside by the makers for what may come: T5, Gemma, Baichuan, Nemotron, Mistral, Kimi, InternLM.
+  // Reserved for later use: T5, Gemma, Baichuan, Nemotron, Mistral, Kimi, InternLM.
   /^<(?:extra_id|unused|reserved|reserved_token|SPECIAL)_?\d+>$/,
   /^\[(?:control|extra_id|UNUSED_TOKEN)_?\d+\]$/,
-  // What converters fill a vocabulary up with to the width of its weights.
+  // Padding by converters, up to the size of the weights.
   /^\[PAD_?\d+\]$/
 ];
 
-/** As the vocabulary has it, or without the space that SentencePiece's `▁`, or a converter in its place, stands for. */
+/** The texts without the space that SentencePiece writes as `▁`. */
 const known: ReadonlySet<string> = new Set(texts.map(withSpaces));
 
-/** Whether a token with this text is a mark, whatever type its file gives it. */
+/** Whether a token with this text is a mark, whatever its type in the file. */
 export function isMark(text: string): boolean {
   const plain = withSpaces(text);
   return known.has(plain) || shapes.some((shape) => shape.test(plain));
 }
 
 /**
- * Whether a token that the file names as one of its special ones is a mark. Files name wrong ids, too: a word or a sign in
- * the place of a token to fill up with would end what is written there.
+ * Whether a token that the file names as a special token is a mark. Files may name a wrong id: a word as padding token
+ * would end every text that contains it.
  */
 export function isNamedMark(text: string): boolean {
   return isMark(text) || /^<.+>$|^\[.+\]$/s.test(withSpaces(text));

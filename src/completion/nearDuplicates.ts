@@ -1,17 +1,17 @@
-/** Above it, two texts say the same (llama.vscode's threshold). */
-const alike = 0.9;
+/** Texts that are more similar than this are duplicates (llama.vscode's threshold). */
+const maxSimilarity = 0.9;
 
-/** The texts without those that nearly repeat an earlier one: their sets of lines overlap by more than 0.9 (Jaccard). */
+/** The items whose text does not nearly repeat an earlier one, by the Jaccard index of their sets of lines. */
 export function withoutNearDuplicates<T>(items: readonly T[], textOf: (item: T) => string): T[] {
   const kept: {item: T; lines: ReadonlySet<string>}[] = [];
   for (const item of items) {
     const lines = linesOf(textOf(item));
-    if (!kept.some((one) => jaccard(one.lines, lines) > alike)) kept.push({item, lines});
+    if (!kept.some((one) => jaccard(one.lines, lines) > maxSimilarity)) kept.push({item, lines});
   }
   return kept.map(({item}) => item);
 }
 
-/** Shared members out of all, 0 to 1; two empty sets are equal. */
+/** The Jaccard index: shared members divided by all members, 1 for two empty sets. */
 export function jaccard(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
   if (one.size === 0 && other.size === 0) return 1;
   let shared = 0;
@@ -19,7 +19,7 @@ export function jaccard(one: ReadonlySet<string>, other: ReadonlySet<string>): n
   return shared / (one.size + other.size - shared);
 }
 
-/** Lines that say something, whatever their indentation. */
+/** The lines that are not blank, without indentation. */
 function linesOf(text: string): ReadonlySet<string> {
   return new Set(
     text

@@ -1,33 +1,33 @@
 import ignore from "ignore";
 
-/** A list with more patterns would hold up the editor: each takes some 0.05 ms to be read. */
+/** A longer list would slow down the editor: each pattern takes about 0.05 ms to parse. */
 const maxPatterns = 1000;
 
-/** Path parts that a pattern may leave open (`**`): with many of them, matching a deep path takes years. */
+/** Max number of `**` in a pattern: with many of them, matching a deep path would take years. */
 const maxOpenParts = 2;
 
-/** Says of a path (relative, with slashes) whether patterns as in a .gitignore name it. */
-export type Names = (path: string) => boolean;
+/** Whether a relative path with slashes matches patterns in the format of .gitignore. */
+export type PathMatcher = (path: string) => boolean;
 
 /**
- * What patterns name, upper and lower case alike. Whoever wrote them may want to hurt: what would take too long to be
- * matched names more than it says, never less. A pattern that can't be understood names nothing.
+ * A matcher for patterns, without regard to case. The patterns may be hostile: one that would take too long to match is
+ * replaced by one that matches more, never less. An invalid pattern matches nothing.
  */
-export function namedBy(patterns: readonly string[]): Names {
+export function pathMatcher(patterns: readonly string[]): PathMatcher {
   if (patterns.length > maxPatterns) return () => true;
   const list = ignore({ignorecase: true, allowRelativePaths: true});
   for (const pattern of patterns) list.add(bounded(pattern));
   return (path) => path !== "" && list.ignores(path);
 }
 
-/** The patterns of a list that is kept in a file: without blank lines and comments. */
-export function patternsOf(text: string): string[] {
+/** The patterns in a file's text, without blank lines and comments. */
+export function parsePatterns(text: string): string[] {
   return text.split(/\r?\n/).filter((line) => /^[^#\s]|^\s+\S/.test(line));
 }
 
 function bounded(pattern: string): string {
   const parts = pattern.split("**");
   if (parts.length <= maxOpenParts + 1) return pattern;
-  // What a negative pattern names is let through: it names nothing.
+  // A negative pattern excludes less, so it is dropped.
   return pattern.startsWith("!") ? "" : `${parts[0]}**${parts.at(-1)}`;
 }

@@ -1,44 +1,44 @@
-/** A cursor's line in a state of a text. */
+/** A cursor's line in one version of a document. */
 export interface Spot {
   readonly file: string;
   readonly version: number;
   readonly line: number;
 }
 
-/** Lines that the cursor may move: most of what was evaluated for the one is of use at the other. */
-const near = 20;
+/** Max lines between two spots that share most of their prompt. */
+const maxDistance = 20;
 
-/** Milliseconds, and the share of them that evaluating in advance may take. */
+/** Prefill may take this share of each period (ms). */
 const period = 120_000;
-const share = 0.1;
+const maxShare = 0.1;
 
 /**
- * Knows for which spot the model's cache is ready, and whether there is time to make it ready for another. Only after a
- * first request: before, nobody has asked for a cache. Times are milliseconds of one clock.
+ * Knows for which spot the KV cache is filled, and whether there is time to fill it for another one. Starts with the
+ * first completion: until then nobody needs a cache. All times are milliseconds of the same clock.
  */
-export class Warmth {
+export class PrefillState {
   private ready: Spot | undefined;
   private spent: {readonly at: number; readonly milliseconds: number}[] = [];
-  /** What the last one took: the next one may take as long. */
+  /** The time of the last prefill, which the next one is expected to take too. */
   private cost = 0;
 
-  /** What a completion needs at this spot was evaluated. */
-  isReadyFor(spot: Spot): void {
+  /** The prompt for this spot is in the KV cache. */
+  markReady(spot: Spot): void {
     this.ready = spot;
   }
 
-  /** Nothing is ready. */
+  /** The KV cache holds no prompt that is of use. */
   forget(): void {
     this.ready = undefined;
   }
 
-  /** Whether to evaluate what a completion would need at this spot. */
-  wants(spot: Spot, now: number): boolean {
+  /** Whether to prefill the prompt for this spot. */
+  isDue(spot: Spot, now: number): boolean {
     return this.ready !== undefined && !isNear(this.ready, spot) && this.affords(now);
   }
 
-  /** Evaluating in advance took so long, until now. */
-  took(milliseconds: number, now: number): void {
+  /** Adds the time of a prefill that has just ended. */
+  addCost(milliseconds: number, now: number): void {
     this.cost = milliseconds;
     this.spent.push({at: now, milliseconds});
   }
@@ -46,10 +46,10 @@ export class Warmth {
   private affords(now: number): boolean {
     this.spent = this.spent.filter(({at}) => at > now - period);
     const spent = this.spent.reduce((sum, {milliseconds}) => sum + milliseconds, 0);
-    return spent + this.cost <= period * share;
+    return spent + this.cost <= period * maxShare;
   }
 }
 
 function isNear(one: Spot, other: Spot): boolean {
-  return one.file === other.file && one.version === other.version && Math.abs(one.line - other.line) <= near;
+  return one.file === other.file && one.version === other.version && Math.abs(one.line - other.line) <= maxDistance;
 }

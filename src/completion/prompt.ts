@@ -1,53 +1,53 @@
 import type {InfillTokens} from "./infillTokens";
 
-/** A file that the model is shown beside the one that is written in: token ids. */
+/** Another file for the prompt, as token ids. */
 export interface FileTokens {
-  /** Its path, and a line break. */
+  /** The path and a line break. */
   readonly path: readonly number[];
   readonly text: readonly number[];
 }
 
-/** What a prompt is made of, as token ids without marks; of each text all that there is. */
+/** The parts of a prompt, uncut, as token ids without fill-in-the-middle tokens. */
 export interface PromptParts {
   readonly bos: number | null;
-  /** The repository's name, and a line break; empty where it has none. */
+  /** The repository's name and a line break; empty without a repository. */
   readonly repository: readonly number[];
-  /** The most useful last: it stands next to the text, and is the last to be left out. */
+  /** Other files, the most useful last: it stands next to the text and is the last to be left out. */
   readonly files: readonly FileTokens[];
-  /** The path of the file that is written in, and a line break. */
+  /** The path of the file at the cursor and a line break. */
   readonly path: readonly number[];
-  /** What stands above the middle. */
+  /** The text before the middle. */
   readonly before: readonly number[];
-  /** The beginning of the middle: the last lines up to the cursor. */
+  /** The start of the middle: the last lines before the cursor. */
   readonly middle: readonly number[];
   readonly after: readonly number[];
 }
 
-/** Share of the text's room that what stands before the cursor may take when what follows needs the rest. */
+/** Share of the text's tokens for the prefix if the suffix needs the rest. */
 const prefixShare = 0.75;
 
-/** Share of the prompt's room that other files may take. */
+/** Max share of the prompt's tokens for other files. */
 const filesShare = 0.5;
 
 /**
- * Share of the text's room by which that of the middle grows. What is left for the rest is the same from one key to the
- * next: were it a token less, the rest would be cut elsewhere, and evaluated again.
+ * The middle's room grows in steps of this share of the text's room. Otherwise each key would move the cut in the rest,
+ * and the rest would be evaluated again.
  */
 export const middleStep = 1 / 4;
 
-/** Lines above the cursor's that stand in the middle at the least, and by how many more the middle may grow. */
+/** Min lines above the cursor's line in the middle, and how many more it may grow by before it starts further down. */
 const middleLines = 4;
 const middleGrowth = [16, 8, 4];
 
 /**
  * The token ids of a fill-in-the-middle prompt of at most `room` tokens.
  *
- * The last lines up to the cursor stand where the middle begins: whatever is typed there leaves all before it in the KV cache,
- * and the model continues what stands right before it (docs/decisions/completion.md).
- * Other files stand first, in the form in which Qwen2.5-Coder and StarCoder 2 were trained on repositories, and only where
- * the vocabulary has a token for a file's path: text between files that the model has never seen there misleads it.
+ * The last lines before the cursor are the start of the middle. So typing leaves everything before them in the KV
+ * cache, and the model continues the text right before the cursor (docs/decisions/completion.md). Other files stand
+ * first, in the format in which Qwen2.5-Coder and StarCoder 2 were trained on repositories. They need a token for a
+ * file's path: an unknown separator misleads the model.
  *
- * @param endsLine Says whether a token ends in a line break: what is left out ends with a line where one is near.
+ * @param endsLine Whether a token ends in a line break: cuts are made at line ends if one is near.
  */
 export function infillPrompt(
   parts: PromptParts,
@@ -68,8 +68,8 @@ export function infillPrompt(
     Math.min(Math.floor(textRoom * filesShare), spare(parts, textRoom, withoutMiddle))
   );
   const sides = withoutMiddle - others.length;
-  const most = Math.max(Math.floor(sides * prefixShare), sides - parts.after.length);
-  const before = lastLines(parts.before, most, endsLine);
+  const maxBefore = Math.max(Math.floor(sides * prefixShare), sides - parts.after.length);
+  const before = lastLines(parts.before, maxBefore, endsLine);
   const after = parts.after.slice(0, sides - before.length);
   const text =
     infill.order === "spm"
@@ -86,9 +86,9 @@ export function infillPrompt(
 }
 
 /**
- * UTF-16 offsets in the text before the cursor at which the middle may begin, the best first: so many lines above the
- * cursor's, then fewer, then the cursor's line alone, then nothing. It stays where it is while lines are added at the cursor,
- * and moves on when there are too many.
+ * UTF-16 offsets in the prefix where the middle may begin, the best first: several lines above the cursor, then fewer,
+ * then the cursor's line, then the cursor. The offset stays while lines are added at the cursor, and moves when there
+ * are too many.
  */
 export function middleStarts(prefix: string): readonly number[] {
   const starts = [0, ...[...prefix.matchAll(/\n/g)].map(({index}) => index + 1)];
@@ -97,7 +97,7 @@ export function middleStarts(prefix: string): readonly number[] {
   return [...[...steady, row].map((index) => starts[index] as number), prefix.length];
 }
 
-/** Without tokens to fill in with: the text before the cursor alone. */
+/** The prompt of a model without fill-in-the-middle tokens: the text before the cursor. */
 export function plainPrompt(
   bos: number | null,
   before: readonly number[],
@@ -108,12 +108,12 @@ export function plainPrompt(
   return [...start, ...lastLines(before, Math.max(1, room - start.length), endsLine)];
 }
 
-/** Tokens that other files may have: at least what the text itself leaves of half the room, and all that it leaves. */
+/** Max tokens for other files: what the text leaves over, but at least a quarter of its room. */
 function spare({before, after}: PromptParts, textRoom: number, withoutMiddle: number): number {
   return Math.max(Math.floor(textRoom * (1 - prefixShare)), withoutMiddle - before.length - after.length);
 }
 
-/** The repository's name, other files, and the path of the file that follows, all in at most `room` tokens, or nothing. */
+/** The repository's name, the other files, and the path of the file at the cursor: at most `room` tokens, or none. */
 function otherFiles({repository, files, path}: PromptParts, infill: InfillTokens, room: number): number[] {
   if (infill.file === null) return [];
   const head = infill.repository === null || repository.length === 0 ? [] : [infill.repository, ...repository];
@@ -131,13 +131,13 @@ function otherFiles({repository, files, path}: PromptParts, infill: InfillTokens
 }
 
 /**
- * The last ids, `most` at most, from the start of a line on where one is in reach. How many are left out grows in steps of a
- * quarter of `most`, not with each key: successive prompts begin alike, so the KV cache holds.
+ * The last ids, at most `max`, from the start of a line if one is near. The cut moves in steps of a quarter of `max`
+ * and not with each key: the next prompt begins alike, and the KV cache can be used.
  */
-function lastLines(ids: readonly number[], most: number, endsLine: (id: number) => boolean): readonly number[] {
-  if (ids.length <= most) return ids;
-  const step = Math.max(1, Math.floor(most / 4));
-  const out = Math.min(ids.length, Math.ceil((ids.length - most) / step) * step);
+function lastLines(ids: readonly number[], max: number, endsLine: (id: number) => boolean): readonly number[] {
+  if (ids.length <= max) return ids;
+  const step = Math.max(1, Math.floor(max / 4));
+  const out = Math.min(ids.length, Math.ceil((ids.length - max) / step) * step);
   for (let index = out; index < Math.min(out + step, ids.length); index++)
     if (endsLine(ids[index - 1] as number)) return ids.slice(index);
   return ids.slice(out);

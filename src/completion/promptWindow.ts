@@ -1,26 +1,25 @@
 /**
- * Characters sent from before the cursor. About llama.vscode's 256 lines; at three characters a token still inside a
- * context of 4096 tokens. The engine cuts further where a model's context is smaller.
+ * Max UTF-16 units before the cursor. About llama.vscode's 256 lines; at three characters per token they fit into a
+ * context of 4096 tokens. The engine cuts more for a smaller context.
  */
 export const defaultPrefixLimit = 8192;
 
 /**
- * Characters sent from after the cursor. Few, because a fill-in-the-middle prompt has the suffix behind the prefix: every
- * line finished changes what stands before it, so all of it is evaluated again, while the prefix stays in the KV cache.
+ * Max UTF-16 units after the cursor. Few, because the suffix stands behind the prefix in the prompt: each new line
+ * changes the prefix, and the suffix must be evaluated again, while the prefix stays in the KV cache.
  */
 export const defaultSuffixLimit = 1024;
 
 /**
- * The text near the cursor that makes a prompt.
+ * The text around the cursor that goes into a prompt.
  *
- * The far ends lie at line boundaries where one is in reach, that is, where it costs no more than half of the limit; on
- * endless lines they lie anywhere but inside a surrogate pair. The prefix's start moves in steps of a quarter of the
- * limit, not with every key, so that successive prompts begin alike and the KV cache can be used: of a long text the
- * prefix has between half the limit (three quarters, before it is cut to lines) and all of it.
+ * Prefix and suffix are cut at line boundaries, unless that costs more than half of the limit; in very long lines they
+ * are cut anywhere but inside a surrogate pair. The start of the prefix moves in steps of a quarter of the limit and
+ * not with every key. So the next prompt begins alike, and the KV cache can be used.
  *
- * @param offset UTF-16 offset of the cursor. @param limits The most UTF-16 units of each part.
- * @param before UTF-16 units of the document that stand before `text`, where that is only a part: one that goes on for more
- * than the limits on both sides of the cursor.
+ * @param offset UTF-16 offset of the cursor. @param limits Max UTF-16 units of each part.
+ * @param before UTF-16 units of the document before `text`, if `text` is only a part of it. That part must exceed both
+ * limits.
  */
 export function promptWindow(
   text: string,

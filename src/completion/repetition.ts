@@ -1,17 +1,17 @@
-/** UTF-16 units of the longest piece that is looked for. */
+/** Max UTF-16 units of a repeated piece. */
 const maxPieceLength = 32;
 
 /**
- * So often in a row does nobody write a piece of a line with a letter in it and something else ("a, a, a, …"): in 4.2 million
- * lines of code and documents, one file did. What has no letter in it, or nothing else (rulers, tables, zeros), goes on for
- * longer: all but a few of the widest tables in fewer UTF-16 units than these.
+ * Max repetitions in a row of a piece with a letter and another character ("a, a, a, …"). In 4.2 million lines of code
+ * and documents only one file has more. Other pieces (rulers, tables, zeros) may repeat for up to `maxRunLength` UTF-16
+ * units, which only a few of the widest tables exceed.
  */
 const maxTimes = 20;
 const maxRunLength = 256;
 
-/** A piece of the line stands in it again and again, so often that the one who writes has lost the thread. */
+/** Whether a piece of the line repeats more often than people write it: the model is stuck in a loop. */
 export function repeatsItself(line: string): boolean {
-  /** For each length of a piece: how many units up to here are what stands a piece before them. */
+  /** Per length of a piece: how many units up to here equal the unit one piece earlier. */
   const same = new Array<number>(maxPieceLength + 1).fill(0);
   for (let index = 1; index < line.length; index++) {
     const unit = line.charCodeAt(index);

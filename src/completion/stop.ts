@@ -3,32 +3,32 @@ import {cursorLine, isBlank, lineBreak} from "./lines";
 import {repeatsItself} from "./repetition";
 
 /**
- * Where the generated text must be cut, so that generation can stop; undefined: go on.
+ * The offset at which the generated text is cut and generation stops; undefined to go on.
  *
- * Safe to ask after every token: what comes later never changes an answer once given, and never moves it. A line decides
- * as soon as its first character that isn't blank is there (its first word where that could become `else` or the like).
+ * Can be called after every token: later text never changes an answer. A line decides as soon as its first character
+ * that isn't blank is there, or its first word if that may become `else` or the like.
  *
- * `line`: at the first line break. A completion that opens with one is empty, and so is one that repeats itself.
+ * `line`: at the first line break. A completion that begins with one, or repeats itself, is empty.
  *
- * `block`: after the last line that isn't blank
- * 1. before a blank line, once something was written: that is how people end a paragraph of code or prose;
- * 2. before a line indented less than the cursor's line: it belongs to what surrounds the block;
- * 3. before a line indented like the cursor's line, once the text went deeper and came back: the block is over, and that
- *    line begins the next statement. Lines at one indentation, none deeper, are one block;
- * 4. before a line that says again what the line above it says: a model that repeats itself has lost its thread;
- * 5. before a line in which it says the same piece again and again (`repeatsItself`).
+ * `block`: after the last line that isn't blank, before
+ * 1. a blank line after some text, because people end a paragraph of code or prose like that;
+ * 2. a line with less indentation than the cursor's line, because it belongs to the code around the block;
+ * 3. a line with the indentation of the cursor's line after a deeper one, because it begins the next statement. Lines
+ *    with the same indentation and none deeper are one block;
+ * 4. a line that repeats the line above, because the model is stuck in a loop;
+ * 5. a line that repeats a piece of itself (`repeatsItself`).
  *
- * A first line that repeats the indentation before the cursor counts without it (`repeatedIndentation`).
+ * A repeated indentation in the first line does not count (`repeatedIndentation`).
  *
- * A line that closes a bracket which the cursor's line or the completion opened is part of the block, whatever its
- * indentation; one that closes a bracket from further above isn't, unless it is deeper than the cursor's line. Inside
- * such a bracket, and before `{`, `else`, `end` and the other words that carry on or close a block, rule 3 waits.
- * Brackets are counted without regard to strings and comments: a miscount moves the end by a line or so, and languages
- * disagree on what a string is.
+ * A line that closes a bracket of the cursor's line or of the completion is part of the block, whatever its
+ * indentation. A line that closes a bracket from further above is not, unless it is deeper than the cursor's line. Rule
+ * 3 waits inside such a bracket, and before `{`, `else`, `end` and other words that continue or close a block. Strings
+ * and comments are not excluded from counting brackets: languages differ in them, and a wrong count moves the end by
+ * only about a line.
  *
- * @param generated What the model wrote so far. @param prefix The text before it, from the start of the cursor's line at
- * least.
- * @returns A UTF-16 offset into `generated`.
+ * @param generated The generated text so far. @param prefix The text before it, with the whole start of the cursor's
+ * line.
+ * @returns A UTF-16 offset in `generated`.
  */
 export function completionEnd(
   generated: string,
@@ -58,7 +58,7 @@ function blockEnd(generated: string, prefix: string): number | undefined {
   let base = 0;
   let depth = 0;
   let previous = "";
-  /** Of the text there is the first line alone, so far. */
+  /** The text has only its first line so far. */
   let oneLine = false;
   for (let row = 0; ; row++) {
     const length = generated.slice(start).search(lineBreak);
@@ -75,7 +75,7 @@ function blockEnd(generated: string, prefix: string): number | undefined {
       base = indentation(line);
       oneLine = true;
     } else {
-      // What decides it is known with the first sign of the next line.
+      // The first character of the next line decides whether the indentation is repeated.
       if (oneLine && repeatedIndentation(prefix, generated) > 0) {
         previous = generated.slice(0, lastEnd);
         base = indentation(previous);
@@ -95,7 +95,7 @@ function blockEnd(generated: string, prefix: string): number | undefined {
     }
     if (!complete) return undefined;
 
-    // A line of brackets may well repeat; one with a word in it says the same thing twice.
+    // Lines of brackets may repeat, lines with a word must not.
     if (written && line === previous && /[\p{L}\p{N}]/u.test(line)) return lastEnd;
     previous = line;
     if (!isBlank(generated.slice(start, end))) {
@@ -110,8 +110,8 @@ function blockEnd(generated: string, prefix: string): number | undefined {
 const closing = /^[)\]}]/;
 
 /**
- * Whether a line carries on or closes the block above it; undefined while its first word may still grow.
- * The words are those of the languages without braces (Python, Ruby, Lua, shell) and of `if` and `try` everywhere.
+ * Whether a line continues or closes the block above it; undefined while its first word may still grow. The words come
+ * from languages without braces (Python, Ruby, Lua, shell), and from `if` and `try` in all languages.
  */
 function carriesOn(line: string, complete: boolean): boolean | undefined {
   const text = line.trimStart();
@@ -124,7 +124,7 @@ function carriesOn(line: string, complete: boolean): boolean | undefined {
 
 const carryingOn = "else elif elsif elseif except catch finally rescue ensure end fi done esac until when".split(" ");
 
-/** Open brackets after a line; what closes a bracket from before counts as nothing. */
+/** The number of open brackets after a line. A bracket that closes more than were opened is ignored. */
 function depthAfter(line: string, before: number): number {
   let depth = before;
   for (const character of line) {

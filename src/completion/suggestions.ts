@@ -1,6 +1,6 @@
 import {stringEnd} from "./quotes";
 
-/** A text that was suggested, and where. */
+/** A suggested text and its place. */
 interface Suggestion {
   readonly prefix: string;
   readonly suffix: string;
@@ -8,21 +8,21 @@ interface Suggestion {
   readonly file: string;
 }
 
-/** About what llama.vscode keeps. */
-const most = 250;
+/** About as many as llama.vscode keeps. */
+const maxSuggestions = 250;
 
 /**
- * The last suggestions, the latest first. What stands after the cursor is part of the place: after an edit below, another
- * suggestion may be right (Continue's cache does not see it).
+ * The last suggestions, the latest first. The text after the cursor is part of the place, because after an edit there
+ * another suggestion may be right (Continue's cache ignores it).
  */
-export class Suggestions {
+export class RecentSuggestions {
   private kept: Suggestion[] = [];
 
   /**
-   * What is left of a suggestion for this place, or for one from which its text was typed or accepted up to here.
-   * Undefined: nothing is known. "": it is known that there is nothing to suggest.
+   * The rest of a suggestion for this place, or for an earlier place from which its text was typed or accepted up to
+   * here. Undefined if no suggestion is known; "" if the known suggestion is empty.
    *
-   * @param file Any name for the document.
+   * @param file Identifies the document.
    */
   find(prefix: string, suffix: string, file: string): string | undefined {
     for (const [index, one] of this.kept.entries()) {
@@ -40,7 +40,7 @@ export class Suggestions {
       {prefix, suffix, text, file},
       ...this.kept
         .filter((one) => one.prefix !== prefix || one.suffix !== suffix || one.file !== file)
-        .slice(0, most - 1)
+        .slice(0, maxSuggestions - 1)
     ];
   }
 
@@ -49,13 +49,13 @@ export class Suggestions {
   }
 }
 
-/** What was typed at a place: the text, and the brackets and quotes with which the editor has closed it by itself. */
+/** The text typed at a place, and the closing brackets and quotes that the editor has added. */
 export interface Typed {
   readonly text: string;
   readonly closers: string;
 }
 
-/** What was typed between two places; undefined where something else was done than that. */
+/** The text typed between two places; undefined if the document was changed otherwise. */
 export function typedBetween(
   from: {readonly prefix: string; readonly suffix: string},
   to: {readonly prefix: string; readonly suffix: string}
@@ -67,7 +67,7 @@ export function typedBetween(
   return /^[)\]}"'`]*$/.test(closers) && closers.length <= openers ? {text, closers} : undefined;
 }
 
-/** A suggestion that is typed to its end is used up: whatever follows it is another one. */
+/** The rest of a suggestion; undefined once it is typed to its end, because a new one follows. */
 function rest(one: Suggestion, prefix: string, suffix: string): string | undefined {
   const typed = typedBetween(one, {prefix, suffix});
   if (typed === undefined) return undefined;
@@ -76,7 +76,7 @@ function rest(one: Suggestion, prefix: string, suffix: string): string | undefin
   return beforeCloser(one.text.slice(typed.text.length), typed.closers);
 }
 
-/** The text up to where it closes what is closed behind the cursor already. */
+/** The text up to the closer that the editor has already added behind the cursor. */
 function beforeCloser(text: string, closers: string): string {
   const [closer = ""] = closers;
   if (closer === "") return text;

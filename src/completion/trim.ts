@@ -3,16 +3,18 @@ import {cursorLine, isBlank, toLineFeeds, withLineEndsOf} from "./lines";
 import {type OpenString, openStrings, stringEnd} from "./quotes";
 
 /**
- * What of a generated text to show at the cursor; "" for nothing.
+ * The part of a generated text to show at the cursor; "" for none. The steps, in this order:
+ * - The text ends before an invisible control character.
+ * - Indentation, or a space, that the text before the cursor already has is dropped from the front.
+ * - White space at the end is cut.
+ * - The end is cut if it repeats the text after the cursor: as characters, as lines, or as closing brackets and quotes
+ *   that match apart from spaces, `;` and `,`.
+ * - The text ends before it closes a bracket or string that the text after the cursor closes.
+ * - Round and square brackets that close nothing, and a last quote with nothing behind it, are cut from the end.
+ * - Indentation and line ends become the document's.
  *
- * In this order: line ends become the document's; the text ends in front of a control that no one would see;
- * indentation that repeats what stands before the cursor is dropped from the front, as is a space from the front where the cursor already stands behind one; blank ends are cut; the end is cut where it repeats
- * what stands after the cursor, character by character, line by line, or as closing brackets and quotes that only spaces,
- * `;` or `,` keep from matching; it is cut before it closes what the text behind the cursor closes, and round and square
- * brackets that close nothing and a quote with nothing behind it are cut from its end. Indentation follows the document's.
- *
- * @param prefix The text before the cursor, from the start of its line at least. @param suffix The text after it.
- * @param indentation How the document's lines are indented; left as generated where that isn't known.
+ * @param prefix The text before the cursor, with the whole start of its line. @param suffix The text after the cursor.
+ * @param indentation The document's indentation, if it is known.
  */
 export function trimCompletion(generated: string, prefix: string, suffix: string, indentation?: Indentation): string {
   const after = toLineFeeds(suffix);
@@ -32,14 +34,14 @@ export function trimCompletion(generated: string, prefix: string, suffix: string
   return withLineEndsOf(text, prefix, suffix);
 }
 
-/** As VS Code has it for an editor. */
+/** An editor's indentation, as in VS Code's options. */
 export interface Indentation {
   readonly tabs: boolean;
   /** Columns of a tab. */
   readonly size: number;
 }
 
-/** Lines indented with what the document has: a model mixes what it has seen. Within a line, white space stays. */
+/** The text with the document's kind of indentation, because a model mixes tabs and spaces. */
 function reindented(text: string, prefix: string, {tabs, size}: Indentation): string {
   const atIndentation = isBlank(cursorLine(prefix));
   return text
@@ -53,7 +55,7 @@ function reindented(text: string, prefix: string, {tabs, size}: Indentation): st
   }
 }
 
-/** The text without a tail of round and square brackets that close nothing, neither of its own nor on the lines before. */
+/** The text without round and square brackets at its end that close nothing in the text or before it. */
 function withoutUnopened(text: string, prefix: string): string {
   const openers = openersOf(prefix + text);
   for (let index = tailOf(text, ")];, \t"); index < text.length; index++)
@@ -61,7 +63,7 @@ function withoutUnopened(text: string, prefix: string): string {
   return text;
 }
 
-/** Where the tail of a text begins that has none but these characters. */
+/** The start of the text's longest end that has only these characters. */
 function tailOf(text: string, characters: string): number {
   let start = text.length;
   while (start > 0 && characters.includes(text.charAt(start - 1))) start--;
@@ -69,8 +71,8 @@ function tailOf(text: string, characters: string): number {
 }
 
 /**
- * The text up to where it closes a bracket or a string that was opened on the cursor's line and is closed right behind the cursor:
- * an editor writes both, and whoever accepted the text would have one too many.
+ * The text up to where it closes a bracket or string of the cursor's line that is already closed behind the cursor: the
+ * editor has added the closer, and accepting the text would add a second one.
  */
 function withoutSecondClosing(text: string, line: string, following: string): string {
   const strings = openStrings(line);
@@ -91,7 +93,10 @@ function withoutSecondClosing(text: string, line: string, following: string): st
   return text;
 }
 
-/** Where a text ends the string that is open before it; undefined where it doesn't, or opens another one for the quote behind it. */
+/**
+ * Where a text ends the string that is open before it; undefined if it doesn't, or opens another one that the quote
+ * behind it ends.
+ */
 function endOfString({quote, index}: OpenString, line: string, text: string): number | undefined {
   const whole = line.slice(index) + text;
   if (openStrings(whole).some((open) => open.quote === quote)) return undefined;
@@ -101,13 +106,13 @@ function endOfString({quote, index}: OpenString, line: string, text: string): nu
 
 const openerOf: Readonly<Record<string, string>> = {")": "(", "]": "[", "}": "{"};
 
-/** Keeps the brackets that are open. False where one is closed and none was. */
+/** Updates the open brackets. False if a bracket closes and none was open. */
 function follow(open: string[], character: string): boolean {
   if ("([{".includes(character)) open.push(character);
   return openerOf[character] === undefined || open.pop() !== undefined;
 }
 
-/** The text without a last quote that opens a string with nothing in it; three of them open one that has lines. */
+/** The text without a last quote that opens an empty string. Three quotes stay: they open a string of several lines. */
 function withoutEmptyString(text: string, prefix: string): string {
   const line = cursorLine(prefix + text);
   const [open] = openStrings(line);
@@ -118,9 +123,12 @@ function withoutEmptyString(text: string, prefix: string): string {
 }
 
 /**
- * Controls but for tabs, line ends and form feeds; embeddings, overrides and isolates, which make code look like other code
- * (CVE-2021-42574); what takes no room, but for joiners, of which emoji are made; other line ends, of which editors warn; and what
- * stands for half a character. Ghost text would not show them, and whoever takes it would have them in their file.
+ * Invisible characters, which ghost text would not show and the user would accept unseen:
+ * - control characters except tabs, line ends and form feeds;
+ * - embeddings, overrides and isolates, which make code look like other code (CVE-2021-42574);
+ * - characters without width, except the joiners in emoji;
+ * - other line ends, of which editors warn;
+ * - the replacement character, which stands for half a character.
  */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
 const unseen = /[\0-\x08\x0b\x0e-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u2069\ufeff\ufffd\u{e0000}-\u{e007f}]/u;
@@ -131,8 +139,8 @@ function beforeControls(text: string): string {
 }
 
 /**
- * Behind a space the model often starts with a space again, because its words have one in front. In indentation a single one
- * is no more of that, but for the one before a comment's star.
+ * The text without a second space: after a space the model often begins with another one, because its words begin with
+ * one. In indentation a single space is dropped too, except before a comment's star.
  */
 function withoutSecondSpace(text: string, prefix: string): string {
   const line = cursorLine(prefix);
@@ -140,16 +148,16 @@ function withoutSecondSpace(text: string, prefix: string): string {
   return isBlank(line) ? text.replace(/^ (?![\s*])/, "") : text.replace(/^[ \t]+/, "");
 }
 
-/** Where text follows on the line, a space before it may be wanted (`a + |b`); at a line's end none is. */
+/** The text without white space at its end, unless text follows on the line: there a space may be right (`a + |b`). */
 function trimEnd(text: string, atLineEnd: boolean): string {
   const end = text.trimEnd();
   return atLineEnd || text.slice(end.length).includes("\n") ? end : text;
 }
 
 /**
- * The text without the part of its end that stands behind the cursor already: the longest such part, exactly, or else a
- * tail of closers. A part isn't taken where it would leave a bracket open that the text itself opened (`bar()` before `)`
- * keeps both brackets), or where it starts and ends inside a word (`cat` before `table`).
+ * The text without the longest part of its end that already stands behind the cursor, or else without its last closers.
+ * The part stays if the text would keep an open bracket of its own (`bar()` before `)` keeps both brackets), or if both
+ * cuts are inside a word (`cat` before `table`).
  */
 function withoutOverlap(text: string, following: string): string {
   const openers = openersOf(text);
@@ -161,12 +169,12 @@ function withoutOverlap(text: string, following: string): string {
   return withoutClosers(text, following, openers);
 }
 
-/** A word goes on across this offset. */
+/** Whether a word continues across this offset. */
 function isInWord(text: string, offset: number): boolean {
   return offset > 0 && /^\w\w$/.test(text.slice(offset - 1, offset + 1));
 }
 
-/** Drops the longest tail of unmatched closing brackets and quotes that are the next ones on the line anyway. */
+/** The text without closing brackets and quotes at its end that are the next ones on the line. */
 function withoutClosers(text: string, following: string, openers: ReadonlyMap<number, number | null>): string {
   const present = /^[)\]}"'` \t]*/.exec(following)?.[0].replace(/\s/g, "") ?? "";
   for (let start = tailOf(text, ")]}\"'`;, \t"); start < text.length; start++) {
@@ -176,13 +184,13 @@ function withoutClosers(text: string, following: string, openers: ReadonlyMap<nu
   return text;
 }
 
-/** A quote, and the text before it has opened one: the two belong together. */
+/** Whether the quote closes a string of the text itself. */
 function closesOwnQuote(text: string, index: number): boolean {
   const quote = text.charAt(index);
   return /["'`]/.test(quote) && openStrings(text.slice(0, index)).some((open) => open.quote === quote);
 }
 
-/** For every closing bracket of the text, by index: the index of its opening one; null where that is further above. */
+/** The index of the opening bracket for each closing one; null if it is not in the text. */
 function openersOf(text: string): Map<number, number | null> {
   const openers = new Map<number, number | null>();
   const open: number[] = [];
@@ -202,8 +210,8 @@ function splitsPair(openers: ReadonlyMap<number, number | null>, start: number):
 }
 
 /**
- * The text without lines at its end that the next lines of the document repeat, blank ones left aside. Where the whole
- * text repeats them, its last line may be unfinished: generation stops anywhere when it runs out of tokens.
+ * The text without lines at its end that the document's next lines repeat, apart from blank ones. If the whole text
+ * repeats them, its last line may be unfinished, because generation may stop anywhere at the limit of tokens.
  */
 function withoutNextLines(text: string, prefix: string, following: string): string {
   const next = following
@@ -213,7 +221,7 @@ function withoutNextLines(text: string, prefix: string, following: string): stri
   const before = cursorLine(prefix);
   const rows = text.split("\n");
   const lines = rows.map((row, index) => (index === 0 ? before + row : row).trimEnd());
-  // A line that was begun before the cursor is not a repetition: its beginning is the user's.
+  // The cursor's line never counts as repeated, because the user has begun it.
   for (let start = isBlank(before) ? 0 : 1; start < lines.length; start++) {
     const tail = lines.slice(start).filter((line) => line !== "");
     if (tail.every((line, index) => line === next[index])) return rows.slice(0, start).join("\n").trimEnd();

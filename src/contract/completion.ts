@@ -1,23 +1,25 @@
 import type {ModelDescription, ModelRef} from "./models";
 import type {RopeFactors, Warned} from "./scoring";
 
-/** Where a completion ends, besides the end of generation and `maxTokens`. */
-export type CompletionExtent = "line" | "block" | "unlimited";
+/** Where generation stops, besides the model's end token and `maxTokens`. */
+export type StopGranularity = "line" | "block" | "unlimited";
 
 export interface CompleteParams {
   readonly model: ModelRef;
   readonly prefix: string;
   readonly suffix: string;
   readonly maxTokens: number;
-  readonly extent: CompletionExtent;
-  /** Of the file that is written in: relative to its repository, with slashes. Models that know a token for it see it. */
+  readonly extent: StopGranularity;
+  /**
+   * Of the file that is written in: relative to its repository, with slashes. Models that know a token for it see it.
+   */
   readonly path?: string;
   readonly repository?: string;
   /** What else the model is to see where it knows a token for files, the most useful last. */
   readonly files?: readonly ContextFile[];
   /**
-   * Probability, 0 to 1: ends before the token with which the model holds the whole less probable than that; the token is
-   * cut off. Default 0: never.
+   * Probability, 0 to 1: ends before the token with which the model holds the whole less probable than that; the token
+   * is cut off. Default 0: never.
    */
   readonly minConfidence?: number;
   /** Milliseconds after which the whole lines that there are are enough. Default: none. */
@@ -35,7 +37,10 @@ export interface ContextFile {
   readonly text: string;
 }
 
-/** `unsure`: the model was not sure enough of what would have come next. `time`: as {@link CompleteParams.timeLimit} says. */
+/**
+ * `unsure`: the model was not sure enough of what would have come next. `time`: as {@link CompleteParams.timeLimit}
+ * says.
+ */
 export type CompletionStop = "end" | "line" | "block" | "maxTokens" | "context" | "unsure" | "time" | "stopped";
 
 export interface Completion extends Warned {
@@ -56,6 +61,6 @@ export interface Completion extends Warned {
   /** From the request's turn to its first token, and to its end. */
   readonly firstTokenMilliseconds: number | null;
   readonly milliseconds: number;
-  /** Tokens that were guessed from the text and tried together with the one before them, and those of them that were right. */
-  readonly guessed: {readonly tried: number; readonly right: number};
+  /** Draft tokens (prompt lookup) that were evaluated, and how many of them the model accepted. */
+  readonly draft: {readonly tried: number; readonly accepted: number};
 }

@@ -1,4 +1,4 @@
-import type {Purpose} from "../gguf/architectureKind";
+import type {ArchitectureKind} from "../gguf/architectureKind";
 import type {DeviceState} from "./devices";
 
 /**
@@ -58,7 +58,7 @@ export interface Capabilities {
   /** Predicts a next token: can be scored, and can complete. */
   readonly generate: boolean;
   /** What it was made for. */
-  readonly purpose: Purpose;
+  readonly purpose: ArchitectureKind;
   /** Completes between a prefix and a suffix, with tokens of its own for it. */
   readonly infill: boolean;
   /** Tokens tile the text's bytes, so that spans can be shown. False where the tokenizer rewrites text. */

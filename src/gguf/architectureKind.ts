@@ -2,43 +2,57 @@ import * as l10n from "@vscode/l10n";
 import {architectures} from "./architectures";
 
 /**
- * What a model was made for, by its architecture (see {@link architectures}) and more. `vocabulary`: the file has no weights.
+ * What a model does, by its architecture (see {@link architectures}) and other metadata. `vocabulary`: the file has no
+ * weights.
  */
-export type Purpose = "generates" | "embeds" | "encodesFirst" | "diffuses" | "drafts" | "speaks" | "vocabulary";
+export type ArchitectureKind =
+  | "generates"
+  | "embeds"
+  | "encodesFirst"
+  | "diffuses"
+  | "drafts"
+  | "speaks"
+  | "vocabulary";
 
 const others = ["embeds", "encodesFirst", "diffuses", "drafts", "speaks"] as const;
 
 /**
- * Mean, CLS, last and rank: such a model was trained to give one vector for a text. 0 is none, and llama.cpp writes 2³² − 1
- * where it has not been told.
+ * Mean, CLS, last and rank pooling: the model gives one vector per text. 0 is none, and 2³² − 1 means unspecified in
+ * llama.cpp.
  */
 const poolings: ReadonlySet<unknown> = new Set([1, 2, 3, 4]);
 
-/** What tells it. */
-export interface Signs {
+/** The metadata that decides the kind. */
+export interface KindSigns {
   readonly architecture: string;
-  /** Of its architecture, `pooling_type`, `attention.causal` and `nextn_predict_layers`, of whatever type the file says. */
+  /** The architecture's `pooling_type`, `attention.causal` and `nextn_predict_layers`, with any type. */
   readonly poolingType: unknown;
   readonly causal: unknown;
   readonly predictingLayers: unknown;
-  /** Of all its files; null where they aren't known. */
+  /** The tensors of all files; null if they aren't known. */
   readonly tensors: readonly {readonly name: string}[] | null;
 }
 
-export function purposeOf({architecture, poolingType, causal, predictingLayers, tensors}: Signs): Purpose {
+export function architectureKind({
+  architecture,
+  poolingType,
+  causal,
+  predictingLayers,
+  tensors
+}: KindSigns): ArchitectureKind {
   if (tensors?.length === 0) return "vocabulary";
   const traits = architectures.get(architecture);
   const other = others.find((one) => traits?.has(one));
   if (other !== undefined) return other;
-  // The layers that predict further tokens, without those that they are to go with: llama.cpp takes them for a draft model.
+  // Only the layers that predict further tokens: llama.cpp treats such a file as a draft model.
   const predicts = typeof predictingLayers === "number" && predictingLayers > 0;
   if (predicts && tensors !== null && !tensors.some(({name}) => name.startsWith("blk.0."))) return "drafts";
   if (poolings.has(poolingType)) return "embeds";
   return causal === false ? "embeds" : "generates";
 }
 
-/** Why a model can't score or complete, in a sentence; null for one that can. */
-export function whyNotGenerating(purpose: Purpose, file: string): string | null {
+/** A sentence that says why a model can't score or complete; null if it can. */
+export function whyNotGenerating(purpose: ArchitectureKind, file: string): string | null {
   switch (purpose) {
     case "generates":
       return null;
@@ -59,7 +73,7 @@ export function whyNotGenerating(purpose: Purpose, file: string): string | null 
       );
     case "drafts":
       return l10n.t(
-        '"{0}" is a draft model, which only guesses ahead for a larger model, so it can\'t score or complete by itself: choose the larger model.',
+        '"{0}" is a draft model, which only drafts tokens for a larger model, so it can\'t score or complete by itself: choose the larger model.',
         file
       );
     case "speaks":

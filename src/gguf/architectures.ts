@@ -1,18 +1,19 @@
 /**
- * What is to be known of an architecture. First what its models are made for:
- * - `generates`: to predict the next token.
- * - `embeds`: to give one vector for a text.
- * - `encodesFirst`: to answer a text that an encoder has read before (T5).
- * - `diffuses`: to fill in a whole text in any order.
- * - `drafts`: to guess ahead for a larger model, which has to be there.
- * - `speaks`: to turn text into sound; what it predicts are no tokens of a text.
- * - `projects`: to turn images or sound into what another model reads.
- * - `unfinished`: llama.cpp has the name and nothing else.
+ * What an architecture does:
+ * - `generates`: predicts the next token.
+ * - `embeds`: gives one vector per text.
+ * - `encodesFirst`: answers a text that an encoder has read (T5).
+ * - `diffuses`: fills in a whole text in any order.
+ * - `drafts`: drafts tokens for a larger model, and needs it.
+ * - `speaks`: turns text into sound; its tokens are no text.
+ * - `projects`: turns images or sound into another model's input.
+ * - `unfinished`: llama.cpp has only its name.
  *
- * And how it remembers:
- * - `recurrent`: in a state that is overwritten; `hybrid`: some layers do.
- * - `slidingWindow`: some layers see the last tokens only, where the file says so.
- * - `learnedPositions`: it has learned its positions one by one, and there are no others (where the file has such weights).
+ * How it remembers:
+ * - `recurrent`: in a state that is overwritten.
+ * - `hybrid`: some layers are recurrent.
+ * - `slidingWindow`: some layers see only the last tokens, if the file says so.
+ * - `learnedPositions`: it has learned a fixed number of positions, if the file has their weights.
  */
 export type Trait =
   | "generates"
@@ -183,7 +184,7 @@ const table: Readonly<Record<string, readonly Trait[]>> = {
   pockettts: ["speaks"]
 };
 
-/** Every architecture that llama.cpp knows, in its order. A test holds it to llama.cpp's source. */
+/** Every architecture of llama.cpp, in its order. A test compares the list with llama.cpp's source. */
 export const architectures: ReadonlyMap<string, ReadonlySet<Trait>> = new Map(
   Object.entries(table).map(([name, traits]) => [name, new Set(traits)])
 );

@@ -1,7 +1,7 @@
-/** A file's bytes, wherever they are. */
+/** The bytes of a local or remote file. */
 export interface ByteSource {
-  /** Bytes. */
+  /** File size in bytes. */
   readonly size: number;
-  /** These bytes; fewer where the file has become shorter meanwhile. */
+  /** Reads these bytes; fewer if the file has become shorter meanwhile. */
   read(offset: number, length: number): Promise<Uint8Array>;
 }

@@ -3,10 +3,10 @@ import {visibleText} from "../text/visibleText";
 const maxLabelLength = 80;
 
 /**
- * A name out of a file's metadata on one line, all of it visible, and short enough to be shown; undefined where it is none.
- * It keeps nothing of the metadata in memory.
+ * A name from a file's metadata as one short line without invisible characters; undefined if the value is no name. It
+ * does not keep the metadata in memory.
  */
-export function label(value: unknown): string | undefined {
+export function displayName(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
   const name = value.trim();
   if (name === "") return undefined;
@@ -15,7 +15,7 @@ export function label(value: unknown): string | undefined {
     : `${visibleText(ownText(name.slice(0, maxLabelLength)))}…`;
 }
 
-/** What was cut out of a text keeps all of that in memory; this is a text of its own, and well-formed. */
+/** A well-formed copy: V8 would keep the whole text in memory for a slice of it. */
 function ownText(text: string): string {
   return new TextDecoder("utf-8", {ignoreBOM: true}).decode(new TextEncoder().encode(text));
 }

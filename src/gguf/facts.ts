@@ -1,34 +1,35 @@
-import {type Purpose, purposeOf} from "./architectureKind";
-import {label} from "./displayName";
+import {type ArchitectureKind, architectureKind} from "./architectureKind";
+import {displayName} from "./displayName";
 import {fileTypeName} from "./fileTypes";
 import {elements, ggmlType} from "./ggmlTypes";
 import type {GgufHeader, TensorInfo} from "./header";
-import {hasInfillTokens, isList} from "./infill";
+import {hasInfillTokens} from "./infill";
+import {isList} from "./metadata";
 import {noModel} from "./refusal";
 
-/** What a GGUF model is, as its header says: enough to list it, to choose it and to foretell its memory. */
+/** What the header says about a model: enough to list it, to choose it and to estimate its memory. */
 export interface ModelFacts {
-  /** The model's own name (`general.name`); null where it gives none. */
+  /** The model's own name (`general.name`), if it has one. */
   readonly name: string | null;
   readonly architecture: string;
-  /** The usual name of the file's quantization ("Q4_K_M"); null where it isn't told. */
+  /** The quantization's usual name ("Q4_K_M"), if it is known. */
   readonly quantization: string | null;
   readonly parameters: number | null;
-  /** Tokens it was trained on at once. */
+  /** Tokens of the context it was trained with. */
   readonly contextLength: number | null;
   readonly layers: number | null;
   /** Size of an embedding. */
   readonly embeddingLength: number | null;
   readonly heads: number | null;
-  /** Heads that have keys and values of their own, per layer; one number where all layers are alike. */
+  /** Heads with keys and values of their own, per layer; one number if all layers have the same. */
   readonly kvHeads: number | readonly number[] | null;
   readonly keyLength: number | null;
   readonly valueLength: number | null;
-  /** Experts in all and at work for one token; null for a dense model. */
+  /** All experts, and those used for one token; null for a dense model. */
   readonly experts: {readonly count: number; readonly used: number} | null;
   readonly vocabularySize: number | null;
   readonly licence: string | null;
-  /** Bytes of all tensors, of all parts. */
+  /** Bytes of all tensors in all files. */
   readonly tensorBytes: number | null;
   readonly capabilities: FactCapabilities;
 }
@@ -36,15 +37,18 @@ export interface ModelFacts {
 export interface FactCapabilities {
   /** Predicts a next token. */
   readonly complete: boolean;
-  /** Fills in the middle. Null where the header was not read far enough to know. */
+  /** Fills in the middle. Null if the vocabulary was not read. */
   readonly infill: boolean | null;
-  /** Made for one vector per text. */
+  /** Gives one vector per text. */
   readonly embed: boolean;
 }
 
 /**
- * What a header tells. `fileBytes` are those of all parts, null where they aren't known. Of a model in several files the headers of the `others` make
- * the figures complete; without them, or with null for what isn't all known, what only its tensors tell stays open.
+ * Collects the facts of a model.
+ *
+ * @param fileBytes Bytes of all files, if known.
+ * @param others Headers of a split model's other files. Null if some are not known: the facts that need all tensors are
+ * null then.
  */
 export function modelFacts(
   header: GgufHeader,
@@ -52,16 +56,16 @@ export function modelFacts(
   others: readonly GgufHeader[] | null = []
 ): ModelFacts {
   const {metadata} = header;
-  const architecture = label(metadata.get("general.architecture")) ?? "unknown";
+  const architecture = displayName(metadata.get("general.architecture")) ?? "unknown";
   const own = (key: string): unknown => metadata.get(`${architecture}.${key}`);
   const tensors = allTensors(header, others);
   const layers = count(own("block_count"));
   const embeddingLength = count(own("embedding_length"));
-  const heads = most(own("attention.head_count"));
+  const heads = maxNumber(own("attention.head_count"));
   const headLength = heads === null || embeddingLength === null ? null : Math.floor(embeddingLength / heads);
   const tokens = metadata.get("tokenizer.ggml.tokens");
   return {
-    name: label(metadata.get("general.name")) ?? null,
+    name: displayName(metadata.get("general.name")) ?? null,
     architecture,
     quantization: quantizationOf(metadata.get("general.file_type"), tensors),
     parameters: parametersOf(metadata, tensors),
@@ -74,17 +78,17 @@ export function modelFacts(
     valueLength: count(own("attention.value_length")) ?? headLength,
     experts: expertsOf(count(own("expert_count")), count(own("expert_used_count"))),
     vocabularySize: isList(tokens) ? tokens.length : count(own("vocab_size")),
-    licence: label(metadata.get("general.license.name")) ?? label(metadata.get("general.license")) ?? null,
+    licence: displayName(metadata.get("general.license.name")) ?? displayName(metadata.get("general.license")) ?? null,
     tensorBytes: bytesOf(header, fileBytes, tensors),
-    capabilities: capabilitiesOf(header, purposeOfHeader(header, others))
+    capabilities: capabilitiesOf(header, headerKind(header, others))
   };
 }
 
-/** Of a model, of which the headers of the `others` may not be known. */
-export function purposeOfHeader(header: GgufHeader, others: readonly GgufHeader[] | null = []): Purpose {
+/** The kind of a model. `others` as for {@link modelFacts}. */
+export function headerKind(header: GgufHeader, others: readonly GgufHeader[] | null = []): ArchitectureKind {
   const architecture = header.metadata.get("general.architecture");
   const own = (key: string): unknown => header.metadata.get(`${architecture}.${key}`);
-  return purposeOf({
+  return architectureKind({
     architecture: typeof architecture === "string" ? architecture : "",
     poolingType: own("pooling_type"),
     causal: own("attention.causal"),
@@ -93,12 +97,12 @@ export function purposeOfHeader(header: GgufHeader, others: readonly GgufHeader[
   });
 }
 
-/** Null where some are not known. */
+/** The tensors of all files; null if some are not known. */
 function allTensors(header: GgufHeader, others: readonly GgufHeader[] | null): readonly TensorInfo[] | null {
   const parts = count(header.metadata.get("split.count")) ?? 1;
   const headers = [header, ...(others ?? [])];
   if (others === null || headers.length < parts) return null;
-  // Of a damaged file some may be known.
+  // A damaged header may list only some of its tensors.
   if (headers.some(({tensors, tensorCount}) => tensors === null || tensors.length < tensorCount)) return null;
   return headers.flatMap(({tensors}) => tensors ?? []);
 }
@@ -107,7 +111,7 @@ function quantizationOf(fileType: unknown, tensors: readonly TensorInfo[] | null
   return (typeof fileType === "number" ? fileTypeName(fileType) : undefined) ?? dominantType(tensors ?? []) ?? null;
 }
 
-/** The type that most of the numbers are stored in. */
+/** The type of most of the numbers. */
 function dominantType(tensors: readonly TensorInfo[]): string | undefined {
   const numbers = new Map<number, number>();
   for (const {type, dimensions} of tensors) numbers.set(type, (numbers.get(type) ?? 0) + elements(dimensions));
@@ -123,7 +127,7 @@ function parametersOf(metadata: GgufHeader["metadata"], tensors: readonly Tensor
 
 const thousands: Readonly<Record<string, number>> = {K: 1e3, M: 1e6, B: 1e9, T: 1e12};
 
-/** "1.5B", "8x7B" (eight experts of so many), "30B-A3B" (of which the first is all). */
+/** Parses "1.5B", "8x7B" (eight experts) and "30B-A3B" (the first number is the total). */
 function fromSizeLabel(value: unknown): number | null {
   if (typeof value !== "string") return null;
   const found = /^(?:(\d{1,4})x)?(\d{1,6}(?:\.\d{1,6})?)([KMBT])(?![a-z])/i.exec(value);
@@ -136,7 +140,7 @@ function expertsOf(all: number | null, used: number | null): ModelFacts["experts
   return all === null || all === 0 ? null : {count: all, used: used ?? all};
 }
 
-/** Without all tensors: the files' bytes, of which the headers are the smallest part. */
+/** If not all tensors are known, the files' bytes: the headers are a small part of them. */
 function bytesOf(header: GgufHeader, fileBytes: number | null, tensors: readonly TensorInfo[] | null): number | null {
   if (header.dataOffset === null) return null;
   const bytes = tensors?.reduce<number | null>((sum, one) => (sum === null ? null : addOrNull(sum, one.bytes)), 0);
@@ -147,25 +151,25 @@ function addOrNull(sum: number, bytes: number | null): number | null {
   return bytes === null ? null : count(sum + bytes);
 }
 
-function capabilitiesOf(header: GgufHeader, purpose: Purpose): FactCapabilities {
+function capabilitiesOf(header: GgufHeader, purpose: ArchitectureKind): FactCapabilities {
   if (noModel(header) !== null) return {complete: false, infill: false, embed: false};
   const complete = purpose === "generates";
   return {complete, infill: complete ? hasInfillTokens(header) : false, embed: purpose === "embeds"};
 }
 
-/** A number of things, if it is one. */
+/** The value if it is a count. */
 function count(value: unknown): number | null {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }
 
-/** A number above 0, or the greatest of a list: some architectures have one for each layer. */
-function most(value: unknown): number | null {
+/** A number above 0, or the largest of a list with one number per layer. */
+function maxNumber(value: unknown): number | null {
   const numbers = isList(value) ? value.items.map(count) : [count(value)];
-  const greatest = numbers.reduce<number>((most, number) => Math.max(most, number ?? 0), 0);
-  return greatest === 0 ? null : greatest;
+  const max = numbers.reduce<number>((largest, number) => Math.max(largest, number ?? 0), 0);
+  return max === 0 ? null : max;
 }
 
-/** One number, or one for each layer where they differ. */
+/** One number, or one per layer if they differ. */
 function perLayer(value: unknown, layers: number | null): number | readonly number[] | null {
   if (!isList(value)) return count(value);
   const numbers = value.items.map(count).filter((number) => number !== null);

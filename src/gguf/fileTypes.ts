@@ -44,7 +44,7 @@ const fileTypes: ReadonlyMap<number, string> = new Map([
   [41, "Q2_0"]
 ]);
 
-/** Set beside the number where it was guessed from the tensors. */
+/** The flag that says the type was guessed from the tensors. */
 const guessed = 1024;
 
 export function fileTypeName(fileType: number): string | undefined {

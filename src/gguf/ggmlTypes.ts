@@ -1,4 +1,4 @@
-/** How a tensor's numbers are stored: so many elements in a block of so many bytes. */
+/** How a tensor's numbers are stored: in blocks of `blockSize` elements and `blockBytes` bytes. */
 export interface GgmlType {
   readonly name: string;
   readonly blockSize: number;
@@ -51,12 +51,12 @@ const ggmlTypes: ReadonlyMap<number, GgmlType> = new Map(
   ).map(([type, name, blockSize, blockBytes]) => [type, {name, blockSize, blockBytes}])
 );
 
-/** Undefined for a number that isn't known (yet). */
+/** The type with this number; undefined if it is unknown. */
 export function ggmlType(type: number): GgmlType | undefined {
   return ggmlTypes.get(type);
 }
 
-/** Bytes of a tensor; null for an unknown type, and where they are too many to count. */
+/** Bytes of a tensor; null for an unknown type, or if the number is no safe integer. */
 export function tensorBytes(type: number, dimensions: readonly number[]): number | null {
   const known = ggmlTypes.get(type);
   if (known === undefined) return null;
@@ -64,7 +64,7 @@ export function tensorBytes(type: number, dimensions: readonly number[]): number
   return bytes <= Number.MAX_SAFE_INTEGER ? Math.ceil(bytes) : null;
 }
 
-/** Numbers in a tensor. */
+/** The number of elements of a tensor. */
 export function elements(dimensions: readonly (number | bigint)[]): number {
   return dimensions.reduce<number>((product, size) => product * Number(size), 1);
 }

@@ -1,8 +1,12 @@
 /**
- * Why a file is no model to us. `damaged`: incomplete or damaged. `tooLarge`: its header is larger than any that is known.
- * The others are of whole files. `otherVersion`: an old or future GGUF, or one for other processors. `noModel`: something
- * else that GGUF files hold. `otherArchitecture`, `otherTokenizer`, `otherScaling`: of a kind that this llama.cpp does not
- * know. `noTokenizer`: it can't cut a text.
+ * Why a file is refused.
+ * - `damaged`: incomplete or damaged.
+ * - `tooLarge`: the header is larger than any known one.
+ * - `otherVersion`: an old or future GGUF version, or big endian.
+ * - `noModel`: a GGUF file that holds no model.
+ * - `otherArchitecture`, `otherTokenizer`, `otherScaling`: unknown to this llama.cpp.
+ * - `noTokenizer`: there is no tokenizer.
+ * - `repeatedTokens`: the vocabulary has a token twice.
  */
 export type GgufProblem =
   | "notGguf"
@@ -16,11 +20,11 @@ export type GgufProblem =
   | "noTokenizer"
   | "repeatedTokens";
 
-/** A file was refused. */
+/** The error for a refused file. */
 export class GgufError extends Error {
   override readonly name = "GgufError";
 
-  /** `sentence` says to people what is the matter with the file of this name, and what helps. */
+  /** @param sentence Tells the user what is wrong with the file of this name, and what to do. */
   constructor(
     readonly problem: GgufProblem,
     readonly sentence: (file: string) => string

@@ -1,31 +1,28 @@
-import {tooLarge} from "./input";
+import {tooLarge} from "./headerReader";
 
 /**
- * Bytes that the headers of a model's files may have together. The largest known (vocabularies of 260,000 tokens) have some
- * 16 MB, and of a model in several files only the first one has such: the others tell of their tensors.
+ * Max bytes of all headers of a model. The largest known (vocabularies of 260,000 tokens) have about 16 MB, and only a
+ * model's first file has a vocabulary.
  */
 export const maxHeaderLength = 256 * 2 ** 20;
 
 /**
- * Bytes of keys, names and values that are kept of a model. Of the largest it is about 1 MB: 2,500 tensors, the first 1,024
- * items of each list, a few chat templates.
+ * Max bytes of keys, names and values that are kept of a model. The largest known needs about 1 MB: 2,500 tensors, the
+ * first 1,024 items of each list, a few chat templates.
  */
 const maxKept = 8 * 2 ** 20;
 
-/**
- * Entries, and tensors: more are refused, because what is made of them is made at one go. Real models have some hundreds, up
- * to 2,500.
- */
-const maxThings = 1 << 13;
+/** Max metadata entries, and max tensors, because both are processed without a pause. Real models have up to 2,500. */
+const maxEntries = 1 << 13;
 
-/** What keeping a thing costs besides its bytes. */
+/** Memory of a kept value besides its bytes. */
 const overhead = 64;
 
-/** Where a header's counts stand: so much of each is read. */
+/** Bytes that are read of every header: its version and counts. */
 const minBytes = 24;
 
-/** Counts bytes that are kept. What is too much is refused with a GgufError. */
-export class Keeper {
+/** Counts the kept bytes, and refuses too many with a GgufError. */
+export class KeptBytes {
   private kept = 0;
 
   keep(bytes: number): void {
@@ -35,38 +32,38 @@ export class Keeper {
 }
 
 /**
- * What the headers of a model's files may cost together, however many there are: the same file under a thousand names costs
- * no more than one file may. What is too much is refused with a GgufError, `tooLarge`.
+ * The limits of all headers of a model together, so that the same file under a thousand names costs no more than one
+ * file may. Throws a GgufError `tooLarge` beyond them.
  */
 export class HeaderBudget {
-  readonly keeper = new Keeper();
+  readonly memory = new KeptBytes();
   private begun = false;
   private passed = 0;
   private entries = 0;
   private tensors = 0;
 
-  /** Bytes that the next header may have. */
+  /** Max bytes of the next header. */
   get bytesLeft(): number {
     return Math.max(minBytes, maxHeaderLength - this.passed);
   }
 
-  /** Another file is read: whether it is the first one. */
+  /** Begins a file. True for the first one. */
   begin(): boolean {
     const isFirst = !this.begun;
     this.begun = true;
     return isFirst;
   }
 
-  /** A header of so many bytes was read. */
+  /** Adds a header that was read. */
   pass(bytes: number): void {
     this.passed += bytes;
   }
 
   addEntry(): void {
-    if (++this.entries > maxThings) throw tooLarge();
+    if (++this.entries > maxEntries) throw tooLarge();
   }
 
   addTensor(): void {
-    if (++this.tensors > maxThings) throw tooLarge();
+    if (++this.tensors > maxEntries) throw tooLarge();
   }
 }

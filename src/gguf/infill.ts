@@ -1,7 +1,8 @@
-import type {GgufHeader, MetadataArray} from "./header";
+import type {GgufHeader} from "./header";
 import {infillTexts} from "./infillTexts";
+import {isList, type MetadataArray} from "./metadata";
 
-/** A token that marks a place: its key, its older key, and the texts that it is known by without one. */
+/** A fill-in-the-middle token: its key, its older key, and its texts if the file has neither. */
 interface Mark {
   readonly keys: readonly string[];
   readonly texts: readonly string[];
@@ -13,10 +14,7 @@ const marks: readonly Mark[] = [
   {keys: ["tokenizer.ggml.fim_mid_token_id", "tokenizer.ggml.middle_token_id"], texts: infillTexts.middle}
 ];
 
-/** What the reader looks for in a vocabulary. */
-export const markTexts: ReadonlySet<string> = new Set(marks.flatMap(({texts}) => texts));
-
-/** The model has a token for the text before, for the text after and for the middle. Null where its vocabulary wasn't read. */
+/** Whether the model has tokens for prefix, suffix and middle. Null if its vocabulary was not read. */
 export function hasInfillTokens({metadata, tensors}: GgufHeader): boolean | null {
   if (tensors === null) return null;
   const tokens = metadata.get("tokenizer.ggml.tokens");
@@ -29,8 +27,4 @@ function hasMark(metadata: GgufHeader["metadata"], tokens: MetadataArray, {keys,
     return typeof id === "number" && Number.isSafeInteger(id) && id >= 0 && id < tokens.length;
   });
   return named || texts.some((text) => tokens.infillTexts.has(text));
-}
-
-export function isList(value: unknown): value is MetadataArray {
-  return typeof value === "object" && value !== null && (value as {kind?: unknown}).kind === "array";
 }

@@ -1,7 +1,7 @@
 /**
- * The texts by which vocabularies have the tokens that mark the places of a fill-in-the-middle prompt. In each row the families
- * in the order of: Qwen (and newer Granite, CodeGemma), StarCoder and SmolLM, StarCoder 2 and Granite, DeepSeek, CodeLlama,
- * Codestral. As llama.cpp looks for the first three rows (`llama_vocab::impl::load`), and Codestral's, which it does not know.
+ * The texts of fill-in-the-middle tokens. The order in each row: Qwen (and newer Granite, CodeGemma), StarCoder and
+ * SmolLM, StarCoder 2 and Granite, DeepSeek, CodeLlama, Codestral. The first three rows are llama.cpp's
+ * (`llama_vocab::impl::load`) and Codestral's, which llama.cpp does not know.
  */
 export const infillTexts = {
   prefix: [
@@ -40,3 +40,10 @@ export const infillTexts = {
   repository: ["<|repo_name|>", "<repo_name>", "<reponame>"],
   file: ["<|file_sep|>", "<file_sep>", "<filename>"]
 } as const satisfies Readonly<Record<string, readonly string[]>>;
+
+/** The texts that mark a place of a fill-in-the-middle prompt. The reader looks for them in a vocabulary. */
+export const placeMarkTexts: ReadonlySet<string> = new Set([
+  ...infillTexts.prefix,
+  ...infillTexts.suffix,
+  ...infillTexts.middle
+]);

@@ -1,35 +1,35 @@
-import type {GgufHeader, MetadataValue, TensorInfo} from "./header";
-import {isList} from "./infill";
+import type {GgufHeader, TensorInfo} from "./header";
+import {isList, type MetadataValue} from "./metadata";
 
 /** LLAMA_MAX_LAYERS and LLAMA_MAX_EXPERTS (llama-hparams.h). */
 const maxLayers = 512;
 const maxExperts = 1024;
 
 /**
- * Items of all lists in the headers of a model's files: node-llama-cpp makes a JavaScript value of each. The most known are
- * 1.3 million, of a vocabulary of 262,144 tokens with its merges, scores and types.
+ * Max items of all lists of a model: node-llama-cpp makes a JavaScript value of each. The largest known has 1.3
+ * million, for a vocabulary of 262,144 tokens with its merges, scores and types.
  */
 const maxItems = 2 ** 21;
 
-/** llama.cpp holds each several times over. */
+/** Max tokens of a vocabulary: llama.cpp holds several copies of each. */
 const maxTokens = 2 ** 20;
 
-/** Drafts for other models and a decoder of sounds: their embeddings are not those of their own tokens. */
+/** Draft models and a sound decoder, whose embeddings are not of their own tokens. */
 const otherEmbeddings: ReadonlySet<unknown> = new Set(["dflash", "eagle3", "wavtokenizer-dec"]);
 
-/** Q8_1, Q8_K, I8, I16, I32, I64 and F64: llama.cpp multiplies with none of them, and jumps to where such code would be. */
+/** Q8_1, Q8_K, I8, I16, I32, I64 and F64: llama.cpp has no code to multiply with them, and crashes. */
 const notMultiplied: ReadonlySet<number> = new Set([9, 15, 24, 25, 26, 27, 28]);
 
-/** What every architecture that has it multiplies with. */
+/** Tensors that every architecture multiplies with. */
 const multiplied =
   /^(?:output|output_norm|blk\.\d+\.(?:attn_(?:q|k|v|qkv|output|norm)|ffn_(?:up|down|gate)(?:_exps)?|ffn_norm))\.weight$/;
 
-/** A key of the architecture's own. */
+/** Reads a key of the architecture. */
 type Own = (key: string) => MetadataValue | undefined;
 
 /**
- * Whether llama.cpp would not refuse a model with such a header, but end the process (or never end) over it. Of a model in
- * several files `others` are the headers of those behind the first.
+ * Whether llama.cpp would end the process, or never finish, instead of refusing a model with this header. `others` are
+ * the headers of a split model's other files.
  */
 export function wouldAbortLlama(header: GgufHeader, others: readonly GgufHeader[] = []): boolean {
   const {metadata} = header;
@@ -43,18 +43,18 @@ export function wouldAbortLlama(header: GgufHeader, others: readonly GgufHeader[
       tensors.set(tensor.name, tensor);
     }
   }
-  if (endlessTokenizer(metadata)) return true;
+  if (tokenizerLoops(metadata)) return true;
   const layers = own("block_count");
-  // Without it llama.cpp refuses the file by itself, or doesn't know the architecture.
+  // Without the key llama.cpp refuses the file itself, or doesn't know the architecture.
   if (typeof layers !== "number") return false;
   return (
-    deadlyLayers(layers, own("nextn_predict_layers")) ||
-    deadlyExperts(own) ||
-    deadlyNorms(own) ||
+    layersAbort(layers, own("nextn_predict_layers")) ||
+    expertsAbort(own) ||
+    normsAbort(own) ||
     (!otherEmbeddings.has(architecture) &&
-      deadlyEmbeddings(tensors, own("embedding_length"), metadata.get("tokenizer.ggml.tokens"))) ||
-    deadlyAttention(tensors, own) ||
-    deadlyFeedForward(tensors, own) ||
+      embeddingsAbort(tensors, own("embedding_length"), metadata.get("tokenizer.ggml.tokens"))) ||
+    attentionAborts(tensors, own) ||
+    feedForwardAborts(tensors, own) ||
     (tensors.has("position_embd.weight") && own("context_length") === 0)
   );
 }
@@ -65,8 +65,8 @@ function tooManyItems(headers: readonly GgufHeader[]): boolean {
   return items > maxItems || (isList(tokens) && tokens.length > maxTokens);
 }
 
-/** All architectures but few have a row of that length for each token. */
-function deadlyEmbeddings(
+/** Nearly all architectures have one row of that length per token. */
+function embeddingsAbort(
   tensors: ReadonlyMap<string, TensorInfo>,
   length: MetadataValue | undefined,
   tokens: MetadataValue | undefined
@@ -77,32 +77,32 @@ function deadlyEmbeddings(
   return columns !== length || (isList(tokens) && rows !== tokens.length);
 }
 
-/** Where there are weights for heads there are heads, and they have a length. */
-function deadlyAttention(tensors: ReadonlyMap<string, TensorInfo>, own: Own): boolean {
+/** With attention weights, the number of heads and their length must not be 0. */
+function attentionAborts(tensors: ReadonlyMap<string, TensorInfo>, own: Own): boolean {
   if (!has(tensors, "attn_q")) return false;
-  const heads = greatest(own("attention.head_count"));
+  const heads = maxOf(own("attention.head_count"));
   const length = own("attention.key_length") ?? Math.floor(numberOr0(own("embedding_length")) / heads);
   return heads === 0 || length === 0 || own("attention.value_length") === 0 || own("attention.head_count_kv") === 0;
 }
 
-function deadlyFeedForward(tensors: ReadonlyMap<string, TensorInfo>, own: Own): boolean {
-  if (greatest(own("feed_forward_length")) > 0) return false;
+function feedForwardAborts(tensors: ReadonlyMap<string, TensorInfo>, own: Own): boolean {
+  if (maxOf(own("feed_forward_length")) > 0) return false;
   return has(tensors, "ffn_down") || (has(tensors, "ffn_down_exps") && own("expert_feed_forward_length") === undefined);
 }
 
-/** The first layer has such weights. */
+/** Whether the first layer has these weights. */
 function has(tensors: ReadonlyMap<string, TensorInfo>, name: string): boolean {
   return tensors.has(`blk.0.${name}.weight`);
 }
 
-/** The assertions of llama.cpp's `llama_model_base::load_hparams`, as all those below. */
-function deadlyLayers(layers: number, predicting: MetadataValue | undefined): boolean {
+/** The assertions in llama.cpp's `llama_model_base::load_hparams`, as in the functions below. */
+function layersAbort(layers: number, predicting: MetadataValue | undefined): boolean {
   return layers < 1 || layers > maxLayers || (typeof predicting === "number" && predicting > layers);
 }
 
-function deadlyExperts(own: Own): boolean {
+function expertsAbort(own: Own): boolean {
   const count = numberOr0(own("expert_count"));
-  const used = greatest(own("expert_used_count"));
+  const used = maxOf(own("expert_used_count"));
   const groups = numberOr0(own("expert_group_count"));
   const groupsUsed = numberOr0(own("expert_group_used_count"));
   if (count > maxExperts || used > count) return true;
@@ -111,20 +111,20 @@ function deadlyExperts(own: Own): boolean {
   return groups > 1 && (count % groups !== 0 || groupsUsed === 0 || groupsUsed >= groups);
 }
 
-/** What is added to a divisor so that it isn't 0. */
-function deadlyNorms(own: Own): boolean {
+/** The epsilons, which must not be negative. */
+function normsAbort(own: Own): boolean {
   const added = ["layer_norm_epsilon", "layer_norm_rms_epsilon", "group_norm_epsilon"].map((name) =>
     own(`attention.${name}`)
   );
   return added.some((value) => typeof value === "number" && !(value >= 0));
 }
 
-/** An RWKV tokenizer that lacks the token of a single byte goes round in circles, and takes memory with each round. */
-function endlessTokenizer(metadata: GgufHeader["metadata"]): boolean {
+/** An RWKV tokenizer without a token for every byte loops forever and takes ever more memory. */
+function tokenizerLoops(metadata: GgufHeader["metadata"]): boolean {
   if (metadata.get("tokenizer.ggml.model") !== "rwkv") return false;
   const tokens = metadata.get("tokenizer.ggml.tokens");
   if (!isList(tokens)) return false;
-  // Written as in a Python literal; in all vocabularies they are the first 256 behind token 0.
+  // Written as Python literals; in all known vocabularies they are the first 256 after token 0.
   const bytes = tokens.items.filter(
     (token) => typeof token === "string" && /^(?:[ -~]|\\x[0-9a-f]{2}|\\.)$/s.test(token)
   );
@@ -135,8 +135,8 @@ function numberOr0(value: MetadataValue | undefined): number {
   return typeof value === "number" ? value : 0;
 }
 
-/** Of a number, or of a list of them. */
-function greatest(value: MetadataValue | undefined): number {
+/** A number, or the largest of a list. */
+function maxOf(value: MetadataValue | undefined): number {
   if (!isList(value)) return numberOr0(value);
   return value.items.reduce<number>((most, item) => Math.max(most, numberOr0(item)), 0);
 }

@@ -1,42 +1,42 @@
 import type {ModelFacts} from "./facts";
 
-/** Bytes. */
+/** A model's memory in bytes, by use. */
 export interface MemoryParts {
   readonly weights: number;
-  /** As llama.cpp and this engine hold it, several times over. */
+  /** All copies that llama.cpp and this engine hold. */
   readonly vocabulary: number;
-  /** Keys and values of one context, F16. */
+  /** Keys and values of one context, as F16. */
   readonly kvCache: number;
   /** Buffers of one context, and the logits of a batch. */
   readonly compute: number;
 }
 
 /**
- * Tokens evaluated between two looks at the clock: for cancelling, for progress, for letting a completion go first. Not
- * fewer than 64: below that llama.cpp's flash attention rounds otherwise (docs/decisions/scoring.md).
+ * Tokens per batch when scoring. Cancelling, progress and completions wait for the end of a batch. At least 64, because
+ * llama.cpp's flash attention rounds differently below that (docs/decisions/scoring.md).
  */
 export function scoringBatch(vocabularySize: number): number {
-  // llama.cpp holds the logits of a whole batch twice: 33 MB each at most, but for vocabularies over 131,072.
+  // llama.cpp holds a batch's logits twice: at most 33 MB each for vocabularies up to 131,072.
   return vocabularySize <= 1 << 16 ? 128 : 64;
 }
 
-/** Bytes that a vocabulary takes once a model is loaded: 1.3 kB a token, as measured (bench/README.md). */
+/** Memory of a loaded vocabulary: 1.3 kB per token, as measured (bench/README.md). */
 export function vocabularyBytes(vocabularySize: number): number {
   return 1300 * vocabularySize;
 }
 
-/** llama.cpp makes a KV cache in steps of so many tokens. */
+/** llama.cpp rounds a KV cache up to a multiple of this many tokens. */
 export const contextStep = 256;
 
-/** Tokens that a KV cache has for a context of so many: whole steps. */
+/** Size of the KV cache for a context, in tokens. */
 export function paddedContext(contextSize: number): number {
   return Math.ceil(contextSize / contextStep) * contextStep;
 }
 
 /**
- * The memory of a model with one context of so many tokens, by its header's numbers alone; null where they don't say. For
- * lists, and before a download: the engine's own estimate asks llama.cpp. Layers with a sliding window count as if they
- * kept the whole context, and layers without attention have no KV heads.
+ * The memory of a model with one context, from its header only; null if numbers are missing. For lists and before a
+ * download; the engine's own estimate asks llama.cpp. Layers with a sliding window count with the whole context, layers
+ * without attention have no KV heads.
  */
 export function estimateMemory(facts: ModelFacts, contextSize: number): MemoryParts | null {
   const {tensorBytes, layers, heads, embeddingLength, vocabularySize} = facts;
@@ -54,7 +54,7 @@ export function estimateMemory(facts: ModelFacts, contextSize: number): MemoryPa
     weights: tensorBytes,
     vocabulary: vocabularyBytes(vocabularySize ?? 0),
     kvCache: tokens * headsOfAllLayers * (keyLength + valueLength) * f16,
-    // Logits twice (once where they are computed), and what each token of a batch sees of the context.
+    // The logits twice (once where they are computed), and the attention of each token in the batch to the context.
     compute: 2 * batch * (vocabularySize ?? 0) * f32 + batch * tokens * f16
   };
   return Object.values(parts).every((bytes) => Number.isFinite(bytes) && bytes >= 0) ? parts : null;

@@ -1,15 +1,16 @@
 import * as l10n from "@vscode/l10n";
 import {architectures} from "./architectures";
-import {label} from "./displayName";
+import {displayName} from "./displayName";
 import {GgufError} from "./ggufError";
-import type {GgufHeader, MetadataValue} from "./header";
-import {isList} from "./infill";
+import type {GgufHeader} from "./header";
+import {isList, type MetadataValue} from "./metadata";
+
 import {noTokenizers, preTokenized, preTokenizers, tokenizers} from "./tokenizers";
 
-/** What llama.cpp knows as `rope.scaling.type`. */
+/** Every `rope.scaling.type` that llama.cpp knows. */
 const ropeScalings: ReadonlySet<unknown> = new Set(["none", "linear", "yarn", "longrope"]);
 
-/** The other things that GGUF files hold, which are no models by themselves. Null for a model. */
+/** The error for a GGUF file that is no model by itself, such as an adapter. Null for a model. */
 export function noModel({metadata}: GgufHeader): GgufError | null {
   const is = (sentence: (file: string) => string): GgufError => new GgufError("noModel", sentence);
   const type = metadata.get("general.type");
@@ -39,8 +40,8 @@ export function noModel({metadata}: GgufHeader): GgufError | null {
 }
 
 /**
- * Why llama.cpp takes no file with such a header, whole as it may be; null where no reason is known. Of a model in several
- * files: the first one's.
+ * Why llama.cpp refuses a file with this header; null if no reason is known. For a split model, its first file's
+ * header.
  */
 export function refusal(header: GgufHeader): GgufError | null {
   const {metadata} = header;
@@ -94,7 +95,7 @@ function otherTokenizer(metadata: Metadata): GgufError | null {
       )
     );
   const pre = metadata.get("tokenizer.ggml.pre");
-  // Without one llama.cpp takes its default.
+  // Without the key llama.cpp uses its default.
   if (!preTokenized.has(tokenizer) || pre === undefined || pre === "" || preTokenizers.has(pre)) return null;
   return new GgufError("otherTokenizer", (file) =>
     l10n.t(
@@ -105,7 +106,7 @@ function otherTokenizer(metadata: Metadata): GgufError | null {
   );
 }
 
-/** A vocabulary that has the same token twice: llama.cpp looks for a token by its text, and ends the process. */
+/** The error for a vocabulary with the same token twice: llama.cpp would end the process. */
 export function repeatedTokens(token: string): GgufError {
   return new GgufError("repeatedTokens", (file) =>
     l10n.t(
@@ -116,7 +117,7 @@ export function repeatedTokens(token: string): GgufError {
   );
 }
 
-/** A value of a file's, as it may stand in a sentence. */
+/** A metadata value, safe to show in a sentence. */
 function shown(value: MetadataValue): string {
-  return label(value) ?? "?";
+  return displayName(value) ?? "?";
 }

@@ -1,16 +1,16 @@
-/** One of the files that a large model was split into, by its name: `NAME-00001-of-00005.gguf`. */
+/** One file of a split model, from its name: `NAME-00001-of-00005.gguf`. */
 export interface SplitPart {
-  /** In front of the numbers. */
+  /** The name before the numbers. */
   readonly base: string;
-  /** From 1. */
+  /** Counted from 1. */
   readonly part: number;
   readonly parts: number;
 }
 
-/** Files that a model may be in. The largest known are in some 200; a name may promise 99,999. */
+/** Max files of a model. The largest known have about 200; a name could say 99,999. */
 export const maxParts = 512;
 
-/** Null for the name of a whole file. As llama.cpp writes them (`llama_split_path`). */
+/** Parses a name as llama.cpp writes it (`llama_split_path`). Null for the name of an unsplit file. */
 export function splitPart(fileName: string): SplitPart | null {
   const found = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/s.exec(fileName);
   if (found === null) return null;
@@ -19,14 +19,13 @@ export function splitPart(fileName: string): SplitPart | null {
   return split.part >= 1 && split.part <= split.parts ? split : null;
 }
 
-/** The name of one of the parts. */
+/** The name of one part. */
 export function splitName(base: string, part: number, parts: number): string {
   return `${base}-${digits(part)}-of-${digits(parts)}.gguf`;
 }
 
 /**
- * The names of all parts of the model that this file is of, in order; the name itself where it is a whole file's, or promises
- * more than {@link maxParts}.
+ * The names of all parts of this file's model, in order; only the name itself if it is not split or has too many parts.
  */
 export function splitNames(fileName: string): readonly string[] {
   const split = splitPart(fileName);

@@ -1,4 +1,4 @@
-/** All that llama.cpp knows as `tokenizer.ggml.model`. A test holds these lists to its source. */
+/** Every `tokenizer.ggml.model` that llama.cpp knows. A test compares these lists with its source. */
 export const tokenizers: ReadonlySet<unknown> = new Set([
   "no_vocab",
   "none",
@@ -14,13 +14,13 @@ export const tokenizers: ReadonlySet<unknown> = new Set([
   "gemma4"
 ]);
 
-/** Of these, the ones that cut no text. */
+/** Tokenizer names that mean there is none. */
 export const noTokenizers: ReadonlySet<unknown> = new Set(["no_vocab", "none"]);
 
-/** Of these, the ones that cut a text into words first, by `tokenizer.ggml.pre`. */
+/** Tokenizers that split a text into words first, by `tokenizer.ggml.pre`. */
 export const preTokenized: ReadonlySet<unknown> = new Set(["gpt2", "hybriddna", "whitespace"]);
 
-/** All that llama.cpp knows as `tokenizer.ggml.pre`. */
+/** Every `tokenizer.ggml.pre` that llama.cpp knows. */
 export const preTokenizers: ReadonlySet<unknown> = new Set([
   "kimi-k2",
   "default",

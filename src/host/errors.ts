@@ -5,37 +5,38 @@ import {type ErrorKind, kindOf} from "./hostError";
 import type {Log} from "./log";
 import {type WayOut, waysOut} from "./waysOut";
 
-/** Characters: room for a long name in a sentence, so that its end, which says what to do, is not cut off. */
+/** Characters. A sentence with a long name in it must not lose its end, which says what to do. */
 const maxSentenceLength = 1000;
 
-/** An error as it is remembered, for Copy Diagnostics. */
+/** An error as Copy Diagnostics shows it. */
 export interface RecentError {
-  /** Milliseconds since the epoch; of the last, where there were several like it in a row. */
+  /** When it last happened, in milliseconds since the epoch. */
   readonly time: number;
+  /** How often it happened in a row. */
   readonly times: number;
   readonly kind: ErrorKind | "bug";
-  /** Its class's. */
+  /** The name of its class. */
   readonly name: string;
-  /** As Node has it ("ENOENT"). */
+  /** Node's code, for example "ENOENT". */
   readonly code: unknown;
-  /** Of what is a bug: where it came from, as V8 has it, without the message. */
+  /** V8's stack frames without the message; empty unless the error is a bug. */
   readonly stack: string;
 }
 
 const maxRecent = 20;
 
-/** The one place where errors become words: a sentence and a button for people, a stack for the log. */
+/** Shows errors: a sentence and buttons for people, a stack for the log. */
 export class ErrorReporter {
   private recentErrors: RecentError[] = [];
 
   constructor(private readonly log: Pick<Log, "error">) {}
 
-  /** The last ones, the latest last. */
+  /** The most recent errors, oldest first. */
   get recent(): readonly RecentError[] {
     return this.recentErrors;
   }
 
-  /** Shows an error with its way out. A cancellation is no error. */
+  /** Shows an error with its buttons. A cancellation is not an error. */
   async show(error: unknown): Promise<void> {
     if (error instanceof vscode.CancellationError) return;
     const ways: readonly WayOut[] = waysOut[kindOf(error)];
@@ -45,7 +46,7 @@ export class ErrorReporter {
       await vscode.commands.executeCommand(way.command, ...(way.argument === undefined ? [] : [way.argument]));
   }
 
-  /** One sentence; what is a bug goes to the log with its stack. */
+  /** Describes an error in one sentence. A bug goes to the log with its stack. */
   describe(error: unknown): string {
     this.remember(error);
     if (error instanceof HumanError) return plainText(error.message, maxSentenceLength);
@@ -56,11 +57,11 @@ export class ErrorReporter {
   private remember(error: unknown): void {
     const kind = kindOf(error);
     const {name = "", message = "", stack = "", code} = (error ?? {}) as Partial<NodeJS.ErrnoException>;
-    // What the message says may be the user's, and may look like a place in a stack.
+    // The message may hold the user's text, and may look like a stack frame.
     const frames = stack.includes(message) ? stack.slice(stack.indexOf(message) + message.length) : "";
     const entry = {kind, name, code, stack: kind === "bug" ? frames : ""} as const;
     const last = this.recentErrors.at(-1);
-    // The status bar's, say, which counts after every key.
+    // For example the status bar's errors: it counts after every key.
     const again = last?.kind === kind && last.name === name && last.code === code && last.stack === entry.stack;
     const others = again ? this.recentErrors.slice(0, -1) : this.recentErrors;
     this.recentErrors = [...others, {...entry, time: Date.now(), times: again ? last.times + 1 : 1}].slice(-maxRecent);

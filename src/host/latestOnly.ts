@@ -1,29 +1,38 @@
 import * as vscode from "vscode";
 
-/** Of questions that are asked one after the other, only the last is still wanted: a new one cancels the one before it. */
+/** Runs work of which only the latest is wanted: new work cancels the work before it. */
 export class LatestOnly implements vscode.Disposable {
-  private last: vscode.CancellationTokenSource | undefined;
+  private latest: vscode.CancellationTokenSource | undefined;
 
-  /** Runs work with a token that is cancelled when `token` is, if there is one, or as soon as other work comes. */
+  /**
+   * Runs work with a token that is cancelled with `token`, by {@link cancel}, and by newer work. `isLatest` is false once there
+   * is newer work, or once this is disposed.
+   */
   async run<T>(
     token: vscode.CancellationToken | undefined,
-    work: (token: vscode.CancellationToken) => Promise<T>
+    work: (token: vscode.CancellationToken, isLatest: () => boolean) => Promise<T>
   ): Promise<T> {
-    this.last?.cancel();
+    this.cancel();
     const own = new vscode.CancellationTokenSource();
-    this.last = own;
+    this.latest = own;
     const following = token?.onCancellationRequested(() => own.cancel());
     if (token?.isCancellationRequested) own.cancel();
     try {
-      return await work(own.token);
+      return await work(own.token, () => this.latest === own);
     } finally {
       following?.dispose();
-      if (this.last === own) this.last = undefined;
+      if (this.latest === own) this.latest = undefined;
       own.dispose();
     }
   }
 
+  /** Cancels the work that runs, if any. */
+  cancel(): void {
+    this.latest?.cancel();
+  }
+
   dispose(): void {
-    this.last?.cancel();
+    this.cancel();
+    this.latest = undefined;
   }
 }

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 
-/** A sentence on what Restricted Mode means for Tokenscope; undefined in a trusted workspace. */
+/** What Restricted Mode means for Tokenscope, in one sentence. Undefined in a trusted workspace. */
 export function restriction(): string | undefined {
   return vscode.workspace.isTrusted
     ? undefined

@@ -10,12 +10,12 @@ import {Pace} from "../text/pace";
 import {plainText} from "../text/plainText";
 import type {Host} from "./host";
 
-/** Where long work reports: what `vscode.window.withProgress` gives its task. */
+/** The progress that `vscode.window.withProgress` gives its task. */
 export type Reporter = vscode.Progress<{message?: string; increment?: number}>;
 
 /**
- * Scores a text under a notification with its pace and a Cancel button. Cancelled, it resolves with what was scored until
- * then (`finished` is false), or rejects with a CancellationError where that is nothing.
+ * Scores a text under a notification with its pace and a Cancel button. If cancelled, it resolves with what was scored so far
+ * (`finished` is false), or rejects with a CancellationError if that is nothing.
  */
 export async function scoreWithProgress(
   host: Host,
@@ -28,7 +28,7 @@ export async function scoreWithProgress(
   );
 }
 
-/** The same under progress that the caller shows: one text of several, say. */
+/** Scores a text like {@link scoreWithProgress}, under a progress that the caller shows, for example for several texts. */
 export async function score(
   host: Host,
   params: Omit<Sendable<ScoreParams>, "model">,
@@ -46,36 +46,43 @@ export async function score(
   });
 }
 
-/** The same, with the engine's own reports of its progress, and another model than the chosen one where one is named. */
+/**
+ * Scores a text, with the model of the settings unless `params` names one. If `stop` is cancelled, it resolves with what was
+ * scored so far, or rejects with a CancellationError if that is nothing. If `abandon` is cancelled, it rejects at once.
+ */
 export async function scoreOrStop(
   host: Host,
   params: Omit<Sendable<ScoreParams>, "model"> & {readonly model?: ModelRef},
-  token: vscode.CancellationToken,
-  onProgress: (progress: Progress) => void
+  stop: vscode.CancellationToken,
+  onProgress: (progress: Progress) => void,
+  abandon?: vscode.CancellationToken
 ): Promise<Scores> {
-  const nothing = new vscode.CancellationTokenSource();
-  const stop = new vscode.CancellationTokenSource();
-  let begun = false;
-  const listening = token.onCancellationRequested(() => (begun ? stop : nothing).cancel());
-  const watched = (progress: Progress): void => {
-    begun ||= progress.stage === "score";
+  const abandoning = new vscode.CancellationTokenSource();
+  const stopping = new vscode.CancellationTokenSource();
+  let hasBegun = false;
+  const listening = [
+    stop.onCancellationRequested(() => (hasBegun ? stopping : abandoning).cancel()),
+    abandon?.onCancellationRequested(() => abandoning.cancel())
+  ];
+  const report = (progress: Progress): void => {
+    hasBegun ||= progress.stage === "score";
     onProgress(progress);
   };
   try {
-    if (token.isCancellationRequested) throw new vscode.CancellationError();
+    if (stop.isCancellationRequested || abandon?.isCancellationRequested) throw new vscode.CancellationError();
     const model = host.settings.scoringModel();
-    const options = {token: nothing.token, stop: stop.token, onProgress: watched};
+    const options = {token: abandoning.token, stop: stopping.token, onProgress: report};
     const scores = await host.engine.request("score", {model, ...params}, options);
     if (!scores.finished && scores.summary.scored === 0) throw new vscode.CancellationError();
     return scores;
   } finally {
-    listening.dispose();
-    nothing.dispose();
-    stop.dispose();
+    for (const one of listening) one?.dispose();
+    abandoning.dispose();
+    stopping.dispose();
   }
 }
 
-/** What the engine is asked to say what it expected in a token's place, in the context in which the token was scored. */
+/** Parameters to ask what the model expected in place of a token, in the context in which the token was scored. */
 export function alternativesParams(
   scored: {
     readonly contextIds: Int32Array;
@@ -88,7 +95,7 @@ export function alternativesParams(
 ): Omit<AlternativesParams, "model"> {
   const {contextIds, windowing, sha256} = scored;
   const position = contextIds.length + token;
-  // With the rest of its batch; no vocabulary's batches are larger.
+  // The rest of the token's batch comes along; no vocabulary has larger batches.
   const end = Math.min(scored.ids.length, token + 1 + scoringBatch(0));
   const ids = new Int32Array(contextIds.length + end);
   ids.set(contextIds);

@@ -6,7 +6,7 @@ import {changeOf, readSetting, settingsReader, updateSetting, writeSetting} from
 import {homeFolder} from "./home";
 import {type ChosenModel, isSameChoice, type ModelChoice, shippedModel} from "./models/modelChoice";
 
-/** Begins a path in the user's home folder. */
+/** The start of a path in the user's home folder. */
 const inHome = /^~(?=$|[/\\])/;
 
 export interface InlineCompletionSettings {
@@ -18,7 +18,7 @@ export interface InlineCompletionSettings {
   readonly minConfidence: number;
 }
 
-/** Every setting is read here and nowhere else; the defaults stand in package.json. */
+/** What the settings mean. All of them are read here; the defaults stand in package.json. */
 export class Settings {
   private readonly changedModel = new vscode.EventEmitter<void>();
   private readonly changedDevice = new vscode.EventEmitter<void>();
@@ -50,7 +50,7 @@ export class Settings {
     );
   }
 
-  /** The model that measures, and completes where no other is chosen for that. */
+  /** The model that scores. It also completes if no other model is chosen for that. */
   scoringModel(): ModelRef {
     return this.refOf(this.modelChoice().scoring);
   }
@@ -66,7 +66,7 @@ export class Settings {
     return this.refOf(shippedModel);
   }
 
-  /** The model as the engine gets it: its file, and how it is run. */
+  /** The model as the engine needs it: its file, and how to run it. */
   refOf(chosen: ChosenModel): ModelRef {
     const layers = readSetting("gpuLayers");
     return {
@@ -83,7 +83,7 @@ export class Settings {
     return isSameModel(this.scoringModel(), this.demonstrationModel());
   }
 
-  /** For a document: its language or folder may have settings of their own. */
+  /** The settings for a document: its language or folder may have its own. */
   inlineCompletion(document?: vscode.TextDocument): InlineCompletionSettings {
     const read = settingsReader(document);
     return {
@@ -94,12 +94,12 @@ export class Settings {
     };
   }
 
-  /** Patterns, as in a .gitignore, of files that are never sent to a completion. */
+  /** Patterns, as in a .gitignore, of files that no completion sees. */
   completionExclusions(): readonly string[] {
     return readSetting("inlineCompletion.exclude");
   }
 
-  /** A selection is scored in the context of what stands before it in its document. */
+  /** Score a selection in the context of the text before it in its document. */
   get selectionContext(): boolean {
     return readSetting("selectionContext");
   }
@@ -112,7 +112,7 @@ export class Settings {
     };
   }
 
-  /** In Restricted Mode: a model of the user's own settings lies in the workspace, and is not used. */
+  /** In Restricted Mode: the user's own settings name a model in the workspace, which is not used. */
   get holdsBackModel(): boolean {
     const {scoring, completion} = this.modelChoice();
     return [scoring, completion].some((model) => model?.kind === "file" && this.isHeldBack(model.path));
@@ -125,7 +125,7 @@ export class Settings {
       .map((folder) => this.resolvedPath(folder));
   }
 
-  /** How files are fetched. `token` is Hugging Face's, out of SecretStorage. */
+  /** How to download. `token` is Hugging Face's access token, from SecretStorage. */
   network(token: string | null): Network {
     const http = vscode.workspace.getConfiguration("http");
     const proxy = http.get<unknown>("proxy");
@@ -138,22 +138,22 @@ export class Settings {
     };
   }
 
-  /** Base address of npm's registry or of a mirror of it, with a slash at the end. */
+  /** Base address of the npm registry or a mirror, with a slash at the end. */
   get npmRegistry(): string {
     return `${readSetting("npmRegistry").trim().replace(/\/+$/, "")}/`;
   }
 
-  /** "auto" is the CPU where the GPU is avoided. */
+  /** The device to use: the CPU if it is chosen automatically and the GPU is avoided. */
   get gpu(): GpuChoice {
     return this.avoidsGpu ? "off" : readSetting("gpu");
   }
 
-  /** The device is chosen automatically, but for the GPU ({@link avoidGpu}). */
+  /** The device is chosen automatically, without the GPU ({@link avoidGpu}). */
   get avoidsGpu(): boolean {
     return this.gpuAvoided && readSetting("gpu") === "auto";
   }
 
-  /** Where the device is chosen automatically, it is the CPU from now on, or no longer. */
+  /** Avoids the GPU when the device is chosen automatically, or no longer does. */
   avoidGpu(avoided: boolean): void {
     const before = this.gpu;
     this.gpuAvoided = avoided;
@@ -162,7 +162,7 @@ export class Settings {
     this.changedDevice.fire();
   }
 
-  /** Milliseconds without use after which the model is unloaded; 0: never. */
+  /** Unload the model after this long without use, in milliseconds; 0: never. */
   get idleLimit(): number {
     return readSetting("idleMinutes") * 60_000;
   }
@@ -181,14 +181,14 @@ export class Settings {
     );
   }
 
-  /** Adds folders of models to the user's own, as they stand in the settings. */
+  /** Adds folders to the user's own, and leaves those as they are written. */
   async addModelFolders(folders: readonly string[]): Promise<void> {
     const known = new Set(this.modelFolders());
     const added = folders.filter((folder) => !known.has(folder));
     if (added.length > 0) await updateSetting("modelFolders", [...readSetting("modelFolders"), ...added]);
   }
 
-  /** Null: as many as the device's memory holds. */
+  /** Null: as many layers as the device's memory holds. */
   async setGpuLayers(layers: number | null): Promise<void> {
     await updateSetting("gpuLayers", layers ?? "auto");
   }
@@ -197,13 +197,13 @@ export class Settings {
     await updateSetting("contextSize", tokens);
   }
 
-  /** For a language, or for all that have no setting of their own. */
+  /** For one language, or for all languages that have no setting of their own. */
   async setInlineCompletion(enabled: boolean, language?: string): Promise<void> {
     if (language === undefined) return await updateSetting("inlineCompletion.enabled", enabled);
     await writeSetting("inlineCompletion.enabled", enabled, vscode.ConfigurationTarget.Global, language);
   }
 
-  /** In the workspace that is open. */
+  /** For the open workspace. */
   async setInlineCompletionHere(enabled: boolean): Promise<void> {
     await writeSetting("inlineCompletion.enabled", enabled, vscode.ConfigurationTarget.Workspace);
   }
@@ -213,8 +213,8 @@ export class Settings {
   }
 
   /**
-   * In Restricted Mode: this setting of the user's names a file by its place in the workspace. The workspace would choose
-   * what is loaded, so the demonstration model is used.
+   * In Restricted Mode: the user's own setting names a file relative to the workspace. The workspace would decide what is loaded,
+   * so the demonstration model is used instead.
    */
   private isHeldBack(setting: string): boolean {
     const written = setting.trim();
@@ -231,7 +231,7 @@ export class Settings {
   private resolvedPath(setting: string): string {
     const written = setting.trim();
     const [first] = vscode.workspace.workspaceFolders ?? [];
-    // Another machine's folder is none here.
+    // A folder on another machine can't be used here.
     const folder = first?.uri.scheme === "file" ? first.uri.fsPath : homeFolder();
     const home = written.replace(inHome, homeFolder());
     return path.resolve(

@@ -1,8 +1,8 @@
 import {type GpuChoice, gpuChoices} from "../contract/models";
 
 /**
- * All settings by their keys in package.json, without "tokenscope.", and what is a value of each. Default, scope and description
- * stand in package.json alone (test/unit/manifest.test.ts compares them).
+ * All settings by their keys in package.json, without "tokenscope.", each with the guard for its values. Default, scope and
+ * description stand in package.json alone (test/unit/manifest.test.ts compares them).
  */
 export const settingsTable = {
   model: isString,

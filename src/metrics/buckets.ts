@@ -2,14 +2,14 @@ import * as l10n from "@vscode/l10n";
 import {inBits, percentText, withDecimalSeparator} from "../text/numberText";
 
 /**
- * A step of the scale tokens are coloured by, in the logprobs view and in the editor. Its name is the CSS class of what it
- * colours, and a part of its colours' names in package.json.
+ * A step of the colour scale of tokens, in the logprobs view and in the editor. Its name is a CSS class there and a part of
+ * its colours' names in package.json.
  */
 export interface Bucket {
   readonly name: string;
-  /** The least probability in it; null: there is none, the token is unscored. */
+  /** The lowest probability in it; null for unscored tokens, which have none. */
   readonly atLeast: number | null;
-  /** In the language of whoever asks. */
+  /** In the user's language. */
   readonly label: string;
   readonly help: string;
 }
@@ -72,17 +72,17 @@ export const buckets = [
       return l10n.t("not scored");
     },
     get help() {
-      return l10n.t("The model had nothing in front of it to go by.");
+      return l10n.t("The model had no context to predict it from.");
     }
   }
 ] as const satisfies readonly Bucket[];
 
 export type BucketName = (typeof buckets)[number]["name"];
 
-/** A token below this is worth stopping at. */
+/** "Next Surprise" stops at tokens with a logprob below this. */
 export const surprising = Math.log(0.01);
 
-/** "1–3.3 bits": a bucket's surprisals, from the one that the bucket before it ends with. */
+/** "1–3.3 bits": the surprisals of a bucket, which begins where the previous one ends. */
 export function bucketBits({name, atLeast}: (typeof buckets)[number]): string {
   const before = buckets[buckets.findIndex((one) => one.name === name) - 1]?.atLeast ?? null;
   const from = before === null ? null : bitsText(before);
@@ -97,7 +97,7 @@ function bitsText(probability: number): string {
 
 export function bucketOf(logprob: number | null): (typeof buckets)[number] {
   const probability = logprob === null ? null : Math.exp(logprob);
-  // NaN never comes here: ShownText gives null.
+  // Not NaN: ShownText gives null for unscored tokens.
   return (
     buckets.find(({atLeast}) => atLeast === null || (probability !== null && probability >= atLeast)) ?? buckets[5]
   );

@@ -169,7 +169,7 @@ export const metrics = {
     },
     get explanation() {
       return l10n.t(
-        "Mean logprob of the {0} % of the scored tokens that the model held least likely. A weak sign of whether the text was in the model's training data: nearer to zero where it was. Comparable between similar texts of one model only.",
+        "Mean logprob of the {0} % of the scored tokens that the model found least likely. A weak sign of whether the text was in the model's training data: nearer to zero if it was. Comparable only between similar texts of one model.",
         minKPercent
       );
     },

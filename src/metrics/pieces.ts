@@ -1,25 +1,25 @@
 import {unitsOf, utf8Width} from "../text/textOffsets";
 
 /**
- * A scored text in pieces that can be coloured: N runs of whole tokens, each the shortest that is a run of whole characters
- * too. Nearly every piece is one token; tokens that share a character make one piece together, and so do a token that
- * covers nothing (SentencePiece's space in front) and the one behind it.
+ * A scored text in pieces that can be coloured: N runs of whole tokens, each the shortest that is also a run of whole
+ * characters. Nearly every piece is one token. Tokens that share a character make one piece, and so do a token that covers
+ * nothing (SentencePiece's space in front) and the token behind it.
  */
 export interface Pieces {
   /** N UTF-16 offsets at which pieces end; piece i covers `[ends[i-1] ?? 0, ends[i])`. Pieces tile the text. */
   readonly ends: Uint32Array;
   /** N + 1 token indexes: piece i is the tokens `[firstTokens[i], firstTokens[i+1])`. */
   readonly firstTokens: Uint32Array;
-  /** N natural logprobs: the sum of the tokens', which is that of the piece; NaN where one of them is unscored. */
+  /** N natural logprobs: the sums of the tokens' logprobs; NaN where a token is unscored. */
   readonly logprobs: Float64Array;
 }
 
-/** Tokens between two stops: some milliseconds' work. */
-const tokensAtOnce = 1 << 13;
+/** Tokens between two yields: a few milliseconds' work. */
+const tokensPerStep = 1 << 13;
 
 /**
- * Cuts a text into its pieces, and stops after every {@link tokensAtOnce} tokens: a text of megabytes must not hold up who
- * asks. Tokens behind the text's last character that cover nothing belong to no piece.
+ * Cuts a text into its pieces, and yields after every {@link tokensPerStep} tokens: megabytes of text must not block the
+ * caller. Tokens behind the text's last character that cover nothing belong to no piece.
  *
  * @param byteEnds N ascending byte offsets at which tokens end.
  * @param logprobs N logprobs, NaN where unscored.
@@ -40,7 +40,7 @@ export function* cutIntoPieces(
   let start = 0;
   let sum = 0;
   for (let token = 0; token < tokens; token++) {
-    if (token % tokensAtOnce === tokensAtOnce - 1) yield;
+    if (token % tokensPerStep === tokensPerStep - 1) yield;
     const end = byteEnds[token] ?? 0;
     if (end < (byteEnds[token - 1] ?? 0)) throw new RangeError(`token ${token} ends before it begins`);
     sum += logprobs[token] ?? Number.NaN;

@@ -28,11 +28,11 @@ export interface RegionNumbers {
 /**
  * Sums of parts of a scored text, in the order of `regions`, which may be unsorted, overlap and leave gaps.
  *
- * A token belongs, whole, to the regions in which its first byte lies, so regions that tile the text add up to it. A token
- * that begins inside a character (byte tokens) belongs where the character begins; one that covers no byte (the space that
- * SentencePiece puts in front) belongs where the next byte is, at the text's end where the last one is.
+ * A whole token belongs to the regions that contain its first byte, so regions that tile the text add up to it. A token that
+ * begins inside a character (byte tokens) belongs where the character begins. A token that covers no byte (SentencePiece's
+ * space in front) belongs where the next byte is; at the text's end, where the last byte is.
  *
- * One walk over the text, one over each region's tokens: linear in text and regions where these do not overlap.
+ * One walk over the text and one over each region's tokens: linear, if the regions don't overlap.
  *
  * @throws RangeError where the arrays' lengths differ, `ends` don't tile the text, or a region doesn't lie in it.
  */

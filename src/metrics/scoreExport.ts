@@ -5,8 +5,8 @@ import type {Summary} from "./summary";
 import {excessSurprisal, frac, surprisalBits} from "./tokenMetrics";
 
 /**
- * Scores as files: JSON and CSV. Whatever writes scores (the export, Copy as JSON, the headless runner) takes them from
- * here. Documents come in pieces of some ten kilobytes, so that who writes a long one can do something else in between.
+ * Scores as files: JSON and CSV, for the export, Copy as JSON and the headless runner. A document comes in pieces of some ten
+ * kilobytes, so that the writer can yield between them.
  */
 
 /** N scored tokens. */
@@ -33,7 +33,7 @@ export interface ExportedDetail {
   readonly textOfId?: (id: number) => string;
 }
 
-/** What took part in a score: release numbers, null where not known. */
+/** The releases that made a score; null where not known. */
 export interface Versions {
   readonly tokenscope: string;
   readonly nodeLlamaCpp: string | null;
@@ -41,7 +41,7 @@ export interface Versions {
   readonly llamaCpp: string | null;
 }
 
-/** {@link scoreHeader} with all there is to say: what a file needs that is read far from where it was made. */
+/** {@link scoreHeader} with every field: an exported file may be read long after it was made. */
 export function exportHeader<Model>(scored: ScoredWith<Model>, summary: Summary, versions: Versions) {
   const {bytes, characters, words} = summary;
   return {
@@ -58,7 +58,7 @@ export function exportHeader<Model>(scored: ScoredWith<Model>, summary: Summary,
   };
 }
 
-/** Of a token that leaves Tokenscope. Offsets are bytes of UTF-8; null where tokens stand nowhere in the text. */
+/** A token as it is exported. Offsets are bytes of UTF-8; null if the tokenizer rewrote the text. */
 interface ExportedToken {
   readonly id: number;
   readonly text: string;
@@ -68,7 +68,7 @@ interface ExportedToken {
   readonly logprob: number | null;
 }
 
-/** Where a token stands, in bytes of UTF-8; nulls where tokens stand nowhere in the text. */
+/** The bytes of UTF-8 that a token covers; nulls if the tokenizer rewrote the text. */
 export function tokenSpan(ends: ArrayLike<number> | null, token: number): Pick<ExportedToken, "start" | "end"> {
   return ends === null ? {start: null, end: null} : {start: ends[token - 1] ?? 0, end: ends[token] ?? 0};
 }
@@ -83,8 +83,8 @@ function tokenAt({ids, ends, logprobs, textOf}: ExportedTokens, token: number): 
   };
 }
 
-/** Tokens to a piece. */
-const tokensAtOnce = 256;
+/** Tokens in a piece. */
+const tokensPerPiece = 256;
 
 /**
  * The header and the tokens (if any) as one JSON document: on one line, or indented with a token on each line.
@@ -104,9 +104,9 @@ export function* jsonPieces(
   const comma = head === "{}" ? "" : ",";
   yield `${head.slice(0, head === "{}" ? -1 : -end.length)}${comma}${indented ? '\n  "tokens": [' : '"tokens":['}`;
   const between = indented ? "\n    " : "";
-  for (let from = 0; from < tokens.ids.length; from += tokensAtOnce) {
+  for (let from = 0; from < tokens.ids.length; from += tokensPerPiece) {
     let piece = "";
-    for (let token = from; token < Math.min(from + tokensAtOnce, tokens.ids.length); token++)
+    for (let token = from; token < Math.min(from + tokensPerPiece, tokens.ids.length); token++)
       piece += `${token === 0 ? "" : ","}${between}${jsonText(jsonToken(tokens, token))}`;
     yield piece;
   }
@@ -138,17 +138,17 @@ function alternatives(detail: ExportedDetail, textOfId: (id: number) => string, 
 /** Ends a record (RFC 4180). */
 const newline = "\r\n";
 
-/** So that Excel takes the file for UTF-8; pandas and its like know it. */
+/** Excel needs it to read the file as UTF-8; pandas skips it. */
 const byteOrderMark = "\ufeff";
 
 /**
- * The header as lines `# name: value`, values as JSON, then the tokens as a table (RFC 4180), which
- * `pandas.read_csv(file, comment="#")` and spreadsheets take as it is.
+ * The header as lines `# name: value`, values as JSON, then the tokens as a table (RFC 4180) for spreadsheets and
+ * `pandas.read_csv(file, comment="#")`.
  *
- * A token's text is written as a JSON string, with its quotes: so a spreadsheet makes no formula, number or date of it
- * (`=1+1`, `1e5`, `3-4`), pandas no missing value (`null`, `NA`), every token is one line, and spaces can be seen.
- * `json.loads` gives the text back. Header values hold no separator of any locale (`,`, `;`, tab), so that no part of one
- * can become a cell of its own. Alternatives are left out: they are no columns. A number without a value is an empty cell.
+ * A token's text is a JSON string with its quotes. Spreadsheets then make no formula, number or date of it (`=1+1`, `1e5`,
+ * `3-4`), pandas no missing value (`null`, `NA`), every token is one line, and spaces can be seen. `json.loads` gives the
+ * text back. Header values hold no separator of any locale (`,`, `;`, tab), so that no part of a value becomes a cell of its
+ * own. Alternatives are left out, because they don't fit into columns. A number without a value is an empty cell.
  */
 export function* csvPieces(header: object, tokens: ExportedTokens | null): Generator<string> {
   yield byteOrderMark +
@@ -160,9 +160,9 @@ export function* csvPieces(header: object, tokens: ExportedTokens | null): Gener
   const columns = ["index", "id", "text", "start", "end", "logprob", "probability", "surprisal_bits"];
   const more = ["rank", "entropy", "excess_surprisal", "frac"];
   yield [...columns, ...(detail ? more : [])].join(",") + newline;
-  for (let from = 0; from < tokens.ids.length; from += tokensAtOnce) {
+  for (let from = 0; from < tokens.ids.length; from += tokensPerPiece) {
     let piece = "";
-    for (let token = from; token < Math.min(from + tokensAtOnce, tokens.ids.length); token++)
+    for (let token = from; token < Math.min(from + tokensPerPiece, tokens.ids.length); token++)
       piece += csvRecord(tokens, token) + newline;
     yield piece;
   }
@@ -178,7 +178,7 @@ function csvRecord(tokens: ExportedTokens, index: number): string {
   return cells.join(",");
 }
 
-/** A text as JSON; no semicolon in front of a formula, which in some locales would begin a cell of its own. */
+/** A text as JSON. A semicolon in front of a formula is escaped: in some locales it begins a new cell. */
 function tokenText(text: string): string {
   return jsonText(text).replace(/;(?=\s*[=+\-@＝＋－＠])/g, "\\u003b");
 }
@@ -195,19 +195,19 @@ function detailed(detail: ExportedDetail, index: number, logprob: number): (numb
   ];
 }
 
-/** A field between quotes; those in it are doubled. */
+/** A field between quotes; quotes inside it are doubled. */
 function csvText(text: string): string {
   return `"${text.replaceAll('"', '""')}"`;
 }
 
-/** A cell: empty where there is no value; infinite as pandas and Excel's neighbours read it. */
+/** A cell: empty without a value, "inf" and "-inf" as pandas and most spreadsheets read them. */
 export function csvNumber(value: number | null): string {
   if (value === null || Number.isNaN(value)) return "";
   if (Number.isFinite(value)) return String(value);
   return value < 0 ? "-inf" : "inf";
 }
 
-/** The leaves of an object, with the way to them: `model.name`. */
+/** The leaves of an object with their paths: `model.name`. */
 function flattened(prefix: string, object: object): [string, string][] {
   return Object.entries(object).flatMap(([name, value]: [string, unknown]): [string, string][] => {
     const path = prefix === "" ? name : `${prefix}.${name}`;
@@ -216,7 +216,7 @@ function flattened(prefix: string, object: object): [string, string][] {
   });
 }
 
-/** JSON on one line and in one cell. */
+/** JSON that stays on one line and in one cell. */
 function commentValue(value: unknown): string {
   return jsonText(value ?? null).replace(/[,;]/g, (sign) => {
     return `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`;

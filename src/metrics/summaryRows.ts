@@ -92,7 +92,7 @@ function contextRow({contextTokens = 0}: SummaryAbout): SummaryRow[] {
           ? l10n.t("1 token before the text")
           : l10n.t("{0} tokens before the text", count(contextTokens)),
       help: l10n.t(
-        "What stands before the text in its document was given to the model, and not scored. Comparable only with scores that had the same context."
+        "The text before this one in its document was given to the model as context, and not scored. Comparable only with scores that had the same context."
       )
     }
   ];

@@ -1,13 +1,13 @@
 import * as l10n from "@vscode/l10n";
 import {bits, count, inBits, nats, percent, withDecimalSeparator} from "../text/numberText";
 
-/** What is known of a scored token; what costs more than its logprob may be missing (null). */
+/** The numbers of a scored token. All but the logprob cost more, and are null if they were not requested. */
 export interface TokenNumbers {
   /** `ln p(x_i|c_i)`. */
   readonly logprob: number;
   /** 1 is the model's first choice. */
   readonly rank: number | null;
-  /** Of the prediction, nats. */
+  /** Entropy of the prediction, nats. */
   readonly entropy: number | null;
   /** Natural logprob of the model's first choice. */
   readonly best: number | null;
@@ -16,7 +16,7 @@ export interface TokenNumbers {
 /** One number of a token, worded: the same in the webview, in hovers and in reports. */
 export interface TokenRow {
   readonly label: string;
-  /** Null where it is not known (yet). */
+  /** Null if it is not known (yet). */
   readonly value: string | null;
   /** What the number means, for a tooltip. */
   readonly help: string;
@@ -28,19 +28,19 @@ export function surprisalBits(logprob: number): number {
   return (0 - logprob) / Math.LN2;
 }
 
-/** `exp(H)`: among how many equally likely tokens a choice would be as open. `entropy` in nats. */
+/** `exp(H)`: the number of equally likely tokens with the same entropy, which is in nats. */
 export function effectiveChoices(entropy: number): number {
   return Math.exp(entropy);
 }
 
-/** `v - H`, nats: how much more surprising the token is than the position was open; negative where it is less. */
+/** `v - H`, nats: how much more surprising the token is than expected; negative if it is less. */
 export function excessSurprisal(logprob: number, entropy: number): number {
   return 0 - logprob - entropy;
 }
 
 /**
- * `p / max p`, 0 to 1. Both from the same evaluation; where they are of two, the token can come out above the first choice
- * by a rounding error (docs/decisions/scoring.md), which is cut off.
+ * `p / max p`, 0 to 1. If the two come from different evaluations, a rounding error can put the token above the first
+ * choice (docs/decisions/scoring.md); that is cut off.
  */
 export function frac(logprob: number, best: number): number {
   return Math.exp(Math.min(0, logprob - best));
@@ -49,8 +49,8 @@ export function frac(logprob: number, best: number): number {
 /** A step of GLTR's scale of ranks. */
 export interface RankBucket {
   /** The last rank in it. */
-  readonly most: number;
-  /** In the language of whoever asks. */
+  readonly max: number;
+  /** In the user's language. */
   readonly label: string;
 }
 
@@ -60,33 +60,33 @@ export const rankBuckets = [
   topRanks(100),
   topRanks(1000),
   {
-    most: Number.POSITIVE_INFINITY,
+    max: Number.POSITIVE_INFINITY,
     get label() {
       return l10n.t("beyond {0}", count(1000));
     }
   }
 ] as const satisfies readonly RankBucket[];
 
-function topRanks(most: number): RankBucket {
+function topRanks(max: number): RankBucket {
   return {
-    most,
+    max,
     get label() {
-      return l10n.t("top {0}", count(most));
+      return l10n.t("top {0}", count(max));
     }
   };
 }
 
 export function rankBucketOf(rank: number): RankBucket {
-  return rankBuckets.find(({most}) => rank <= most) ?? rankBuckets[3];
+  return rankBuckets.find(({max}) => rank <= max) ?? rankBuckets[3];
 }
 
-/** A token's numbers as labelled text, always the same rows in the same order (docs/metrics.md, "One token"). */
+/** A token's numbers as labelled text: always the same rows in the same order (docs/metrics.md, "One token"). */
 export function tokenRows({logprob, rank, entropy, best}: TokenNumbers): TokenRow[] {
   return [
     {
       label: l10n.t("probability"),
       value: percent(logprob),
-      help: l10n.t("How likely the model held this token, given what stands before it.")
+      help: l10n.t("How likely the model found this token, given the text before it.")
     },
     {
       label: l10n.t("logprob"),
@@ -101,7 +101,7 @@ export function tokenRows({logprob, rank, entropy, best}: TokenNumbers): TokenRo
     {
       label: l10n.t("rank"),
       value: rank === null ? null : `${count(rank)} (${rankBucketOf(rank).label})`,
-      help: l10n.t("1 is the token the model held most likely.")
+      help: l10n.t("1 is the token that the model found most likely.")
     },
     {
       label: l10n.t("p / max p"),
@@ -111,20 +111,20 @@ export function tokenRows({logprob, rank, entropy, best}: TokenNumbers): TokenRo
     {
       label: l10n.t("entropy"),
       value: entropy === null ? null : inBits(bits(entropy)),
-      help: l10n.t("How open the model held this place: the surprisal to be expected here.")
+      help: l10n.t("How uncertain the model was here: the surprisal that it expected.")
     },
     {
       label: l10n.t("effective choices"),
       value: entropy === null ? null : choicesText(entropy),
       help: l10n.t(
-        "The entropy as a number of tokens: the model was as uncertain as in an even choice between so many."
+        "The entropy as a number of tokens: the model was as uncertain as in a choice between this many equally likely tokens."
       )
     },
     {
       label: l10n.t("excess surprisal"),
       value: entropy === null ? null : inBits(bits(excessSurprisal(logprob, entropy))),
       help: l10n.t(
-        "Surprisal less entropy. Above zero, the token is more surprising than the place was open: an odd token."
+        "Surprisal minus entropy. Above zero, the token is more surprising than the model expected here: an odd token."
       )
     }
   ];

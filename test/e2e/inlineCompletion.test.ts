@@ -134,7 +134,7 @@ describe("Inline completion in the workbench", () => {
 
   it("is accepted line by line where it has several, though nothing comes by itself", async () => {
     const vscode = workbench();
-    await toggled("Tokenscope: Toggle Inline Completion", "waits to be asked");
+    await toggled("Tokenscope: Toggle Inline Completion", "comes only on command");
     // While IntelliSense's list is open, Tab is its key, and the suggestion waits.
     await vscode.setSettings({"editor.quickSuggestions": {other: "off"}});
     await vscode.runCommand("Preferences: Open Keyboard Shortcuts (JSON)");
@@ -189,7 +189,7 @@ describe("Inline completion in the workbench", () => {
   });
 
   it("comes in a language of its own only, where it is turned off for another", async () => {
-    await toggled("Tokenscope: Toggle Inline Completion for This Language", /waits to be asked in python/);
+    await toggled("Tokenscope: Toggle Inline Completion for This Language", /comes only on command in python/);
     await toggled("Tokenscope: Toggle Inline Completion for This Language", /while you type in python files/);
   });
 

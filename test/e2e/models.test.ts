@@ -66,7 +66,7 @@ describe("Select Model in the workbench", () => {
     await vscode.runCommand("Tokenscope: Select Model…");
     await vscode.choose("tiny-plain:f16", vscode.notification(used));
     await vscode.pressInNotification(used, "Undo");
-    await vscode.statusBar("Tokenscope uses the former model again").waitFor();
+    await vscode.statusBar("Tokenscope uses the previous model again").waitFor();
     await vscode.focusEditor();
     assert.equal(await perplexity(), before);
   });

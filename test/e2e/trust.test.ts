@@ -111,7 +111,7 @@ describe("A workspace that is not trusted", () => {
       machine,
       JSON.stringify({...own, "tokenscope.model": "theirs.gguf", "tokenscope.completionModel": f16})
     );
-    const said = `${restricted} Of this folder, not used: tokenscope.model, tokenscope.huggingFaceEndpoint, tokenscope.npmRegistry, tokenscope.inlineCompletion.enabled. Your own setting names a file in this folder.`;
+    const said = `${restricted} Not used from this folder: tokenscope.model, tokenscope.huggingFaceEndpoint, tokenscope.npmRegistry, tokenscope.inlineCompletion.enabled. Your own settings name a file in this folder.`;
     await vscode.page.locator(`.part.statusbar a[aria-label="${said}"]`).waitFor();
     await perplexity();
     assert.match(mapped(), /tokenscope-tiny-q8_0\.gguf/);

@@ -188,7 +188,7 @@ describe("A bad model file", () => {
     const token = (text: string) => Buffer.concat([uint32(text.length), uint32(0), Buffer.from(text)]);
     token("on").copy(twice, twice.indexOf(token("st")));
     for (const [bytes, says] of [
-      [version(1), /is a GGUF file of version 1, which llama\.cpp reads no more/],
+      [version(1), /is a GGUF file of version 1, which llama\.cpp no longer reads/],
       [version(4), /is a GGUF file of version 4, newer than/],
       [version(0x0300_0000), /big endian/],
       [twice, /has the token "[^"]+" twice in its vocabulary/]

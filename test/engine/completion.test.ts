@@ -368,20 +368,20 @@ describe("A completion", () => {
     await scoring;
   });
 
-  it("is what the model holds most probable also where tokens were guessed", async () => {
+  it("is what the model holds most probable also where tokens were drafted", async () => {
     const lines = "    self.alpha = alpha\n    self.beta = beta\n    self.gamma = gamma\n";
     const start = `class A:\n  def set(self, alpha, beta, gamma):\n${lines}\n  def reset(self):\n${lines}`;
     const vocabulary = new Vocabulary(judge.model);
-    let wrong = 0;
-    let right = 0;
+    let rejected = 0;
+    let accepted = 0;
     for (const end of ["    self.al", "    self.gamma = ", `\n${typescript.slice(0, 300)}`]) {
-      // A fresh engine drafts at its second token, whatever drafts turn out to cost.
+      // A new engine drafts from its second token on, whatever drafting turns out to cost.
       const completion = await new Engine(spec(f16)).ask("complete", {...shared, prefix: start + end, maxTokens: 12});
-      right += completion.guessed.right;
-      wrong += completion.guessed.tried - completion.guessed.right;
+      accepted += completion.draft.accepted;
+      rejected += completion.draft.tried - completion.draft.accepted;
       await assertGreedy(infillPrompt(judge.model, vocabulary, start + end, "", 1000).tokens, completion);
     }
-    assert.ok(right > 0 && wrong > 0, `${right} right, ${wrong} wrong`);
+    assert.ok(accepted > 0 && rejected > 0, `${accepted} accepted, ${rejected} rejected`);
   });
 
   it("ends before the token of which the model is not sure, and is else the same", async () => {

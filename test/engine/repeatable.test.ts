@@ -19,7 +19,7 @@ describe("The headless runner answers the same to the last bit, on an idle machi
     text = path.join(folder.path, "text.txt");
     prefix = path.join(folder.path, "prefix.txt");
     writeFileSync(text, code.repeat(2));
-    // A repetition gets draft tokens, and batches with drafts round differently.
+    // Repeated text is drafted, and batches with draft tokens round differently.
     const lines = "    self.alpha = alpha\n    self.beta = beta\n    self.gamma = gamma\n";
     writeFileSync(prefix, `${code}\n  def set(self):\n${lines}\n  def reset(self):\n${lines}    self.al`);
   });

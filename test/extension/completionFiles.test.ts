@@ -4,7 +4,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import {Exclusions, ignoreFile} from "../../src/features/inlineCompletion/exclusions";
 import {RecentEdits} from "../../src/features/inlineCompletion/recentEdits";
-import {Neighbours} from "../../src/features/inlineCompletion/relatedFiles";
+import {RelatedFiles} from "../../src/features/inlineCompletion/relatedFiles";
 import {Settings} from "../../src/host/settings";
 import {closeEditors} from "./support/editors";
 import {until} from "./support/until";
@@ -17,8 +17,8 @@ describe("the files that a completion looks at", () => {
   const settings = new Settings(vscode.Uri.file(root));
   const exclusions = new Exclusions(settings);
   const edits = new RecentEdits();
-  const neighbours = new Neighbours(exclusions, edits);
-  exclusions.onDidChange(() => neighbours.forget());
+  const relatedFiles = new RelatedFiles(exclusions, edits);
+  exclusions.onDidChange(() => relatedFiles.forget());
   const versions = vscode.workspace.registerTextDocumentContentProvider("test-version", {
     provideTextDocumentContent: () => "an older version\n"
   });
@@ -45,9 +45,9 @@ describe("the files that a completion looks at", () => {
   }
 
   /** Waits until the prompt for a document contains these files. */
-  async function neighboursAre(document: vscode.TextDocument, paths: readonly string[]): Promise<void> {
+  async function relatedFilesAre(document: vscode.TextDocument, paths: readonly string[]): Promise<void> {
     await until(() => {
-      const {files} = neighbours.at(document, new vscode.Position(0, 0));
+      const {files} = relatedFiles.at(document, new vscode.Position(0, 0));
       return files.map((one) => path.posix.basename(one.path)).join() === paths.join();
     });
   }
@@ -57,25 +57,25 @@ describe("the files that a completion looks at", () => {
     await vscode.window.showTextDocument(version, {viewColumn: vscode.ViewColumn.Two});
     await show(write("beside.ts", "let beside;\n"), vscode.ViewColumn.Three);
     const {document} = await show(write("here.ts", "let here;\n"), vscode.ViewColumn.One);
-    await neighboursAre(document, ["beside.ts"]);
-    const found = neighbours.at(document, new vscode.Position(0, 0));
+    await relatedFilesAre(document, ["beside.ts"]);
+    const found = relatedFiles.at(document, new vscode.Position(0, 0));
     assert.deepEqual(found, {
       path: "completionFiles/here.ts",
       repository: folder?.name,
       files: [{path: "completionFiles/beside.ts", text: "let beside;\n"}]
     });
     const elsewhere = await vscode.workspace.openTextDocument(version);
-    assert.deepEqual(neighbours.at(elsewhere, new vscode.Position(0, 0)).path, "old.ts");
+    assert.deepEqual(relatedFiles.at(elsewhere, new vscode.Position(0, 0)).path, "old.ts");
   });
 
   it("are no more those that are excluded from now on", async () => {
     const {document} = await show(path.join(own, "here.ts"), vscode.ViewColumn.One);
-    await neighboursAre(document, ["beside.ts"]);
+    await relatedFilesAre(document, ["beside.ts"]);
     assert.equal(await excludes("beside.ts"), false);
     writeFileSync(list, "# mine\nbeside.*\n");
     await until(() => excludes("beside.ts"));
-    assert.deepEqual(neighbours.at(document, new vscode.Position(0, 0)).files, []);
-    await neighboursAre(document, []);
+    assert.deepEqual(relatedFiles.at(document, new vscode.Position(0, 0)).files, []);
+    await relatedFilesAre(document, []);
     assert.equal(await excludes("here.ts"), false);
   });
 

@@ -3,6 +3,8 @@ import {readFileSync} from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
 import {editDebounce} from "../../src/features/heatmap/editDebounce";
+import {Random} from "../faults/random";
+import {tinyModels} from "../faults/tinyModels";
 import {root} from "../harness/paths";
 import {closeEditors, select, showFile, showText, temporaryFolder, userSettings} from "./support/editors";
 import {engineProcess, killEngine, noProcesses} from "./support/engineProcess";
@@ -298,6 +300,17 @@ describe("Toggle Surprisal Heatmap", () => {
     await set("model", "");
     await settled(editor.document);
     assert.equal(window().errors.length, 1);
+  });
+
+  it("offers another model where the tokens of this one have no places in the text", async () => {
+    // To SentencePiece, this sign and a space are the same: what stood there can't be told from the tokens.
+    await showText("a\u2581b = 1\n");
+    await set("model", folder.write("llama.gguf", tinyModels["llama"]?.(new Random(7)) ?? ""));
+    await toggle();
+    await until(() => status() === "$(warning) Heatmap");
+    const [error] = window().errors;
+    assert.match(error?.text ?? "", /have no places in it: choose another model for the heatmap\.$/);
+    assert.deepEqual(error?.buttons, ["Select Model…", "Use Demonstration Model"]);
   });
 
   it("is told of an engine that is killed while it scores, once, and goes on with the next edit", async function () {

@@ -19,8 +19,8 @@ function commandsWithArguments(): string[] {
     .filter((file) => file.endsWith("egistration.ts"))
     .map((file) => readFileSync(path.join(folder, file), "utf8"));
   return sources
-    .flatMap((source) => [...source.matchAll(/registerCommand\(\s*host,\s*([\w".]+),\s*(?:async )?\(\w/g)])
-    .map(([, name = ""]) => (name === "openRowCommand" ? "tokenscope.openSurprisingLine" : name.replaceAll('"', "")));
+    .flatMap((source) => [...source.matchAll(/registerCommand\(\s*host,\s*"(\w+)",\s*(?:async )?\(\w/g)])
+    .map(([, name]) => `tokenscope.${name}`);
 }
 
 /** A closed port of this machine, so that no test uses the network. */

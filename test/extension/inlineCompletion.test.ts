@@ -196,7 +196,7 @@ describe("inline completion", () => {
       await vscode.commands.executeCommand("tokenscope.toggleInlineCompletionForWorkspace");
       assert.deepEqual(
         [setting().inspect("inlineCompletion.enabled")?.workspaceValue, said.pop()],
-        [false, "$(circle-slash) Inline completion is off, but on in python files by a setting of their own"]
+        [false, "$(circle-slash) Inline completion is off, but a setting turns it on in python files"]
       );
     } finally {
       Reflect.set(vscode.window, "setStatusBarMessage", setStatusBarMessage);
@@ -274,7 +274,7 @@ describe("inline completion", () => {
     assert.deepEqual(window().messages, [
       {
         severity: "error",
-        text: "No text is open: open a file and place the cursor where something is missing.",
+        text: "No text is open: open a file and place the cursor where the completion should go.",
         buttons: ["Go to File…"]
       }
     ]);

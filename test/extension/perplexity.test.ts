@@ -191,7 +191,7 @@ describe("Perplexity of Selection", () => {
     });
     const [message, ...more] = window().messages;
     assert.deepEqual(more, []);
-    assert.equal(message?.text, "There is no text at this place any more: select some.");
+    assert.equal(message?.text, "There is no text at this place any more: select some, or open another file.");
     assert.ok((message?.buttons.length ?? 0) > 0);
   });
 });

@@ -4,7 +4,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import {Exclusions} from "../../src/features/inlineCompletion/exclusions";
 import {RecentEdits} from "../../src/features/inlineCompletion/recentEdits";
-import {Neighbours} from "../../src/features/inlineCompletion/relatedFiles";
+import {RelatedFiles} from "../../src/features/inlineCompletion/relatedFiles";
 import {Settings} from "../../src/host/settings";
 import {closeEditors} from "./support/editors";
 import {tokenscope} from "./support/extension";
@@ -16,7 +16,7 @@ describe("what a completion is told of other files", () => {
   const file = (name: string): vscode.Uri => vscode.Uri.file(path.join(folder, name));
   const outside = vscode.Uri.file(path.join(path.dirname(root), "outside.ts"));
   const subscriptions: vscode.Disposable[] = [];
-  let neighbours: Neighbours;
+  let relatedFiles: RelatedFiles;
   /** Definitions by name. */
   const definitions = new Map<string, vscode.Location>();
 
@@ -30,7 +30,7 @@ describe("what a completion is told of other files", () => {
     const settings = new Settings((await tokenscope()).extensionUri);
     const exclusions = new Exclusions(settings);
     const edits = new RecentEdits();
-    neighbours = new Neighbours(exclusions, edits);
+    relatedFiles = new RelatedFiles(exclusions, edits);
     const provider = vscode.languages.registerDefinitionProvider(
       {pattern: "**/neighbours/main.ts"},
       {
@@ -49,9 +49,9 @@ describe("what a completion is told of other files", () => {
   });
 
   /** Waits for related files, which are collected in the background for the next request. */
-  async function filesAt(document: vscode.TextDocument, least: number): Promise<ReturnType<Neighbours["at"]>> {
+  async function filesAt(document: vscode.TextDocument, least: number): Promise<ReturnType<RelatedFiles["at"]>> {
     return await until(() => {
-      const found = neighbours.at(document, new vscode.Position(document.lineCount - 1, 0));
+      const found = relatedFiles.at(document, new vscode.Position(document.lineCount - 1, 0));
       return found.files.length >= least && found;
     });
   }

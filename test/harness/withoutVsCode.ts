@@ -1,6 +1,7 @@
 /** The parts of VS Code that an EngineClient needs, without VS Code. */
+
+import type {Cancellation} from "../../src/host/engine/cancellation";
 import type {EngineClientOptions} from "../../src/host/engine/engineClient";
-import type {Cancellation} from "../../src/host/engine/engineProcess";
 
 /** The error of a cancelled request. */
 export class Cancelled extends Error {}

@@ -1,12 +1,11 @@
 import {strict as assert} from "node:assert";
-import {completionExtent} from "../../src/completion/completionMode";
+import {stopGranularity} from "../../src/completion/completionMode";
 
 describe("inside a string", () => {
   it("a completion is one line", () => {
     for (const line of ['log("a', "log('it\\'s", "x = `a", "# it's"])
-      assert.equal(completionExtent(line, "\n"), "line", line);
-    for (const line of ['log("a")', "x = ''", 'say("it\'s")'])
-      assert.equal(completionExtent(line, "\n"), "block", line);
+      assert.equal(stopGranularity(line, "\n"), "line", line);
+    for (const line of ['log("a")', "x = ''", 'say("it\'s")']) assert.equal(stopGranularity(line, "\n"), "block", line);
   });
 });
 
@@ -33,7 +32,7 @@ describe("behind an apostrophe that opens no string", () => {
       "```js",
       "select 'it''s' from a"
     ])
-      assert.equal(completionExtent(line, "\n"), "block", line);
+      assert.equal(stopGranularity(line, "\n"), "block", line);
   });
 
   it("but one line where a string is open all the same", () => {
@@ -48,35 +47,35 @@ describe("behind an apostrophe that opens no string", () => {
       "'I don't",
       "“It"
     ])
-      assert.equal(completionExtent(line, "\n"), "line", line);
+      assert.equal(stopGranularity(line, "\n"), "line", line);
   });
 });
 
 describe("the extent of a completion", () => {
   it("is a block at the end of a line", () => {
-    assert.equal(completionExtent("function f() {", "\n}\n"), "block");
-    assert.equal(completionExtent("def f():\n    ", "\nprint(f())"), "block");
-    assert.equal(completionExtent("", ""), "block");
+    assert.equal(stopGranularity("function f() {", "\n}\n"), "block");
+    assert.equal(stopGranularity("def f():\n    ", "\nprint(f())"), "block");
+    assert.equal(stopGranularity("", ""), "block");
   });
 
   it("is a block where only spaces follow on the line, whatever its line break", () => {
-    assert.equal(completionExtent("x = ", " \t\r\nnext line"), "block");
-    assert.equal(completionExtent("x = ", " \rnext line"), "block");
+    assert.equal(stopGranularity("x = ", " \t\r\nnext line"), "block");
+    assert.equal(stopGranularity("x = ", " \rnext line"), "block");
   });
 
   it("is one line where text follows on the line", () => {
-    assert.equal(completionExtent("const x = ", " + 1;\n"), "line");
+    assert.equal(stopGranularity("const x = ", " + 1;\n"), "line");
   });
 
   it("is one line before a closing bracket, quote or semicolon: they are text too", () => {
     for (const rest of [")", "]", "}", '"', ";", ","]) {
-      assert.equal(completionExtent("foo(", `${rest}\n`), "line", rest);
+      assert.equal(stopGranularity("foo(", `${rest}\n`), "line", rest);
     }
   });
 
   it("is one line inside a line comment, where a sentence is wanted and not the function below it", () => {
     for (const line of ["// Returns ", "    # Returns ", "-- Returns ", " * Returns ", " *"]) {
-      assert.equal(completionExtent(`x\n${line}`, "\n"), "line", line);
+      assert.equal(stopGranularity(`x\n${line}`, "\n"), "line", line);
     }
   });
 
@@ -89,7 +88,7 @@ describe("the extent of a completion", () => {
       "<p> <!-- The ",
       "a(); /* b "
     ])
-      assert.equal(completionExtent(`x\n${line}`, "\n"), "line", line);
+      assert.equal(stopGranularity(`x\n${line}`, "\n"), "line", line);
     for (const line of [
       "/* a */ ",
       "<!-- a --> ",
@@ -99,12 +98,12 @@ describe("the extent of a completion", () => {
       "this.#a = ",
       "i-- "
     ])
-      assert.equal(completionExtent(`x\n${line}`, "\n"), "block", line);
+      assert.equal(stopGranularity(`x\n${line}`, "\n"), "block", line);
   });
 
   it("is a block below a comment, and for a line that only contains one's sign", () => {
-    assert.equal(completionExtent("// The sum.\n", "\n"), "block");
-    assert.equal(completionExtent("const half = a //", "\n"), "block");
-    assert.equal(completionExtent("*pointer = ", "\n"), "block");
+    assert.equal(stopGranularity("// The sum.\n", "\n"), "block");
+    assert.equal(stopGranularity("const half = a //", "\n"), "block");
+    assert.equal(stopGranularity("*pointer = ", "\n"), "block");
   });
 });

@@ -5,16 +5,10 @@ import {mock} from "node:test";
 import fc from "fast-check";
 import type {ByteSource} from "../../src/gguf/byteSource";
 import {GgufError, type GgufProblem} from "../../src/gguf/ggufError";
-import {
-  type GgufHeader,
-  type MetadataArray,
-  type MetadataValue,
-  missingBytes,
-  readHeader,
-  readPossible,
-  stringsAt
-} from "../../src/gguf/header";
+import {type GgufHeader, missingBytes, readHeader, readPossible} from "../../src/gguf/header";
 import {HeaderBudget, maxHeaderLength} from "../../src/gguf/headerBudget";
+import type {MetadataArray, MetadataValue} from "../../src/gguf/metadata";
+import {stringsAt} from "../../src/gguf/stringLists";
 import {type GgufValue, ggufFile, type MadeUpTensor, text, texts, uint, uints} from "../harness/ggufFile";
 import {root} from "../harness/paths";
 import {cases} from "../harness/thorough";
@@ -159,7 +153,7 @@ describe("A GGUF header", () => {
     const says = (beginning: string, pattern: RegExp) =>
       assert.rejects(read(Buffer.from(beginning)), (error: GgufError) => pattern.test(error.sentence("a.gguf")));
     await says("version https://git-lfs.github.com/spec/v1\n", /only says where the model is \(Git LFS\)/);
-    for (const magic of ["lmgg", "fmgg", "tjgg", "algg"]) await says(`${magic} and so on`, /from before GGUF \(GGML\)/);
+    for (const magic of ["lmgg", "fmgg", "tjgg", "algg"]) await says(`${magic} and so on`, /in the older GGML format/);
     await says("GGML", /is not a GGUF file/);
   });
 
@@ -169,7 +163,7 @@ describe("A GGUF header", () => {
     const says = (version: number, pattern: RegExp) =>
       assert.rejects(read(ggufFile({version})), (error: GgufError) => pattern.test(error.sentence("a.gguf")));
     await says(0x0300_0000, /^"a\.gguf" was made for .* \(big endian\): /);
-    await says(1, /^"a\.gguf" is a GGUF file of version 1, which llama\.cpp reads no more: /);
+    await says(1, /^"a\.gguf" is a GGUF file of version 1, which llama\.cpp no longer reads: /);
     await says(4, /^"a\.gguf" is a GGUF file of version 4, newer than /);
   });
 

@@ -12,7 +12,7 @@ import {logprobsPage} from "../../src/features/logprobs/logprobsPage";
 import {parseMessage as readLogprobsMessage} from "../../src/features/logprobs/parseMessage";
 import {modelInfoPage} from "../../src/features/modelInfo/modelInfoPage";
 import {parseMessage as readModelInfoMessage} from "../../src/features/modelInfo/parseMessage";
-import {label} from "../../src/gguf/displayName";
+import {displayName} from "../../src/gguf/displayName";
 import type {Evaluation} from "../../src/host/evaluation";
 import {urlHost} from "../../src/host/urlHost";
 import {webviewPage} from "../../src/host/webviewPage";
@@ -38,7 +38,7 @@ const sinks: readonly (readonly [where: string, made: (text: string) => string, 
   ["a notification, a title or a row of a list", plainText, link, 1200],
   ["the path of a file that an agent asks for", plainPath, link, 1200],
   ["a row's icons", plainText, /\$\([a-z~-]+\)/, 1200],
-  ["a name out of a model's metadata", (text) => label(text) ?? "", invisible, 800],
+  ["a name out of a model's metadata", (text) => displayName(text) ?? "", invisible, 800],
   ["a label of a token", (text) => shortLabel(visibleText(text)), invisible, 201],
   ["Markdown", (text) => escapeMarkdown(text.slice(0, 1000)), /[^\p{L}\p{N} &#;]|&(?!#\d+;)/u, 20_000],
   ["Markdown, as it is drawn", (text) => drawn(escapeMarkdown(text.slice(0, 1000))), invisible, 8000],

@@ -2,9 +2,10 @@ import {strict as assert} from "node:assert";
 import {readFileSync} from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
-import {readHeader, repeatedString} from "../../src/gguf/header";
-import {isList} from "../../src/gguf/infill";
+import {readHeader} from "../../src/gguf/header";
 import {wouldAbortLlama} from "../../src/gguf/llamaAssertions";
+import {isList} from "../../src/gguf/metadata";
+import {repeatedString} from "../../src/gguf/stringLists";
 import {type GgufValue, ggufFile, type MadeUpTensor, text, texts, uint, uints} from "../harness/ggufFile";
 import {root} from "../harness/paths";
 

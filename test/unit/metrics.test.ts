@@ -37,13 +37,9 @@ describe("A metric", () => {
   });
 
   it("can be a limit of the runner", () => {
-    assert.deepEqual(
-      limitOptions.map(({option, name, of}) => [option, name, of(summary)]),
-      [
-        ["max-perplexity", "perplexity", summary.perplexity],
-        ["max-bits-per-byte", "bits per byte", summary.bitsPerByte]
-      ]
-    );
+    const limit = limitOptions.find(({option}) => option === "max-bits-per-byte");
+    assert.equal(limit?.name, "bits per byte");
+    assert.equal(limit.of(summary), summary.bitsPerByte);
   });
 });
 

@@ -7,8 +7,10 @@ import {tensorGroupOf, tensorGroups} from "../../src/features/modelInfo/tensorGr
 import type {ByteSource} from "../../src/gguf/byteSource";
 import {modelFacts} from "../../src/gguf/facts";
 import {elements} from "../../src/gguf/ggmlTypes";
-import {readPossible, stringsAt} from "../../src/gguf/header";
-import {isList} from "../../src/gguf/infill";
+import {readPossible} from "../../src/gguf/header";
+import {isList} from "../../src/gguf/metadata";
+import {stringsAt} from "../../src/gguf/stringLists";
+
 import {type GgufValue, ggufFile, type MadeUpTensor, text, texts, uint} from "../harness/ggufFile";
 import {root} from "../harness/paths";
 

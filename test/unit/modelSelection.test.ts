@@ -8,7 +8,7 @@ import {chosen, type ModelRole} from "../../src/features/models/modelRole";
 import {downloadText, type ListedModel, rowText, shortPath, whereText} from "../../src/features/models/modelRow";
 import {recentPaths, withRecent} from "../../src/features/models/recents";
 import {modelSections} from "../../src/features/models/sections";
-import {isMeant} from "../../src/features/models/staleClick";
+import {isIntendedRow} from "../../src/features/models/staleClick";
 import type {ModelFacts} from "../../src/gguf/facts";
 import type {CatalogueEntry} from "../../src/host/downloads/catalogue";
 import type {LocalModel, ModelStore} from "../../src/host/models/local/localModel";
@@ -345,15 +345,15 @@ describe("A choice in a list that fills", () => {
   const [a, b, c] = now as [{key: string}, {key: string}, {key: string}];
 
   it("is taken for what stood there before, too", () => {
-    assert.ok(isMeant(a, now, before, 10));
+    assert.ok(isIntendedRow(a, now, before, 10));
   });
 
   it("is not taken where another row stood there a moment ago", () => {
-    assert.ok(!isMeant(b, now, before, 10));
-    assert.ok(!isMeant(c, now, before, 10));
+    assert.ok(!isIntendedRow(b, now, before, 10));
+    assert.ok(!isIntendedRow(c, now, before, 10));
   });
 
   it("is taken once there was time to see the row", () => {
-    assert.ok(isMeant(b, now, before, 1000));
+    assert.ok(isIntendedRow(b, now, before, 1000));
   });
 });

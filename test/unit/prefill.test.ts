@@ -1,54 +1,54 @@
 import {strict as assert} from "node:assert";
 import {mock} from "node:test";
-import {type Spot, Warmth} from "../../src/completion/prefill";
-import {Warming} from "../../src/features/inlineCompletion/prefill";
+import {PrefillState, type Spot} from "../../src/completion/prefill";
+import {Prefill} from "../../src/features/inlineCompletion/prefill";
 
 const here: Spot = {file: "file:///a.ts", version: 1, line: 100};
 const elsewhere: Spot = {...here, line: 300};
 
 describe("a spot", () => {
   /** Ready for `here`. */
-  function warm(): Warmth {
-    const warmth = new Warmth();
-    warmth.isReadyFor(here);
-    return warmth;
+  function warm(): PrefillState {
+    const state = new PrefillState();
+    state.markReady(here);
+    return state;
   }
 
   it("is evaluated in advance where the cache is of another: far off, in another text, or after a change", () => {
     for (const spot of [elsewhere, {...here, file: "file:///b.ts"}, {...here, version: 2}])
-      assert.ok(warm().wants(spot, 0), JSON.stringify(spot));
-    for (const spot of [here, {...here, line: 120}, {...here, line: 80}]) assert.ok(!warm().wants(spot, 0));
+      assert.ok(warm().isDue(spot, 0), JSON.stringify(spot));
+    for (const spot of [here, {...here, line: 120}, {...here, line: 80}]) assert.ok(!warm().isDue(spot, 0));
   });
 
   it("is not evaluated before anything was asked, nor for another model", () => {
-    assert.ok(!new Warmth().wants(here, 0));
-    const warmth = warm();
-    warmth.forget();
-    assert.ok(!warmth.wants(elsewhere, 0));
+    assert.ok(!new PrefillState().isDue(here, 0));
+    const state = warm();
+    state.forget();
+    assert.ok(!state.isDue(elsewhere, 0));
   });
 
   it("is evaluated in advance in a tenth of the time at most", () => {
-    const warmth = warm();
+    const state = warm();
     const milliseconds = 700;
     let spent = 0;
     // A user jumps around for an hour, and rests for a second each time.
     for (let now = 0; now < 3_600_000; now += 1000) {
-      if (!warmth.wants(elsewhere, now)) continue;
-      warmth.took(milliseconds, now);
+      if (!state.isDue(elsewhere, now)) continue;
+      state.addCost(milliseconds, now);
       spent += milliseconds;
     }
     assert.ok(spent <= 3_600_000 * 0.1 && spent > 3_600_000 * 0.09, `${spent} ms`);
   });
 
   it("is not evaluated in advance where that would take more than all there is", () => {
-    const warmth = warm();
-    warmth.took(13_000, 0);
-    assert.ok(!warmth.wants(elsewhere, 0));
-    assert.ok(!warmth.wants(elsewhere, 3_600_000));
+    const state = warm();
+    state.addCost(13_000, 0);
+    assert.ok(!state.isDue(elsewhere, 0));
+    assert.ok(!state.isDue(elsewhere, 3_600_000));
   });
 });
 
-describe("warming", () => {
+describe("prefill", () => {
   before(() => mock.timers.enable({apis: ["setTimeout", "Date"]}));
   after(() => mock.timers.reset());
 
@@ -68,7 +68,7 @@ describe("warming", () => {
     };
     const evaluated: {spot: Spot | undefined; signal: AbortSignal; end(error?: Error): Promise<void>}[] = [];
     const cursor: {spot: Spot | undefined} = {spot: here};
-    const warming = new Warming({
+    const prefill = new Prefill({
       engine,
       spot: () => cursor.spot,
       prepare: async () => (signal) =>
@@ -85,13 +85,13 @@ describe("warming", () => {
         }),
       now: () => Date.now()
     });
-    warming.asked(here);
+    prefill.completionRequested(here);
     return {
       evaluated,
       change,
       moveTo(spot: Spot | undefined): void {
         cursor.spot = spot;
-        warming.moved();
+        prefill.cursorMoved();
       },
       wait: async (milliseconds: number): Promise<void> => {
         await new Promise((resolve) => setImmediate(resolve));

@@ -1,7 +1,7 @@
 import {strict as assert} from "node:assert";
 import {resolveWindowing} from "../../src/engine/scoringWindows";
-import {type Purpose, whyNotGenerating} from "../../src/gguf/architectureKind";
-import {purposeOfHeader} from "../../src/gguf/facts";
+import {type ArchitectureKind, whyNotGenerating} from "../../src/gguf/architectureKind";
+import {headerKind} from "../../src/gguf/facts";
 import {type GgufHeader, readHeader} from "../../src/gguf/header";
 import {noModel, refusal, repeatedTokens} from "../../src/gguf/refusal";
 import {type GgufValue, ggufFile, text, texts, uint} from "../harness/ggufFile";
@@ -87,7 +87,7 @@ describe("A whole file that llama.cpp does not run", () => {
 });
 
 describe("What a model is made for", () => {
-  const cases: readonly (readonly [Purpose, Readonly<Record<string, GgufValue>>, (readonly string[])?])[] = [
+  const cases: readonly (readonly [ArchitectureKind, Readonly<Record<string, GgufValue>>, (readonly string[])?])[] = [
     ["generates", {}],
     ["generates", {"general.architecture": text("gemma2")}],
     ["generates", {"llama.pooling_type": uint(0), "llama.attention.causal": yes}],
@@ -115,7 +115,7 @@ describe("What a model is made for", () => {
 
   for (const [purpose, entries, tensors] of cases)
     it(`${purpose}: told by ${JSON.stringify(Object.keys(entries))}, ${tensors?.length ?? "some"} tensors`, async () => {
-      assert.equal(purposeOfHeader(await headerWith(entries, tensors && [...tensors])), purpose);
+      assert.equal(headerKind(await headerWith(entries, tensors && [...tensors])), purpose);
       const sentence = whyNotGenerating(purpose, "a.gguf");
       if (purpose === "generates") assert.equal(sentence, null);
       else assert.match(sentence ?? "", /^"a\.gguf" is [^\n]+ can't score or complete[^\n]*: choose [^\n]+\.$/);

@@ -1,10 +1,10 @@
 import {strict as assert} from "node:assert";
 import {mock} from "node:test";
 import {setImmediate} from "node:timers/promises";
-import {type AskOptions, Completions, type Place} from "../../src/features/inlineCompletion/suggestionCache";
+import {type AskOptions, type CursorText, SuggestionCache} from "../../src/features/inlineCompletion/suggestionCache";
 
 interface Asked extends AskOptions {
-  readonly place: Place;
+  readonly place: CursorText;
   answer(text: string): void;
   fail(error: Error): void;
 }
@@ -12,11 +12,11 @@ interface Asked extends AskOptions {
 /** A model that answers on demand. */
 function slowModel(): {
   asked: Asked[];
-  completions: Completions<Place>;
+  completions: SuggestionCache<CursorText>;
   at: (prefix: string, signal?: AbortSignal) => Promise<string | undefined>;
 } {
   const asked: Asked[] = [];
-  const completions = new Completions<Place>(
+  const completions = new SuggestionCache<CursorText>(
     (place, options) =>
       new Promise((resolve, reject) => {
         options.signal.addEventListener("abort", () => reject(options.signal.reason), {once: true});
@@ -280,9 +280,9 @@ describe("completions", () => {
     const first = at("let ", key.signal);
     asked[0]?.onText("answer");
     key.abort();
-    completions.moved({file: "a.ts", prefix: "let a", suffix: ";"});
+    completions.cursorMoved({file: "a.ts", prefix: "let a", suffix: ";"});
     assert.equal(asked[0]?.signal.aborted, false);
-    completions.moved({file: "a.ts", prefix: "let ab", suffix: ";"});
+    completions.cursorMoved({file: "a.ts", prefix: "let ab", suffix: ";"});
     assert.equal(asked[0]?.signal.aborted, true);
     await assert.rejects(first);
     assert.equal(asked.length, 1);
@@ -291,9 +291,9 @@ describe("completions", () => {
   it("that were fetched before stay while one types up to there", async () => {
     const {asked, completions} = slowModel();
     completions.prefetch({file: "a.ts", prefix: "let x;", suffix: ";"});
-    completions.moved({file: "a.ts", prefix: "let x", suffix: ";"});
+    completions.cursorMoved({file: "a.ts", prefix: "let x", suffix: ";"});
     assert.equal(asked[0]?.signal.aborted, false);
-    completions.moved({file: "a.ts", prefix: "let y", suffix: ";"});
+    completions.cursorMoved({file: "a.ts", prefix: "let y", suffix: ";"});
     assert.equal(asked[0]?.signal.aborted, true);
   });
 });

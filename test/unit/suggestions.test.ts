@@ -2,12 +2,12 @@ import {strict as assert} from "node:assert";
 import fc from "fast-check";
 import {confidenceOf, sureTokens} from "../../src/completion/confidence";
 import {jaccard, withoutNearDuplicates} from "../../src/completion/nearDuplicates";
-import {Suggestions} from "../../src/completion/suggestions";
-import {Rhythm} from "../../src/completion/typingCadence";
+import {RecentSuggestions} from "../../src/completion/suggestions";
+import {TypingCadence} from "../../src/completion/typingCadence";
 
 describe("a suggestion", () => {
   it("is known again at its place, and while its text is typed or accepted", () => {
-    const kept = new Suggestions();
+    const kept = new RecentSuggestions();
     kept.keep("const ", ";\n", "answer = 42", "a.ts");
     assert.equal(kept.find("const ", ";\n", "a.ts"), "answer = 42");
     assert.equal(kept.find("const answer", ";\n", "a.ts"), " = 42");
@@ -16,13 +16,13 @@ describe("a suggestion", () => {
   });
 
   it("is not known where another text follows (Continue's key is the prefix only)", () => {
-    const kept = new Suggestions();
+    const kept = new RecentSuggestions();
     kept.keep("const ", ";\n", "answer = 42", "a.ts");
     assert.equal(kept.find("const ", ";", "a.ts"), undefined);
   });
 
   it("is not known in another file with the same text: its path is another, and so are its neighbours", () => {
-    const kept = new Suggestions();
+    const kept = new RecentSuggestions();
     kept.keep("", "", "import sys", "a.py");
     kept.keep("", "", "int main", "a.c");
     assert.equal(kept.find("", "", "a.py"), "import sys");
@@ -31,7 +31,7 @@ describe("a suggestion", () => {
   });
 
   it("is known while its brackets and quotes are typed, which the editor closes by itself", () => {
-    const kept = new Suggestions();
+    const kept = new RecentSuggestions();
     kept.keep("x = ", ";\n", 'print(len(a), "b")', "a.ts");
     assert.equal(kept.find("x = print(", ");\n", "a.ts"), 'len(a), "b"');
     assert.equal(kept.find("x = print(len(", "));\n", "a.ts"), "a");
@@ -45,7 +45,7 @@ describe("a suggestion", () => {
   });
 
   it("is not known where brackets stand that nothing typed has opened", () => {
-    const kept = new Suggestions();
+    const kept = new RecentSuggestions();
     kept.keep("x = ", "\n", "f(a)", "a.ts");
     assert.equal(kept.find("x = f", ")\n", "a.ts"), undefined);
     assert.equal(kept.find("x = f(", "))\n", "a.ts"), undefined);
@@ -53,7 +53,7 @@ describe("a suggestion", () => {
   });
 
   it("that is used up says nothing of what follows it", () => {
-    const kept = new Suggestions();
+    const kept = new RecentSuggestions();
     kept.keep("a", "", "bc", "a.ts");
     assert.equal(kept.find("abc", "", "a.ts"), undefined);
     kept.keep("abc", "", "d", "a.ts");
@@ -61,14 +61,14 @@ describe("a suggestion", () => {
   });
 
   it("of nothing is remembered as nothing", () => {
-    const kept = new Suggestions();
+    const kept = new RecentSuggestions();
     kept.keep("a", "", "", "a.ts");
     assert.equal(kept.find("a", "", "a.ts"), "");
     assert.equal(kept.find("ab", "", "a.ts"), undefined);
   });
 
   it("that has not been used for long is forgotten, and one that is used is not", () => {
-    const kept = new Suggestions();
+    const kept = new RecentSuggestions();
     kept.keep("first ", "", "x", "a.ts");
     kept.keep("second ", "", "y", "a.ts");
     for (let i = 0; i < 249; i++) {
@@ -84,7 +84,7 @@ describe("a suggestion", () => {
   it("is always the rest of what was suggested", () => {
     fc.assert(
       fc.property(fc.string(), fc.string({minLength: 1}), fc.nat(20), (prefix, text, typed) => {
-        const kept = new Suggestions();
+        const kept = new RecentSuggestions();
         kept.keep(prefix, "s", text, "a.ts");
         const found = kept.find(prefix + text.slice(0, typed), "s", "a.ts");
         if (typed < text.length) assert.equal(found, text.slice(typed));
@@ -149,21 +149,21 @@ describe("texts that say the same", () => {
   });
 });
 
-describe("the rhythm of typing", () => {
+describe("the cadence of typing", () => {
   /** Typing with these gaps between keys, and a model that answers in this time. */
-  const typed = (gaps: readonly number[], keys: number, cost: number): {rhythm: Rhythm; last: number} => {
-    const rhythm = new Rhythm();
+  const typed = (gaps: readonly number[], keys: number, cost: number): {cadence: TypingCadence; last: number} => {
+    const cadence = new TypingCadence();
     let now = 0;
     for (let key = 0; key < keys; key++) {
       now += gaps[key % gaps.length] as number;
-      rhythm.key(now);
+      cadence.keyPressed(now);
     }
-    for (let answer = 0; answer < 30; answer++) rhythm.answered(cost);
-    return {rhythm, last: now};
+    for (let answer = 0; answer < 30; answer++) cadence.addCost(cost);
+    return {cadence, last: now};
   };
   const wait = (gaps: readonly number[], cost: number, least = 50): number => {
-    const {rhythm, last} = typed(gaps, 80, cost);
-    return rhythm.wait(least, last);
+    const {cadence, last} = typed(gaps, 80, cost);
+    return cadence.debounce(least, last);
   };
 
   it("asks for nothing between two keys, however soon the answer would come: it would be gone before it is seen", () => {
@@ -177,9 +177,9 @@ describe("the rhythm of typing", () => {
   });
 
   it("counts from the last key, not from VS Code's question", () => {
-    const {rhythm, last} = typed([125], 80, 10);
-    assert.equal(rhythm.wait(50, last + 60), rhythm.wait(50, last) - 60);
-    assert.equal(rhythm.wait(50, last + 5000), 0);
+    const {cadence, last} = typed([125], 80, 10);
+    assert.equal(cadence.debounce(50, last + 60), cadence.debounce(50, last) - 60);
+    assert.equal(cadence.debounce(50, last + 5000), 0);
   });
 
   it("lets a model be asked at once where its answer is seen between two keys", () => {
@@ -188,16 +188,16 @@ describe("the rhythm of typing", () => {
   });
 
   it("is not changed by who stops to think, and never waits longer than a pause is for anyone", () => {
-    const {rhythm, last} = typed([125], 80, 10);
-    const before = rhythm.wait(0, last);
-    rhythm.key(last + 2000);
-    assert.equal(rhythm.wait(0, last + 2000), before);
+    const {cadence, last} = typed([125], 80, 10);
+    const before = cadence.debounce(0, last);
+    cadence.keyPressed(last + 2000);
+    assert.equal(cadence.debounce(0, last + 2000), before);
     assert.equal(wait([60, 490], 10), 500);
   });
 
   it("asks ahead where that is noticed, and not where it is dear", () => {
-    const asksAhead = (cost: number): boolean => typed([125], 80, cost).rhythm.asksAhead;
-    assert.deepEqual([20, 300, 5000].map(asksAhead), [false, true, false]);
+    const allowsPrefetch = (cost: number): boolean => typed([125], 80, cost).cadence.allowsPrefetch;
+    assert.deepEqual([20, 300, 5000].map(allowsPrefetch), [false, true, false]);
   });
 
   it("never waits less than it is told to", () => {

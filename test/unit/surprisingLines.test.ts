@@ -1,7 +1,7 @@
 import {strict as assert} from "node:assert";
 import fc from "fast-check";
 import {functionParts, linesInSteps, type Part} from "../../src/features/surprisingLines/parts";
-import {minBytes, type Rankings, rankInSteps, shownParts} from "../../src/features/surprisingLines/ranking";
+import {maxShownParts, minBytes, type Rankings, rankInSteps} from "../../src/features/surprisingLines/ranking";
 import type {Region} from "../../src/metrics/regions";
 import {Looks} from "../harness/looks";
 
@@ -130,17 +130,19 @@ describe("The ranking", () => {
   });
 
   it("shows the first, and counts them all", () => {
-    const text = Array.from({length: 3 * shownParts}, (_, line) => `line ${String(line).padStart(5, "0")}\n`).join("");
+    const text = Array.from({length: 3 * maxShownParts}, (_, line) => `line ${String(line).padStart(5, "0")}\n`).join(
+      ""
+    );
     const width = "line 00000\n".length;
-    const ranking = rank(text, (_, at) => (Math.floor(at / width) * 7) % (3 * shownParts));
+    const ranking = rank(text, (_, at) => (Math.floor(at / width) * 7) % (3 * maxShownParts));
     const values = ranking.bits.parts.map(({numbers}) => Math.round(numbers.bits));
-    assert.equal(values.length, shownParts);
+    assert.equal(values.length, maxShownParts);
     assert.deepEqual(
       values,
       values.toSorted((a, b) => b - a)
     );
-    assert.equal(values[0], (3 * shownParts - 1) * width);
-    assert.equal(ranking.bits.ranked, 3 * shownParts);
+    assert.equal(values[0], (3 * maxShownParts - 1) * width);
+    assert.equal(ranking.bits.ranked, 3 * maxShownParts);
   });
 
   it("leaves out lines of which nothing was scored", () => {

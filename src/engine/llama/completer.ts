@@ -6,7 +6,7 @@ import type {
   Token
 } from "node-llama-cpp";
 import {sureTokens, withoutHalfWord} from "../../completion/confidence";
-import {GuessWorth, guessCost, guessNext} from "../../completion/promptLookup";
+import {AcceptanceRate, draftTokenCost, draftTokens} from "../../completion/promptLookup";
 import {completionEnd} from "../../completion/stop";
 import type {CompleteParams, Completion, CompletionStop} from "../../contract/completion";
 import type {RequestContext} from "../backend";
@@ -39,8 +39,8 @@ const maxTime = 1000;
 /** Milliseconds between two times of telling what there is: a message takes as long as a small model takes for a token. */
 const tellingTime = 5;
 
-/** Tokens that are guessed and tried at once. */
-const maxGuessed = 4;
+/** Max draft tokens per batch. */
+const maxDraft = 4;
 
 /** What decides how fast a model is, as counts: a number must not depend on how fast the machine was when it was computed. */
 export interface Strength {
@@ -58,7 +58,7 @@ type GenerateParams = Omit<CompleteParams, "model" | "suffix" | "path" | "reposi
  * evaluated once.
  */
 export class Completer {
-  private readonly guessCost: number;
+  private readonly draftTokenCost: number;
   /** Tokens in a batch of a prompt. */
   private readonly batchSize: number;
 
@@ -72,8 +72,10 @@ export class Completer {
     private readonly marks: ReadonlySet<number>,
     {parameters, threads, onDevice}: Strength
   ) {
-    // A wrong guess has to be taken back.
-    this.guessCost = canGoBack(sequence) ? guessCost(parameters, threads, onDevice) : Number.POSITIVE_INFINITY;
+    // A rejected draft token must be removed from the KV cache again.
+    this.draftTokenCost = canGoBack(sequence)
+      ? draftTokenCost(parameters, threads, onDevice)
+      : Number.POSITIVE_INFINITY;
     this.batchSize = onDevice ? maxBatch : promptBatch(parameters, threads);
   }
 
@@ -86,7 +88,7 @@ export class Completer {
     const started = performance.now();
     const {tokens, infill} = prompt;
     const written = new Written(this.vocabulary, params);
-    const guessed = {tried: 0, right: 0};
+    const draft = {tried: 0, accepted: 0};
     let evaluatedPromptTokens = 0;
     let firstTokenMilliseconds: number | null = null;
     let end: CompletionStop = "end";
@@ -98,7 +100,7 @@ export class Completer {
       let waiting = await this.evaluateMost(tokens.slice(known), params.promptOnly === true, signal, stop);
       end = stop?.aborted ? "stopped" : "maxTokens";
       const all = [...tokens];
-      const guessWorth = new GuessWorth(this.guessCost);
+      const acceptance = new AcceptanceRate(this.draftTokenCost);
       let told = Number.NEGATIVE_INFINITY;
       while (!params.promptOnly && written.ids.length < params.maxTokens) {
         signal.throwIfAborted();
@@ -111,17 +113,17 @@ export class Completer {
           end = "context";
           break;
         }
-        const most = Math.min(maxGuessed, room - 1, params.maxTokens - written.ids.length - 1);
+        const most = Math.min(maxDraft, room - 1, params.maxTokens - written.ids.length - 1);
         // What a prompt ends with is computed alone.
-        const guess = written.ids.length > 0 && guessWorth.pays ? this.guess(all, most) : [];
-        const outputs = await this.predict(waiting, guess);
+        const drafted = written.ids.length > 0 && acceptance.pays ? this.draft(all, most) : [];
+        const outputs = await this.predict(waiting, drafted);
         firstTokenMilliseconds ??= performance.now() - started;
-        const right = rightGuesses(guess, outputs);
-        guessed.tried += guess.length;
-        guessed.right += right;
-        if (right < guess.length) await this.forget(guess.length - right);
-        guessWorth.tried(guess.length, right);
-        const ended = this.take(outputs.slice(0, right + 1), written, started, params);
+        const accepted = acceptedTokens(drafted, outputs);
+        draft.tried += drafted.length;
+        draft.accepted += accepted;
+        if (accepted < drafted.length) await this.forget(drafted.length - accepted);
+        acceptance.add(drafted.length, accepted);
+        const ended = this.take(outputs.slice(0, accepted + 1), written, started, params);
         if (ended !== undefined) {
           end = ended;
           break;
@@ -141,7 +143,7 @@ export class Completer {
       promptTokens: tokens.length,
       evaluatedPromptTokens,
       firstTokenMilliseconds,
-      guessed
+      draft
     };
   }
 
@@ -162,26 +164,26 @@ export class Completer {
     return left;
   }
 
-  /** What comes after the last of these tokens, and after each of the guesses behind them. */
+  /** Predictions after the last of these tokens, and after each draft token behind them. */
   private async predict(
     tokens: readonly Token[],
-    guess: readonly Token[]
+    drafted: readonly Token[]
   ): Promise<readonly (ControlledEvaluateIndexOutput | undefined)[]> {
     const before = tokens.slice(0, -1);
     const outputs = await this.sequence.controlledEvaluate([
       ...(needsAllPredictions(this.model.fileInfo) ? before.map(greedily) : before),
-      ...[...tokens.slice(-1), ...guess].map(greedily)
+      ...[...tokens.slice(-1), ...drafted].map(greedily)
     ]);
     return outputs.slice(before.length);
   }
 
-  private guess(ids: readonly Token[], most: number): Token[] {
-    const guess = guessNext(ids, most).map(asToken);
-    const end = guess.findIndex((token) => this.endsText(token));
-    return end === -1 ? guess : guess.slice(0, end);
+  private draft(ids: readonly Token[], max: number): Token[] {
+    const drafted = draftTokens(ids, max).map(asToken);
+    const end = drafted.findIndex((token) => this.endsText(token));
+    return end === -1 ? drafted : drafted.slice(0, end);
   }
 
-  /** What a completion ends before, and what is not guessed. */
+  /** Tokens before which a completion ends; never drafted. */
   private endsText(token: Token): boolean {
     return this.marks.has(token) || this.model.isEogToken(token) || this.model.isSpecialToken(token);
   }
@@ -275,13 +277,13 @@ export function promptBatch(parameters: number, threads: number): number {
   return Math.min(Math.max(Math.floor(size), minBatch), maxBatch);
 }
 
-/** How many guesses from the start on are what the model chose. */
-function rightGuesses(
-  guess: readonly Token[],
+/** How many draft tokens, from the first on, the model chose too. */
+function acceptedTokens(
+  drafted: readonly Token[],
   outputs: readonly (ControlledEvaluateIndexOutput | undefined)[]
 ): number {
-  const wrong = guess.findIndex((token, index) => outputs[index]?.next.token !== token);
-  return wrong === -1 ? guess.length : wrong;
+  const rejected = drafted.findIndex((token, index) => outputs[index]?.next.token !== token);
+  return rejected === -1 ? drafted.length : rejected;
 }
 
 function greedily(token: Token): ControlledEvaluateInputItem {

@@ -23,7 +23,7 @@ import type {
   TokenList
 } from "../../contract/scoring";
 import {whyNotGenerating} from "../../gguf/architectureKind";
-import {label} from "../../gguf/displayName";
+import {displayName} from "../../gguf/displayName";
 import {elements} from "../../gguf/ggmlTypes";
 import {scoringBatch} from "../../gguf/memory";
 import {summarize} from "../../metrics/summary";
@@ -151,9 +151,9 @@ export class LlamaBackend implements Backend {
     const fileType: unknown = general?.file_type;
     const quantization = typeof fileType === "number" ? GgufFileType[fileType] : undefined;
     return {
-      name: label(general?.name) ?? file,
+      name: displayName(general?.name) ?? file,
       file,
-      architecture: label(general?.architecture) ?? "unknown",
+      architecture: displayName(general?.architecture) ?? "unknown",
       quantization: quantization?.replace(/^(MOSTLY|ALL)_/, "") ?? "unknown",
       parameters: parametersOf(model),
       vocabularySize: vocabulary.size,

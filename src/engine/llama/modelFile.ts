@@ -5,19 +5,13 @@ import path from "node:path";
 import * as l10n from "@vscode/l10n";
 import {EngineError} from "../../contract/errors";
 import {GgufError} from "../../gguf/ggufError";
-import {
-  type GgufHeader,
-  missingBytes,
-  type ReadOptions,
-  readHeader,
-  readVersion,
-  repeatedString
-} from "../../gguf/header";
+import {type GgufHeader, missingBytes, type ReadOptions, readHeader, readVersion} from "../../gguf/header";
 import {HeaderBudget} from "../../gguf/headerBudget";
-import {isList} from "../../gguf/infill";
 import {wouldAbortLlama} from "../../gguf/llamaAssertions";
+import {isList} from "../../gguf/metadata";
 import {refusal, repeatedTokens} from "../../gguf/refusal";
 import {maxParts, type SplitPart, splitName, splitNames, splitPart} from "../../gguf/splits";
+import {repeatedString} from "../../gguf/stringLists";
 import {fileSource} from "../../platform/fileSource";
 import {incomplete} from "./loadErrors";
 

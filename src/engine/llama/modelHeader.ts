@@ -1,16 +1,16 @@
 import type {GgufFileInfo} from "node-llama-cpp";
 import {automaticContextLimit, type ModelRef} from "../../contract/models";
-import {type Purpose, purposeOf} from "../../gguf/architectureKind";
+import {type ArchitectureKind, architectureKind} from "../../gguf/architectureKind";
 import {architectures} from "../../gguf/architectures";
 import {elements} from "../../gguf/ggmlTypes";
 
-export function purposeOfModel(header: GgufFileInfo): Purpose {
+export function purposeOfModel(header: GgufFileInfo): ArchitectureKind {
   const own = ownMetadata(header) as {
     pooling_type?: unknown;
     attention?: {causal?: unknown};
     nextn_predict_layers?: unknown;
   };
-  return purposeOf({
+  return architectureKind({
     architecture: architectureOf(header),
     poolingType: own.pooling_type,
     causal: own.attention?.causal,

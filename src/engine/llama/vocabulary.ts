@@ -2,7 +2,7 @@ import {setImmediate} from "node:timers/promises";
 import * as l10n from "@vscode/l10n";
 import type {LlamaModel, Token, TokenAttributes} from "node-llama-cpp";
 import {EngineError} from "../../contract/errors";
-import {label} from "../../gguf/displayName";
+import {displayName} from "../../gguf/displayName";
 import {count} from "../../text/numberText";
 import {hasLongRun, maxRunLength} from "./longRuns";
 import {type CutRules, Cuts} from "./safeSplitPoints";
@@ -277,7 +277,7 @@ export class Vocabulary {
 
   /** A token's name, to be shown in a sentence. */
   label(id: number): string {
-    return label(this.tokens[id]) ?? String(id);
+    return displayName(this.tokens[id]) ?? String(id);
   }
 
   /** A token as text; U+FFFD stands for a part of a character. */

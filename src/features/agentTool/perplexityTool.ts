@@ -10,26 +10,26 @@ import {mostSurprisingLines, mostSurprisingTokens} from "./surprising";
 import {checkedLength, readInput, type ToolInput, ToolInputError} from "./toolInput";
 import {type WorkspaceFile, workspaceFile} from "./workspaceFile";
 
-/** How many of the most surprising tokens and lines are told. */
-const surprises = 5;
+/** How many of the most surprising tokens and lines the agent gets. */
+const maxSurprises = 5;
 
-/** Characters of a line that are told. */
+/** Characters of a line that the agent gets. */
 const maxLineLength = 120;
 
-/** What is scored. */
+/** The text to score. */
 interface Asked {
   readonly title: string;
   readonly text: string;
   readonly context: string;
-  /** Number of the text's first line in its file, or 1. */
+  /** The line of its file at which the text begins; 1 without a file. */
   readonly firstLine: number;
 }
 
 type FileInput = Extract<ToolInput, {of: "file"}>;
 
-/** `tokenscope_perplexity`: scores a text, or lines of a file of the workspace, for an agent, with the user's own model. */
+/** `tokenscope_perplexity`: scores a text, or lines of a workspace file, for an agent with the user's own model. */
 export class PerplexityTool implements vscode.LanguageModelTool<unknown> {
-  /** The file that a question has named, by what was asked for; "" where two questions for the same named different files. */
+  /** The file that the question to the user has named, by input; "" if two questions for one input named different files. */
   private readonly shown = new Map<string, string>();
 
   constructor(private readonly host: Pick<Host, "engine" | "settings" | "errors">) {}
@@ -40,13 +40,13 @@ export class PerplexityTool implements vscode.LanguageModelTool<unknown> {
     try {
       return await this.question(readInput(input));
     } catch (error) {
-      // invoke will refuse it, so there is nothing to ask.
+      // invoke will refuse the input, so there is nothing to ask.
       if (error instanceof ToolInputError) return {};
       throw error;
     }
   }
 
-  /** A text is what the agent has already; of a file it gets to see tokens and lines, so that is asked for. */
+  /** Asks before a file is read, because the agent gets to see its tokens and lines. A text it has already. */
   private async question(input: ToolInput): Promise<vscode.PreparedToolInvocation> {
     if (input.of === "text") return {invocationMessage: vscode.l10n.t("Measuring the perplexity of a text")};
     const file = await namedFile(input);
@@ -57,7 +57,7 @@ export class PerplexityTool implements vscode.LanguageModelTool<unknown> {
       invocationMessage: vscode.l10n.t("Measuring the perplexity of {0}", title),
       confirmationMessages: {
         title: vscode.l10n.t("Measure perplexity"),
-        // VS Code takes it for Markdown anyway, and a file may have any name.
+        // VS Code reads it as Markdown anyway, and a file may have any name.
         message: new vscode.MarkdownString(
           vscode.l10n.t(
             "Score {0} with your local model, and tell the agent its perplexity and its most surprising tokens and lines?",
@@ -68,7 +68,7 @@ export class PerplexityTool implements vscode.LanguageModelTool<unknown> {
     };
   }
 
-  /** Rejects with an Error whose message is a sentence, for the agent. */
+  /** Rejects with an Error whose message is a sentence for the agent. */
   async invoke(
     {input}: vscode.LanguageModelToolInvocationOptions<unknown>,
     token: vscode.CancellationToken
@@ -97,7 +97,7 @@ export class PerplexityTool implements vscode.LanguageModelTool<unknown> {
     };
   }
 
-  /** The file that was asked for, if it is still the one that the question named: files come and go, and become links. */
+  /** The file of the input, if the question has named the same one: meanwhile it may have become a link. */
   private async agreedFile(input: FileInput): Promise<vscode.Uri> {
     const {uri} = await namedFile(input);
     const key = JSON.stringify(input);
@@ -113,7 +113,7 @@ export class PerplexityTool implements vscode.LanguageModelTool<unknown> {
     const params = {model, text, ...(context === "" ? {} : {context})};
     const scores = await this.host.engine.request("score", params, {token});
     const {logprobs, ends, ids} = scores;
-    const tokens = mostSurprisingTokens(text, logprobs, ends, surprises);
+    const tokens = mostSurprisingTokens(text, logprobs, ends, maxSurprises);
     const worst = Int32Array.from(tokens, (one) => ids[one.token] ?? 0);
     const texts = await this.host.engine.request("tokenTexts", {model, ids: worst}, {token});
     const lines = text.split("\n");
@@ -128,7 +128,7 @@ export class PerplexityTool implements vscode.LanguageModelTool<unknown> {
       ...(ends === null
         ? {}
         : {
-            mostSurprisingLines: mostSurprisingLines(text, logprobs, ends, surprises).map(
+            mostSurprisingLines: mostSurprisingLines(text, logprobs, ends, maxSurprises).map(
               ({line, bits, bitsPerByte}) => ({
                 line: firstLine + line,
                 bits: rounded(bits),
@@ -142,7 +142,7 @@ export class PerplexityTool implements vscode.LanguageModelTool<unknown> {
   }
 }
 
-/** The numbers of a score as they leave Tokenscope everywhere, with of the model what tells it from others. */
+/** The JSON header of a score, with only those fields of the model that tell it from others. */
 function header({summary, model: {file, quantization, sha256, device}, ...scores}: Scores) {
   const whole = scoreHeader({...scores, model: {file, quantization, sha256, device}}, summary);
   return Object.fromEntries(
@@ -180,7 +180,7 @@ function titleOf({path}: WorkspaceFile, {startLine, endLine}: FileInput): string
     : vscode.l10n.t("{0}, lines {1}–{2}", name, startLine ?? 1, endLine);
 }
 
-/** Counts as they are, else five significant digits: more would be spent on noise. */
+/** Whole numbers as they are, others with five significant digits: the rest is noise. */
 function rounded(value: number): number {
   return Number.isInteger(value) ? value : Number(value.toPrecision(5));
 }

@@ -2,14 +2,14 @@ import * as vscode from "vscode";
 import type {Host} from "../../host/host";
 import type {PerplexityTool} from "./perplexityTool";
 
-/** The tool that agents may use; its name and description stand in package.json. */
+/** The tool for agents. Its name and description are in package.json. */
 export function registerAgentTool(host: Host): vscode.Disposable {
   let loading: Promise<PerplexityTool> | undefined;
   const load = async (): Promise<PerplexityTool> => {
     const {PerplexityTool} = await import("./perplexityTool");
     return new PerplexityTool(host);
   };
-  // One for all calls: it remembers what it has asked.
+  // One instance for all calls, because it remembers its questions to the user.
   const tool = (): Promise<PerplexityTool> => {
     loading ??= load();
     return loading;

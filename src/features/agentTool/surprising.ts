@@ -3,11 +3,11 @@ import {bitsOf, TokenSums} from "../../metrics/scoreSums";
 import {surprisalBits} from "../../metrics/tokenMetrics";
 import {utf16Offsets} from "../../text/textOffsets";
 
-/** A token, or the tokens that begin in a line. */
+/** A token, or all tokens that begin in a line. */
 export interface Surprise {
   /** Line in the text, counted from 0. */
   readonly line: number;
-  /** `Σ v_i / ln 2` of its scored tokens. */
+  /** `Σ v / ln 2` of its scored tokens. */
   readonly bits: number;
 }
 
@@ -17,11 +17,11 @@ export interface SurprisingToken extends Surprise {
 }
 
 export interface SurprisingLine extends Surprise {
-  /** Bits per UTF-8 byte that its scored tokens cover. */
+  /** Over the UTF-8 bytes that its scored tokens cover. */
   readonly bitsPerByte: number;
 }
 
-/** The tokens of a text that cost the model most, worst first, so many. `line` is 0 where it is not known. */
+/** The `count` most surprising tokens, the worst first. `line` is 0 if it is not known. */
 export function mostSurprisingTokens(
   text: string,
   logprobs: Float64Array,
@@ -34,7 +34,7 @@ export function mostSurprisingTokens(
   return worst.map((token) => ({token, line: lines?.[token] ?? 0, bits: surprisalBits(logprobs[token] ?? 0)}));
 }
 
-/** The lines of a text that cost the model most bits, worst first, so many. A token counts where it begins. */
+/** The `count` lines with the most bits, the worst first. A token counts for the line in which it begins. */
 export function mostSurprisingLines(
   text: string,
   logprobs: Float64Array,
@@ -56,7 +56,7 @@ export function mostSurprisingLines(
     .slice(0, count);
 }
 
-/** For each token the line, counted from 0, in which it begins. */
+/** The line in which each token begins, counted from 0. */
 function linesOfTokens(text: string, ends: Uint32Array): Uint32Array {
   const offsets = utf16Offsets(text, ends);
   const lines = new Uint32Array(ends.length);

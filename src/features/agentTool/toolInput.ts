@@ -1,4 +1,4 @@
-/** What an agent asks for, checked. Lines are counted from 1, both included. */
+/** An agent's checked input. Lines are counted from 1; both ends are included. */
 export type ToolInput =
   | {readonly of: "text"; readonly text: string}
   | {
@@ -9,19 +9,19 @@ export type ToolInput =
       readonly context: boolean;
     };
 
-/** UTF-16 units of a text: about 64,000 tokens. Agents wait for an answer, and a CPU would take minutes for more. */
+/** UTF-16 units: about 64,000 tokens. More would take minutes on a CPU, while the agent waits. */
 export const maxTextLength = 1 << 18;
 
 const maxPathLength = 4096;
 
-/** An input that asks for something else than the tool gives. Its message is for the agent: a sentence with what to do. */
+/** A wrong input. The message tells the agent in a sentence what to do instead. */
 export class ToolInputError extends Error {
   override readonly name = "ToolInputError";
 }
 
 /**
- * Checks what came from a model. VS Code has held it against the schema, or has not; null stands for what is left out,
- * as some models write it.
+ * Checks a model's input. VS Code may not have checked it against the schema. Null counts as missing, because some models
+ * write it for what they leave out.
  *
  * @throws ToolInputError
  */
@@ -48,7 +48,7 @@ export function readInput(input: unknown): ToolInput {
   return {of: "file", path: filePath, startLine: first, endLine: last, context: context === true};
 }
 
-/** @throws ToolInputError where the text is too long to be waited for. */
+/** @throws ToolInputError if the text is longer than {@link maxTextLength}. */
 export function checkedLength(text: string): string {
   if (text.length <= maxTextLength) return text;
   throw new ToolInputError(

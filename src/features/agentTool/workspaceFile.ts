@@ -4,20 +4,20 @@ import * as vscode from "vscode";
 import {relativeNames} from "../../host/documents/pathContainment";
 import {ToolInputError} from "./toolInput";
 
-/** Bytes: more is data, and would have to be read whole for a few lines of it. */
+/** Bytes. Larger files are data, and would be read whole for a few lines. */
 const maxFileSize = 20_000_000;
 
-/** A file that an agent may be told about. */
+/** A file that an agent may see. */
 export interface WorkspaceFile {
   readonly uri: vscode.Uri;
-  /** Its path in its workspace folder, with the folder's name in front where there are several. Whatever the agent wrote. */
+  /** Its real path in its workspace folder, whatever the agent wrote. With several folders, the folder's name comes first. */
   readonly path: string;
 }
 
 /**
- * The file of the workspace that an agent's path names: absolute, or relative to one of the workspace's folders (with or
- * without that folder's name in front). Refused is what lies outside all of them, and what a symbolic link inside leads to,
- * wherever that is: a link called README.md may lead to `.env`, and its own name is what people would see.
+ * The workspace file of an agent's path, which is absolute or relative to a workspace folder (with or without that folder's
+ * name in front). Refuses files outside the folders and everything behind a symbolic link: a link called README.md may lead
+ * to `.env`, and the user would be asked about README.md.
  *
  * @throws ToolInputError
  */
@@ -56,7 +56,7 @@ interface Candidate {
 
 function candidatesIn(folder: vscode.WorkspaceFolder, asWritten: string): Candidate[] {
   const isLocal = folder.uri.scheme === "file";
-  // The system behind another file system may be Windows, which would take `\` for `/` after all that is checked here.
+  // Another file system may be on Windows, which would read `\` as `/` after these checks.
   const written = isLocal ? asWritten : asWritten.replaceAll("\\", "/");
   const isAbsolute = isLocal ? path.isAbsolute(written) : written.startsWith("/");
   const uris: vscode.Uri[] = [];
@@ -78,11 +78,11 @@ function candidatesIn(folder: vscode.WorkspaceFolder, asWritten: string): Candid
 interface Found {
   /** Bytes. */
   readonly size: number;
-  /** From the folder down to the file, as the file system has them. */
+  /** From the folder down to the file, as the file system spells them. */
   readonly names: readonly string[];
 }
 
-/** Looks for a file at each step down to it; undefined where there is none. */
+/** Checks every step of the path down to a file; undefined if there is no such file. */
 async function look(folder: vscode.Uri, names: readonly string[]): Promise<Found | "link" | undefined> {
   let place = folder;
   let status: vscode.FileStat | undefined;
@@ -100,7 +100,7 @@ async function look(folder: vscode.Uri, names: readonly string[]): Promise<Found
   }
 }
 
-/** The disk's own names: Windows and macOS find a file by others, too (`ENV~1` is `.env`). */
+/** The names on the disk: Windows and macOS also find a file by other names (`ENV~1` is `.env`). */
 async function spelling(folder: vscode.Uri, file: vscode.Uri): Promise<string[] | undefined> {
   const [realFolder, real] = await Promise.all([realpath(folder.fsPath), realpath(file.fsPath)]);
   return relativeNames(vscode.Uri.file(realFolder), vscode.Uri.file(real));

@@ -6,13 +6,14 @@ import type {EngineMethod, EngineRequests} from "../../contract/requests";
 import {blamedDriver} from "../../host/blamedDriver";
 import type {Host} from "../../host/host";
 import {kindOf} from "../../host/hostError";
+import {LatestOnly} from "../../host/latestOnly";
 import {mainMemory} from "../../host/models/memoryFit";
 import {tokenscopeVersion} from "../../version";
 import {type Asked, type ChangedSetting, diagnosticsText, type Facts} from "./diagnosticsText";
 import type {EngineHistory} from "./engineHistory";
 
-/** Milliseconds: a driver's first use may take that long, and people wait for it. */
-const patience = 20_000;
+/** Milliseconds to wait for an answer of the engine. The first use of a driver may take that long. */
+const answerTimeout = 20_000;
 
 interface Manifest {
   readonly contributes: {
@@ -22,7 +23,7 @@ interface Manifest {
   };
 }
 
-/** Puts what a bug report needs to say into the clipboard: of this machine and of Tokenscope, and nothing of the user's. */
+/** Copies the facts for a bug report to the clipboard: about this machine and Tokenscope, and nothing of the user's. */
 export async function copyDiagnostics(
   host: Host,
   extension: vscode.Extension<unknown>,
@@ -42,7 +43,7 @@ export async function copyDiagnostics(
   );
   await vscode.env.clipboard.writeText(text);
   const show = vscode.l10n.t("Show");
-  // Not awaited: the command is done, the message may stay.
+  // Not awaited: the command is done, and the message may stay open.
   void vscode.window
     .showInformationMessage(
       vscode.l10n.t("The diagnostics are in the clipboard. No text, no folder and no name of yours is in them."),
@@ -63,7 +64,7 @@ async function gather(
   token: vscode.CancellationToken
 ): Promise<Facts> {
   const {gpu} = host.settings;
-  // As it was: asking may start a process.
+  // Read before we ask: a request may start the process.
   const {state: engine} = host.engine;
   const memory = await mainMemory();
   const versions = await ask(host, "versions", {gpu}, token);
@@ -103,33 +104,30 @@ async function gather(
   };
 }
 
-/** The engine's answer, or why there is none: its kind only, because a sentence may name a file. */
+/** The engine's answer, or the kind of its error. The error's sentence is left out because it may name a file. */
 async function ask<M extends EngineMethod>(
   host: Host,
   method: M,
   params: EngineRequests[M]["params"],
   token: vscode.CancellationToken
 ): Promise<Asked<EngineRequests[M]["result"]>> {
-  const source = new vscode.CancellationTokenSource();
-  const cancelling = token.onCancellationRequested(() => source.cancel());
+  const asking = new LatestOnly();
   let late = false;
   const timer = setTimeout(() => {
     late = true;
-    source.cancel();
-  }, patience);
+    asking.cancel();
+  }, answerTimeout);
   try {
-    return {answer: await host.engine.request(method, params, {token: source.token})};
+    return {answer: await asking.run(token, (own) => host.engine.request(method, params, {token: own}))};
   } catch (error) {
     if (late) return {refused: "timeout"};
     return {refused: kindOf(error)};
   } finally {
     clearTimeout(timer);
-    cancelling.dispose();
-    source.dispose();
   }
 }
 
-/** What the system calls the processor. On Linux it is read: Node asks every core for its clock. */
+/** The processor's name. On Linux it is read from a file, because Node asks every core for its clock. */
 async function processor(): Promise<string | undefined> {
   if (process.platform !== "linux") return os.cpus()[0]?.model;
   const text = await readFile("/proc/cpuinfo", "utf8").catch(() => "");

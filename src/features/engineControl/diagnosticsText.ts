@@ -12,13 +12,13 @@ export interface ChangedSetting {
   /** As it stands in settings.json. */
   readonly key: string;
   readonly value: unknown;
-  /** The words it takes, of a setting that takes some. */
+  /** The values it takes, if it takes only certain words. */
   readonly words: readonly string[] | undefined;
   /** Where it is set. */
   readonly where: string;
 }
 
-/** What the engine said when it was asked, or why it said nothing. */
+/** The engine's answer, or why there is none. */
 export type Asked<T> = {readonly answer: T} | {readonly refused: string};
 
 export interface Facts {
@@ -32,7 +32,7 @@ export interface Facts {
   };
   readonly trusted: boolean;
   readonly system: {readonly platform: string; readonly arch: string; readonly release: string};
-  /** What the system calls it; undefined where it doesn't say. */
+  /** The name that the system gives it, if any. */
   readonly processor: string | undefined;
   readonly threads: number;
   /** Bytes of main memory. */
@@ -55,8 +55,8 @@ export interface Facts {
 }
 
 /**
- * The diagnostics as Markdown. English in every language: it is for whoever mends what is reported. Every fact that is
- * not ours goes through shareable.ts.
+ * The diagnostics as Markdown. Always in English, for the developers who read the report. Every fact that does not come from us
+ * goes through shareable.ts.
  */
 export function diagnosticsText(facts: Facts): string {
   return [
@@ -127,7 +127,7 @@ function names({names: all}: Pick<DeviceState, "names">, secrets: Secrets): stri
   return [...new Set(all)].map((name) => plainName(name, secrets)).join(", ");
 }
 
-/** What a setting's value may tell. Of one that is not known here, nothing. */
+/** What may be shown of a setting's value. The value of an unknown setting is not shown. */
 function settingText({key, value, words, where}: ChangedSetting, secrets: Secrets): string {
   return `${key} (${where}): ${valueText(key, value, words, secrets)}`;
 }
@@ -188,7 +188,7 @@ function list(lines: readonly string[]): string {
   return lines.length === 0 ? "none" : lines.map((line) => `- ${line}`).join("\n");
 }
 
-/** In UTC: a time zone tells where somebody lives. */
+/** In UTC, because a time zone tells where somebody lives. */
 function timeText(time: number): string {
   return new Date(time).toISOString().replace(/\.\d+Z$/, "Z");
 }

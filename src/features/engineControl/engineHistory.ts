@@ -3,18 +3,18 @@ import type {Death, EngineClient} from "../../host/engine/engineClient";
 export interface PastDeath extends Omit<Death, "unproven"> {
   /** Milliseconds since the epoch. */
   readonly time: number;
-  /** It had been starting a model. */
+  /** It was starting a model. */
   readonly starting: boolean;
 }
 
 const maxDeaths = 10;
 
-/** What the engine process has been through in this window. */
+/** Starts and deaths of the engine process in this window. */
 export class EngineHistory {
   starts = 0;
-  /** All of them, however many are listed. */
+  /** Counts all deaths, also those that are not listed. */
   deathCount = 0;
-  /** The last ones, the latest last. */
+  /** The last deaths, the latest last. */
   deaths: readonly PastDeath[] = [];
   private ran = false;
   private readonly subscriptions: readonly {dispose(): void}[];

@@ -4,32 +4,32 @@ import type {EngineClient, EngineState} from "../../host/engine/engineClient";
 import {count, percentText} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
 
-/** Milliseconds; of what is over sooner nobody wants to hear. */
-const patience = 400;
+/** Milliseconds. A shorter load is not shown. */
+const showDelay = 400;
 
-/** Says in the status bar that a model is being loaded, while it is: nothing for what takes no time, nothing afterwards. */
+/** Shows in the status bar that a model is being loaded, if that takes a moment. */
 export class LoadingProgress implements vscode.Disposable {
   private timer: NodeJS.Timeout | undefined;
   private shown: {report(state: EngineState): void; end(): void} | undefined;
   private readonly subscription: vscode.Disposable;
 
   constructor(private readonly engine: EngineClient) {
-    this.subscription = vscode.Disposable.from(engine.onDidChangeState(() => this.follow()));
+    this.subscription = vscode.Disposable.from(engine.onDidChangeState(() => this.update()));
   }
 
   dispose(): void {
     this.subscription.dispose();
-    this.rest();
+    this.hide();
   }
 
-  private follow(): void {
+  private update(): void {
     const {state} = this.engine;
-    if (!isLoading(state)) this.rest();
-    else if (this.shown === undefined) this.timer ??= setTimeout(() => this.show(), patience);
+    if (!isLoading(state)) this.hide();
+    else if (this.shown === undefined) this.timer ??= setTimeout(() => this.show(), showDelay);
     else this.shown.report(state);
   }
 
-  private rest(): void {
+  private hide(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.shown?.end();
@@ -39,13 +39,13 @@ export class LoadingProgress implements vscode.Disposable {
   private show(): void {
     const title = titleOf(this.engine.state);
     void vscode.window.withProgress({location: vscode.ProgressLocation.Window, title}, async (progress) => {
-      // VS Code takes a moment to get here.
+      // VS Code calls this a moment later.
       if (!isLoading(this.engine.state)) return;
       let last = "";
       await new Promise<void>((resolve) => {
         const report = ({loading}: EngineState): void => {
           const message = loading === null || loading === 0 ? "" : percentText(count(Math.floor(loading * 100)));
-          // VS Code draws each.
+          // VS Code redraws at every report.
           if (message !== last) progress.report({message});
           last = message;
         };

@@ -3,10 +3,10 @@ import {type Host, registerCommand} from "../../host/host";
 import {EngineHistory} from "./engineHistory";
 import {LoadingProgress} from "./loadingProgress";
 
-/** How long a word in the status bar stays, in milliseconds. */
-const moment = 5000;
+/** Milliseconds that a message stays in the status bar. */
+const messageDuration = 5000;
 
-/** What a person can know of the engine process and do about it. */
+/** Commands for the engine process, and its progress and history. */
 export function registerEngineControl(host: Host, extension: vscode.Extension<unknown>): vscode.Disposable {
   const history = new EngineHistory(host.engine);
   return vscode.Disposable.from(
@@ -16,7 +16,7 @@ export function registerEngineControl(host: Host, extension: vscode.Extension<un
       host.engine.restart();
       vscode.window.setStatusBarMessage(
         vscode.l10n.t("Tokenscope: the engine starts again with the next request."),
-        moment
+        messageDuration
       );
     }),
     registerCommand(host, "unloadModel", () => {
@@ -26,7 +26,7 @@ export function registerEngineControl(host: Host, extension: vscode.Extension<un
         process === "running" || process === "starting"
           ? vscode.l10n.t("Tokenscope: the model is unloaded, and its memory is free.")
           : vscode.l10n.t("Tokenscope: no model is loaded."),
-        moment
+        messageDuration
       );
     }),
     registerCommand(host, "copyDiagnostics", async () => {

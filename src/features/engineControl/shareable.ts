@@ -1,16 +1,16 @@
 /**
- * What may stand in a text that a person hands to others: names of files without their folders, hosts without what follows
- * them, places in our own code. Whatever it is given, no folder, no user's name and no message of an error comes out.
+ * What a text for others may contain: file names without folders, hosts without the rest of the address, places in our own code.
+ * For any input, the result contains no folder, no user name and no message of an error.
  */
 import {visibleText} from "../../text/visibleText";
 
-/** Names that are not given away; those of one or two letters would be found everywhere. */
+/** Names to hide. Names of one or two letters are ignored: they would be found everywhere. */
 export type Secrets = readonly string[];
 
 const maxNameLength = 80;
 const maxFrames = 12;
 
-/** A name or a word of a stranger's, on one line and without meaning in Markdown. */
+/** A name from outside, on one line and without Markdown. */
 export function plainName(text: string, secrets: Secrets): string {
   let name = text.slice(0, maxNameLength).replace(/(?<![^\s("'])(?:[A-Za-z]:|~)?[/\\]\S*/g, "(path)");
   for (const secret of secrets.filter(({length}) => length > 2))
@@ -18,7 +18,7 @@ export function plainName(text: string, secrets: Secrets): string {
   return visibleText(name.toWellFormed()).replace(/[^\p{L}\p{N} .,:;+()@=/_-]/gu, "?");
 }
 
-/** The last part of a path of whatever system; addresses are paths too. */
+/** The last part of a path of any system, or of an address. */
 export function fileNameOnly(file: string, secrets: Secrets): string {
   const name = file
     .trim()
@@ -37,12 +37,12 @@ export function hostOnly(address: string, secrets: Secrets): string {
   }
 }
 
-/** One of the words that programs use: a system's error code, a signal, the name of a class. */
+/** A single technical word: an error code, a signal, the name of a class. Else undefined. */
 export function wordOnly(word: unknown): string | undefined {
   return typeof word === "string" && /^[A-Za-z][A-Za-z0-9_-]{0,39}$/.test(word) ? word : undefined;
 }
 
-/** Where in `folder`, the extension's own, a stack without its message comes from: "activate (dist/extension.js:1:200)". */
+/** The frames of a stack that lie in `folder`, the extension's own: "activate (dist/extension.js:1:200)". */
 export function framesOf(stack: string, folder: string): string[] {
   const inside = new RegExp(
     `^ {4}at (?:async )?(?:(?:new )?([\\w$.<>]{1,80}) \\()?${escapeRegExp(folder)}[/\\\\]([\\w./\\\\-]+\\.js:\\d+:\\d+)\\)?$`,

@@ -14,20 +14,20 @@ import {duration} from "../../text/pace";
 import {plainText} from "../../text/plainText";
 import {type FoundFile, findFiles} from "./findFiles";
 
-/** Seconds; what may take longer is asked for first. */
-const longWork = 60;
+/** Seconds of work that start without a question to the user. */
+const maxUnasked = 60;
 
-/** Bytes of a file by which the speed can be told; the smallest of these are scored first, until it is known. */
-const telling = 4000;
+/** Bytes that a file needs to measure the speed by. The smallest such file is scored first. */
+const minForSpeed = 4000;
 
-/** Milliseconds without news before progress is told again. */
-const progressPause = 100;
+/** Progress is reported once in this time (ms). */
+const reportInterval = 100;
 
-/** So many in a row, and it is not the files. */
-const maxDeaths = 3;
+/** Engine crashes in a row after which the files are not to blame. */
+const maxCrashes = 3;
 
-/** Errors that the next file would meet as well. */
-const ofTheModel: ReadonlySet<ErrorKind | "bug"> = new Set([
+/** Errors of the model, which every other file would have too. */
+const modelErrors: ReadonlySet<ErrorKind | "bug"> = new Set([
   "modelMissing",
   "modelIsDirectory",
   "modelUnreadable",
@@ -46,9 +46,9 @@ const ofTheModel: ReadonlySet<ErrorKind | "bug"> = new Set([
 ]);
 
 /**
- * Scores the files of folders one after the other with one model. Cancelled, it resolves with what there is, or rejects
- * with a CancellationError where that is nothing. A file that fails has its reason in the result; an error that would
- * meet every file ends the evaluation: thrown where nothing is scored yet, else shown beside what there is.
+ * Scores the files of folders one after the other with one model. A cancelled evaluation resolves with the files scored until
+ * then, or rejects with a CancellationError if there are none. The result says why a file failed. An error of the model ends
+ * the evaluation: it is thrown if nothing is scored yet, and otherwise shown beside the result.
  */
 export async function evaluate(
   host: Host,
@@ -90,37 +90,37 @@ export async function evaluate(
   };
 }
 
-/** What was scored, and how long that took, without loading and reading. */
+/** What was scored, and how long that took without loading and reading. */
 interface Work {
   readonly seconds: number;
   readonly bytes: number;
   readonly tokens: number;
 }
 
-/** A report of progress within a file: when it came, and the tokens and the part of the file that were done. */
+/** A progress report within a file: its time, and the tokens and the share of the file that were done. */
 interface Moment {
   readonly at: number;
   readonly done: number;
   readonly part: number;
 }
 
-/** One walk over files. */
+/** One pass over the files. */
 class Run {
   readonly scored: ScoredFile[] = [];
   readonly failed: UnscoredFile[] = [];
   readonly leftOut: UnscoredFile[] = [];
   readonly warnings = new Set<string>();
   ranWith: {readonly model: RunningModel; readonly windowing: Windowing} | undefined;
-  /** The user did not want all of it. */
+  /** The user answered no to a long evaluation. */
   stopped = false;
-  /** Files not reached. */
+  /** Files that were not reached. */
   waiting: number;
   private readonly model: ModelRef;
   private readonly bytes: number;
   private doneBytes = 0;
   private spent: Work = {seconds: 0, bytes: 0, tokens: 0};
   private shownPercent = 0;
-  private deaths = 0;
+  private crashes = 0;
   private lastReport = 0;
 
   constructor(
@@ -129,7 +129,7 @@ class Run {
     private readonly progress: Reporter,
     private readonly token: vscode.CancellationToken
   ) {
-    // One model for all of them, whatever is chosen meanwhile.
+    // The same model for all files, even if the user chooses another one meanwhile.
     this.model = host.settings.scoringModel();
     this.bytes = files.reduce((sum, {bytes}) => sum + bytes, 0);
     this.waiting = files.length;
@@ -141,11 +141,11 @@ class Run {
     while (left.length > 0 && !this.token.isCancellationRequested) {
       if (!asked && this.spent.bytes > 0) {
         asked = true;
-        this.stopped = !(await this.wanted());
+        this.stopped = !(await this.confirmed());
         if (this.stopped) return;
       }
-      // What was scored before is known at once, and says nothing of how long the others take.
-      const [file] = left.splice(asked ? 0 : tellingFile(left), 1);
+      // A file from the score cache takes no time, so it doesn't tell the speed.
+      const [file] = left.splice(asked ? 0 : fileForSpeed(left), 1);
       if (!file) return;
       this.waiting--;
       if (!(await this.scoreFile(file))) return;
@@ -153,7 +153,7 @@ class Run {
     }
   }
 
-  /** False where it makes no sense to go on. */
+  /** False to end the evaluation. */
   private async scoreFile(file: FoundFile): Promise<boolean> {
     const {uri, path} = file;
     try {
@@ -163,7 +163,7 @@ class Run {
         return true;
       }
       const {summary, finished, model, windowing, warnings} = await this.request(file, read.text);
-      this.deaths = 0;
+      this.crashes = 0;
       for (const warning of warnings) this.warnings.add(warning);
       this.ranWith ??= {model, windowing};
       if (summary.scored > 0) this.scored.push({uri, path, summary, finished});
@@ -181,7 +181,7 @@ class Run {
 
   private async afterFailure({uri, path}: FoundFile, error: unknown): Promise<boolean> {
     const kind = kindOf(error);
-    if (ofTheModel.has(kind)) {
+    if (modelErrors.has(kind)) {
       if (!this.ranWith) throw error;
       this.waiting++;
       void this.host.errors.show(error);
@@ -190,7 +190,7 @@ class Run {
     const reason =
       error instanceof vscode.FileSystemError ? vscode.l10n.t("can't be read") : this.host.errors.describe(error);
     this.failed.push({uri, path, reason});
-    if (kind === "engineDied" && ++this.deaths >= maxDeaths) {
+    if (kind === "engineDied" && ++this.crashes >= maxCrashes) {
       if (!this.ranWith) throw error;
       void this.host.errors.show(error);
       return false;
@@ -200,7 +200,7 @@ class Run {
 
   private async request({path, bytes}: FoundFile, text: string): Promise<Scores> {
     const position = this.files.length - this.waiting;
-    // What comes before the first progress of all is loading.
+    // The time before the very first report went into loading.
     let first = this.ranWith && {at: performance.now(), done: 0, part: 0};
     let last = first;
     const params = {model: this.model, text};
@@ -218,7 +218,7 @@ class Run {
     return scores;
   }
 
-  /** What was done until now, and in which time, with a part of a file. */
+  /** The work until now, with the part of this file that is done. */
   private work(first: Moment, last: Moment, bytes: number): Work {
     return {
       seconds: this.spent.seconds + (last.at - first.at) / 1000,
@@ -229,7 +229,7 @@ class Run {
 
   private tell(path: string, position: number, bytes: number, work: Work): void {
     const now = performance.now();
-    if (now - this.lastReport < progressPause) return;
+    if (now - this.lastReport < reportInterval) return;
     this.lastReport = now;
     const [at, of, name] = [count(position), count(this.files.length), plainText(path)];
     const speed = work.bytes / work.seconds;
@@ -253,11 +253,11 @@ class Run {
     this.progress.report({message, increment});
   }
 
-  /** Whether to go on, where that takes long. */
-  private async wanted(): Promise<boolean> {
+  /** Asks the user if the rest takes long. */
+  private async confirmed(): Promise<boolean> {
     const left = this.bytes - this.doneBytes;
     const seconds = (left / this.spent.bytes) * this.spent.seconds;
-    if (seconds < longWork) return true;
+    if (seconds < maxUnasked) return true;
     const goOn = vscode.l10n.t("Evaluate All");
     const question = vscode.l10n.t(
       "Evaluate {0} ({1})? That will take about {2}, judging by the first file.",
@@ -269,10 +269,10 @@ class Run {
   }
 }
 
-/** Which is the smallest file by which the speed can be told, or else the largest. */
-function tellingFile(files: readonly FoundFile[]): number {
-  const large = files.some(({bytes}) => bytes >= telling);
-  const worse = (a: number, b: number): boolean => (large ? a < telling || (b >= telling && b < a) : b > a);
+/** The index of the smallest file that is large enough to measure the speed by, or else of the largest file. */
+function fileForSpeed(files: readonly FoundFile[]): number {
+  const large = files.some(({bytes}) => bytes >= minForSpeed);
+  const worse = (a: number, b: number): boolean => (large ? a < minForSpeed || (b >= minForSpeed && b < a) : b > a);
   let best = 0;
   for (const [index, {bytes}] of files.entries()) if (worse(files[best]?.bytes ?? 0, bytes)) best = index;
   return best;

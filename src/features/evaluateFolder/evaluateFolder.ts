@@ -8,7 +8,7 @@ import {plainText} from "../../text/plainText";
 import {evaluate} from "./evaluate";
 import {evaluationCsv, evaluationJson} from "./exports";
 
-/** Scores the files of the folders that a command is about; undefined if the user chooses none. */
+/** Scores the files of the chosen folders; undefined if the user chooses none. */
 export async function evaluateFolder(
   host: Host,
   resource: unknown,
@@ -58,7 +58,7 @@ async function saveAs({title, roots}: Evaluation, format: "JSON" | "CSV", conten
   vscode.window.setStatusBarMessage(`$(check) ${vscode.l10n.t("Exported the evaluation as {0}", format)}`, 3000);
 }
 
-/** What the explorer hands over (the one clicked, and all that are selected), or what the user chooses. */
+/** The files and folders selected in the explorer, the one that was clicked, or the user's choice. */
 async function chooseRoots(resource: unknown, selected: unknown): Promise<readonly vscode.Uri[]> {
   const many = Array.isArray(selected) ? selected.filter((one) => one instanceof vscode.Uri) : [];
   if (many.length > 0) return many;

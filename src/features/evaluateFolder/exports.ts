@@ -5,7 +5,7 @@ import {bitsOf} from "../../metrics/scoreSums";
 import {jsonText} from "../../text/jsonText";
 import {csvColumns, rankedFirst} from "./columns";
 
-/** An evaluation as JSON: the corpus, then its files by their paths, each with the fields of a score. */
+/** An evaluation as JSON: the corpus, then its files in the order of their paths, each with the fields of a score. */
 export function evaluationJson(evaluation: Evaluation): string {
   const {title, corpus, files, failed, leftOut, notReached, model, windowing, cut, warnings} = evaluation;
   return `${jsonText(
@@ -39,7 +39,7 @@ export function evaluationJson(evaluation: Evaluation): string {
 const columns = rankedFirst(csvColumns).map(([key]) => key);
 const header = ["path", "status", "tokens", "scored", "bytes", "bits", ...columns];
 
-/** The files of an evaluation as CSV (RFC 4180), by their paths. A file without numbers has the reason in `status`. */
+/** The files of an evaluation as CSV (RFC 4180), in the order of their paths. A file without numbers has the reason in `status`. */
 export function evaluationCsv({files, failed, leftOut}: Evaluation): string {
   const rows = [
     header,
@@ -58,14 +58,14 @@ export function evaluationCsv({files, failed, leftOut}: Evaluation): string {
   return rows.map((row) => `${header.map((_, index) => cell(row[index])).join(",")}\r\n`).join("");
 }
 
-/** In a spreadsheet whose locale separates by these, what follows would be a cell of its own: only a first cell's quotes help. */
+/** Replaces what separates cells in some locales: spreadsheets heed quotes only where a cell begins. */
 function inOneCell(text: string): string {
   return text.replace(/[;\t]/g, ",");
 }
 
 function cell(value: string | number | null | undefined): string {
   if (typeof value !== "string") return csvNumber(value ?? null);
-  // A spreadsheet takes these for formulas, and runs what a file is called.
+  // Spreadsheets would run a file name that looks like a formula.
   const harmless = /^[\s\0]*[=+\-@＝＋－＠]|^[\t\r\n]/.test(value) ? `'${value}` : value;
   return /[",;\t\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

@@ -3,10 +3,10 @@ import type {FileOfEvaluation, UnscoredFile} from "../../host/evaluation";
 import {HostError} from "../../host/hostError";
 import {byteSize} from "../../text/numberText";
 
-/** Bytes; a larger file is left out, and the result says so. */
+/** Bytes. Larger files are left out, and the result says so. */
 export const maxFileSize = 1_000_000;
 
-/** More files than these are not looked at. */
+/** Further files are ignored, and the result says so. */
 const maxFiles = 10_000;
 
 export interface FoundFile extends FileOfEvaluation {
@@ -16,14 +16,14 @@ export interface FoundFile extends FileOfEvaluation {
 export interface FoundFiles {
   readonly files: readonly FoundFile[];
   readonly leftOut: readonly UnscoredFile[];
-  /** There were more than are looked at. */
+  /** There were more than {@link maxFiles}. */
   readonly cut: boolean;
 }
 
-/** Files whose sizes are asked for at a time. */
-const atOnce = 64;
+/** Files whose sizes are read at the same time. */
+const statsAtOnce = 64;
 
-/** The files in folders, and files themselves, in the order of their paths, without what the user excludes from search. */
+/** The given files and the files in the given folders, in the order of their paths, without those excluded from search. */
 export async function findFiles(roots: readonly vscode.Uri[], token: vscode.CancellationToken): Promise<FoundFiles> {
   const uris = new Map<string, vscode.Uri>();
   for (const root of roots) {
@@ -39,9 +39,9 @@ export async function findFiles(roots: readonly vscode.Uri[], token: vscode.Canc
   named.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   const cut = named.length > maxFiles;
   const [files, leftOut]: [FoundFile[], UnscoredFile[]] = [[], []];
-  for (let at = 0; at < Math.min(named.length, maxFiles); at += atOnce) {
+  for (let at = 0; at < Math.min(named.length, maxFiles); at += statsAtOnce) {
     if (token.isCancellationRequested) throw new vscode.CancellationError();
-    const some = named.slice(at, Math.min(at + atOnce, maxFiles));
+    const some = named.slice(at, Math.min(at + statsAtOnce, maxFiles));
     for (const file of await Promise.all(some.map(withSize))) {
       if (file.bytes > maxFileSize) leftOut.push({uri: file.uri, path: file.path, reason: tooLarge(file.bytes)});
       else files.push(file);
@@ -66,7 +66,7 @@ function tooLarge(bytes: number): string {
   return vscode.l10n.t("larger than {0} ({1})", byteSize(maxFileSize), byteSize(bytes));
 }
 
-/** A file that can't be asked is read all the same, and says then what is wrong with it. */
+/** A file without a known size is kept: reading it tells what is wrong. */
 async function withSize(file: FileOfEvaluation): Promise<FoundFile> {
   const bytes = await vscode.workspace.fs.stat(file.uri).then(
     ({size}) => size,
@@ -75,7 +75,7 @@ async function withSize(file: FileOfEvaluation): Promise<FoundFile> {
   return {...file, bytes};
 }
 
-/** What search leaves out, and what the explorer does not show. What holds only beside another file can't be said here. */
+/** What search and the explorer exclude. Exclusions with a `when` clause can't be expressed as a glob. */
 function excluded(scope: vscode.Uri): string | undefined {
   const globs = ["files", "search"].flatMap((section) =>
     Object.entries(vscode.workspace.getConfiguration(section, scope).get<Record<string, unknown>>("exclude") ?? {})
@@ -89,7 +89,7 @@ function parent(uri: vscode.Uri): vscode.Uri {
   return vscode.Uri.joinPath(uri, "..");
 }
 
-/** The folder that all are in or below. */
+/** The deepest folder that contains all of them. */
 function commonFolder(folders: readonly vscode.Uri[]): string {
   let [common = "", ...others] = folders.map(({path}) => (path.endsWith("/") ? path : `${path}/`));
   for (const other of others)

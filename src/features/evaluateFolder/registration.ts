@@ -4,7 +4,7 @@ import type {LatestEvaluation} from "../../host/latestEvaluation";
 import {Lazy} from "../../host/lazy";
 import {reportScheme} from "./reportScheme";
 
-/** Evaluate Folder: the perplexity of many files, as one corpus and one by one. */
+/** Evaluate Folder: the perplexity of many files, of each and of all as one corpus. */
 export function registerEvaluateFolder(host: Host, evaluations: LatestEvaluation): vscode.Disposable {
   const reports = new Lazy(async () => {
     const {Reports} = await import("./reports");

@@ -17,7 +17,7 @@ export function evaluationReport(evaluation: Evaluation): string {
   return [
     `# ${l10n.t("Evaluation of {0}", escapeMarkdown(title))}`,
     ...(isFinished(evaluation) ? [] : [partial(evaluation)]),
-    ...(cut ? [l10n.t("**Not all files:** there were more than are looked at.")] : []),
+    ...(cut ? [l10n.t("**Not all files:** there were too many to look at all of them.")] : []),
     ...warnings.map((warning) => `**${l10n.t("Note")}:** ${escapeMarkdown(warning)}`),
     corpusTable(evaluation),
     l10n.t(

@@ -25,7 +25,7 @@ export class Reports implements vscode.TextDocumentContentProvider {
   async show(evaluation: Evaluation): Promise<void> {
     const number = String(++this.shown);
     this.texts.set(number, evaluationReport(evaluation));
-    // Older ones are exported, or made again.
+    // Older reports are dropped: an evaluation can be exported or made again.
     for (const old of [...this.texts.keys()].slice(0, -maxReports)) this.texts.delete(old);
     const name = plainText(evaluation.title).replace(/[\\/?#]/g, "-");
     const uri = vscode.Uri.from({
@@ -36,7 +36,7 @@ export class Reports implements vscode.TextDocumentContentProvider {
     try {
       await vscode.commands.executeCommand("markdown.showPreview", uri);
     } catch {
-      // Someone has turned VS Code's Markdown off: it can be read as it is.
+      // VS Code's Markdown extension may be disabled: show the source then.
       await vscode.window.showTextDocument(uri, {preview: true});
     }
   }

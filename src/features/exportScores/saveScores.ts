@@ -11,7 +11,7 @@ import {partialText} from "../../metrics/summaryRows";
 import {plainText} from "../../text/plainText";
 import {tokenscopeVersion} from "../../version";
 
-/** Asks where to, writes, and says so. What can't be written there may be saved elsewhere. */
+/** Asks for a file, writes the scores and says so. If they can't be written there, it asks again. */
 export async function saveScores(host: Host, scored: ScoredTarget): Promise<void> {
   const {target: subject} = scored;
   const unwritable = (name: string, code: string): string =>
@@ -21,7 +21,7 @@ export async function saveScores(host: Host, scored: ScoredTarget): Promise<void
   );
   if (target === undefined) return;
   const open = vscode.l10n.t("Open");
-  // Not awaited: the command is done, the message may stay.
+  // Not awaited: the command is done, although the message may stay.
   void vscode.window
     .showInformationMessage(
       plainText(vscode.l10n.t("The scores of {0} are in {1}.", subject.title, uriName(target))),
@@ -46,7 +46,7 @@ function dialogFor({target: subject, scores}: ScoredTarget): vscode.SaveDialogOp
   };
 }
 
-/** The document's own folder where files can be written there, else the workspace's, else the disk's root. */
+/** The document's own folder if it is writable, else the workspace folder, else the disk's root. */
 function folderFor(document: vscode.Uri): vscode.Uri {
   const {fs} = vscode.workspace;
   if (document.scheme !== sampleScheme && fs.isWritableFileSystem(document.scheme) === true)
@@ -54,7 +54,7 @@ function folderFor(document: vscode.Uri): vscode.Uri {
   return vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file("/");
 }
 
-/** The scores as a file's name asks for them. */
+/** The scores in the format of the file's extension. */
 async function document(
   host: Host,
   {target: subject, scores}: ScoredTarget,
@@ -74,14 +74,14 @@ async function document(
   return /\.csv$/i.test(target.path) ? csvPieces(header, tokens) : jsonPieces(header, tokens, "indented");
 }
 
-/** Tokens have the text they cover; where they stand nowhere in the text, the model's. */
+/** The text that each token covers; if the tokenizer rewrote the text, the model's own token texts. */
 async function tokenTexts(host: Host, text: string, {spec, ids, ends}: Scores): Promise<(token: number) => string> {
   if (ends !== null) return coveredTexts(text, ends);
   const texts = await host.engine.request("tokenTexts", {model: spec, ids});
   return (token) => texts[token] ?? "";
 }
 
-/** As UTF-8. Also putting together what is ready takes long for a long text. */
+/** As UTF-8. Yields also while the parts are joined, which takes long for a long text. */
 async function encoded(pieces: Iterable<string>): Promise<Uint8Array> {
   const encoder = new TextEncoder();
   const parts: Uint8Array[] = [];

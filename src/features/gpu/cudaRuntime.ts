@@ -3,8 +3,8 @@ import path from "node:path";
 import * as l10n from "@vscode/l10n";
 import type {Progress} from "../../contract/progress";
 import type {Network} from "../../contract/transfer";
+import type {Cancellation} from "../../host/engine/cancellation";
 import type {EngineClient} from "../../host/engine/engineClient";
-import type {Cancellation} from "../../host/engine/engineProcess";
 import {HostError} from "../../host/hostError";
 import type {RuntimePackage} from "../../platform/cudaPackages";
 

@@ -5,6 +5,7 @@ import {type BlamedDriver, blamedDriver} from "../../host/blamedDriver";
 import {commandId} from "../../host/commands";
 import {deviceNames, deviceTitle} from "../../host/deviceNames";
 import type {Host} from "../../host/host";
+import {LatestOnly} from "../../host/latestOnly";
 import {openSetting} from "../../host/runCommand";
 import type {SettingKey} from "../../host/settingsTable";
 import {cudaDownloadSize} from "../../platform/cudaPackages";
@@ -29,7 +30,7 @@ const toolkitPage = "https://developer.nvidia.com/cuda-downloads";
 
 /** Lists the back ends and what they have or lack. Choosing one uses it, or offers what it lacks. */
 export async function showGpu(host: Host, runtime: CudaRuntime): Promise<void> {
-  const looking = new vscode.CancellationTokenSource();
+  const looking = new LatestOnly();
   const pick = vscode.window.createQuickPick<DeviceItem>();
   pick.title = vscode.l10n.t("GPU");
   pick.placeholder = vscode.l10n.t("Looking for devices…");
@@ -43,7 +44,7 @@ export async function showGpu(host: Host, runtime: CudaRuntime): Promise<void> {
   pick.show();
   try {
     const {gpu} = host.settings;
-    const states = host.engine.request("devices", {gpu}, {token: looking.token});
+    const states = looking.run(undefined, (token) => host.engine.request("devices", {gpu}, {token}));
     const listed = Promise.all([states, runtime.isInstalled()]).then(([found, isInstalled]) => {
       const avoided = host.settings.avoidsGpu ? blamedDriver(host.globalState) : undefined;
       pick.items = deviceItems(found, gpu, {isInstalled, isOffered: runtime.isOffered}, avoided);
@@ -54,7 +55,6 @@ export async function showGpu(host: Host, runtime: CudaRuntime): Promise<void> {
     pick.hide();
     if (item !== undefined) await run(host, item);
   } finally {
-    looking.cancel();
     looking.dispose();
     pick.dispose();
   }

@@ -8,15 +8,15 @@ export async function completeAtCursor(provider: CompletionProvider): Promise<vo
   if (editor === undefined)
     throw new HostError(
       "noEditor",
-      vscode.l10n.t("No text is open: open a file and place the cursor where something is missing.")
+      vscode.l10n.t("No text is open: open a file and place the cursor where the completion should go.")
     );
   const {document, selection} = editor;
   const here = {document, version: document.version, position: selection.active};
-  const last = provider.askedAt;
+  const last = provider.lastExplicitRequest;
   // While IntelliSense's list is open, VS Code shows only what goes on with what is selected there.
   await vscode.commands.executeCommand("hideSuggestWidget");
   await vscode.commands.executeCommand("editor.action.inlineSuggest.trigger");
-  if (provider.askedAt === last && !isSamePlace(last, here))
+  if (provider.lastExplicitRequest === last && !isSamePlace(last, here))
     throw new HostError(
       "notEditable",
       vscode.l10n.t("Nothing can be completed here, because this text can't be edited: open a file that can.")

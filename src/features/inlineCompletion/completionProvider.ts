@@ -1,15 +1,16 @@
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
 import * as vscode from "vscode";
-import {completionExtent} from "../../completion/completionMode";
+import {stopGranularity} from "../../completion/completionMode";
 import type {Spot} from "../../completion/prefill";
 import {defaultPrefixLimit, defaultSuffixLimit, promptWindow} from "../../completion/promptWindow";
 import {type Indentation, trimCompletion} from "../../completion/trim";
-import {Rhythm} from "../../completion/typingCadence";
+import {TypingCadence} from "../../completion/typingCadence";
 import type {CompleteParams, Completion} from "../../contract/completion";
 import {isSameModel, type ModelRef} from "../../contract/models";
 import {offsetOf, positionOf, rangeBefore, rangeBehind} from "../../host/documents/documentText";
 import {isToolDocument} from "../../host/documents/toolDocument";
+import {cancellationOf} from "../../host/engine/cancellation";
 import type {RequestOptions} from "../../host/engine/engineClient";
 import type {Host} from "../../host/host";
 import {markStepDone} from "../../host/walkthroughProgress";
@@ -17,47 +18,48 @@ import {plainText} from "../../text/plainText";
 import {CompletionStatus} from "./completionStatus";
 import {Exclusions, ignoreFile} from "./exclusions";
 import {cellsAbove, fileOf} from "./notebookCell";
-import {Warming} from "./prefill";
+import {Prefill} from "./prefill";
 import type {RecentEdits} from "./recentEdits";
-import {Neighbours} from "./relatedFiles";
-import {type AskOptions, Completions, type Place} from "./suggestionCache";
+import {RelatedFiles} from "./relatedFiles";
+import {type AskOptions, type CursorText, SuggestionCache} from "./suggestionCache";
 
-/** A cursor in a text as it was. */
+/** A cursor in one version of a document. */
 export interface CursorPlace {
   readonly document: vscode.TextDocument;
   readonly version: number;
   readonly position: vscode.Position;
 }
 
-type PlaceInDocument = Place & CursorPlace;
+type DocumentCursorText = CursorText & CursorPlace;
 
-/** Milliseconds after which the whole lines that there are are shown; the rest comes when they are accepted. */
+/** After this long (ms) the complete lines are shown; the rest comes once they are accepted. */
 const timeLimit = 1500;
 
-/** Where the files of models are kept of which was said that they only continue the prefix: once, and not at each start. */
-const saidPrefixOnlyKey = "tokenscope.saidPrefixOnly";
+/**
+ * Stored names of the model files whose missing fill-in-the-middle tokens were reported, once and not at each start.
+ */
+const notedPrefixOnlyKey = "tokenscope.saidPrefixOnly";
 
-/** Asks for what is missing at the cursor, waits out the typing, and cuts the answer to what can stand there. */
+/** Requests a completion at the cursor once typing pauses, and trims it to what fits there. */
 export class CompletionProvider implements vscode.InlineCompletionItemProvider, vscode.Disposable {
-  /** Files of which was said that they are excluded. */
-  private readonly saidExcluded = new Set<string>();
-  /** The last error shown while typing; it is not shown again until another one, or a success, comes. */
+  /** Files whose exclusion was reported while typing. */
+  private readonly reportedExclusions = new Set<string>();
+  /** The last error shown. While typing it is shown again only after another error or a success. */
   private shownError: string | undefined;
   private readonly foundNothing = new vscode.EventEmitter<void>();
-  private readonly rhythm = new Rhythm();
+  private readonly cadence = new TypingCadence();
   private readonly status = new CompletionStatus();
   private readonly exclusions: Exclusions;
-  private readonly neighbours: Neighbours;
-  /** What comes while one types, if the model is sure of it. */
-  private readonly suggested = new Completions<PlaceInDocument>((place, options) => this.ask(place, options));
-  /** What a person asked for: whatever the model has to say. */
-  private readonly wanted = new Completions<PlaceInDocument>((place, options) => this.ask(place, options, 0));
-  /** What comes first at another place comes sooner. */
-  private readonly warming: Warming;
+  private readonly relatedFiles: RelatedFiles;
+  /** Suggestions while typing (VS Code's Automatic), if the model is sure enough. */
+  private readonly automatic = new SuggestionCache<DocumentCursorText>((place, options) => this.ask(place, options));
+  /** Suggestions on command (VS Code's Invoke), whatever the model's confidence. */
+  private readonly explicit = new SuggestionCache<DocumentCursorText>((place, options) => this.ask(place, options, 0));
+  private readonly prefill: Prefill;
   private readonly subscriptions: vscode.Disposable;
-  /** Where VS Code asked last for what a person wants. It keeps the answer while nothing changes there. */
-  askedAt: CursorPlace | undefined;
-  /** Asked for, there was nothing to show: the model had nothing to say, or failed. */
+  /** The place of the last explicit request. VS Code keeps its answer while nothing changes there. */
+  lastExplicitRequest: CursorPlace | undefined;
+  /** An explicit request ended without a suggestion: the model returned none, or failed. */
   readonly onDidFindNothing = this.foundNothing.event;
 
   constructor(
@@ -65,21 +67,21 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     edits: RecentEdits
   ) {
     this.exclusions = new Exclusions(host.settings);
-    this.neighbours = new Neighbours(this.exclusions, edits);
-    this.warming = new Warming({
+    this.relatedFiles = new RelatedFiles(this.exclusions, edits);
+    this.prefill = new Prefill({
       engine: host.engine,
-      spot: () => this.spotToWarm(),
-      prepare: () => this.warm()
+      spot: () => this.prefillSpot(),
+      prepare: () => this.preparePrefill()
     });
     this.subscriptions = vscode.Disposable.from(
       this.exclusions,
       this.status,
-      this.warming,
+      this.prefill,
       vscode.window.onDidChangeTextEditorSelection(() => this.cursorMoved()),
       vscode.workspace.onDidSaveTextDocument(() => this.cursorMoved()),
-      host.settings.onDidChangeModel(() => this.beginAnew()),
-      host.settings.onDidChangeInlineCompletion(() => this.beginAnew()),
-      this.exclusions.onDidChange(() => this.beginAnew()),
+      host.settings.onDidChangeModel(() => this.reset()),
+      host.settings.onDidChangeInlineCompletion(() => this.reset()),
+      this.exclusions.onDidChange(() => this.reset()),
       host.engine.onDidChangeState(() => {
         if (["none", "stopped"].includes(host.engine.state.process)) this.status.hide();
       }),
@@ -90,8 +92,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       }),
       vscode.workspace.onDidChangeTextDocument(({document, contentChanges: [change]}) => {
         if (change === undefined || document !== vscode.window.activeTextEditor?.document) return;
-        this.rhythm.key(performance.now());
-        if (this.suggested.isRunning) void this.follow(document, change);
+        this.cadence.keyPressed(performance.now());
+        if (this.automatic.isRunning) void this.followTyping(document, change);
       })
     );
   }
@@ -108,83 +110,83 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     context: vscode.InlineCompletionContext,
     token: vscode.CancellationToken
   ): Promise<vscode.InlineCompletionItem[]> {
-    const asked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
+    const isExplicit = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
     const here = {document, version: document.version, position};
-    if (asked) this.askedAt = here;
+    if (isExplicit) this.lastExplicitRequest = here;
     const {enabled, delay} = this.host.settings.inlineCompletion(document);
     if (isToolDocument(document)) return [];
-    // While the suggestion list is open, ghost text would fight it for the same keys.
-    if (!asked && (context.selectedCompletionInfo !== undefined || hasSeveralCursors(document))) return [];
-    if (!asked && !enabled && !this.wanted.hasAnswered) return [];
-    if (await this.refuses(document, asked)) return this.nothing(here, asked);
+    // IntelliSense's open list and ghost text would use the same keys.
+    if (!isExplicit && (context.selectedCompletionInfo !== undefined || hasSeveralCursors(document))) return [];
+    if (!isExplicit && !enabled && !this.explicit.hasAnswered) return [];
+    if (await this.isExcluded(document, isExplicit)) return this.nothing(here, isExplicit);
     const place = {...here, ...(await placeAt(document, position))};
-    const rest = asked ? undefined : this.wanted.remaining(place);
+    const rest = isExplicit ? undefined : this.explicit.remaining(place);
     if (rest !== undefined) return rest === "" ? [] : [itemAt(position, rest)];
-    if (!asked && !enabled) return [];
+    if (!isExplicit && !enabled) return [];
     if (token.isCancellationRequested) return [];
-    // Never two for one cursor.
-    (asked ? this.suggested : this.wanted).stop();
+    // Only one request per cursor.
+    (isExplicit ? this.automatic : this.explicit).stop();
     const abort = new AbortController();
     const listening = token.onCancellationRequested(() => abort.abort());
     try {
-      const completion = asked
-        ? this.wanted.at(place, abort.signal)
-        : this.suggested.at(place, abort.signal, () => this.pause(delay, abort.signal));
-      const text = await (asked ? this.showingProgress(completion) : completion);
+      const completion = isExplicit
+        ? this.explicit.at(place, abort.signal)
+        : this.automatic.at(place, abort.signal, () => this.pause(delay, abort.signal));
+      const text = await (isExplicit ? this.showingProgress(completion) : completion);
       this.shownError = undefined;
       if (token.isCancellationRequested) return [];
       if (text !== undefined && text !== "") {
         markStepDone("completion");
-        if (!asked) this.prefetch(place, text);
+        if (!isExplicit) this.prefetch(place, text);
         return [itemAt(position, text)];
       }
-      if (asked && text !== undefined)
+      if (isExplicit && text !== undefined)
         vscode.window.setStatusBarMessage(vscode.l10n.t("Tokenscope: the model has nothing to add here"), 4000);
     } catch (error) {
-      if (!abort.signal.aborted && !(error instanceof vscode.CancellationError)) this.fail(error, asked);
+      if (!abort.signal.aborted && !(error instanceof vscode.CancellationError)) this.showError(error, isExplicit);
     } finally {
       listening.dispose();
     }
-    return this.nothing(here, asked);
+    return this.nothing(here, isExplicit);
   }
 
-  /** A prompt may be evaluated ahead of the next completion. */
+  /** The cursor or the text has changed: the next prompt may be evaluated ahead of time. */
   cursorMoved(): void {
-    this.warming.moved();
+    this.prefill.cursorMoved();
   }
 
-  private nothing(here: CursorPlace, asked: boolean): [] {
-    // When the answer is on its way. One that is asked for again meanwhile has found nothing out: what comes of the other shall stay.
-    if (asked && this.askedAt === here) setImmediate(() => this.foundNothing.fire());
+  private nothing(here: CursorPlace, isExplicit: boolean): [] {
+    // Fire after VS Code has our empty answer. Skip it if the user has asked again since: registering again would drop that answer.
+    if (isExplicit && this.lastExplicitRequest === here) setImmediate(() => this.foundNothing.fire());
     return [];
   }
 
-  /** Resolves when nobody has typed for so long that it is a pause. Rejects when aborted. */
+  /** Resolves when typing pauses. Rejects when aborted. */
   private async pause(delay: number, signal: AbortSignal): Promise<void> {
-    await setTimeout(this.rhythm.wait(delay, performance.now()), undefined, {signal});
+    await setTimeout(this.cadence.debounce(delay, performance.now()), undefined, {signal});
   }
 
-  /** What runs for a text that is no longer there ends with the key, not with VS Code's next question. */
-  private async follow(
+  /** Ends a request for a text that has changed at the key itself, and not only at VS Code's next question. */
+  private async followTyping(
     document: vscode.TextDocument,
     {rangeOffset, text}: vscode.TextDocumentContentChangeEvent
   ): Promise<void> {
     const {version} = document;
     const place = await placeAt(document, await positionOf(document, rangeOffset + text.length));
-    // By now another key may have been followed.
-    if (document.version === version) this.suggested.moved(place);
+    // Another key may have been typed meanwhile.
+    if (document.version === version) this.automatic.cursorMoved(place);
   }
 
-  /** The model's own words, cut to what can stand there. `minConfidence` is the setting's where it is left out. */
+  /** Requests a completion and trims it. `minConfidence` defaults to the setting's. */
   private async ask(
-    place: PlaceInDocument,
+    place: DocumentCursorText,
     {onText, signal, background}: AskOptions,
     minConfidence?: number
   ): Promise<string> {
     const {prefix, suffix, document, position} = place;
     const indentation = indentationOf(document);
     const trimmed = (text: string): string => trimCompletion(text, prefix, suffix, indentation);
-    this.warming.asked(spotOf(document, position));
+    this.prefill.completionRequested(spotOf(document, position));
     const request = this.request(this.params(place, background, minConfidence), signal, {
       onProgress: (progress) => {
         if (progress.stage === "complete") onText(trimmed(progress.text));
@@ -192,93 +194,83 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     });
     const completion = await (background ? request : this.status.during(request));
     if (completion.stop === "stopped") throw new vscode.CancellationError();
-    this.rhythm.answered(completion.milliseconds);
-    this.sayIfPrefixOnly(completion);
+    this.cadence.addCost(completion.milliseconds);
+    this.noteMissingInfill(completion);
     const shown = trimmed(completion.text);
     if (!background) this.report(completion, shown);
     return shown;
   }
 
   private async request(params: CompleteParams, signal: AbortSignal, options: RequestOptions): Promise<Completion> {
-    const cancelling = new vscode.CancellationTokenSource();
-    const cancel = (): void => cancelling.cancel();
-    signal.addEventListener("abort", cancel, {once: true});
-    try {
-      return await this.host.engine.request("complete", params, {...options, token: cancelling.token});
-    } finally {
-      signal.removeEventListener("abort", cancel);
-      cancelling.dispose();
-    }
+    return await this.host.engine.request("complete", params, {...options, token: cancellationOf(signal)});
   }
 
-  private params(place: PlaceInDocument, background: boolean, minConfidence?: number): CompleteParams {
+  private params(place: DocumentCursorText, background: boolean, minConfidence?: number): CompleteParams {
     const {prefix, suffix, document, position} = place;
     const settings = this.host.settings.inlineCompletion(document);
     return {
-      model: this.modelSpec(),
+      model: this.model(),
       prefix,
       suffix,
       maxTokens: settings.maxTokens,
       minConfidence: minConfidence ?? settings.minConfidence,
-      extent: completionExtent(prefix, suffix),
+      extent: stopGranularity(prefix, suffix),
       timeLimit,
       background,
-      ...this.neighbours.at(document, position)
+      ...this.relatedFiles.at(document, position)
     };
   }
 
-  /** In a folder that nobody trusts, nothing but what came with the extension. */
-  private modelSpec(): ModelRef {
+  /** In Restricted Mode only the demonstration model is used. */
+  private model(): ModelRef {
     const {settings} = this.host;
     return vscode.workspace.isTrusted ? settings.completionModel() : settings.demonstrationModel();
   }
 
-  /** What will be wanted when the suggestion is taken: by then it is there. */
-  private prefetch(place: PlaceInDocument, text: string): void {
-    if (this.rhythm.asksAhead) this.suggested.prefetch({...place, prefix: place.prefix + text});
+  /** Requests the suggestion that follows this one, so that it is there when this one is accepted. */
+  private prefetch(place: DocumentCursorText, text: string): void {
+    if (this.cadence.allowsPrefetch) this.automatic.prefetch({...place, prefix: place.prefix + text});
   }
 
-  /** Where a completion would come by itself, from a model that is in memory. */
-  private spotToWarm(): Spot | undefined {
+  /** Where the next suggestion would come by itself; undefined if its model is not loaded. */
+  private prefillSpot(): Spot | undefined {
     const editor = vscode.window.activeTextEditor;
     if (editor === undefined || !vscode.window.state.focused) return undefined;
     const {document, selection} = editor;
     const {enabled} = this.host.settings.inlineCompletion(document);
     if (!enabled || isToolDocument(document) || hasSeveralCursors(document)) return undefined;
-    const own = this.modelSpec();
+    const own = this.model();
     const held = this.host.engine.state.holding?.models ?? [];
     const loaded = held.some(({model, device}) => isSameModel(model, own) && device !== null);
     return loaded ? spotOf(document, selection.active) : undefined;
   }
 
-  /** Puts together what a completion at the cursor would ask, to have the engine evaluate its prompt. */
-  private async warm(): Promise<((signal: AbortSignal) => Promise<void>) | undefined> {
+  /** Builds the prompt of a completion at the cursor, for {@link Prefill}. */
+  private async preparePrefill(): Promise<((signal: AbortSignal) => Promise<void>) | undefined> {
     const editor = vscode.window.activeTextEditor;
     if (editor === undefined || (await this.exclusions.excludedBy(fileOf(editor.document))) !== undefined)
       return undefined;
     const {document, selection} = editor;
-    await this.neighbours.gatheredAt(document, selection.active);
+    await this.relatedFiles.gatheredAt(document, selection.active);
     const here = {document, version: document.version, position: selection.active};
     const place = {...here, ...(await placeAt(document, selection.active))};
     const params = {...this.params(place, true), promptOnly: true};
     return async (signal) => {
       const {evaluatedPromptTokens, milliseconds} = await this.request(params, signal, {inPassing: true});
-      this.host.log.debug(
-        `ahead of a completion: ${evaluatedPromptTokens} tokens evaluated in ${milliseconds.toFixed(0)} ms`
-      );
+      this.host.log.debug(`prefill: ${evaluatedPromptTokens} tokens evaluated in ${milliseconds.toFixed(0)} ms`);
     };
   }
 
-  /** Who asks is told why nothing comes; who types, once for each file. */
-  private async refuses(document: vscode.TextDocument, asked: boolean): Promise<boolean> {
+  /** Whether the file is excluded. Says so at each explicit request, and while typing once per file. */
+  private async isExcluded(document: vscode.TextDocument, isExplicit: boolean): Promise<boolean> {
     const file = fileOf(document);
     const excludedBy = await this.exclusions.excludedBy(file);
     if (excludedBy === undefined) return false;
     this.status.hide();
-    if (!asked && this.saidExcluded.has(file.toString())) return true;
-    this.saidExcluded.add(file.toString());
+    if (!isExplicit && this.reportedExclusions.has(file.toString())) return true;
+    this.reportedExclusions.add(file.toString());
     const name = plainText(path.posix.basename(file.path));
-    // The status bar has room for some 70 letters.
+    // The status bar has room for about 70 letters.
     const why =
       excludedBy === "setting"
         ? vscode.l10n.t("No completions in {0}: Tokenscope's settings exclude it", name)
@@ -288,24 +280,24 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   }
 
   private stop(): void {
-    this.suggested.stop();
-    this.wanted.stop();
+    this.automatic.stop();
+    this.explicit.stop();
   }
 
-  private beginAnew(): void {
+  private reset(): void {
     this.shownError = undefined;
-    this.neighbours.forget();
-    this.warming.forget();
-    this.suggested.clear();
-    this.wanted.clear();
+    this.relatedFiles.forget();
+    this.prefill.forget();
+    this.automatic.clear();
+    this.explicit.clear();
     this.status.hide();
   }
 
   private report(completion: Completion, shown: string): void {
     this.status.show(completion, shown);
-    const {stop, promptTokens, evaluatedPromptTokens, ids, milliseconds, guessed} = completion;
+    const {stop, promptTokens, evaluatedPromptTokens, ids, milliseconds, draft} = completion;
     this.host.log.debug(
-      `completion: ${ids.length} tokens (${guessed.right} of ${guessed.tried} guesses right), stop ${stop}, prompt ${promptTokens} (${evaluatedPromptTokens} evaluated), ${milliseconds.toFixed(0)} ms`
+      `completion: ${ids.length} tokens (${draft.accepted} of ${draft.tried} draft tokens accepted), stop ${stop}, prompt ${promptTokens} (${evaluatedPromptTokens} evaluated), ${milliseconds.toFixed(0)} ms`
     );
   }
 
@@ -316,11 +308,11 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     );
   }
 
-  private sayIfPrefixOnly({infill, model}: Completion): void {
+  private noteMissingInfill({infill, model}: Completion): void {
     const {globalState} = this.host;
-    const said = globalState.get<readonly string[]>(saidPrefixOnlyKey, []);
-    if (infill || said.includes(model.file)) return;
-    void globalState.update(saidPrefixOnlyKey, [...said, model.file].slice(-100));
+    const noted = globalState.get<readonly string[]>(notedPrefixOnlyKey, []);
+    if (infill || noted.includes(model.file)) return;
+    void globalState.update(notedPrefixOnlyKey, [...noted, model.file].slice(-100));
     void vscode.window.showInformationMessage(
       vscode.l10n.t(
         "{0} has no fill-in-the-middle tokens: it continues the text before the cursor and does not see what follows.",
@@ -329,10 +321,10 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     );
   }
 
-  /** Asked for, a failure is shown every time; while typing, once: nobody wants the same message at every key. */
-  private fail(error: unknown, asked: boolean): void {
+  /** Shows an error: at each explicit request, and while typing only once instead of at every key. */
+  private showError(error: unknown, isExplicit: boolean): void {
     const message = error instanceof Error ? error.message : String(error);
-    if (!asked && message === this.shownError) return;
+    if (!isExplicit && message === this.shownError) return;
     this.shownError = message;
     void this.host.errors.show(error);
   }
@@ -342,10 +334,10 @@ function itemAt(position: vscode.Position, text: string): vscode.InlineCompletio
   return new vscode.InlineCompletionItem(text, new vscode.Range(position, position));
 }
 
-/** What the model is given of a document; a long one is not put together for it. */
-async function placeAt(document: vscode.TextDocument, position: vscode.Position): Promise<Place> {
+/** The text around the cursor that a prompt may need. A long document is not joined to one string for it. */
+async function placeAt(document: vscode.TextDocument, position: vscode.Position): Promise<CursorText> {
   const limits = {prefix: defaultPrefixLimit, suffix: defaultSuffixLimit};
-  // A little more than the limits, for the line ends that count as two.
+  // More than the limits, because a CRLF counts as two units here.
   const before = document.getText(rangeBefore(document, position, 2 * limits.prefix));
   const behind = document.getText(rangeBehind(document, position, 2 * limits.suffix));
   const unread = (await offsetOf(document, position)) - before.length;

@@ -5,16 +5,16 @@ import {commandId} from "../../host/commands";
 
 import {count, percentText, plural} from "../../text/numberText";
 
-/** Milliseconds: of a suggestion that comes sooner nobody needs to hear that it is on its way. */
-const patience = 400;
+/** The spinner appears after this long (ms), so that fast suggestions don't flicker. */
+const spinnerDelay = 400;
 
 type Shown = Pick<vscode.StatusBarItem, "text" | "tooltip" | "accessibilityInformation">;
 
-/** Beside the token count: how sure the model was of its last suggestion, and what it cost. */
+/** The status bar item of the last suggestion: its confidence and its cost. */
 export class CompletionStatus implements vscode.Disposable {
   private readonly item: vscode.StatusBarItem;
   private last: Shown | undefined;
-  /** Suggestions that have been on their way for a while. */
+  /** Pending suggestions that have taken longer than the delay. */
   private late = 0;
 
   constructor() {
@@ -27,20 +27,20 @@ export class CompletionStatus implements vscode.Disposable {
     this.item.dispose();
   }
 
-  /** There is no last suggestion, or none that concerns what one looks at. */
+  /** Hides the last suggestion: it belongs to another text. */
   hide(): void {
     this.last = undefined;
     this.draw();
   }
 
-  /** Spins while a suggestion is on its way, if that takes a moment. */
+  /** Shows a spinner while a suggestion is pending. */
   async during<T>(work: Promise<T>): Promise<T> {
     let late = 0;
     const timer = setTimeout(() => {
       late = 1;
       this.late += late;
       this.draw();
-    }, patience);
+    }, spinnerDelay);
     try {
       return await work;
     } finally {
@@ -50,7 +50,7 @@ export class CompletionStatus implements vscode.Disposable {
     }
   }
 
-  /** `shown` is what was left of it to show. */
+  /** @param shown The completion's text after trimming. */
   show(completion: Completion, shown: string): void {
     const confidence = confidenceOf(completion.logprobs);
     const sure = shown === "" || confidence === null ? "–" : share(confidence.whole);
@@ -64,7 +64,7 @@ export class CompletionStatus implements vscode.Disposable {
   }
 
   private draw(): void {
-    const shown = this.late > 0 ? onItsWay() : this.last;
+    const shown = this.late > 0 ? pending() : this.last;
     if (shown === undefined) {
       this.item.hide();
     } else {
@@ -74,7 +74,7 @@ export class CompletionStatus implements vscode.Disposable {
   }
 }
 
-function onItsWay(): Shown {
+function pending(): Shown {
   const said = vscode.l10n.t("Tokenscope: a suggestion is on its way");
   return {text: "$(loading~spin)", tooltip: said, accessibilityInformation: {label: said, role: "button"}};
 }

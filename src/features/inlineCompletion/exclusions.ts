@@ -1,22 +1,22 @@
 import * as vscode from "vscode";
-import {type Names, namedBy, patternsOf} from "../../completion/patterns";
+import {type PathMatcher, parsePatterns, pathMatcher} from "../../completion/patterns";
 import type {Settings} from "../../host/settings";
 
-/** Lies in a workspace folder and says, as a .gitignore does, what of it is never given to a model to complete. */
+/** A file in a workspace folder, in the format of .gitignore: these files are never given to a model for completion. */
 export const ignoreFile = ".tokenscopeignore";
 
-/** Bytes. A longer list excludes everything: nobody has written it. */
+/** Max bytes of a list. A longer one was not written by a person, and excludes everything. */
 const maxListLength = 1 << 16;
 
 /**
- * Which files are never sent to a completion: neither written in nor looked at. By the setting, for all files, and by each
- * workspace folder's own list.
+ * The files that completion never sees, neither as the file at the cursor nor as a related file. The setting holds for
+ * all files, a folder's list for that folder.
  */
 export class Exclusions implements vscode.Disposable {
-  private readonly lists = new Map<string, Promise<Names>>();
-  private bySetting: Names | undefined;
+  private readonly lists = new Map<string, Promise<PathMatcher>>();
+  private bySetting: PathMatcher | undefined;
   private readonly changed = new vscode.EventEmitter<void>();
-  /** Other files are excluded from now on. */
+  /** The setting or a list has changed. */
   readonly onDidChange = this.changed.event;
   private readonly subscription: vscode.Disposable;
   private readonly watcher = vscode.workspace.createFileSystemWatcher(`**/${ignoreFile}`);
@@ -36,11 +36,11 @@ export class Exclusions implements vscode.Disposable {
     this.watcher.onDidDelete(forget);
   }
 
-  /** What excludes a file: the setting, or the list of its folder. Undefined where nothing does. */
+  /** What excludes a file: the setting, or its folder's list. Undefined if it is not excluded. */
   async excludedBy(uri: vscode.Uri): Promise<"setting" | "list" | undefined> {
     const folder = vscode.workspace.getWorkspaceFolder(uri);
     const path = pathIn(folder, uri);
-    this.bySetting ??= namedBy(this.settings.completionExclusions());
+    this.bySetting ??= pathMatcher(this.settings.completionExclusions());
     if (this.bySetting(path)) return "setting";
     return folder !== undefined && (await this.listOf(folder))(path) ? "list" : undefined;
   }
@@ -51,12 +51,12 @@ export class Exclusions implements vscode.Disposable {
     this.changed.dispose();
   }
 
-  private listOf(folder: vscode.WorkspaceFolder): Promise<Names> {
+  private listOf(folder: vscode.WorkspaceFolder): Promise<PathMatcher> {
     const key = folder.uri.toString();
     let list = this.lists.get(key);
     if (list === undefined) {
       list = readList(folder).catch(() => {
-        // It is there and can't be read, for now: nothing is given away meanwhile.
+        // The list can't be read at the moment: exclude everything until it can.
         this.lists.delete(key);
         return () => true;
       });
@@ -66,20 +66,20 @@ export class Exclusions implements vscode.Disposable {
   }
 }
 
-/** Rejects where there is a list that can't be read. */
-async function readList(folder: vscode.WorkspaceFolder): Promise<Names> {
+/** Rejects if there is a list that can't be read. */
+async function readList(folder: vscode.WorkspaceFolder): Promise<PathMatcher> {
   const file = vscode.Uri.joinPath(folder.uri, ignoreFile);
   try {
     const {size} = await vscode.workspace.fs.stat(file);
     if (size > maxListLength) return () => true;
-    return namedBy(patternsOf(new TextDecoder().decode(await vscode.workspace.fs.readFile(file))));
+    return pathMatcher(parsePatterns(new TextDecoder().decode(await vscode.workspace.fs.readFile(file))));
   } catch (error) {
     if (error instanceof vscode.FileSystemError && error.code === "FileNotFound") return () => false;
     throw error;
   }
 }
 
-/** Relative to its folder, or else to its root; with slashes, and without one in front. */
+/** A file's path relative to its folder, or else to the root: with slashes, without a leading one. */
 function pathIn(folder: vscode.WorkspaceFolder | undefined, uri: vscode.Uri): string {
   const path = folder === undefined ? uri.path : uri.path.slice(folder.uri.path.length);
   return path.replace(/^\/+/, "");

@@ -1,15 +1,15 @@
 import * as vscode from "vscode";
 
-/** The file that a document is, or is a cell of. */
+/** The document's file; for a notebook cell, the notebook's. */
 export function fileOf(document: vscode.TextDocument): vscode.Uri {
   return notebookOf(document)?.uri ?? document.uri;
 }
 
 /**
- * What stands above a notebook's cell: the cells in its language, from the top, each ended by a blank line. They are left out
- * from the top on once there are `most` UTF-16 units. "" for what is no cell.
+ * The text above a notebook cell: the cells in the same language, each followed by a blank line. Cells at the top are
+ * left out beyond `max` UTF-16 units. "" if the document is no cell.
  */
-export function cellsAbove(document: vscode.TextDocument, most: number): string {
+export function cellsAbove(document: vscode.TextDocument, max: number): string {
   const cells = notebookOf(document)?.getCells() ?? [];
   const above = cells.slice(
     0,
@@ -17,7 +17,7 @@ export function cellsAbove(document: vscode.TextDocument, most: number): string 
   );
   let text = "";
   for (const {document: other} of above.reverse()) {
-    if (text.length >= most) break;
+    if (text.length >= max) break;
     if (other.languageId === document.languageId) text = `${other.getText()}\n\n${text}`;
   }
   return text;

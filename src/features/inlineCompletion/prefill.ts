@@ -1,34 +1,34 @@
-import {type Spot, Warmth} from "../../completion/prefill";
+import {PrefillState, type Spot} from "../../completion/prefill";
 import type {EngineClient, Listening} from "../../host/engine/engineClient";
 
-/** Milliseconds that the cursor rests, and nothing is asked of the engine, before it is given something to do. */
-const rest = 1000;
+/** How long the cursor must rest and the engine be idle before prefill starts (ms). */
+const restTime = 1000;
 
-export interface WarmingOptions {
+export interface PrefillOptions {
   readonly engine: Pick<EngineClient, "underWay" | "onDidChangeWork">;
-  /** Where a completion may be wanted next; undefined where none would come by itself, or it would have to load a model. */
+  /** Where the next completion may come; undefined if none comes by itself there, or if it would first load a model. */
   readonly spot: () => Spot | undefined;
   /**
-   * Puts together what a completion would ask there. Resolves with what has the engine evaluate that and rejects when aborted,
-   * or with undefined where nothing may be asked.
+   * Builds the prompt of a completion there. Resolves with a function that has the engine evaluate it, or with
+   * undefined where completion is not allowed.
    */
   readonly prepare: () => Promise<((signal: AbortSignal) => Promise<void>) | undefined>;
-  /** Milliseconds of a clock. */
+  /** The clock (ms), for tests. */
   readonly now?: () => number;
 }
 
 /**
- * Uses the time in which nobody asks for anything: where the cursor rests after a jump, in another editor or in a changed text, the
- * first completion finds its prompt evaluated. One at a time, once for a spot, ended by whatever else is asked.
+ * Evaluates the prompt of the next completion ahead of time, while the engine is idle: after a jump, in another editor,
+ * or in a changed text. One prefill at a time and one per spot. Any other request ends it.
  */
-export class Warming {
-  private readonly warmth = new Warmth();
+export class Prefill {
+  private readonly state = new PrefillState();
   private timer: NodeJS.Timeout | undefined;
   private running: AbortController | undefined;
   private readonly listening: Listening;
   private readonly now: () => number;
 
-  constructor(private readonly options: WarmingOptions) {
+  constructor(private readonly options: PrefillOptions) {
     this.listening = options.engine.onDidChangeWork(() => this.workChanged());
     this.now = options.now ?? (() => performance.now());
   }
@@ -38,20 +38,20 @@ export class Warming {
     this.stop();
   }
 
-  /** The cursor is somewhere else, or the text another one. */
-  moved(): void {
+  /** The cursor or the text has changed. */
+  cursorMoved(): void {
     this.stop();
-    this.timer = setTimeout(() => void this.rested(), rest);
+    this.timer = setTimeout(() => void this.cursorRested(), restTime);
   }
 
-  /** A completion is asked for there. */
-  asked(spot: Spot): void {
-    this.warmth.isReadyFor(spot);
+  /** A completion's own request fills the KV cache for this spot. */
+  completionRequested(spot: Spot): void {
+    this.state.markReady(spot);
   }
 
-  /** Another model is used from now on. */
+  /** The model has changed. */
   forget(): void {
-    this.warmth.forget();
+    this.state.forget();
   }
 
   private stop(): void {
@@ -62,24 +62,24 @@ export class Warming {
 
   private workChanged(): void {
     const {underWay} = this.options.engine;
-    if (underWay === 0 && this.running === undefined) this.moved();
-    // One may be what runs here.
+    if (underWay === 0 && this.running === undefined) this.cursorMoved();
+    // One of the requests may be the prefill itself.
     else if (underWay > 1) this.stop();
   }
 
-  private async rested(): Promise<void> {
+  private async cursorRested(): Promise<void> {
     const {engine, spot: find, prepare} = this.options;
     const spot = find();
-    if (spot === undefined || engine.underWay > 0 || !this.warmth.wants(spot, this.now())) return;
+    if (spot === undefined || engine.underWay > 0 || !this.state.isDue(spot, this.now())) return;
     const abort = new AbortController();
     this.running = abort;
     try {
       const evaluate = await prepare();
       if (evaluate === undefined || abort.signal.aborted || engine.underWay > 0) return;
       await this.timed(evaluate(abort.signal));
-      if (!abort.signal.aborted) this.warmth.isReadyFor(spot);
+      if (!abort.signal.aborted) this.state.markReady(spot);
     } catch {
-      // Whatever is wrong, a completion that somebody waits for will say it.
+      // The next completion reports the same error to the user.
     } finally {
       if (this.running === abort) this.running = undefined;
     }
@@ -90,7 +90,7 @@ export class Warming {
     try {
       await work;
     } finally {
-      this.warmth.took(this.now() - started, this.now());
+      this.state.addCost(this.now() - started, this.now());
     }
   }
 }

@@ -10,46 +10,46 @@ import type {Exclusions} from "./exclusions";
 import {fileOf} from "./notebookCell";
 import type {DocumentLine, RecentEdits} from "./recentEdits";
 
-/** What a completion is told of the place it is asked for, beside the text around the cursor. */
-export interface Neighbourhood {
+/** What a prompt has besides the text around the cursor. */
+export interface PromptContext {
   readonly path: string;
   readonly repository?: string;
   readonly files: readonly ContextFile[];
 }
 
-/** Lines of a piece of another file, and how many pieces there are at most. */
+/** Lines of a piece of another file, and the max number of pieces. */
 const pieceLines = 40;
 const maxPieces = 6;
 
-/** UTF-16 units of a piece: a line may be long. */
+/** Max UTF-16 units of a piece, because a line may be long. */
 const maxPieceLength = 4000;
 
-/** UTF-16 units of a line in which names are looked up. */
+/** Max UTF-16 units of a line in which names are looked up. */
 const maxLineLength = 500;
 
-/** Lines above the cursor in which names are looked up, and how many of them. */
+/** Lines above the cursor in which names are looked up, and the max number of names. */
 const nearLines = 12;
 const maxNames = 4;
 
-/** Milliseconds that VS Code's definition providers may take together: nobody waits, and a language server has to start first. */
-const patience = 10_000;
+/** Max time for VS Code's definition providers (ms): long, because a language server may have to start first. */
+const maxDefinitionTime = 10_000;
 
-/** Lines that the cursor may move without its neighbourhood being looked for again: another one costs the whole KV cache. */
-const steadyLines = 60;
+/** Max lines that the cursor may move before pieces are gathered again: other pieces cost the whole KV cache. */
+const maxLinesMoved = 60;
 
-/** Milliseconds after which it is looked for again all the same. */
-const steadyTime = 120_000;
+/** Max age of the pieces (ms). */
+const maxAge = 120_000;
 
-/** Bytes of a file that is read for a definition. */
+/** Max bytes of a file that is read for a definition. */
 const maxRead = 1 << 20;
 
 /**
- * Gathers what else a completion may need to know: definitions of names near the cursor, places that were just edited, and
- * editors that are open. Of files of the workspace: those that VS Code has open, and those that hold a definition; never of one
- * that is excluded. It is gathered in the background and then left alone while one writes at one place, because it stands
- * first in the prompt.
+ * Gathers pieces of other files for the prompt: definitions of names near the cursor, recently edited places, and
+ * visible editors. They come from files in the workspace that are open or hold a definition, never from excluded ones.
+ * They are gathered in the background and kept while the user writes at one place, because they stand first in the
+ * prompt.
  */
-export class Neighbours {
+export class RelatedFiles {
   private gathered: {uri: string; line: number; at: number; files: readonly ContextFile[]} | undefined;
   private gathering: Promise<void> | undefined;
   constructor(
@@ -57,16 +57,16 @@ export class Neighbours {
     private readonly edits: RecentEdits
   ) {}
 
-  /** What is known now. Asks for what is missing, for the next time. */
-  at(document: vscode.TextDocument, position: vscode.Position): Neighbourhood {
+  /** What is known now. Starts gathering for the next time if it is outdated. */
+  at(document: vscode.TextDocument, position: vscode.Position): PromptContext {
     const file = fileOf(document);
     const folder = vscode.workspace.getWorkspaceFolder(file);
     const uri = file.toString();
     const {gathered} = this;
     const fits =
       gathered?.uri === uri &&
-      Math.abs(gathered.line - position.line) <= steadyLines &&
-      Date.now() - gathered.at <= steadyTime;
+      Math.abs(gathered.line - position.line) <= maxLinesMoved &&
+      Date.now() - gathered.at <= maxAge;
     if (!fits) this.gather(document, position);
     return {
       path: pathOf(file),
@@ -75,14 +75,14 @@ export class Neighbours {
     };
   }
 
-  /** What was gathered may not be shown to the model any more. */
+  /** Drops the pieces: they may be excluded now. */
   forget(): void {
     this.gathered = undefined;
     this.gathering = undefined;
   }
 
-  /** As `at`, when what is missing has been looked for. */
-  async gatheredAt(document: vscode.TextDocument, position: vscode.Position): Promise<Neighbourhood> {
+  /** As {@link at}, after gathering. */
+  async gatheredAt(document: vscode.TextDocument, position: vscode.Position): Promise<PromptContext> {
     this.at(document, position);
     await this.gathering;
     return this.at(document, position);
@@ -93,7 +93,7 @@ export class Neighbours {
     const gathering = this.pieces(document, position)
       .catch(() => [])
       .then((files) => {
-        // It was forgotten meanwhile, with what it began with.
+        // The pieces were dropped meanwhile.
         if (this.gathering !== gathering) return;
         this.gathered = {uri: fileOf(document).toString(), line: position.line, at: Date.now(), files};
         this.gathering = undefined;
@@ -107,7 +107,7 @@ export class Neighbours {
     for (const place of [...defined, ...this.edits.places, ...openPlaces()]) {
       const open = vscode.workspace.textDocuments.find((one) => one.uri.toString() === place.uri);
       const uri = open === undefined ? vscode.Uri.parse(place.uri) : fileOf(open);
-      // Of the same notebook, the text has what stands above.
+      // Other cells of the same notebook are already in the text.
       if (uri.toString() === fileOf(document).toString()) continue;
       if (!isOfWorkspace(uri) || (await this.exclusions.excludedBy(uri)) !== undefined) continue;
       if (open === undefined && !defined.includes(place)) continue;
@@ -117,15 +117,15 @@ export class Neighbours {
     const distinct = withoutNearDuplicates(found, ({path, text}) => `${path}\n${text}`).filter(
       ({text}, index, all) => text.trim() !== "" && !all.slice(0, index).some((one) => one.text.includes(text))
     );
-    // The most useful last: it stands next to the text.
+    // The most useful piece last, next to the text.
     return distinct.slice(0, maxPieces).reverse();
   }
 }
 
-/** Where the names right before the cursor are defined. */
+/** The definitions of the names right before the cursor. */
 async function definitions(document: vscode.TextDocument, position: vscode.Position): Promise<DocumentLine[]> {
   const names = namesBefore(document, position);
-  const late = setTimeout(patience, undefined, {ref: false});
+  const late = setTimeout(maxDefinitionTime, undefined, {ref: false});
   const found = await Promise.all(
     names.map(async (place) => {
       const asked = vscode.commands.executeCommand<(vscode.Location | vscode.LocationLink)[]>(
@@ -142,7 +142,7 @@ async function definitions(document: vscode.TextDocument, position: vscode.Posit
   }));
 }
 
-/** Places of the last different names before the cursor, the nearest first. */
+/** Places of the last distinct names before the cursor, the nearest first. */
 function namesBefore(document: vscode.TextDocument, position: vscode.Position): vscode.Position[] {
   const places = new Map<string, vscode.Position>();
   for (let line = position.line; line >= Math.max(0, position.line - nearLines); line--) {
@@ -157,7 +157,7 @@ function namesBefore(document: vscode.TextDocument, position: vscode.Position): 
   return [...places.values()].slice(0, maxNames);
 }
 
-/** What is looked at in the other editors that are open. */
+/** The middle of what each editor shows. */
 function openPlaces(): DocumentLine[] {
   return vscode.window.visibleTextEditors.map(({document, visibleRanges}) => ({
     uri: document.uri.toString(),
@@ -165,17 +165,17 @@ function openPlaces(): DocumentLine[] {
   }));
 }
 
-/** The piece around a line of a document that is open. */
+/** The piece around a line of an open document. */
 function openText(document: vscode.TextDocument, line: number): string | undefined {
   if (isToolDocument(document)) return undefined;
   const start = new vscode.Position(firstLine(Math.min(line, document.lineCount)), 0);
-  // Lines may be long: no more of them is put together than is sent.
+  // Lines may be long: read no more of them than is sent.
   const {end} = rangeBehind(document, start, maxPieceLength);
   const last = new vscode.Position(start.line + pieceLines, 0);
   return document.getText(new vscode.Range(start, end.isBefore(last) ? end : last));
 }
 
-/** The piece around a line of a file that isn't open: of one in the workspace's folders, and no giant. */
+/** The piece around a line of a file that isn't open: only in the workspace's folders, and not of a large file. */
 async function closedText(uri: vscode.Uri, line: number): Promise<string | undefined> {
   if (vscode.workspace.getWorkspaceFolder(uri) === undefined) return undefined;
   try {
@@ -187,7 +187,7 @@ async function closedText(uri: vscode.Uri, line: number): Promise<string | undef
     const first = firstLine(line);
     return `${lines.slice(first, first + pieceLines).join("\n")}\n`;
   } catch {
-    // It is gone, or can't be read: the completion does without.
+    // The file is gone or unreadable: the prompt goes without it.
     return undefined;
   }
 }
@@ -197,15 +197,15 @@ function firstLine(line: number): number {
 }
 
 /**
- * A file of a folder that is open; where none is, any file. Not what merely shows one (Git's versions, a diff's other side): no
- * folder's list would say whether it is excluded.
+ * Whether a file is in an open folder; without an open folder, any file on disk. Git's versions and a diff's other side
+ * are left out: no folder's list says whether they are excluded.
  */
 function isOfWorkspace(uri: vscode.Uri): boolean {
   if (vscode.workspace.workspaceFolders === undefined) return uri.scheme === "file";
   return vscode.workspace.getWorkspaceFolder(uri) !== undefined;
 }
 
-/** As people of the project write it; of a file that lies elsewhere its name alone, without the user's folders. */
+/** The path relative to the workspace folder; of a file elsewhere only its name, without the user's folders. */
 function pathOf(uri: vscode.Uri): string {
   if (vscode.workspace.getWorkspaceFolder(uri) === undefined) return path.posix.basename(uri.path);
   return vscode.workspace.asRelativePath(uri, false).replaceAll("\\", "/");

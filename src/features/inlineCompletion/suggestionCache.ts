@@ -1,64 +1,64 @@
-import {Suggestions, type Typed, typedBetween} from "../../completion/suggestions";
+import {RecentSuggestions, type Typed, typedBetween} from "../../completion/suggestions";
 
-/** Where a completion goes: the text before the cursor, and the text after it. */
-export interface Place {
-  /** The document's URI: another file with the same text has another path and other neighbours. */
+/** The text around the cursor of a document. */
+export interface CursorText {
+  /** The document's URI: another file with the same text has another path and other related files. */
   readonly file: string;
   readonly prefix: string;
   readonly suffix: string;
 }
 
 export interface AskOptions {
-  /** Told of what there is, again and again, as it is going to be shown. */
+  /** Called with each partial answer, trimmed as it will be shown. */
   readonly onText: (text: string) => void;
   readonly signal: AbortSignal;
-  /** Nobody waits for it yet. */
+  /** A prefetch: the answer is not needed yet. */
   readonly background: boolean;
 }
 
-/** Asks a model what to show at a place; "" for nothing. Rejects when aborted. */
-export type Ask<P extends Place> = (place: P, options: AskOptions) => Promise<string>;
+/** Asks a model for a suggestion; "" if there is nothing to show. Rejects when aborted. */
+export type Ask<P extends CursorText> = (place: P, options: AskOptions) => Promise<string>;
 
-interface Running {
-  readonly place: Place;
+interface PendingRequest {
+  readonly place: CursorText;
   readonly background: boolean;
   readonly abort: AbortController;
-  /** What there is of its answer. */
+  /** The partial answer. */
   text: string;
-  /** How many wait for it. */
-  waiting: number;
-  /** Resolves when it has been answered, or ended; rejects when it failed. */
+  /** Callers that wait for the answer. */
+  waiters: number;
+  /** Resolves when the request is answered or ended, rejects when it failed. */
   ended: Promise<void>;
 }
 
-/** Milliseconds. So long a request that nobody waits for goes on: VS Code takes back its question at each key and asks again. */
-const grace = 100;
+/** How long a request without waiters runs on (ms): VS Code cancels its question at each key and asks again. */
+const maxOrphanTime = 100;
 
 /**
- * One request at a time. A place is first looked up among the last suggestions; a running request goes on while its answer
- * agrees with what is typed; any other is ended by the next one.
+ * Finds suggestions among the last ones, or requests them, one request at a time. A request runs on while its partial
+ * answer agrees with what is typed; otherwise the next request ends it.
  */
-export class Completions<P extends Place> {
-  private readonly known = new Suggestions();
-  private running: Running | undefined;
-  /** Where a suggestion was last asked for. */
-  private wanted: Place | undefined;
+export class SuggestionCache<P extends CursorText> {
+  private readonly known = new RecentSuggestions();
+  private running: PendingRequest | undefined;
+  /** Where the cursor was at the last question. */
+  private current: CursorText | undefined;
 
   constructor(private readonly ask: Ask<P>) {}
 
   /**
-   * What to show at a place; "" for nothing, undefined where another place is wanted by now, or none. Rejects with the signal's
-   * reason when aborted. What is neither known nor on its way is asked for after the pause, if there is to be one.
+   * The suggestion for a place; "" if there is none, undefined if the cursor has moved on meanwhile. Rejects with the
+   * signal's reason when aborted. A new request starts after `pause`.
    */
   async at(place: P, signal: AbortSignal, pause?: () => Promise<void>): Promise<string | undefined> {
-    this.moved(place);
+    this.cursorMoved(place);
     let paused = pause === undefined;
     for (;;) {
       signal.throwIfAborted();
       const known = this.find(place);
       if (known !== undefined) return known;
-      // Two that wait for different places would end each other's requests for ever.
-      if (this.wanted === undefined || !isSame(this.wanted, place)) return undefined;
+      // Two callers for different places would end each other's requests forever.
+      if (this.current === undefined || !isSame(this.current, place)) return undefined;
       if (this.running !== undefined && agrees(this.running, place)) await this.wait(this.running, signal);
       else if (paused) await this.wait(this.start(place, false), signal);
       else {
@@ -68,18 +68,18 @@ export class Completions<P extends Place> {
     }
   }
 
-  /** Something was asked for, and nothing else has been typed since. */
+  /** Whether the text of the last suggestion may still be in use. */
   get hasAnswered(): boolean {
-    return this.wanted !== undefined;
+    return this.current !== undefined;
   }
 
   /**
-   * What is left of the last suggestion where its text was typed up to this place; "" for nothing. Anything else ends it:
-   * undefined from then on.
+   * The rest of the last suggestion, if its beginning was typed up to this place. Undefined from the first key on that
+   * departs from it.
    */
-  remaining(place: Place): string | undefined {
-    const known = this.wanted !== undefined && follows(place, this.wanted) ? this.find(place) : undefined;
-    if (known === undefined) this.wanted = undefined;
+  remaining(place: CursorText): string | undefined {
+    const known = this.current !== undefined && follows(place, this.current) ? this.find(place) : undefined;
+    if (known === undefined) this.current = undefined;
     return known;
   }
 
@@ -88,30 +88,30 @@ export class Completions<P extends Place> {
     return this.running !== undefined;
   }
 
-  /** The cursor is at this place now. Ends at once what has become of no use by that. */
-  moved(place: Place): void {
-    this.wanted = place;
+  /** The cursor is here now. Ends a request whose answer is of no use here. */
+  cursorMoved(place: CursorText): void {
+    this.current = place;
     if (this.running !== undefined && !mayServe(this.running, place)) this.end(this.running);
   }
 
-  /** Asks for what will be wanted when a suggestion is accepted, if there is nothing else to do. */
+  /** Requests the suggestion that follows an accepted one, if no request is running. */
   prefetch(place: P): void {
     if (this.running === undefined && this.find(place) === undefined) this.start(place, true);
   }
 
-  /** Ends what is under way. */
+  /** Ends the running request. */
   stop(): void {
-    this.wanted = undefined;
+    this.current = undefined;
     this.endRunning();
   }
 
-  /** Forgets the last suggestions too: another model would make others. What is waited for is asked for anew. */
+  /** Forgets the last suggestions, which came from another model. Waiting callers start a new request. */
   clear(): void {
     this.endRunning();
     this.known.clear();
   }
 
-  private find({prefix, suffix, file}: Place): string | undefined {
+  private find({prefix, suffix, file}: CursorText): string | undefined {
     return this.known.find(prefix, suffix, file);
   }
 
@@ -119,36 +119,36 @@ export class Completions<P extends Place> {
     if (this.running !== undefined) this.end(this.running);
   }
 
-  private start(place: P, background: boolean): Running {
+  private start(place: P, background: boolean): PendingRequest {
     this.endRunning();
     const abort = new AbortController();
-    const running: Running = {place, background, abort, text: "", waiting: 0, ended: Promise.resolve()};
+    const running: PendingRequest = {place, background, abort, text: "", waiters: 0, ended: Promise.resolve()};
     const onText = (text: string): void => {
       running.text = text;
-      if (this.wanted !== undefined && !mayServe(running, this.wanted)) this.end(running);
+      if (this.current !== undefined && !mayServe(running, this.current)) this.end(running);
     };
     running.ended = this.ask(place, {onText, signal: abort.signal, background})
       .then((text) => {
         if (!abort.signal.aborted) this.known.keep(place.prefix, place.suffix, text, place.file);
       })
       .catch((error: unknown) => {
-        // Whoever has come to wait for what was fetched before it was wanted asks again.
+        // After a failed prefetch, a waiting caller starts its own request.
         if (!abort.signal.aborted && !background) throw error;
       })
       .finally(() => this.end(running));
-    // Whoever waits gets the failure; where nobody does, it is no crash.
+    // The waiters get the error. Without waiters it must not count as an unhandled rejection.
     running.ended.catch(() => undefined);
     this.running = running;
     return running;
   }
 
-  private end(running: Running): void {
+  private end(running: PendingRequest): void {
     running.abort.abort();
     if (this.running === running) this.running = undefined;
   }
 
-  private async wait(running: Running, signal: AbortSignal): Promise<void> {
-    running.waiting++;
+  private async wait(running: PendingRequest, signal: AbortSignal): Promise<void> {
+    running.waiters++;
     let leave = (): void => undefined;
     const left = new Promise<void>((resolve) => {
       leave = resolve;
@@ -158,36 +158,36 @@ export class Completions<P extends Place> {
       await Promise.race([running.ended, left]);
     } finally {
       signal.removeEventListener("abort", leave);
-      running.waiting--;
-      if (signal.aborted) this.endUnlessWanted(running);
+      running.waiters--;
+      if (signal.aborted) this.endUnlessAwaited(running);
     }
   }
 
-  private endUnlessWanted(running: Running): void {
+  private endUnlessAwaited(running: PendingRequest): void {
     setTimeout(() => {
-      if (running.waiting === 0) this.end(running);
-    }, grace);
+      if (running.waiters === 0) this.end(running);
+    }, maxOrphanTime);
   }
 }
 
-/** The request's answer, as far as it is known, may be what is typed at the place. */
-function agrees({place, text}: Running, now: Place): boolean {
+/** Whether the partial answer agrees with what was typed up to this place. */
+function agrees({place, text}: PendingRequest, now: CursorText): boolean {
   const typed = follows(now, place)?.text;
   return typed !== undefined && (text.startsWith(typed) || typed.startsWith(text));
 }
 
-/** What was typed to get from one place to the other; undefined where something else was done. */
-function follows(later: Place, earlier: Place): Typed | undefined {
+/** The text typed between two places; undefined if the document was changed otherwise. */
+function follows(later: CursorText, earlier: CursorText): Typed | undefined {
   return later.file === earlier.file ? typedBetween(earlier, later) : undefined;
 }
 
-/** It agrees, or was asked for beforehand, and what is typed may lead to where. */
-function mayServe(running: Running, place: Place): boolean {
+/** Whether the answer may be of use here: it agrees, or it is a prefetch for a place further on. */
+function mayServe(running: PendingRequest, place: CursorText): boolean {
   const {background, place: own} = running;
   const isAhead = own.file === place.file && own.suffix === place.suffix && own.prefix.startsWith(place.prefix);
   return agrees(running, place) || (background && isAhead);
 }
 
-function isSame(one: Place, other: Place): boolean {
+function isSame(one: CursorText, other: CursorText): boolean {
   return one.file === other.file && one.prefix === other.prefix && one.suffix === other.suffix;
 }

@@ -10,7 +10,7 @@ export async function toggleCompletion(host: Host): Promise<void> {
     host,
     enabled,
     vscode.l10n.t("Inline completion suggests while you type"),
-    vscode.l10n.t("Inline completion waits to be asked")
+    vscode.l10n.t("Inline completion comes only on command")
   );
 }
 
@@ -18,21 +18,21 @@ export async function toggleCompletion(host: Host): Promise<void> {
 export async function toggleCompletionForLanguage(host: Host): Promise<void> {
   const document = vscode.window.activeTextEditor?.document;
   if (document === undefined)
-    throw new HostError("noEditor", vscode.l10n.t("No text is open: open a file of the language that you mean."));
+    throw new HostError("noEditor", vscode.l10n.t("No text is open: open a file in that language first."));
   const enabled = !host.settings.inlineCompletion(document).enabled;
   await host.settings.setInlineCompletion(enabled, document.languageId);
   tell(
     host,
     enabled,
     vscode.l10n.t("Inline completion suggests while you type in {0} files", document.languageId),
-    vscode.l10n.t("Inline completion waits to be asked in {0} files", document.languageId)
+    vscode.l10n.t("Inline completion comes only on command in {0} files", document.languageId)
   );
 }
 
 /** Turns suggestions while typing on or off, in this workspace. */
 export async function toggleCompletionForWorkspace(host: Host): Promise<void> {
   if (vscode.workspace.workspaceFolders === undefined)
-    throw new HostError("noFolder", vscode.l10n.t("No folder is open: open the one that you mean."));
+    throw new HostError("noFolder", vscode.l10n.t("No folder is open: open a folder first."));
   if (!vscode.workspace.isTrusted)
     throw new HostError(
       "untrusted",
@@ -44,7 +44,7 @@ export async function toggleCompletionForWorkspace(host: Host): Promise<void> {
     host,
     enabled,
     vscode.l10n.t("Inline completion suggests while you type in this workspace"),
-    vscode.l10n.t("Inline completion waits to be asked in this workspace")
+    vscode.l10n.t("Inline completion comes only on command in this workspace")
   );
 }
 
@@ -66,8 +66,8 @@ function tell({settings}: Host, enabled: boolean, on: string, off: string): void
 
 function butNotIn(language: string, enabled: boolean): string {
   return enabled
-    ? vscode.l10n.t("Inline completion is on, but off in {0} files by a setting of their own", language)
-    : vscode.l10n.t("Inline completion is off, but on in {0} files by a setting of their own", language);
+    ? vscode.l10n.t("Inline completion is on, but a setting turns it off in {0} files", language)
+    : vscode.l10n.t("Inline completion is off, but a setting turns it on in {0} files", language);
 }
 
 /** VS Code's own setting, without which nothing is suggested while typing; what is asked for comes all the same. */

@@ -15,6 +15,7 @@ import {
 } from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
 import {HostError} from "../../host/hostError";
+import {LatestOnly} from "../../host/latestOnly";
 import {alternativesParams, scoreOrStop} from "../../host/scoring";
 import {markStepDone} from "../../host/walkthroughProgress";
 import {WebviewPanel} from "../../host/webviewPanel";
@@ -75,8 +76,8 @@ export class LogprobsPanel implements vscode.Disposable {
   /** What the view was last told of where its text stands. */
   private told: Source | null = null;
   private notice: string | null = null;
-  private scoring: vscode.CancellationTokenSource | undefined;
-  private asking: vscode.CancellationTokenSource | undefined;
+  private readonly scoring = new LatestOnly();
+  private readonly asking = new LatestOnly();
   private comparing: ReturnType<typeof setTimeout> | undefined;
   private readonly view: WebviewPanel<FromView, ToView>;
 
@@ -125,21 +126,16 @@ export class LogprobsPanel implements vscode.Disposable {
     const {title, isSelection} = subject;
     const source = {...documentRangeOf(subject), title, isSelection};
     this.setTitle(source);
-    this.scoring?.cancel();
-    this.asking?.cancel();
-    const scoring = new vscode.CancellationTokenSource();
-    this.scoring = scoring;
-    this.showInstead({type: "progress", source, progress: {stage: "load", fraction: 0}});
-    try {
-      const scored = await this.request(subject, scoring.token);
-      if (this.scoring !== scoring) return;
-      this.showText({scored, source: this.instead?.source ?? source});
-    } catch (error) {
-      if (this.scoring === scoring) this.failed(this.instead?.source ?? source, error);
-    } finally {
-      if (this.scoring === scoring) this.scoring = undefined;
-      scoring.dispose();
-    }
+    this.asking.cancel();
+    await this.scoring.run(undefined, async (token, isLatest) => {
+      this.showInstead({type: "progress", source, progress: {stage: "load", fraction: 0}});
+      try {
+        const scored = await this.request(subject, token);
+        if (isLatest()) this.showText({scored, source: this.instead?.source ?? source});
+      } catch (error) {
+        if (isLatest()) this.failed(this.instead?.source ?? source, error);
+      }
+    });
   }
 
   /** Scores the text that stands in the document now. */
@@ -166,9 +162,8 @@ export class LogprobsPanel implements vscode.Disposable {
 
   private stop(): void {
     clearTimeout(this.comparing);
-    this.scoring?.cancel();
-    this.asking?.cancel();
-    this.scoring = undefined;
+    this.scoring.dispose();
+    this.asking.dispose();
     this.shown = null;
   }
 
@@ -209,7 +204,7 @@ export class LogprobsPanel implements vscode.Disposable {
       case "scoreAgain":
         return this.scoreAgain();
       case "cancel":
-        return this.scoring?.cancel();
+        return this.scoring.cancel();
       default:
         message satisfies never;
     }
@@ -226,17 +221,12 @@ export class LogprobsPanel implements vscode.Disposable {
   private async alternatives(token: number): Promise<void> {
     const scored = this.shown?.scored;
     if (!scored) return;
-    this.asking?.cancel();
-    const asking = new vscode.CancellationTokenSource();
-    this.asking = asking;
     try {
       // In Restricted Mode nothing kept chooses what is loaded; the checksum refuses another model.
       const model = vscode.workspace.isTrusted ? scored.spec : this.host.settings.scoringModel();
       const params = alternativesParams({...scored, sha256: scored.model.sha256}, token, alternativesShown);
-      const {rank, entropy, top} = await this.host.engine.request(
-        "alternatives",
-        {model, ...params},
-        {token: asking.token}
+      const {rank, entropy, top} = await this.asking.run(undefined, (asked) =>
+        this.host.engine.request("alternatives", {model, ...params}, {token: asked})
       );
       if (this.shown?.scored !== scored) return;
       const labelled = top.map(({id, text, logprob}) => ({id, label: shortLabel(visibleText(text)), logprob}));
@@ -244,8 +234,6 @@ export class LogprobsPanel implements vscode.Disposable {
     } catch (error) {
       if (error instanceof vscode.CancellationError || this.shown?.scored !== scored) return;
       this.view.post({type: "alternativesFailed", token, message: this.host.errors.describe(error)});
-    } finally {
-      asking.dispose();
     }
   }
 

@@ -4,6 +4,7 @@ import {isModelFile} from "../../contract/models";
 import {joinInSlices} from "../../host/cooperativeWork";
 import {uriName} from "../../host/documents/uriName";
 import type {Host} from "../../host/host";
+import {LatestOnly} from "../../host/latestOnly";
 import {mainMemory} from "../../host/models/memoryFit";
 import {runCommand} from "../../host/runCommand";
 import {revealInFileManagerCommand} from "../../host/vscodeCommands";
@@ -36,8 +37,8 @@ type Content =
 /** One webview about one model: reads the model's header, answers the view, and reads again when the file has changed. */
 export class ModelInfoPanel implements vscode.Disposable {
   private content: Content = {type: "reading"};
-  private reading: vscode.CancellationTokenSource | undefined;
-  private asking: vscode.CancellationTokenSource | undefined;
+  private readonly reading = new LatestOnly();
+  private readonly asking = new LatestOnly();
   private readonly source: ModelSource;
   private readonly pieces: ViewPieces | null;
   private readonly view: WebviewPanel<FromView, ToView>;
@@ -96,28 +97,31 @@ export class ModelInfoPanel implements vscode.Disposable {
   }
 
   private stop(): void {
-    this.reading?.cancel();
-    this.reading = undefined;
-    this.asking?.cancel();
-    this.asking = undefined;
+    this.reading.dispose();
+    this.asking.dispose();
     this.pieces?.dispose();
     this.changes?.dispose();
   }
 
-  /** Reads the model; what is wrong with it is shown, not thrown. */
+  /** Reads the model. An error is shown, not thrown. */
   private async read(): Promise<void> {
-    this.reading?.cancel();
-    const reading = new vscode.CancellationTokenSource();
-    this.reading = reading;
+    const isDone = await this.reading.run(undefined, (token, isLatest) => this.readContent(token, isLatest));
+    if (!isDone) return;
+    this.postContent();
+    void this.askMemory();
+  }
+
+  /** Returns false if a newer reading has begun, or the panel was closed. */
+  private async readContent(token: vscode.CancellationToken, isLatest: () => boolean): Promise<boolean> {
     this.view.post({type: "reading", source: this.source});
     const before = this.changes === null ? null : await stampOf(vscode.Uri.parse(this.address));
     try {
-      const model = await this.readNow(reading.token);
-      if (this.reading !== reading) return;
+      const model = await this.readNow(token);
+      if (!isLatest()) return false;
       this.content = {type: "model", page: modelPage(model), model};
       this.nameAfter(model);
     } catch (error) {
-      if (this.reading !== reading) return;
+      if (!isLatest()) return false;
       this.changes?.remember(new Map([[this.address, before]]));
       this.content = {
         type: "failed",
@@ -126,11 +130,8 @@ export class ModelInfoPanel implements vscode.Disposable {
       };
       // The page says what happened; the notification has the way out: a token, or a proxy.
       if (error instanceof HumanError && isRemote(this.address)) void this.host.errors.show(error);
-    } finally {
-      reading.dispose();
     }
-    this.postContent();
-    void this.askMemory();
+    return true;
   }
 
   /** Files of some programs are called by their checksum: then the model's own name says more. */
@@ -299,16 +300,13 @@ export class ModelInfoPanel implements vscode.Disposable {
     this.view.post({type: "free", free: (await mainMemory()).free});
     const path = this.loadedPath();
     if (path === null || this.view.isDisposed) return;
-    this.asking?.cancel();
-    const asking = new vscode.CancellationTokenSource();
-    this.asking = asking;
     try {
-      const memory = await requestMemory(this.host, path, this.uses(), asking.token);
-      if (this.asking === asking) this.view.post({type: "memory", memory});
+      await this.asking.run(undefined, async (token, isLatest) => {
+        const memory = await requestMemory(this.host, path, this.uses(), token);
+        if (isLatest()) this.view.post({type: "memory", memory});
+      });
     } catch (error) {
       if (!(error instanceof vscode.CancellationError)) throw error;
-    } finally {
-      asking.dispose();
     }
   }
 }

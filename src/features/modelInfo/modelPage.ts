@@ -1,8 +1,8 @@
 import type {ModelFacts} from "../../gguf/facts";
 import {ggmlType} from "../../gguf/ggmlTypes";
-import {type GgufHeader, type MetadataScalar, type MetadataValue, type TensorInfo, textOf} from "../../gguf/header";
-import {isList} from "../../gguf/infill";
+import type {GgufHeader, TensorInfo} from "../../gguf/header";
 import {estimateMemory} from "../../gguf/memory";
+import {isList, keptText, type MetadataScalar, type MetadataValue} from "../../gguf/metadata";
 import {jsonText} from "../../text/jsonText";
 import type {
   ChatTemplate,
@@ -64,10 +64,10 @@ export function modelPage({file, problem, facts, header, tensors, tokenTexts}: R
   };
 }
 
-function firstOf<Row>(rows: readonly Row[], textOf: (row: Row) => string): Listing<Row> {
+function firstOf<Row>(rows: readonly Row[], keptText: (row: Row) => string): Listing<Row> {
   let characters = 0;
   const end = rows.findIndex((row) => {
-    characters += textOf(row).length;
+    characters += keptText(row).length;
     return characters > maxCharacters;
   });
   return {rows: end < 0 ? rows : rows.slice(0, end), total: rows.length};
@@ -199,7 +199,7 @@ function chatTemplates(metadata: GgufHeader["metadata"]): ChatTemplate[] {
   const templates = [...metadata].flatMap(([key, value]) => {
     const name = /^tokenizer\.chat_template(?:\.(.+))?$/s.exec(key);
     if (name === null || (typeof value !== "string" && !isCutString(value))) return [];
-    const text = textOf(value);
+    const text = keptText(value);
     const cut = typeof value !== "string" || text.length > maxTemplateLength;
     return [{key, name: name[1] ?? "", text: beginning(text, maxTemplateLength), cut}];
   });

@@ -1,13 +1,14 @@
 import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
 import {whyNotGenerating} from "../../gguf/architectureKind";
-import {modelFacts, purposeOfHeader} from "../../gguf/facts";
+import {headerKind, modelFacts} from "../../gguf/facts";
 import {GgufError} from "../../gguf/ggufError";
-import {type GgufHeader, missingBytes, readPossible, stringsAt} from "../../gguf/header";
+import {type GgufHeader, missingBytes, readPossible} from "../../gguf/header";
 import {HeaderBudget} from "../../gguf/headerBudget";
-import {isList} from "../../gguf/infill";
+import {isList} from "../../gguf/metadata";
 import {refusal} from "../../gguf/refusal";
 import {maxParts, splitNames, splitPart} from "../../gguf/splits";
+import {stringsAt} from "../../gguf/stringLists";
 import {uriName} from "../../host/documents/uriName";
 import {HostError} from "../../host/hostError";
 import {byteSize, count} from "../../text/numberText";
@@ -72,7 +73,7 @@ export async function readModel(opened: vscode.Uri, signal: AbortSignal, readPie
 function unsuitable([first, ...others]: readonly Part[], isAll: boolean): string | null {
   if (first === undefined) return null;
   const name = uriName(first.uri);
-  const purpose = purposeOfHeader(first.header, isAll ? others.map((part) => part.header) : null);
+  const purpose = headerKind(first.header, isAll ? others.map((part) => part.header) : null);
   // A model that embeds is as it should be, and says so among the facts.
   return refusal(first.header)?.sentence(name) ?? (purpose === "embeds" ? null : whyNotGenerating(purpose, name));
 }

@@ -7,27 +7,27 @@ import {type FreeMemory, fitFromHeader, type MemoryFit, mainMemory} from "../../
 import type {ListedModel} from "./modelRow";
 import {type ModelSection, modelSections} from "./sections";
 
-/** Headers that are read at the same time. */
-const readers = 4;
+/** Headers read at the same time. */
+const maxReaders = 4;
 
-/** What a listing is made from. */
+/** Where a listing gets its models and their facts. */
 export interface ListingSources {
-  /** Absolute path of the model that ships with Tokenscope; it is in no section. */
+  /** Absolute path of the model that ships with Tokenscope. It is in no section. */
   readonly demonstrationModel: string;
   /** Absolute paths. */
   readonly inUse: readonly string[];
   /** Absolute paths, the latest first. */
   readonly recent: readonly string[];
   find(signal: AbortSignal): Promise<readonly LocalModel[]>;
-  /** Null for what can't be read as a model. */
+  /** Null if the file can't be read as a model. */
   facts(model: LocalModel, signal: AbortSignal): Promise<ModelFacts | null>;
-  /** Tokens of context that models are run with; 0 is automatic. */
+  /** Context size that models are run with, in tokens; 0 is automatic. */
   readonly contextSize: number;
 }
 
-/** The models on this machine with what is known of them, more and more while it looks, as rows of any kind. */
+/** The models on this machine and what is known of them, as rows of any kind. It grows while the search goes on. */
 export class ModelListing<Row> {
-  /** By path; made when there is more to say, so that a thousand models are no work for whoever draws them. */
+  /** By path. A row is made when its model's facts change, not at each redraw: there may be a thousand models. */
   private readonly rows = new Map<string, Row>();
   private models: readonly LocalModel[] = [];
   private ordered: readonly ModelSection[] = [];
@@ -47,17 +47,17 @@ export class ModelListing<Row> {
     return this.demonstrationFile;
   }
 
-  /** There is a file of this name. */
+  /** Whether a model's file has this name. */
   has(fileName: string): boolean {
     return this.models.some((model) => path.basename(model.path).toLowerCase() === fileName.toLowerCase());
   }
 
-  /** Undefined for a model that was found only now. */
+  /** Undefined if the model has just been found. */
   row(model: LocalModel): Row | undefined {
     return this.rows.get(model.path);
   }
 
-  /** Looks for models and into them; calls back whenever there is more to see. Ends early when aborted. */
+  /** Finds models and reads their headers. Calls back whenever there is more to show. Ends early when aborted. */
   async load(signal: AbortSignal, onMore: () => void): Promise<void> {
     const {sources} = this;
     const known = [...sources.inUse, ...sources.recent].filter((file) => file !== sources.demonstrationModel);
@@ -79,7 +79,7 @@ export class ModelListing<Row> {
     await this.readHeaders(signal, onMore);
   }
 
-  /** Whether a model fits, by its facts where they are known; undefined until the memory is known. */
+  /** Whether a model fits into memory, judged by its facts if they are known. Undefined until the free memory is known. */
   fit(facts: ModelFacts | null, bytes: number): MemoryFit | undefined {
     return this.memory && fitFromHeader(facts, bytes, this.sources.contextSize, this.memory);
   }
@@ -95,7 +95,7 @@ export class ModelListing<Row> {
     this.rows.set(model.path, this.rowOf({model, facts, fit}));
   }
 
-  /** In the order in which they are shown: what is at the top is known first. */
+  /** In the order of the list, so that the top rows are complete first. */
   private async readHeaders(signal: AbortSignal, onMore: () => void): Promise<void> {
     const shown = this.sections.flatMap(({models}) => models);
     const waiting = (this.demonstrationFile === null ? shown : [this.demonstrationFile, ...shown]).values();
@@ -106,11 +106,11 @@ export class ModelListing<Row> {
         onMore();
       }
     };
-    await Promise.all(Array.from({length: readers}, read));
+    await Promise.all(Array.from({length: maxReaders}, read));
   }
 }
 
-/** A file that is on none of the programs' lists; null where it, or a part of it, is gone. */
+/** A file that no program's folder contains. Null if the file, or a part of it, does not exist any more. */
 async function modelAt(file: string): Promise<LocalModel | null> {
   const found = await foundModel("folder", {path: file});
   return found?.model ?? null;

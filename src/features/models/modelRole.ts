@@ -1,6 +1,6 @@
 import {type ChosenModel, isSameChoice, type ModelChoice} from "../../host/models/modelChoice";
 
-/** What a model is chosen for. */
+/** The job a model is chosen for. */
 export type ModelRole = "both" | "scoring" | "completion";
 
 export function isModelRole(value: unknown): value is ModelRole {

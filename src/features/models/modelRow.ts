@@ -7,15 +7,15 @@ import {byteSize, count} from "../../text/numberText";
 import {parameterCount} from "../../text/parameterCount";
 import {shortChecksum} from "../../text/shortChecksum";
 
-/** A model as the list shows it, with as much as is known of it so far. */
+/** A model of the list and what is known of it so far. */
 export interface ListedModel {
   readonly model: LocalModel;
-  /** Undefined: not read yet. Null: not to be read as a model. */
+  /** Undefined: not read yet. Null: the file can't be read as a model. */
   readonly facts: ModelFacts | null | undefined;
   readonly fit: MemoryFit | undefined;
 }
 
-/** What a model is in use for. */
+/** What a model is used for. */
 export type InUse = "both" | "scoring" | "completion" | null;
 
 export interface RowText {
@@ -24,7 +24,7 @@ export interface RowText {
   readonly detail: string;
 }
 
-/** A model in words. Nothing in it has been made plain: names, quantizations and paths come from files. */
+/** A model in words. They come from files, so the caller must pass them through plainText. */
 export function rowText({model, facts, fit}: ListedModel, inUse: InUse, where: string): RowText {
   const size = byteSize(model.bytes);
   return {
@@ -36,7 +36,7 @@ export function rowText({model, facts, fit}: ListedModel, inUse: InUse, where: s
       inUse !== null && usedFor(inUse)
     ]),
     detail: joined([
-      // What matters most comes first: VS Code cuts the end off.
+      // The most important comes first: VS Code cuts the end off.
       facts === null && l10n.t("can't be read as a model"),
       fit !== undefined && fitText(fit),
       facts != null && abilities(facts),
@@ -46,12 +46,12 @@ export function rowText({model, facts, fit}: ListedModel, inUse: InUse, where: s
   };
 }
 
-/** A model that can be downloaded, in words; null: the memory that is free isn't known yet. */
+/** A model to download, in words. `fit` is null until the free memory is known. */
 export function downloadText({name, licence, free, bytes, why}: CatalogueEntry, fit: MemoryFit | null): RowText {
   return {
     label: name,
     description: joined([byteSize(bytes), free ? licence : l10n.t("{0} licence, with conditions", licence)]),
-    // Of what is not there yet, only what is too much is known.
+    // By its size alone, a model is known to be too large, but not to fit.
     detail: joined([why, fit?.verdict === "tooLarge" && fitText(fit)])
   };
 }
@@ -59,11 +59,11 @@ export function downloadText({name, licence, free, bytes, why}: CatalogueEntry, 
 /** "Ollama: ~/.ollama/models/blobs/sha256-0123…". `home` is "~" in it. */
 export function whereText({store, path}: LocalModel, home: string): string {
   const short = shortPath(path, home);
-  // The user's own folders have no other name than their path.
+  // The user's own folders have no name but their path.
   return store === "folder" ? short : l10n.t("{0}: {1}", storeName(store), short);
 }
 
-/** Who put it there. */
+/** The program that keeps the model. */
 export function storeName(store: ModelStore): string {
   switch (store) {
     case "tokenscope":
@@ -108,23 +108,23 @@ function abilities({capabilities: {complete, infill, embed}}: ModelFacts): strin
   return infill ? l10n.t("completes and fills in the middle") : l10n.t("completes");
 }
 
-/** The verdict, with what to do about it. */
+/** The verdict and the advice. */
 function fitText({verdict, advice}: MemoryFit): string {
   const label = verdictLabel(verdict);
   return advice === null ? label : l10n.t("{0}: {1}", label, advice.replace(/\.$/, ""));
 }
 
-/** Longer paths lose their middle. */
-const longest = 72;
+/** Characters. The middle of a longer path is left out. */
+const maxPathLength = 72;
 
-/** A path by its ends, which say whose it is and which one. */
+/** A path without its middle: its start says where it is, its end which file. */
 export function shortPath(path: string, home: string): string {
   const inHome = home !== "" && path.startsWith(home) && /^[/\\]/.test(path.slice(home.length));
   const named = shortChecksum(inHome ? `~${path.slice(home.length)}` : path);
   const characters = Array.from(named);
-  if (characters.length <= longest) return named;
-  const head = Math.floor(longest / 3);
-  return `${characters.slice(0, head).join("")}…${characters.slice(head + 1 - longest).join("")}`;
+  if (characters.length <= maxPathLength) return named;
+  const head = Math.floor(maxPathLength / 3);
+  return `${characters.slice(0, head).join("")}…${characters.slice(head + 1 - maxPathLength).join("")}`;
 }
 
 function joined(parts: readonly (string | false | null | undefined)[]): string {

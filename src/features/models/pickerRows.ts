@@ -13,7 +13,7 @@ import type {ModelRole} from "./modelRole";
 import {downloadText, type InUse, type ListedModel, rowText, storeName, whereText} from "./modelRow";
 import {type Row, type RowButton, separator} from "./streamingQuickPick";
 
-/** What the rows lead to. */
+/** What the rows do. */
 export interface PickerActs {
   use(model: ChosenModel, role: ModelRole): Promise<void>;
   chooseRole(): Promise<void>;
@@ -22,14 +22,14 @@ export interface PickerActs {
   addFolder(): Promise<void>;
 }
 
-/** The models that have a place of their own. */
+/** The models in use, and the one that ships with Tokenscope. */
 export interface KnownModels {
   readonly scoring: ModelRef;
   readonly completion: ModelRef;
   readonly demonstration: ModelRef;
 }
 
-/** A model's row, by what is known of it so far. */
+/** A model's row, with what is known of it so far. */
 export function modelRow(listed: ListedModel, known: KnownModels, role: ModelRole, acts: PickerActs): Row {
   const {model} = listed;
   const inUse = inUseOf(model.path, known);
@@ -51,16 +51,16 @@ export function modelRow(listed: ListedModel, known: KnownModels, role: ModelRol
 export interface PickerState {
   readonly listing: ModelListing<Row>;
   readonly unfinished: readonly UnfinishedDownload[];
-  /** Nothing more will come. */
+  /** All models have been found and read. */
   readonly complete: boolean;
 }
 
-/** The rows of the list of models. */
-export function pickerRows(
-  {listing, unfinished, complete}: PickerState,
-  {scoring, completion}: KnownModels,
-  acts: PickerActs
-): Row[] {
+/** The rows of the list: the models on this machine, what else to do about models, and downloads. */
+export function pickerRows(state: PickerState, known: KnownModels, acts: PickerActs): Row[] {
+  return [...modelRows(state.listing), ...folderRows(state, acts), ...roleRows(known, acts), ...downloadRows(state)];
+}
+
+function modelRows(listing: ModelListing<Row>): Row[] {
   const {sections, demonstration} = listing;
   const rowsOf = (models: readonly LocalModel[]) => models.flatMap((model) => listing.row(model) ?? []);
   return [
@@ -68,18 +68,23 @@ export function pickerRows(
       separator(store === null ? vscode.l10n.t("Recently used") : storeName(store)),
       ...rowsOf(models)
     ]),
-    ...(demonstration === null ? [] : [separator(vscode.l10n.t("Demonstration model")), ...rowsOf([demonstration])]),
+    ...(demonstration === null ? [] : [separator(vscode.l10n.t("Demonstration model")), ...rowsOf([demonstration])])
+  ];
+}
+
+function folderRows({listing, complete}: PickerState, acts: PickerActs): Row[] {
+  const nothingFound = complete && listing.sections.length === 0;
+  return [
     separator(vscode.l10n.t("Other models on this machine")),
     {key: "browse", label: `$(folder-opened) ${vscode.l10n.t("Browse for a File…")}`, act: () => acts.browse()},
     {
       key: "addFolder",
       label: `$(new-folder) ${vscode.l10n.t("Add a Folder of Models…")}`,
-      ...(complete &&
-        sections.length === 0 && {
-          detail: vscode.l10n.t(
-            "No models were found where Ollama, LM Studio, Hugging Face, llama.cpp, GPT4All and Jan keep theirs."
-          )
-        }),
+      ...(nothingFound && {
+        detail: vscode.l10n.t(
+          "No models were found where Ollama, LM Studio, Hugging Face, llama.cpp, GPT4All and Jan keep theirs."
+        )
+      }),
       act: () => acts.addFolder(),
       buttons: [
         {
@@ -88,23 +93,31 @@ export function pickerRows(
           act: () => openSetting("modelFolders")
         }
       ]
-    },
+    }
+  ];
+}
+
+function roleRows({scoring, completion}: KnownModels, acts: PickerActs): Row[] {
+  const chooseRole = {
+    key: "chooseRole",
+    label: `$(settings) ${vscode.l10n.t("Choose What the Model Is For…")}`,
+    act: () => acts.chooseRole()
+  };
+  const useOneForBoth = {
+    key: "useOneForBoth",
+    label: `$(combine) ${vscode.l10n.t("Use One Model for Both")}`,
+    description: vscode.l10n.t("the measuring model completes too"),
+    act: () => acts.useOneForBoth()
+  };
+  return [
     separator(vscode.l10n.t("One model or two")),
-    {
-      key: "chooseRole",
-      label: `$(settings) ${vscode.l10n.t("Choose What the Model Is For…")}`,
-      act: () => acts.chooseRole()
-    },
-    ...(isSameModel(scoring, completion)
-      ? []
-      : [
-          {
-            key: "useOneForBoth",
-            label: `$(combine) ${vscode.l10n.t("Use One Model for Both")}`,
-            description: vscode.l10n.t("the one that measures completes, too"),
-            act: () => acts.useOneForBoth()
-          }
-        ]),
+    chooseRole,
+    ...(isSameModel(scoring, completion) ? [] : [useOneForBoth])
+  ];
+}
+
+function downloadRows({listing, unfinished}: PickerState): Row[] {
+  return [
     separator(vscode.l10n.t("Download")),
     ...resumeRows(unfinished),
     {
@@ -134,7 +147,7 @@ function resumeRows(unfinished: readonly UnfinishedDownload[]): Row[] {
   ];
 }
 
-/** What is worth a download and isn't there. */
+/** Recommended models that are not on this machine. */
 function catalogueRows(listing: ModelListing<Row>, purpose: Purpose, heading: string): Row[] {
   const entries = catalogue().filter((entry) => entry.purpose === purpose && !listing.has(fileNameOf(entry.uri)));
   if (entries.length === 0) return [];
@@ -157,7 +170,7 @@ function fileNameOf(uri: string): string {
   return uri.slice(uri.lastIndexOf("/") + 1);
 }
 
-/** By its own name, where it is known. */
+/** The demonstration model under its own name, if that is known. */
 function named(listed: ListedModel): ListedModel {
   const name = listed.facts?.name ?? vscode.l10n.t("Demonstration model");
   return {...listed, model: {...listed.model, name}};
@@ -182,7 +195,7 @@ function modelButtons(model: LocalModel, chosen: ChosenModel, acts: PickerActs):
       act: () => runCommand("showModelInfo", model.path)
     }
   ];
-  // Elsewhere the file is on another machine than its user.
+  // In a browser or a remote window, the file is not on the machine of its user.
   if (vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined)
     buttons.push({
       iconPath: new vscode.ThemeIcon("folder"),

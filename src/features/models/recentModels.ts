@@ -3,7 +3,7 @@ import {recentPaths, withRecent} from "./recents";
 
 const key = "tokenscope.recentModels";
 
-/** Absolute paths of the models chosen lately, the latest first; some may be gone by now. */
+/** Absolute paths of the models chosen lately, the latest first. Some files may not exist any more. */
 export function recentModels({globalState}: Host): readonly string[] {
   return recentPaths(globalState.get<unknown>(key));
 }

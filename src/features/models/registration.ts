@@ -6,7 +6,7 @@ import {shippedModel} from "../../host/models/modelChoice";
 import {isModelRole} from "./modelRole";
 import type {ModelSelection} from "./selectModel";
 
-/** Choosing the model: one that is on this machine, one that can be had, or the demonstration model. */
+/** Choosing the model: one on this machine, one to download, or the demonstration model. */
 export function registerModels(host: Host): vscode.Disposable {
   let selection: Promise<ModelSelection> | undefined;
   const models = () => {
@@ -21,7 +21,7 @@ export function registerModels(host: Host): vscode.Disposable {
     registerCommand(host, "useDemonstrationModel", async () => (await models()).use(shippedModel, "both")),
     registerCommand(host, "useOneModel", async () => (await models()).useOneForBoth()),
     registerCommand(host, "useModel", async (file, role = "both") => {
-      // Any link or key binding may call it.
+      // Any link or key binding may call this.
       if (typeof file !== "string" || !path.isAbsolute(file) || !isModelRole(role))
         throw new HostError("noSuchModel", vscode.l10n.t("There is no such model: choose one from the list."));
       await (await models()).use({kind: "file", path: file}, role);

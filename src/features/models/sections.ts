@@ -1,7 +1,7 @@
 import type {LocalModel, ModelStore} from "../../host/models/local/localModel";
 
 export interface ModelSection {
-  /** Null: the ones in use and used lately, whoever put them there. */
+  /** Null: the models in use and used lately, of any program. */
   readonly store: ModelStore | null;
   readonly models: readonly LocalModel[];
 }
@@ -20,8 +20,8 @@ const order: readonly ModelStore[] = [
 const byName = new Intl.Collator(undefined, {numeric: true});
 
 /**
- * Every model once: first the ones in use, then the ones used lately, the latest first, then the others by program and name.
- * `inUse` and `recent` are paths; those that are among no models are left out.
+ * Every model once: first those in use, then those used lately, the latest first, then the others by program and name.
+ * `inUse` and `recent` are paths. Paths of unknown models are left out.
  */
 export function modelSections(
   models: readonly LocalModel[],
@@ -29,7 +29,7 @@ export function modelSections(
   recent: readonly string[]
 ): readonly ModelSection[] {
   const byPath = new Map<string, LocalModel>();
-  // Two programs may share a file (a link, a folder of the user's inside another's): the first that names it has it.
+  // Two programs may share a file (a link, a folder inside another): it belongs to the first that names it.
   for (const model of models) if (!byPath.has(model.path)) byPath.set(model.path, model);
   const first = [...new Set([...inUse, ...recent])].flatMap((path) => byPath.get(path) ?? []);
   const shown = new Set(first);

@@ -9,10 +9,10 @@ import {type ListingSources, ModelListing} from "./modelListing";
 import type {ModelRole} from "./modelRole";
 import {type KnownModels, modelRow, type PickerActs, pickerRows} from "./pickerRows";
 import {recentModels} from "./recentModels";
-import {showFillingList} from "./streamingQuickPick";
+import {showStreamingQuickPick} from "./streamingQuickPick";
 import {useModel} from "./useModel";
 
-/** Choosing a model: the list of those on this machine, and what leads further. */
+/** Choosing a model from a list, a dialog, or by its role. */
 export class ModelSelection {
   constructor(
     private readonly host: Host,
@@ -23,7 +23,7 @@ export class ModelSelection {
     this.headers.dispose();
   }
 
-  /** Shows the list; what is chosen in it gets this role. Closing it changes nothing. */
+  /** Shows the list. The chosen model gets this role. Closing the list changes nothing. */
   async select(role: ModelRole): Promise<void> {
     const {host, headers} = this;
     const {settings} = host;
@@ -43,7 +43,7 @@ export class ModelSelection {
       facts: (model, signal) => headers.facts(model, signal)
     };
     const listing = new ModelListing(sources, (listed) => modelRow(listed, known, role, acts));
-    const act = await showFillingList({
+    const act = await showStreamingQuickPick({
       title: listTitle(role),
       placeholder: vscode.l10n.t("Search by name, quantization or program"),
       buttons: [
@@ -66,7 +66,7 @@ export class ModelSelection {
     await act?.();
   }
 
-  /** Sets the model for a role; where it can't be used or isn't wanted after all, the list is there again. */
+  /** Sets the model for a role. Shows the list again if the user wants another model after all. */
   async use(model: ChosenModel, role: ModelRole): Promise<void> {
     if ((await useModel(this.host, model, role)) === "chooseAnother") await this.select(role);
   }
@@ -82,7 +82,7 @@ export class ModelSelection {
     if (file !== undefined) await this.use({kind: "file", path: file.fsPath}, role);
   }
 
-  /** The model that measures completes from now on, too. */
+  /** The scoring model completes too from now on. */
   async useOneForBoth(): Promise<void> {
     await this.use(this.host.settings.modelChoice().scoring, "both");
   }
@@ -115,7 +115,7 @@ export class ModelSelection {
       roles.map(({role, name, description}) => ({label: role === now ? `$(check) ${name}` : name, description, role})),
       {
         title: vscode.l10n.t("What Is the Model For?"),
-        placeHolder: vscode.l10n.t("Two models need the memory of both"),
+        placeHolder: vscode.l10n.t("Two models need memory for both"),
         matchOnDescription: true
       }
     );

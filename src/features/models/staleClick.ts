@@ -1,20 +1,20 @@
-/** Milliseconds after a drawing in which a choice may still be meant for what stood there before. */
-const reaction = 300;
+/** Milliseconds after a redraw in which a click may still be meant for the row that was there before. */
+const reactionTime = 300;
 
 interface Keyed {
-  /** The same for the same row of another drawing. */
+  /** The same for the same row after a redraw. */
   readonly key?: string;
 }
 
 /**
- * Whether the row that VS Code says was chosen is the one that was seen. It tells a choice by the row's number, and a moment
- * after a drawing another row may have that number. `age`: milliseconds since the drawing.
+ * Whether the user has clicked the row that VS Code reports. VS Code reports a row by its number, and just after a redraw another
+ * row may have that number. `age` is the time since the redraw, in milliseconds.
  */
-export function isMeant<Row extends Keyed>(
+export function isIntendedRow<Row extends Keyed>(
   chosen: Row,
   now: readonly Row[],
   before: readonly Row[],
   age: number
 ): boolean {
-  return age > reaction || before[now.indexOf(chosen)]?.key === chosen.key;
+  return age > reactionTime || before[now.indexOf(chosen)]?.key === chosen.key;
 }

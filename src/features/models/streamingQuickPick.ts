@@ -1,14 +1,14 @@
 import * as vscode from "vscode";
-import {isMeant} from "./staleClick";
+import {isIntendedRow} from "./staleClick";
 
-/** Milliseconds between two looks at a list that fills: each one draws it anew. */
-const redraw = 150;
+/** Milliseconds between two redraws while the list grows. */
+const redrawInterval = 150;
 
-/** What is done once the list is closed. */
+/** Runs after the list is closed. */
 export type Act = () => PromiseLike<void> | void;
 
 export interface Row extends vscode.QuickPickItem {
-  /** The same for the same row of a later look; a separator has none. */
+  /** The same for the same row after a redraw. A separator has none. */
   readonly key?: string;
   readonly act?: Act;
   readonly buttons?: readonly RowButton[];
@@ -18,83 +18,108 @@ export interface RowButton extends vscode.QuickInputButton {
   readonly act: Act;
 }
 
-export interface FillingList {
+/** What a list shows that can be used while it is still being filled. */
+export interface StreamingList {
   readonly title: string;
   readonly placeholder: string;
   readonly buttons: readonly RowButton[];
-  /** What there is to see now. */
+  /** The rows as they are now. */
   rows(complete: boolean): readonly Row[];
-  /** Works until all is there, and calls back whenever there is more. */
+  /** Resolves when all rows are known. Calls back when there are new ones. */
   fill(signal: AbortSignal, onMore: () => void): Promise<void>;
-  /** Filling went wrong: the list stays as it is. */
+  /** Filling has failed; the list stays open as it is. */
   onError(error: unknown): void;
 }
 
-/** Shows a list that can be used while it fills. Resolves when it is closed, with what was chosen; undefined: nothing was. */
-export async function showFillingList(list: FillingList): Promise<Act | undefined> {
-  const pick = vscode.window.createQuickPick<Row>();
-  pick.title = list.title;
-  pick.placeholder = list.placeholder;
-  pick.buttons = list.buttons;
-  pick.matchOnDescription = true;
-  pick.matchOnDetail = true;
-  pick.keepScrollPosition = true;
-  pick.busy = true;
-
-  const filling = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  let before: readonly Row[] = [];
-  let drawnAt = Number.NEGATIVE_INFINITY;
-  const draw = () => {
-    clearTimeout(timer);
-    timer = undefined;
-    if (filling.signal.aborted) return;
-    const active = pick.activeItems[0]?.key;
-    const rows = list.rows(!pick.busy);
-    before = pick.items.length === 0 ? rows : pick.items;
-    drawnAt = performance.now();
-    pick.items = rows;
-    // A list that is drawn anew begins at its top: who has gone down in it stays where they are.
-    const same = rows.find(({key}) => key !== undefined && key === active);
-    if (same !== undefined && same !== rows.find(({key}) => key !== undefined)) pick.activeItems = [same];
-  };
-  const wasSeen = (row: Row) => isMeant(row, pick.items, before, performance.now() - drawnAt);
-  const complete = () => {
-    if (filling.signal.aborted) return;
-    pick.busy = false;
-    draw();
-  };
-
-  const subscriptions: vscode.Disposable[] = [];
+/** Shows a list while it is being filled. Resolves when it is closed, with what was chosen; undefined: nothing was. */
+export async function showStreamingQuickPick(list: StreamingList): Promise<Act | undefined> {
+  const shown = new ShownList(list);
   try {
+    return await shown.choice();
+  } finally {
+    shown.dispose();
+  }
+}
+
+class ShownList implements vscode.Disposable {
+  private readonly pick = vscode.window.createQuickPick<Row>();
+  private readonly filling = new AbortController();
+  private readonly subscriptions: vscode.Disposable[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  /** The rows of the drawing before the last one. */
+  private before: readonly Row[] = [];
+  private drawnAt = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly list: StreamingList) {
+    const {pick} = this;
+    pick.title = list.title;
+    pick.placeholder = list.placeholder;
+    pick.buttons = list.buttons;
+    pick.matchOnDescription = true;
+    pick.matchOnDetail = true;
+    pick.keepScrollPosition = true;
+    pick.busy = true;
+  }
+
+  dispose(): void {
+    this.filling.abort();
+    clearTimeout(this.timer);
+    vscode.Disposable.from(...this.subscriptions, this.pick).dispose();
+  }
+
+  /** Shows and fills the list, and resolves when it is closed. */
+  choice(): Promise<Act | undefined> {
+    const {pick} = this;
     const closed = new Promise<Act | undefined>((resolve) => {
-      subscriptions.push(
+      this.subscriptions.push(
         pick.onDidAccept(() => {
           const [row] = pick.selectedItems;
-          if (row !== undefined && wasSeen(row)) resolve(row.act);
+          if (row !== undefined && this.isIntended(row)) resolve(row.act);
         }),
         pick.onDidTriggerButton((button) => resolve((button as RowButton).act)),
         pick.onDidTriggerItemButton(({item, button}) => {
-          if (wasSeen(item)) resolve((button as RowButton).act);
+          if (this.isIntended(item)) resolve((button as RowButton).act);
         }),
         pick.onDidHide(() => resolve(undefined))
       );
     });
-    draw();
+    this.draw();
     pick.show();
-    void list
-      .fill(filling.signal, () => {
-        timer ??= setTimeout(draw, redraw);
-      })
-      .catch((error: unknown) => {
-        if (!filling.signal.aborted) list.onError(error);
-      })
-      .finally(complete);
-    return await closed;
-  } finally {
-    filling.abort();
-    clearTimeout(timer);
-    vscode.Disposable.from(...subscriptions, pick).dispose();
+    void this.fill();
+    return closed;
+  }
+
+  private async fill(): Promise<void> {
+    const {list, filling, pick} = this;
+    try {
+      await list.fill(filling.signal, () => {
+        this.timer ??= setTimeout(() => this.draw(), redrawInterval);
+      });
+    } catch (error) {
+      if (!filling.signal.aborted) list.onError(error);
+    }
+    if (filling.signal.aborted) return;
+    pick.busy = false;
+    this.draw();
+  }
+
+  private draw(): void {
+    const {pick, list} = this;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (this.filling.signal.aborted) return;
+    const active = pick.activeItems[0]?.key;
+    const rows = list.rows(!pick.busy);
+    this.before = pick.items.length === 0 ? rows : pick.items;
+    this.drawnAt = performance.now();
+    pick.items = rows;
+    // VS Code makes the first row active again: restore the row that the user had moved to.
+    const same = rows.find(({key}) => key !== undefined && key === active);
+    if (same !== undefined && same !== rows.find(({key}) => key !== undefined)) pick.activeItems = [same];
+  }
+
+  private isIntended(row: Row): boolean {
+    return isIntendedRow(row, this.pick.items, this.before, performance.now() - this.drawnAt);
   }
 }
 

@@ -14,19 +14,19 @@ import {rememberModel} from "./recentModels";
 
 export type UseOutcome = "used" | "chooseAnother" | "nothing";
 
-/** Looks at a model, sets it, and says what it is. Nothing changes where it can't be used, or is not wanted after all. */
+/** Reads a model, sets it, and says what it is. Nothing changes if it can't be used or the user does not want it after all. */
 export async function useModel(host: Host, model: ChosenModel, role: ModelRole): Promise<UseOutcome> {
   const {settings} = host;
   const spec = settings.refOf(model);
   await refuseUntrusted(spec.path);
-  const before: Former = {choice: settings.modelChoice(), spec: settings.scoringModel()};
+  const before: Previous = {choice: settings.modelChoice(), spec: settings.scoringModel()};
   const choice = chosen(before.choice, model, role);
-  const {model: description, estimate} = await look(host, spec, besideIt(host, choice, role));
+  const {model: description, estimate} = await inspect(host, spec, otherModel(host, choice, role));
   const warning = warningOf(description, estimate, role);
   if (warning !== null) {
     const answer = await ask(warning);
     if (answer?.kind !== "use") {
-      // It was opened to be looked at.
+      // The engine has opened it only to inspect it.
       host.engine.retain([settings.scoringModel(), settings.completionModel()]);
       return answer === undefined ? "nothing" : "chooseAnother";
     }
@@ -34,7 +34,7 @@ export async function useModel(host: Host, model: ChosenModel, role: ModelRole):
   }
   await settings.setModelChoice(choice);
   await rememberModel(host, spec.path);
-  sayWhatItIs(
+  announce(
     host,
     {...description, contextSize: settings.scoringModel().contextSize || description.contextSize},
     role,
@@ -44,13 +44,13 @@ export async function useModel(host: Host, model: ChosenModel, role: ModelRole):
 }
 
 /**
- * @throws HumanError in Restricted Mode, for a file that the workspace has brought, directly or by a symbolic link: models are
- * read by native code, and any link can call the command that chooses one.
+ * @throws HumanError in Restricted Mode if the file is in the workspace, directly or through a symbolic link: native code reads
+ * models, and any link can call the command that chooses one.
  */
 async function refuseUntrusted(file: string): Promise<void> {
   if (vscode.workspace.isTrusted) return;
   const uri = vscode.Uri.file(file);
-  // A file that is not there has no real place; that it isn't there will be said.
+  // A file that does not exist has no real path. That it is missing is reported later.
   for (const {uri: folder} of vscode.workspace.workspaceFolders ?? [])
     if (isBelow(folder, uri) || (folder.scheme === "file" && (await isReallyBelow(folder, uri).catch(() => false))))
       throw new HostError(
@@ -62,20 +62,20 @@ async function refuseUntrusted(file: string): Promise<void> {
       );
 }
 
-/** How things were, to go back to. */
-interface Former {
+/** The state that Undo restores. */
+interface Previous {
   readonly choice: ModelChoice;
   readonly spec: ModelRef;
 }
 
-/** The model in the other role, where it is to stay loaded. */
-function besideIt({settings}: Host, choice: ModelChoice, role: ModelRole): readonly ModelRef[] {
+/** The model of the other role, if it stays loaded. */
+function otherModel({settings}: Host, choice: ModelChoice, role: ModelRole): readonly ModelRef[] {
   if (choice.completion === null) return [];
   return [settings.refOf(role === "completion" ? choice.scoring : choice.completion)];
 }
 
-/** What the model is, and the memory it will need; null where that can't be told. */
-async function look(
+/** What the model is, and the memory it will need; null if that is unknown. */
+async function inspect(
   host: Host,
   model: ModelRef,
   beside: readonly ModelRef[]
@@ -86,7 +86,7 @@ async function look(
       const description = await host.engine.request("describe", {model}, {token});
       const estimate = await host.engine.request("estimate", {model, beside}, {token}).catch((error: unknown) => {
         if (token.isCancellationRequested) throw error;
-        // It can be used without: what is wrong with it, its first use will say.
+        // The model can be used without an estimate. If it does not load, its first use says why.
         host.log.warn(String(error));
         return null;
       });
@@ -103,17 +103,17 @@ interface Warning {
 interface Answer {
   readonly title: string;
   readonly kind: "use" | "another";
-  /** Done before it is used. */
+  /** Applied before the model is used. */
   readonly action?: FitAction;
 }
 
-/** Why one may not want this model, said before it is loaded; null: no reason is known. */
+/** A reason not to use this model, shown before it is loaded; null if none is known. */
 function warningOf(model: ModelDescription, estimate: MemoryEstimate | null, role: ModelRole): Warning | null {
   const name = plainText(model.name);
   const another: Answer = {title: vscode.l10n.t("Choose Another…"), kind: "another"};
   const anyway: Answer = {title: vscode.l10n.t("Use Anyway"), kind: "use"};
   const reason = whyNotGenerating(model.capabilities.purpose, plainText(model.file));
-  // It can still count tokens.
+  // Such a model can still count tokens.
   if (reason !== null) return {text: reason, answers: role === "completion" ? [another] : [another, anyway]};
   const fit = estimate === null ? null : fitFromEstimate(estimate);
   if (fit?.verdict !== "tooLarge" || fit.advice === null) return null;
@@ -131,15 +131,15 @@ async function ask({text, answers}: Warning): Promise<Answer | undefined> {
   return answers.find((answer) => answer.title === title);
 }
 
-/** Not awaited: the model is in use, the message may stay. */
-function sayWhatItIs(host: Host, model: ModelDescription, role: ModelRole, before: Former): void {
+/** Not awaited: the model is in use already, and the message may stay open. */
+function announce(host: Host, model: ModelDescription, role: ModelRole, before: Previous): void {
   const undo = vscode.l10n.t("Undo");
-  void vscode.window.showInformationMessage(line(model, role), undo).then(async (answer) => {
-    if (answer === undo) await goBack(host, before);
+  void vscode.window.showInformationMessage(announcement(model, role), undo).then(async (answer) => {
+    if (answer === undo) await restore(host, before);
   });
 }
 
-function line({name, quantization, vocabularySize, contextSize}: ModelDescription, role: ModelRole): string {
+function announcement({name, quantization, vocabularySize, contextSize}: ModelDescription, role: ModelRole): string {
   const values = [plainText(name), plainText(quantization), count(vocabularySize), count(contextSize)] as const;
   switch (role) {
     case "both":
@@ -159,10 +159,10 @@ function line({name, quantization, vocabularySize, contextSize}: ModelDescriptio
   }
 }
 
-async function goBack({settings}: Host, {choice, spec}: Former): Promise<void> {
+async function restore({settings}: Host, {choice, spec}: Previous): Promise<void> {
   const now = settings.scoringModel();
   if (now.contextSize !== spec.contextSize) await settings.setContextSize(spec.contextSize);
   if (now.gpuLayers !== spec.gpuLayers) await settings.setGpuLayers(spec.gpuLayers);
   await settings.setModelChoice(choice);
-  vscode.window.setStatusBarMessage(vscode.l10n.t("Tokenscope uses the former model again"), 4000);
+  vscode.window.setStatusBarMessage(vscode.l10n.t("Tokenscope uses the previous model again"), 4000);
 }

@@ -15,50 +15,87 @@ interface Item extends vscode.QuickPickItem {
   readonly run: () => Promise<void>;
 }
 
+/** What the list leads to. */
+interface Actions {
+  readonly showLogprobs: () => Promise<void>;
+  readonly exportScores: () => Promise<void>;
+  readonly copyJson: () => Promise<void>;
+}
+
 /**
- * The numbers as a list: readable at a glance, by keyboard and by screen reader. Enter on a number copies it; the buttons
- * and the last lines lead to the logprobs, to a file and to the numbers as JSON.
+ * The metrics as a quick pick, which works with the keyboard and screen readers. Enter copies a value. The buttons and the last
+ * rows lead to the logprobs, to an exported file and to the metrics as JSON.
  */
-export async function showResult(host: Host, subject: TargetText, scores: Scores): Promise<void> {
-  const showLogprobs = async (): Promise<void> => {
-    await runCommand("showLogprobs", documentRangeOf(subject));
+export async function showResult(host: Host, target: TargetText, scores: Scores): Promise<void> {
+  const actions = actionsFor(target, scores);
+  const logprobsButton = {iconPath: new vscode.ThemeIcon("graph"), tooltip: vscode.l10n.t("Show Logprobs")};
+  const exportButton = {iconPath: new vscode.ThemeIcon("save-as"), tooltip: vscode.l10n.t("Export Scores…")};
+  const jsonButton = {iconPath: new vscode.ThemeIcon("json"), tooltip: vscode.l10n.t("Copy as JSON")};
+  const list = vscode.window.createQuickPick<Item | vscode.QuickPickItem>();
+  list.title = scores.finished
+    ? vscode.l10n.t("Perplexity of {0}", target.title)
+    : vscode.l10n.t("Perplexity of {0} (partial)", target.title);
+  list.placeholder = vscode.l10n.t("Enter copies a number");
+  list.items = [...valueItems(scores), {label: "", kind: vscode.QuickPickItemKind.Separator}, ...actionItems(actions)];
+  list.buttons = [logprobsButton, exportButton, jsonButton];
+  // The user may have waited long for this result: it stays until it is closed.
+  list.ignoreFocusOut = true;
+  const act = (run: () => Promise<void>): void => {
+    run().catch((error: unknown) => void host.errors.show(error));
   };
-  const copyJson = async (): Promise<void> => {
-    await vscode.env.clipboard.writeText(jsonText(scoreHeader(scores, scores.summary), 2));
-    vscode.window.setStatusBarMessage(`$(check) ${vscode.l10n.t("Copied the perplexity as JSON")}`, 3000);
-  };
-  const exportScores = async (): Promise<void> => {
-    await runCommand("exportScores", new ScoredTarget(subject, scores));
-  };
-  const {model, summary} = scores;
-  const rows = summaryRows(summary, {
-    // Short enough for its label to be seen beside it.
-    model: `${shortChecksum(model.file)}, ${model.device}, SHA-256 ${model.sha256.slice(0, 12)}…`,
-    windowing: scores.windowing,
-    contextTokens: scores.contextIds.length,
-    finished: scores.finished
+  list.onDidTriggerButton((button) => {
+    if (button === jsonButton) return act(actions.copyJson);
+    list.hide();
+    act(button === logprobsButton ? actions.showLogprobs : actions.exportScores);
   });
-  const items: (Item | vscode.QuickPickItem)[] = [
-    ...rows.map(
-      (row): Item => ({
-        label: plainText(row.value),
-        description: row.label,
-        run: async () => {
-          await vscode.env.clipboard.writeText(row.value);
-          vscode.window.setStatusBarMessage(`$(check) ${vscode.l10n.t("Copied {0}", row.label)}`, 3000);
-        }
-      })
-    ),
-    ...scores.warnings.map(
-      (warning): Item => ({
-        label: `$(info) ${plainText(warning)}`,
-        run: async () => {
-          await vscode.env.clipboard.writeText(warning);
-          vscode.window.setStatusBarMessage(`$(check) ${vscode.l10n.t("Copied {0}", vscode.l10n.t("Note"))}`, 3000);
-        }
-      })
-    ),
-    {label: "", kind: vscode.QuickPickItemKind.Separator},
+  list.onDidAccept(() => {
+    const [item] = list.activeItems;
+    list.hide();
+    if (item !== undefined && "run" in item) act(item.run);
+  });
+  list.onDidHide(() => list.dispose());
+  list.show();
+  markStepDone("perplexity");
+}
+
+function actionsFor(target: TargetText, scores: Scores): Actions {
+  return {
+    showLogprobs: async () => {
+      await runCommand("showLogprobs", documentRangeOf(target));
+    },
+    exportScores: async () => {
+      await runCommand("exportScores", new ScoredTarget(target, scores));
+    },
+    copyJson: async () => {
+      await copy(jsonText(scoreHeader(scores, scores.summary), 2), vscode.l10n.t("Copied the perplexity as JSON"));
+    }
+  };
+}
+
+/** The rows of the summary and the warnings. */
+function valueItems({model, summary, windowing, contextIds, finished, warnings}: Scores): Item[] {
+  const rows = summaryRows(summary, {
+    // Short enough to leave room for the label beside it.
+    model: `${shortChecksum(model.file)}, ${model.device}, SHA-256 ${model.sha256.slice(0, 12)}…`,
+    windowing,
+    contextTokens: contextIds.length,
+    finished
+  });
+  return [
+    ...rows.map(({label, value}) => ({
+      label: plainText(value),
+      description: label,
+      run: () => copy(value, vscode.l10n.t("Copied {0}", label))
+    })),
+    ...warnings.map((warning) => ({
+      label: `$(info) ${plainText(warning)}`,
+      run: () => copy(warning, vscode.l10n.t("Copied {0}", vscode.l10n.t("Note")))
+    }))
+  ];
+}
+
+function actionItems({showLogprobs, exportScores, copyJson}: Actions): Item[] {
+  return [
     {
       label: `$(graph) ${vscode.l10n.t("Show Logprobs")}`,
       description: vscode.l10n.t("how probable each token is"),
@@ -75,32 +112,9 @@ export async function showResult(host: Host, subject: TargetText, scores: Scores
       run: copyJson
     }
   ];
-  const logprobsButton = {iconPath: new vscode.ThemeIcon("graph"), tooltip: vscode.l10n.t("Show Logprobs")};
-  const exportButton = {iconPath: new vscode.ThemeIcon("save-as"), tooltip: vscode.l10n.t("Export Scores…")};
-  const jsonButton = {iconPath: new vscode.ThemeIcon("json"), tooltip: vscode.l10n.t("Copy as JSON")};
-  const list = vscode.window.createQuickPick<Item | vscode.QuickPickItem>();
-  list.title = scores.finished
-    ? vscode.l10n.t("Perplexity of {0}", subject.title)
-    : vscode.l10n.t("Perplexity of {0} (partial)", subject.title);
-  list.placeholder = vscode.l10n.t("Enter copies a number");
-  list.items = items;
-  list.buttons = [logprobsButton, exportButton, jsonButton];
-  // A result someone waited for stays until it is put away.
-  list.ignoreFocusOut = true;
-  const act = (run: () => Promise<void>): void => {
-    run().catch((error: unknown) => void host.errors.show(error));
-  };
-  list.onDidTriggerButton((button) => {
-    if (button === jsonButton) return act(copyJson);
-    list.hide();
-    act(button === logprobsButton ? showLogprobs : exportScores);
-  });
-  list.onDidAccept(() => {
-    const [item] = list.activeItems;
-    list.hide();
-    if (item !== undefined && "run" in item) act(item.run);
-  });
-  list.onDidHide(() => list.dispose());
-  list.show();
-  markStepDone("perplexity");
+}
+
+async function copy(text: string, message: string): Promise<void> {
+  await vscode.env.clipboard.writeText(text);
+  vscode.window.setStatusBarMessage(`$(check) ${message}`, 3000);
 }

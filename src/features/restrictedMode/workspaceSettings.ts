@@ -1,11 +1,11 @@
 import * as vscode from "vscode";
 
-/** Bytes: settings are shorter. */
+/** In bytes. No real settings file is longer. */
 const maxFileSize = 1_000_000;
 
 /**
- * Which of these settings the workspace's own files name. VS Code hides from extensions what it does not apply in Restricted
- * Mode, so the files are looked at. By their text: one that is only in a comment is taken for a setting, which does no harm.
+ * Which of these settings the workspace's own files name. VS Code does not tell extensions which settings it ignores in Restricted
+ * Mode, so we search the files' text. A name in a comment counts too, which does no harm.
  */
 export async function settingsOfWorkspace(names: readonly string[]): Promise<string[]> {
   const texts = await Promise.all(settingsFiles().map(textOf));
@@ -19,7 +19,7 @@ function settingsFiles(): vscode.Uri[] {
   return workspaceFile === undefined ? files : [...files, workspaceFile];
 }
 
-/** Empty where there is no such file. */
+/** Empty if the file does not exist. */
 async function textOf(file: vscode.Uri): Promise<string> {
   try {
     const {size} = await vscode.workspace.fs.stat(file);

@@ -1,33 +1,33 @@
 import type {FilePatch, Hunk} from "./patch";
 
-/** Lines that were replaced by others: a run of removed lines with the added ones that stand in their place. */
+/** A run of removed lines and the added lines in their place. */
 export interface Change {
-  /** The first removed line, counted from 1, or the one that the change stands in front of; and how many were removed. */
+  /** The first removed line, counted from 1; for a pure addition, the line that follows it. */
   readonly oldLine: number;
   readonly oldLines: number;
   readonly newLine: number;
   readonly newLines: number;
-  /** With their line ends; "" where there are none. */
+  /** With their line ends; "" if there are none. */
   readonly removed: string;
   readonly added: string;
-  /** UTF-16 units in front of it in the new text. */
+  /** UTF-16 offset of the change in the new text. */
   readonly start: number;
 }
 
-/** The changes of a file, and its new text as they count in it. */
+/** The changes of a file, and its new text, to which their offsets refer. */
 export interface PlacedChanges {
   readonly text: string;
   readonly changes: readonly Change[];
 }
 
 /**
- * The changes of a file, placed in its new text. Hunks are cut where a line is unchanged, so that what is scored does not
- * depend on how many lines of context Git was told to show.
+ * Places the changes of a file in its new text. Hunks are cut at unchanged lines, so that the scored text does not depend on
+ * how many lines of context Git shows.
  *
- * Git's diff shows files as it stores them. Where it stores other line ends than the working tree has (core.autocrlf), the
- * text's are made the stored ones. A byte order mark is left out.
+ * Git's diff shows files as Git stores them. If the stored line ends differ from the working tree's (core.autocrlf), the text
+ * gets the stored ones. A byte order mark is left out.
  *
- * @returns undefined where the diff is not one that leads to this text: it was changed meanwhile, or is filtered.
+ * @returns undefined if the diff does not lead to this text, because the file was changed meanwhile or is filtered.
  */
 export function placeChanges({hunks, newPath}: FilePatch, newText: string): PlacedChanges | undefined {
   const text = withoutMark(newText);
@@ -39,7 +39,7 @@ export function placeChanges({hunks, newPath}: FilePatch, newText: string): Plac
   return undefined;
 }
 
-/** A text that is new as a whole. */
+/** One change that adds the whole text. */
 export function wholeChange(newText: string): PlacedChanges {
   const text = withoutMark(newText);
   if (text === "") return {text, changes: []};
@@ -100,7 +100,7 @@ function changesIn(hunks: readonly Hunk[], lines: readonly string[]): Change[] {
   return changes;
 }
 
-/** The first line of a hunk's side, or the one that it stands in front of where it has none. */
+/** The first line of a hunk's side. If the side is empty, the line that follows it. */
 function firstLine(start: number, lines: number): number {
   return lines === 0 ? start + 1 : start;
 }

@@ -27,7 +27,7 @@ export type Row =
   | {readonly is: "file"; readonly file: ScoredFile}
   | {readonly is: "change"; readonly change: ScoredChange};
 
-/** Each says by its shape what its colour would. */
+/** The shapes tell the direction without colour. */
 const icons: Readonly<Record<Direction | "waiting", string>> = {
   less: "arrow-down",
   more: "arrow-up",
@@ -38,7 +38,7 @@ const icons: Readonly<Record<Direction | "waiting", string>> = {
   waiting: "clock"
 };
 
-/** The view's rows: a total, the files, and their changes beneath them. */
+/** The view's rows: a total, the files, and their changes below them. */
 export class ChangesTree implements vscode.TreeDataProvider<Row> {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeTreeData = this.changed.event;
@@ -55,7 +55,7 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
     this.changed.fire();
   }
 
-  /** After a change of what is shown. */
+  /** Redraws the rows after their numbers have changed. */
   refresh(): void {
     this.changed.fire();
   }
@@ -105,7 +105,7 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
     item.tooltip = [
       vscode.l10n.t("{0} of {1} changes scored", count(scored), count(changes.length)),
       ...totalDetails(total),
-      vscode.l10n.t("A total compares replaced lines only: where both sides stand at the same places."),
+      vscode.l10n.t("A total compares only replaced lines, so that both sides are about the same places."),
       ...this.about()
     ].join("\n");
     return item;
@@ -115,7 +115,7 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
     const {uri, path, kind, skipped, unsaved} = file;
     const total = totalOf(comparisons(changes));
     const item = new vscode.TreeItem(plainText(uriName(uri)));
-    // A file that became a link is there twice: deleted, and added.
+    // A file that became a link is listed twice: deleted and added.
     item.id = `${kind} ${path}`;
     item.resourceUri = uri;
     item.iconPath = vscode.ThemeIcon.File;
@@ -129,7 +129,7 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
     item.tooltip = [
       plainText(path),
       ...(skipped === undefined ? totalDetails(total) : [vscode.l10n.t("Not scored: {0}.", skipped)]),
-      ...(unsaved ? [vscode.l10n.t("Its editor has unsaved text: what is on disk was scored.")] : [])
+      ...(unsaved ? [vscode.l10n.t("Its editor has unsaved text: the file on disk was scored.")] : [])
     ].join("\n");
     if (changes.length === 0) item.command = this.opening(file, undefined);
     return item;
@@ -145,7 +145,7 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
     item.accessibilityInformation = {label: listText([label, comparison ? spoken(comparison) : this.waiting()])};
     const context =
       newLine === 1
-        ? vscode.l10n.t("Nothing stands in front of it: it was scored without context.")
+        ? vscode.l10n.t("There is no text before it: it was scored without context.")
         : vscode.l10n.t(
             "Scored after what stands in front of it in the new text ({0}), on both sides the same.",
             linesText(1, newLine - 1)
@@ -159,7 +159,7 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
     return item;
   }
 
-  /** VS Code's own commands: the diff, or where there is but one side, that. */
+  /** VS Code's own commands: the diff, or the file if there is only one side. */
   private opening(file: ScoredFile["file"], change: ScoredChange["change"] | undefined): vscode.Command {
     const {uri, oldUri, kind} = file;
     const old = oldUri && this.shown?.api.toGitUri(oldUri, "HEAD");
@@ -210,7 +210,7 @@ function comparisons(changes: readonly ScoredChange[]) {
   return changes.flatMap(({comparison}) => comparison ?? []);
 }
 
-/** By how much a change is more surprising than what it replaces; what has no such number comes last. */
+/** How much more surprising a change is than what it replaces. Changes without this number come last. */
 function rankOf(comparison: ScoredChange["comparison"]): number {
   return (comparison && bitsPerByteDelta(comparison)) ?? Number.NEGATIVE_INFINITY;
 }
@@ -250,7 +250,7 @@ function oldLinesText(first: number, lines: number): string {
     : vscode.l10n.t("old lines {0}–{1}", first, first + lines - 1);
 }
 
-/** What a row says of its file beside its numbers; of a change and an addition the numbers say enough. */
+/** A note on the file's status. For changed and added files the numbers say enough. */
 function kindText(kind: ScoredFile["file"]["kind"]): string[] {
   switch (kind) {
     case "changed":

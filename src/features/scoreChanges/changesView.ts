@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import {uriName} from "../../host/documents/uriName";
 import type {Host} from "../../host/host";
 import {kindOf} from "../../host/hostError";
+import {LatestOnly} from "../../host/latestOnly";
 import {setContext} from "../../host/runCommand";
 import {count} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
@@ -12,13 +13,13 @@ import {scoreChanges} from "./scoring";
 import {viewId} from "./viewId";
 import {changedFiles} from "./workingTree";
 
-/** Milliseconds between two looks at what has been scored: VS Code asks for all the rows anew. */
+/** The rows are redrawn once in this time (ms), because VS Code then asks for all of them again. */
 const refreshInterval = 250;
 
-/** What the view says while it is empty: the `when` clauses of its welcomes in package.json ask for it. */
+/** Why the view is empty. package.json has a welcome text for each reason. */
 type Emptiness = "clean" | "noGit" | "noRepository" | undefined;
 
-/** The view **Score Changes**, and what fills it. */
+/** The view **Score Changes**. */
 export class ChangesView implements vscode.Disposable {
   private readonly tree = new ChangesTree();
   readonly rows = this.tree;
@@ -26,9 +27,9 @@ export class ChangesView implements vscode.Disposable {
   private repository: Repository | undefined;
   private scored: ScoredChanges | undefined;
   private order: Order = "file";
-  /** A file was saved since. */
+  /** A file was saved after the changes were scored. */
   private stale = false;
-  private running: vscode.CancellationTokenSource | undefined;
+  private readonly scoring = new LatestOnly();
 
   constructor(
     private readonly host: Host,
@@ -39,7 +40,7 @@ export class ChangesView implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.running?.cancel();
+    this.scoring.dispose();
     for (const disposable of this.disposables) disposable.dispose();
   }
 
@@ -49,7 +50,7 @@ export class ChangesView implements vscode.Disposable {
     this.offerSorting();
   }
 
-  /** The other way of sorting has a button, as long as there is something to sort. */
+  /** Shows the button for the other order, if there is something to sort. */
   private offerSorting(): void {
     setContext("changes.order", this.scored && this.order);
   }
@@ -59,16 +60,14 @@ export class ChangesView implements vscode.Disposable {
     await this.score(this.repository);
   }
 
-  /** Scores the changes of the repository that is meant ({@link chooseRepository}). One that is under way is stopped. */
+  /** Scores the changes of a repository ({@link chooseRepository}). Stops the run that is in progress. */
   async score(argument: unknown): Promise<void> {
-    this.running?.cancel();
-    const running = new vscode.CancellationTokenSource();
-    this.running = running;
+    this.scoring.cancel();
     try {
       const api = await gitApi();
       const repository = await chooseRepository(api, argument);
       if (repository === undefined) return;
-      // At once, so that there is something to see meanwhile.
+      // Before scoring, so that the user sees the rows fill up.
       void vscode.commands.executeCommand(`${viewId}.focus`);
       await vscode.window.withProgress(
         {
@@ -76,18 +75,12 @@ export class ChangesView implements vscode.Disposable {
           title: vscode.l10n.t("Scoring the changes in {0}", plainText(uriName(repository.rootUri))),
           cancellable: true
         },
-        async (progress, token) => {
-          token.onCancellationRequested(() => running.cancel());
-          await this.fill(api, repository, progress, running.token);
-        }
+        (progress, token) => this.scoring.run(token, (own) => this.fill(api, repository, progress, own))
       );
     } catch (error) {
       const emptiness = emptinessAfter(error);
       if (emptiness !== undefined) this.empty(emptiness);
       throw error;
-    } finally {
-      if (this.running === running) this.running = undefined;
-      running.dispose();
     }
   }
 
@@ -108,7 +101,7 @@ export class ChangesView implements vscode.Disposable {
     this.scored = scored;
     this.stale = false;
     this.tree.show(scored, api);
-    this.say();
+    this.updateMessage();
     let refreshed = performance.now();
     try {
       await scoreChanges(this.host, scored, progress, token, () => {
@@ -120,19 +113,19 @@ export class ChangesView implements vscode.Disposable {
     } finally {
       if (scored.state === "scoring") scored.state = "stopped";
       this.tree.refresh();
-      this.say();
+      this.updateMessage();
     }
   }
 
   private empty(emptiness: Emptiness): void {
     this.scored = undefined;
     this.tree.clear();
-    this.say();
+    this.updateMessage();
     setContext("changes.empty", emptiness);
   }
 
-  /** Above the rows: how far it went, and what it was about. */
-  private say(): void {
+  /** Updates the message above the rows and the title. */
+  private updateMessage(): void {
     const {view, scored} = this;
     this.offerSorting();
     if (scored === undefined) {
@@ -161,7 +154,7 @@ export class ChangesView implements vscode.Disposable {
     if (this.scored === undefined || root === undefined || this.stale) return;
     if (uri.scheme !== root.scheme || !uri.path.startsWith(`${root.path}/`)) return;
     this.stale = true;
-    this.say();
+    this.updateMessage();
   }
 }
 

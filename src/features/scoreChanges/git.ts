@@ -3,13 +3,13 @@ import {uriName} from "../../host/documents/uriName";
 import {HostError} from "../../host/hostError";
 import {plainText} from "../../text/plainText";
 
-/** What is used here of the API of VS Code's Git extension, version 1. */
+/** The part of the API of VS Code's Git extension (version 1) that is used here. */
 export interface GitApi {
   readonly state: "uninitialized" | "initialized";
   readonly onDidChangeState: vscode.Event<"uninitialized" | "initialized">;
   readonly repositories: readonly Repository[];
   getRepository(uri: vscode.Uri): Repository | null;
-  /** A file as it is at a commit. */
+  /** The URI of a file at a commit. */
   toGitUri(uri: vscode.Uri, ref: string): vscode.Uri;
 }
 
@@ -19,10 +19,10 @@ export interface Repository {
     readonly HEAD: {readonly commit?: string} | undefined;
     readonly mergeChanges: readonly StatusChange[];
     readonly workingTreeChanges: readonly StatusChange[];
-    /** Filled where `git.untrackedChanges` is "separate". */
+    /** Filled if `git.untrackedChanges` is "separate". */
     readonly untrackedChanges: readonly StatusChange[];
   };
-  /** Looks at the working tree anew. */
+  /** Reads the working tree again. */
   status(): Promise<void>;
   /** `git diff REF -- PATH`, the path below the repository's root. (`diffWithHEAD` compares with the index.) */
   diffWith(ref: string, path: string): Promise<string>;
@@ -38,16 +38,16 @@ interface GitExtension {
   getAPI(version: 1): GitApi;
 }
 
-/** Of the extension's `Status`. */
+/** `UNTRACKED` in the extension's `Status`. */
 export const untrackedStatus = 7;
 
-/** Milliseconds that the Git extension may take to find the repositories of a window that was just opened. */
-const patience = 10_000;
+/** How long to wait for the Git extension to find the repositories of a new window (ms). */
+const maxWait = 10_000;
 
-/** Git as VS Code has it; a HumanError says what is in the way. */
+/** The API of VS Code's Git extension. @throws HumanError that says why it can't be used. */
 export async function gitApi(): Promise<GitApi> {
-  // A repository's own configuration names programs that Git runs (core.fsmonitor, diff.external). VS Code's Git extension
-  // doesn't run here either, but a user's setting can make it.
+  // A repository's configuration can name programs that Git runs (core.fsmonitor, diff.external). VS Code's Git extension is
+  // off here by default, but a user's setting can turn it on.
   if (!vscode.workspace.isTrusted)
     throw new HostError(
       "untrusted",
@@ -69,7 +69,7 @@ export async function gitApi(): Promise<GitApi> {
       vscode.l10n.t("VS Code's own Git extension is disabled or missing: enable it to have changes scored.")
     );
   const git = await extension.activate();
-  // Turned off in a running window, the extension closes its repositories and goes on.
+  // If git.enabled is turned off in a running window, the extension stays active without repositories.
   const isOn = vscode.workspace.getConfiguration("git").get("enabled") !== false;
   if (!git.enabled || !isOn)
     throw new HostError(
@@ -81,15 +81,15 @@ export async function gitApi(): Promise<GitApi> {
   return api;
 }
 
-/** This extension runs on another machine than those that work on the files: they don't see each other. */
+/** This extension runs on another machine than the workspace's extensions, so it can't see them. */
 function isElsewhere(): boolean {
   const own = vscode.extensions.getExtension("tokenscope.tokenscope");
   return vscode.env.remoteName !== undefined && own?.extensionKind === vscode.ExtensionKind.UI;
 }
 
 /**
- * The repository that is meant: the one a source control view stands for (menus give it as argument), else the one of the
- * active editor, else the only one, else the one that is picked. Undefined where the picker is put away.
+ * The repository of a source control view (menus pass it as argument), else of the active editor, else the only one, else
+ * the user's choice. Undefined if the user closes the picker.
  */
 export async function chooseRepository(api: GitApi, argument: unknown): Promise<Repository | undefined> {
   const {repositories} = api;
@@ -119,7 +119,7 @@ function repositoryInUse(api: GitApi): Repository | undefined {
   return (uri && api.getRepository(uri)) ?? undefined;
 }
 
-/** What menus of a source control view hand over is a vscode.SourceControl; the view here hands over its own last one. */
+/** Menus of a source control view pass a vscode.SourceControl; our own view passes its last repository. */
 function rootOf(argument: unknown): vscode.Uri | undefined {
   if (typeof argument !== "object" || argument === null) return undefined;
   const {rootUri} = argument as {readonly rootUri?: unknown};
@@ -135,7 +135,7 @@ async function initialized(api: GitApi): Promise<void> {
   let listening: vscode.Disposable | undefined;
   let timer: NodeJS.Timeout | undefined;
   await new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, patience);
+    timer = setTimeout(resolve, maxWait);
     listening = api.onDidChangeState((state) => {
       if (state === "initialized") resolve();
     });

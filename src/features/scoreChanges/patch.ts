@@ -2,15 +2,15 @@ import {readQuoted} from "./quotedPath";
 
 /** What Git's diff says of one file. */
 export interface FilePatch {
-  /** Path below the repository's root before and after, with `/`; null where there was or is no such file. */
+  /** Path below the repository's root before and after, with `/`; null if there was or is no such file. */
   readonly oldPath: string | null;
   readonly newPath: string | null;
-  /** What is not `text` has no hunks. */
+  /** Only `text` has hunks. */
   readonly kind: "text" | "binary" | "link" | "submodule" | "unmerged";
   readonly hunks: readonly Hunk[];
 }
 
-/** A run of lines with what surrounds them. Lines are counted from 1; a side of no lines starts behind its `start`. */
+/** A run of lines with the lines around them. Lines are counted from 1. An empty side stands behind its `start`. */
 export interface Hunk {
   readonly oldStart: number;
   readonly oldLines: number;
@@ -25,7 +25,7 @@ export interface PatchLine {
   readonly text: string;
 }
 
-/** A diff that is not what `git diff` writes by itself. */
+/** The diff is not in the format of plain `git diff`. */
 export class PatchError extends Error {
   override readonly name = "PatchError";
   constructor(
@@ -38,9 +38,9 @@ export class PatchError extends Error {
 }
 
 /**
- * Reads, file by file, what `git diff` prints (git-diff(1), "Generating patch text with -p"), and reads it strictly: counts
- * of lines have to be right, hunks have to ascend, only the last line of a file may lack its line feed, and whatever else
- * stands there is refused, as are colours and other programs' diffs.
+ * Reads the output of `git diff` (git-diff(1), "Generating patch text with -p") file by file. It is strict: line counts must
+ * be right, hunks must ascend, and only the last line of a file may lack its line feed. Everything else is refused, also
+ * colours and the diffs of other programs.
  *
  * @throws PatchError
  */
@@ -49,7 +49,7 @@ export function* filePatches(patch: string): Generator<FilePatch> {
   while (!reader.isAtEnd) yield reader.file();
 }
 
-/** {@link filePatches}, all at once. */
+/** All of {@link filePatches}. */
 export function parsePatch(patch: string): FilePatch[] {
   return [...filePatches(patch)];
 }
@@ -57,7 +57,7 @@ export function parsePatch(patch: string): FilePatch[] {
 interface Header {
   oldPath: string | null;
   newPath: string | null;
-  /** The last mode that was named: of a link and a submodule it tells. */
+  /** The last mode in the header, which tells links and submodules. */
   mode: string;
 }
 
@@ -67,7 +67,7 @@ const linkMode = "120000";
 const submoduleMode = "160000";
 
 class PatchReader {
-  /** Where the next line begins, and its number less one. */
+  /** The offset of the next line, and its number counted from 0. */
   private offset = 0;
   private at = 0;
   private line = "";
@@ -83,7 +83,7 @@ class PatchReader {
   file(): FilePatch {
     const unmerged = this.take("* Unmerged path ");
     if (unmerged !== undefined) return {...samePaths(this.path(unmerged)), kind: "unmerged", hunks: []};
-    // With diff.submodule=log: the commits follow, indented.
+    // With diff.submodule=log the commits follow, indented.
     const submodule = submoduleLog.exec(this.peek());
     if (submodule !== null) {
       this.skip();
@@ -139,13 +139,13 @@ class PatchReader {
     if (to === undefined) throw this.error("no +++");
     if ((to === "/dev/null") !== (newPath === null)) throw this.error("a name that contradicts the one above it");
     const hunks: Hunk[] = [];
-    const sides = {old: new Side(), new: new Side()};
+    const sides = {old: new SideCheck(), new: new SideCheck()};
     while (this.peek().startsWith("@@ ")) hunks.push(this.hunk(sides));
     if (hunks.length === 0) throw this.error("no hunk");
     return hunks;
   }
 
-  private hunk(sides: {readonly old: Side; readonly new: Side}): Hunk {
+  private hunk(sides: {readonly old: SideCheck; readonly new: SideCheck}): Hunk {
     const header = hunkHeader.exec(this.peek());
     if (header === null) throw this.error("no head of a hunk");
     const [oldStart, oldLines, newStart, newLines] = header.slice(1).map((count) => Number(count ?? 1)) as [
@@ -155,7 +155,7 @@ class PatchReader {
       number
     ];
     const fits = sides.old.begin(oldStart, oldLines) && sides.new.begin(newStart, newLines);
-    // A count of zero lines would otherwise go on for ever, one of 1e300 for too long.
+    // Zero lines would never end here, and 1e300 lines would take too long.
     if (!fits || oldLines + newLines === 0) throw this.error("a hunk out of order");
     this.skip();
     const lines: PatchLine[] = [];
@@ -163,9 +163,9 @@ class PatchReader {
     return {oldStart, oldLines, newStart, newLines, lines};
   }
 
-  private hunkLine(sides: {readonly old: Side; readonly new: Side}): PatchLine {
+  private hunkLine(sides: {readonly old: SideCheck; readonly new: SideCheck}): PatchLine {
     const line = this.peek();
-    // With diff.suppressBlankEmpty an empty line that both sides have is written as nothing.
+    // With diff.suppressBlankEmpty an unchanged empty line has no leading space.
     const side = line === "" && !this.isAtEnd ? "both" : sideOf[line[0] ?? ""];
     if (side === undefined) throw this.error("no line of a hunk");
     this.skip();
@@ -175,7 +175,7 @@ class PatchReader {
     return {side, text: `${line.slice(1)}${unended ? "" : "\n"}`};
   }
 
-  /** What follows this beginning of the next line, which is then done with; undefined where it begins otherwise. */
+  /** Consumes the next line if it begins like this, and returns its rest; undefined otherwise. */
   private take(beginning: string): string | undefined {
     const line = this.peek();
     if (!line.startsWith(beginning)) return undefined;
@@ -183,7 +183,7 @@ class PatchReader {
     return line.slice(beginning.length);
   }
 
-  /** The next line, without its end; "" behind the last one. */
+  /** The next line without its line end; "" after the last one. */
   private peek(): string {
     return this.line;
   }
@@ -224,9 +224,9 @@ function samePaths(path: string): {oldPath: string; newPath: string} {
   return {oldPath: path, newPath: path};
 }
 
-/** One side of a file as its hunks go by. */
-class Side {
-  /** The line behind the last one seen, counted from 1. */
+/** Checks one side of a file while its hunks are read. */
+class SideCheck {
+  /** The line after the last one read, counted from 1. */
   private next = 1;
   private left = 0;
   private complete = false;
@@ -235,7 +235,7 @@ class Side {
     return this.left > 0;
   }
 
-  /** Whether a hunk of so many lines can begin there. */
+  /** Whether a hunk with `lines` lines can begin at `start`. */
   begin(start: number, lines: number): boolean {
     const first = lines === 0 ? start + 1 : start;
     if (!Number.isSafeInteger(first + lines) || first < this.next || (this.complete && lines > 0)) return false;
@@ -255,8 +255,8 @@ class Side {
 }
 
 /**
- * The name that both names of `diff --git a/NAME b/NAME` are: with Git's prefixes, of one letter by whatever setting, or
- * with none (diff.noprefix).
+ * The common name in `diff --git a/NAME b/NAME`. Prefixes are one letter (diff.mnemonicPrefix) or missing
+ * (diff.noprefix).
  */
 function sameName(names: string): string | undefined {
   const pair = names.startsWith('"') ? quotedPair(names) : halves(names);
@@ -267,7 +267,7 @@ function sameName(names: string): string | undefined {
   return one === other ? one : undefined;
 }
 
-/** Names without quotes may have spaces in them, but both are equally long. */
+/** Unquoted names may contain spaces, but both have the same length. */
 function halves(names: string): [string, string] | undefined {
   const middle = (names.length - 1) / 2;
   return names[middle] === " " ? [names.slice(0, middle), names.slice(middle + 1)] : undefined;

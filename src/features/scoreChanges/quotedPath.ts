@@ -1,4 +1,4 @@
-/** What follows a backslash in a name that Git has quoted (quote.c), as bytes. */
+/** The bytes of Git's escapes in quoted names (quote.c), by the letter after the backslash. */
 const escapes: Readonly<Record<string, number>> = {
   a: 7,
   b: 8,
@@ -14,8 +14,8 @@ const escapes: Readonly<Record<string, number>> = {
 const part = /\\(?:([0-3][0-7]{2})|([abtnvfr"\\]))|([^"\\]+)/y;
 
 /**
- * Reads a name that Git has put in quotes because of what is in it, and returns it with what follows the closing quote.
- * Undefined where that is not how Git quotes. Bytes that are no UTF-8 become U+FFFD.
+ * Reads a name that Git has quoted because of special characters, and returns it with the rest after the closing quote.
+ * Undefined if Git doesn't quote like this. Bytes that are not UTF-8 become U+FFFD.
  */
 export function readQuoted(text: string): {name: string; rest: string} | undefined {
   if (!text.startsWith('"')) return undefined;

@@ -5,7 +5,7 @@ import type {Row} from "./changesTree";
 import type {ChangesView} from "./changesView";
 import {viewId} from "./viewId";
 
-/** `Score Changes`: what has changed since the last commit, before and after, in a view of its own. */
+/** `Score Changes`: a view of the changes since the last commit, scored before and after. */
 export function registerScoreChanges(host: Host): vscode.Disposable {
   const view = new LazyTreeView<Row, ChangesView>(viewId, {showCollapseAll: true}, async (tree) => {
     const {ChangesView} = await import("./changesView");

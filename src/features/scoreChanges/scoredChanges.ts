@@ -3,7 +3,7 @@ import type {Change} from "./changes";
 import type {Comparison} from "./comparison";
 import type {ChangedFile} from "./workingTree";
 
-/** A change, and its numbers as soon as they are there. */
+/** A change, with its sums once it is scored. */
 export interface ScoredChange {
   readonly change: Change;
   readonly file: ScoredFile;
@@ -20,9 +20,9 @@ export interface ScoredChanges {
   readonly files: readonly ScoredFile[];
   /** All of `files`, in order. */
   readonly changes: readonly ScoredChange[];
-  /** What they were scored with; undefined before the first. */
+  /** The model and windows; undefined before the first score. */
   scores: Pick<Scores, "model" | "windowing"> | undefined;
-  /** Stopped: some have no numbers, and get none. */
+  /** "stopped": some changes are not scored, and will not be. */
   state: "scoring" | "stopped" | "done";
 }
 

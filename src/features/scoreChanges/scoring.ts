@@ -13,7 +13,7 @@ import {Pace} from "../../text/pace";
 import {sideTotals} from "./comparison";
 import type {ScoredChange, ScoredChanges} from "./scoredChanges";
 
-/** A side of a change that is to be scored. */
+/** A side of a change, to be scored. */
 interface Task {
   readonly text: string;
   readonly context: string;
@@ -21,10 +21,10 @@ interface Task {
 }
 
 /**
- * Scores both sides of every change, each after what stands in front of the change in the new text: the context is the
- * same for both, so their numbers differ by the lines alone. Calls `onScored` after each change.
+ * Scores both sides of every change. The context of both is the new text before the change, so that only the lines make a
+ * difference. Calls `onScored` after each change.
  *
- * @throws vscode.CancellationError where it is cancelled. What was scored until then stays.
+ * @throws vscode.CancellationError when it is cancelled. Scored changes stay scored.
  */
 export async function scoreChanges(
   host: Host,
@@ -92,7 +92,7 @@ function tokensOf(task: Task | undefined): number {
   return task?.tokens ?? 0;
 }
 
-/** Undefined where there is nothing that can be scored: a first token without context is all there is. */
+/** Undefined if nothing can be scored: the only token has no context. */
 async function scoresOf(
   host: Host,
   model: ModelRef,

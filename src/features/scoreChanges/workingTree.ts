@@ -10,31 +10,31 @@ import {type FilePatch, filePatches, PatchError} from "./patch";
 /** A file that differs from HEAD. */
 export interface ChangedFile {
   readonly uri: vscode.Uri;
-  /** What it was called before; undefined where it was not there. */
+  /** Its former name; undefined for a new file. */
   readonly oldUri: vscode.Uri | undefined;
   /** Path below the repository's root. */
   readonly path: string;
   readonly kind: "changed" | "added" | "deleted" | "renamed" | "untracked";
-  /** Its editor has changes that are not on disk, and not looked at. */
+  /** Its editor has unsaved changes, which are ignored. */
   readonly unsaved: boolean;
   readonly placed: PlacedChanges;
-  /** Why nothing of it is scored. */
+  /** Why it is not scored. */
   readonly skipped: string | undefined;
 }
 
-/** Bytes; a larger file is data, and its diff says little. */
+/** Bytes. Larger files are data, and their diffs say little. */
 const maxFileSize = 2_000_000;
 
-/** Bytes of a file that Git does not know: it is new as a whole, so it is scored as a whole. */
+/** Bytes of an untracked file, which is scored as a whole. */
 const maxUntracked = 250_000;
 
 /**
- * What the working tree, as it is on disk, has that HEAD has not: staged or not, with files that Git does not know.
+ * The files on disk that differ from HEAD: staged, not staged and untracked.
  *
- * @throws HumanError where there is no commit to compare with, or where Git's diff can't be read.
+ * @throws HumanError if there is no commit to compare with, or Git's diff can't be read.
  */
 export async function changedFiles(repository: Repository, token: vscode.CancellationToken): Promise<ChangedFile[]> {
-  // What was saved a moment ago is known only then.
+  // Otherwise a file that was saved a moment ago is missing.
   await answered(repository.status());
   if (repository.state.HEAD?.commit === undefined)
     throw new HostError("noCommit", vscode.l10n.t("This repository has no commit to compare with: commit once first."));
@@ -55,7 +55,7 @@ export async function changedFiles(repository: Repository, token: vscode.Cancell
   return files.sort((one, other) => (one.path < other.path ? -1 : Number(one.path > other.path)));
 }
 
-/** What Git says of its own failure is in its own log, which has a button. */
+/** Turns a failure of Git into an error whose button shows Git's own log. */
 async function answered<Answer>(answer: Promise<Answer>): Promise<Answer> {
   try {
     return await answer;
@@ -112,7 +112,7 @@ async function patchedFile(root: vscode.Uri, patch: FilePatch, conflicting: Read
   const placed = placeChanges(patch, text);
   return placed
     ? {...file, placed, skipped: undefined}
-    : skipped(file, vscode.l10n.t("differs from what Git makes of it: try again"));
+    : skipped(file, vscode.l10n.t("differs from Git's diff: try again"));
 }
 
 function kindOf({oldPath, newPath}: FilePatch): ChangedFile["kind"] {
@@ -134,7 +134,7 @@ function skipped(file: Omit<ChangedFile, "placed" | "skipped">, reason: string):
   return {...file, placed: {text: "", changes: []}, skipped: reason};
 }
 
-/** A file's text on disk, or why it is none. */
+/** A file's text on disk, or why it has none. */
 async function textOf(uri: vscode.Uri, limit: number): Promise<string | {readonly reason: string}> {
   try {
     const {type, size} = await vscode.workspace.fs.stat(uri);

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type {FunctionRange} from "./parts";
 
-/** What counts as a function. Accessors are properties to most languages, and callbacks often have no symbol. */
+/** Kinds of symbols that count as functions. Most languages call accessors properties, and callbacks often have no symbol. */
 const callable: ReadonlySet<vscode.SymbolKind> = new Set([
   vscode.SymbolKind.Function,
   vscode.SymbolKind.Method,
@@ -9,20 +9,20 @@ const callable: ReadonlySet<vscode.SymbolKind> = new Set([
   vscode.SymbolKind.Operator
 ]);
 
-/** The functions, methods and constructors that the document's language knows of; empty where it has no symbols. */
+/** The functions, methods and constructors in the document's symbols; empty if its language has none. */
 export async function documentFunctions(document: vscode.TextDocument): Promise<FunctionRange[]> {
   const symbols = await vscode.commands.executeCommand<
     (vscode.DocumentSymbol | vscode.SymbolInformation)[] | undefined
   >("vscode.executeDocumentSymbolProvider", document.uri);
   const functions: FunctionRange[] = [];
   const collect = (symbol: vscode.DocumentSymbol | vscode.SymbolInformation, outer: string): void => {
-    // What VS Code hands out has the fields of both; a provider of the old kind leaves out these.
+    // VS Code's symbols have the fields of both types. Providers of the old kind leave selectionRange out.
     const nested = "selectionRange" in symbol;
     const container = nested ? outer : symbol.containerName;
     const name = container ? `${container}.${symbol.name}` : symbol.name;
     if (callable.has(symbol.kind)) {
       const range = nested ? symbol.range : symbol.location.range;
-      // Where the name stands in it is not known: its first line is shown.
+      // Without a selectionRange the place of the name is not known, so the first line is shown.
       const place = nested ? symbol.selectionRange : range.with({end: document.lineAt(range.start.line).range.end});
       functions.push({name, ...offsets(document, range), place: offsets(document, place)});
     }

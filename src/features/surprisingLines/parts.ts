@@ -2,17 +2,17 @@ import type {Region} from "../../metrics/regions";
 
 /** A line or function of a scored text. Offsets are UTF-16. */
 export interface Part {
-  /** Null: it is called by its text. */
+  /** Null for a line, which is shown by its text. */
   readonly name: string | null;
-  /** What counts for it. */
+  /** The regions that count for it. */
   readonly regions: readonly Region[];
-  /** What a person is shown of it: a line without the white space at its ends, a function's name. */
+  /** What is shown and selected: a line without the white space at its ends, a function's name. */
   readonly place: Region;
 }
 
 /**
- * A text's lines, as an editor counts them: each ends behind its line break, so that they tile the text. A token that
- * begins with the break, and holds the next line's indentation too, counts for the line that it ends.
+ * A text's lines, as an editor counts them. Each ends behind its line break, so that lines tile the text. A token that begins
+ * with the break and holds the next line's indentation counts for the line that it ends.
  */
 export function* linesInSteps(text: string): Generator<void, Part[]> {
   const lines: Part[] = [];
@@ -26,23 +26,22 @@ export function* linesInSteps(text: string): Generator<void, Part[]> {
   return lines;
 }
 
-/** A function, method or constructor as a language names it. Offsets are UTF-16. */
+/** A function, method or constructor, named by its language. Offsets are UTF-16. */
 export interface FunctionRange extends Region {
   readonly name: string;
   readonly place: Region;
 }
 
 /**
- * What counts for each of a text's functions: what it holds but for the functions inside it, which count for themselves. So
- * no token counts twice, and a function is not surprising because of one that it only surrounds. One that reaches out of
- * the one around it is cut off there.
+ * A text's functions, each without the functions inside it. So no token counts twice, and a function is not surprising
+ * because of another function that it surrounds. A function that reaches beyond the function around it is cut off there.
  */
 export function functionParts(functions: readonly FunctionRange[]): Part[] {
   const sorted = functions.toSorted((a, b) => a.start - b.start || b.end - a.end);
   const regions = sorted.map((): Region[] => []);
   const open: {readonly index: number; readonly end: number}[] = [];
   let from = 0;
-  /** What lies between here and the last border counts for the innermost function that is open. */
+  /** Adds the text since the last border to the innermost open function. */
   const reach = (offset: number): void => {
     const inner = open.at(-1);
     if (inner && offset > from) regions[inner.index]?.push({start: from, end: offset});
@@ -63,18 +62,18 @@ export function functionParts(functions: readonly FunctionRange[]): Part[] {
   return sorted.map(({name, place}, index) => ({name, place, regions: regions[index] ?? []}));
 }
 
-/** Lines between two offers to stop. */
+/** Lines between two yields. */
 const stepSize = 1 << 10;
 
-/** Characters of one line between two offers to stop: below a millisecond. */
-const longStretch = 1 << 16;
+/** Characters of one line between two yields: below a millisecond. */
+const charactersPerStep = 1 << 16;
 
 const [lineFeed, carriageReturn] = [0x0a, 0x0d];
 
-/** Where the line break is that ends a line, or the text. Not by indexOf: without a "\n" it would look through all the rest. */
+/** The offset of the next line break, or of the text's end. Not by indexOf, which would scan all the rest if there is no "\n". */
 function* lineEnd(text: string, start: number): Generator<void, number> {
   let end = start;
-  while (end < text.length && !isBreak(text.charCodeAt(end))) if (++end % longStretch === 0) yield;
+  while (end < text.length && !isBreak(text.charCodeAt(end))) if (++end % charactersPerStep === 0) yield;
   return end;
 }
 

@@ -9,27 +9,27 @@ import {documentFunctions} from "./documentFunctions";
 import {functionParts, linesInSteps, type Part} from "./parts";
 import {type Measure, type Ranking, type Rankings, rankInSteps} from "./ranking";
 
-/** What of a document is ranked. */
+/** The parts of a document that are ranked. */
 export type PartKind = "lines" | "functions";
 
 /** Milliseconds without an edit before the list is compared with its document. */
 const compareDelay = 300;
 
-/** A ranked part, where it stands now. */
+/** A ranked part and its present place. */
 export class RankedEntry {
-  /** 0 is the first. As of the last look at the document. */
+  /** Counted from 0, as of the last comparison with the document. */
   line = 0;
-  /** What it shows is not what was scored. */
+  /** Its text is no longer the scored text. */
   edited = false;
   private place: Region;
-  /** It was replaced together with what stands around it, or edited out of sight: where it went is to be looked for. */
+  /** It was replaced together with the text around it, or its document was closed: its place must be searched. */
   private lost = false;
 
   constructor(
     readonly id: string,
     readonly part: Part,
     readonly numbers: RegionNumbers,
-    /** What was scored at its place. */
+    /** The scored text at its place. */
     readonly text: string
   ) {
     this.place = part.place;
@@ -52,7 +52,7 @@ export class RankedEntry {
     this.lost = true;
   }
 
-  /** Where it stands in the document, whose text is `text`. */
+  /** Its place in the document, whose text is `text`. */
   find(document: vscode.TextDocument, text = document.getText()): vscode.Range {
     if (this.lost && document.getText(rangeOf(document, this.place)) !== this.text) {
       const start = nearest(text, this.text, this.place.start);
@@ -69,7 +69,7 @@ export class RankedEntry {
   }
 }
 
-/** Follows the edits of a document from when it is made, so that none is missed between a text and its scores. */
+/** Records the edits of a document, so that none is missed while its text is scored. */
 export class EditLog implements vscode.Disposable {
   private readonly missed: (readonly TextChange[])[] = [];
   private listener: ((changes: readonly TextChange[]) => void) | undefined;
@@ -83,7 +83,7 @@ export class EditLog implements vscode.Disposable {
     });
   }
 
-  /** Tells of what was missed, and of what comes. */
+  /** Calls the listener with the recorded edits, and with every later one. */
   listen(listener: (changes: readonly TextChange[]) => void): void {
     this.listener = listener;
     for (const changes of this.missed.splice(0)) listener(changes);
@@ -101,15 +101,15 @@ export interface RankedText {
   readonly scores: Scores;
 }
 
-/** A scored document: its lines and functions by how surprising they are, found again after edits. */
+/** A scored document: its ranked lines and functions, which are found again after edits. */
 export class RankedDocument implements vscode.Disposable {
-  /** The document is not what was scored. */
+  /** The document's text is no longer the scored text. */
   changed = false;
   private readonly entries = new Map<string, RankedEntry>();
   private readonly rankings = new Map<PartKind, Rankings>();
   private comparing: ReturnType<typeof setTimeout> | undefined;
   private readonly updated = new vscode.EventEmitter<void>();
-  /** Entries have moved, or the document is another one than it was, or is again what it was. */
+  /** Entries have moved, or {@link changed} has changed. */
   readonly onDidUpdate = this.updated.event;
   private readonly subscriptions: vscode.Disposable[];
 
@@ -123,7 +123,7 @@ export class RankedDocument implements vscode.Disposable {
       edits,
       this.updated,
       vscode.workspace.onDidCloseTextDocument((document) => {
-        // Nobody says what happens to it now.
+        // No event reports edits of a closed document.
         if (ofThis(document)) for (const entry of this.entries.values()) entry.lose();
       }),
       vscode.workspace.onDidOpenTextDocument((document) => {
@@ -132,13 +132,13 @@ export class RankedDocument implements vscode.Disposable {
     ];
   }
 
-  /** Ranks the lines of a scored text. `edits` were followed since the text was taken, and are this document's from here on. */
+  /** Ranks the lines of a scored text. `edits` has recorded since the text was read, and is owned by the new object. */
   static async create(source: RankedText, located: LocatedScores, edits: EditLog): Promise<RankedDocument> {
     const lines = await runInSlices(linesInSteps(source.text));
     const rankings = await runInSlices(rankInSteps(source.text, located, lines));
     const document = new RankedDocument(source, located, edits);
     document.add("lines", rankings);
-    // Only now: what was edited meanwhile moves what was found.
+    // Last, so that edits made meanwhile move the entries.
     edits.listen((changes) => {
       for (const entry of document.entries.values()) entry.follow(changes);
       document.compareSoon();
@@ -146,13 +146,13 @@ export class RankedDocument implements vscode.Disposable {
     return document;
   }
 
-  /** The ranking and its entries, the most surprising first; undefined where functions are not known (yet). */
+  /** The ranking and its entries, the most surprising first; undefined if functions are not known (yet). */
   ranked(kind: PartKind, measure: Measure): {ranking: Ranking; entries: RankedEntry[]} | undefined {
     const ranking = this.rankings.get(kind)?.[measure];
     return ranking && {ranking, entries: ranking.parts.flatMap(({part}) => this.entries.get(idOf(kind, part)) ?? [])};
   }
 
-  /** Asks the document's language for its functions, as long as the document is what was scored. */
+  /** Asks the document's language for its functions, if the document still has the scored text. */
   async findFunctions(): Promise<void> {
     if (this.rankings.has("functions")) return;
     const document = await openDocument(this.place);
@@ -186,7 +186,7 @@ export class RankedDocument implements vscode.Disposable {
     const lineAt = lineCounter(this.source.text);
     this.rankings.set(kind, rankings);
     const parts = Object.values(rankings).flatMap((ranking) => ranking.parts);
-    // Lines are counted from the top down.
+    // lineAt counts from the top down.
     for (const {part, numbers} of parts.toSorted((a, b) => a.part.place.start - b.part.place.start)) {
       const {start, end} = part.place;
       const entry = new RankedEntry(idOf(kind, part), part, numbers, this.source.text.slice(start, end));
@@ -202,7 +202,7 @@ export class RankedDocument implements vscode.Disposable {
     }, compareDelay);
   }
 
-  /** False where there is nothing to compare with, or it was edited meanwhile: then it is compared again. */
+  /** False if the document is not open, or was edited meanwhile, which starts another comparison. */
   private *compare(): Generator<void, boolean> {
     const uri = this.source.uri.toString();
     const document = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri);
@@ -219,7 +219,7 @@ export class RankedDocument implements vscode.Disposable {
   }
 }
 
-/** The parts of a kind begin at different places. */
+/** Parts of one kind begin at different places. */
 function idOf(kind: PartKind, {place, regions}: Part): string {
   return `${kind}:${place.start}:${regions[0]?.start ?? place.start}`;
 }
@@ -228,7 +228,7 @@ function rangeOf(document: vscode.TextDocument, {start, end}: Region): vscode.Ra
   return new vscode.Range(document.positionAt(start), document.positionAt(end));
 }
 
-/** Where a text stands that was last seen at an offset. */
+/** The occurrence of a text that is nearest to an offset. */
 function nearest(text: string, wanted: string, from: number): number | undefined {
   if (wanted === "") return undefined;
   const behind = text.indexOf(wanted, from);
@@ -238,7 +238,7 @@ function nearest(text: string, wanted: string, from: number): number | undefined
   return before < 0 || behind - from <= from - before ? behind : before;
 }
 
-/** Lines in front of offsets that are asked for in ascending order. */
+/** Counts the lines before an offset. Offsets must ascend. */
 function lineCounter(text: string): (offset: number) => number {
   let [line, unit] = [0, 0];
   return (offset) => {

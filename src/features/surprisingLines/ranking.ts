@@ -9,18 +9,18 @@ import {addSums, type ScoreSums} from "../../metrics/scoreSums";
 import {utf8Length} from "../../text/textOffsets";
 import type {Part} from "./parts";
 
-/** What parts of a text are ranked by. */
+/** How parts of a text are ranked. */
 export type Measure = "bitsPerByte" | "bits";
 
 /**
- * What is shorter, in UTF-8 bytes without the white space at its ends, is not ranked. Of a bracket alone on its line the
- * bits per byte say nothing but that it might have been another one; for the sum of bits, a line of a byte or two is left
- * out as a blank one is.
+ * Parts with fewer UTF-8 bytes, without the white space at their ends, are not ranked. The bits per byte of a bracket alone on
+ * its line only say that it might have been another bracket. By total bits, lines of one or two bytes are left out like blank
+ * lines.
  */
 export const minBytes: Readonly<Record<Measure, number>> = {bitsPerByte: 8, bits: 3};
 
-/** The most surprising so many are shown, the others counted. */
-export const shownParts = 100;
+/** The most surprising parts are shown, the others only counted. */
+export const maxShownParts = 100;
 
 export interface RankedPart {
   readonly part: Part;
@@ -28,17 +28,17 @@ export interface RankedPart {
 }
 
 export interface Ranking {
-  /** The most surprising first; of equal ones, the first in the text. */
+  /** The most surprising part first; equal parts in the order of the text. */
   readonly parts: readonly RankedPart[];
-  /** How many were ranked, these included. */
+  /** The number of ranked parts, shown or not. */
   readonly ranked: number;
-  /** How many are too short. */
+  /** The number of parts that are too short. */
   readonly short: number;
 }
 
 export type Rankings = Readonly<Record<Measure, Ranking>>;
 
-/** Ranks parts of a text; blank ones, and ones without a scored token, are nowhere in it. */
+/** Ranks parts of a text, without blank parts and parts that have no scored token. */
 export function* rankInSteps(text: string, scores: LocatedScores, parts: readonly Part[]): Generator<void, Rankings> {
   const regions: Region[] = [];
   for (const [index, part] of parts.entries()) {
@@ -59,7 +59,7 @@ export function* rankInSteps(text: string, scores: LocatedScores, parts: readonl
 
 function consider(text: string, part: Part, own: readonly ScoreSums[], top: Readonly<Record<Measure, Top>>): void {
   const numbers = regionNumbers(addSums(own));
-  // A function is called by its name, however short that is: its length is what it holds.
+  // The place of a function is its name, which may be short: what counts is the length of its body.
   const bytes = part.name === null ? shortLength(text, part) : numbers.bytes;
   if (numbers.scored === 0 || bytes === 0) return;
   for (const measure of ["bitsPerByte", "bits"] as const) {
@@ -69,16 +69,16 @@ function consider(text: string, part: Part, own: readonly ScoreSums[], top: Read
   }
 }
 
-/** Parts between two offers to stop. */
+/** Parts between two yields. */
 const stepSize = 1 << 10;
 
-/** Bytes of a short place, and for a long one a number that is large enough. */
+/** The bytes of a short place. For a long place, any number that is large enough. */
 function shortLength(text: string, {place: {start, end}}: Part): number {
   const units = end - start;
   return units >= Math.max(minBytes.bitsPerByte, minBytes.bits) ? units : utf8Length(text.slice(start, end));
 }
 
-/** The greatest so many of what is added, without keeping the rest. */
+/** Keeps the {@link maxShownParts} highest of the parts that are added. */
 class Top {
   short = 0;
   private ranked = 0;
@@ -87,7 +87,7 @@ class Top {
   add(ranked: RankedPart, value: number): void {
     this.ranked++;
     const last = this.best.at(-1);
-    if (this.best.length >= shownParts && last && value <= last.value) return;
+    if (this.best.length >= maxShownParts && last && value <= last.value) return;
     let [low, high] = [0, this.best.length];
     while (low < high) {
       const middle = (low + high) >> 1;
@@ -95,7 +95,7 @@ class Top {
       else high = middle;
     }
     this.best.splice(low, 0, {ranked, value});
-    if (this.best.length > shownParts) this.best.pop();
+    if (this.best.length > maxShownParts) this.best.pop();
   }
 
   ranking(): Ranking {

@@ -22,7 +22,7 @@ const orderCommands: readonly (readonly [command: CommandName, order: Order])[] 
   ["sortByName", "path"]
 ];
 
-/** The view Surprising Lines: of a document's lines and functions, or a folder's files, which surprise the model most. */
+/** The view Surprising Lines: the lines and functions of a document, or the files of a folder, that surprise the model most. */
 export function registerSurprisingLines(
   host: Host,
   state: vscode.Memento,

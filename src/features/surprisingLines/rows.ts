@@ -18,19 +18,19 @@ export type Row =
     }
   | {readonly type: "corpus"; readonly evaluation: Evaluation}
   | {readonly type: "file"; readonly file: ScoredFile; readonly mean: number | null}
-  /** A file that could not be scored, or was not meant to be. */
+  /** A file that failed, or that was left out on purpose. */
   | {readonly type: "unscored"; readonly file: UnscoredFile; readonly failed: boolean}
-  /** The files that were left out stand below it. */
+  /** Has the files that were left out as children. */
   | {readonly type: "leftOut"; readonly files: readonly UnscoredFile[]};
 
-/** UTF-16 units of a label: the list is narrow, and its numbers stand behind the label. */
+/** UTF-16 units. The view is narrow, and the numbers need room behind the label. */
 const maxLabelLength = 24;
 
-/** UTF-16 units of the same in the tooltip. */
+/** UTF-16 units of the text in a tooltip. */
 const maxTextLength = 400;
 
-/** Rows of files that were left out; the report has them all. */
-export const shownLeftOut = 100;
+/** Rows for files that were left out. The report lists all of them. */
+export const maxShownLeftOut = 100;
 
 export function treeItem(row: Row): vscode.TreeItem {
   const item = describe(row);
@@ -68,7 +68,7 @@ function partItem(entry: RankedEntry, mean: number | null): vscode.TreeItem {
   const {part, numbers, line, edited} = entry;
   const label = cut(part.name ?? entry.text);
   const item = new vscode.TreeItem(label);
-  const density = rateText(numbers.bitsPerByte, 2);
+  const density = bitsPerByteText(numbers.bitsPerByte, 2);
   item.id = entry.id;
   item.description = [
     density,
@@ -80,7 +80,9 @@ function partItem(entry: RankedEntry, mean: number | null): vscode.TreeItem {
   item.tooltip = [
     cut(part.name ?? entry.text, maxTextLength),
     edited ? vscode.l10n.t("Line {0}, edited since it was scored", line + 1) : vscode.l10n.t("Line {0}", line + 1),
-    timesText(numbers.bitsPerByte, mean, (rate, times) => vscode.l10n.t("{0} ({1} times the document's)", rate, times)),
+    timesText(numbers.bitsPerByte, mean, (value, times) =>
+      vscode.l10n.t("{0} ({1} times the document's)", value, times)
+    ),
     vscode.l10n.t("{0} in {1}", inBits(decimal(numbers.bits, 1)), plural(numbers.bytes, "byte")),
     vscode.l10n.t("Perplexity {0}", perplexityText({...numbers, standardError: null})),
     tokensText(numbers.tokens, numbers.scored)
@@ -97,14 +99,14 @@ function corpusItem(evaluation: Evaluation): vscode.TreeItem {
   const partial = finished ? [] : [vscode.l10n.t("partial")];
   const perplexity = vscode.l10n.t("perplexity {0}", perplexityText(corpus));
   item.id = "corpus";
-  item.description = [perplexity, rateText(corpus.bitsPerByte, 2), ...partial].join(" · ");
+  item.description = [perplexity, bitsPerByteText(corpus.bitsPerByte, 2), ...partial].join(" · ");
   item.iconPath = new vscode.ThemeIcon("files");
   item.tooltip = [
     finished
       ? vscode.l10n.t("{0}, taken as one corpus", cut(evaluation.title, maxTextLength))
       : vscode.l10n.t("{0}, taken as one corpus (partial)", cut(evaluation.title, maxTextLength)),
     vscode.l10n.t("Perplexity {0}: every token weighs alike", perplexityText(corpus)),
-    rateText(corpus.bitsPerByte, 3),
+    bitsPerByteText(corpus.bitsPerByte, 3),
     corpus.bytes === null
       ? inBits(decimal(bitsOf(corpus), 1))
       : vscode.l10n.t("{0} in {1}", inBits(decimal(bitsOf(corpus), 1)), plural(corpus.bytes, "byte")),
@@ -122,7 +124,7 @@ function fileItem({path, summary, finished}: ScoredFile, mean: number | null): v
   const partial = finished ? [] : [vscode.l10n.t("partial")];
   item.id = `file:${path}`;
   item.description = [
-    rateText(summary.bitsPerByte, 2),
+    bitsPerByteText(summary.bitsPerByte, 2),
     vscode.l10n.t("perplexity {0}", perplexityText({...summary, standardError: null})),
     bitsText(bits),
     plural(summary.scored, "token"),
@@ -131,7 +133,7 @@ function fileItem({path, summary, finished}: ScoredFile, mean: number | null): v
   item.iconPath = heatIcon(summary.bitsPerByte, mean);
   item.tooltip = [
     finished ? cut(path, maxTextLength) : vscode.l10n.t("{0} (partial: its beginning)", cut(path, maxTextLength)),
-    timesText(summary.bitsPerByte, mean, (rate, times) => vscode.l10n.t("{0} ({1} times the corpus's)", rate, times)),
+    timesText(summary.bitsPerByte, mean, (value, times) => vscode.l10n.t("{0} ({1} times the corpus's)", value, times)),
     vscode.l10n.t("Perplexity {0}", perplexityText(summary)),
     summary.bytes === null
       ? inBits(decimal(bits, 1))
@@ -152,8 +154,8 @@ function unscoredItem({path, reason}: UnscoredFile, failed: boolean): vscode.Tre
   return item;
 }
 
-function cut(text: string, longest = maxLabelLength): string {
-  return visibleText(text.length <= longest ? text : `${text.slice(0, longest).toWellFormed()}…`);
+function cut(text: string, maxLength = maxLabelLength): string {
+  return visibleText(text.length <= maxLength ? text : `${text.slice(0, maxLength).toWellFormed()}…`);
 }
 
 function tokensText(tokens: number, scored: number): string {
@@ -169,24 +171,24 @@ function failedText(files: number): string {
 }
 
 /** "4.21 bits/byte". */
-function rateText(bitsPerByte: number | null, decimals: number): string {
+function bitsPerByteText(bitsPerByte: number | null, decimals: number): string {
   return vscode.l10n.t("{0} bits/byte", decimal(bitsPerByte, decimals));
 }
 
-/** Bits per byte, and where both are known, how many times the mean's they are, worded by `compared`. */
+/** Bits per byte. If both are known, `compared` words the value and its ratio to the mean. */
 function timesText(
   value: number | null,
   mean: number | null,
-  compared: (rate: string, times: string) => string
+  compared: (value: string, times: string) => string
 ): string {
-  const rate = rateText(value, 2);
-  // Of two that are infinite there is no ratio.
+  const text = bitsPerByteText(value, 2);
+  // Two infinite values have no ratio.
   return value === null || mean === null || mean === 0 || mean === Number.POSITIVE_INFINITY
-    ? rate
-    : compared(rate, decimal(value / mean, 1));
+    ? text
+    : compared(text, decimal(value / mean, 1));
 }
 
-/** How many times as dense as the whole: the numbers beside it say it too, for whom the colours do not. */
+/** Colours by the ratio to the whole text's bits per byte. The numbers beside them say the same without colour. */
 const heat = [
   {atLeast: 2, colour: "charts.red"},
   {atLeast: 1.5, colour: "charts.orange"},

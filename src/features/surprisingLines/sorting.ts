@@ -3,12 +3,12 @@ import type {ScoredFile} from "../../host/evaluation";
 import {bitsOf} from "../../metrics/scoreSums";
 import type {Measure} from "./ranking";
 
-/** What files can be sorted by; lines and functions by the first two. */
+/** How files can be sorted. Lines and functions have the first two orders only. */
 export type Order = Measure | "perplexity" | "tokens" | "path";
 
 export const orders = ["bitsPerByte", "bits", "perplexity", "tokens", "path"] as const satisfies readonly Order[];
 
-/** "files by …": what the rows are, and their order. */
+/** "files by …": the kind of rows and their order. */
 export function filesOrdered(order: Order): string {
   switch (order) {
     case "bitsPerByte":
@@ -26,12 +26,12 @@ export function filesOrdered(order: Order): string {
   }
 }
 
-/** The measure that comes nearest, where parts of a text are ranked. */
+/** The nearest measure for lines and functions. */
 export function measureOf(order: Order): Measure {
   return order === "bits" ? "bits" : "bitsPerByte";
 }
 
-/** Files with the greatest first, or by their paths; those without a value last. */
+/** Files with the highest value first, or in the order of their paths. Files without a value come last. */
 export function sortedFiles(files: readonly ScoredFile[], order: Order): ScoredFile[] {
   const value = ({summary}: ScoredFile): number => {
     switch (order) {

@@ -13,7 +13,7 @@ import {count} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
 import {EditLog, type PartKind, RankedDocument} from "./rankedDocument";
 import {type Measure, minBytes, type Ranking} from "./ranking";
-import {type Row, shownLeftOut, treeItem} from "./rows";
+import {maxShownLeftOut, type Row, treeItem} from "./rows";
 import {filesOrdered, measureOf, type Order, orders, sortedFiles} from "./sorting";
 import {viewId} from "./viewId";
 
@@ -22,18 +22,18 @@ export type Mode = PartKind | "files";
 const modes: readonly Mode[] = ["lines", "functions", "files"];
 const modeKey = `${viewId}.mode`;
 const orderKey = `${viewId}.order`;
-/** Why nothing is shown; package.json has a text for each. */
+/** Why nothing is shown. package.json has a text for each reason. */
 type Empty = "document" | "functions" | "changed" | "files" | "short" | "";
 
-/** Parts of the text at hand, or files of a folder, the most surprising first. */
+/** The parts of a document, or the files of a folder, the most surprising first. */
 export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode.Disposable {
   private mode: Mode;
   private order: Order;
   private document: RankedDocument | undefined;
   private latest = 0;
   private shown: readonly Row[] = [];
-  /** What can be clicked, also after the list was made anew. */
-  private readonly made = new WeakSet<object>();
+  /** Every row that was shown: it may be clicked while the list is rebuilt. */
+  private readonly shownRows = new WeakSet<object>();
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   readonly rows = this;
@@ -58,14 +58,14 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
   }
 
   getTreeItem(row: Row): vscode.TreeItem {
-    this.made.add(row);
+    this.shownRows.add(row);
     return treeItem(row);
   }
 
   getChildren(row?: Row): Row[] {
     if (!row) return [...this.shown];
     if (row.type !== "leftOut") return [];
-    return row.files.slice(0, shownLeftOut).map((file) => ({type: "unscored", file, failed: false}));
+    return row.files.slice(0, maxShownLeftOut).map((file) => ({type: "unscored", file, failed: false}));
   }
 
   async setMode(mode: Mode): Promise<void> {
@@ -81,7 +81,7 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
     await this.state.update(orderKey, order);
   }
 
-  /** Scores a document, and shows what is surprising in it. Cancelled, what was scored until then. */
+  /** Scores a document and shows its surprising lines. If cancelled, it shows the part that was scored. */
   async show(subject: TargetText): Promise<void> {
     await vscode.commands.executeCommand(`${viewId}.focus`);
     const run = ++this.latest;
@@ -97,7 +97,7 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
         throw new HostError(
           "noSpans",
           vscode.l10n.t(
-            "This model's tokenizer rewrites text, so nobody knows what its scores stand for line by line: use another model."
+            "This model's tokenizer rewrites text, so its scores can't be assigned to lines: use another model."
           )
         );
       document = await RankedDocument.create({uri, title, text, scores}, {ends, logprobs}, edits);
@@ -105,7 +105,7 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
       edits.dispose();
       throw error;
     }
-    // Another one was asked for meanwhile.
+    // The user asked for another document meanwhile.
     if (run !== this.latest) return document.dispose();
     this.document?.dispose();
     this.document = document;
@@ -113,7 +113,7 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
     await this.setMode(this.mode === "files" ? "lines" : this.mode);
   }
 
-  /** Scores what is shown again, as it is now. */
+  /** Scores the shown document or folder again. */
   async refresh(): Promise<void> {
     const {document, evaluations} = this;
     if (this.mode === "files") {
@@ -130,7 +130,7 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
     }
   }
 
-  /** What a click on a row does. Anything else is no row, and does nothing. */
+  /** Handles a click on a row. Commands get any argument: everything else is ignored. */
   async open(row: unknown): Promise<void> {
     if (!this.isRow(row)) return;
     switch (row.type) {
@@ -151,7 +151,7 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
   }
 
   private isRow(value: unknown): value is Row {
-    return typeof value === "object" && value !== null && this.made.has(value);
+    return typeof value === "object" && value !== null && this.shownRows.has(value);
   }
 
   /** Shows the files of the evaluation that has just ended. */
@@ -161,7 +161,7 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
     if (first) await this.tree.reveal(first, {select: false, focus: false});
   }
 
-  /** A language may only just have started: functions are asked for each time they are to be seen and aren't known. */
+  /** A language may still be starting, so functions are requested each time they are to be shown and are not known. */
   private async findFunctions(): Promise<void> {
     const {document, mode} = this;
     if (mode !== "functions" || !document) return;
@@ -274,7 +274,7 @@ const rankingWords = {
 function stoppedText(evaluation: Evaluation): string[] {
   if (isFinished(evaluation)) return [];
   const {notReached} = evaluation;
-  if (notReached === 0) return [vscode.l10n.t("Partial: stopped with a file begun.")];
+  if (notReached === 0) return [vscode.l10n.t("Partial: stopped within a file.")];
   return [
     notReached === 1
       ? vscode.l10n.t("Partial: stopped with 1 file not reached.")

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import {isSameModel, type ModelDescription} from "../../contract/models";
 import {commandId} from "../../host/commands";
 import type {Host} from "../../host/host";
+import {LatestOnly} from "../../host/latestOnly";
 import {restriction} from "../../host/restrictedMode";
 import {commandLink} from "../../host/runCommand";
 import {manageTrustCommand} from "../../host/vscodeCommands";
@@ -40,7 +41,7 @@ export class StatusBarCount implements vscode.Disposable {
   private readonly item: vscode.StatusBarItem;
   private readonly subscriptions: vscode.Disposable;
   private timer: NodeJS.Timeout | undefined;
-  private running: vscode.CancellationTokenSource | undefined;
+  private readonly counting = new LatestOnly();
   private used = false;
   /** The last result to show while the engine works. */
   private shown: Shown | undefined;
@@ -71,14 +72,14 @@ export class StatusBarCount implements vscode.Disposable {
 
   dispose(): void {
     clearTimeout(this.timer);
-    this.running?.cancel();
+    this.counting.dispose();
     this.subscriptions.dispose();
   }
 
   private scheduleCount(): void {
     clearTimeout(this.timer);
     // A webview that takes the focus does not cancel the count.
-    if (vscode.window.activeTextEditor !== undefined) this.running?.cancel();
+    if (vscode.window.activeTextEditor !== undefined) this.counting.cancel();
     this.timer = setTimeout(() => void this.count(), debounce);
   }
 
@@ -88,27 +89,29 @@ export class StatusBarCount implements vscode.Disposable {
     if (editor === undefined) {
       // If a webview or the terminal has the focus, the count of the visible text is still right.
       if (vscode.window.visibleTextEditors.length > 0) return;
-      this.running?.cancel();
+      this.counting.cancel();
       const {isWithheld, withheldMessage} = await import("../../host/documents/targetText");
       if (isWithheld(vscode.window.tabGroups.activeTabGroup.activeTab)) return this.showNoCount(withheldMessage());
       return this.showNoCount(vscode.l10n.t("Open a file to see how many tokens it has."));
     }
     // The log is a text editor too, and counting writes to it: skip it.
     if (editor.document.uri.scheme === "output") return;
-    const running = new vscode.CancellationTokenSource();
-    this.running = running;
+    await this.counting.run(undefined, (token) => this.countIn(editor, token));
+  }
+
+  private async countIn(editor: vscode.TextEditor, token: vscode.CancellationToken): Promise<void> {
     try {
       const {countedText} = await import("../../host/documents/targetText");
       const counted = await countedText(editor, maxLiveLength);
-      if (running.token.isCancellationRequested) return;
+      if (token.isCancellationRequested) return;
       if (counted === undefined)
         return this.showNoCount(vscode.l10n.t("This file is large: Count Tokens counts it when you ask for it."));
       const result = await this.host.engine.request(
         "count",
         {model: this.host.settings.scoringModel(), text: counted.toSend},
-        {token: running.token}
+        {token}
       );
-      if (running.token.isCancellationRequested) return;
+      if (token.isCancellationRequested) return;
       const {count, model, warnings} = result;
       const {isSelection} = counted;
       const tokens = plural(count, "token");
@@ -124,12 +127,9 @@ export class StatusBarCount implements vscode.Disposable {
           : vscode.l10n.t("File: {0}, {1}", tokens, model.name)
       });
     } catch (error) {
-      if (error instanceof vscode.CancellationError || running.token.isCancellationRequested) return;
+      if (error instanceof vscode.CancellationError || token.isCancellationRequested) return;
       const message = this.host.errors.describe(error);
       this.show({...warning(message), tooltip: message});
-    } finally {
-      if (this.running === running) this.running = undefined;
-      running.dispose();
     }
   }
 

@@ -12,15 +12,10 @@ import {
   type StopParams,
   stopNotification
 } from "../../contract/requests";
+import type {Cancellation} from "./cancellation";
 import {CrashPolicy} from "./crashPolicy";
 import {cannotStart, clientDisposed, engineDied, engineStopped, illegalInstruction} from "./engineMessages";
-import {
-  type Cancellation,
-  EngineProcess,
-  type EngineProcessOptions,
-  type ProcessEnd,
-  type ProcessExit
-} from "./engineProcess";
+import {EngineProcess, type EngineProcessOptions, type ProcessEnd, type ProcessExit} from "./engineProcess";
 import {type PendingRequest, RequestTracker} from "./requestTracker";
 
 export interface EngineClientOptions extends EngineProcessOptions {

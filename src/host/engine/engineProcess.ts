@@ -17,15 +17,10 @@ import {
   noticeNotification,
   type RequestEnvelope
 } from "../../contract/requests";
+import type {Cancellation} from "./cancellation";
 import {cannotStart} from "./engineMessages";
 import {Heartbeat} from "./heartbeat";
 import type {RpcConnection} from "./rpcConnection";
-
-/** The part of vscode.CancellationToken that is needed; this file runs in tests without VS Code too. */
-export interface Cancellation {
-  readonly isCancellationRequested: boolean;
-  onCancellationRequested(listener: () => void): {dispose(): void};
-}
 
 export interface EngineProcessOptions {
   /** The engine's program, built by esbuild. */

@@ -1,5 +1,5 @@
 import path from "node:path";
-import {label} from "../../../gguf/displayName";
+import {displayName} from "../../../gguf/displayName";
 import {type Candidate, isNamedLikeModel, type ModelSource} from "./candidates";
 import type {SearchEnvironment} from "./localModel";
 import {
@@ -73,7 +73,7 @@ async function janModels(
     // Paths in a model.yml are relative to the data folder, paths in a model.json to its own folder.
     const from = manifest.endsWith(".yml") ? data : path.dirname(manifest);
     const target = writtenFolder(environment, file) ?? path.resolve(from, file);
-    if (isNamedLikeModel(path.basename(target))) named.push({path: target, name: label(name) ?? id});
+    if (isNamedLikeModel(path.basename(target))) named.push({path: target, name: displayName(name) ?? id});
   }
   const others = files.filter((file) => !isManifest(path.basename(file))).map((file) => ({path: file}));
   return [...named, ...others];

@@ -2,21 +2,21 @@ import * as l10n from "@vscode/l10n";
 import type {ByteSource} from "./byteSource";
 import {GgufError} from "./ggufError";
 
-/** Bytes read at once: few at first, most headers that are only looked at end there. */
+/** Bytes read at once: few at first, because a brief reading mostly ends there. */
 const firstWindow = 1 << 16;
 const maxWindow = 1 << 20;
 
-/** Milliseconds of work before others get their turn. */
-const turn = 4;
+/** Max time without yielding (ms). */
+const maxTurn = 4;
 
 /**
- * Reads a header front to back. Of the file a window is in memory; what is skipped is not read. The methods without
- * `await` take what is in the window: {@link need} puts it there.
+ * Reads a header from front to back through a window in memory. Skipped bytes are not read. {@link need} fills the
+ * window, and the methods without `await` read from it.
  */
-export class Input {
+export class HeaderReader {
   private window: Uint8Array = new Uint8Array();
   private view = new DataView(this.window.buffer);
-  /** Where the window begins in the file, and where in the window we are. */
+  /** Where the window begins in the file, and the position in the window. */
   private start: number;
   private at = 0;
   private windowSize = firstWindow;
@@ -25,32 +25,35 @@ export class Input {
   constructor(
     private readonly source: ByteSource,
     offset: number,
-    /** A header that goes on behind this is refused. */
+    /** A header that continues after this offset is refused. */
     private readonly end: number,
     private readonly signal: AbortSignal | undefined
   ) {
     this.start = offset;
   }
 
-  /** In the file. */
+  /** The position in the file. */
   get position(): number {
     return this.start + this.at;
   }
 
-  /** Bytes of the file from here on. */
+  /** Bytes from the position to the end of the file. */
   get remaining(): number {
     return this.source.size - this.position;
   }
 
-  /** Bytes that can be taken now. */
+  /** Bytes from the position to the end of the window. */
   get available(): number {
     return this.window.length - this.at;
   }
 
-  /** Resolves when so many bytes (up to some thousands) can be taken; refuses a file that doesn't have them. */
+  /**
+   * Resolves when at least `bytes` bytes (at most some thousands) are in the window. Refuses a file that doesn't have
+   * them.
+   */
   async need(bytes: number): Promise<void> {
     this.signal?.throwIfAborted();
-    if (performance.now() - this.began > turn) {
+    if (performance.now() - this.began > maxTurn) {
       await new Promise((resolve) => setTimeout(resolve));
       this.began = performance.now();
     }
@@ -67,7 +70,7 @@ export class Input {
     if (this.available < bytes) throw damaged();
   }
 
-  /** Goes on behind so many bytes without looking at them. */
+  /** Moves on by `bytes` bytes without reading them. */
   skip(bytes: number): void {
     if (bytes > this.remaining) throw damaged();
     if (this.position + bytes > this.end) throw tooLarge();
@@ -125,7 +128,7 @@ export class Input {
     return this.view.getFloat64(this.advance(8), true);
   }
 
-  /** A number of things: as large as it is, it can be counted with. */
+  /** A count, refused if it is no safe integer. */
   count(): number {
     const count = this.uint64();
     if (count > Number.MAX_SAFE_INTEGER) throw damaged();
@@ -133,8 +136,9 @@ export class Input {
   }
 
   /**
-   * Passes strings, as many as lie in the window, up to `limit` of them or one that `stop` wants to see: that one is next.
-   * `stop` gets how many were passed before it, and where in these bytes it lies. Returns how many were passed.
+   * Skips strings in the window, up to `limit` of them or up to the one for which `stop` is true; that one is next.
+   * `stop` gets the number of skipped strings and the string's place in the bytes. Returns the number of skipped
+   * strings.
    */
   passStrings(limit: number, stop: (passed: number, bytes: Uint8Array, from: number, to: number) => boolean): number {
     const {view, window} = this;
@@ -159,17 +163,17 @@ export class Input {
   }
 }
 
-/** `beginning`: a character for each of its first bytes. */
+/** @param beginning One character per byte. */
 export function notGguf(beginning: string): GgufError {
   if (/^version https:\/\/git-lfs/.test(beginning))
     return new GgufError("notGguf", (file) =>
       l10n.t('"{0}" only says where the model is (Git LFS): fetch the model itself with "git lfs pull".', file)
     );
-  // "ggml", "ggmf", "ggjt" and "ggla", as numbers.
+  // The magic numbers of "ggml", "ggmf", "ggjt" and "ggla".
   if (/^(?:lmgg|fmgg|tjgg|algg)/.test(beginning))
     return new GgufError("notGguf", (file) =>
       l10n.t(
-        '"{0}" is of a format from before GGUF (GGML), which llama.cpp reads no more: choose a GGUF file of this model.',
+        '"{0}" is in the older GGML format, which llama.cpp no longer reads: choose a GGUF file of this model.',
         file
       )
     );
