@@ -1,2 +1,2 @@
-/** Style sheets are imported for esbuild alone, which puts them beside the script. */
+/** Imports of style sheets are for esbuild, which bundles them into a file beside the script. */
 declare module "*.css";

@@ -1,13 +1,13 @@
 import {strict as assert} from "node:assert";
 import fc from "fast-check";
 import type {Scores} from "../../src/contract/scoring";
-import {isKeptText, parseMessage, parseViewState} from "../../src/features/logprobs/parseMessage";
+import {isSavedText, parseMessage, parseViewState} from "../../src/features/logprobs/parseMessage";
 import {
-  keptText,
   protocolVersion,
+  restoredText,
   type ScoredText,
   type Source,
-  textOfKept
+  savedText
 } from "../../src/features/logprobs/protocol";
 import {exportJson, scoredText, tokenRange} from "../../src/features/logprobs/scoredText";
 import {isDocumentRange} from "../../src/host/documents/documentRange";
@@ -111,10 +111,10 @@ describe("A scored text for the view", () => {
 
   it("is kept as JSON that reads back the same, unscored tokens as null", () => {
     for (const text of [scored("ab", [1, 2]), scored("AB", null, ["a", "b"])]) {
-      const back: unknown = JSON.parse(JSON.stringify(keptText(text)));
-      assert.ok(isKeptText(back));
+      const back: unknown = JSON.parse(JSON.stringify(savedText(text)));
+      assert.ok(isSavedText(back));
       assert.deepEqual(back.logprobs, [null, -0.5]);
-      assert.deepEqual(textOfKept(back), text);
+      assert.deepEqual(restoredText(back), text);
     }
   });
 
@@ -122,12 +122,12 @@ describe("A scored text for the view", () => {
     const text = scored("abc", [1, 2, 3]);
     text.logprobs[1] = Number.NEGATIVE_INFINITY;
     const summary = summarize("abc", {logprobs: text.logprobs, top1: new Uint8Array(3), ends: Uint32Array.of(1, 2, 3)});
-    const back: unknown = JSON.parse(JSON.stringify(keptText({...text, summary})));
-    assert.ok(isKeptText(back));
+    const back: unknown = JSON.parse(JSON.stringify(savedText({...text, summary})));
+    assert.ok(isSavedText(back));
     assert.deepEqual(back.logprobs, [null, "-Infinity", -1]);
     assert.equal(back.summary.nats, "Infinity");
-    assert.deepEqual(textOfKept(back), {...text, summary});
-    assert.ok(!isKeptText({...back, logprobs: [null, "NaN", -1]}));
+    assert.deepEqual(restoredText(back), {...text, summary});
+    assert.ok(!isSavedText({...back, logprobs: [null, "NaN", -1]}));
   });
 
   it("does not carry along what its numbers came in", () => {
@@ -167,7 +167,7 @@ describe("A scored text for the view", () => {
         const bytes = Buffer.byteLength(text);
         const ends = [...new Set([...cuts.filter((cut) => cut > 0 && cut < bytes), bytes])].sort((a, b) => a - b);
         const result = scored(text, ends);
-        assert.ok(isKeptText(keptText(result)));
+        assert.ok(isSavedText(savedText(result)));
         const shown = new ShownText(result);
         const spans = ends.map((_, token) => text.slice(shown.start(token), shown.end(token)));
         assert.equal(spans.join(""), text);
@@ -274,7 +274,7 @@ describe("What VS Code kept of the view", () => {
   const state = {
     version: protocolVersion,
     source,
-    scored: keptText(scored("ab", [1, 2])),
+    scored: savedText(scored("ab", [1, 2])),
     token: 1,
     scroll: {token: 0, offset: -3}
   };
@@ -287,9 +287,9 @@ describe("What VS Code kept of the view", () => {
     const {bytes: _, ...summary} = state.scored.summary;
     const read = parseViewState({...state, scored: {...state.scored, summary}});
     assert.ok(read?.scored);
-    const back = textOfKept(read.scored).summary;
+    const back = restoredText(read.scored).summary;
     assert.equal(back.bitsPerByte, null);
-    assert.deepEqual({...back, bytes: 1, bitsPerByte: 0.5 / Math.LN2}, textOfKept(state.scored).summary);
+    assert.deepEqual({...back, bytes: 1, bitsPerByte: 0.5 / Math.LN2}, restoredText(state.scored).summary);
   });
 
   it("is not read in another version or shape", () => {

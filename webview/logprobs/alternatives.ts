@@ -7,14 +7,14 @@ export type AlternativesState =
   | {readonly type: "failed"; readonly message: string}
   | Alternatives;
 
-/** Milliseconds a token has to be looked at before the model is asked: a pointer crosses many on its way. */
+/** Debounce in milliseconds before the model is asked: a pointer crosses many tokens on its way. */
 const delay = 150;
 
-/** What the model would have written instead, token by token: asked when looked at, and kept. */
+/** The alternatives of tokens: asked for when the user looks at a token, and cached. */
 export class AlternativesCache {
   private readonly known = new Map<number, Alternatives>();
   private readonly failed = new Map<number, string>();
-  private wanted: number | null = null;
+  private lastRequested: number | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly ask: (token: number) => void) {}
@@ -25,11 +25,11 @@ export class AlternativesCache {
     return this.known.get(token) ?? {type: "loading"};
   }
 
-  /** Asks for a token unless it is known or already asked for. Of several in a row the host answers the last one. */
-  want(token: number): void {
-    if (token === this.wanted) return;
+  /** Asks for a token's alternatives, unless they are known or were asked for last. The host answers only the latest request. */
+  request(token: number): void {
+    if (token === this.lastRequested) return;
     clearTimeout(this.timer);
-    this.wanted = token;
+    this.lastRequested = token;
     this.failed.delete(token);
     if (this.known.has(token)) return;
     this.timer = setTimeout(() => this.ask(token), delay);
@@ -45,7 +45,7 @@ export class AlternativesCache {
 
   clear(): void {
     clearTimeout(this.timer);
-    this.wanted = null;
+    this.lastRequested = null;
     this.known.clear();
     this.failed.clear();
   }

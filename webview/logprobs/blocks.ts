@@ -1,6 +1,6 @@
 import type {ShownText} from "./shownText";
 
-/** Tokens `[start, end)` that are laid out together, and the lines they hold: an estimate of their height. */
+/** Tokens `[start, end)` that are laid out together. The number of lines estimates their height. */
 export interface Block {
   readonly start: number;
   readonly end: number;
@@ -11,8 +11,8 @@ const preferredTokens = 256;
 const maxTokens = 1024;
 
 /**
- * Cuts the tokens into blocks the browser can leave out of layout while they are out of sight. A block is a line of its own,
- * so it ends where a token ends a line; only a line of more than {@link maxTokens} is cut inside.
+ * Cuts the tokens into blocks, which the browser lays out only when they are visible. A block starts on a new line, so it ends
+ * where a token ends a line. Only a line of more than {@link maxTokens} is cut inside.
  */
 export function cutIntoBlocks(shown: ShownText): Block[] {
   const {drawn} = shown;

@@ -10,7 +10,7 @@ import {withKeys} from "../ui/withKeys";
 import type {Alternatives, AlternativesState} from "./alternatives";
 import type {ShownText} from "./shownText";
 
-/** The pane about one token: its numbers, and what the model would rather have written. */
+/** The pane about one token: its numbers, and the tokens that the model expected. */
 export function details(text: ShownText, token: number, alternatives: AlternativesState): TemplateResult {
   const {scored} = text;
   const logprob = text.logprob(token);
@@ -38,7 +38,7 @@ export function noToken(): TemplateResult {
   return html`<p class="hint">${withKeys(sentence, ["Tab", "n", "p", "Enter"])}</p>`;
 }
 
-/** For a screen reader, once what was asked for has come: the label says the rest already. */
+/** What a screen reader says when the alternatives arrive. The token's label has said the rest. */
 export function spoken(alternatives: AlternativesState): string {
   if (alternatives.type === "loading") return "";
   if (alternatives.type === "failed") return alternatives.message;
@@ -49,7 +49,7 @@ export function spoken(alternatives: AlternativesState): string {
 
 function scoreFacts(logprob: number, known: Alternatives | null): TemplateResult[] {
   const rank = known?.rank ?? null;
-  // The score's own figure where the token is the first choice: asked for alone, it comes out a little different.
+  // If the token is the first choice, use the score's logprob: asked for alone, it comes out slightly different.
   const best = rank === 1 ? logprob : (known?.top[0]?.logprob ?? null);
   const rows = tokenRows({logprob, rank, entropy: known?.entropy ?? null, best});
   return rows.map(({label, value, help}) => fact(label, value ?? "…", help));
@@ -70,7 +70,7 @@ function chart(text: ShownText, token: number, logprob: number, alternatives: Al
   const longest = Math.max(logprob, ...top.map((alternative) => alternative.logprob));
   return html`<ol class="chart" aria-label=${l10n.t("What the model expected here")}>
     ${top.map((alternative, index) => {
-      // The score's own figure for what stands here: asked for alone, it comes out a little different (docs/decisions/scoring.md).
+      // For the text's own token, use the score's logprob: asked for alone, it comes out slightly different (docs/decisions/scoring.md).
       const actual = alternative.id === id;
       return bar(actual ? {...alternative, logprob} : alternative, index + 1, longest, actual);
     })}
@@ -96,5 +96,5 @@ function whyUnscored({windowing}: ScoredText): string {
   }
   return windowing.bos
     ? l10n.t("Not scored.")
-    : l10n.t("Not scored: nothing stands before it, and this model has no token for the beginning of a text.");
+    : l10n.t("Not scored: it is the first token, and this model has no token for the beginning of a text.");
 }

@@ -18,14 +18,14 @@ export interface Actions {
   readonly nextSurprising: () => void;
 }
 
-/** A sentence about the text that is shown. */
+/** A sentence about the text, above it. */
 export interface Notice {
   readonly message: string;
-  /** Scoring again is the way out. */
+  /** Whether it has a button to score again. */
   readonly scoreAgain: boolean;
 }
 
-/** Above the tokens: what was scored by whom, the numbers, the legend. */
+/** The part above the tokens: title, model, numbers and legend. */
 export function heading(text: ShownText, source: Source, notice: Notice | null, actions: Actions): TemplateResult {
   const {model, summary, windowing, contextIds, finished, warnings} = text.scored;
   const rows = summaryRows(summary, {model: model.name, windowing, contextTokens: contextIds.length, finished});
@@ -64,7 +64,7 @@ export function heading(text: ShownText, source: Source, notice: Notice | null, 
 
 function partDrawn({drawn, count: all}: ShownText): string {
   return l10n.t(
-    "The first {0} of {1} tokens are drawn. The numbers, and what is copied, are of all.",
+    "Only the first {0} of {1} tokens are drawn. The numbers and the copied JSON cover all of them.",
     count(drawn),
     count(all)
   );
@@ -82,7 +82,7 @@ export function scoring(source: Source, progress: Progress, cancel: () => void):
   </section>`;
 }
 
-/** Null while nobody knows. */
+/** Null if unknown. */
 function fractionOf(progress: Progress): number | null {
   if (progress.stage === "wait") return null;
   const fraction = progress.stage === "load" ? progress.fraction : progress.done / progress.total;
@@ -110,7 +110,7 @@ function legend(text: ShownText): TemplateResult {
     const {name} = bucketOf(text.logprob(token));
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
-  return html`<ul class="legend" aria-label=${l10n.t("Colours: how likely the model held each token")}>
+  return html`<ul class="legend" aria-label=${l10n.t("Colours: how likely each token was for the model")}>
     ${buckets
       .filter(({name}) => name !== "unscored" || counts.has(name))
       .map(

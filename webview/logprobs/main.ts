@@ -6,7 +6,7 @@ import {speak} from "../ui/language";
 import {VsCodeBridge} from "../ui/vscodeApi";
 import {View} from "./view";
 
-function place(id: string): HTMLElement {
+function elementById(id: string): HTMLElement {
   const element = document.getElementById(id);
   if (!element) throw new Error(`The page has no #${id}`);
   return element;
@@ -15,12 +15,12 @@ function place(id: string): HTMLElement {
 const bridge = new VsCodeBridge<FromView, ToView, ViewState>(protocolVersion);
 bridge.greet((language) => {
   speak(language);
-  const places = {
-    scroller: place("scroller"),
-    top: place("top"),
-    tokens: place("tokens"),
-    details: place("details"),
-    status: place("status")
+  const elements = {
+    scroller: elementById("scroller"),
+    top: elementById("top"),
+    tokens: elementById("tokens"),
+    details: elementById("details"),
+    status: elementById("status")
   };
-  new View(bridge, places).start();
+  new View(bridge, elements).start();
 });

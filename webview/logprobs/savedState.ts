@@ -1,14 +1,14 @@
-import {type KeptText, keptText, type ScoredText} from "../../src/features/logprobs/protocol";
+import {type SavedText, type ScoredText, savedText} from "../../src/features/logprobs/protocol";
 
-/** Characters of JSON that VS Code is given to keep. A longer text is scored again after a reload. */
-const maxKept = 2_000_000;
+/** Maximum characters of JSON that VS Code saves. A longer text has to be scored again after a reload. */
+const maxSavedLength = 2_000_000;
 
-/** What VS Code is given to keep of a text; null where that is too much. */
-export function toKeep(scored: ScoredText): KeptText | null {
-  return sizeOf(scored) > maxKept ? null : keptText(scored);
+/** The text in the form that VS Code saves; null if it is too long. */
+export function savedTextIfShort(scored: ScoredText): SavedText | null {
+  return sizeOf(scored) > maxSavedLength ? null : savedText(scored);
 }
 
-/** About the characters of the JSON: the text, once more as token texts, and some 40 more for every token. */
+/** Estimated characters of the JSON: the text, the token texts if there are any, and 40 for every token. */
 function sizeOf({text, texts, ids}: ScoredText): number {
   return (texts ? 2 : 1) * text.length + 40 * ids.length;
 }

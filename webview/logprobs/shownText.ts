@@ -3,17 +3,17 @@ import {utf16Offsets} from "../../src/text/textOffsets";
 import {shortLabel, tokenLabel} from "../../src/text/tokenLabel";
 import {visibleText} from "../../src/text/visibleText";
 
-/** Tokens that are drawn: half a kilobyte of a browser's memory each. A line of 10 MB has millions. */
+/** Maximum tokens that are drawn: each takes half a kilobyte of the browser's memory, and a line of 10 MB has millions. */
 export const maxDrawn = 300_000;
 
-/** A scored text as it is drawn: where its tokens stand in it, and what they look like. */
+/** A scored text as it is drawn: places and labels of its tokens. */
 export class ShownText {
   readonly count: number;
-  /** The first ones, which are drawn. */
+  /** The number of tokens that are drawn: the first ones. */
   readonly drawn: number;
   /**
-   * N UTF-16 offsets at which tokens end. A token that ends inside a character ends where that character starts. Null
-   * where the tokens stand nowhere in the text.
+   * N UTF-16 offsets at which tokens end. A token that ends inside a character ends where that character starts. Null if
+   * tokens have no place in the text.
    */
   readonly ends: Uint32Array | null;
   private readonly bytes: Uint8Array;
@@ -34,21 +34,21 @@ export class ShownText {
     return this.ends?.[token] ?? 0;
   }
 
-  /** The token is followed by a line break, which stands beside it. */
+  /** Whether the token ends with a line break, which is drawn after its element. */
   endsLine(token: number): boolean {
     const end = this.end(token);
     return end > this.start(token) && this.scored.text[end - 1] === "\n";
   }
 
-  /** Null where unscored. */
+  /** Null if not scored. */
   logprob(token: number): number | null {
     const logprob = this.scored.logprobs[token] ?? Number.NaN;
     return Number.isNaN(logprob) ? null : logprob;
   }
 
   /**
-   * The token on one line, all of it visible (metrics/tokenLabel.ts). Made when asked for: of most tokens of a long text
-   * nobody does.
+   * The token on one line, with all characters visible (text/tokenLabel.ts). Made on demand: most tokens of a long text are
+   * never looked at.
    */
   label(token: number): string {
     const {byteEnds, texts} = this.scored;

@@ -5,21 +5,21 @@ import {invisible, visibleText} from "../../src/text/visibleText";
 import type {ShownText} from "./shownText";
 
 /**
- * What needs a sign: blanks, and what can't be seen. An emoji of Unicode's list is found first, and stays whole: the joiners,
- * variation selectors and tag characters in it are seen as the emoji they make. One more of them, or one elsewhere, is not.
- * The token's label spells them all.
+ * Matches characters that get a sign: blanks and invisible ones. Emoji of Unicode's list match first and stay whole, with the
+ * joiners, variation selectors and tag characters in them. Elsewhere these characters are invisible, and get a sign. The
+ * token's label spells all of them.
  */
 const signed = new RegExp(`(\\p{RGI_Emoji})|[\\n\\t ]+|${invisible.source}`, "gv");
 
-/** The longest piece of text a browser lays out without a pause. No vocabulary has such tokens; a strange file may. */
+/** Longer texts make a browser's layout slow. Real vocabularies have no such tokens; a hostile file may. */
 const maxCharacters = 1000;
 
 const blank = /^\s*$/u;
 
 /**
- * One token as it stands in the text: an option of the list, coloured by its bucket, with white space and controls made
- * visible. Everything is put in as text, never as markup. The line end a token ends with is left to {@link ShownText.endsLine}: inside,
- * it would leave an empty piece of the token on the next line.
+ * The element of a token: an option of the list, coloured by its bucket, with visible white space and control characters.
+ * Everything is inserted as text, never as markup. A line break at the token's end goes after the element
+ * ({@link ShownText.endsLine}): inside, it would leave an empty piece of the token on the next line.
  */
 export function tokenElement(shown: ShownText, token: number): HTMLElement {
   const {text, ids} = shown.scored;
@@ -47,7 +47,7 @@ function spokenLabel(label: string, id: number, logprob: number | null): string 
     : l10n.t("token '{0}', id {1}, probability {2}", label, id, percent(logprob));
 }
 
-/** `next` is the character after the text: blanks that end a line are made visible too. */
+/** `next` is the character after the text. It tells whether blanks are at the end of a line, where they get signs. */
 function appendText(element: HTMLElement, text: string, next: string): void {
   const lone = blank.test(text);
   let plain = 0;
@@ -63,7 +63,7 @@ function appendText(element: HTMLElement, text: string, next: string): void {
   element.append(text.slice(plain));
 }
 
-/** Blanks stay in the text, so that it keeps its layout and can be copied; their signs are drawn by the style sheet. */
+/** Blanks stay in the text, for its layout and for copying. The style sheet draws their signs. */
 function appendBlanks(element: HTMLElement, blanks: string, last: boolean): void {
   for (const {0: run, index} of blanks.matchAll(/ +|\t|\n/g)) {
     const outside = last && index + 1 === blanks.length;

@@ -6,19 +6,19 @@ import {tokenElement} from "./tokenElement";
 import {type Direction, type LaidOut, lineEdge, onNextLine} from "./visualLines";
 
 export interface TokenFlowEvents {
-  /** A token is looked at: hovered, or else focused. `focused`: by keyboard or click. Null: the pointer left again. */
+  /** The user looks at a token: it is hovered, or `focused` by keyboard or click. Null when the pointer has left. */
   readonly onLook: (token: number | null, focused: boolean) => void;
   readonly onSelect: (token: number) => void;
-  /** There is no other surprising token in that direction. */
+  /** There is no further surprising token in that direction. */
   readonly onNoMore: (direction: Direction) => void;
 }
 
-/** Milliseconds of building before the browser gets a turn. */
+/** Milliseconds of building before the browser may draw. */
 const slice = 10;
 
 /**
- * The text as its tokens: a list box with one tab stop, in which arrow keys move. Plain DOM and one listener per kind of
- * event, as there can be hundreds of thousands of tokens; they are built in slices, and laid out when they come into sight.
+ * The text's tokens as a list box with one tab stop, in which arrow keys move. There can be hundreds of thousands of tokens, so
+ * it is plain DOM with one listener per kind of event. Tokens are built in slices, and laid out when they become visible.
  */
 export class TokenFlow implements LaidOut {
   private text: ShownText | null = null;
@@ -26,7 +26,7 @@ export class TokenFlow implements LaidOut {
   private builtBlocks = 0;
   private readonly tokens: HTMLElement[] = [];
   private active = 0;
-  /** Where up and down aim at, kept while they are pressed one after another. */
+  /** The horizontal position that up and down keep to, until another key is pressed. */
   private aim: number | null = null;
   private building: ReturnType<typeof setTimeout> | undefined;
 
@@ -59,12 +59,12 @@ export class TokenFlow implements LaidOut {
     this.activate(Math.max(0, Math.min(active, this.count - 1)));
   }
 
-  /** Moves the keyboard to the token it was on last. */
+  /** Moves the focus to the token that had it last. */
   focus(): void {
     if (this.count > 0) this.token(this.active).focus();
   }
 
-  /** Scrolls to the token the keyboard is on, as far as needed. */
+  /** Scrolls to the active token, as far as needed. */
   reveal(): void {
     this.token(this.active).scrollIntoView({block: "nearest"});
   }
@@ -91,7 +91,7 @@ export class TokenFlow implements LaidOut {
     return element.getClientRects()[0] ?? element.getBoundingClientRect();
   }
 
-  /** What to give to {@link scrollTo} later: pixels would mean another place once lines wrap otherwise. */
+  /** A position for {@link scrollTo}. Not in pixels, which mean another place after lines have wrapped differently. */
   anchor(): ScrollAnchor | null {
     const top = this.scroller.getBoundingClientRect().top;
     const children = Array.from(this.element.children);
@@ -105,8 +105,8 @@ export class TokenFlow implements LaidOut {
   }
 
   /**
-   * `frames`: how often to look again. What comes into sight is laid out in the next frame, and its height was an
-   * estimate until then.
+   * Repeats it for some `frames`: tokens that become visible are laid out in the next frame, and until then their height is
+   * an estimate.
    */
   scrollTo(anchor: ScrollAnchor, frames = 3): void {
     const {token, offset} = anchor;
@@ -167,7 +167,7 @@ export class TokenFlow implements LaidOut {
 
   private click(event: Event): void {
     const token = tokenOf(event);
-    // Whoever drags over the text wants to copy it.
+    // A selection means that the user drags over the text to copy it.
     if (token === null || getSelection()?.isCollapsed === false) return;
     this.aim = null;
     this.goTo(token);

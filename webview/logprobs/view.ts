@@ -2,13 +2,13 @@ import * as l10n from "@vscode/l10n";
 import {nothing, render} from "lit";
 import {
   type FromView,
-  type KeptText,
   protocolVersion,
+  restoredText,
+  type SavedText,
   type ScoredText,
   type ScrollAnchor,
   type Source,
   type ToView,
-  textOfKept,
   type ViewState
 } from "../../src/features/logprobs/protocol";
 import {plural} from "../../src/text/numberText";
@@ -16,12 +16,12 @@ import type {VsCodeBridge} from "../ui/vscodeApi";
 import {AlternativesCache} from "./alternatives";
 import {details, noToken, spoken} from "./details";
 import {type Actions, failure, heading, type Notice, scoring} from "./header";
-import {toKeep} from "./savedState";
+import {savedTextIfShort} from "./savedState";
 import {ShownText} from "./shownText";
 import {TokenFlow} from "./tokenFlow";
 
-/** The page's parts, as logprobsPanel.ts writes them. */
-export interface Places {
+/** Elements of the page (logprobsPage.ts). */
+export interface PageElements {
   readonly scroller: HTMLElement;
   readonly top: HTMLElement;
   readonly tokens: HTMLElement;
@@ -30,18 +30,18 @@ export interface Places {
   readonly status: HTMLElement;
 }
 
-/** Milliseconds without a change before the place in the text is kept. */
+/** Milliseconds without a change before the state is saved. */
 const saveDelay = 250;
 
-/** The whole view: draws what the host shows, and asks for what the person looks at. */
+/** The whole view: draws the host's text, and asks for alternatives of the token that the user looks at. */
 export class View {
   private readonly flow: TokenFlow;
   private readonly alternatives: AlternativesCache;
   private readonly actions: Actions;
   private text: ShownText | null = null;
-  /** The text as VS Code keeps it. */
-  private kept: KeptText | null = null;
-  /** Where the text stands, or the one that is tried as long as there is none. */
+  /** The text as VS Code saves it. */
+  private saved: SavedText | null = null;
+  /** Place of the text, or of the one being scored if there is none yet. */
   private source: Source | null = null;
   private scroll: ScrollAnchor | null = null;
   private notice: Notice | null = null;
@@ -51,10 +51,10 @@ export class View {
 
   constructor(
     private readonly bridge: VsCodeBridge<FromView, ToView, ViewState>,
-    private readonly places: Places
+    private readonly elements: PageElements
   ) {
     this.alternatives = new AlternativesCache((token) => bridge.post({type: "alternatives", token}));
-    this.flow = new TokenFlow(places.tokens, places.scroller, {
+    this.flow = new TokenFlow(elements.tokens, elements.scroller, {
       onLook: (token, focused) => this.look(token, focused),
       onSelect: (token) => this.select(token),
       onNoMore: (direction) =>
@@ -67,16 +67,16 @@ export class View {
       nextSurprising: () => this.flow.goToSurprising(1)
     };
     document.title = l10n.t("Logprobs");
-    places.details.setAttribute("aria-label", l10n.t("Token"));
-    places.scroller.addEventListener("scroll", () => this.saveSoon(), {passive: true});
+    elements.details.setAttribute("aria-label", l10n.t("Token"));
+    elements.scroller.addEventListener("scroll", () => this.saveSoon(), {passive: true});
     document.addEventListener("keydown", (event) => this.key(event));
   }
 
-  /** Draws what VS Code kept, and lets the host bring what is missing. */
+  /** Draws the saved state, and tells the host, which sends the rest. */
   start(): void {
     const state = this.bridge.load();
     if (state?.scored) {
-      this.show(textOfKept(state.scored), state.source, state.token);
+      this.show(restoredText(state.scored), state.source, state.token);
       if (state.scroll) this.flow.scrollTo(state.scroll);
     }
     this.bridge.listen((message) => this.receive(message));
@@ -121,7 +121,7 @@ export class View {
   private show(scored: ScoredText, source: Source, token: number): void {
     const text = new ShownText(scored);
     this.text = text;
-    this.kept = toKeep(scored);
+    this.saved = savedTextIfShort(scored);
     this.source = source;
     this.notice = null;
     this.focused = null;
@@ -141,10 +141,10 @@ export class View {
     this.save();
   }
 
-  /** The text gives way to something else; it is kept in case it is shown again. */
+  /** Draws something else in place of the text, which may be shown again later. */
   private leaveText(source: Source, instead: ReturnType<typeof failure>): void {
     document.body.classList.add("no-text");
-    render(instead, this.places.top);
+    render(instead, this.elements.top);
     if (this.text) return;
     this.source = source;
     this.save();
@@ -155,8 +155,8 @@ export class View {
   }
 
   private look(token: number | null, focused: boolean): void {
-    // The keyboard's last word counts until the pointer moves on to another token. Where there is none, the last token
-    // pointed at stays: the pointer may only be on its way to the pane that tells of it.
+    // The focused token counts until the pointer moves to another one. If none is focused, the last token pointed at stays:
+    // the pointer may be on its way to the pane about it.
     if (focused) {
       this.focused = token;
       this.hovered = null;
@@ -164,7 +164,7 @@ export class View {
       this.hovered = token;
     }
     const current = this.hovered ?? this.focused;
-    if (current !== null && this.text?.logprob(current) !== null) this.alternatives.want(current);
+    if (current !== null && this.text?.logprob(current) !== null) this.alternatives.request(current);
     this.drawDetails();
     if (focused) this.saveSoon();
   }
@@ -175,7 +175,7 @@ export class View {
       return;
     }
     const message = l10n.t(
-      "This model's tokenizer rewrites the text: its tokens have no place in the document to select."
+      "This model's tokenizer rewrites the text, so its tokens can't be selected in the document."
     );
     this.notice = {message, scoreAgain: false};
     this.drawTop();
@@ -184,12 +184,12 @@ export class View {
   private drawTop(): void {
     const {text, source} = this;
     if (!text || !source) return;
-    this.places.tokens.setAttribute("aria-label", l10n.t("{0}: {1}", source.title, plural(text.count, "token")));
-    render(heading(text, source, this.notice, this.actions), this.places.top);
+    this.elements.tokens.setAttribute("aria-label", l10n.t("{0}: {1}", source.title, plural(text.count, "token")));
+    render(heading(text, source, this.notice, this.actions), this.elements.top);
   }
 
   private drawDetails(): void {
-    const {details: pane} = this.places;
+    const {details: pane} = this.elements;
     const token = this.hovered ?? this.focused;
     const opens = token !== null && !pane.classList.contains("open");
     pane.classList.toggle("open", token !== null);
@@ -201,13 +201,13 @@ export class View {
   }
 
   private say(sentence: string): void {
-    render(sentence || nothing, this.places.status);
+    render(sentence || nothing, this.elements.status);
   }
 
   private key(event: KeyboardEvent): void {
     const plain = !(event.altKey || event.ctrlKey || event.metaKey);
     if (!plain || !this.text || this.hasLeft()) return;
-    // From the buttons back to the token; and from nowhere, where a view is right after it was opened, into the text.
+    // Escape goes from the buttons to the token. In a view that was just opened, nothing has the focus: go to the text.
     if (event.key === "Escape") this.flow.focus();
     else if (event.target === document.body && (event.key === "n" || event.key === "ArrowRight")) this.flow.focus();
     else return;
@@ -220,9 +220,9 @@ export class View {
   }
 
   private save(): void {
-    const {source, kept: scored} = this;
+    const {source, saved: scored} = this;
     if (!source) return;
-    // A text that is out of sight has no place of its own: the one it had counts.
+    // A hidden text has no scroll position: keep the last one.
     if (!this.hasLeft()) this.scroll = this.flow.anchor();
     this.bridge.save({version: protocolVersion, source, scored, token: this.focused ?? 0, scroll: this.scroll});
   }

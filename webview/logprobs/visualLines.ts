@@ -1,16 +1,13 @@
-/**
- * Moving through tokens by the lines one sees: what stands above or below is known by where it was laid out, because
- * lines wrap.
- */
+/** Moves through tokens by visual lines. Lines wrap, so the layout tells which token is above or below. */
 export interface LaidOut {
   readonly count: number;
-  /** The box in which a token starts. */
+  /** The first box of a token: a wrapped token has several. */
   box(token: number): DOMRect;
 }
 
 export type Direction = 1 | -1;
 
-/** The token of the line above (-1) or below (1) that stands closest to `x`; null on the first or last line. */
+/** The token on the line above (-1) or below (1) that is closest to `x`; null if there is no such line. */
 export function onNextLine(tokens: LaidOut, from: number, direction: Direction, x: number): number | null {
   const edge = lineEdge(tokens, from, direction);
   const first = edge + direction;
@@ -40,7 +37,7 @@ export function lineEdge(tokens: LaidOut, from: number, direction: Direction): n
 }
 
 function sameLine(a: DOMRect, b: DOMRect): boolean {
-  // Boxes of smaller type stand lower in the same line; their middles are still close.
+  // In one line, boxes of smaller type start lower, but their middles are close.
   return Math.abs(a.top + a.height / 2 - (b.top + b.height / 2)) < Math.max(a.height, b.height) / 2;
 }
 

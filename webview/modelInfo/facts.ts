@@ -11,7 +11,7 @@ interface Fact {
   readonly help?: string;
 }
 
-/** What is known of the model, one line each; what isn't known is left out. */
+/** Facts about the model, one line each. Unknown facts are left out. */
 export function factList(page: ModelPage): TemplateResult {
   const rows = [...modelRows(page), ...detailRows(page)].filter(({value}) => value !== null && value !== "");
   return html`<dl class="facts">
@@ -34,23 +34,27 @@ function modelRows({facts, file}: ModelPage): Fact[] {
     {
       label: l10n.t("Bits per parameter"),
       value: bitsPerWeight(facts.tensorBytes, facts.parameters),
-      help: l10n.t("Bytes of all tensors by the model's parameters")
+      help: l10n.t("The size of all tensors, divided by the number of parameters")
     },
     {label: l10n.t("Files"), value: file.parts > 1 ? count(file.parts) : null},
     {
       label: l10n.t("Context length"),
       value: contextLength === null ? null : l10n.t("{0} tokens", count(contextLength)),
-      help: l10n.t("Tokens it was trained on at once")
+      help: l10n.t("How many tokens it was trained to see at once")
     },
     {label: l10n.t("Layers"), value: numberOrNull(layers)},
     {
       label: l10n.t("Attention heads"),
       value: heads(facts),
-      help: l10n.t("Heads, and those with keys and values of their own")
+      help: l10n.t("Number of heads, and of those with their own keys and values")
     },
     {label: l10n.t("Head size"), value: headSize(facts), help: l10n.t("Numbers in a key and in a value of one head")},
     {label: l10n.t("Embedding length"), value: numberOrNull(embeddingLength)},
-    {label: l10n.t("Experts"), value: experts(facts), help: l10n.t("Of these, so many work on one token")},
+    {
+      label: l10n.t("Experts"),
+      value: experts(facts),
+      help: l10n.t("How many there are, and how many work on each token")
+    },
     {label: l10n.t("Vocabulary"), value: vocabularySize === null ? null : l10n.t("{0} tokens", count(vocabularySize))},
     {label: l10n.t("Can"), value: abilities(capabilities)},
     {label: l10n.t("Licence"), value: facts.licence === null ? null : shown(facts.licence)}
@@ -65,9 +69,13 @@ function detailRows({details}: ModelPage): Fact[] {
     {
       label: l10n.t("Adds BOS"),
       value: yesOrNo(vocabulary.addsBos),
-      help: l10n.t("A token for the beginning in front of a text")
+      help: l10n.t("Whether it puts a token for the beginning in front of a text")
     },
-    {label: l10n.t("Adds EOS"), value: yesOrNo(vocabulary.addsEos), help: l10n.t("A token for the end behind a text")},
+    {
+      label: l10n.t("Adds EOS"),
+      value: yesOrNo(vocabulary.addsEos),
+      help: l10n.t("Whether it puts a token for the end after a text")
+    },
     {label: l10n.t("RoPE"), value: ropeBase(rope), help: l10n.t("How positions are written into keys and queries")},
     {label: l10n.t("RoPE scaling"), value: ropeScaling(rope)},
     {label: l10n.t("GGUF version"), value: count(version)}

@@ -6,7 +6,7 @@ import {cssVariable} from "../ui/cssVariable";
 import {bitsPerWeight, sizeOrUnknown} from "./facts";
 import {shown} from "./shownText";
 
-/** How the tensors of each group are stored, with a bar for the group's share of all bytes. */
+/** A table of the tensor groups with their types and sizes, and a bar for each group's share of all bytes. */
 export function groupTable(groups: readonly TensorGroup[]): TemplateResult {
   const names = groupNames();
   const all = groups.reduce((sum, {bytes}) => sum + (bytes ?? 0), 0);

@@ -16,7 +16,7 @@ export interface Actions {
   readonly saveCopy: () => void;
 }
 
-/** Above all else: which model this is, and what can be done with it. */
+/** The top of the page: the model's name, and buttons for what can be done with it. */
 export function heading({facts, file, problem}: ModelPage, uses: Uses, actions: Actions): TemplateResult {
   const inUse = uses.measures;
   const name = facts?.name ?? null;
@@ -70,7 +70,7 @@ export function failure({name}: ModelSource, message: string, canCopy: boolean, 
   </section>`;
 }
 
-/** A chat template, closed until it is asked for. */
+/** A chat template that can be opened. */
 export function chatTemplate({key, name, text, cut}: ChatTemplate, copy: (key: string) => void): TemplateResult {
   const title = name === "" ? l10n.t("Chat template") : l10n.t("Chat template for {0}", shown(name));
   return html`<details class="template">

@@ -5,10 +5,10 @@ import {byteSize, count} from "../../src/text/numberText";
 import {cssVariable} from "../ui/cssVariable";
 import {shown} from "./shownText";
 
-/** The free memory's line is drawn where the bars still have most of the chart's width. */
+/** Free memory above this multiple of the longest bar gets no line: it would make the bars too short. */
 const roomForFree = 1.6;
 
-/** Memory by context length: a table whose bars have a line where the memory that is free now ends. */
+/** A table of memory by context length. Its bars have a line where free memory ends. */
 export function memoryChart(
   steps: readonly MemoryStep[],
   now: MemoryNow | null,
@@ -34,7 +34,7 @@ export function memoryChart(
             <th scope="col" class="number">${l10n.t("Weights")}</th>
             <th scope="col" class="number">${l10n.t("KV cache")}</th>
             <th scope="col" class="number">${l10n.t("Compute")}</th>
-            <th scope="col" class="number">${l10n.t("In all")}</th>
+            <th scope="col" class="number">${l10n.t("Total")}</th>
           </tr>
         </thead>
         <tbody>
@@ -42,7 +42,7 @@ export function memoryChart(
         </tbody>
       </table>
     </div>
-    <p class="muted">${l10n.t("Estimated for one context of this length. To score and to complete, Tokenscope holds two or three.")}</p>
+    <p class="muted">${l10n.t("Estimated for one context of this length. Tokenscope keeps two or three, for scoring and for completion.")}</p>
   `;
 }
 
@@ -69,13 +69,13 @@ function stepRow(step: MemoryStep, scale: number, free: number | null, tooMuch: 
   </tr>`;
 }
 
-/** What the engine says: where it runs, what is free, and what it takes beside what was estimated. */
+/** The engine's answer: device, free memory, and the estimated and real use. */
 export function memoryNow(now: MemoryNow | null): TemplateResult | typeof nothing {
   if (now === null) return nothing;
   const {device, layers, gpuLayers, contextSize, estimated, used, free, total, advice} = now;
   return html`<dl class="facts">
     ${fact(l10n.t("Device"), deviceText(device, gpuLayers, layers))}
-    ${fact(l10n.t("Context as set"), l10n.t("{0} tokens", count(contextSize)))}
+    ${fact(l10n.t("Configured context"), l10n.t("{0} tokens", count(contextSize)))}
     ${fact(l10n.t("Estimated"), memoryText(estimated))}
     ${fact(l10n.t("Really used"), used === null ? l10n.t("not loaded") : memoryText(used))}
     ${fact(l10n.t("Free now"), freeText(free, total))}
@@ -99,14 +99,14 @@ function memoryText({ram, vram}: Memory): string {
   return l10n.t("{0} + {1} on the device", byteSize(ram), byteSize(vram));
 }
 
-/** "8.0 GB of 16 GB", or that of the device too. */
+/** "8.0 GB of 16 GB", and the same for the device if it has memory. */
 function freeText(free: Memory, total: Memory): string {
   const main = l10n.t("{0} of {1}", byteSize(free.ram), byteSize(total.ram));
   if (total.vram === 0) return main;
   return l10n.t("{0}, on the device {1} of {2}", main, byteSize(free.vram), byteSize(total.vram));
 }
 
-/** Metal's devices share the main memory. */
+/** Metal devices share the main memory. */
 function freeBytes({free, device}: MemoryNow): number {
   return device === "metal" ? Math.max(free.ram, free.vram) : free.ram + free.vram;
 }

@@ -1,6 +1,6 @@
 import type {FromView, ToView} from "../../src/features/modelInfo/protocol";
 
-/** Fetches bytes of one of the view's resources. */
+/** Fetches bytes of a file that the view may read. */
 export async function readPiece({
   request,
   url,
@@ -12,10 +12,10 @@ export async function readPiece({
     const range = `bytes=${offset}-${offset + length - 1}`;
     const response = await fetch(url, {headers: {range}, signal: aborting.signal});
     if (response.status === 206) return {type: "piece", request, bytes: new Uint8Array(await response.arrayBuffer())};
-    // The whole file: it may be of any size.
+    // The answer is the whole file, which may have any size.
     aborting.abort();
   } catch {
-    // The file is gone, or the connection is.
+    // The file or the connection is gone.
   }
   return {type: "noPiece", request};
 }

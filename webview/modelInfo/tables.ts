@@ -7,11 +7,11 @@ import {linkButton, searchBox} from "../ui/controls";
 import {sizeOrUnknown} from "./facts";
 import {shown} from "./shownText";
 
-/** Rows that are drawn at first, and further ones with every press of the button. */
+/** Number of rows at first, and of further rows with every press of the button. */
 export const firstRows = 100;
 export const moreRows = 400;
 
-/** A table that is searched, and of which the first rows that fit are drawn. */
+/** A table's filter, and the maximum number of rows that are drawn. */
 export interface TableState {
   readonly filter: string;
   readonly limit: number;
@@ -28,7 +28,7 @@ export interface ValueActions {
   readonly copy: (key: string) => void;
 }
 
-/** The whole of a value that was asked for; null while it is on its way. */
+/** Values that are shown in full, by key; null until the host has sent it. */
 export type Expanded = ReadonlyMap<string, {readonly text: string; readonly cut: boolean} | null>;
 
 export function metadataTable(
@@ -131,7 +131,7 @@ export function tensorTable(
   `;
 }
 
-/** Rows whose text, as it is seen, has all the words of a filter. */
+/** Rows whose text has all words of a filter. */
 export function matching<Row>(rows: readonly Row[], filter: string, textOf: (row: Row) => string): readonly Row[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return rows;

@@ -27,19 +27,19 @@ import {
   tensorTable
 } from "./tables";
 
-/** Milliseconds without a change before the filters and the place on the page are kept. */
+/** Milliseconds without a change before filters and scroll position are saved. */
 const saveDelay = 250;
 
 type Table = "metadata" | "tensors";
 
-/** What the page is about right now. */
+/** What the page shows now. */
 type Content =
   | {readonly type: "none"}
   | {readonly type: "reading"}
   | {readonly type: "failed"; readonly message: string; readonly canCopy: boolean}
   | {readonly type: "model"; readonly page: ModelPage};
 
-/** The whole view: draws what the host shows, and asks for what the person wants to see of it. */
+/** The whole view: draws the host's model, and asks for values that the user opens. */
 export class View {
   private readonly actions: Actions;
   private content: Content = {type: "none"};
@@ -49,7 +49,7 @@ export class View {
   private free: Memory | null = null;
   private tables: Record<Table, TableState>;
   private readonly expanded = new Map<string, {text: string; cut: boolean} | null>();
-  /** Where the page was scrolled to when it was left; null once it is there again. */
+  /** The saved scroll position; null once it is restored. */
   private scroll: number | null;
   private saving: ReturnType<typeof setTimeout> | undefined;
 
@@ -86,7 +86,7 @@ export class View {
         return;
       case "reading":
         this.source = message.source;
-        // A page that is read again stays until there is a new one.
+        // While a model is read again, its old page stays.
         if (this.content.type !== "model") this.content = {type: "reading"};
         break;
       case "show":
@@ -119,7 +119,7 @@ export class View {
   private show({source, page, uses}: Extract<ToView, {type: "show"}>): void {
     this.source = source;
     this.uses = uses;
-    // What was opened may be something else by now.
+    // Values that were open may have changed.
     this.expanded.clear();
     this.content = {type: "model", page};
   }
@@ -173,7 +173,7 @@ export class View {
               "tokens",
               l10n.t("Special tokens"),
               html`<div class="columns">
-                ${tokenTable(l10n.t("Of texts"), details.specialTokens)}
+                ${tokenTable(l10n.t("For texts"), details.specialTokens)}
                 ${tokenTable(l10n.t("For filling in the middle"), details.infillTokens)}
               </div>`
             )

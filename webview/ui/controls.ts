@@ -16,7 +16,7 @@ provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeProgressRing(), vsCod
 export interface ButtonOptions {
   readonly label: string;
   readonly onClick: () => void;
-  /** The one thing to do here. Others are quieter. */
+  /** The main action, in the button colour. */
   readonly primary?: boolean;
   readonly tooltip?: string;
 }
@@ -44,9 +44,9 @@ export function progressBar(label: string, fraction: number | null): TemplateRes
 export interface LinkButtonOptions {
   readonly label: string;
   readonly onClick: () => void;
-  /** For screen readers, where the label means nothing without what stands beside it. */
+  /** Label for screen readers, if the visible one needs its surroundings to be understood. */
   readonly spoken?: string;
-  /** For what opens and closes something. */
+  /** For a button that opens and closes something: whether it is open. */
   readonly expanded?: boolean;
 }
 

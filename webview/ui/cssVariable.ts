@@ -16,5 +16,5 @@ class CssVariable extends Directive {
   }
 }
 
-/** For an element's place: `<span ${cssVariable("--share", 0.5)}>`. */
+/** Goes where attributes go: `<span ${cssVariable("--share", 0.5)}>`. */
 export const cssVariable = directive(CssVariable);

@@ -1,6 +1,6 @@
 import {html, type TemplateResult} from "lit";
 
-/** A sentence with keys in the places of `{0}`, `{1}` …: each as a `<kbd>`. */
+/** Replaces `{0}`, `{1}` … in a sentence by keys, each in a `<kbd>`. */
 export function withKeys(sentence: string, keys: readonly string[]): TemplateResult {
   return html`${sentence.split(/(\{\d+\})/).map((part) => {
     const key = /^\{(\d+)\}$/.exec(part)?.[1];

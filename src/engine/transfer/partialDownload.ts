@@ -4,7 +4,9 @@ import path from "node:path";
 import * as l10n from "@vscode/l10n";
 import {EngineError} from "../../contract/errors";
 import {type UnfinishedNote, unfinishedEnding} from "../../contract/transfer";
+import {unfinishedNote} from "../../contract/unfinishedNote";
 import {isAlive} from "../../platform/processAlive";
+import {parsed} from "../../text/guard";
 import {exists, sizeOf, withDiskErrors} from "./disk";
 
 /** What the server says about a file of which a part may be on the disk. */
@@ -120,8 +122,8 @@ export class PartialDownload {
 
   private async read(): Promise<UnfinishedNote | null> {
     try {
-      const note = JSON.parse(await readFile(this.notePath, "utf8")) as Partial<UnfinishedNote> | null;
-      return note?.uri === this.uri && Array.isArray(note.validators) ? (note as UnfinishedNote) : null;
+      const note = parsed(unfinishedNote, JSON.parse(await readFile(this.notePath, "utf8")));
+      return note?.uri === this.uri ? note : null;
     } catch {
       return null;
     }

@@ -1,6 +1,8 @@
 import * as l10n from "@vscode/l10n";
+import * as v from "valibot";
 import {EngineError} from "../../contract/errors";
 import {splitNames} from "../../gguf/splits";
+import {parsed} from "../../text/guard";
 import {encodedPath, type HubFile, hubUrl, readAddress} from "./address";
 import {dispositionName, safeFileName} from "./fileName";
 import {type Answer, discard, type Http, header, wholeNumber} from "./http";
@@ -23,6 +25,14 @@ export interface RemotePart {
 }
 
 const magic = "GGUF";
+
+/** Responses of a hub's API. */
+const taggedManifest = v.object({ggufFile: v.object({rfilename: v.string()})});
+const repositoryFiles = v.object({siblings: v.array(v.unknown())});
+const fileWithChecksum = v.object({
+  rfilename: v.string(),
+  lfs: v.object({sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))})
+});
 
 /** Maximum bytes of a hub's API response; real ones are far smaller. */
 const maxJson = 8 << 20;
@@ -144,14 +154,13 @@ async function taggedFile(
   signal: AbortSignal
 ): Promise<HubFile> {
   const url = new URL(`v2/${repository}/manifests/${encodeURIComponent(tag)}`, hub);
-  const manifest = (await json(http, url, signal)) as {ggufFile?: {rfilename?: unknown}} | null;
-  const path = manifest?.ggufFile?.rfilename;
-  if (typeof path !== "string")
+  const manifest = parsed(taggedManifest, await json(http, url, signal));
+  if (manifest === null)
     throw new EngineError(
       "notFound",
       l10n.t("{0} has no GGUF file for this: name a file, as in hf:user/model/file.gguf.", url.host)
     );
-  const address = readAddress(`hf:${repository}/${path}`, hub);
+  const address = readAddress(`hf:${repository}/${manifest.ggufFile.rfilename}`, hub);
   if (address.type !== "hubFile")
     throw new EngineError("serverFailed", l10n.t("{0} gives an answer that can't be read: try again later.", url.host));
   return address.file;
@@ -167,10 +176,11 @@ async function checksums(
   const known = new Map<string, string>();
   try {
     const url = new URL(`api/models/${repository}/revision/${encodeURIComponent(revision)}?blobs=true`, hub);
-    const answer = (await json(http, url, signal)) as {siblings?: readonly Sibling[]} | null;
-    for (const {rfilename, lfs} of answer?.siblings ?? [])
-      if (typeof rfilename === "string" && typeof lfs?.sha256 === "string" && /^[0-9a-f]{64}$/.test(lfs.sha256))
-        known.set(`/${encodedPath(rfilename)}`, lfs.sha256);
+    const answer = parsed(repositoryFiles, await json(http, url, signal));
+    for (const sibling of answer?.siblings ?? []) {
+      const file = parsed(fileWithChecksum, sibling);
+      if (file !== null) known.set(`/${encodedPath(file.rfilename)}`, file.lfs.sha256);
+    }
   } catch {
     // Some mirrors don't have this API: their files are checked by size.
     signal.throwIfAborted();
@@ -179,11 +189,6 @@ async function checksums(
   return ({pathname}) => ({
     sha256: known.get(pathname.slice(pathname.indexOf(prefix) + prefix.length)) ?? null
   });
-}
-
-interface Sibling {
-  readonly rfilename?: unknown;
-  readonly lfs?: {readonly sha256?: unknown};
 }
 
 async function json(http: Http, url: URL, signal: AbortSignal): Promise<unknown> {

@@ -28,14 +28,14 @@ import {parseMessage} from "./parseMessage";
 import {
   type FromView,
   panelType,
+  restoredText,
   type ScoredText,
   type Source,
   type ToView,
-  textOfKept,
   type ViewState
 } from "./protocol";
 import {exportJson, scoredText, tokenRange} from "./scoredText";
-import {subjectAgain} from "./sourceText";
+import {currentText} from "./sourceText";
 
 const alternativesShown = 10;
 
@@ -115,7 +115,7 @@ export class LogprobsPanel implements vscode.Disposable {
   restore({source, scored}: ViewState): void {
     this.setTitle(source);
     this.told = source;
-    if (scored) this.shown = {scored: textOfKept(scored), source};
+    if (scored) this.shown = {scored: restoredText(scored), source};
     else this.instead = {type: "failed", source, message: notKept()};
     this.compareSoon();
   }
@@ -143,7 +143,7 @@ export class LogprobsPanel implements vscode.Disposable {
     const source = (this.instead ?? this.shown)?.source;
     if (!source) return;
     try {
-      const subject = await subjectAgain(await openDocument(source), source);
+      const subject = await currentText(await openDocument(source), source);
       if (this.view.isDisposed) return;
       if (subject.text === "")
         throw new HostError(

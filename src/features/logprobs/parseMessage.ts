@@ -7,8 +7,8 @@ import {isJsonNumber} from "../../text/jsonNumber";
 import {utf8Length} from "../../text/textOffsets";
 import {
   type FromView,
-  type KeptText,
   protocolVersion,
+  type SavedText,
   type ScoredModel,
   type ScrollAnchor,
   type Source,
@@ -53,7 +53,7 @@ const windowing: v.GenericSchema<unknown, Windowing> = v.object({
 const isInteger = (value: unknown): value is number => Number.isInteger(value);
 const isString = (value: unknown): value is string => typeof value === "string";
 
-const keptText = v.pipe(
+const savedText = v.pipe(
   v.object({
     id: v.string(),
     text: v.string(),
@@ -84,7 +84,7 @@ const scroll: v.GenericSchema<unknown, ScrollAnchor> = v.object({
 const viewState = v.object({
   version: v.literal(protocolVersion),
   source,
-  scored: v.fallback(v.nullable(v.custom<KeptText>(isKeptText)), null),
+  scored: v.fallback(v.nullable(v.custom<SavedText>(isSavedText)), null),
   token: v.fallback(wholeNumber, 0),
   scroll: v.fallback(v.nullable(scroll), null)
 });
@@ -95,7 +95,7 @@ export function parseMessage(value: unknown, tokens: number): FromView | Hello |
   return known !== null && "token" in known && known.token >= tokens ? null : known;
 }
 
-/** The state of a view of this version, or null: another version of this extension may have kept it. */
+/** The state of a view of this version, or null: another version of this extension may have saved it. */
 export function parseViewState(value: unknown): ViewState | null {
   const state = parsed(viewState, value);
   if (state === null) return null;
@@ -107,8 +107,8 @@ export function parseViewState(value: unknown): ViewState | null {
   };
 }
 
-export function isKeptText(value: unknown): value is KeptText {
-  return v.is(keptText, value);
+export function isSavedText(value: unknown): value is SavedText {
+  return v.is(savedText, value);
 }
 
 /** `count` ends in order, none beyond the text's. */

@@ -7,47 +7,47 @@ import {type JsonNumber, jsonNumber, numberOfJson} from "../../text/jsonNumber";
 
 /**
  * What the logprobs view (webview/logprobs) and its host (logprobsPanel.ts) say to each other. The host checks all that
- * comes from the view (parseMessage.ts); the view believes its host, and its own state if the version is the same.
+ * comes from the view (parseMessage.ts); the view trusts its host, and its own state if the version is the same.
  */
 
 /** VS Code's name for this kind of panel. */
 export const panelType = "tokenscope.logprobs";
 
-/** Grows with every change of {@link KeptText} or {@link ViewState}, except an added sum. A state of another version is not read. */
+/** Grows with every change of {@link SavedText} or {@link ViewState}, except an added sum. A state of another version is not read. */
 export const protocolVersion = 5;
 
 /**
- * A scored text, complete in itself: the view draws it without asking. The numbers are typed arrays, which VS Code hands
- * on as they are: as JSON, a long text's would keep the extension host busy for a tenth of a second. For the same reason
- * it is the view that finds out where tokens stand in the text and what they look like.
+ * A scored text with all that the view needs to draw it. The numbers are typed arrays, which VS Code transfers without JSON:
+ * JSON of a long text would keep the extension host busy for a tenth of a second. For the same reason the view computes
+ * where tokens are in the text and how they look.
  */
 export interface ScoredText {
-  /** Names this scoring: the same text scored again is another one. */
+  /** Id of this scoring. The same text scored again gets another one. */
   readonly id: string;
   readonly text: string;
   /** N ids. */
   readonly ids: Int32Array;
-  /** N UTF-8 byte offsets at which tokens end. Null where the tokenizer rewrote the text: they stand nowhere in it. */
+  /** N UTF-8 byte offsets at which tokens end. Null if the tokenizer rewrote the text, so that tokens have no place in it. */
   readonly byteEnds: Uint32Array | null;
-  /** N token texts, where `byteEnds` is null; otherwise the text has them. */
+  /** N token texts if `byteEnds` is null; otherwise they are parts of the text. */
   readonly texts: readonly string[] | null;
   /** N natural logprobs; NaN where unscored. */
   readonly logprobs: Float64Array;
   /** Ids of the tokens that were given as context before the text. */
   readonly contextIds: Int32Array;
-  /** False: scoring was stopped before its end. */
+  /** False if scoring was stopped early. */
   readonly finished: boolean;
   /** The model that is asked for alternatives. */
   readonly spec: ModelRef;
   readonly model: ScoredModel;
   readonly windowing: Windowing;
   readonly summary: Summary;
-  /** Sentences on what makes the numbers others than one may think. */
+  /** Sentences on why the numbers may differ from what the user expects. */
   readonly warnings: readonly string[];
 }
 
-/** A {@link ScoredText} as JSON can hold it, null for NaN: so it is left with VS Code. */
-export interface KeptText extends Omit<ScoredText, "ids" | "byteEnds" | "logprobs" | "contextIds" | "summary"> {
+/** A {@link ScoredText} as VS Code saves it: in JSON, with null for NaN. */
+export interface SavedText extends Omit<ScoredText, "ids" | "byteEnds" | "logprobs" | "contextIds" | "summary"> {
   readonly ids: readonly number[];
   readonly contextIds: readonly number[];
   readonly byteEnds: readonly number[] | null;
@@ -55,7 +55,7 @@ export interface KeptText extends Omit<ScoredText, "ids" | "byteEnds" | "logprob
   readonly summary: KeptSums;
 }
 
-export function keptText(scored: ScoredText): KeptText {
+export function savedText(scored: ScoredText): SavedText {
   const {ids, contextIds, byteEnds, logprobs, summary} = scored;
   return {
     ...scored,
@@ -67,10 +67,10 @@ export function keptText(scored: ScoredText): KeptText {
   };
 }
 
-export function textOfKept(kept: KeptText): ScoredText {
-  const {ids, contextIds, byteEnds, logprobs, summary} = kept;
+export function restoredText(saved: SavedText): ScoredText {
+  const {ids, contextIds, byteEnds, logprobs, summary} = saved;
   return {
-    ...kept,
+    ...saved,
     ids: Int32Array.from(ids),
     contextIds: Int32Array.from(contextIds),
     byteEnds: byteEnds && Uint32Array.from(byteEnds),
@@ -82,20 +82,20 @@ export function textOfKept(kept: KeptText): ScoredText {
 export interface ScoredModel {
   readonly name: string;
   readonly file: string;
-  /** Alternatives are asked only of the model that gave the scores. */
+  /** Alternatives come only from the model with this checksum. */
   readonly sha256: string;
   readonly quantization: string;
   readonly device: string;
 }
 
-/** A text in a document: where it stands now, to score it again. Offsets are UTF-16, into the text as the editor has it. */
+/** A text's current place in its document, for scoring it again. Offsets are UTF-16, into the editor's text. */
 export interface Source {
-  /** For the heading: "sample.py, lines 3–9". */
+  /** The heading: "sample.py, lines 3–9". */
   readonly title: string;
   readonly uri: string;
   readonly start: number;
   readonly end: number;
-  /** False: the whole document, whatever its length is by then. */
+  /** False for the whole document, even if its length has changed. */
   readonly isSelection: boolean;
 }
 
@@ -110,9 +110,9 @@ export type ToView =
   /** Edits elsewhere in the document moved the text that the view keeps. */
   | {readonly type: "moved"; readonly source: Source}
   | {readonly type: "progress"; readonly source: Source; readonly progress: Progress}
-  /** Nothing to show, and why. */
+  /** There is no text to show; the message says why. */
   | {readonly type: "failed"; readonly source: Source; readonly message: string}
-  /** A sentence above the text, which stays; null takes it away. */
+  /** A sentence above the text; null removes it. */
   | {readonly type: "notice"; readonly message: string | null}
   | {
       readonly type: "alternatives";
@@ -133,19 +133,19 @@ export type FromView =
   | {readonly type: "scoreAgain"}
   | {readonly type: "cancel"};
 
-/** What the view leaves with VS Code, and what its host gets to rebuild the panel after a reload. */
+/** The state that VS Code saves for the view. After a reload, the host rebuilds the panel from it. */
 export interface ViewState {
   readonly version: typeof protocolVersion;
-  /** Where the text stands, as far as the view was told. */
+  /** The text's place, as the host sent it last. */
   readonly source: Source;
-  /** Null while there is none, and where it is too long to keep: it can be scored again. */
-  readonly scored: KeptText | null;
-  /** The token looked at last. */
+  /** Null if there is none, or if it is too long to save: then it has to be scored again. */
+  readonly scored: SavedText | null;
+  /** The token that had the keyboard focus last. */
   readonly token: number;
   readonly scroll: ScrollAnchor | null;
 }
 
-/** A token near the top of the viewport, and how many pixels below the viewport's top it stood. */
+/** A token near the top of the viewport, and its distance from that top in pixels. */
 export interface ScrollAnchor {
   readonly token: number;
   readonly offset: number;

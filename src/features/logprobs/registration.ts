@@ -3,7 +3,7 @@ import {type Host, registerCommand} from "../../host/host";
 import type {LogprobsPanel} from "./logprobsPanel";
 import {panelType} from "./protocol";
 
-/** Show Logprobs: one panel beside the editor, kept over reloads. */
+/** Show Logprobs: one panel beside the editor, which survives reloads. */
 export function registerLogprobs(host: Host): vscode.Disposable {
   let panel: LogprobsPanel | undefined;
 
@@ -17,7 +17,7 @@ export function registerLogprobs(host: Host): vscode.Disposable {
   }
 
   const command = registerCommand(host, "showLogprobs", async (place) => {
-    // With the panel in front there is no active editor: what is meant is the text it shows.
+    // With the focus in the panel there is no active editor: score its text again.
     if (place === undefined && panel && !vscode.window.activeTextEditor) return panel.scoreAgain();
     const {commandTargetText} = await import("../../host/documents/targetText");
     const subject = await commandTargetText(place);
@@ -32,7 +32,7 @@ export function registerLogprobs(host: Host): vscode.Disposable {
         import("./parseMessage")
       ]);
       const viewState = parseViewState(state);
-      // Nothing was scored in it yet, or another version of Tokenscope wrote it.
+      // Nothing was scored in it yet, or another version of Tokenscope saved it.
       if (viewState === null) return restored.dispose();
       keep(new LogprobsPanel(host, restored)).restore(viewState);
     }

@@ -4,7 +4,7 @@ import {scoreHeader} from "../../metrics/scoreHeader";
 import {utf16Offsets} from "../../text/textOffsets";
 import type {ScoredText, Source} from "./protocol";
 
-/** What a scored text is made of. `texts` are the tokens' texts, needed where `scores.ends` is null. */
+/** The parts of a scored text. `texts` are the tokens' texts, needed if `scores.ends` is null. */
 export interface ScoredTextParts {
   readonly id: string;
   readonly text: string;
@@ -12,14 +12,14 @@ export interface ScoredTextParts {
   readonly texts: readonly string[] | null;
 }
 
-/** The scores of a text in the form the view gets. */
+/** A text's scores in the form that is sent to the view. */
 export function scoredText({id, text, scores, texts}: ScoredTextParts): ScoredText {
   const {spec, model, ends, windowing, summary, warnings} = scores;
   const {name, file, sha256, quantization, device} = model;
   return {
     id,
     text,
-    // Copies: what came from the engine is a window into its whole message, all of which would travel on.
+    // Copies: the engine's arrays are views of its whole message, and all of that would be sent on.
     ids: scores.ids.slice(),
     byteEnds: ends?.slice() ?? null,
     texts,
@@ -35,8 +35,8 @@ export function scoredText({id, text, scores, texts}: ScoredTextParts): ScoredTe
 }
 
 /**
- * The UTF-16 range a click on a token selects, in the scored text: its text, or the character it is a part of. Null where
- * the tokens stand nowhere in the text.
+ * The UTF-16 range in the scored text that a click on a token selects: the token, or the character that it is a part of. Null
+ * if tokens have no place in the text.
  */
 export function tokenRange({text, byteEnds}: ScoredText, token: number): {start: number; end: number} | null {
   const endByte = byteEnds?.[token];
@@ -45,12 +45,12 @@ export function tokenRange({text, byteEnds}: ScoredText, token: number): {start:
   const [start = 0, end = start] = utf16Offsets(text, Uint32Array.of(startByte, endByte));
   if (start < end) return {start, end};
   const character = text.codePointAt(start) ?? 0;
-  // One byte is never a part of a character: this token covers nothing (the space SentencePiece puts in front).
+  // An ASCII character has no parts: this token covers nothing (the space that SentencePiece puts in front).
   if (character < 0x80) return {start, end};
   return {start, end: start + (character > 0xffff ? 2 : 1)};
 }
 
-/** What "Copy as JSON" copies, in pieces: what the headless runner's `score` prints, and where the text came from. */
+/** The text that "Copy as JSON" copies, in chunks: the output of the headless runner's `score`, with the text's place added. */
 export function exportJson(scored: ScoredText, {title, start, end}: Source): Generator<string> {
   const {text, ids, byteEnds, texts, logprobs, contextIds, finished, model, windowing, summary, warnings} = scored;
   const header = {

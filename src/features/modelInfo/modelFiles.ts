@@ -7,25 +7,25 @@ import {timedStat} from "../../host/models/local/timedStat";
 import {fileSource} from "../../platform/fileSource";
 import {byteSize} from "../../text/numberText";
 
-/** Bytes of a file that is read as a whole, where its file system can't be read in parts. */
+/** Maximum bytes of a file that is read whole because its file system can't read parts. */
 export const maxReadWhole = 64_000_000;
 
-/** The same of a model in several files: some hundred files of that size would be read for as long as nobody waits. */
+/** Maximum bytes of all files of a model that are read whole. A hundred files of the size above would take too long. */
 export const maxReadTogether = 4 * maxReadWhole;
 
 /** A file that is open for reading. */
 export interface OpenFile extends ByteSource {
-  /** Tells one state of the file from another. */
+  /** Changes when the file changes. */
   readonly stamp: string;
-  /** All of it was read to open it. */
+  /** The whole file was read to open it. */
   readonly readWhole: boolean;
   close(): Promise<void>;
 }
 
-/** A file of another file system is too large to be read as a whole. A copy of it on this machine could be read. */
+/** The file is too large for a file system that reads only whole files. A copy on this machine could be read. */
 export class TooLargeToRead extends HostError {}
 
-/** Reads bytes of a file at another machine; null where that can't be done in parts. */
+/** Reads bytes of a file on another machine; null if parts of files can't be read there. */
 export type ReadPiece = ((uri: vscode.Uri, offset: number, length: number) => Promise<Uint8Array>) | null;
 
 /** Opens a file. A HumanError says why it can't be read. */
@@ -37,7 +37,7 @@ export async function openFile(uri: vscode.Uri, readPiece: ReadPiece): Promise<O
   return await openRemote(uri, status, readPiece);
 }
 
-/** As {@link OpenFile.stamp}; null where there is no such file. */
+/** As {@link OpenFile.stamp}; null if there is no such file. */
 export async function stampOf(uri: vscode.Uri): Promise<string | null> {
   try {
     const status = await look(uri);
@@ -47,7 +47,7 @@ export async function stampOf(uri: vscode.Uri): Promise<string | null> {
   }
 }
 
-/** What VS Code says of a file; null where its file system doesn't answer, which may be a network that is gone. */
+/** VS Code's description of a file; null if the file system doesn't answer, as when a network share is offline. */
 async function look(uri: vscode.Uri): Promise<vscode.FileStat | null> {
   const {fs} = vscode.workspace;
   return uri.scheme === "file" ? await timedStat.ask(uri.fsPath, async () => await fs.stat(uri)) : await fs.stat(uri);
@@ -107,7 +107,7 @@ function tooLarge(uri: vscode.Uri, {size}: vscode.FileStat): TooLargeToRead {
   );
 }
 
-/** What a file is before it is opened: to open a pipe would wait for its other end. */
+/** Checks that it is a file before it is opened: opening a pipe would wait for its other end. */
 async function statOf(uri: vscode.Uri): Promise<vscode.FileStat> {
   const name = uriName(uri);
   let status: vscode.FileStat | null;

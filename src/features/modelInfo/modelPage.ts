@@ -18,38 +18,37 @@ import type {
 import {tensorGroups} from "./tensorGroups";
 
 /**
- * Characters of a table's rows that the view is given: no model has nearly as many, and VS Code makes a message of them at one
- * go.
+ * Maximum characters in the rows of a table. No known model comes near it, and VS Code serializes a message without a pause.
  */
 const maxCharacters = 1 << 19;
 
-/** Characters of a value, and values of a list, that the view is given until it asks for more. */
+/** Maximum characters of a value, and items of a list, that are sent before the view asks for more. */
 const maxValueLength = 300;
 const maxItemLength = 60;
 const maxItems = 8;
 
-/** Characters of a chat template, and templates: models have one, a few up to five. */
+/** Maximum characters of a chat template, and number of templates: most models have one, some up to five. */
 const maxTemplateLength = 1 << 16;
 const maxTemplates = 8;
 
-/** Contexts that the memory is estimated for. */
+/** Context lengths that the memory is estimated for. */
 const maxSteps = 8;
 const minContext = 256;
 
-/** What was read of a model's files. */
+/** The result of reading a model's files. */
 export interface ReadModel {
   readonly file: FileSummary;
   readonly problem: string | null;
   readonly facts: ModelFacts | null;
-  /** Of the first file; null where only facts are known. */
+  /** Header of the first file; null if only facts are known. */
   readonly header: GgufHeader | null;
-  /** Of all files. */
+  /** Tensors of all files. */
   readonly tensors: readonly TensorInfo[];
   /** Texts of the special tokens, by id. */
   readonly tokenTexts: ReadonlyMap<number, string>;
 }
 
-/** The page of a model that was read. */
+/** The page about a model that was read. */
 export function modelPage({file, problem, facts, header, tensors, tokenTexts}: ReadModel): ModelPage {
   const rows = tensors.map(tensorRow);
   return {
@@ -88,7 +87,7 @@ function metadataRow([key, value]: readonly [string, MetadataValue]): MetadataRo
   return {key, itemType: null, value: beginning(text, maxValueLength), length: cut ? bytesOf(value) : null, cut};
 }
 
-/** The whole of a metadata value, as far as it was kept: a string as it is, a list with one value in a line, as JSON. */
+/** A metadata value in full, as far as the reader kept it: a string as it is, a list as JSON with an item per line. */
 export function wholeValue({metadata}: GgufHeader, key: string): {text: string; cut: boolean} | null {
   const value = metadata.get(key);
   if (value === undefined) return null;
@@ -115,7 +114,7 @@ function scalarText(value: MetadataScalar): string {
   }
 }
 
-/** A number that a float32 holds exactly, with no more digits than it takes to tell it from other float32s. */
+/** A float32 with as few digits as tell it from all other float32s. */
 function numberText(value: number): string {
   if (Number.isInteger(value) || Math.fround(value) !== value) return String(value);
   for (let digits = 1; digits < 9; digits++) {
@@ -126,7 +125,7 @@ function numberText(value: number): string {
 }
 
 function beginning(text: string, longest: number): string {
-  // No half of a character.
+  // The cut may have split a surrogate pair.
   return text.length <= longest ? text : text.slice(0, longest).replace(/[\ud800-\udbff]$/, "");
 }
 
@@ -138,7 +137,7 @@ function bytesOf(value: MetadataScalar): number {
   return typeof value === "object" ? value.bytes : new TextEncoder().encode(scalarText(value)).length;
 }
 
-/** The contexts that are looked at, by powers of two up to the trained one, the last of them. */
+/** Powers of two up to the trained context length, and that length as the last. */
 export function memorySteps(facts: ModelFacts): MemoryStep[] {
   const {contextLength} = facts;
   if (contextLength === null || contextLength === 0) return [];
@@ -150,14 +149,14 @@ export function memorySteps(facts: ModelFacts): MemoryStep[] {
   });
 }
 
-/** A special token's key, and the token's role in it. */
+/** Matches the key of a special token; its group is the token's role. */
 const specialKey = /^tokenizer\.ggml\.(.+)_token_id$/s;
 const infillRole = /^(fim_.*|prefix|suffix|middle)$/s;
 
-/** Roles are few; a strange file may have any number. */
+/** Models have few roles; a hostile file may have any number. */
 const maxSpecial = 64;
 
-/** The special tokens that a file names, by role. */
+/** The special tokens in a file's metadata, by role. */
 export function specialTokens({metadata}: GgufHeader): {readonly role: string; readonly id: number}[] {
   return [...metadata]
     .flatMap(([key, id]) => {
@@ -225,7 +224,7 @@ function booleanIn(metadata: GgufHeader["metadata"], key: string): boolean | nul
   return typeof value === "boolean" ? value : null;
 }
 
-/** All that is known, as JSON in pieces. */
+/** Everything that is known about the model, as JSON in chunks. */
 export function* exportJson(page: ModelPage, model: ReadModel): Generator<string> {
   const {file, problem, facts, details, groups, memory} = page;
   const known = jsonText({file, problem, facts, details, tensorGroups: groups, memory}, 2);

@@ -3,10 +3,10 @@ import type {Hello} from "../../contract/webview";
 import {parsed} from "../../text/guard";
 import {type FromView, protocolVersion} from "./protocol";
 
-/** Characters; no GGUF key is nearly as long. */
+/** Characters; real GGUF keys are far shorter. */
 const maxKeyLength = 1 << 16;
 
-/** Characters of an address that is read again after a reload. */
+/** Characters of an address that is restored after a reload. */
 const maxUriLength = 1 << 13;
 
 const request = v.pipe(v.number(), v.safeInteger());
@@ -30,7 +30,7 @@ export function parseMessage(value: unknown): FromView | Hello | null {
   return parsed(message, value);
 }
 
-/** The address that a view of this version showed, or null: another version of this extension may have kept the state. */
+/** The address that a view of this version showed, or null: another version of this extension may have saved the state. */
 export function parseViewState(state: unknown): string | null {
   return parsed(viewState, state)?.uri ?? null;
 }

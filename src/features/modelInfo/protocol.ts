@@ -2,19 +2,19 @@ import type {ModelFacts} from "../../gguf/facts";
 
 /**
  * What the model info view (webview/modelInfo) and its host (modelInfoPanel.ts) say to each other. The host checks all that
- * comes from the view (parseMessage.ts); the view believes its host, and its own state if the version is the same.
+ * comes from the view (parseMessage.ts); the view trusts its host, and its own state if the version is the same.
  *
- * All texts out of a file are as the file has them, cut to a length: the view makes what it draws of them visible
- * (text/visibleText.ts).
+ * Texts from a file are sent as they are, up to a maximum length. The view makes invisible characters visible before it
+ * draws them (text/visibleText.ts).
  */
 
-/** Grows with every change of {@link ViewState}; what holds another one is not read. */
+/** Grows with every change of {@link ViewState}. A state of another version is not read. */
 export const protocolVersion = 1;
 
-/** All that the page shows of a model. */
+/** Everything that the page shows about a model. */
 export interface ModelPage {
   readonly file: FileSummary;
-  /** What is wrong with the file; the rest of the page is what could be read all the same. */
+  /** What is wrong with the file. The rest of the page shows what could be read anyway. */
   readonly problem: string | null;
   readonly facts: ModelFacts | null;
   readonly details: ModelDetails | null;
@@ -27,20 +27,20 @@ export interface ModelPage {
 
 export interface FileSummary {
   readonly name: string;
-  /** A path of this machine, or the address it is read from. */
+  /** The path on this machine, or the address that it is read from. */
   readonly location: string;
-  /** Of all parts. */
+  /** Size of all parts. */
   readonly bytes: number | null;
   readonly parts: number;
-  /** A file that the engine can open. */
+  /** Whether the engine can open the file. */
   readonly local: boolean;
-  /** It can be brought onto this machine. */
+  /** Whether it can be downloaded to this machine. */
   readonly download: boolean;
-  /** Where it can be shown among its neighbours. */
+  /** The program that can show the file in its folder. */
   readonly reveal: "fileManager" | "explorer" | null;
 }
 
-/** The first rows of a table, and how many there are. */
+/** The first rows of a table, and the number of all rows. */
 export interface Listing<Row> {
   readonly rows: readonly Row[];
   readonly total: number;
@@ -48,27 +48,27 @@ export interface Listing<Row> {
 
 export interface MetadataRow {
   readonly key: string;
-  /** A number, a truth value or the beginning of a string; of a list its first values. */
+  /** A number, a boolean or the beginning of a string; for a list, its first items. */
   readonly value: string | readonly string[];
-  /** What a list has, as GGUF calls it: "string", "float32"; null for no list. */
+  /** GGUF's name for the type of a list's items: "string", "float32". Null if it is no list. */
   readonly itemType: string | null;
-  /** Items of a list; UTF-8 bytes of a string that was cut. */
+  /** Number of items in a list, or of UTF-8 bytes in a string that was cut. */
   readonly length: number | null;
-  /** There is more of it than `value` has. */
+  /** Whether `value` is only a part of it. */
   readonly cut: boolean;
 }
 
 export interface TensorRow {
   readonly name: string;
-  /** As ggml calls it: "Q4_K". */
+  /** ggml's name: "Q4_K". */
   readonly type: string;
-  /** Sizes, the innermost first. */
+  /** Sizes, innermost dimension first. */
   readonly dimensions: readonly number[];
-  /** Null for a type whose size is not known. */
+  /** Null if the size of the type is unknown. */
   readonly bytes: number | null;
 }
 
-/** What the tensors of a model are for. */
+/** What a tensor is for. */
 export type TensorGroupName =
   | "embedding"
   | "attention"
@@ -83,15 +83,15 @@ export type TensorGroupName =
 
 export interface TensorGroup {
   readonly name: TensorGroupName;
-  /** What its tensors are stored as: the type with the most bytes first. */
+  /** Types of its tensors, the one with most bytes first. */
   readonly types: readonly {readonly type: string; readonly tensors: number}[];
   readonly tensors: number;
   readonly parameters: number;
-  /** Null where the size of one of its types is not known. */
+  /** Null if the size of one of its types is unknown. */
   readonly bytes: number | null;
 }
 
-/** Estimated bytes with a context of so many tokens. */
+/** Estimated bytes for one context length. */
 export interface MemoryStep {
   readonly contextSize: number;
   readonly weights: number;
@@ -99,9 +99,9 @@ export interface MemoryStep {
   readonly compute: number;
 }
 
-/** What {@link ModelFacts} have no place for. */
+/** Details beyond {@link ModelFacts}. */
 export interface ModelDetails {
-  /** The GGUF's own. */
+  /** Version of the GGUF format. */
   readonly version: number;
   readonly rope: Rope;
   readonly vocabulary: Vocabulary;
@@ -113,10 +113,10 @@ export interface ModelDetails {
 export interface Rope {
   readonly dimensions: number | null;
   readonly base: number | null;
-  /** "linear", "yarn" …; null where there is none. */
+  /** "linear", "yarn" …; null if there is none. */
   readonly scaling: string | null;
   readonly factor: number | null;
-  /** Tokens it was trained on before its context was stretched. */
+  /** Context length in tokens before it was extended. */
   readonly originalContext: number | null;
 }
 
@@ -129,38 +129,38 @@ export interface Vocabulary {
 }
 
 export interface SpecialToken {
-  /** As the file calls it: "bos", "fim_pre". */
+  /** The file's name for it: "bos", "fim_pre". */
   readonly role: string;
   readonly id: number;
-  /** Null where the vocabulary has no such token. */
+  /** Null if the vocabulary has no such token. */
   readonly text: string | null;
 }
 
 export interface ChatTemplate {
-  /** Its metadata's key, by which it is asked for. */
+  /** Key of its metadata entry. */
   readonly key: string;
-  /** "" for the usual one. */
+  /** "" for the default one. */
   readonly name: string;
   readonly text: string;
   readonly cut: boolean;
 }
 
-/** What the engine says of a model: of one that is loaded, what it takes. */
+/** The engine's estimate of a model's memory, and the real use of one that is loaded. */
 export interface MemoryNow {
   /** "cpu", "cuda" … */
   readonly device: string;
   readonly layers: number;
   readonly gpuLayers: number;
-  /** Tokens, and how many contexts of them may be held at once. */
+  /** Length of a context in tokens, and the maximum number of contexts. */
   readonly contextSize: number;
   readonly contexts: number;
-  /** Bytes it is estimated to take: in main memory and on the device. */
+  /** Estimated bytes, in main memory and on the device. */
   readonly estimated: Memory;
   readonly free: Memory;
   readonly total: Memory;
-  /** Null where it isn't loaded. */
+  /** Null if it isn't loaded. */
   readonly used: Memory | null;
-  /** What to do where little memory is left, or too little. */
+  /** What to do if there is little memory left, or too little. */
   readonly advice: string | null;
 }
 
@@ -170,7 +170,7 @@ export interface Memory {
   readonly vram: number;
 }
 
-/** What Tokenscope uses this model for. */
+/** What Tokenscope uses this model for now. */
 export interface Uses {
   readonly measures: boolean;
   readonly completes: boolean;
@@ -187,14 +187,14 @@ export interface ModelSource {
 export type ToView =
   | {readonly type: "reading"; readonly source: ModelSource}
   | {readonly type: "show"; readonly source: ModelSource; readonly page: ModelPage; readonly uses: Uses}
-  /** Nothing to show, and why. `canCopy`: a copy on this machine could be shown. */
+  /** There is no model to show; the message says why. `canCopy`: a copy on this machine could be shown. */
   | {readonly type: "failed"; readonly source: ModelSource; readonly message: string; readonly canCopy: boolean}
   | {readonly type: "uses"; readonly uses: Uses}
-  /** What is free on this machine, as far as the extension host knows: the main memory. */
+  /** Free memory of this machine, as far as the extension host knows: the main memory. */
   | {readonly type: "free"; readonly free: Memory}
-  /** Null: the engine didn't say. */
+  /** Null if the engine gave no answer. */
   | {readonly type: "memory"; readonly memory: MemoryNow | null}
-  /** Asks for bytes of a file of another machine (viewPieces.ts). */
+  /** Asks for bytes of a file on another machine (viewPieces.ts). */
   | {
       readonly type: "readPiece";
       readonly request: number;
@@ -202,11 +202,11 @@ export type ToView =
       readonly offset: number;
       readonly length: number;
     }
-  /** The whole of a value, or as much of it as is kept. */
+  /** A value in full, or as much of it as was kept. */
   | {readonly type: "value"; readonly key: string; readonly text: string; readonly cut: boolean};
 
 export type FromView =
-  /** It listens. */
+  /** The view listens for messages. */
   | {readonly type: "ready"}
   | {readonly type: "piece"; readonly request: number; readonly bytes: Uint8Array}
   | {readonly type: "noPiece"; readonly request: number}
@@ -220,7 +220,7 @@ export type FromView =
   | {readonly type: "value"; readonly key: string}
   | {readonly type: "copyValue"; readonly key: string};
 
-/** What the view leaves with VS Code, and what its host gets to rebuild the panel after a reload. */
+/** The state that VS Code saves for the view. After a reload, the host rebuilds the panel from it. */
 export interface ViewState {
   readonly version: typeof protocolVersion;
   readonly uri: string;

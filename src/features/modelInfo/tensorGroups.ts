@@ -1,7 +1,7 @@
 import {elements} from "../../gguf/ggmlTypes";
 import type {TensorGroup, TensorGroupName, TensorRow} from "./protocol";
 
-/** What a tensor's name tells of its use, the first that fits; names as in llama.cpp's llama-arch.cpp and clip-impl.h. */
+/** Patterns of tensor names, of which the first match counts; names as in llama.cpp's llama-arch.cpp and clip-impl.h. */
 const patterns: readonly (readonly [TensorGroupName, RegExp])[] = [
   ["vision", /^(v|mm|resampler|model\.vision)\.|\.vis_/],
   ["audio", /^a\./],
@@ -17,10 +17,10 @@ const patterns: readonly (readonly [TensorGroupName, RegExp])[] = [
   ["feedForward", /\.ffn[._]/]
 ];
 
-/** Characters of a name that are looked at. llama.cpp takes names of up to 63 bytes. */
+/** Maximum characters of a name that are matched. llama.cpp accepts names of up to 63 bytes. */
 const maxNameLength = 128;
 
-/** As they are shown: the way of a token through the model. */
+/** In the order of the page, which is a token's way through the model. */
 const order: readonly TensorGroupName[] = [
   ...(["embedding", "attention", "feedForward", "experts", "recurrent"] as const),
   ...(["norms", "output", "vision", "audio", "other"] as const)
@@ -31,7 +31,7 @@ export function tensorGroupOf(name: string): TensorGroupName {
   return patterns.find(([, pattern]) => pattern.test(beginning))?.[0] ?? "other";
 }
 
-/** The tensors by what they are for, each group with the types it is stored as; groups without a tensor are left out. */
+/** Tensors by what they are for, with the types in each group. Empty groups are left out. */
 export function tensorGroups(tensors: readonly TensorRow[]): TensorGroup[] {
   const members = new Map<TensorGroupName, TensorRow[]>();
   for (const tensor of tensors) {

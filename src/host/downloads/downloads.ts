@@ -7,7 +7,7 @@ import {plainText} from "../../text/plainText";
 import type {EngineClient} from "../engine/engineClient";
 import type {Settings} from "../settings";
 import type {AccessTokens} from "./accessTokens";
-import {findUnfinished, removeUnfinished, type UnfinishedDownload} from "./unfinishedDownloads";
+import type {UnfinishedDownload} from "./unfinishedDownloads";
 
 /** Downloads models into one folder. Each has a notification; its Cancel button pauses the download. */
 export class Downloads {
@@ -42,11 +42,13 @@ export class Downloads {
 
   /** Unfinished downloads that are not under way, the one with the most bytes first. */
   async unfinished(): Promise<UnfinishedDownload[]> {
+    const {findUnfinished} = await import("./unfinishedDownloads");
     const all = await findUnfinished(this.folder);
     return all.filter(({uri}) => !this.active.has(uri)).sort((a, b) => b.done - a.done);
   }
 
   async discard(unfinished: UnfinishedDownload): Promise<void> {
+    const {removeUnfinished} = await import("./unfinishedDownloads");
     await removeUnfinished(unfinished);
   }
 

@@ -1,7 +1,9 @@
 import {readdir, readFile, rm, stat} from "node:fs/promises";
 import path from "node:path";
-import {type UnfinishedNote, unfinishedEnding} from "../../contract/transfer";
+import {unfinishedEnding} from "../../contract/transfer";
+import {unfinishedNote} from "../../contract/unfinishedNote";
 import {isAlive} from "../../platform/processAlive";
+import {parsed} from "../../text/guard";
 
 /** A download that can be resumed. */
 export interface UnfinishedDownload {
@@ -39,10 +41,9 @@ async function readNote(folder: string, name: string): Promise<UnfinishedDownloa
   const file = path.join(folder, name);
   try {
     if ((await stat(file)).size > maxNoteLength) return null;
-    const note = JSON.parse(await readFile(file, "utf8")) as Partial<UnfinishedNote> | null;
-    const {uri, fileName, bytes, partials, process: owner} = note ?? {};
-    if (typeof uri !== "string" || typeof fileName !== "string" || typeof bytes !== "number") return null;
-    if (!Array.isArray(partials) || !partials.every(isPartialName)) return null;
+    const note = parsed(unfinishedNote, JSON.parse(await readFile(file, "utf8")));
+    if (note === null || !note.partials.every(isPartialName)) return null;
+    const {uri, fileName, bytes, partials, process: owner} = note;
     const files = partials.map((partial) => path.join(folder, partial));
     const sizes = await Promise.all(
       files.map((one) =>
@@ -59,6 +60,6 @@ async function readNote(folder: string, name: string): Promise<UnfinishedDownloa
 }
 
 /** Whether a name is a partial file in the folder itself. Checked because these files get deleted. */
-function isPartialName(name: unknown): name is string {
-  return typeof name === "string" && name.endsWith(".part") && path.basename(name) === name && !name.includes("\\");
+function isPartialName(name: string): boolean {
+  return name.endsWith(".part") && path.basename(name) === name && !name.includes("\\");
 }

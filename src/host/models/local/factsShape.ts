@@ -1,41 +1,27 @@
+import * as v from "valibot";
 import type {ModelFacts} from "../../../gguf/facts";
+import {arrayOf} from "../../../text/guard";
 
-type Check = (value: unknown) => boolean;
+const isNumber = (value: unknown): value is number => typeof value === "number";
+const numberOrNull = v.nullable(v.number());
+const textOrNull = v.nullable(v.string());
 
-const isNumber: Check = (value) => typeof value === "number";
-const isText: Check = (value) => typeof value === "string";
-const isBoolean: Check = (value) => typeof value === "boolean";
-const orNull =
-  (check: Check): Check =>
-  (value) =>
-    value === null || check(value);
-
-const shape: Readonly<Record<keyof ModelFacts, Check>> = {
-  name: orNull(isText),
-  architecture: isText,
-  quantization: orNull(isText),
-  parameters: orNull(isNumber),
-  contextLength: orNull(isNumber),
-  layers: orNull(isNumber),
-  embeddingLength: orNull(isNumber),
-  heads: orNull(isNumber),
-  kvHeads: orNull((value) => isNumber(value) || (Array.isArray(value) && value.every(isNumber))),
-  keyLength: orNull(isNumber),
-  valueLength: orNull(isNumber),
-  experts: orNull((value) => has(value, {count: isNumber, used: isNumber})),
-  vocabularySize: orNull(isNumber),
-  licence: orNull(isText),
-  tensorBytes: orNull(isNumber),
-  capabilities: (value) => has(value, {complete: isBoolean, infill: orNull(isBoolean), embed: isBoolean})
-};
-
-/** Whether a value from a file has the shape of this version's facts. */
-export function isModelFacts(value: unknown): value is ModelFacts {
-  return has(value, shape);
-}
-
-function has(value: unknown, checks: Readonly<Record<string, Check>>): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  const fields = value as Record<string, unknown>;
-  return Object.entries(checks).every(([field, check]) => check(fields[field]));
-}
+/** Facts as this version has them. Another one may have written the file. */
+export const modelFactsShape: v.GenericSchema<unknown, ModelFacts> = v.object({
+  name: textOrNull,
+  architecture: v.string(),
+  quantization: textOrNull,
+  parameters: numberOrNull,
+  contextLength: numberOrNull,
+  layers: numberOrNull,
+  embeddingLength: numberOrNull,
+  heads: numberOrNull,
+  kvHeads: v.nullable(v.union([v.number(), arrayOf(isNumber)])),
+  keyLength: numberOrNull,
+  valueLength: numberOrNull,
+  experts: v.nullable(v.object({count: v.number(), used: v.number()})),
+  vocabularySize: numberOrNull,
+  licence: textOrNull,
+  tensorBytes: numberOrNull,
+  capabilities: v.object({complete: v.boolean(), infill: v.nullable(v.boolean()), embed: v.boolean()})
+});

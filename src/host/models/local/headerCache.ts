@@ -1,6 +1,7 @@
 import {randomUUID} from "node:crypto";
 import {mkdir, readdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
 import path from "node:path";
+import * as v from "valibot";
 import {type ModelFacts, modelFacts} from "../../../gguf/facts";
 import {GgufError} from "../../../gguf/ggufError";
 import {type GgufHeader, missingBytes, type ReadOptions, readHeader} from "../../../gguf/header";
@@ -8,8 +9,9 @@ import {HeaderBudget} from "../../../gguf/headerBudget";
 import {noModel} from "../../../gguf/refusal";
 import {splitNames} from "../../../gguf/splits";
 import {fileSource} from "../../../platform/fileSource";
+import {parsed} from "../../../text/guard";
 import {iterateInSlices} from "../../cooperativeWork";
-import {isModelFacts} from "./factsShape";
+import {modelFactsShape} from "./factsShape";
 import type {LocalModel} from "./localModel";
 
 /**
@@ -39,6 +41,12 @@ interface Entry {
   /** Null if the file is no model, as far as this version can tell. */
   readonly facts: ModelFacts | null;
 }
+
+/** A line of the cache file: a path and its entry. */
+const lineShape = v.tuple([
+  v.string(),
+  v.object({bytes: v.number(), parts: v.number(), modified: v.number(), facts: v.nullable(modelFactsShape)})
+]);
 
 /** Caches the facts in model headers across sessions. A header is read again if its file changed. */
 export class HeaderCache {
@@ -143,8 +151,8 @@ export class HeaderCache {
       if (first !== firstLine) return;
       for await (const line of iterateInSlices(lines)) {
         if (line === lastLine) return;
-        const [file, entry] = JSON.parse(line.replace(/,$/, "")) as readonly unknown[];
-        if (typeof file === "string" && isEntry(entry)) this.addEntry(file, entry);
+        const known = parsed(lineShape, JSON.parse(line.replace(/,$/, "")));
+        if (known !== null) this.addEntry(...known);
       }
     } catch {
       // Missing or damaged: headers are read again.
@@ -188,13 +196,6 @@ function fileState({bytes, parts, modified}: LocalModel): Omit<Entry, "facts"> {
 
 function isSameFileState(entry: Entry, model: LocalModel): boolean {
   return entry.bytes === model.bytes && entry.parts === model.parts && entry.modified === model.modified;
-}
-
-function isEntry(value: unknown): value is Entry {
-  if (typeof value !== "object" || value === null) return false;
-  const {bytes, parts, modified, facts} = value as Record<string, unknown>;
-  const stamped = [bytes, parts, modified].every((number) => typeof number === "number");
-  return stamped && (facts === null || isModelFacts(facts));
 }
 
 /** Throws a {@link GgufError} if a file is no GGUF or damaged. */

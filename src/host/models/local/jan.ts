@@ -1,5 +1,8 @@
 import path from "node:path";
+
+import * as v from "valibot";
 import {displayName} from "../../../gguf/displayName";
+
 import {type Candidate, isNamedLikeModel, type ModelSource} from "./candidates";
 import type {SearchEnvironment} from "./localModel";
 import {
@@ -84,18 +87,23 @@ interface Manifest {
   readonly file: string | undefined;
 }
 
+const optionalText = v.fallback(v.optional(v.string()), undefined);
+
+/** Any field may be missing or something else. */
+const manifestShape = v.object({
+  id: optionalText,
+  settings: v.fallback(v.object({llama_model_path: optionalText}), {llama_model_path: undefined}),
+  sources: v.fallback(v.array(v.fallback(v.object({filename: optionalText}), {filename: undefined})), [])
+});
+
 async function readManifest(file: string): Promise<Manifest> {
   if (file.endsWith(".yml")) {
     const text = (await readSmallText(file)) ?? "";
     return {name: yamlText(text, "name"), file: yamlText(text, "model_path") ?? yamlFirst(text, "files")};
   }
   const json = await readSmallJson(file);
-  const settings = json?.["settings"] as {llama_model_path?: unknown} | null | undefined;
-  const sources = json?.["sources"];
-  const source = (Array.isArray(sources) ? sources[0] : undefined) as {filename?: unknown} | null | undefined;
-  const named = [settings?.llama_model_path, source?.filename].find((value) => typeof value === "string");
-  const name = json?.["id"];
-  return {name: typeof name === "string" ? name : undefined, file: named as string | undefined};
+  const {id, settings, sources} = v.parse(manifestShape, json ?? {});
+  return {name: id, file: settings.llama_model_path ?? sources[0]?.filename};
 }
 
 /** A top-level string of a YAML file. Understands only as much YAML as Jan writes. */

@@ -1,4 +1,6 @@
 import path from "node:path";
+import * as v from "valibot";
+import {parsed} from "../../../text/guard";
 import type {Candidate, ModelSource} from "./candidates";
 import type {SearchEnvironment} from "./localModel";
 import {distinct, environmentFolder, inHome} from "./programFolders";
@@ -44,6 +46,12 @@ export async function ollamaModels(folder: string, signal: AbortSignal): Promise
 
 const manifestDepth = 4;
 
+/** The layer with the weights. Its digest becomes a file name, so it is checked. */
+const weightsLayer = v.object({
+  mediaType: v.literal("application/vnd.ollama.image.model"),
+  digest: v.pipe(v.string(), v.regex(/^sha256[:-][0-9a-f]{64}$/))
+});
+
 function isLatest(file: string): boolean {
   return path.basename(file) === "latest";
 }
@@ -59,12 +67,7 @@ function ollamaName([registry, namespace, model, tag, ...more]: readonly string[
 
 /** The file name of the weights' blob. The digest is checked, because another program wrote the manifest. */
 function modelBlob(manifest: Readonly<Record<string, unknown>> | null): string | null {
-  const layers = manifest?.["layers"];
-  if (!Array.isArray(layers)) return null;
-  for (const layer of layers as readonly unknown[]) {
-    const {mediaType, digest} = (layer ?? {}) as {mediaType?: unknown; digest?: unknown};
-    if (mediaType !== "application/vnd.ollama.image.model" || typeof digest !== "string") continue;
-    if (/^sha256[:-][0-9a-f]{64}$/.test(digest)) return digest.replace(":", "-");
-  }
-  return null;
+  const layers = parsed(v.array(v.unknown()), manifest?.["layers"]) ?? [];
+  const weights = layers.find((layer) => v.is(weightsLayer, layer));
+  return weights?.digest.replace(":", "-") ?? null;
 }
