@@ -80,7 +80,7 @@ function changedOnServer({host}: URL): EngineError {
   return new EngineError(
     "serverFailed",
     l10n.t(
-      "{0} answers with another file than it began with: download it again, which goes on if it is the same.",
+      "The file at {0} has changed since the download began: download it again, which resumes if the file is the same.",
       host
     )
   );
