@@ -1,9 +1,9 @@
-// Everything that the product does, on any model, held to itself and to processes that were asked nothing before; and
-// llama-perplexity mode to llama-perplexity (bench/peer.mjs). One row a model, what is wrong below the table, and exit code 1
-// where anything is. What the columns are and how far numbers may be apart: test/harness/anyModel.ts.
+// Checks all functions on any model: results must agree with each other and with those of fresh processes, and
+// llama-perplexity mode with llama-perplexity (bench/peer.mjs). Prints one row per model, and failures below the table;
+// a failure gives exit code 1. test/harness/anyModel.ts defines the columns and tolerances.
 // usage: node esbuild.mjs --production --tests && node bench/anyModel.mjs [--tokens N] [--no-peer] [--quick] [--made-up] [--quantizations] [FILE.gguf]...
-// --quick takes engines that have given all back for new processes, which takes a quarter of the time. --made-up adds the models
-// of random weights that the tests write, --quantizations what llama-quantize makes of the demonstration model.
+// --quick reuses engine processes after they have unloaded everything, which takes a quarter of the time. --made-up adds the
+// tests' models with random weights, --quantizations all quantizations of the demonstration model by llama-quantize.
 import {spawnSync} from "node:child_process";
 import {mkdtempSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
@@ -30,10 +30,10 @@ const {values, positionals} = parseArgs({
 
 /** JSON-RPC's code of an error that is a sentence for people (src/contract/errors.ts). */
 const engineErrorCode = -32001;
-/** Milliseconds: an answer that takes longer is none. */
+/** A hang guard for answers (ms). */
 const patience = 900_000;
 
-/** Engines that have given all back, to be asked again. */
+/** Engines that have unloaded everything, for reuse. */
 const idle = [];
 
 const folder = mkdtempSync(path.join(tmpdir(), "tokenscope-bench-"));
@@ -76,7 +76,7 @@ function cellOf(check) {
   return check.problem === undefined ? check.figure : `**${check.figure}**`;
 }
 
-/** A process of its own, or one that is as good as new. */
+/** A new process, or one that was reset. */
 function start(file) {
   const engine = idle.pop() ?? startEngine();
   const model = modelSpec(file);
@@ -100,7 +100,7 @@ function start(file) {
         engine.stop();
         return;
       }
-      // What is sent next comes behind it.
+      // Later messages are handled after this one.
       void engine.forget();
       idle.push(engine);
     }
@@ -121,7 +121,10 @@ function madeUp() {
   });
 }
 
-/** Of the demonstration model in F16, with an importance matrix, which some need; what llama-quantize refuses is said. */
+/**
+ * Quantizations of the F16 demonstration model, with an importance matrix, which some need. Reports what llama-quantize
+ * refuses.
+ */
 function quantizations() {
   const program = peerProgram("llama-quantize");
   const whole = path.join(root, "test/fixtures/models/tokenscope-tiny-f16.gguf");

@@ -1,6 +1,6 @@
-// How useful completions are: 500 holes in real files (bench/corpus.mjs), asked for as the extension asks, cut and cleaned as it
-// cleans. Per kind of hole: exact matches, edit similarity, characters saved; for thresholds of confidence, how much is shown
-// and how much of it is right; and which criterion of confidence is the best one.
+// Measures how useful completions are: 500 holes in real files (bench/corpus.mjs), requested and cleaned as in the
+// extension. Prints exact matches, edit similarity and saved characters per kind of hole; for thresholds of confidence,
+// how much is shown and how much of it is right; and which criterion of confidence is best.
 // usage: node esbuild.mjs --production && node bench/completion.mjs [--model FILE.gguf] [--holes 500] [--seed 1] [--threads 0]
 //   [--context 0] [--tokens 64] [--no-suffix] [--no-path] [--picture FILE.svg] [--json]
 import {mkdirSync, writeFileSync} from "node:fs";
@@ -75,7 +75,7 @@ if (options.json) console.log(JSON.stringify({...report, completions}));
 else print(report);
 process.exit(0);
 
-/** Asks for each hole. `shownOf(n)` is what a person would see of the first n tokens. */
+/** Completes each hole. `shownOf(n)` is the text shown for the first n tokens. */
 async function completeAll() {
   const engine = startEngine();
   const model = modelSpec(path.resolve(options.model), {
@@ -93,7 +93,7 @@ async function completeAll() {
       prefix,
       suffix,
       maxTokens: Number(options.tokens),
-      // What may be written is the document's matter, whatever the model is shown of it.
+      // Cleaning uses the whole document, not only the part in the prompt.
       extent: stopGranularity(prefix, window.suffix),
       ...(options["no-path"] ? {} : {path: file, repository})
     });
@@ -137,7 +137,7 @@ function ofKind(kind) {
   return kind === "all" ? completions : completions.filter((one) => one.kind === kind);
 }
 
-/** Shares of holes (exact, of all), of characters (saved), and a mean (similarity). */
+/** The share of exact holes, the share of saved characters, and the mean similarity. */
 function summaryOf(kind, some) {
   const sum = (value) => some.reduce((total, one) => total + value(one), 0);
   return {

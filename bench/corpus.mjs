@@ -1,5 +1,5 @@
-// Real files to complete in: npm packages that were published in the year before this bench, by different authors, of which
-// the sources can be read. They are fetched through npm, and no model of ours has been trained on them.
+// Real files for completions: npm packages with sources by different authors, published in the year before this
+// benchmark, so that none of our models was trained on them. They are downloaded through npm.
 import {spawnSync} from "node:child_process";
 import {createHash} from "node:crypto";
 import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync} from "node:fs";
@@ -9,7 +9,7 @@ import {root} from "./engine.mjs";
 
 const folder = path.join(root, "out/bench-corpus");
 
-/** All are under the MIT licence. `sources`: the folders in which they are, as their authors wrote them. */
+/** All have the MIT licence. `sources` are the folders of the original source files. */
 export const packages = [
   {
     name: "fastify",
@@ -62,14 +62,14 @@ export const packages = [
   }
 ];
 
-/** Code that people wrote: no declarations, tests, translations. */
+/** Whether a file is code written by people: no declarations, tests or translations. */
 const wanted = /(?<!\.d|\.test|\.test-d)\.[cm]?[jt]sx?$/;
 const unwanted = /(^|\/)(tests?|__tests__|locales)\//;
 const fewestLines = 20;
-/** UTF-16 units; longer lines are written by programs. */
+/** Maximum UTF-16 units of a line; longer lines are generated. */
 const maxLineLength = 400;
 
-/** The packages' files, `{repository, path, text}` each, in a fixed order; fetched if they are not there yet. */
+/** The packages' files, `{repository, path, text}` each, in a fixed order. Downloads missing packages. */
 export function corpusFiles() {
   fetchPackages();
   return packages.flatMap(({name, sources}) =>
@@ -96,7 +96,7 @@ function fetchPackages() {
     const done = path.join(target, `.${version}`);
     if (existsSync(done)) continue;
     const [{filename}] = JSON.parse(npm(["pack", `${name}@${version}`, "--json", "--pack-destination", folder]));
-    // npm names a scoped package's file with "-" where some of its versions say "/".
+    // npm writes "-" or "/" in the file name of a scoped package, depending on its version.
     const file = path.join(folder, filename.replace(/^@/, "").replaceAll("/", "-"));
     const found = `sha512-${createHash("sha512").update(readFileSync(file)).digest("base64")}`;
     if (found !== integrity) throw new Error(`${name}@${version} is another one than this bench's: ${found}`);
@@ -120,7 +120,7 @@ function npm(parameters) {
   return stdout;
 }
 
-/** Numbers in [0, 1) that a seed decides (mulberry32). */
+/** Random numbers in [0, 1) from a seed (mulberry32). */
 export function seeded(seed) {
   let state = seed >>> 0;
   return () => {
@@ -134,11 +134,12 @@ export function seeded(seed) {
 export const holeKinds = ["within a line", "end of line", "whole line", "a few lines"];
 
 /**
- * Cuts `perKind` holes of each kind: `{kind, repository, path, text, offset, truth}`, where `text` is without the hole, and
- * `truth` is what stood at `offset`. Packages take turns, so that large ones do not count for more; no line is cut twice.
+ * Cuts `perKind` holes of each kind: `{kind, repository, path, text, offset, truth}`. `text` lacks the hole, and
+ * `truth` is the text that was at `offset`. Packages take turns, so that large ones do not count more. No line is cut
+ * twice.
  *
- * Whole lines are cut behind their indentation, where an editor puts the cursor. A few lines (2 to 6) have no blank one among
- * them, and open and close the same brackets: what stands around them stays whole.
+ * Whole lines are cut after their indentation, where an editor puts the cursor. Holes of several lines (2 to 6) have no
+ * blank line and balanced brackets, so that the code around them stays whole.
  */
 export function cutHoles(files, perKind, seed) {
   const random = seeded(seed);
@@ -170,7 +171,7 @@ export function cutHoles(files, perKind, seed) {
   return holes;
 }
 
-/** Where a hole lies in the lines from `row` on; undefined where none of this kind can. */
+/** A hole of this kind in the lines from `row` on; undefined if there is none. */
 function cut(kind, lines, row, below) {
   const line = lines[row].trimEnd();
   const indentation = line.length - line.trimStart().length;
@@ -181,7 +182,7 @@ function cut(kind, lines, row, below) {
     if (block.length < 2 || block.some((one) => one.trim() === "") || !balanced(block.join("\n"))) return undefined;
     return {rows: block.length, from: indentation, length: block.join("\n").trimEnd().length - indentation};
   }
-  // Words, runs of spaces, and single characters: where a person may stop to type.
+  // Words, runs of spaces and single characters: a person may stop typing after each.
   const ends = [...line.matchAll(/\w+|\s+|[^\w\s]/gu)].map(({0: piece, index}) => index + piece.length);
   const inside = ends.filter((end) => end > indentation && end < line.length);
   if (kind === "end of line") {
@@ -196,7 +197,7 @@ function cut(kind, lines, row, below) {
   return line.slice(from, to).trim() === "" ? undefined : {rows: 1, from, length: to - from};
 }
 
-/** As many brackets of each kind are closed as opened, and none before. Strings and comments count, too. */
+/** Whether brackets are balanced. Those in strings and comments count too. */
 function balanced(text) {
   const pairs = {")": "(", "]": "[", "}": "{"};
   const open = [];

@@ -1,8 +1,8 @@
-// Ways to tell from the tokens' probabilities how much of a completion to show, and what each is worth.
+// Criteria that decide by the tokens' probabilities how much of a completion to show, and their evaluation.
 
 const logOf = (least) => (least <= 0 ? Number.NEGATIVE_INFINITY : Math.log(least));
 
-/** Tokens before the first at which `value(sum, i, logprob)` falls under the threshold. */
+/** The number of tokens before the first with `value(sum, i, logprob)` below the threshold. */
 function cutWhere(value) {
   return (logprobs, least) => {
     let sum = 0;
@@ -23,7 +23,10 @@ function gate(count) {
   };
 }
 
-/** Name → how many tokens to show, of natural logprobs and a probability. `sureTokens` is the product's. */
+/**
+ * Criteria by name. Each returns the number of tokens to show, given natural logprobs and a probability. `sureTokens`
+ * is the product's.
+ */
 export function criteria(sureTokens) {
   return {
     "running product": sureTokens,
@@ -37,9 +40,9 @@ export function criteria(sureTokens) {
 }
 
 /**
- * Of many completions, at one threshold: `share` shown of all, `right` of those shown (the truth begins with what is shown),
- * `whole` of those shown (the truth is what is shown); in characters, `precision` of those shown and `recall` of those that
- * were missing: the ones that agree from the cursor on, up to the first that does not.
+ * Rates of many completions at one threshold: `share` of completions shown; of the shown ones, `right` (the truth
+ * starts with the shown text) and `whole` (the truth is the shown text). In characters, `precision` of the shown and
+ * `recall` of the missing ones. A character counts if all characters from the cursor to it agree.
  */
 export function pointAt(completions, criterion, least) {
   let shown = 0;
@@ -78,8 +81,8 @@ export function commonPrefix(one, other) {
 const fineThresholds = Array.from({length: 100}, (_, index) => index / 100);
 
 /**
- * What a criterion is worth, whatever the threshold: the mean of the share that is right over all shares shown (the area
- * under the curve, from nothing shown to what is shown without a threshold), and the same in characters.
+ * The quality of a criterion for all thresholds: the mean share of right completions over all shares shown (the area
+ * under the curve, up to the share shown without a threshold), and the same in characters.
  */
 export function worth(completions, criterion) {
   const points = fineThresholds.map((least) => pointAt(completions, criterion, least)).filter(({shown}) => shown > 0);
@@ -89,7 +92,7 @@ export function worth(completions, criterion) {
   };
 }
 
-/** Mean of y over x from 0 to the greatest x, by trapezoids; left of the first point, its y. */
+/** The mean of y over x from 0 to the greatest x, by trapezoids. Left of the first point, y is constant. */
 function meanHeight(points) {
   const sorted = points.toSorted(([one], [other]) => one - other);
   const [[firstX, firstY] = [0, Number.NaN]] = sorted;

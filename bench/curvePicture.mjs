@@ -1,4 +1,4 @@
-// The precision–coverage curve as an SVG, readable on light and on dark pages.
+// Draws the precision–coverage curve as an SVG, readable on light and dark pages.
 
 const width = 640;
 const height = 420;
@@ -50,7 +50,7 @@ ${lines.join("\n")}
 `;
 }
 
-/** Thresholds beside their points, where they don't stand on each other. */
+/** Thresholds beside their points. Labels that would overlap are left out. */
 function labels(points) {
   const written = [];
   return points.flatMap(({least, share, right}) => {

@@ -1,5 +1,5 @@
-// What fetching a file costs beside the plainest ways to do so, from a server on this machine: there the network is no limit, so
-// what is seen is our own work. Each way in turn, RUNS times.
+// Compares our download of a file with the simplest ways to do it, from a server on this machine. There the network is
+// no limit, so that only our own work counts. Each way in turn, RUNS times.
 // usage: node esbuild.mjs --production && node bench/download.mjs [MEGABYTES] [RUNS]
 import {execFile, fork} from "node:child_process";
 import {createHash, randomFillSync} from "node:crypto";
@@ -17,7 +17,7 @@ import {startEngine} from "./engine.mjs";
 if (process.argv[2] === "--serve") serve(process.argv[3]);
 else await measure(Number(process.argv[2] ?? 200), Number(process.argv[3] ?? 5));
 
-/** A process of its own, so that its work is not the client's. */
+/** The server's own process, so that its work does not count as the client's. */
 function serve(file) {
   const {size} = statSync(file);
   const server = createServer((request, response) => {

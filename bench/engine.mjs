@@ -1,4 +1,4 @@
-// An engine process as the extension host has it, to measure from outside.
+// Starts engine processes like the extension host, to measure them from outside.
 import {fork} from "node:child_process";
 import {readFileSync} from "node:fs";
 import path from "node:path";
@@ -11,12 +11,12 @@ export function modelSpec(file, {threads = 0, contextSize = 0} = {}) {
   return {kind: "gguf", path: file, gpu: "off", gpuLayers: null, threads, contextSize};
 }
 
-/** Starts one. `request` can tell of its progress, and be cancelled (a vscode-jsonrpc token). */
+/** Starts an engine. `request` takes a progress listener and a cancellation token (vscode-jsonrpc). */
 export function startEngine(program = path.join(root, "dist/engine.js")) {
   const child = fork(program, [], {serialization: "advanced", execArgv: ["--expose-gc"]});
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
   const listeners = new Map();
-  // Whoever waits for an answer then gets an error: none comes any more.
+  // Pending requests fail, because no answer comes any more.
   child.on("exit", () => connection.dispose());
   connection.onNotification("progress", ({request, ...progress}) => listeners.get(request)?.(progress));
   connection.listen();
@@ -35,11 +35,11 @@ export function startEngine(program = path.join(root, "dist/engine.js")) {
         listeners.delete(request);
       }
     },
-    /** Gives back all models, and with them all that it knows of what was asked. */
+    /** Unloads all models, and with them all cached results. */
     async forget() {
       await connection.sendNotification("retain", {models: []});
     },
-    /** How the process ended (134 is an abort, 139 a stack that ran over), or null while it runs. */
+    /** The exit code (134 is an abort, 139 a stack overflow); null while the process runs. */
     get ended() {
       return child.exitCode ?? child.signalCode;
     },
@@ -49,7 +49,7 @@ export function startEngine(program = path.join(root, "dist/engine.js")) {
   };
 }
 
-/** Bytes of memory that a process holds, now and at most until now (Linux). */
+/** A process's present and peak memory in bytes (Linux). */
 export function memoryOf(pid) {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   const value = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1]) * 1024;

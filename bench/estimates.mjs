@@ -1,7 +1,7 @@
-// How far estimates of memory are from what models really take: for each model and context size a fresh engine scores a
-// text of some 700 tokens and completes once. "asked" is the engine's estimate (GgufInsights, which asks llama.cpp),
-// "reckoned" that from the header's numbers alone (src/gguf/memory.ts), both of as many contexts as were made; "used" is
-// what the engine's memory has grown by since it began to load, mapped weights included.
+// Compares estimates of memory with real use: for each model and context size, a fresh engine scores a text of some 700
+// tokens and completes once. "asked" is the engine's estimate (GgufInsights, which asks llama.cpp), "reckoned" the one
+// from the header alone (src/gguf/memory.ts), both for the number of contexts in use. "used" is the growth of the
+// engine's memory since loading began, with mapped weights.
 // usage: node esbuild.mjs --production && node bench/estimates.mjs [MODEL.gguf]...
 import {readFileSync} from "node:fs";
 import path from "node:path";

@@ -1,5 +1,5 @@
-// What becomes of the engine's deaths, of damaged files, of pressure and of idleness: one table, and exit code 1 where a goal
-// is missed. Sizes are those of test/faults/main.ts; --short takes those of the test suites.
+// Tests the engine with crashes, damaged files, pressure and idleness. Prints a table; a missed goal gives exit code 1.
+// The sizes are in test/faults/main.ts; --short takes those of the test suites.
 // usage: node bench/faults.mjs [--short] [--part deaths|fuzz|pressure|idle]...
 import {execFileSync, spawnSync} from "node:child_process";
 import {root} from "./engine.mjs";

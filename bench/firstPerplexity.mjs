@@ -1,5 +1,5 @@
-// How long a person waits for the first perplexity with the demonstration model: from the request to an engine that does
-// not run yet, to its answer. Each run forks a new engine process, as the extension host does.
+// Measures the time to the first perplexity with the demonstration model: from the request to the answer, with the
+// start of the engine. Each run forks a new engine process, like the extension host.
 // usage: node esbuild.mjs --production && node bench/firstPerplexity.mjs [RUNS]
 import {readFileSync} from "node:fs";
 import path from "node:path";
@@ -19,7 +19,7 @@ for (let run = 0; run < runs; run++) {
   first.push(performance.now() - started);
   tokens = scores.ids.length;
   const again = performance.now();
-  // Another text: the engine remembers the scores of the last ones.
+  // Another text, because the engine caches scores.
   await engine.request("score", {model, text: `#${text}`});
   second.push(performance.now() - again);
   engine.stop();

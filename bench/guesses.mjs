@@ -29,7 +29,7 @@ const cases = Number(options.cases);
 
 const holes = cutHoles(corpusFiles(), cases, 1).filter(({kind}) => kind === "whole line");
 const plain = holes.map(({text, offset}) => promptWindow(text, offset, {prefix: 1200, suffix: 300}));
-// What was written once is begun again: a model that can read goes on with it.
+// The prompt starts to repeat earlier code, which a capable model continues.
 const repeating = plain.map(({prefix}) => ({prefix: `${prefix}\n${prefix.slice(0, 200)}`, suffix: ""}));
 for (const [name, places] of Object.entries({"code that repeats itself": repeating, "other code": plain})) {
   const results = {guessing: [], never: []};
@@ -41,7 +41,7 @@ for (const [name, places] of Object.entries({"code that repeats itself": repeati
         maxTokens: Number(options.tokens),
         extent: "unlimited"
       });
-      // The first one loads the model.
+      // The first request loads the model.
       if (index > 0) results[side].push(result);
     }
   const rate = (side) => {
@@ -61,7 +61,7 @@ for (const [name, places] of Object.entries({"code that repeats itself": repeati
 for (const engine of Object.values(engines)) engine.stop();
 process.exit(0);
 
-/** The same program but for one number. */
+/** The same program with one other number. */
 async function engineWithoutGuesses() {
   const outfile = path.join(root, "out/bench/engineWithoutGuesses/engine.js");
   const number = "const maxDraft = 4;";

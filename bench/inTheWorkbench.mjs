@@ -1,4 +1,4 @@
-// What a person waits for in a real VS Code, with the packaged extension, in a fresh start each time:
+// Measures waiting times in a real VS Code with the packaged extension, with a fresh start each time:
 // - activation, with no model loaded: what "Developer: Show Running Extensions" says;
 // - the first perplexity: from Enter on the command, with no engine running, until the numbers stand there.
 // usage: npm run package && node esbuild.mjs --harness && node bench/inTheWorkbench.mjs [RUNS]
@@ -19,7 +19,7 @@ for (let run = 0; run < runs; run++) {
   const workbench = await Workbench.open({workspace: path.join(root, "sample"), extensionsDir});
   try {
     await workbench.openFile("retry.py");
-    // The open file has been counted by now: end the engine that did it.
+    // The open file has been counted by now: end its engine.
     await workbench.runCommand("Tokenscope: Restart Engine");
     await workbench.runCommand("Tokenscope: Perplexity of Selection");
     const started = performance.now();
@@ -31,7 +31,7 @@ for (let run = 0; run < runs; run++) {
     const row = workbench.page.locator(".runtime-extensions-editor .monaco-list-row").filter({hasText: "Tokenscope"});
     await workbench.page.locator(".runtime-extensions-editor .monaco-list-row").first().hover();
     const activation = await workbench.until("Tokenscope's activation time is shown", async () => {
-      // The slowest come first, and only the rows in sight exist.
+      // The slowest extensions come first, and only visible rows exist.
       await workbench.page.mouse.wheel(0, 100);
       const found = await row
         .first()

@@ -1,5 +1,5 @@
-// llama.cpp asked directly, by a process of its own: logprobs of tokens that are evaluated alone, in an empty context. Shares
-// no arithmetic with what it judges.
+// Gets logprobs from llama.cpp itself in a separate process, each text evaluated alone in an empty context. Shares no
+// arithmetic with the engine.
 // usage: import {startJudge} from "./judge.mjs"; or node bench/judge.mjs MODEL.gguf [TOKENS], which prints how far llama.cpp's
 // roundings are apart in batches of some sizes (one thread)
 import {fork} from "node:child_process";
@@ -9,14 +9,14 @@ import path from "node:path";
 const program = import.meta.filename;
 
 /**
- * Tokens. Batches of so many and more give the same numbers to the last bit, smaller ones others: llama.cpp has two kernels
- * for attention.
+ * Batches of at least this many tokens give the same bits. Smaller ones differ, because llama.cpp has two kernels for
+ * attention.
  */
 const minBatch = 64;
 
 /**
- * `logprobs(ids, bos)` resolves with those of `ids`; NaN where there is no context. No batch is a small one where there are
- * tokens enough, or all are of `batch` tokens.
+ * `logprobs(ids, bos)` resolves with the logprobs of `ids`; NaN for a token without context. All batches have `batch`
+ * tokens; by default none is small if there are enough tokens.
  */
 export function startJudge(file) {
   const child = fork(program, [file], {serialization: "advanced", stdio: ["ignore", "ignore", "inherit", "ipc"]});

@@ -1,15 +1,18 @@
-// How long a completion takes, in turn with llama-server (cache_prompt): the same model file, texts, threads and number of
-// tokens; to the first text, and to the whole answer, as their client sees it. Two llama-servers: one is asked by /infill, which
-// puts the cursor's line elsewhere in the prompt than Tokenscope does; the other by /completion with Tokenscope's very tokens.
-// Answers may differ even then: where the model writes a special token, Tokenscope ends and llama-server goes on.
-// Files are those of bench/corpus.mjs.
-// - cold: a file that neither has seen; - a key: one more character typed there; - accepted: the answer accepted whole, and the
-//   next one asked for; - a jump: 200 lines further down in the same file; - prefetched: what followed the jump accepted
-//   after a pause, in which the extension has asked for what comes next (src/features/inlineCompletion/suggestionCache.ts);
-// - a rested jump: back to the first place, where the cursor has rested and the extension has had the prompt evaluated ahead
-//   (src/features/inlineCompletion/prefill.ts).
-// Also: prompt tokens evaluated at each of 60 keys, with prompts as the extension makes them; and how long a request goes on that
-// was cancelled.
+// Measures how long a completion takes, in turn with llama-server (cache_prompt): the same model file, texts, threads and
+// number of tokens; to the first text, and to the whole answer, as seen by the client. There are two llama-servers. One
+// gets /infill, which puts the cursor's line elsewhere in the prompt than Tokenscope does; the other gets /completion with
+// exactly Tokenscope's tokens. Even then answers may differ: at a special token Tokenscope ends, llama-server goes on.
+// Files are those of bench/corpus.mjs. The steps:
+// - cold: a file that is new to both
+// - a key: one more character is typed there
+// - accepted: the whole answer is accepted, and the next one requested
+// - a jump: 200 lines further down in the same file
+// - prefetched: the next completion after a pause, in which the extension has requested it
+//   (src/features/inlineCompletion/suggestionCache.ts)
+// - a rested jump: back to the first position, where the cursor has rested and the extension has prefilled the prompt
+//   (src/features/inlineCompletion/prefill.ts)
+// Also measures the prompt tokens evaluated at each of 60 keys, with the extension's prompts, and how long a cancelled
+// request goes on.
 // usage: node esbuild.mjs --production && node bench/latency.mjs [--model FILE.gguf] [--cases 20] [--tokens 24] [--threads 1]
 //   [--context 1024] [--prefix 1536] [--suffix 384] [--pause 500] [--json]; LLAMA_SERVER names one that is built already
 import path from "node:path";
@@ -52,7 +55,7 @@ const places = casesFrom(corpusFiles());
 const engine = startEngine();
 const servers = await Promise.all([1, 2].map(() => startServer({model: file, threads, contextSize})));
 const sides = {ours: ourSide(), infill: infillSide(servers[0]), sameTokens: sameTokensSide(servers[1])};
-/** Step → side → measurements. */
+/** Measurements by step and side. */
 const measured = {};
 
 await runCase(places[0], {}, Object.keys(sides));
@@ -69,7 +72,7 @@ if (options.json) console.log(JSON.stringify({flags: servers[0].flags, limits, m
 else print();
 process.exit(0);
 
-/** Places in different files, each with a line's end missing, and another such place 200 lines below. */
+/** Positions in different files, each with a missing line end, and another such position 200 lines below. */
 function casesFrom(files) {
   const found = files.flatMap(({text}) => {
     const lines = text.split("\n");
@@ -79,7 +82,7 @@ function casesFrom(files) {
       offsets.push(offset);
       offset += line.length + 1;
     }
-    // Enough text in front for a whole prompt, and a word to type.
+    // Enough text before it for a whole prompt, and a word to type.
     const wanted = (row) => /^\s*\w+\W+\w{4,}/.test(lines[row] ?? "") && (lines[row]?.length ?? 0) < 120;
     const rows = lines
       .map((_, row) => row)
@@ -96,7 +99,7 @@ function casesFrom(files) {
     .map(({one}) => one);
 }
 
-/** The line's end is cut off behind its first word. */
+/** Cuts a line after its first word. */
 function cutAt(text, lines, offsets, row) {
   const word = /^\s*\w+\W+/.exec(lines[row])[0].length;
   return {
@@ -171,7 +174,7 @@ function ourSide() {
       evaluated: answer.evaluatedPromptTokens
     };
   };
-  /** Asked for in the background, as when a suggestion is shown, and wanted after a pause, when it has been accepted. */
+  /** Requested in the background while a suggestion is shown, and needed after a pause, when that was accepted. */
   const prefetched = async (place) => {
     let answer;
     const completions = new SuggestionCache(async (where, {onText, background}) => {
@@ -185,7 +188,7 @@ function ourSide() {
     const whole = performance.now() - started;
     return {...answer, first: Math.min(whole, answer.first), complete: whole};
   };
-  /** The prompt evaluated in the background, as when the cursor rests there, before it is asked for. */
+  /** The prompt is prefilled in the background while the cursor rests there. */
   const rested = async (place) => {
     const params = {model, ...place, maxTokens: tokens, extent: "unlimited", background: true, promptOnly: true};
     await engine.request("complete", params);
@@ -194,7 +197,9 @@ function ourSide() {
   return {complete, prefetched, rested};
 }
 
-/** Prompt tokens evaluated at each key, with the extension's own prompts: the first request for a place is left out. */
+/**
+ * Prompt tokens evaluated at each key, with the extension's own prompts. The first request of a position is left out.
+ */
 async function evaluatedWhileTyping() {
   const evaluated = [];
   for (const {here} of places.slice(0, 3)) {
@@ -209,7 +214,7 @@ async function evaluatedWhileTyping() {
   return evaluated;
 }
 
-/** Milliseconds from a cancellation, sent at the first text, to its effect. */
+/** Time from a cancellation, sent at the first text, to its effect (ms). */
 async function endAfterCancel() {
   const times = [];
   for (const {here} of places.slice(0, 10)) {
@@ -307,7 +312,7 @@ function print() {
   );
 }
 
-/** Of each peer the cases that `counts`, and Tokenscope's of the same. */
+/** The cases of each peer that `counts` accepts, and Tokenscope's results for the same cases. */
 function timesTable(title, what, counts) {
   const peers = ["infill", "sameTokens"];
   table(

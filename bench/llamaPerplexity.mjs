@@ -1,6 +1,6 @@
-// Compares llama-perplexity mode with llama-perplexity itself: three texts, two models, the final estimate and its error to
-// four significant digits. With --record it writes what llama-perplexity says to test/fixtures/llamaPerplexity, which the
-// engine's tests compare with.
+// Compares llama-perplexity mode with llama-perplexity itself: three texts, two models, the final estimate and its
+// error to four significant digits. With --record it writes what llama-perplexity says to
+// test/fixtures/llamaPerplexity, which the engine's tests compare with.
 // usage: node esbuild.mjs --production && node bench/llamaPerplexity.mjs [--record]
 import {readFileSync, writeFileSync} from "node:fs";
 import path from "node:path";

@@ -1,14 +1,15 @@
-// llama-server, to compare with: one slot, one context, and a request to /infill as llama.vscode makes it.
+// Runs llama-server for comparison: one slot, one context, and requests to /infill like llama.vscode's.
 import {spawn} from "node:child_process";
 import http from "node:http";
 import net from "node:net";
 import {setTimeout} from "node:timers/promises";
 import {peerProgram} from "./peer.mjs";
 
-/** Starts one and waits for it. `flags` is how it was started, beside the model and the port. */
+/** Starts a server and waits for it. `flags` are its arguments except model and port. */
 export async function startServer({model, threads, contextSize}) {
   const port = await freePort();
-  // One batch holds any prompt: /infill leaves out what is more. Without -n, it puts two tokens of a file name in front.
+  // One batch holds any prompt, because /infill cuts longer ones. Without -n, it puts two tokens of a file name in
+  // front.
   const size = String(contextSize);
   const count = String(threads);
   const flags = ["-n", "64", "-np", "1", "-c", size, "-b", size, "-ub", "512", "-t", count, "-tb", count, "--no-webui"];
@@ -42,13 +43,13 @@ export async function startServer({model, threads, contextSize}) {
   };
 }
 
-/** As llama.vscode sends it: the cursor's line is the `prompt`. (The server puts it at the prefix's end.) */
+/** A request like llama.vscode's: the cursor's line is the `prompt`. The server appends it to the prefix. */
 function infillOf({prefix, suffix}) {
   const line = prefix.lastIndexOf("\n") + 1;
   return {input_prefix: prefix.slice(0, line), input_suffix: suffix, prompt: prefix.slice(line)};
 }
 
-/** The prompt that Tokenscope makes: what stands before the middle, what follows it, and how it begins. */
+/** Tokenscope's prompt: the text before the middle, the text after it, and the marks. */
 async function tokensOf(port, {before, after, middle}) {
   const tokenize = async (content, add_special = false) => {
     const response = await fetch(`http://127.0.0.1:${port}/tokenize`, {
@@ -66,7 +67,7 @@ async function tokensOf(port, {before, after, middle}) {
   return parts.flat();
 }
 
-/** Milliseconds from asking to the first text and to the end, and what the server says of itself. */
+/** Times from the request to the first text and to the end (ms), and the server's own measurements. */
 function ask(port, path, tokens, prompt) {
   const body = JSON.stringify({
     ...prompt,
@@ -81,7 +82,7 @@ function ask(port, path, tokens, prompt) {
     const request = http.request({
       port,
       host: "127.0.0.1",
-      // The server closes the connection behind a stream.
+      // The server closes the connection after a stream.
       agent: false,
       path,
       method: "POST",

@@ -1,6 +1,6 @@
-// What scoring a long text costs in memory: the engine process's, and that of the process which asks (in VS Code, the
-// extension host). Compares the peaks while so many tokens are scored with what each holds when the model is loaded and a
-// short text has been scored. The engine maps the model file: only memory of its own counts, beside the whole.
+// Measures the memory for scoring a long text, of the engine and of the caller (in VS Code, the extension host).
+// Compares the peaks with the memory after loading the model and scoring a short text. The engine maps the model file,
+// so its own memory is shown beside the total.
 // usage: node esbuild.mjs --production && node --expose-gc bench/memory.mjs [MODEL.gguf] [TOKENS] [THREADS]
 import path from "node:path";
 import {demonstrationModel, memoryOf, modelSpec, startEngine} from "./engine.mjs";
@@ -11,7 +11,7 @@ const model = modelSpec(path.resolve(file), {threads: Number(threads)});
 await engine.request("score", {model, text: "A short text, to load the model."});
 global.gc?.();
 const [engineBefore, hostBefore] = [memoryOf(engine.pid), memoryOf(process.pid)];
-// Two tokens a word, or about as many.
+// A word has about two tokens.
 const words = Array.from({length: Number(tokens)}, (_, i) => `w${i % 7919}`);
 let text = "";
 for (let count = 0, from = 0; count < Number(tokens); ) {

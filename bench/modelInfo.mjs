@@ -1,6 +1,6 @@
-// What opening a model of 20 GB as its page costs: a sparse file with a real one's header (579 tensors, 151,936 tokens).
-// - reading: from the file's opening to all that the page shows, in this process, and the bytes that are read for it;
-// - filtering: from a text in the filter of 20,000 rows of metadata to the one row that has it, in a browser;
+// Measures the cost of opening a model of 20 GB: a sparse file with a real header (579 tensors, 151,936 tokens).
+// - reading: from opening the file to the page's data, in this process, and the bytes read for it;
+// - filtering: from a text in the filter of 20,000 rows of metadata to the one matching row, in a browser;
 // - with --workbench, in a real VS Code with the packaged extension: from the click on the file to the page.
 // usage: node esbuild.mjs --harness && node bench/modelInfo.mjs [RUNS] [--workbench, after npm run package]
 import {mkdtempSync, rmSync} from "node:fs";

@@ -1,5 +1,5 @@
-// Listing a thousand models and reading headers: milliseconds, bytes read, and how long the event loop was kept from others.
-// Makes its files in the temporary folder (some 300 MB, and two of 20 GB that are mostly hole) and removes them.
+// Measures the listing of a thousand models and the reading of headers: time, bytes read, and delays of the event loop.
+// Writes its files to the temporary folder (some 300 MB, and two sparse ones of 20 GB) and removes them.
 // usage: node esbuild.mjs --tests && node bench/models.mjs
 import {
   closeSync,
@@ -22,9 +22,9 @@ const code = path.join(root, "out/bench/models.cjs");
 await esbuild.build({
   stdin: {
     contents: `
-      export {HeaderCache} from "./src/host/localModels/headerCache";
-      export {findLocalModels} from "./src/host/localModels/findLocalModels";
-      export {fileSource} from "./src/fileSource";
+      export {HeaderCache} from "./src/host/models/local/headerCache";
+      export {findLocalModels} from "./src/host/models/local/findLocalModels";
+      export {fileSource} from "./src/platform/fileSource";
       export {readHeader} from "./src/gguf/header";`,
     resolveDir: root
   },
@@ -79,7 +79,7 @@ async function thousandModels() {
   });
 }
 
-/** A file of 20 GB: a real header, and a hole. */
+/** A sparse file of 20 GB with a real header. */
 async function hugeFile(what, source) {
   const file = path.join(folder, "huge.gguf");
   withHole(file, readFileSync(source), 20e9);
@@ -109,7 +109,7 @@ function withHole(file, content, bytes) {
   truncateSync(file, bytes);
 }
 
-/** Prints what it took, and the longest time for which nothing else could run. */
+/** Prints the time, and the longest delay of the event loop. */
 async function measured(what, work) {
   const delay = monitorEventLoopDelay({resolution: 1});
   delay.enable();

@@ -1,5 +1,4 @@
-// llama.cpp's own tools, built from the very source that node-llama-cpp's binaries were built from, for the CPU features that
-// its binaries choose on this processor.
+// llama.cpp's own tools, built from the same source as node-llama-cpp's binaries, for the same CPU features.
 // usage: import {perplexityOf, peerProgram} from "./peer.mjs"; a tool's first use takes some ten minutes on two cores.
 import {spawnSync} from "node:child_process";
 import {existsSync, readFileSync} from "node:fs";
@@ -7,10 +6,10 @@ import {availableParallelism} from "node:os";
 import path from "node:path";
 
 const root = path.join(import.meta.dirname, "..");
-/** llama.cpp's source, checked out for the builds and for its vocabularies. */
+/** A checkout of llama.cpp's source, for the builds and for its vocabularies. */
 export const source = path.join(root, "out/llama.cpp");
 
-/** The path of a tool ("llama-server"). LLAMA_SERVER and the like name one that is built already. */
+/** The path of a tool ("llama-server"). Variables like LLAMA_SERVER name an existing one. */
 export function peerProgram(tool) {
   const given = process.env[tool.toUpperCase().replaceAll("-", "_")];
   if (given !== undefined) return given;
@@ -53,14 +52,14 @@ export function checkOut() {
 }
 
 /**
- * What llama-perplexity says of a text: its final estimate, how many chunks it scored, and in how many seconds, by its own
- * log, without loading and tokenizing.
+ * The result of llama-perplexity for a text, from its log: the final estimate, the number of chunks, and the seconds
+ * without loading and tokenizing.
  */
 export function perplexityOf({model, text, threads, chunk = 512}) {
   let log = "";
   let chunks = null;
   let estimate = null;
-  // Its log is written by another thread, and sometimes cut off by its end.
+  // Another thread writes its log, which may be cut off when the program ends.
   for (let tries = 0; tries < 5 && estimate === null; tries++) {
     const {stdout, stderr} = spawnSync(
       peerProgram("llama-perplexity"),
@@ -69,7 +68,7 @@ export function perplexityOf({model, text, threads, chunk = 512}) {
     );
     log = stdout + stderr;
     chunks = /([\d.]+) I .*calculating perplexity over (\d+) chunks/m.exec(log);
-    // Not always at the beginning of a line.
+    // It is not always at the start of a line.
     estimate = /([\d.]+) I Final estimate: PPL = (\S+) \+\/- (\S+)/m.exec(log);
   }
   if (chunks === null || estimate === null) throw new Error(`llama-perplexity said: ${log.slice(-2000)}`);
@@ -81,7 +80,7 @@ export function perplexityOf({model, text, threads, chunk = 512}) {
   };
 }
 
-/** "1.05.029.861": minutes, seconds, milliseconds, microseconds. */
+/** Parses a time like "1.05.029.861": minutes, seconds, milliseconds, microseconds. */
 function seconds(stamp) {
   const [minutes, whole, thousandths, millionths] = stamp.split(".").map(Number);
   return minutes * 60 + whole + thousandths / 1e3 + millionths / 1e6;

@@ -1,5 +1,5 @@
-// How long the extension host's event loop is held up in a real VS Code, at worst, by much text, many editors and many hovers:
-// with the extension, and without it, because VS Code itself takes its time over a document of 50 MB.
+// Measures the longest delays of the extension host's event loop in a real VS Code under long texts, many editors and
+// many hovers: with and without the extension, because VS Code itself is slow with a document of 50 MB.
 // usage: node bench/pressureInTheWorkbench.mjs [MEGABYTES [EDITORS]]
 import {execFileSync} from "node:child_process";
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
@@ -15,7 +15,7 @@ execFileSync(process.execPath, ["esbuild.mjs", "--production", "--tests"], {
 const {runExtensionSuite} = await import("../out/test/harness/runExtensionSuite.js");
 const folder = mkdtempSync(path.join(tmpdir(), "tokenscope-pressure-"));
 try {
-  // An extension that does nothing, in the place of ours.
+  // An empty extension instead of ours.
   const nothing = {name: "nothing", publisher: "nobody", version: "0.0.1", engines: {vscode: "^1.95.0"}};
   writeFileSync(path.join(folder, "package.json"), JSON.stringify(nothing));
   Object.assign(process.env, {TOKENSCOPE_MEGABYTES: megabytes, TOKENSCOPE_EDITORS: editors});

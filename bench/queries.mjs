@@ -1,12 +1,12 @@
-// What it costs to ask llama.cpp, through node-llama-cpp, about a token's score: milliseconds a token for evaluating a batch
-// with all its logits, and for reading off them what is asked for. Decides how src/engine/llama/scorer.ts asks.
+// Measures the cost of scores from llama.cpp through node-llama-cpp: milliseconds per token for a batch with all its
+// logits, and for each kind of query. The results decide how src/engine/llama/scorer.ts asks.
 // usage: node bench/queries.mjs [MODEL.gguf] [THREADS]
 import path from "node:path";
 import {getLlama} from "node-llama-cpp";
 import {demonstrationModel} from "./engine.mjs";
 
 const [file = demonstrationModel, threads = "1"] = process.argv.slice(2);
-/** Each gets the token that stands next in the text. */
+/** The queries. Each gets the next token of the text. */
 const queries = {
   "the greedy token": () => ({token: true}),
   "Σ exp(logit - max)": () => ({totalLogitWeight: true}),
@@ -30,7 +30,7 @@ const sequence = context.getSequence();
 const ids = model.tokenize("def add(a, b):\n    return a + b # the sum of both\n\n".repeat(60)).slice(0, 513);
 console.log(`${path.basename(file)}, ${threads} threads, batches of 128; milliseconds a token`);
 for (const [name, query] of Object.entries(queries)) {
-  // All logits of a large vocabulary are so slow that few will do.
+  // All logits of a large vocabulary are slow, so a few positions must do.
   const count = name === "all logits" ? 128 : 512;
   const runs = [];
   for (let run = 0; run < 3; run++) {

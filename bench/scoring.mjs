@@ -1,5 +1,5 @@
-// Tokens per second of scoring, against llama-perplexity on the same file, model and threads, in turns, and against what
-// evaluating alone costs. Ratios count: this is measured beside whatever else the machine does.
+// Compares the speed of scoring in tokens per second with llama-perplexity on the same file, model and threads, in
+// turns, and with evaluation alone. Only ratios count, because the machine may be busy.
 // usage: node esbuild.mjs --production && node bench/scoring.mjs [--runs N] [--threads 1,2] [MODEL.gguf CHUNKS]...
 // Without models: the demonstration model with 96 chunks. bench/random-model.py makes a model of 0.5B random weights with a
 // vocabulary of 151,936 tokens; its 6 chunks take some minutes.
@@ -19,7 +19,7 @@ const runs = Number(values.runs);
 const models = positionals.length > 0 ? positionals : [demonstrationModel, "96"];
 const folder = mkdtempSync(path.join(tmpdir(), "tokenscope-bench-"));
 const llama = await getLlama({gpu: false, build: "never", logLevel: "error"});
-/** Real text: this project's own documents and code, over and over, with a number in front of each. */
+/** Real text: this project's documents and code, repeated, with a number in front of each. */
 const pieces = [
   "README.md",
   "docs/decisions/completion.md",
@@ -39,7 +39,7 @@ async function measure(file, chunks) {
   const {text, ids} = textOf(loaded, chunks * 512 + 1);
   const textFile = path.join(folder, "text.txt");
   writeFileSync(textFile, text);
-  // Full detail of a large vocabulary takes long: a part of the text will do.
+  // Full detail of a large vocabulary is slow, so a part of the text must do.
   const part = textOf(loaded, Math.min(ids.length, 512)).text;
   for (const threads of values.threads.split(",").map(Number)) {
     const seen = {peer: [], same: [], document: [], bound: [], prefill: [], partial: [], detail: []};
@@ -54,7 +54,7 @@ async function measure(file, chunks) {
         const scores = await engine.request("score", {model, text: asked, ...more});
         return {scores, seconds: (performance.now() - started) / 1000};
       };
-      // The weights are loaded by then, and both KV caches made.
+      // By then the weights are loaded, and both KV caches exist.
       await score("warm ".repeat(1100), {window: 512});
       const same = await score(text, {mode: "llama-perplexity"});
       seen.same.push((peer.chunks * 512) / same.seconds);
@@ -89,7 +89,7 @@ async function measure(file, chunks) {
   await loaded.dispose();
 }
 
-/** So many tokens of text, or a few more or less: they are cut again where the text is. */
+/** A text of about this many tokens. */
 function textOf(model, count) {
   let text = "";
   for (let i = 0; model.tokenize(text).length < count; i++) text += `${i}\n${pieces[i % pieces.length]}`;
@@ -97,7 +97,7 @@ function textOf(model, count) {
   return {text: model.detokenize(ids), ids};
 }
 
-/** Tokens per second of batches whose logits are not, or all, computed, and of which nothing is read. */
+/** Tokens per second of batches with no or all logits, of which nothing is read. */
 async function evaluating(model, ids, threads) {
   const size = model.fileInfo.metadata.tokenizer.ggml.tokens.length <= 1 << 16 ? 128 : 64;
   const context = await model.createContext({contextSize: 514, batchSize: size, threads});
@@ -116,7 +116,7 @@ async function evaluating(model, ids, threads) {
         const started = performance.now();
         let evaluated;
         await sequence.controlledEvaluate(wanted ? batch.map((token) => [token, wanted]) : batch, {
-          // With the first token's answer all logits have been computed.
+          // All logits are computed once the first token's answer is there.
           onTokenResult: () => {
             evaluated ??= performance.now();
           }

@@ -1,4 +1,4 @@
-// TypeScript of ours for a bench: what these modules export, bundled.
+// Bundles our TypeScript modules for a benchmark, and returns their exports.
 import path from "node:path";
 import esbuild from "esbuild";
 import {root} from "./engine.mjs";

@@ -1,6 +1,6 @@
-// What a thread more or less does to short evaluations: a completion is one token after the other, each a round of all
-// threads. Prints the time for 30 tokens one by one, and for a batch of 128, for 1 thread up to as many as there are cores,
-// with the machine otherwise idle and with another process keeping one core busy (as an editor does).
+// Measures the effect of the number of threads on short evaluations, as in completions. Prints the time for 30 single
+// tokens, and for a batch of 128, from 1 thread to the number of cores, on an idle machine and with another process
+// busy on one core, like an editor.
 // usage: node bench/threads.mjs
 import {spawn} from "node:child_process";
 import {availableParallelism} from "node:os";

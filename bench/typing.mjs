@@ -1,7 +1,7 @@
-// What typing costs with inline completion on: 300 characters at 8 a second, with pauses of 1 to 2 s, into a TypeScript file in a
-// real VS Code with the packaged extension and its demonstration model. Counted where extension host and engine speak with each
-// other, by an extension beside ours (test/faults/typingProbe.ts); ghost text is what stands in the page. Without ours the same
-// is typed, because VS Code and its TypeScript extension take their time in the same event loop.
+// Measures the cost of typing with inline completion: 300 characters at 8 per second, with pauses of 1 to 2 s, in a
+// TypeScript file in a real VS Code with the packaged extension and its demonstration model. A second extension
+// (test/faults/typingProbe.ts) records the messages between extension host and engine; ghost text is read from the
+// page. The same is typed without our extension, because VS Code and its TypeScript extension use the same event loop.
 // usage: npm run package && node esbuild.mjs --tests && node bench/typing.mjs [--minConfidence 0.5] [--rhythm human|even] [--alone] [--profile FILE.cpuprofile]
 //   human: gaps between keys vary as people's do (log-normal, mean 125 ms); even: all are 125 ms; --alone: without the runs without ours
 import {copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
@@ -52,7 +52,7 @@ rmSync(folder, {recursive: true, force: true});
 print();
 process.exit(0);
 
-/** An extension that is activated before all others. */
+/** Writes an extension that is activated before all others. */
 function installProbe(extensions) {
   const probe = path.join(extensions, "nobody.typing-probe-0.0.1");
   const manifest = {
@@ -88,7 +88,7 @@ async function typed(extensionsDir, rhythm) {
     settings: {
       "tokenscope.inlineCompletion.enabled": true,
       "tokenscope.inlineCompletion.minConfidence": Number(options.minConfidence),
-      // What is typed shall stand there as it is.
+      // Typed text must not be changed.
       "editor.acceptSuggestionOnEnter": "off",
       "editor.acceptSuggestionOnCommitCharacter": false
     }
@@ -99,7 +99,7 @@ async function typed(extensionsDir, rhythm) {
     if (extensionsDir === withOurs) await workbench.statusBar("Tokens").waitFor();
     await workbench.goTo(workbench.fileText(file).split("\n").length);
     if (extensionsDir === withOurs) await workbench.statusBar(/\d+ tokens/).waitFor();
-    // TypeScript's server starts, and says what it thinks of the file.
+    // TypeScript's server starts, and reports on the file.
     await setTimeout(8000);
     await page.evaluate(watchGhostText);
     writeFileSync(`${record}.start`, "");
@@ -122,7 +122,7 @@ async function typed(extensionsDir, rhythm) {
   }
 }
 
-/** When Tokenscope's functions ran, with what they called: from and to, in microseconds of the monotonic clock. */
+/** Intervals in which Tokenscope's functions ran, with their callees: start and end on the monotonic clock (µs). */
 function oursIn({nodes, samples, timeDeltas, startTime}) {
   const ours = new Set();
   const mark = (node, within) => {
@@ -135,17 +135,17 @@ function oursIn({nodes, samples, timeDeltas, startTime}) {
   let now = startTime;
   return samples.flatMap((id, index) => {
     now += timeDeltas[index];
-    // A sample stands for the time until the next.
+    // A sample counts for the time until the next one.
     return ours.has(id) ? [[now, now + (timeDeltas[index + 1] ?? 0)]] : [];
   });
 }
 
-/** Milliseconds of these that lie between two moments. */
+/** The part of these intervals between two moments (ms). */
 function within(spans, from, to) {
   return sum(spans.map(([start, end]) => Math.max(0, Math.min(end, to) - Math.max(start, from)))) / 1000;
 }
 
-/** In the page: notes each time when ghost text comes or goes. */
+/** Runs in the page: records when ghost text comes or goes. */
 function watchGhostText() {
   globalThis.ghostText = [];
   let shown = false;
@@ -157,7 +157,7 @@ function watchGhostText() {
   }, 20);
 }
 
-/** Resolves with when each key was pressed, and how long the pause before it was, if there was one. */
+/** Types the text. Resolves with the time of each key, and the pause before it, if there was one. */
 async function type(page, rhythm) {
   const random = seeded(1);
   const keys = [];
@@ -197,12 +197,12 @@ function print() {
 
 function figuresOf({keys, ghosts, lines, ours}) {
   const [start, end] = [keys[0].at, keys.at(-1).at + 1500];
-  // What was typed last is followed by a pause too.
+  // A pause follows the last key too.
   const pauses = keys.filter(({pause}) => pause > 0).map(({at, pause}) => [at - pause, at]);
   pauses.push([keys.at(-1).at, end]);
   const typing = lines.filter(({at}) => at >= start && at <= end);
   const delays = typing.flatMap((line) => line.delays);
-  // By the clock, a part may be longer than the thread's own time: others had the processor meanwhile.
+  // The clock may count more than the thread's own time, because other processes had the processor meanwhile.
   const parts = delays.map(({from, to, milliseconds}) => Math.min(milliseconds, within(ours, from, to)));
   const asked = [...new Map(lines.flatMap((line) => line.asked).map((one) => [one.request, one])).values()].filter(
     ({at}) => at >= start

@@ -1,6 +1,7 @@
-// `npm run l10n`: writes the English texts that the sources and package.json have (l10n/bundle.l10n.json, package.nls.json), and
-// says what is missing or left over in the other languages. --check writes nothing. --manifest also moves package.json's own
-// texts into package.nls.json. Any problem is a failure. How to translate: docs/translating.md.
+// `npm run l10n`: writes the English texts that the sources and package.json have (l10n/bundle.l10n.json,
+// package.nls.json), and says what is missing or left over in the other languages. --check writes nothing. --manifest
+// also moves package.json's own texts into package.nls.json. Any problem is a failure. How to translate:
+// docs/translating.md.
 import {existsSync, mkdirSync, readFileSync, writeFileSync} from "node:fs";
 import path from "node:path";
 import {withKeys} from "./l10n/manifest.mjs";

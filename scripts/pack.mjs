@@ -1,10 +1,9 @@
 // Makes a VSIX, with the engine's runtime in it.
 //
-// Three things go in. Our own files are those in ownFiles. node-llama-cpp is a package that cannot be
-// bundled (it looks for its binaries beside its own files), so of it and of what it imports the very files that an
-// import reaches go in, as esbuild finds them: 3 MB out of 40, without command line tools, compilers' templates and
-// llama.cpp's sources. ThirdPartyNotices.txt lists the works of others in both. All files are copied to a new folder,
-// which vsce packs.
+// Three things go in. Our own files are those in ownFiles. node-llama-cpp is a package that cannot be bundled (it looks
+// for its binaries beside its own files), so of it and of what it imports the very files that an import reaches go in,
+// as esbuild finds them: 3 MB out of 40, without command line tools, compilers' templates and llama.cpp's sources.
+// ThirdPartyNotices.txt lists the works of others in both. All files are copied to a new folder, which vsce packs.
 import {spawnSync} from "node:child_process";
 import {cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from "node:fs";
 import path from "node:path";

@@ -1,6 +1,6 @@
 // `npm start`: opens VS Code with the extension from this folder and the sample workspace. Uses the desktop VS Code if
-// there is one, else one in the browser, which runs until Ctrl+C. usage: npm start [-- --port N] (or the variable
-// PORT); the browser's VS Code listens on 127.0.0.1 only.
+// there is one, else one in the browser, which runs until Ctrl+C.
+// usage: npm start [-- --port N] (or the variable PORT); the browser's VS Code listens on 127.0.0.1 only.
 import {spawn, spawnSync} from "node:child_process";
 import {writeFileSync} from "node:fs";
 import path from "node:path";

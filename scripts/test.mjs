@@ -1,7 +1,7 @@
 // Runs the checks and test suites in turn. The last line has the sums: "N passed, N failed", and ", N skipped" if there
-// were any. usage: npm test [-- SUITE ...]   with SUITE one of lint, types, unit, engine, extension, package, e2e;
-// unit:score runs only the files of the suite whose names contain "score". npm run test:thorough runs many more random
-// cases.
+// were any.
+// usage: npm test [-- SUITE ...]   with SUITE one of lint, types, unit, engine, extension, package, e2e; unit:score runs only the
+// files of the suite whose names contain "score". npm run test:thorough runs many more random cases.
 import {mkdirSync, mkdtempSync, rmSync} from "node:fs";
 import {tmpdir} from "node:os";
 import path from "node:path";

@@ -1,6 +1,6 @@
 // Draws the walkthrough's pictures: its samples with the demonstration model's results, in the theme's colours, which
-// VS Code passes to SVGs as variables. They have no words to translate. usage: npm run build && node
-// scripts/walkthroughPictures.mjs
+// VS Code passes to SVGs as variables. They have no words to translate.
+// usage: npm run build && node scripts/walkthroughPictures.mjs
 import {execFileSync} from "node:child_process";
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";

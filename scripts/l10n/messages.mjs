@@ -101,8 +101,8 @@ const shows = /^(?:show(?:Information|Warning|Error)Message|setStatusBarMessage|
 const shown =
   /^(?:title|label|description|detail|tooltip|placeholder|placeHolder|prompt|openLabel|saveLabel|message|help|text|value)$/;
 
-/** What is not for people, though it has words: messages of bugs, lines of the log, words for an agent. */
-const notForPeople = /^(?:(?!(?:Human|Engine|Host)Error$)\w*Error|super|log|error|warn|info|debug|trace)$/;
+/** Functions whose texts are not for people: messages of bugs, lines of the log, texts for an agent. */
+const notForPeople = /^(?:(?!(?:Engine|Host|Transient)Error$)\w*Error|super|log|error|warn|info|debug|trace)$/;
 
 /**
  * Untranslated texts for people: two words or more anywhere, one word where texts are shown. Only a guess from the

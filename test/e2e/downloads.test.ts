@@ -66,7 +66,7 @@ describe("downloading a model, as a person", () => {
     await current().screenshot("download-paused");
 
     await current().reload();
-    const offer = `${name} was not downloaded to its end`;
+    const offer = `The download of ${name} is incomplete`;
     await current().notification(offer).waitFor();
     await current().screenshot("download-offer");
     server.serve(name, {content: model, breaks: [1 << 20, 1 << 20]});

@@ -9,7 +9,7 @@ import {Engine, spec} from "./engine";
 import {Judge as Distributions} from "./judge";
 import {temporaryFolder} from "./modelCopies";
 
-/** Models of each kind of memory, by their names in test/faults/tinyModels.ts. */
+/** One model of each kind of memory, by name in test/faults/tinyModels.ts. */
 const memories = {
   "all positions": "llama",
   "a sliding window": "gemma3",
@@ -17,7 +17,7 @@ const memories = {
   "a recurrent state and all positions": "hybrid"
 };
 
-/** Not a process of its own, which would take a second, but nothing that another was asked. */
+/** A fresh engine in this process, because a new process would take a second. */
 function engineOf(file: string): FreshEngine {
   const engine = new Engine(spec(file));
   return {

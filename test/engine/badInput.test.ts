@@ -13,7 +13,7 @@ import {at, demonstration, Engine, spec} from "./engine";
 import {pooled, temporaryFolder, withArchitecture} from "./modelCopies";
 import {vocabularyFile} from "./vocabularyFiles";
 
-/** Asks each of the methods that need the model. */
+/** Sends a request of each method that needs the model. */
 const parameters = {
   count: {text: "some text"},
   tokenize: {text: "some text"},
@@ -32,10 +32,10 @@ function isHumanError(error: unknown): error is HumanError {
 describe("A bad model file", () => {
   const folder = temporaryFolder();
   after(() => folder.remove());
-  // One for all of them: what went wrong before must not matter to what comes next.
+  // One engine for all tests: an earlier failure must not affect the next request.
   const engine = new Engine();
 
-  /** One sentence for people, nothing of the machine's in it; and the good model works afterwards. */
+  /** Checks for an error in one sentence without technical details, and that the good model works afterwards. */
   async function assertRefused(method: keyof typeof parameters, file: string, kind: EngineErrorKind): Promise<void> {
     await assert.rejects(ask(engine, method, file), (error) => {
       assert.ok(isHumanError(error), String(error));
@@ -52,7 +52,7 @@ describe("A bad model file", () => {
 
   const uint32 = (value: number): Buffer => Buffer.from(Uint32Array.of(value).buffer);
 
-  /** A tiny llama with these texts in its metadata; with null for one: without it. */
+  /** A tiny llama with these texts in its metadata. Null removes a text. */
   function tinyWith(entries: Readonly<Record<string, string | null>>): string {
     const parts = takeApart(tiny("llama"));
     const changed = Object.entries(entries).flatMap(([key, value]) =>
@@ -113,7 +113,7 @@ describe("A bad model file", () => {
   it("that is cut off anywhere is incomplete", async () => {
     const whole = readFileSync(demonstration);
     const file = path.join(folder.path, "cut.gguf");
-    // Where the metadata ends and the tensors' data begins, some 270 KB in, and at random before and behind it.
+    // At the end of the metadata, some 270 KB in, and at random before and after it.
     const header = fc.sample(fc.integer({min: 24, max: 260_000}), {seed: 20261122, numRuns: 6});
     const data = fc.sample(fc.integer({min: 270_000, max: whole.length - 1}), {seed: 20261122, numRuns: 5});
     for (const length of [4, 8, 16, 23, 24, 30, 60, ...header, ...data, whole.length - 1]) {
@@ -215,7 +215,7 @@ describe("A bad model file", () => {
     const files = splitFiles(split(tiny("llama"), 3));
     let models = 0;
     const at = (part: number) => path.join(folder.path, splitName(`model${models}`, part, 3));
-    // Each time under another name: what is loaded is not looked at again.
+    // A new name each time, because a loaded file is not read again.
     const write = () => {
       models++;
       for (const [i, bytes] of files.entries()) writeFileSync(at(i + 1), bytes);
@@ -327,7 +327,7 @@ describe("A model in use", () => {
       for (const outcome of await Promise.allSettled(cancelled)) assert.equal(outcome.status, "rejected");
       const texts = (): unknown[] => tokenize.mock.calls.map((call) => call.arguments[0]);
       assert.ok(!texts().includes(text));
-      // That would have been seen.
+      // Proves that the test would have noticed the text.
       await engine.ask("count", {text});
       assert.ok(texts().includes(text));
     } finally {

@@ -8,15 +8,16 @@ export interface Added {
   readonly type: number;
 }
 
-/** Numbers of an embedding: so many that the embeddings of a small vocabulary are nearly at right angles. */
+/** Length of an embedding, large enough that those of a small vocabulary are nearly orthogonal. */
 const embedding = 128;
 
 /**
- * A model that has learned some sequences of tokens and nothing else: behind each token, whatever stands before it, it is all but
- * sure of the next, and behind a last one it says that again. Its layers do nothing, the embedding of a token goes straight to the
- * output, where it points to the next. No token stands in two sequences, but for their ends.
+ * A model that only knows some sequences of tokens. After each token it is nearly certain of the next, whatever came
+ * before, and it repeats the last one. Its layers do nothing: a token's embedding goes straight to the output, where it
+ * selects the next token. Sequences share no tokens except their ends.
  *
- * @param vocabulary Its kind: SentencePiece or byte pairs, with all characters of ASCII. @param added Its further tokens.
+ * @param vocabulary Its kind: SentencePiece or byte pairs, with all characters of ASCII. @param added Its further
+ * tokens.
  * @param chains The texts of the tokens, as they are written in the vocabulary; a character stands for its own token.
  * @param keys Further keys, or other values for those that there are.
  */
@@ -118,13 +119,16 @@ function pieces(): Added[] {
   return [...specials, ...bytes, {text: "▁", type: tokenTypes.normal}];
 }
 
-/** The GPT-2 alphabet of bytes, as far as a test needs it, and the one merge that the file must have. */
+/** The part of GPT-2's byte alphabet that the tests need, and the one merge that the file must have. */
 function characters(): Added[] {
   const printable = Array.from({length: 0x7e - 0x20}, (_, i) => String.fromCodePoint(0x21 + i));
   return [...specials, ...[...printable, "Ġ", "Ċ", "aa"].map((one) => ({text: one, type: tokenTypes.normal}))];
 }
 
-/** The same for the same id on every machine; as many of one sign as of the other, so that a norm changes nothing. */
+/**
+ * A token's embedding, the same on every machine. It has as many positive as negative signs, so that a norm does not
+ * change it.
+ */
 function signs(id: number): Float32Array {
   let state = id + 1;
   const order = Array.from({length: embedding}, (_, i) => {

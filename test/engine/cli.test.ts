@@ -12,7 +12,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Runs `node dist/cli.js` to its end. `onStart` gets what runs. */
+/** Runs `node dist/cli.js` to its end. `onStart` gets the process. */
 function cli(args: readonly string[], input = "", onStart?: (child: ChildProcess) => void): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [path.join(root, "dist/cli.js"), ...args]);
@@ -27,7 +27,7 @@ function cli(args: readonly string[], input = "", onStart?: (child: ChildProcess
     child.once("error", reject);
     onStart?.(child);
     child.once("close", (code) => resolve({code, stdout, stderr}));
-    // Where a run ends before it reads, there is nobody to write to.
+    // If the program ends before it reads, writing to it fails.
     child.stdin.on("error", () => undefined).end(input);
   });
 }
@@ -39,7 +39,7 @@ async function documents(args: readonly string[]): Promise<{code: number | null;
   return {code, all: lines(stdout).map((line) => JSON.parse(line) as Scored), lines: lines(stderr)};
 }
 
-/** The JSON document of a run that went well; nothing else was said. */
+/** The JSON document of a successful run without other output. */
 async function answer<T>(args: readonly string[], input?: string): Promise<T> {
   const {code, stdout, stderr} = await cli([...args, "--gpu", "off"], input);
   assert.deepEqual([code, stderr], [0, ""]);
@@ -88,7 +88,7 @@ interface Scored extends Record<string, unknown> {
 
 describe("The headless runner", () => {
   let plain: Promise<Scored> | undefined;
-  /** The reference text in Python, scored without any options: once for all that compare with it. */
+  /** The scores of the Python reference text without options, computed once. */
   const scoredPython = (): Promise<Scored> => {
     plain ??= answer<Scored>(["score", path.join(root, "test/fixtures/reference/python.txt")]);
     return plain;
@@ -327,7 +327,7 @@ describe("The headless runner", () => {
 
     it("scores in the context of a file, which is not scored itself", async () => {
       const text = readFileSync(python, "utf8");
-      // At a line's end, where the tokens of both parts are those of the whole.
+      // Split at a line end, so that both parts have the tokens of the whole.
       const cut = text.indexOf("\n", text.length / 2) + 1;
       const args = ["--context-file", file("before.txt", text.slice(0, cut)), file("behind.txt", text.slice(cut))];
       const [whole, alone, behind] = await Promise.all([
@@ -353,7 +353,7 @@ describe("The headless runner", () => {
         const listen = (text: string): void => {
           said += text;
           if (!said.includes("llama_context:")) return;
-          // It has a context: it is about to compute.
+          // The program has a context, so it is about to compute.
           child.kill("SIGINT");
           child.stderr?.off("data", listen);
         };

@@ -23,19 +23,19 @@ const fimSuffix = 8187;
 const fimMiddle = 8188;
 
 /**
- * A prompt comes in batches and a completion token by token, for which llama.cpp has kernels that round differently: on
- * F16 weights up to 0.006 was seen (scorer.test.ts).
+ * Maximum difference in nats. A prompt is evaluated in batches and a completion token by token, with kernels that round
+ * differently: on F16 weights up to 0.006 was measured (scorer.test.ts).
  */
 const tolerated = 0.012;
 
 const python = readFileSync(path.join(root, "test/fixtures/reference/python.txt"), "utf8");
 const typescript = readFileSync(path.join(root, "test/fixtures/reference/typescript.txt"), "utf8");
-/** More than a context. */
+/** A text longer than the context. */
 const long = [python, typescript].join("\n").repeat(4);
 
 const shared = {suffix: "", maxTokens: 16, extent: "unlimited"} as const;
 
-/** A prompt of nothing but the text around the cursor. */
+/** A prompt with only the text around the cursor. */
 function infillPrompt(model: LlamaModel, vocabulary: Vocabulary, prefix: string, suffix: string, room: number) {
   return new Prompts(model, vocabulary).prompt({...shared, prefix, suffix}, room);
 }
@@ -109,7 +109,7 @@ describe("A prompt for completing", () => {
     const count = fc.nat(100);
     fc.assert(
       fc.property(count, count, count, fc.integer({min: 8, max: 150}), (rows, on, below, room) => {
-        // Lines of four tokens, so that the number of tokens is known.
+        // Lines of four tokens, so that the total number is known.
         const lines = `${words(3)}\n`.repeat(rows);
         const [above, after] = [idsOf(lines + words(on)), idsOf(words(below))];
         const {tokens} = infillPrompt(model, vocabulary, lines + words(on), words(below), room);
@@ -122,10 +122,10 @@ describe("A prompt for completing", () => {
         assert.deepEqual(keptAbove, above.slice(above.length - keptAbove.length));
         assert.deepEqual(keptAfter, after.slice(0, keptAfter.length));
         const textRoom = room - 4;
-        // Nothing is left out without need, but for what the middle may yet grow by.
+        // Text is left out only to make room for the middle.
         if (keptAbove.length === above.length)
           assert.ok(ids.length >= Math.min(above.length + after.length + 4, room - textRoom / 4 - 1));
-        // What comes after the cursor takes no more than its quarter from what comes before it, which is cut in steps, to lines.
+        // The suffix gets at most its quarter. The prefix is cut in steps, to whole lines.
         else assert.ok(keptAbove.length >= Math.floor(textRoom * 0.75 * 0.75 * 0.75) - 5, `${keptAbove.length}`);
       }),
       {seed: 20261122, numRuns: 300}
@@ -141,12 +141,12 @@ describe("A completion", () => {
   });
   after(() => judge.close());
 
-  /** Every token is the most probable after what stands before it, with that probability. */
+  /** Checks that every token is the most probable one after its context, with the right probability. */
   async function assertGreedy(prompt: readonly number[], {ids, logprobs}: Completion): Promise<void> {
     for (const [i, id] of ids.entries()) {
       const truth = await judge.after([...prompt, ...ids.slice(0, i)]);
       assert.ok(Math.abs(at(logprobs, i) - truth.logprob(id)) <= tolerated, `token ${i}`);
-      // Where two are as good as equal, rounding decides.
+      // If two are nearly equal, rounding decides.
       assert.ok(truth.logprob(id) >= truth.ranked(1) - 2 * tolerated, `token ${i} is not the most probable`);
     }
   }
@@ -188,7 +188,7 @@ describe("A completion", () => {
       maxTokens: 5000,
       extent: "line"
     });
-    // Three quarters of the context, less what is left out in steps.
+    // Three quarters of the context, minus what the steps leave out.
     assert.ok(promptTokens > 500, `${promptTokens}`);
   });
 
@@ -217,7 +217,7 @@ describe("A completion", () => {
         extent: "line"
       });
       assert.doesNotMatch(completion.text, /[\r\n]/);
-      // Ended because it repeats itself, nothing is left of it.
+      // A completion that ends because it repeats itself is cut to nothing.
       if (completion.stop === "line" && completion.text !== "") assert.match(completion.texts.join(""), /[\r\n]/);
     }
   });
@@ -253,7 +253,7 @@ describe("A completion", () => {
     const promptOf = (prefix: string, suffix: string) =>
       infillPrompt(judge.model, vocabulary, prefix, suffix, 1000).tokens;
     let before: readonly number[] = [];
-    // Typing on, going back, another suffix, and the same again.
+    // Types on, goes back, changes the suffix, and repeats a request.
     for (const [prefix, suffix] of [
       [typescript.slice(0, 300), ""],
       [typescript.slice(0, 303), ""],
@@ -280,12 +280,13 @@ describe("A completion", () => {
   it("that is aborted at any moment rejects, and the next one is right", async () => {
     const request = {...shared, prefix: python, suffix: typescript, maxTokens: 40};
     const whole = await engine.ask("complete", request);
-    // Before it begins, after some turns of the event loop, in which its prompt is evaluated, and with its first tokens.
+    // Cancels before the start, after some turns of the event loop while the prompt is evaluated, and at the first
+    // tokens.
     for (const turns of [-1, 0, 2, 20, Number.POSITIVE_INFINITY]) {
       const abort = new AbortController();
       if (turns < 0) abort.abort();
       let over = false;
-      // Another text, so that the KV cache has to be rebuilt for the next one.
+      // Another text, so that the next one must rebuild the KV cache.
       const asked = {...request, prefix: `${typescript}import path from`, suffix: ""};
       const outcome = engine
         .ask("complete", asked, {signal: abort.signal, onProgress: ({stage}) => stage === "complete" && abort.abort()})
@@ -360,8 +361,8 @@ describe("A completion", () => {
       await fresh.ask("complete", {...shared, prefix: python, suffix: `${asked}`, maxTokens: 8});
       first.push(batches - before);
     }
-    // The one that was evaluated, and the one whose scores were being read; more where the disk was slow to say that the
-    // model's file is still the same.
+    // At least the batch being evaluated and the batch being read; more if the disk was slow to confirm that the
+    // model's file is unchanged.
     assert.ok(Math.min(...first) <= 2, `${first} batches went first`);
     stop.abort();
     await scoring;
@@ -433,7 +434,7 @@ describe("A completion", () => {
 
   it("whose prompt was evaluated ahead evaluates one token of it, and is the same", async () => {
     const fresh = new Engine(spec(f16));
-    // Longer than the context: what is left out depends on how long the completion may become.
+    // Longer than the context: the maximum length of the completion decides what is left out.
     const request = {...shared, prefix: long, suffix: typescript, maxTokens: 24};
     const ahead = await fresh.ask("complete", {...request, background: true, promptOnly: true});
     assert.deepEqual([ahead.text, ahead.ids.length, ahead.stop], ["", 0, "maxTokens"]);
@@ -459,7 +460,7 @@ describe("A completion", () => {
 describe("The first completion of a model", () => {
   it("has waited for the model when its first token comes, not between its tokens", async () => {
     const engine = new Engine();
-    // By its clock, all time passes while the model is loaded.
+    // A mocked clock, which advances only while the model is loaded.
     let now = 0;
     const clock = mock.method(performance, "now", () => now);
     const onProgress = ({stage}: Progress) => {

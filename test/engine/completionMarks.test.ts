@@ -9,7 +9,7 @@ import {temporaryFolder} from "./modelCopies";
 
 const {normal, control, userDefined} = tokenTypes;
 
-/** Families as their makers write them, and the marks that may come in a completion of theirs. */
+/** Model families, and the marks that their completions may contain. */
 const families = {
   StarCoder: {vocabulary: "bpe", marks: ["<fim_prefix>", "<fim_suffix>", "<fim_middle>", "<file_sep>", "<gh_stars>"]},
   SantaCoder: {vocabulary: "bpe", marks: ["<fim-prefix>", "<fim-suffix>", "<fim-middle>", "<fim-pad>"]},
@@ -18,7 +18,7 @@ const families = {
     marks: ["<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>", "<|fim_pad|>", "<|repo_name|>", "<|file_sep|>"]
   },
   DeepSeek: {vocabulary: "bpe", marks: ["<｜fim▁begin｜>", "<｜fim▁hole｜>", "<｜fim▁end｜>", "<|EOT|>"]},
-  // As converters write what they take for SentencePiece's spaces.
+  // Some converters write spaces like this.
   "DeepSeek, converted": {vocabulary: "bpe", marks: ["<｜fim hole｜>", "<｜end of sentence｜>"]},
   CodeGemma: {
     vocabulary: "spm",
@@ -32,7 +32,10 @@ const families = {
   Falcon: {vocabulary: "bpe", marks: [">>SUFFIX<<"]}
 } as const;
 
-/** Of the model that has learned these sequences, what each of them is completed with: its first token is the text before. */
+/**
+ * Of the model that has learned these sequences, what each of them is completed with: its first token is the text
+ * before.
+ */
 async function completions(...[vocabulary, added, chains, keys]: Parameters<typeof chainModel>): Promise<Completion[]> {
   const folder = temporaryFolder();
   try {

@@ -30,7 +30,7 @@ const quiet = (): void => undefined;
 const names = ["@node-llama-cpp/linux-x64-cuda", "@node-llama-cpp/linux-x64-cuda-ext"] as const;
 const never: Cancellation = {isCancellationRequested: false, onCancellationRequested: () => ({dispose: quiet})};
 
-/** What node-llama-cpp's packages of binaries do when they are imported; these note besides that they were. */
+/** The code of node-llama-cpp's packages of binaries. These also record that they were imported. */
 const index = `
 import {readFileSync, writeFileSync} from "node:fs";
 import {fileURLToPath} from "node:url";
@@ -69,7 +69,7 @@ describe("the CUDA runtime", () => {
     rmSync(base, {recursive: true, force: true});
   });
 
-  /** A tarball of a package that stands in for one of node-llama-cpp's. */
+  /** A tarball of a fake package of binaries. */
   async function stand(name: string): Promise<Buffer> {
     const home = path.join(base, path.basename(name));
     mkdirSync(path.join(home, "package/dist"), {recursive: true});
@@ -90,7 +90,7 @@ describe("the CUDA runtime", () => {
     return `sha512-${createHash("sha512").update(content(name)).digest("base64")}`;
   }
 
-  /** Where a registry has a package's tarball. */
+  /** The path of a package's tarball in a registry. */
   function address(name: string): string {
     return `${name}/-/${path.basename(name)}-${version}.tgz`;
   }
@@ -153,7 +153,7 @@ describe("the CUDA runtime", () => {
       [...stages].join()
     );
     assert.equal(await runtime.isInstalled(), true);
-    // The tarballs are not kept.
+    // The tarballs are removed.
     assert.deepEqual(readdirSync(folder), [version]);
 
     const model: ModelRef = {
@@ -257,7 +257,7 @@ describe("the CUDA runtime", () => {
     assert.equal(await runtime.isInstalled(), false);
     const left = readdirSync(folder);
     assert.equal(left.length, 1);
-    // Another window may be unpacking just now.
+    // Another window may be unpacking at this moment.
     assert.equal(await runtime.removeOthers(), false);
     assert.deepEqual(readdirSync(folder), left);
     const yesterday = Date.now() / 1000 - 25 * 3600;
@@ -279,7 +279,7 @@ describe("the CUDA runtime", () => {
     await runtime.remove();
   });
 
-  /** The tarballs as files, under names of no meaning. */
+  /** The tarballs as files with meaningless names. */
   function writeAll(): string[] {
     return names.map((name, i) => {
       const file = path.join(base, `${i}.tgz`);

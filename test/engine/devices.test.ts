@@ -12,7 +12,7 @@ import {demonstration, engineInProcess} from "./engine";
 
 describe("devices", () => {
   const clients: EngineClient[] = [];
-  /** One for all that are asked for nothing else. */
+  /** An engine shared by tests without other needs. */
   let shared: EngineClient;
   const lines: string[] = [];
   const base = mkdtempSync(path.join(tmpdir(), "tokenscope-devices-"));
@@ -46,7 +46,7 @@ describe("devices", () => {
     });
   }
 
-  /** The engine with another program to try devices with. */
+  /** An engine with another program to probe devices. */
   function engineProbingWith(source: string): EngineClient {
     const home = mkdtempSync(path.join(base, "engine-"));
     mkdirSync(path.join(home, "dist"));
@@ -56,14 +56,14 @@ describe("devices", () => {
     return engine(path.join(home, "dist/engine.js"));
   }
 
-  /** Makes it look as if this machine had a driver for Vulkan: nothing is seen to stand in its way then. */
+  /** Makes this machine look as if it had a driver for Vulkan. */
   function pretendVulkan(): void {
     const folder = mkdtempSync(path.join(base, "driver-"));
     writeFileSync(path.join(folder, "libvulkan.so.1"), "no library");
     process.env["LD_LIBRARY_PATH"] = folder;
   }
 
-  /** Resolves when the engine has logged such a line; mocha's time limit ends the wait. */
+  /** Waits until the engine has logged this text; mocha's limit is the hang guard. */
   async function logged(text: string): Promise<void> {
     while (!lines.some((line) => line.includes(text))) await setTimeout(20);
   }

@@ -12,10 +12,10 @@ import {root} from "../harness/paths";
 
 /** The model that ships, Q8_0: 8192 tokens, context 1024, BOS, fill-in-the-middle. */
 export const demonstration = path.join(root, "media/models/tokenscope-tiny-q8_0.gguf");
-/** The same weights in F16, those that the reference logprobs were computed from. */
+/** The same weights in F16, from which the reference logprobs were computed. */
 export const f16 = path.join(root, "test/fixtures/models/tokenscope-tiny-f16.gguf");
 
-/** On the CPU, so that a test's numbers don't depend on the machine's other devices. */
+/** A model on the CPU, so that a test's numbers don't depend on the machine's devices. */
 export function spec(file: string, contextSize = 0): ModelRef {
   return {kind: "gguf", path: file, gpu: "off", gpuLayers: null, threads: 0, contextSize};
 }
@@ -23,8 +23,8 @@ export function spec(file: string, contextSize = 0): ModelRef {
 const own = {ModelPool, handlers, llamaRuntime};
 const everywhere = globalThis as {tokenscopeEngine?: typeof own};
 /**
- * A test file is a bundle with a copy of the engine in it, and mocha loads them all into one process, where llama.cpp has
- * one log: the engine of the first file serves all. Errors are therefore known by their name, not by their class.
+ * The engine of the first test file serves all: each file is a bundle with its own copy of the engine, but llama.cpp
+ * has one log per process. So errors are recognized by their name, not by their class.
  */
 everywhere.tokenscopeEngine ??= own;
 export const engineInProcess = everywhere.tokenscopeEngine;
@@ -35,7 +35,7 @@ export interface Asking {
   readonly onProgress?: (progress: Progress) => void;
 }
 
-/** The engine as the engine process and the headless runner have it, in this process. */
+/** The engine of the engine process and the headless runner, in this process. */
 export class Engine {
   private readonly models: ModelPool;
 
@@ -46,38 +46,38 @@ export class Engine {
     this.models = new engineInProcess.ModelPool(() => undefined, notify);
   }
 
-  /** As the host's notification. */
+  /** Like the host's notification. */
   retain(models: readonly ModelRef[]): void {
     this.models.retain(models);
   }
 
-  /** Asks with this engine's model, unless the parameters name another. */
+  /** Sends a request. The default model is this engine's. */
   ask<M extends EngineMethod>(
     method: M,
     params: Omit<EngineRequests[M]["params"], "model"> & {readonly model?: ModelRef},
     {signal = new AbortController().signal, onProgress = () => undefined, ...rest}: Asking = {}
   ): Promise<EngineRequests[M]["result"]> {
-    // The generic spread can't be seen to be complete: what was left out of the parameters is added here.
+    // TypeScript can't see that the spread is complete: the model is added here.
     const complete = {model: this.model, ...params} as unknown as EngineRequests[M]["params"];
     return engineInProcess.handlers[method](this.models, complete, {signal, onProgress, ...rest});
   }
 }
 
-/** Files that this process has mapped into its memory, the weights of models among them; only Linux tells. */
+/** Files mapped into this process's memory, such as weights (Linux only). */
 export function mappedFiles(): ReadonlySet<string> {
   const maps = readFileSync("/proc/self/maps", "utf8");
   return new Set(maps.split("\n").map((line) => line.slice(line.indexOf("/"))));
 }
 
-/** Why a test that looks at processes does not run. */
+/** Why a test that reads /proc is skipped; undefined if it is not. */
 export const noProcesses = process.platform === "linux" ? undefined : "needs Linux's /proc";
 
-/** Waits for what comes by itself, however long it takes; mocha's time limit ends a vain wait. */
+/** Waits for a condition; mocha's limit is the hang guard. */
 export async function until(what: () => boolean): Promise<void> {
   while (!what()) await setTimeout(10);
 }
 
-/** The items of a list that may have holes where the index is wrong: a test then fails here and not three lines on. */
+/** Checked access to a list, so that a wrong index fails here and not later. */
 export function at<T>(items: {readonly [index: number]: T; readonly length: number}, index: number): T {
   const item = items[index];
   if (item === undefined) throw new RangeError(`no item ${index} among ${items.length}`);

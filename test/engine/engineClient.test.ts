@@ -31,7 +31,7 @@ describe("the engine client", () => {
   const lines: {level: string; message: string}[] = [];
   let idleLimit = 0;
   const write = (level: string) => (message: string) => void lines.push({level, message});
-  // One for all tests: an engine's start takes longer than most of them.
+  // One engine for all tests, because its start takes longer than most of them.
   const client = new EngineClient({
     program,
     log: {
@@ -156,7 +156,7 @@ describe("the engine client", () => {
     const token = new Token();
     const onProgress = ({stage}: Progress) => stage === "complete" && token.cancel();
     await assert.rejects(client.request("complete", endless, {token, onProgress}), Cancelled);
-    // Completions take turns: this answer comes only after the cancelled one has left the KV cache.
+    // Completions run one at a time: this answer comes after the cancelled one has released the KV cache.
     assert.equal((await client.request("complete", {...endless, maxTokens: 2})).ids.length <= 2, true);
   });
 
@@ -169,7 +169,7 @@ describe("the engine client", () => {
   };
   for (const method of Object.keys(slow) as (keyof typeof slow)[]) {
     it(`says that the engine died in the middle of ${method}, and starts a new one`, async () => {
-      // A first engine that runs already, so that it is the request that is hit.
+      // The engine already runs, so that the fault hits the request.
       await client.request("count", {model, text: "x"});
       const pid = client.processId as number;
       const answer = client.request(method, slow[method] as EngineRequests[typeof method]["params"]);
@@ -245,7 +245,7 @@ describe("the engine client", () => {
     try {
       await computing.request("count", {model, text: "x"});
       const pid = computing.processId as number;
-      // From here on its main thread is busy for ever.
+      // From here on its main thread is busy forever.
       process.kill(pid, harmSignal);
       let answered = false;
       computing.request("count", {model, text: "x"}).then(
@@ -279,7 +279,7 @@ describe("the engine client", () => {
 
   it("starts no engine by itself after four deaths in a minute, until it is told to", async () => {
     client.restart();
-    // By its clock, no time passes.
+    // A mocked clock, which stands still.
     const clock = mock.method(performance, "now", () => 0);
     try {
       for (let death = 0; death < 4; death++) {
@@ -308,7 +308,7 @@ describe("the engine client", () => {
     const listening = client.onDidChangeState(() => states.push(client.state.process));
     await client.request("count", {model, text: "x"});
     const pid = client.processId as number;
-    // Longer than the limit.
+    // This is longer than the limit.
     await client.request("score", {model, text: "word ".repeat(3000)});
     assert.equal(client.processId, pid);
     await gone(pid);
@@ -381,12 +381,12 @@ describe("the engine client", () => {
   });
 });
 
-/** Resolves when the process is gone; the test's own time limit ends a vain wait. */
+/** Waits until the process has ended; mocha's limit is the hang guard. */
 async function gone(pid: number): Promise<void> {
   while (isAlive(pid)) await setTimeout(20);
 }
 
-/** A killed child that nobody has waited for is a zombie: gone all the same. */
+/** Whether a process runs. A zombie does not. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

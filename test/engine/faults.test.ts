@@ -4,9 +4,9 @@ import type {Row} from "../faults/row";
 import {tableOf} from "../faults/table";
 import {noProcesses} from "./engine";
 
-/** The short form of `node bench/faults.mjs`; how long anything takes is not judged here, on whatever machine. */
+/** The short form of `node bench/faults.mjs`, without time limits. */
 describe("hurt on purpose, the engine", function () {
-  // Against hanging: more than all of its waits for what never comes.
+  // A hang guard, longer than all hang guards inside.
   this.timeout(1_200_000);
   before(function () {
     if (noProcesses !== undefined) this.skip();

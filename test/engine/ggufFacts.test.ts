@@ -20,7 +20,7 @@ interface Both {
   readonly insights: GgufInsightsType;
 }
 
-/** A file read by us and by node-llama-cpp. */
+/** A file read by our reader and by node-llama-cpp. */
 async function read(file: string): Promise<Both> {
   const {readGgufFileInfo, GgufInsights} = await import("node-llama-cpp");
   const source = await fileSource(file);
@@ -41,7 +41,7 @@ function theirValue(theirs: GgufFileInfo, key: string): unknown {
   const parts = key.split(".");
   while (parts.length > 0 && typeof value === "object" && value !== null) {
     const level = value as Readonly<Record<string, unknown>>;
-    // Some of their names have dots in them.
+    // Some of their names contain dots.
     const found = parts.map((_, i) => parts.slice(0, parts.length - i).join(".")).find((name) => name in level);
     if (found === undefined) return undefined;
     value = level[found];

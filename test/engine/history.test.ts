@@ -11,7 +11,7 @@ import {cases} from "../harness/thorough";
 import {at, Engine, spec} from "./engine";
 import {temporaryFolder} from "./modelCopies";
 
-/** One model of each kind of memory, by its name in test/faults/tinyModels.ts. */
+/** One model of each kind of memory, by name in test/faults/tinyModels.ts. */
 const memories = [
   {memory: "all positions", name: "llama", exact: true},
   {memory: "a sliding window of 96 positions", name: "gemma3", exact: false},
@@ -21,12 +21,12 @@ const memories = [
 ];
 
 /**
- * Nats. What is computed in other batches, or reads its window in another order, is rounded otherwise: up to 0.004 was seen.
- * With a part of its window lost, a token was off by 0.3 and more.
+ * Maximum difference in nats. Other batches, or another order of the window, round differently: up to 0.004 was
+ * measured. With a part of its window lost, a token was off by 0.3 and more.
  */
 const rounding = 0.02;
 
-/** Nats. llama.cpp sums a distribution in float32, and where all of it is asked for we do in double precision. */
+/** Maximum difference in nats. llama.cpp sums a distribution in float32; for full detail we sum in double precision. */
 const float32 = 1e-5;
 
 const words = ["const ", "text ", "some ", "= ", "a", "\n", "ab;", "st "];
@@ -38,7 +38,7 @@ type Request =
 
 type Answer = Scores | Alternatives | Completion;
 
-/** A text as it is edited: some characters at a place are replaced, or the text ends there. */
+/** An edit: characters are replaced, or the text is cut. */
 const edits = fc.record({
   place: fc.integer({min: 0, max: 1000}),
   instead: fc.constantFrom("", "x", "const ab", "\n"),
@@ -61,7 +61,7 @@ function requestsOf(text: string, steps: readonly Step[]): Request[] {
   return steps.map(([{place, instead, removed}, {kind, window, top}]) => {
     const start = Math.floor((place / 1000) * now.length);
     now = now.slice(0, start) + instead + now.slice(start + removed);
-    // It grows again: an edit is made to a long text.
+    // The text is restored, so that each edit is made to a long text.
     if (now.length < 300) now += text.slice(now.length);
     if (kind === "complete") return {kind, prefix: now.slice(0, start + 20), suffix: now.slice(start + 20)};
     if (kind === "alternatives") return {kind, text: now, position: start};
@@ -99,14 +99,14 @@ function assertSame(actual: Answer, expected: Answer, tolerance: number, what: s
   const one = numbersOf(actual);
   const other = numbersOf(expected);
   if ("stop" in actual && "stop" in expected) {
-    // Where two tokens are equally good, rounding chooses: what comes after that is another text.
+    // If two tokens are equally probable, rounding decides, and the text differs from there on.
     const same = [...actual.ids].findIndex((id, i) => id !== expected.ids[i]);
     if (same !== -1) one.length = other.length = same;
   }
   assert.equal(one.length, other.length, what);
   const worst = one.reduce((most, value, i) => {
     const difference = Math.abs(value - at(other, i));
-    // Both unscored.
+    // Both are unscored.
     return Number.isNaN(value) && Number.isNaN(at(other, i)) ? most : Math.max(most, difference);
   }, 0);
   assert.ok(worst <= tolerance, `${what}: off by ${worst}`);

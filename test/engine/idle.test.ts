@@ -2,7 +2,7 @@ import {strict as assert} from "node:assert";
 import {idle} from "../faults/idle";
 import {noProcesses} from "./engine";
 
-/** How little it does meanwhile is measured by `node bench/faults.mjs --part idle`. */
+/** `node bench/faults.mjs --part idle` measures its idle processor time. */
 describe("An engine that nothing is asked of", () => {
   before(function () {
     if (noProcesses !== undefined) this.skip();

@@ -8,7 +8,7 @@ export class Distribution {
 
   constructor(private readonly probabilities: ReadonlyMap<number, number>) {}
 
-  /** Natural; NaN for an id outside the vocabulary. */
+  /** Natural logarithm; NaN for an id outside the vocabulary. */
   logprob(id: number): number {
     return Math.log(this.probabilities.get(id) ?? Number.NaN);
   }
@@ -21,13 +21,13 @@ export class Distribution {
     return sum;
   }
 
-  /** The logprob that is the `rank`th greatest, from 1. */
+  /** The `rank`th greatest logprob, from 1. */
   ranked(rank: number): number {
     this.sorted ??= Float64Array.from(this.probabilities.values()).sort();
     return Math.log(this.sorted[this.sorted.length - rank] ?? Number.NaN);
   }
 
-  /** How many tokens have a greater logprob than this. */
+  /** The number of tokens with a greater logprob. */
   above(logprob: number): number {
     const least = Math.exp(logprob);
     let count = 0;
@@ -36,12 +36,12 @@ export class Distribution {
   }
 }
 
-/** In batches like the engine's: llama.cpp rounds differently in batches of other sizes. */
+/** The engine's batch size, because llama.cpp rounds differently in other batches. */
 const batchOfDemonstrationModel = scoringBatch(8192);
 
 /**
- * node-llama-cpp asked directly and for everything: the probabilities of the whole vocabulary, as llama.cpp makes them,
- * after a context that is evaluated from its start. Shares no arithmetic with what it judges.
+ * The reference for the engine: node-llama-cpp's probabilities of the whole vocabulary, after a context evaluated from
+ * its start. Shares no arithmetic with the engine.
  */
 export class Judge {
   private constructor(
@@ -50,26 +50,26 @@ export class Judge {
   ) {}
 
   static async open(file: string): Promise<Judge> {
-    // The same runtime, because there is one log for all of llama.cpp in a process: a second one would take it over.
+    // The same runtime, because llama.cpp has one log per process, which a second one would take over.
     const llama = await engineInProcess.llamaRuntime("off", 0, () => undefined);
     const model = await llama.loadModel({modelPath: file});
     const context = await model.createContext({
       contextSize: 1100,
       batchSize: batchOfDemonstrationModel,
-      // Threads wait for each other spinning: on a busy machine more of them are slower by far.
+      // Threads wait for each other by spinning, so on a busy machine more of them are much slower.
       threads: 1
     });
     return new Judge(model, context.getSequence());
   }
 
-  /** What comes after `context`. */
+  /** The prediction after `context`. */
   async after(context: readonly number[]): Promise<Distribution> {
     const [distribution] = await this.afterEach(context, context.length - 1);
     if (distribution === undefined) throw new Error("llama.cpp gave no prediction");
     return distribution;
   }
 
-  /** What comes after each beginning of `context`, from the one that ends with token `from` on. */
+  /** The predictions after each prefix of `context`, from the one that ends with token `from` on. */
   async afterEach(
     context: readonly number[],
     from = 0,
@@ -79,11 +79,11 @@ export class Judge {
     const outputs: (ControlledEvaluateIndexOutput | undefined)[] = [];
     for (let start = 0; start < context.length; start += batchSize) {
       const batch = [...context.slice(start, start + batchSize)] as Token[];
-      // At temperature 0, which is the default, node-llama-cpp cuts nothing off the vocabulary.
+      // At the default temperature 0, node-llama-cpp returns the whole vocabulary.
       const results = await this.sequence.controlledEvaluate(
         batch.map((token, i) => (start + i < from ? token : [token, {generateNext: {probabilities: true}}]))
       );
-      // Nothing is returned for what was not asked about, not even a place.
+      // Tokens that were not requested are not in the result, not even as holes.
       for (const i of batch.keys()) outputs[start + i] = results[i];
     }
     return outputs.slice(from).map((output) => {

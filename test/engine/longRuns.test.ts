@@ -10,10 +10,10 @@ import {Engine, spec} from "./engine";
 import type {LongTextResult, LongTexts} from "./fixtures/longTexts";
 import {vocabularyFiles, vocabularySource} from "./vocabularyFiles";
 
-/** `TOKENSCOPE_LONG_RUNS=1`: every pre-tokenizer is tried at a million characters of every class, which takes an hour. */
+/** With `TOKENSCOPE_LONG_RUNS=1` every pre-tokenizer gets a million characters of every class, which takes an hour. */
 const everything = process.env["TOKENSCOPE_LONG_RUNS"] === "1";
 
-/** One of each class that a pre-tokenizer's pattern names, and what patterns take together. */
+/** A character of each class in pre-tokenizers' patterns, and of combined classes. */
 const kinds = {
   "small letters": "a",
   capitals: "A",
@@ -59,12 +59,12 @@ const kinds = {
 
 type Kind = keyof typeof kinds;
 
-/** BPE on plain UTF-8: there a vocabulary in the byte alphabet has no tokens for many texts. */
+/** Pre-tokenizers on plain UTF-8, for which a vocabulary in the byte alphabet lacks many tokens. */
 const notByteAlphabet = new Set(["gemma4", "granite-embed-multi-311m", "sarvam-moe", "whitespace"]);
 
 const source = vocabularySource();
 
-/** The tokens that GPT-2 has for bytes, and few others, so that it is read and used fast. */
+/** GPT-2's byte tokens and few others, so that it is fast. */
 function byteVocabulary(preTokenizer: string): Buffer {
   const isPrintable = (byte: number): boolean =>
     (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
@@ -90,7 +90,7 @@ function vocabulary(preTokenizer: string, characters: readonly string[], merges:
   });
 }
 
-/** llama.cpp's pre-tokenizers, by the patterns that they share: the cases of one `switch` over types, and the types' names. */
+/** llama.cpp's pre-tokenizers, grouped by pattern: the cases of a `switch` over types, and the types' names. */
 function sharedPatterns(): readonly (readonly string[])[] {
   const names = new Map<string, string[]>([["default", ["default"]]]);
   for (const [, asked = "", type = ""] of source.matchAll(
@@ -106,7 +106,7 @@ function sharedPatterns(): readonly (readonly string[])[] {
 }
 
 interface Try {
-  /** As the vocabulary's file is told by it. */
+  /** Name of the vocabulary's file. */
   readonly vocabulary: string;
   readonly kind: Kind;
   readonly length: number;
@@ -123,7 +123,7 @@ describe("Long runs of one class of characters", () => {
     return file;
   }
 
-  /** What comes of the texts, in a process of its own. */
+  /** Tokenizes the texts in a separate process. */
   async function results(tries: readonly Try[], fileOf: (vocabulary: string) => string): Promise<LongTextResult[]> {
     const lists = [...new Set(tries.map(({vocabulary}) => vocabulary))].map((vocabulary): LongTexts => {
       const texts = tries.filter((one) => one.vocabulary === vocabulary);
@@ -148,7 +148,7 @@ describe("Long runs of one class of characters", () => {
     assert.ok(groups.length >= 30, `${groups.length} patterns`);
     const unknown = preTokenizersWithLoops().filter((name) => !names.includes(name));
     assert.deepEqual(unknown, []);
-    // Names that share a pattern share its loops.
+    // Names with the same pattern have the same loops.
     for (const group of groups)
       for (const unit of Object.values(kinds)) {
         const refusing = group.filter((name) => refuses(name, unit));
@@ -160,11 +160,11 @@ describe("Long runs of one class of characters", () => {
     const all = Object.keys(kinds) as Kind[];
     const tried = everything ? groups : groups.filter(([name = ""]) => preTokenizersWithLoops().includes(name));
     const tries = tried.flatMap(([vocabulary = ""]) => [
-      // What a loop takes. superbpe takes time by the square of the length: six seconds for 10,000 digits.
+      // A length for loops. superbpe takes quadratic time: six seconds for 10,000 digits.
       ...all
         .filter((kind) => everything || (vocabulary !== "superbpe" && refuses(vocabulary, kinds[kind])))
         .map((kind): Try => ({vocabulary, kind, length: maxRunLength})),
-      // Those that are tokenized take up to some seconds each.
+      // Tokenizing takes up to some seconds each.
       ...all
         .filter((kind) => everything || refuses(vocabulary, kinds[kind]))
         .map((kind): Try => ({vocabulary, kind, length: 1_000_000}))
@@ -202,7 +202,7 @@ describe("A space beside other white space", () => {
   });
 });
 
-/** A longer run of this is too long for this pre-tokenizer. */
+/** Whether long runs of this character are refused for this pre-tokenizer. */
 function refuses(preTokenizer: string, unit: string): boolean {
   return hasLongRun(unit.repeat(maxRunLength + 1), preTokenizer);
 }

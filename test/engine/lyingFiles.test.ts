@@ -39,11 +39,11 @@ describe("Lying model files", () => {
     for (const row of rows) assert.ok(row.reached, JSON.stringify(row));
     const all = rows.find(({name}) => name === "all files")?.figures;
     assert.equal(all?.["files"], count);
-    // Few of them get as far as to what it dies of.
+    // Few files reach code that crashes.
     assert.ok(Number(all["engine died"]) <= count / 40, JSON.stringify(all));
-    // Neither so wild that nothing gets through nor so tame that nothing is refused.
+    // The changes are neither so wild that nothing is answered, nor so tame that nothing is refused.
     assert.ok(Number(all["answered"]) >= count / 20 && Number(all["refused"]) >= count / 3, JSON.stringify(all));
-    // Against hanging: many files take minutes.
+    // A hang guard: many files take minutes.
   }).timeout(1_800_000);
 
   it("are no model in several files, of which any but the first is asked for", async () => {
@@ -96,19 +96,19 @@ describe("A model's file that changes while it is mapped", () => {
   let number = 0;
 
   before(function () {
-    // Windows doesn't let a mapped file be changed, and only Linux tells what became of a process.
+    // Windows doesn't allow changes of a mapped file, and only Linux shows how a process ended.
     if (noProcesses !== undefined) this.skip();
   });
   beforeEach(() => {
     model = spec(path.join(folder.path, `${number++}.gguf`));
-    // Its weights are used where they are mapped; those of other types are copied to be in another order.
+    // These weights are used from the mapped file; weights of other types are copied and reordered.
     copyFileSync(f16, model.path);
   });
 
   const text = "const a = 1;\n".repeat(60);
   const score = () => client.request("score", {model, text});
 
-  /** Scores the text so many times, and does something to the file as soon as the first scores are there. */
+  /** Scores the text `times` times, and changes the file once the first scores are there. */
   async function scoreWhile(happens: () => void, times = 4): Promise<string> {
     let happened = false;
     const answer = client.request(
@@ -141,7 +141,7 @@ describe("A model's file that changes while it is mapped", () => {
 
   it("costs no more than the engine where it becomes shorter in the middle of a request", async () => {
     const whole = readFileSync(model.path);
-    // So much that it has not ended by then.
+    // The text is long enough that scoring has not ended by then.
     assert.equal(await scoreWhile(() => truncateSync(model.path, 4096), 200), "engineDied");
     assert.equal(await kindOf(score()), "modelIncomplete");
     writeFileSync(model.path, whole);

@@ -67,7 +67,7 @@ describe("An estimate of memory", () => {
       for (const small of estimates.filter(({contextSize}) => contextSize <= large.contextSize)) {
         const foretold = neededMemory(large, small.contextSize, 0, 1).ram;
         const estimated = small.weights.ram + small.context.ram;
-        // Buffers grow in their own steps.
+        // Buffers grow in steps.
         near(foretold, estimated, 0.1);
       }
     const [least, , , most] = estimates as [MemoryEstimate, unknown, unknown, MemoryEstimate];
@@ -105,7 +105,7 @@ describe("An estimate of memory", () => {
     await engine.ask("score", {model: large, text: "some text"});
     const freeBeside = async (...beside: (typeof large)[]): Promise<number> =>
       (await engine.ask("estimate", {model: spec(f16), beside})).free.ram;
-    // Its KV cache has 102 MB. Other programs come and go meanwhile: the middle one of some differences is not theirs.
+    // Its KV cache has 102 MB. The median of several differences excludes the effects of other programs.
     const differences: number[] = [];
     for (let i = 0; i < 5; i++) differences.push((await freeBeside()) - (await freeBeside(large)));
     differences.sort((a, b) => a - b);
@@ -179,7 +179,7 @@ describe("An estimate of memory", () => {
       engine.ask("score", {model: spec(demonstration), text, window: 900_000_000})
     ])
       await assert.rejects(refused, {kind: "outOfMemory", message});
-    // What needs no context is answered.
+    // Requests without a context are answered.
     assert.ok((await engine.ask("count", {model, text})).count > 0);
   });
 
@@ -225,7 +225,7 @@ describe("The memory of a loaded model", () => {
       const {estimate, used: now} = await client.request("memory", {model});
       assert.ok(now);
       const needed = neededMemory(estimate, estimate.contextSize, 0, 1).ram;
-      // What V8 holds or has given up meanwhile is some 45 MB either way.
+      // V8's own memory varies by some 45 MB.
       assert.ok(Math.abs(now.ram - needed) < 64e6, `${now.ram} of ${needed}`);
       used.push(now);
     }
@@ -271,7 +271,7 @@ describe("Layers on the device", () => {
     try {
       const model = {...spec(demonstration), gpu: "auto"} as const;
       const all = await client.request("estimate", {model});
-      // Tests run without a device too.
+      // Tests must also run without a device.
       if (all.device === "cpu") return this.skip();
       assert.equal(all.gpuLayers, all.layers);
       const two = {...model, gpuLayers: 2};
@@ -281,7 +281,7 @@ describe("Layers on the device", () => {
       assert.deepEqual([estimate.gpuLayers, estimate.device], [2, device]);
       assert.ok(used && used.vram > estimate.weights.vram);
       assert.ok(estimate.weights.vram < all.weights.vram && estimate.weights.ram > all.weights.ram);
-      // Layers are alike: what one moves is foretold, but for the buffers' own steps.
+      // Layers have the same size, so the effect of one is predictable, except for steps of buffers.
       const three = await client.request("estimate", {model: {...model, gpuLayers: 3}});
       near(neededMemory(three, 1024, 2, 3).vram, estimate.weights.vram + 3 * estimate.context.vram, 0.05);
     } finally {

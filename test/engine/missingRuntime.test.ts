@@ -14,7 +14,7 @@ describe("Where llama.cpp's binaries can't be used", () => {
   const system = `${process.platform}-${process.arch}`;
   after(() => folder.remove());
 
-  /** What the command line says where the package of binaries for the CPU is another one, or "missing". */
+  /** The command line's output if the package of binaries for the CPU is another one, or "missing". */
   async function told(name: string, source: string): Promise<string> {
     const own = path.join(folder.path, name);
     mkdirSync(path.join(own, "linux-x64"), {recursive: true});
@@ -50,7 +50,7 @@ describe("Where llama.cpp's binaries can't be used", () => {
     const cases = await Promise.all([
       told("missing", 'throw new Error("not here");'),
       told("damaged", ""),
-      // In the process that tries them.
+      // This happens in the process that probes devices.
       told("processor", 'if (process.argv[1]?.endsWith("probe.js")) process.kill(process.pid, "SIGILL");')
     ]);
     const hint = " (--verbose shows llama.cpp's log)\n";

@@ -2,20 +2,20 @@ import {mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import path from "node:path";
 
-/** A folder for a test's files. */
+/** A temporary folder for a test. */
 export function temporaryFolder(): {readonly path: string; remove(): void} {
   const folder = mkdtempSync(path.join(tmpdir(), "tokenscope-engine-"));
   return {path: folder, remove: () => rmSync(folder, {recursive: true, force: true})};
 }
 
-/** Copies of a GGUF that differ in one thing. Lengths stay, so that nothing in the file moves. */
+/** Copies of a GGUF file with one change. Lengths stay, so that nothing in the file moves. */
 function changed(source: string, folder: string, name: string, change: (bytes: Buffer) => Buffer): string {
   const file = path.join(folder, name);
   writeFileSync(file, change(readFileSync(source)));
   return file;
 }
 
-/** Replaces every occurrence in the metadata of a string by another one of the same length. */
+/** Replaces all occurrences of a string in the metadata by another one of the same length. */
 function replace(bytes: Buffer, from: string, to: string): void {
   const replacement = Buffer.from(to);
   if (replacement.length !== Buffer.byteLength(from)) throw new RangeError(`"${from}" and "${to}" differ in length`);
@@ -24,7 +24,7 @@ function replace(bytes: Buffer, from: string, to: string): void {
   for (; found !== -1; found = bytes.indexOf(from, found + 1)) replacement.copy(bytes, found);
 }
 
-/** Its vocabulary no longer asks for BOS. */
+/** A copy whose vocabulary does not request BOS. */
 export function withoutBos(source: string, folder: string): string {
   return changed(source, folder, "no-bos.gguf", (bytes) => {
     const key = "tokenizer.ggml.add_bos_token";
@@ -36,7 +36,7 @@ export function withoutBos(source: string, folder: string): string {
   });
 }
 
-/** Without fill-in-the-middle tokens: neither a key nor a token's name, by which llama.cpp finds them too. */
+/** A copy without fill-in-the-middle tokens: neither keys nor token names, by which llama.cpp finds them too. */
 export function withoutInfill(source: string, folder: string): string {
   return changed(source, folder, "no-infill.gguf", (bytes) => {
     for (const part of ["pre", "suf", "mid", "pad", "rep", "sep"])
@@ -46,7 +46,7 @@ export function withoutInfill(source: string, folder: string): string {
   });
 }
 
-/** An architecture that there isn't. */
+/** A copy with an unknown architecture. */
 export function withArchitecture(source: string, folder: string, architecture: string): string {
   return changed(source, folder, "architecture.gguf", (bytes) => {
     const key = "general.architecture";
@@ -59,11 +59,11 @@ export function withArchitecture(source: string, folder: string, architecture: s
   });
 }
 
-/** A pooled model: it was made to give one vector for a text. */
+/** A copy with pooling, which makes it an embedding model. */
 export function pooled(source: string, folder: string): string {
   return changed(source, folder, "pooled.gguf", (bytes) => {
     const entry = Buffer.concat([string("llama.pooling_type"), number(4, 4), number(1, 4)]);
-    // The tensors begin at a multiple of 32: what goes in front of them has to be one too.
+    // Tensors start at a multiple of 32, so the added bytes must be a multiple too.
     const filler = Buffer.concat([string("x"), number(8, 4), number(9, 8), Buffer.from("x".repeat(9))]);
     if ((entry.length + filler.length) % 32 !== 0) throw new Error(`${entry.length} + ${filler.length} bytes`);
     // Magic, version, tensor count, then the number of entries; after it the entries.

@@ -9,7 +9,7 @@ import {demonstration, Engine, spec} from "./engine";
 import {temporaryFolder} from "./modelCopies";
 
 const run = promisify(execFile);
-/** A user that the system doesn't know, as containers have them. */
+/** A user that the system doesn't know, as in some containers. */
 const nobody = 64_999;
 
 describe("In an odd place", () => {
@@ -35,7 +35,7 @@ describe("In an odd place", () => {
       ...(process.platform === "win32" ? [] : ['"double"\nand a line break', "back\\slash", "-dash", "%20 #1 ?x=y"]),
       `${"long".repeat(60)}`
     ];
-    // Close to the longest path there is: 4,095 bytes on Linux, 1,023 on macOS.
+    // Close to the maximum length of a path: 4,095 bytes on Linux, 1,023 on macOS.
     const long = path.join(...Array.from({length: process.platform === "linux" ? 15 : 3}, () => "d".repeat(250)));
     const engine = new Engine();
     for (const name of [...names, long]) {
@@ -62,7 +62,7 @@ describe("In an odd place", () => {
   });
 
   it("the engine runs for a user who owns nothing", async function () {
-    // Only root may become someone else, who may not be let into a clone in a private folder.
+    // Only root can switch to another user, who may not have access to a clone in a private folder.
     const other = {uid: nobody, gid: nobody};
     if (process.getuid?.() !== 0 || spawnSync("test", ["-r", program], other).status !== 0) this.skip();
     assert.equal(await counted({env: {PATH: process.env["PATH"]}, ...other}), 2);

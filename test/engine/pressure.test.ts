@@ -1,7 +1,7 @@
 import {strict as assert} from "node:assert";
 import {type PressureSizes, scenarios, shortSizes, underPressure} from "../faults/pressure";
 
-/** The short form of `node bench/faults.mjs --part pressure`. Times are judged there, not on whatever machine tests run. */
+/** The short form of `node bench/faults.mjs --part pressure`, without time limits. */
 const sizes: PressureSizes = {...shortSizes, delay: Number.POSITIVE_INFINITY, within: Number.POSITIVE_INFINITY};
 
 describe("under pressure, the engine is asked for", () => {

@@ -27,7 +27,7 @@ describe("the engine and the transfers, under strace", () => {
   before(async function () {
     skipUnlessRecording(this);
     folder = await mkdtemp(path.join(tmpdir(), "tokenscope-recorded-"));
-    // One of llama.cpp's libraries, as a hostile folder has it, where an empty part of LD_LIBRARY_PATH looks.
+    // A hostile folder with one of llama.cpp's libraries, which an empty part of LD_LIBRARY_PATH would find.
     await mkdir(path.join(folder, "elsewhere"));
     await writeFile(path.join(folder, "elsewhere/libggml-base.so"), "");
     server = await ModelServer.start();
@@ -48,7 +48,7 @@ describe("the engine and the transfers, under strace", () => {
       return false;
     };
     const [ofEngine, ofTransfers] = [below(pids.engine), below(pids.transfers)];
-    // Before a process has become the engine, it is still a copy of the one that starts it.
+    // Until a process executes the engine, it is still a copy of its parent.
     const ours = deedsOfProcesses(recording, (command) => !command.includes(driver));
     engine = ours.filter(({thread}) => ofEngine(thread));
     transfers = ours.filter(({thread}) => ofTransfers(thread));

@@ -6,7 +6,7 @@ import {summarize} from "../../src/metrics/summary";
 import {root} from "../harness/paths";
 import {at, demonstration, Engine, f16, spec} from "./engine";
 
-/** What another implementation computed in float32 (test/fixtures/reference/README.md). */
+/** Results of another implementation in float32 (test/fixtures/reference/README.md). */
 interface Reference {
   readonly ids: readonly number[];
   readonly logprobs: readonly number[];
@@ -32,9 +32,9 @@ const references = readdirSync(folder)
   }));
 
 /**
- * 0.01 nats, and 1e-4 of the logprob itself: llama.cpp multiplies in F16, and its rounding grows with the numbers. On AVX2
- * kernels the worst of all tokens was seen off by 0.006; on AVX-512 kernels one, at logprob -15.008, by 0.01006, and all
- * others by less than 0.008.
+ * Maximum difference: 0.01 nats, plus 1e-4 of the logprob, because llama.cpp multiplies in F16 and its rounding grows
+ * with the numbers. On AVX2 kernels the worst token was off by 0.006; on AVX-512 kernels one, at logprob -15.008, by
+ * 0.01006, and all others by less than 0.008.
  */
 function tolerance(logprob: number): number {
   return 0.01 + 1e-4 * Math.abs(logprob);
@@ -81,7 +81,7 @@ describe("Scores and the independent float32 reference", () => {
         assert.ok(detail);
         for (const [i, rank] of reference.rank.entries()) {
           const [[, best], [, second]] = at(reference.top, i) as [[number, number], [number, number]];
-          // The token that stands here is beyond doubt the first, or beyond doubt another is.
+          // The actual token is clearly the first, or another one clearly is.
           const margin = rank === 1 ? best - second : best - at(reference.logprobs, i);
           if (margin > clearGap) {
             assert.equal(at(scores.top1, i), rank === 1 ? 1 : 0, `token ${i}`);
@@ -98,7 +98,7 @@ describe("Scores and the independent float32 reference", () => {
           const ids = detail.topIds.subarray(i * 5, (i + 1) * 5);
           const [, fifth] = at(top, 4);
           for (const [k, [id, logprob]] of top.entries()) {
-            // The fifth and what is close to it may change places with what comes after them.
+            // The fifth and tokens close to it may swap with those after them.
             if (logprob > fifth + clearGap) assert.ok(ids.includes(id), `alternative ${id} of token ${i}`);
             assertNear(
               at(detail.topLogprobs, i * 5 + k),
@@ -135,15 +135,15 @@ describe("The quantized demonstration model", () => {
       sum += (crossEntropy ?? Number.NaN) * scored;
       expectedSum += reference.crossEntropy * scored;
       count += scored;
-      // One text, "unicode", was seen 1.05 % off: 66 tokens at a perplexity of 1283, which the model has hardly met in its
-      // training, so that a few of them weigh heavily. The others were within 0.7 %.
+      // One text, "unicode", was off by 1.05 %: its 66 tokens have a perplexity of 1283, because the model has hardly
+      // seen such text, and a few tokens dominate. The others were within 0.7 %.
       assertNear(Math.exp((crossEntropy ?? Number.NaN) - reference.crossEntropy), 1, 0.012, `perplexity of ${name}`);
     }
     assertNear(Math.exp((sum - expectedSum) / count), 1, 0.01, "perplexity of all texts");
   });
 });
 
-/** What llama-perplexity said (test/fixtures/llamaPerplexity/README.md). */
+/** Results of llama-perplexity (test/fixtures/llamaPerplexity/README.md). */
 interface Estimate {
   readonly model: string;
   readonly text: string;

@@ -12,11 +12,12 @@ import {vocabularyFiles} from "./vocabularyFiles";
 const {signal} = new AbortController();
 
 /**
- * Those that are read fast, of each kind one at least. `TOKENSCOPE_THOROUGH=1` takes all of them, and 1,500 random texts each.
+ * Vocabularies that are read fast, at least one of each kind. `TOKENSCOPE_THOROUGH=1` takes all, with 1,500 random
+ * texts each.
  */
 const fast = new Set(["bert-bge", "deepseek-llm", "falcon", "gpt-2", "llama-spm", "phi-3", "qwen2", "starcoder"]);
 
-/** Unigram's tokenizer weighs a text as a whole. */
+/** Unigram's tokenizer evaluates a text as a whole. */
 const whole = new Set(["nomic-bert-moe"]);
 
 async function vocabularyOf(file: string): Promise<{model: LlamaModel; vocabulary: Vocabulary}> {

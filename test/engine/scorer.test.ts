@@ -18,12 +18,12 @@ import {at, demonstration, Engine, engineInProcess, f16, spec} from "./engine";
 import {type Distribution, Judge} from "./judge";
 import {temporaryFolder, withoutBos} from "./modelCopies";
 
-/** Of the same tokens in the same batches: what float32 costs. */
+/** Maximum difference for the same tokens in the same batches: the rounding of float32. */
 const sameBatches = 1e-3;
 /**
- * In batches of other sizes llama.cpp takes other kernels (flash attention has one for fewer than 64 tokens), which round
- * otherwise: on F16 weights up to 0.006 was seen. On Q8_0 weights it was 0.12, because activations are rounded to 8 bits
- * too and rounding differences grow: what compares batches is therefore tested on F16.
+ * Maximum difference for batches of other sizes. llama.cpp uses other kernels for them (flash attention has one for
+ * fewer than 64 tokens), which round differently: on F16 weights up to 0.006 was measured. On Q8_0 weights it was 0.12,
+ * because activations are rounded to 8 bits too. So tests that compare batches use F16.
  */
 const otherBatches = 0.012;
 
@@ -41,13 +41,13 @@ function assertNear(actual: number | undefined, expected: number | undefined, wh
   );
 }
 
-/** Compares all that is known of one token with the whole distribution. */
+/** Compares all values of a token with the whole distribution. */
 function assertJudged(scores: Scores, i: number, truth: Distribution, tolerated = otherBatches): void {
   const logprob = truth.logprob(at(scores.ids, i));
   assertNear(scores.logprobs[i], logprob, `logprob of token ${i}`, tolerated);
   const {detail} = scores;
   if (detail === null) return;
-  // Tokens closer than the tolerance may stand in another order.
+  // Tokens closer than the tolerance may have another order.
   const rank = at(detail.ranks, i);
   assert.ok(rank > truth.above(logprob + 2 * tolerated), `rank ${rank} of token ${i}`);
   assert.ok(rank <= truth.above(logprob - 2 * tolerated), `rank ${rank} of token ${i}`);
@@ -124,7 +124,7 @@ describe("A score", () => {
     const greater = await engine.ask("score", {text: long, window: 1024});
     assert.ok(ids.length > 3 * 128, "the text should need several batches");
     for (const [i, logprob] of greater.logprobs.entries()) assertNear(exact.logprobs[i], logprob, `token ${i}`);
-    // One position less, and the last token gets a window of its own.
+    // With one position less, the last token gets its own window.
     const less = await engine.ask("score", {text: long, window: ids.length, stride: 100});
     const last = ids.length - 1;
     for (const i of ids.keys()) if (i < last) assertNear(less.logprobs[i], greater.logprobs[i], `token ${i}`);
@@ -135,7 +135,7 @@ describe("A score", () => {
 
   it("of a beginning of a text is the beginning of the text's score", async () => {
     const whole = await engine.ask("score", {text: python});
-    // By an engine that knows nothing of the first score.
+    // By a fresh engine without the first score in its cache.
     const part = await new Engine(spec(f16)).ask("score", {text: python.slice(0, 300)});
     // The last token may be cut in two.
     for (let i = 0; i < part.ids.length - 2; i++) assertNear(part.logprobs[i], whole.logprobs[i], `token ${i}`);
@@ -155,7 +155,7 @@ describe("A score", () => {
     const range = (from: number, to: number) => Array.from({length: to - from + 1}, (_, i) => from + i);
     assert.deepEqual(scored, [...range(256, 510), ...range(768, 1022)]);
     for (const t of [256, 300, 510, 768, 900, 1022]) {
-      // In the second chunk BOS has taken the place of token 511.
+      // In the second chunk, BOS replaces token 511.
       const start = t < 512 ? 0 : 512;
       assertJudged(scores, t, await judge.after([bos, ...ids.slice(start, t)]));
     }
@@ -302,7 +302,7 @@ describe("A cancelled score", () => {
   it("rejects, and the next one is right", async () => {
     const engine = new Engine(spec(f16));
     const reference = new Engine(spec(f16));
-    // Before it starts, and at steps of its progress, where it is under way.
+    // Cancels before the start, and at several steps of progress.
     for (const step of [0, 1, 2, 4, 5]) {
       const abort = new AbortController();
       let steps = 0;
@@ -314,7 +314,7 @@ describe("A cancelled score", () => {
       await assert.rejects(engine.ask("score", cancelled, {signal: abort.signal, onProgress}), {
         name: "AbortError"
       });
-      // No text that the engine has scored before: it would remember.
+      // A new text, because the engine caches scores.
       const text = `# ${step}\n${python}`;
       const expected = await reference.ask("score", {text});
       const next = await engine.ask("score", {text});
@@ -327,11 +327,11 @@ describe("A cancelled score", () => {
     const {ids} = await engine.ask("tokenize", {text: python});
     const windowing: Windowing = {mode: "document", bos: true, window: 1024, stride: 512};
     const whole = await engine.ask("alternatives", {ids, position: 100, windowing, top: 1});
-    // After some turns of the event loop, in which it is made ready, and in its first batches.
+    // Cancels after some turns of the event loop, while it is prepared, and in its first batches.
     for (const turns of [1, 8, Number.POSITIVE_INFINITY]) {
       const abort = new AbortController();
       let over = false;
-      // Another text each time: what is known needs no work.
+      // Another text each time, because cached scores need no work.
       const outcome = engine
         .ask("score", {text: `${turns} ${long}`}, {signal: abort.signal, onProgress: () => abort.abort()})
         .catch((error: Error) => error.name)
@@ -479,10 +479,10 @@ describe("A score of a text like one scored before", () => {
   const engine = new Engine(spec(f16));
   let number = 0;
 
-  /** A text that begins as none before. */
+  /** A text with a new start. */
   const unlike = (text: string): string => `# ${number++}\n${text}`;
 
-  /** Scores a text, then another by the same engine; gives the second's result and from where on it was worked on. */
+  /** Scores a text, then another with the same engine. Returns the second result, and where its evaluation started. */
   async function scoreAfter(first: ScoreRequest, second: ScoreRequest): Promise<{scores: Scores; from: number}> {
     await engine.ask("score", first);
     let from = Number.NaN;
@@ -537,7 +537,7 @@ describe("A score of a text like one scored before", () => {
       return batches;
     };
     assert.ok((await count(text)) > 20);
-    // The last window's beginning is evaluated again where its KV cache is gone: a window at most.
+    // If its KV cache is gone, the start of the last window is evaluated again: at most one window.
     for (const end of ["x", "x y", "x y z"]) assert.ok((await count(`${text}${end}`)) <= 1024 / 128 + 1);
     assert.ok((await count(`${text}x y z z`)) <= 1);
   });
@@ -686,7 +686,7 @@ describe("Windows", () => {
         for (let token = 0; token < count; token++) {
           const found = windowOf(token, windowing);
           const scoring = windows.find(({scoreFrom, end}) => token >= scoreFrom && token < end);
-          // What a shorter text cuts off is a window's end, or a whole chunk; never its beginning.
+          // A shorter text loses the end of a window, or a whole chunk; never its start.
           if (scoring !== undefined)
             assert.deepEqual([found?.start, found?.scoreFrom], [scoring.start, scoring.scoreFrom]);
           else if (windowing.mode === "document") assert.equal(found, undefined);

@@ -12,17 +12,17 @@ const all = 5;
 describe("A device whose memory is too small", () => {
   const folder = temporaryFolder();
   const file = path.join(folder.path, "small-device.gguf");
-  /** What a device would hold: weights of a layer, and each context's part of it. */
+  /** Memory of a layer on the device: its weights, and its part of each context. */
   let room = 0;
-  /** With how many layers the weights have been loaded, or tried to be. */
+  /** Numbers of layers with which loading was tried. */
   let loads: (number | "auto")[] = [];
   let contexts = 0;
   let computes = true;
   let undo: () => void;
 
   /**
-   * Stands between the engine and node-llama-cpp and refuses what would not fit on a device, in node-llama-cpp's own way.
-   * The model computes on the CPU, as it does everywhere.
+   * Wraps node-llama-cpp, and refuses what would not fit on a device, with node-llama-cpp's own errors. The model
+   * computes on the CPU.
    */
   before(async () => {
     copyFileSync(demonstration, file);

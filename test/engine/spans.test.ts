@@ -111,7 +111,7 @@ describe("Special tokens that eat white space", () => {
         assert.equal(ends.at(-1) ?? 0, bytes.length);
         for (const [i, end] of ends.entries()) {
           const piece = bytes.subarray(ends[i - 1] ?? 0, end).toString();
-          // White space that was eaten, and SentencePiece's space, are what a token and its bytes may differ by.
+          // A token and its bytes may differ only by removed white space and SentencePiece's space.
           assert.equal(at(own, i).trim(), piece.trim(), `token ${i} of ${JSON.stringify(text)}`);
         }
       }),

@@ -9,10 +9,10 @@ import {extensionHere, notListed} from "../harness/securityList";
 import {demonstration} from "./engine";
 import {temporaryFolder} from "./modelCopies";
 
-/** What llama.cpp's binaries need of CUDA, and look for in the current folder as well. */
+/** CUDA libraries that llama.cpp's binaries need, and also look for in the current folder. */
 const wanted = ["libcudart.so.13", "libcudart.so.12", "libcublas.so.13", "libcublas.so.12", "libcuda.so.1"];
 
-/** What makes CUDA look installed, for "auto" to try it. */
+/** Files that make CUDA look installed, so that "auto" tries it. */
 const installed = ["libcuda.so", "libnvidia-ml.so", "libcudart.so", "libcublas.so", "libcublasLt.so"];
 
 interface Ran {
@@ -23,8 +23,8 @@ interface Ran {
 }
 
 /**
- * A library that is opened is as good as run: the loader opens what it is about to load. These are empty files, so nothing
- * runs here and no compiler is needed.
+ * Opening a library counts as running it, because the loader opens what it loads. The files are empty, so no compiler
+ * is needed.
  */
 describe("The headless runner, started in a stranger's folder", () => {
   const folder = temporaryFolder();
@@ -59,7 +59,7 @@ describe("The headless runner, started in a stranger's folder", () => {
     });
   }
 
-  /** The files in the checkout that anything was done to. */
+  /** Files of the checkout that were accessed. */
   function touched({deeds}: Ran): string[] {
     return [...new Set(deeds.map(({what}) => what).filter((what) => what.startsWith(checkout)))].sort();
   }
@@ -68,7 +68,7 @@ describe("The headless runner, started in a stranger's folder", () => {
     if (process.arch !== "x64") test.skip();
   }
 
-  /** As it was when the runner stayed where it was started. */
+  /** The former behaviour: the runner stays in its start folder. */
   const staying = {NODE_OPTIONS: "--import=data:text/javascript,process.chdir=()=>{}"};
 
   it("would have what lies there loaded, if it stayed there", async function () {
@@ -84,7 +84,7 @@ describe("The headless runner, started in a stranger's folder", () => {
     const ran = await run(["tokenize", "--gpu", "cuda", "a.txt"]);
     assert.match(ran.stderr, /^tokenscope: CUDA /);
     assert.deepEqual(touched(ran), inCheckout("a.txt"));
-    // It did get as far as the library that wants the others.
+    // The loader got as far as the library that needs the others.
     assert.ok(ran.deeds.some(({what}) => path.basename(what) === "libggml-cuda.so"));
   });
 

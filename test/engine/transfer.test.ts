@@ -17,12 +17,12 @@ const model = readFileSync(demonstration);
 const half = Math.floor(model.length / 2);
 const secret = "hf_verysecrettoken";
 
-/** As the engine's own, in a hurry to try again. */
+/** Like the engine's own policy, with short delays. */
 const hasty: RetryPolicy = {stallTimeout: 30_000, delays: [5, 5, 5], maxDelay: 1500};
 
 describe("fetching files", () => {
   let server: ModelServer;
-  /** Another host: what may be known here must not be told there. */
+  /** Another host, which must not get the token. */
   let elsewhere: ModelServer;
   let folder: string;
 
@@ -66,7 +66,7 @@ describe("fetching files", () => {
   const look = (uri: string, more: Partial<Network> = {}) =>
     inspect({uri, network: network(more)}, {signal: new AbortController().signal}, hasty);
 
-  /** The partial file's size; null where there is none. */
+  /** The partial file's size; null if there is none. */
   async function partialSize(): Promise<number | null> {
     const name = (await readdir(folder)).find((file) => file.endsWith(".part"));
     return name === undefined ? null : (await stat(path.join(folder, name))).size;
@@ -79,13 +79,13 @@ describe("fetching files", () => {
     );
     assert.ok(error instanceof HumanError, `expected a HumanError, not ${String(error)}`);
     assert.equal(error.kind, kind, error.message);
-    // One sentence, and nothing in it that is nobody's business.
+    // One sentence, without secrets.
     assert.match(error.message, /^\S.*[a-z)]\.$/);
     assert.ok(!error.message.includes(secret) && !/:\/\/\w|@/.test(error.message), error.message);
     return error.message;
   }
 
-  /** Begins a download and aborts it when half of it is there. */
+  /** Starts a download and aborts it halfway. */
   async function pauseAtHalf(uri: string, more: Partial<DownloadParams> = {}): Promise<void> {
     const abort = new AbortController();
     const onProgress = (progress: Progress): void => {
@@ -94,7 +94,7 @@ describe("fetching files", () => {
     await assert.rejects(fetched(uri, more, {signal: abort.signal, onProgress}), /paused/);
   }
 
-  /** Half of a download is there; `onProgress` is to be given to it. */
+  /** Resolves when half of a download is there. Pass its `onProgress` to the download. */
   function halfOf(): {readonly there: Promise<void>; readonly onProgress: (progress: Progress) => void} {
     let tell = (): void => undefined;
     const there = new Promise<void>((resolve) => {
@@ -103,7 +103,7 @@ describe("fetching files", () => {
     return {there, onProgress: (progress) => void (progress.stage === "download" && progress.done >= half && tell())};
   }
 
-  /** Half of it comes at once: what happens then happens before the end. */
+  /** Half of the file is sent at once, so that the test acts before the end. */
   const slow: Partial<Served> = {crawls: {from: half}};
 
   describe("as they should be", () => {
@@ -205,7 +205,7 @@ describe("fetching files", () => {
       const {path: file} = await fetched(uri);
       assert.ok((await readFile(file)).equals(model));
       assert.equal(server.requests.length, 5);
-      // What was on its way when the connection broke may be lost.
+      // Bytes on their way may be lost when the connection breaks.
       const starts = server.requests.slice(2).map(({range}) => Number(/^bytes=(\d+)-/.exec(range ?? "")?.[1]));
       assert.ok(
         starts.every((start, at) => start > 0 && start >= (starts[at - 1] ?? 0)),
@@ -521,7 +521,7 @@ describe("fetching files", () => {
         Object.fromEntries(
           names.map((name, index) => {
             const content = contents[index] as Buffer;
-            // The second: the first is there by then.
+            // The second part: the first is complete by then.
             return [name, index === 1 ? {content, crawls: {from: Math.ceil(0.55 * content.length)}} : content];
           })
         ),

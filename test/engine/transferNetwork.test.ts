@@ -115,7 +115,7 @@ describe("the way to a server", () => {
     const elsewhere = await ModelServer.start("127.0.0.1");
     try {
       const {port} = new URL(elsewhere.url);
-      // The proxy makes any name lead to this machine.
+      // The proxy leads any host name to this machine.
       const hub = `http://mirror.example:${port}/`;
       const open = await ProxyServer.start(undefined, "127.0.0.1");
       try {

@@ -54,7 +54,7 @@ describe("the process that fetches files", () => {
     network: {proxy: null, strictSSL: true, huggingFace: server.url, token}
   });
 
-  /** Calls back once when half of the file is there. */
+  /** Calls back once, when half of the file is there. */
   function atHalf(then: () => void): (progress: Progress) => void {
     let called = false;
     return (progress) => {
@@ -87,7 +87,7 @@ describe("the process that fetches files", () => {
     const result = await transfers.request("download", params(uri));
     assert.equal(result.verified, "checksum");
     assert.ok((await readFile(result.path)).equals(model));
-    // Four bytes to see that it is a GGUF, and what was missing.
+    // Four bytes to recognize a GGUF file, and the missing rest.
     assert.equal(server.sent, 4 + model.length - there);
     assert.deepEqual(await readdir(folder), ["killed.gguf"]);
   });

@@ -11,14 +11,14 @@ describe("Two models", () => {
   const folder = temporaryFolder();
   after(() => folder.remove());
 
-  /** A model of its own, so that what is mapped is this test's. */
+  /** This test's own model, so that mapped files are this test's. */
   function copy(source: string, name: string): ModelRef {
     const file = path.join(folder.path, name);
     copyFileSync(source, file);
     return spec(file);
   }
 
-  /** Scores or completes with a model; resolves with whether its weights were loaded for it. */
+  /** Scores or completes with a model. Resolves with whether this loaded its weights. */
   async function loadsFor(engine: Engine, method: "score" | "complete", model: ModelRef): Promise<boolean> {
     let loads = false;
     const onProgress = ({stage}: {stage: string}) => {

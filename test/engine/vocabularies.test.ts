@@ -5,7 +5,10 @@ import {cases} from "../harness/thorough";
 import {at, Engine, spec} from "./engine";
 import {vocabularyFile, vocabularyFiles} from "./vocabularyFiles";
 
-/** Vocabularies whose tokenizers rewrite texts (BERT's lower-cases, Unigram's normalises): no spans are claimed. */
+/**
+ * Vocabularies whose tokenizers rewrite texts (BERT to lower case, Unigram by normalization), so that there are no
+ * spans.
+ */
 const rewriting = new Set(["bert-bge", "nomic-bert-moe"]);
 
 /** SentencePiece vocabularies that put a space in front of a text. */
@@ -13,7 +16,7 @@ const spaceInFront = new Set(["baichuan", "llama-spm", "phi-3"]);
 
 const lossy = new TextDecoder("utf-8", {ignoreBOM: true});
 
-/** Tokens tile the text's UTF-8 bytes, and each shows the bytes that it covers. */
+/** Checks that tokens tile the text's UTF-8 bytes and show the bytes they cover. */
 function assertTiles(text: string, {ids, ends, texts}: TokenList, addsSpace: boolean): void {
   assert.ok(ends, `no spans for ${JSON.stringify(text)}`);
   const bytes = Buffer.from(text.toWellFormed());
@@ -50,7 +53,7 @@ describe("llama.cpp's vocabularies", () => {
         }
       });
 
-    // The vocabularies without texts of their own are held to another's.
+    // Vocabularies without their own test texts use another's.
     const texts = (cases.length > 0 ? cases : usual).map(({text}) => text);
     if (rewriting.has(name))
       it(`${name}: claims no spans`, async () => {
@@ -123,7 +126,7 @@ describe("Random Unicode", () => {
 
   it("has no spans in SentencePiece where the text itself has the sign that stands for a space", async () => {
     const engine = new Engine(spec(vocabularyFile("llama-spm")));
-    // ▁ and a space are the same to SentencePiece: what stood there can't be told from the tokens.
+    // SentencePiece treats ▁ and a space alike: tokens don't tell which one it was.
     const list = await engine.ask("tokenize", {text: "a\u2581b"});
     assert.equal(list.ends, null);
     assert.ok(list.model.capabilities.spans);

@@ -2,14 +2,14 @@ import {existsSync, readdirSync, readFileSync} from "node:fs";
 import path from "node:path";
 import {llamaSource} from "../harness/llamaSource";
 
-/** A vocabulary without weights, and what llama.cpp expects of it: texts with their ids, or nothing. */
+/** A vocabulary without weights, and llama.cpp's expected ids for texts, if there are any. */
 export interface VocabularyFile {
   readonly name: string;
   readonly file: string;
   readonly cases: readonly {readonly text: string; readonly ids: readonly number[]}[];
 }
 
-/** The vocabularies that llama.cpp tests its tokenizers with. */
+/** The vocabularies of llama.cpp's tokenizer tests. */
 export function vocabularyFiles(): readonly VocabularyFile[] {
   const folder = llamaSource("models");
   return readdirSync(folder)
@@ -28,15 +28,17 @@ export function vocabularyFile(name: string): string {
   return found.file;
 }
 
-/** llama.cpp's own code about vocabularies. */
+/** llama.cpp's source code on vocabularies. */
 export function vocabularySource(): string {
   return readFileSync(path.join(llamaSource("src"), "llama-vocab.cpp"), "utf8");
 }
 
-/** As llama.cpp's tests/test-tokenizer-0.cpp reads them: texts between separator lines, a line of ids for each. */
+/**
+ * Parses them like llama.cpp's tests/test-tokenizer-0.cpp: texts between separator lines, and a line of ids for each.
+ */
 function readCases(file: string): VocabularyFile["cases"] {
   const texts = readFileSync(`${file}.inp`, "utf8").split("\n__ggml_vocab_test__\n");
-  // After a separator at the very end there is no further text.
+  // After a separator at the end there is no further text.
   if (texts.at(-1) === "") texts.pop();
   const lines = readFileSync(`${file}.out`, "utf8").split("\n");
   if (lines.at(-1) === "") lines.pop();

@@ -35,7 +35,7 @@ describe("Warnings", () => {
     return buffer;
   }
 
-  /** The tiny model's token types, one of them another. */
+  /** The tiny model's token types, with one changed. */
   function typed(kind: string, id: number, type: number): Entry {
     const whole = takeApart(tinyModels[kind]?.(new Random(6)) ?? assert.fail(kind));
     const key = "tokenizer.ggml.token_type";
@@ -129,7 +129,7 @@ describe("Warnings", () => {
   it("tell of a sliding window that llama.cpp leaves out, where a text is longer", async () => {
     const key = "phi3.attention.sliding_window";
     const whole = takeApart(tinyModels["llama"]?.(new Random(6)) ?? assert.fail());
-    // Its keys under another architecture's name: enough for a vocabulary and its header.
+    // The keys get another architecture's name, which is enough for a vocabulary and its header.
     const entries = whole.entries.map((one) => ({
       ...one,
       key: Buffer.from(one.key.toString().replace(/^llama\./, "phi3."))

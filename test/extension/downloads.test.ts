@@ -130,7 +130,7 @@ describe("downloading models", () => {
     };
     watched().answer("Not Now");
     assert.equal(await offered(), 1);
-    assert.match(watched().messages[0]?.text ?? "", /^crashed\.gguf was not downloaded to its end: /);
+    assert.match(watched().messages[0]?.text ?? "", /^The download of crashed\.gguf is incomplete: /);
     await until(() => host().globalState.get("downloads.declined"));
     assert.equal(await offered(), 0);
     const [unfinished] = await host().downloads.unfinished();
@@ -159,7 +159,7 @@ describe("downloading models", () => {
     try {
       await downloadModel(host(), elsewhere.serve("closed.gguf", {content: model, token}));
       const [message] = watched().errors;
-      assert.match(message?.text ?? "", /does not give this file to everybody/);
+      assert.match(message?.text ?? "", /does not allow access to this file/);
       assert.deepEqual(message?.buttons, []);
     } finally {
       await elsewhere.stop();

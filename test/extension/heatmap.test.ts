@@ -309,7 +309,7 @@ describe("Toggle Surprisal Heatmap", () => {
     await toggle();
     await until(() => status() === "$(warning) Heatmap");
     const [error] = window().errors;
-    assert.match(error?.text ?? "", /have no places in it: choose another model for the heatmap\.$/);
+    assert.match(error?.text ?? "", /have no positions in it: choose another model for the heatmap\.$/);
     assert.deepEqual(error?.buttons, ["Select Model…", "Use Demonstration Model"]);
   });
 

@@ -125,7 +125,7 @@ async function strike(site: Site, fault: Fault, moment: Moment): Promise<Outcome
     client.restart();
     site.harm = moment.atStart ? `${fault.harm} ${atStart}` : fault.harm;
   }
-  // Else the fourth death within a minute were the last.
+  // Else the engine would not restart after the fourth death within a minute.
   client.resetCrashCount();
   const {running, next, halfWritten} = await moment.reach(site, client);
   site.harm = undefined;

@@ -1,4 +1,4 @@
-/** What an EngineClient takes of VS Code, without it. */
+/** The parts of VS Code that an EngineClient needs, without VS Code. */
 
 import type {Cancellation} from "../../src/host/engine/cancellation";
 import type {EngineClientOptions} from "../../src/host/engine/engineClient";

@@ -5,7 +5,7 @@ import {root} from "../harness/paths";
 import {noNetwork, scripts} from "./scripts";
 
 describe("A package that ships", () => {
-  // npm installs a hundred packages, on a machine that may have other things to do.
+  // A hang guard: npm installs a hundred packages, maybe on a busy machine.
 
   const lock = () => JSON.parse(readFileSync(path.join(root, "package-lock.json"), "utf8"));
 
@@ -34,7 +34,7 @@ describe("A package that ships", () => {
     const {installPackages} = await scripts.packages();
     const packageLock = lock();
     const entries = packageLock.packages;
-    // Another package's.
+    // A file of another package.
     entries["node_modules/ignore"].integrity = entries["node_modules/lit"].integrity;
     const message = messageOf(() => installPackages("linux-arm64", packageLock));
     if (noNetwork.test(message)) {
@@ -45,7 +45,7 @@ describe("A package that ships", () => {
   });
 });
 
-/** What an error says. */
+/** The message of an error. */
 function messageOf(failing: () => unknown): string {
   try {
     failing();

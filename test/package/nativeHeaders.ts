@@ -1,4 +1,4 @@
-/** What the header of each platform's native code says: the file format, and its number for the processor. */
+/** File format and processor number in the header of each platform's native code. */
 export const platforms: Readonly<Record<string, string>> = {
   "linux-x64": "ELF 62",
   "linux-arm64": "ELF 183",
@@ -8,19 +8,19 @@ export const platforms: Readonly<Record<string, string>> = {
   "darwin-arm64": "Mach-O 16777228"
 };
 
-/** The same of a file; undefined where it has no header of native code. */
+/** File format and processor number of a file; undefined if it is no native code. */
 export function nativeHeader(file: Buffer): string | undefined {
   const start = file.toString("latin1", 0, 4);
   if (start === "\x7fELF") return `ELF ${file.readUInt16LE(18)}`;
   if (start === "\xcf\xfa\xed\xfe") return `Mach-O ${file.readUInt32LE(4)}`;
-  // 32 bits, and one file for several processors.
+  // 32-bit files, and files for several processors.
   if (["\xce\xfa\xed\xfe", "\xca\xfe\xba\xbe", "\xca\xfe\xba\xbf"].includes(start)) return "Mach-O of another kind";
   if (!start.startsWith("MZ")) return undefined;
   const pe = file.readUInt32LE(0x3c);
   return file.toString("latin1", pe, pe + 4) === "PE\0\0" ? `PE ${file.readUInt16LE(pe + 4)}` : "MZ";
 }
 
-/** A file with such a header and nothing behind it. */
+/** A file with only such a header. */
 export function standIn(platform: string): Buffer {
   const [format, machine] = platforms[platform]?.split(" ") ?? [];
   const file = Buffer.alloc(512);

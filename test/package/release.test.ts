@@ -16,9 +16,9 @@ interface Workflow {
   readonly jobs: Readonly<Record<"test" | "package" | "try" | "release", Job>>;
 }
 
-// It can't run here: what can be seen without running it.
+// The workflow can't run here, so only its text is checked.
 describe("The release workflow", () => {
-  // The YAML parser that mocha comes with: a check of one file is not worth a dependency.
+  // Mocha's own YAML parser: a check of one file is not worth a dependency.
   const {load} = createRequire(path.join(root, "node_modules/mocha/package.json"))("js-yaml") as {
     load(text: string): Workflow;
   };

@@ -11,8 +11,8 @@ import {unzip} from "./zip";
 const native = /\.(node|so|dll|dylib|exe)$/;
 
 /**
- * What gives a work away in binaries that it is compiled into, and its name in the notices: what is known to be in ours first, then what
- * llama.cpp's vendor folder has and what llama.cpp can be built with.
+ * Strings that show that a work is compiled into a binary, and its name in the notices. First works known to be in our
+ * binaries, then those in llama.cpp's vendor folder and those that llama.cpp can be built with.
  */
 const works: readonly (readonly [sign: string, name: string])[] = [
   ["nlohmann", "JSON for Modern C++"],
@@ -42,17 +42,19 @@ const works: readonly (readonly [sign: string, name: string])[] = [
 ];
 
 describe("The VSIX", () => {
-  // npm, esbuild and vsce are at work, on a machine that may have other things to do.
+  // A hang guard: npm, esbuild and vsce work, maybe on a busy machine.
 
   let folder: string;
-  /** A folder for pack() with what is bundled, and in place of node-llama-cpp and its binaries files that are as good as empty. */
+  /**
+   * A folder for pack() with the bundled packages, and nearly empty files instead of node-llama-cpp and its binaries.
+   */
   let standIns: string;
   before(async () => {
     const {binaryPackages, targets, thisTarget} = await scripts.vsix();
     assert.deepEqual(Object.keys(platforms), targets);
     folder = mkdtempSync(path.join(tmpdir(), "tokenscope-vsix-"));
     standIns = path.join(folder, "packages");
-    // What `npm run package` has installed.
+    // The packages that `npm run package` installed.
     cpSync(path.join(root, "out/packages", thisTarget), standIns, {
       recursive: true,
       filter: (file) => !/node-llama-cpp/.test(path.relative(root, file))
@@ -102,7 +104,7 @@ describe("The VSIX", () => {
       const code = ofNativeCode.map(([name]) => files.get(name) ?? Buffer.alloc(0));
       const found = works.filter(([sign]) => code.some((bytes) => bytes.includes(sign)));
       for (const [sign, name] of found) assert.ok(hasNotice(notices, name), `${sign} is in the binaries: ${name}`);
-      // A list that finds nothing would say nothing.
+      // The list must find something, or the test proves nothing.
       const certain = works.slice(0, binaryPackages(target).some((name) => name.endsWith("vulkan")) ? 7 : 6);
       if (target.startsWith("linux"))
         assert.deepEqual(
@@ -151,8 +153,8 @@ describe("The VSIX", () => {
 });
 
 /**
- * A platform's VSIX: for this one what `npm run package` has made before this suite; for others the same where package-lock.json has the
- * checksums of its packages, and one of stand-ins where it lacks them. No file where npm has no network.
+ * A platform's VSIX. For this platform, the one that `npm run package` made before this suite. For others, a new one if
+ * package-lock.json has the checksums of its packages, else one with fake packages. Undefined if npm has no network.
  */
 async function vsixFor(target: string, packages: string, folder: string): Promise<{file?: string; isReal: boolean}> {
   const {binaryPackages, thisTarget, vsixFile} = await scripts.vsix();
@@ -171,7 +173,7 @@ async function vsixFor(target: string, packages: string, folder: string): Promis
   return {file: vsixFile(target), isReal: true};
 }
 
-/** Whether a work has a heading in the notices, and under it a copyright and a licence, or that it needs none. */
+/** Whether the notices have a heading for a work, and under it a copyright and a licence, or that it needs none. */
 function hasNotice(notices: string, name: string): boolean {
   const line = "-".repeat(80);
   const sections = notices.split(`${line}\n`);

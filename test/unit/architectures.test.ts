@@ -5,7 +5,7 @@ import {architectures, type Trait} from "../../src/gguf/architectures";
 import {preTokenizers, tokenizers} from "../../src/gguf/tokenizers";
 import {llamaSource} from "../harness/llamaSource";
 
-/** What llama.cpp's source says of its architectures. It is read as text: what is compared is written by hand. */
+/** llama.cpp's source on architectures, read as text, to compare with our tables. */
 class Source {
   private readonly folder = llamaSource("src");
   private readonly classes: string;
@@ -35,7 +35,7 @@ class Source {
     return readFileSync(path.join(this.folder, file), "utf8");
   }
 
-  /** The text behind `from`, up to `to`. */
+  /** The text after `from`, up to `to`. */
   between(file: string, from: string, to: string): string {
     const text = this.read(file);
     const start = text.indexOf(from);
@@ -43,7 +43,7 @@ class Source {
     return text.slice(start, text.indexOf(to, start));
   }
 
-  /** Names of the architectures whose enumerators stand in a text. */
+  /** Names of the architectures whose enumerators are in a text. */
   namesIn(text: string): readonly string[] {
     return [...new Set([...text.matchAll(/LLM_ARCH_\w+/g)].map(([id]) => this.names.get(id)))].filter(
       (name) => name !== undefined
@@ -67,7 +67,7 @@ class Source {
   }
 }
 
-/** What a file of an architecture was made for, where it isn't to predict the next token. */
+/** The purpose of an architecture that does not predict the next token. */
 const purposes: ReadonlySet<Trait> = new Set([
   "projects",
   "unfinished",
@@ -84,13 +84,13 @@ function traitsOf(source: Source): ReadonlyMap<string, ReadonlySet<Trait>> {
     assert.ok(names.length > 0, `no architecture is found any more that ${trait}`);
     for (const name of names) {
       const known = traits.get(name) ?? new Set();
-      // The first purpose is the one.
+      // The first purpose counts.
       if (!purposes.has(trait) || ![...known].some((one) => purposes.has(one))) known.add(trait);
     }
   };
   const predicate = (name: string) => source.namesIn(source.between("llama-arch.cpp", `bool ${name}(`, "return true;"));
   add("projects", source.namesWith("load_arch_hparams", /GGML_ABORT/));
-  // Named, but never made.
+  // llama.cpp names them but never builds them.
   const made = source.namesIn(source.between("llama-model.cpp", "llama_model_mapping(", "default:"));
   add(
     "unfinished",
@@ -102,7 +102,7 @@ function traitsOf(source: Source): ReadonlyMap<string, ReadonlySet<Trait>> {
     "drafts",
     source.namesIn(source.between("llama-context.cpp", "cparams.ctx_other = nullptr;", "rope_scaling_type"))
   );
-  // No tokens of a text are what they predict: nothing but the names says so.
+  // They don't predict tokens of a text, which only their names show.
   add(
     "speaks",
     source.allNames.filter((name) => /tts$|^wavtokenizer/.test(name))

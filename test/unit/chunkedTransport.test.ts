@@ -4,9 +4,9 @@ import fc from "fast-check";
 import type {MessageConnection} from "vscode-jsonrpc/node";
 import {ChunkedText, ChunkedTransport} from "../../src/contract/chunkedTransport";
 
-/** Two ends of a channel that carries messages as a forked process' does. */
+/** The two ends of a channel like that of a forked process. */
 class Channel {
-  /** Bytes of each message that travelled. */
+  /** The size of each message in bytes. */
   readonly sizes: number[] = [];
   readonly ends: readonly [ChunkedTransport, ChunkedTransport];
 
@@ -80,7 +80,7 @@ describe("Long values", () => {
     let looks = 0;
     const sent = await channel.ends[0].sendChunked({text: "x".repeat(3_000_000)}, () => ++looks < 4);
     assert.equal(sent, undefined);
-    // Three pieces, and the word that they are for nothing.
+    // Three chunks, and the message that discards them.
     assert.equal(channel.sizes.length, 4);
     assert.ok((channel.sizes[3] ?? 0) < 100);
     const text = "y".repeat(1_000_000);

@@ -1,7 +1,10 @@
 import {strict as assert} from "node:assert";
 import {isMark, isNamedMark} from "../../src/completion/marks";
 
-/** What llama.cpp ends a text with, or takes for a mark of a prompt, by the text alone (llama-vocab.cpp); `</s>` it ends itself. */
+/**
+ * What llama.cpp ends a text with, or takes for a mark of a prompt, by the text alone (llama-vocab.cpp); `</s>` it ends
+ * itself.
+ */
 const llamaCpp = [
   ..."<|eot_id|> <|im_end|> <|end|> <end_of_turn> <|endoftext|> <|end_of_text|> <EOT> _<EOT> [EOT] [EOS]".split(" "),
   ..."<｜end▁of▁sentence｜> <end_of_utterance> <|eom_id|> <|return|> <|call|> <|flush|> <|calls|> <eos> <turn|>".split(

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import {infillTokens} from "../../src/completion/infillTokens";
 import {infillPrompt, middleStarts, type PromptParts, plainPrompt} from "../../src/completion/prompt";
 
-/** The marks of known families: their texts with the ids that their published tokenizers give them. */
+/** The marks of known families, with the ids of their published tokenizers. */
 const families = {
   "Qwen2.5-Coder": {
     size: 151_936,
@@ -199,7 +199,7 @@ describe("a fill-in-the-middle prompt", () => {
   });
 
   const lines = (count: number): string => Array.from({length: count}, (_, row) => `line ${row}\n`).join("");
-  /** Lines above the cursor's that stand in the middle. */
+  /** Lines above the cursor's line that are in the middle. */
   const inMiddle = (prefix: string, start: number): number => prefix.slice(start).split("\n").length - 1;
 
   it("has 4 to 20 lines in its middle, and these stay while lines are added", () => {

@@ -2,7 +2,7 @@ import {strict as assert} from "node:assert";
 import fc from "fast-check";
 import {completionEnd} from "../../src/completion/stop";
 
-/** What is kept of a generated text, and undefined where generation goes on. */
+/** The kept part of a generated text; undefined if generation goes on. */
 function kept(prefix: string, generated: string, extent: "line" | "block" | "unlimited" = "block"): string | undefined {
   const end = completionEnd(generated, prefix, extent);
   return end === undefined ? undefined : generated.slice(0, end);
@@ -181,7 +181,7 @@ describe("the end of a completion, asked for after every token", () => {
       {maxLength: 30}
     )
     .map((parts) => parts.join(""));
-  /** Some of it said too often. */
+  /** Repeats a part too often. */
   const repetitive = fc
     .array(
       fc.tuple(fc.constantFrom("a", "ab", "a, ", "foo(", " ", "}", "\n", "-", "a b\n"), fc.integer({min: 1, max: 25})),

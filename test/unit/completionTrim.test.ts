@@ -292,12 +292,12 @@ describe("cleaning", () => {
         const cursor = indent.repeat(depth);
         const above = `${indent.repeat(depth - 1)}if x:\n${cursor}y = 2\n`;
         const [, first = ""] = body[0] ?? [];
-        // The lines of a block: none less deep than it.
+        // Lines of a block, none indented less than it.
         const rest = body.slice(1).map(([deeper, text]) => `\n${cursor}${indent.repeat(deeper)}${text}`);
         const generated = [first, ...rest].join("");
         const indentation = known ? {tabs: indent === "\t", size: indent === "  " ? 2 : 4} : undefined;
         const trimmed = (text: string): string => trimCompletion(text, above + cursor, "", indentation);
-        // Beside the next line the first may as well stand deeper.
+        // Compared with the next line, the first may be indented more.
         fc.pre(body[1]?.[0] !== depth || first.endsWith(":"));
         assert.equal(trimmed(cursor + generated), trimmed(generated));
       }),

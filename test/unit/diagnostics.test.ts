@@ -188,7 +188,7 @@ describe("The diagnostics", () => {
         // biome-ignore lint/suspicious/noControlCharactersInRegex: these are looked for.
         assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u202e]/);
         assert.ok(text.isWellFormed());
-        // Nothing but our own headings, rows and items.
+        // Only our own headings, rows and items.
         assert.equal(text.match(/^#/gm)?.length, 5);
         assert.equal(text.match(/^\| /gm)?.length, 11);
       }),

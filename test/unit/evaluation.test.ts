@@ -5,7 +5,7 @@ import {sortedFiles} from "../../src/features/surprisingLines/sorting";
 import type {Evaluation} from "../../src/host/evaluation";
 import {corpusSummary, summarize} from "../../src/metrics/summary";
 
-/** A file with one token a byte. */
+/** A file with one token per byte. */
 function file(path: string, logprobs: readonly number[], finished = true) {
   const summary = summarize("x".repeat(logprobs.length), {
     logprobs: Float64Array.from(logprobs),

@@ -14,7 +14,7 @@ describe("A model that is too large for its device", () => {
 
   const short = (error: unknown): boolean => loadError(error, [], "a.gguf") instanceof DeviceShortage;
 
-  /** Loads on a device on which `room` layers fit; the estimate says `fitting`, of a model with `all`. */
+  /** Loads a model with `all` layers. `room` layers fit on the device; the estimate says `fitting`. */
   async function loaded(first: Layers, all: number, room: number, fitting: number): Promise<[number, number[]]> {
     const tries: number[] = [];
     const layersOf = (layers: Layers): number => (layers === "auto" ? all : Math.min(layers, all));
@@ -44,7 +44,7 @@ describe("A model that is too large for its device", () => {
           assert.ok(layers <= room && tries.at(-1) === layers);
           for (const [i, tried] of tries.entries()) assert.ok(i === 0 || tried < (tries[i - 1] as number), `${tries}`);
           assert.ok(tries.length <= 20, `${tries}`);
-          // An estimate that is too low is believed: nobody knows better.
+          // An estimate that is too low is used, because nothing shows the error.
           if (tries.length > 1) assert.ok(layers >= Math.min(fitting, Math.floor((room + 1) * 0.75)), `${tries}`);
         }
       ),

@@ -5,7 +5,7 @@ import {cases} from "../harness/thorough";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
-/** UTF-16, written without the code that is tested. */
+/** UTF-16, encoded without the tested code. */
 function utf16(text: string, end: "little" | "big"): Uint8Array {
   const bytes = Buffer.from(text, "utf16le");
   return end === "little" ? bytes : bytes.swap16();
@@ -59,7 +59,7 @@ describe("The text of a file", () => {
   });
 
   it("is too large where a string can't hold it, and that is no matter of encoding", () => {
-    // Pages of zeros that nobody touches cost nothing.
+    // Untouched pages of zeros cost no memory.
     const many = Buffer.alloc(2 ** 30);
     many.set([0xff, 0xfe]);
     assert.deepEqual(fileText(many), {problem: "tooLarge"});
@@ -68,7 +68,7 @@ describe("The text of a file", () => {
   });
 
   it("is what was written, whatever that is", () => {
-    // The first character is none that a mark or a zero could be taken from.
+    // The first character looks like neither a byte order mark nor a zero.
     const any = fc.string({unit: "grapheme"}).map((rest) => `世${rest}`);
     fc.assert(
       fc.property(

@@ -16,7 +16,7 @@ function headerOf(bytes: Uint8Array, options: ReadOptions = {}): Promise<GgufHea
 
 const weights: readonly MadeUpTensor[] = [{name: "token_embd.weight", dimensions: [64, 100], type: 8}];
 
-/** What is found out about a made-up "llama" with these entries. */
+/** The facts about a fake "llama" with these entries. */
 async function facts(
   entries: Readonly<Record<string, GgufValue>>,
   tensors: readonly MadeUpTensor[] = weights

@@ -13,7 +13,7 @@ import {type GgufValue, ggufFile, type MadeUpTensor, text, texts, uint, uints} f
 import {root} from "../harness/paths";
 import {cases} from "../harness/thorough";
 
-/** Bytes in memory that count what is read of them. */
+/** A byte source in memory that counts the bytes read. */
 class CountedBytes implements ByteSource {
   reads = 0;
   bytesRead = 0;
@@ -48,7 +48,7 @@ async function assertRefused(bytes: Uint8Array | ByteSource, problem: GgufProble
   await assert.rejects(readHeader(source), (error) => error instanceof GgufError && error.problem === problem);
 }
 
-/** What the reader should make of a value. */
+/** The value that the reader should return. */
 function expected(entry: GgufValue): unknown {
   if (entry.type === "array") return entry.values.slice(0, 1024).map(expected);
   if (entry.type === "string") return entry.value;
@@ -167,7 +167,7 @@ describe("A GGUF header", () => {
     await says(4, /^"a\.gguf" is a GGUF file of version 4, newer than /);
   });
 
-  /** A file that stops where a number of things stands that can't be. */
+  /** A file that ends after an impossible count. */
   const counted = (offset: number, number: bigint, bytes: Buffer = ggufFile({entries: [["a", uints([1])]]})) => {
     bytes.writeBigUInt64LE(number, offset);
     return bytes;
@@ -284,7 +284,7 @@ describe("A GGUF header", () => {
 
     it("is of all together no longer than one may be", async () => {
       const passed = ggufFile({entries: [["list", {type: "array", of: "uint8", values: []}]]});
-      // A list that is passed over, and ends a little before the header has to.
+      // A skipped list that ends a little before the header.
       passed.writeBigUInt64LE(BigInt(maxHeaderLength - 1000), 24 + 8 + 4 + 4 + 4);
       const budget = new HeaderBudget();
       await readHeader(new CountedBytes(Buffer.concat([passed, Buffer.alloc(8192)]), 2 ** 30), {budget});
@@ -300,11 +300,11 @@ describe("A GGUF header", () => {
   it("that goes on for longer than any known model's is refused", async () => {
     const bytes = ggufFile({entries: [["list", uints([1, 2, 3])]]});
     bytes.writeBigUInt64LE(2n ** 30n, 24 + 8 + 4 + 4 + 4);
-    // The rest of it would be a file's hole.
+    // The rest would be a hole in a file.
     const source = new CountedBytes(Buffer.concat([bytes, Buffer.alloc(8192)]), 2 ** 40);
     await assertRefused(source, "tooLarge");
     assert.ok(source.bytesRead < 100_000);
-    // The same where the list ends just before that, and a name would begin.
+    // The same if the list ends just before that, where a name would start.
     const almost = ggufFile({
       entries: [
         ["list", {type: "array", of: "uint8", values: []}],
@@ -385,7 +385,7 @@ describe("A GGUF header", () => {
       ],
       tensors: Array.from({length: 300}, (_, i) => ({name: `blk.${i}.weight`, dimensions: [1, 2]}))
     });
-    // By its clock a millisecond passes from each look at it to the next.
+    // A mocked clock, which advances a millisecond at each read.
     let looks = 0;
     const clock = mock.method(performance, "now", () => ++looks);
     let turns = 0;
@@ -401,9 +401,9 @@ describe("A GGUF header", () => {
       reading = false;
       clock.mock.restore();
     }
-    // At least at each entry and tensor.
+    // The reader yields at least at each entry and tensor.
     assert.ok(looks >= 700, `${looks} looks at the clock`);
-    // The source answers at once, so that turns are only those that the reader gives.
+    // The source answers at once, so that only the reader yields.
     assert.ok(turns >= looks / 7, `${turns} turns in ${looks} ms`);
   });
 

@@ -9,7 +9,7 @@ import type {TextChange} from "../../src/host/documents/movedRange";
 import {bucketBits, bucketOf, buckets} from "../../src/metrics/buckets";
 import {root} from "../harness/paths";
 
-/** The logprob of a probability in the middle of each bucket. */
+/** A logprob in the middle of each bucket. */
 const inBucket = {p50: Math.log(0.7), p10: Math.log(0.2), p1: Math.log(0.02), p01: Math.log(0.002), p0: -20};
 
 /** Pieces with these texts and logprobs, one token each. */
@@ -26,7 +26,7 @@ function edited(text: string, {rangeOffset, rangeLength, text: put}: TextChange)
   return text.slice(0, rangeOffset) + put + text.slice(rangeOffset + rangeLength);
 }
 
-/** What the pieces that are left cover. */
+/** The texts of the remaining pieces. */
 function covered(text: string, {starts, ends}: MovingPieces): string[] {
   return Array.from(ends, (end, piece) => text.slice(starts[piece], end));
 }
@@ -85,7 +85,7 @@ describe("pieces in a text that is edited", () => {
               const now = covered(text, moving)[piece];
               if (untouched && start < end) assert.equal(now, texts[piece]);
               else assert.equal(now, "");
-              // In order, none over another.
+              // In order, without overlaps.
               assert.ok((moving.starts[piece] ?? 0) >= last);
               last = moving.ends[piece] ?? 0;
               if (now !== "") assert.equal(moving.at(moving.starts[piece] ?? 0), piece);
@@ -99,7 +99,7 @@ describe("pieces in a text that is edited", () => {
 
   it("take what several cursors wrote", () => {
     const moving = pieces(["a", "b", "c", "d"]);
-    // As VS Code reports it: the last one first.
+    // In VS Code's order: the last change first.
     moving.edit([
       {rangeOffset: 3, rangeLength: 0, text: "!!"},
       {rangeOffset: 1, rangeLength: 1, text: ""}
@@ -191,7 +191,7 @@ describe("the hover over a token", () => {
     assert.equal(numbers, "rank 4 · entropy 4.00 bits (16 effective choices)");
     const rows = table?.split("\n") ?? [];
     assert.equal(rows.length, 10);
-    // The score's own probability, not the one of this question.
+    // The probability of the score, not of this request.
     assert.equal(rows[5], "| **4** | **`t3`** | **25.0 %** |");
     assert.equal(rows[6], "| 5 | `t4` | 0.18 % |");
     assert.deepEqual(rest, []);
@@ -251,7 +251,7 @@ describe("the hover over a token", () => {
         expected: {token: one, rank: 1, entropy: 1, top: [one, token("b", 2, -2)]}
       };
       const text = hoverText(about);
-      // Either in a code span that nothing in it can end, or spelt in entities.
+      // Either in a code span that its text can't end, or as entities.
       const shown = /^(`([^`|\\]+)`|((?:[\p{L}\p{N} ]|&#\d+;)+)) \*\*/u.exec(text);
       assert.ok(shown, text);
       const written = shown[2] ?? shown[3]?.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)));
@@ -296,7 +296,7 @@ describe("the colours of the heatmap", () => {
     const [low = 0, high = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
     return (high + 0.05) / (low + 0.05);
   };
-  /** CIE L*, 0 to 100: what is left of a colour to whoever sees none. */
+  /** CIE L*, 0 to 100: a colour's lightness, which colour-blind people see. */
   const lightness = (rgb: Rgb) => 116 * Math.cbrt(luminance(rgb)) - 16;
 
   for (const [theme, backgrounds] of Object.entries(editors) as [Themes, readonly string[]][])

@@ -26,14 +26,14 @@ import {invisible, visibleText} from "../../src/text/visibleText";
 import {allHostile, hostileTexts} from "../harness/hostileText";
 import {root} from "../harness/paths";
 
-/** What VS Code makes links of in notifications and in prompts (linkedText.ts). */
+/** Links in VS Code's notifications and prompts (linkedText.ts). */
 const link = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)\3)?\)/;
 const huge = "\u202e]($(x)".repeat(150_000);
 
-/** Entities are what they stand for. */
+/** Decodes entities. */
 const drawn = (markdown: string) => markdown.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)));
 
-/** Each sink, and what has no business in it. */
+/** Each sink, and what must not appear in it. */
 const sinks: readonly (readonly [where: string, made: (text: string) => string, not: RegExp, longest: number])[] = [
   ["a notification, a title or a row of a list", plainText, link, 1200],
   ["the path of a file that an agent asks for", plainPath, link, 1200],
@@ -118,10 +118,10 @@ describe("A stranger's text", () => {
 
   it("is no completion from its first control on", () => {
     assert.equal(trimCompletion("a = 1\u202e;", "", ""), "a = 1");
-    // Half a character, line ends that editors warn of, and what takes no room.
+    // Lone surrogates, line ends that editors warn about, and zero-width characters.
     for (const unseen of ["\ufffd", "\u2028", "\u200b", "\u2060", "\ufeff", "\u{e0041}"])
       assert.equal(trimCompletion(`a = 1${unseen};`, "", ""), "a = 1", JSON.stringify(unseen));
-    // Emoji and Persian are joined, and kept apart, by these.
+    // Emoji and Persian need these joiners and non-joiners.
     assert.equal(trimCompletion("a\u200d\u200cb", "", ""), "a\u200d\u200cb");
     assert.equal(trimCompletion("\u001b[31mred", "", ""), "");
     assert.equal(trimCompletion("if x:\n\treturn 'שלום'", "", ""), "if x:\n\treturn 'שלום'");
@@ -129,7 +129,7 @@ describe("A stranger's text", () => {
 });
 
 describe("A table that leaves Tokenscope", () => {
-  /** The cells that a spreadsheet finds, whatever its locale takes for a separator (RFC 4180's quotes). */
+  /** The cells in a spreadsheet, for any separator (with RFC 4180's quotes). */
   function cells(csv: string, separator: string): string[] {
     const found = csv.matchAll(
       new RegExp(`(?:^|${separator}|\\n)(?:"((?:[^"]|"")*)"[^${separator}\\n]*|([^${separator}\\n]*))`, "g")
@@ -214,7 +214,7 @@ describe("The source", () => {
   it("trusts Markdown only with our own commands, by name", () => {
     const trusting = found(/(?<!workspace\s*\.)\bisTrusted\b[^;]*;/g);
     assert.ok(trusting.length >= 3, trusting.join("\n"));
-    // The one that is not ours is VS Code's own page about trust, without arguments.
+    // The only other command is VS Code's own page about trust, without arguments.
     for (const statement of trusting)
       assert.match(
         statement,
@@ -274,7 +274,7 @@ describe("A message of a view", () => {
     },
     {requiredKeys: ["type"]}
   );
-  /** Of every field that a reader may give back, what it then is. */
+  /** The expected value of every field. */
   const fields: Readonly<Record<string, (field: unknown) => boolean>> = {
     type: (field) => types.includes(field as string),
     token: (field) => field === 0 || field === 1 || field === 2,

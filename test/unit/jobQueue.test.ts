@@ -3,7 +3,7 @@ import {setImmediate} from "node:timers/promises";
 import {JobQueue} from "../../src/engine/jobQueue";
 
 describe("A line", () => {
-  /** Work that ends when it is told to. */
+  /** Work that ends on demand. */
   class Work {
     readonly places: number[] = [];
     readonly leaving = new AbortController();

@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: sources that are scanned, as text.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: scanned sources are texts here.
 import {strict as assert} from "node:assert";
 import {readFileSync} from "node:fs";
 import path from "node:path";

@@ -14,7 +14,7 @@ const sourceOf = (bytes: Uint8Array) => ({
   read: async (offset: number, length: number) => bytes.subarray(offset, offset + length)
 });
 
-/** A header that is good but for these entries and tensors. */
+/** A good header except for these entries and tensors. */
 async function headerWith(entries: Readonly<Record<string, GgufValue>>, tensors: readonly MadeUpTensor[] = []) {
   const good = {"general.architecture": text("llama"), "llama.block_count": uint(4)};
   return await readHeader(sourceOf(ggufFile({entries: Object.entries({...good, ...entries}), tensors})));
@@ -42,7 +42,7 @@ describe("A header that llama.cpp would end the process over", () => {
       "more layers of one kind than there are"
     );
     assert.equal(await deadly({"llama.block_count": uint(4), "llama.nextn_predict_layers": uint(1)}), false);
-    // Of another architecture: llama.cpp does not look at it.
+    // The key of another architecture, which llama.cpp ignores.
     assert.equal(await deadly({"qwen2.block_count": uint(0)}), false);
   });
 
@@ -82,7 +82,7 @@ describe("A header that llama.cpp would end the process over", () => {
     const positions = [shape("position_embd.weight", 8, 100)];
     assert.equal(await deadly({"llama.context_length": uint(0)}, positions), true);
     assert.equal(await deadly({"llama.context_length": uint(100)}, positions), false);
-    // Without these tensors there is nothing that they would not fit.
+    // Without these tensors nothing is inconsistent.
     assert.equal(await deadly({...good, "llama.feed_forward_length": uint(0)}, tensors.slice(0, 2)), false);
     assert.equal(await deadly({"llama.embedding_length": uint(8)}), false);
     assert.equal(await deadly({...good, "general.architecture": text("llamb")}, tensors), false);
@@ -94,7 +94,7 @@ describe("A header that llama.cpp would end the process over", () => {
       for (const type of [0, 1, 2, 8, 12, 23, 30, 39]) assert.equal(await weights(name, type), false);
       for (const type of [9, 15, 24, 25, 26, 27, 28]) assert.equal(await weights(name, type), true);
     }
-    // Tables of numbers are no weights.
+    // Tables of numbers are not weights.
     assert.equal(await weights("blk.0.ffn_gate_tid2eid.weight", 26), false);
   });
 
@@ -154,7 +154,7 @@ describe("A header that llama.cpp would end the process over", () => {
   });
 
   it("is told by lists with more items than any vocabulary's", async () => {
-    /** A list of so many zeros or empty strings. */
+    /** A list of `length` zeros or empty strings. */
     const listed = async (key: string, of: "uint8" | "string", items: number) => {
       const file = ggufFile({entries: [[key, {type: "array", of, values: []}]]});
       const length = 24 + 8 + key.length + 4 + 4;

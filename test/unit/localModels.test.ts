@@ -30,7 +30,7 @@ import {ggufFile, text, uint} from "../harness/ggufFile";
 
 const never = new AbortController().signal;
 
-/** The least that is a model. */
+/** The smallest model. */
 const model = ggufFile({
   entries: [
     ["general.architecture", text("llama")],
@@ -40,7 +40,7 @@ const model = ggufFile({
 });
 const whole = Buffer.concat([model, Buffer.alloc(4)]);
 
-/** An empty home, and what is around it. */
+/** A search environment with an empty home folder. */
 class Home {
   readonly path = mkdtempSync(path.join(tmpdir(), "tokenscope-models-"));
 
@@ -66,7 +66,7 @@ class Home {
     return findLocalModels(this.environment(more), never);
   }
 
-  /** What is found, as [program, name, path from here]. */
+  /** The models found, as [program, name, relative path]. */
   async found(more: Partial<SearchEnvironment> = {}): Promise<readonly (readonly [ModelStore, string, string])[]> {
     const models = await this.find(more);
     return models.map(({store, name, path: file}) => [store, name, path.relative(this.path, file)] as const);
@@ -124,7 +124,7 @@ describe("Models on this machine", () => {
       home.file(`large disk/blobs/sha256-${digest("a")}`);
       const [found] = await home.find({env: {OLLAMA_MODELS: ` "${folder}" `}});
       assert.deepEqual([found?.name, found?.bytes], ["llama3:8b", whole.length]);
-      // The editor may not have the service's environment: its folder can be named.
+      // VS Code may not have the service's environment, but the settings can name its folder.
       assert.deepEqual(
         (await home.found({folders: [folder]})).map(([store, name]) => [store, name]),
         [["folder", "llama3:8b"]]
@@ -506,7 +506,7 @@ describe("Models on this machine", () => {
         ["model 0", "model 1", "model 2"]
       );
       assert.deepEqual(opened, []);
-      // That would have been seen.
+      // Proves that the test would have noticed an opened file.
       await (await fileSource(path.join(home.path, "models/7/model 7.gguf"))).close();
       assert.equal(opened.length, 1);
     } finally {
@@ -629,7 +629,7 @@ describe("What headers say", () => {
     assert.equal(cache.known(local), facts);
     await cache.save();
 
-    // The file is no longer what it was, but looks the same: only the cache can know.
+    // The file has changed but looks the same, so only the cache can know.
     writeFileSync(source, Buffer.alloc(whole.length));
     const next = new HeaderCache(file);
     assert.equal(next.known(local), undefined);
@@ -710,7 +710,7 @@ describe("What headers say", () => {
     const entries = [[1], ["a"], [local.path, null], [local.path, {...local, facts: {architecture: 7}}]];
     const lines = (some: readonly unknown[]): string =>
       `{"format":1,"entries":[\n${some.map((entry) => JSON.stringify(entry)).join(",\n")}\n]}\n`;
-    // That is how it is written: the others are not just written in another way.
+    // This is the right format, so the others fail for their content and not for their format.
     assert.equal(good, lines(JSON.parse(good).entries));
     for (const content of [...damaged, ...entries.map((entry) => lines([entry])), "\0".repeat(100)]) {
       writeFileSync(file, content);
@@ -751,7 +751,7 @@ describe("What headers say", () => {
     const many = Array.from({length: 2100}, (_, i) => ({...local, path: path.join(home.path, `gone ${i}`)}));
     writeFileSync(path.join(home.path, "models/b.gguf"), "no model, and remembered as such");
     await cache.facts(local);
-    // What is remembered as no model takes as much room as anything else.
+    // An entry for a file that is no model counts too.
     for (const [i, one] of many.entries()) {
       linkSync(local.path, one.path);
       await cache.facts(one);
@@ -778,7 +778,7 @@ describe("What headers say", () => {
     await cache.save();
     const next = new HeaderCache(file);
     await next.load();
-    // Nothing of the files' content is there any more.
+    // The files' content is gone.
     for (const one of models) truncateSync(one.path, 0);
     assert.equal(models.filter((one) => next.known(one)?.architecture === "llama").length, 1000);
   });

@@ -80,7 +80,7 @@ describe("The logprobs view", () => {
     await token(text.ids.length - 1).waitFor({state: "attached"});
   }
 
-  /** Waits until the view asked for a token's alternatives, and answers. */
+  /** Waits until the view requests a token's alternatives, and answers. */
   async function answer(index: number, rank: number): Promise<void> {
     await until(async () => (await sent()).some((it) => it.type === "alternatives" && it.token === index));
     await tell({type: "alternatives", token: index, rank, entropy: 2, top: ten});
@@ -211,7 +211,7 @@ describe("The logprobs view", () => {
     await answer(0, 1);
     await press("ArrowRight");
     assert.equal(await rows.count(), 11);
-    // By the page's own clock longer than the view's pause before it asks.
+    // Longer by the page's clock than the view's delay before a request.
     await page.evaluate("new Promise((resolve) => setTimeout(resolve, 200))");
     assert.equal((await sent()).filter(({type}) => type === "alternatives").length, 2);
   });
@@ -330,7 +330,7 @@ describe("The logprobs view", () => {
     assert.equal(await page.locator("html").getAttribute("lang"), "de");
     await token(1).hover();
     await answer(1, 1234);
-    // German words are long: numbers must not reach into the chart beside them.
+    // German words are long: numbers must not overlap the chart.
     await page.setViewportSize({width: 520, height: 800});
     const edges = (side: "left" | "right", css: string) =>
       page.locator(css).evaluateAll((all, edge) => all.map((it) => it.getBoundingClientRect()[edge]), side);

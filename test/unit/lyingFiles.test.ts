@@ -19,7 +19,7 @@ import {tinyModels} from "../faults/tinyModels";
 import {ggufFile, texts} from "../harness/ggufFile";
 import {cases} from "../harness/thorough";
 
-/** A file in memory whose end may be a hole. Nothing is read at once that would be felt. */
+/** A file in memory whose end may be a hole. Fails on a read that is noticeably large. */
 function sourceOf({bytes, size = bytes.length}: LyingFile): ByteSource {
   return {
     size,
@@ -32,7 +32,7 @@ function sourceOf({bytes, size = bytes.length}: LyingFile): ByteSource {
   };
 }
 
-/** All that the editor's side makes of a model's file. */
+/** Everything that the extension host reads from a model's file. */
 async function readByAll(file: LyingFile): Promise<void> {
   const source = sourceOf(file);
   const {header, problem} = await readPossible(source);
@@ -103,7 +103,7 @@ describe("A lying model file", () => {
 describe("A model file that changes while its header is read", () => {
   const bytes = tinyModels["llama"]?.(new Random(1)) ?? Buffer.alloc(0);
 
-  /** At the n-th reading from now on something has happened to the file. */
+  /** From the read after `after` on, the file has changed. */
   function changing(after: number, now: (offset: number, length: number) => Uint8Array): ByteSource {
     let reads = 0;
     return {

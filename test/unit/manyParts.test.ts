@@ -9,16 +9,16 @@ import {findLocalModels} from "../../src/host/models/local/findLocalModels";
 import {ggufFile, type MadeUpTensor, text, texts} from "../harness/ggufFile";
 import {root} from "../harness/paths";
 
-/** Megabytes of JavaScript values with which V8 ends a process that reads headers. */
+/** V8's heap limit for a process that reads headers, in MB. */
 const heap = 64;
 
 const architecture = ["general.architecture", text("llama")] as const;
 const tokenizer = ["tokenizer.ggml.model", text("llama")] as const;
-/** Enough of a model to be looked at further. */
+/** The minimum metadata of a model. */
 const basics = [architecture, tokenizer, ["tokenizer.ggml.tokens", texts(["a"])]] as const;
 const long = "x".repeat(60_000);
 
-/** 3.6 MB of one kind: a part with them is one that might be meant. */
+/** Parts with 3.6 MB of one kind, a size that real parts may have. */
 const large = {
   metadata: ggufFile({entries: [...basics, ...Array.from({length: 60}, (_, i) => [`${i}`, text(long)] as const)]}),
   tensors: ggufFile({
@@ -36,7 +36,7 @@ describe("A model in many files", () => {
 
   const partOf = (parts: number, part: number): string => path.join(folder, splitName("x", part, parts));
 
-  /** One file under all the names. Returns the first one. */
+  /** Links one file under all names of a split model. Returns the first one. */
   function oneUnderAllNames(parts: number, content: Uint8Array): string {
     const first = partOf(parts, 1);
     writeFileSync(first, content);
@@ -44,7 +44,7 @@ describe("A model in many files", () => {
     return first;
   }
 
-  /** What a process with a small heap says of a model. */
+  /** The output of a process with a small heap that reads a model. */
   async function read(reader: "list" | "engine" | "names", file: string, parts = 1): Promise<string> {
     const program = path.join(root, "out/test/faults/readParts.js");
     const parameters = [`--max-old-space-size=${heap}`, program, reader, file, String(parts)];

@@ -17,7 +17,7 @@ import {
 const runs = {seed: 20261122, numRuns: 1000};
 const gb = 1e9;
 
-/** Qwen2.5 Coder 7B, as its header says. */
+/** The facts in the header of Qwen2.5 Coder 7B. */
 const facts: ModelFacts = {
   name: "Qwen2.5 Coder 7B",
   architecture: "qwen2",
@@ -39,7 +39,7 @@ const facts: ModelFacts = {
 
 const machine = (ram: number, vram = 0) => ({free: {ram, vram}, total: {ram: ram * 2, vram}});
 
-/** A model of which all is known: what it needs at any context size and number of layers on the device. */
+/** A model with known memory for any context size and number of layers on the device. */
 interface Known {
   readonly layerBytes: number;
   readonly layers: number;
@@ -84,7 +84,7 @@ const anyModel: fc.Arbitrary<Known> = fc.record({
   free: fc.record({ram: fc.integer({min: 1e8, max: 200e9}), vram: fc.integer({min: 1e8, max: 100e9})})
 });
 const anyContext = fc.integer({min: 128, max: 1 << 20});
-/** Of the device's share: 0 is none. */
+/** A share of what is on the device; 0 for nothing. */
 const anyShare = fc.double({min: 0, max: 1, noNaN: true});
 
 describe("Whether a model fits", () => {
@@ -132,7 +132,8 @@ describe("Whether a model fits", () => {
         }
         if (action.kind === "gpuLayers") {
           assert.ok(action.value >= 0 && action.value < gpuLayers);
-          // Buffers on the device stay, however few layers there are: the estimate without any is better than foretold.
+          // Some buffers stay on the device with any number of layers, so the estimate for none is lower than
+          // predicted.
           assert.equal(fitFromEstimate(estimateOf(model, contextSize, action.value)).verdict, "fits");
         }
       }),

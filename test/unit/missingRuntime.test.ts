@@ -52,7 +52,7 @@ describe("Where llama.cpp does not load, a sentence", () => {
       /^linux-[^/]+\/bins\/.*(addon\.node|\/libggml-base\.so|\/libllama[^/]*\.so)$/.test(name)
     );
     const versions = binaries.flatMap((name) =>
-      // Version names stand in the table of strings as they are.
+      // The string table contains version names as plain text.
       Array.from(readFileSync(path.join(packages, name), "latin1").matchAll(/GLIBC_2\.(\d+)/g), ([, minor]) =>
         Number(minor)
       )

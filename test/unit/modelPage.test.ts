@@ -204,7 +204,7 @@ describe("the page of the demonstration model", () => {
     assert.equal(tokens?.length, 8192);
     assert.equal(tokens?.value.length, 8);
     assert.ok(tokens?.cut);
-    // As the file's author wrote it: a float32 has 7 digits that mean something.
+    // As the file's author wrote it: a float32 has 7 significant digits.
     assert.equal(row("llama.attention.layer_norm_rms_epsilon")?.value, "0.00001");
     assert.equal(row("llama.context_length")?.value, "1024");
     assert.equal(row("tokenizer.ggml.add_bos_token")?.value, "true");

@@ -13,7 +13,7 @@ describe("A download that another process has begun", () => {
     const unfinished = new PartialDownload(folder, uri, ["a.gguf"], 10);
     await unfinished.write([null]);
     const note = path.join(folder, readdirSync(folder)[0] ?? "");
-    // The parent lives as long as the test does.
+    // The parent process runs as long as the test.
     writeFileSync(
       note,
       JSON.stringify({uri, fileName: "a.gguf", bytes: 10, partials: [], validators: ["x"], process: process.ppid})

@@ -281,7 +281,7 @@ describe("Changes of a file", () => {
             assert.equal(applied(patch, before), after);
             const placed = placeChanges(patch, after);
             assert.ok(placed, "the changes fit the new text");
-            // Each change put back gives the old text, from the last one on so that places stay what they are.
+            // Undoing the changes gives the old text. The last one comes first, so that offsets stay valid.
             const old = placed.changes.toReversed().reduce((whole, {start, added, removed}) => {
               assert.equal(whole.slice(start, start + added.length), added);
               return whole.slice(0, start) + removed + whole.slice(start + added.length);

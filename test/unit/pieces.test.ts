@@ -10,7 +10,7 @@ function cut(text: string, byteEnds: readonly number[], logprobs: readonly numbe
   }
 }
 
-/** A text and places to cut its bytes, anywhere, also inside characters and twice at one place. */
+/** A text and offsets to cut its bytes, also inside characters and twice at the same offset. */
 const cutText = fc.string({unit: "binary", maxLength: 40}).chain((text) => {
   const bytes = Buffer.byteLength(text);
   return fc
@@ -81,7 +81,7 @@ describe("a text cut into pieces", () => {
           if (text.isWellFormed()) assert.ok(part.isWellFormed());
           const tokens = [firstTokens[piece] ?? 0, firstTokens[piece + 1] ?? 0] as const;
           assert.ok(tokens[1] > tokens[0]);
-          // The tokens' bytes are the piece's.
+          // The tokens' bytes are those of the piece.
           const bytes = (byteEnds[tokens[1] - 1] ?? 0) - (byteEnds[tokens[0] - 1] ?? 0);
           assert.equal(bytes, Buffer.byteLength(part));
           for (let token = tokens[0]; token < tokens[1]; token++) sum -= 2 ** (token % 20);

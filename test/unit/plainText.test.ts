@@ -4,7 +4,7 @@ import {plainPath, plainText} from "../../src/text/plainText";
 describe("a text for a notification", () => {
   it("holds no link, whatever a file or a model calls itself", () => {
     const link = "[open](command:workbench.action.quit).md";
-    // What VS Code takes for a link in a notification.
+    // VS Code's pattern for links in notifications.
     const pattern = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^\s)]+)[^)]*\)/;
     assert.match(link, pattern);
     assert.doesNotMatch(plainText(`${link}: 12 tokens`), pattern);
@@ -41,7 +41,7 @@ describe("a path in a question", () => {
 
   it("shows what can't be seen, and holds no link", () => {
     assert.equal(plainPath("a\u202e/[x](command:y)\n"), "a\\u{202e}/[x] (command:y)⏎");
-    // Half characters at the cut.
+    // Surrogate pairs at the cut.
     assert.ok(plainPath(`a${"😀".repeat(500)}`).isWellFormed());
   });
 });

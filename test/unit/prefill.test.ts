@@ -31,7 +31,7 @@ describe("a spot", () => {
     const state = warm();
     const milliseconds = 700;
     let spent = 0;
-    // Someone who jumps about for an hour, and rests for a second each time.
+    // A user jumps around for an hour, and rests for a second each time.
     for (let now = 0; now < 3_600_000; now += 1000) {
       if (!state.isDue(elsewhere, now)) continue;
       state.addCost(milliseconds, now);
@@ -52,7 +52,7 @@ describe("prefill", () => {
   before(() => mock.timers.enable({apis: ["setTimeout", "Date"]}));
   after(() => mock.timers.reset());
 
-  /** An engine that answers when the test says so, with a completion asked for `here` behind it. */
+  /** An engine that answers on demand, after a completion at `here`. */
   function scene() {
     let work = (): void => undefined;
     const engine = {

@@ -15,7 +15,7 @@ const good = {
 const yes: GgufValue = {type: "bool", value: true};
 const no: GgufValue = {type: "bool", value: false};
 
-/** A header with these entries and tensors; with null for an entry: without it. */
+/** A header with these entries and tensors. Null removes an entry. */
 async function headerWith(
   entries: Readonly<Record<string, GgufValue | null>>,
   tensors = ["token_embd.weight", "blk.0.attn_norm.weight"]
@@ -48,10 +48,10 @@ describe("A whole file that llama.cpp does not run", () => {
       /a pre-tokenizer that this version does not know \("brand-new"\): .*newer/
     ],
     [{"tokenizer.ggml.pre": text("x".repeat(5000))}, /does not know \("x{80}…"\)/],
-    // llama.cpp goes on with its default.
+    // llama.cpp uses its default.
     [{"tokenizer.ggml.pre": null}, null],
     [{"tokenizer.ggml.pre": text("")}, null],
-    // Only these look at it.
+    // Only these architectures use it.
     [{"tokenizer.ggml.pre": text("brand-new"), "tokenizer.ggml.model": text("llama")}, null],
     [{"tokenizer.ggml.model": text("tiktoken")}, /a tokenizer that this version does not know \("tiktoken"\)/],
     [{"tokenizer.ggml.model": null}, /has no tokenizer/],
@@ -91,7 +91,7 @@ describe("What a model is made for", () => {
     ["generates", {}],
     ["generates", {"general.architecture": text("gemma2")}],
     ["generates", {"llama.pooling_type": uint(0), "llama.attention.causal": yes}],
-    // As llama.cpp writes it where nothing is known.
+    // llama.cpp's value for unknown.
     ["generates", {"llama.pooling_type": uint(2 ** 32 - 1)}],
     ["embeds", {"llama.pooling_type": uint(1)}],
     ["embeds", {"llama.pooling_type": uint(4)}],

@@ -16,7 +16,7 @@ const logprob = fc.oneof(
   {weight: 1, arbitrary: fc.constant(Number.NaN)}
 );
 
-/** Any text, cut at any bytes: inside characters too, and with tokens that cover nothing. */
+/** Any text, cut at any bytes, also inside characters, and with empty tokens. */
 const anyScored: fc.Arbitrary<Scored> = fc
   .string({unit: fc.constantFrom("a", " ", "\n", "\r\n", "é", "€", "👩", "\ud800"), maxLength: 40})
   .chain((text) => {
@@ -104,7 +104,7 @@ describe("regions", () => {
         const {text, ends, logprobs} = scored;
         const added = addSums(regionSums(text, scored, regions));
         const whole = summarize(text, {logprobs, ends, top1: new Uint8Array(logprobs.length)});
-        // A text without a byte has no place for a token that covers none.
+        // An empty text has no offset for an empty token.
         if (text !== "") assert.deepEqual([added.tokens, added.scored], [whole.tokens, whole.scored]);
         assert.equal(added.bytes, whole.bytes);
         if (text === "") return;
@@ -120,7 +120,7 @@ describe("regions", () => {
       fc.property(anyTiled, ({scored: {text, ends, logprobs}, regions}) => {
         const sums = regionSums(text, {ends, logprobs}, regions);
         for (const [index, {start, end}] of regions.entries()) {
-          // Bytes are found by encoding what stands before: a lone half of a pair would count as another character.
+          // Byte offsets are found by encoding the text before: a lone surrogate would count as another character.
           if (inPair(text, start) || inPair(text, end)) continue;
           const [from, to] = [start, end].map((unit) => Buffer.byteLength(text.slice(0, unit)));
           let expected = 0;
@@ -153,7 +153,7 @@ describe("regions", () => {
     const located = {ends: looks.array(ends), logprobs: looks.array(new Float64Array(20_000).fill(-1))};
     const sums = regionSums(looks.text(text), located, lines);
     assert.ok(looks.count >= text.length, `${looks.count} looks`);
-    // A few for each character and each token: anything quadratic has thousands.
+    // A few per character and token; a quadratic algorithm has thousands.
     assert.ok(looks.count <= 10 * (text.length + ends.length), `${looks.count} looks`);
     assert.ok(sums.every(({tokens, bytes}) => tokens === 2 && bytes === 6));
   });
@@ -173,7 +173,7 @@ function inPair(text: string, unit: number): boolean {
   return (text.codePointAt(unit - 1) ?? 0) > 0xffff && unit > 0;
 }
 
-/** The byte at which the character begins that has this byte in it. */
+/** The first byte of the character that contains this byte. */
 function characterStart(text: string, byte: number): number {
   const bytes = Buffer.from(text);
   let start = byte;

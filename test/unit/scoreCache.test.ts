@@ -55,7 +55,7 @@ describe("The cache of scores", () => {
     const million = 1_000_000;
     const ids = (first: number, length: number): Int32Array => new Int32Array(length).fill(first, 0, 1);
     const find = (ids: readonly number[]) => cache.find({windowing, ids: Int32Array.from(ids), contextTokens: 0}, 0);
-    // Each 26 MB, of the 64 that all may have.
+    // Each has 26 MB; together they may have 64.
     for (const first of [10, 11, 12]) cache.keep(known(ids(first, 2 * million)));
     assert.deepEqual(
       [10, 11, 12].map((first) => find([first])?.until),

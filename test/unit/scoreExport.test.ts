@@ -11,7 +11,7 @@ const versions = {tokenscope: "0.1.0", nodeLlamaCpp: "3.22.1", llamaCpp: null};
 const texts = ["=1+1", ' say "hi", he', "\r\n", "#1", "null", "3-4", " 🚀", "\u0000\u202e"];
 const logprobs = texts.map((_, token) => (token === 0 ? Number.NaN : -token / 4));
 
-/** The tokens of a text that is made of them. */
+/** The tokens of a text made of these pieces. */
 function tokensOf(pieces: readonly string[], values: readonly number[]): ExportedTokens {
   let end = 0;
   const ends = pieces.map((piece) => {
@@ -38,7 +38,7 @@ const detail = {
 
 const csv = (header: object, of: ExportedTokens | null) => [...csvPieces(header, of)].join("");
 
-/** RFC 4180, read by the letter: fields between commas, quoted ones with doubled quotes, records ended by CRLF. */
+/** A strict parser for RFC 4180: fields between commas, quoted ones with doubled quotes, records that end with CRLF. */
 function records(text: string): string[][] {
   const found: string[][] = [];
   for (let rest = text; rest !== ""; ) {
@@ -68,7 +68,7 @@ describe("A score as JSON", () => {
     const line = [...jsonPieces(header, tokens, "line")].join("");
     const indented = [...jsonPieces(header, tokens, "indented")].join("");
     assert.deepEqual(JSON.parse(line), JSON.parse(indented));
-    // A bidi override is as nothing to whoever reads it with their eyes.
+    // A bidirectional override is invisible to a reader.
     assert.equal(line, JSON.stringify(JSON.parse(line)).replaceAll("\u202e", "\\u202e"));
     assert.ok(
       indented.split("\n").includes('    {"id":103,"text":"#1","start":19,"end":21,"logprob":-0.75},'),

@@ -18,7 +18,7 @@ import {ShownText} from "../../webview/logprobs/shownText";
 
 const source: Source = {title: "a.txt", uri: "file:///a.txt", start: 0, end: 0, isSelection: false};
 
-/** A text scored in tokens of the given bytes; `ends` null for a tokenizer that rewrites texts. */
+/** A text scored in tokens of the given bytes. `ends` is null for a tokenizer that rewrites texts. */
 function scored(text: string, ends: number[] | null, tokens: readonly string[] = []): ScoredText {
   const count = ends?.length ?? tokens.length;
   const logprobs = Float64Array.from({length: count}, (_, token) => (token === 0 ? Number.NaN : -token / 2));
@@ -62,7 +62,7 @@ function scored(text: string, ends: number[] | null, tokens: readonly string[] =
   return scoredText({id: "1", text, scores, texts: ends ? null : tokens});
 }
 
-/** What the view makes of it: UTF-16 ends and labels. */
+/** The view's data: UTF-16 ends and labels. */
 function drawn(text: ScoredText): {ends: number[] | null; labels: string[]} {
   const shown = new ShownText(text);
   return {
@@ -71,7 +71,7 @@ function drawn(text: ScoredText): {ends: number[] | null; labels: string[]} {
   };
 }
 
-/** The byte offsets at which the given pieces of a text end. */
+/** The byte offsets where the pieces of a text end. */
 function endsOf(pieces: readonly string[]): number[] {
   let end = 0;
   return pieces.map((piece) => {

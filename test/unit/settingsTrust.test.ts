@@ -3,13 +3,13 @@ import {readFileSync} from "node:fs";
 import path from "node:path";
 import {root} from "../harness/paths";
 
-/** What was decided for a setting: who may set it, and whether a workspace may without being trusted. */
+/** The decision for a setting: who may set it, and whether an untrusted workspace may. */
 type Decision = readonly [scope: string, restricted: "restricted" | "always"];
 
 /**
- * By docs/decisions/trust.md: what names a file of this machine or uses its memory and processors goes with the machine, may be set
- * by a workspace, and only by one that is trusted; where a connection goes to is never a workspace's to say. A new setting
- * has to be decided here.
+ * By docs/decisions/trust.md: what names a file of this machine or uses its memory and processors goes with the
+ * machine, may be set by a workspace, and only by one that is trusted; where a connection goes to is never a
+ * workspace's to say. A new setting has to be decided here.
  */
 const decided: Readonly<Record<string, Decision>> = {
   "tokenscope.model": ["machine-overridable", "restricted"],
@@ -21,16 +21,16 @@ const decided: Readonly<Record<string, Decision>> = {
   "tokenscope.contextSize": ["machine-overridable", "restricted"],
   "tokenscope.huggingFaceEndpoint": ["machine", "restricted"],
   "tokenscope.npmRegistry": ["machine", "restricted"],
-  // How long the model's memory is held.
+  // It decides how long the model's memory is held.
   "tokenscope.idleMinutes": ["window", "restricted"],
-  // They make the engine work without being asked, and how much.
+  // They make the engine work by itself.
   "tokenscope.inlineCompletion.enabled": ["language-overridable", "restricted"],
   "tokenscope.inlineCompletion.delay": ["window", "restricted"],
   "tokenscope.inlineCompletion.maxTokens": ["window", "restricted"],
   "tokenscope.inlineCompletion.minConfidence": ["window", "restricted"],
-  // What a model is never shown: a workspace that is trusted may say it otherwise.
+  // Files that no model sees: a trusted workspace may change this.
   "tokenscope.inlineCompletion.exclude": ["window", "restricted"],
-  // Says which of the text that is scored anyway counts as its context.
+  // It only changes which part of the text counts as context.
   "tokenscope.selectionContext": ["window", "always"]
 };
 

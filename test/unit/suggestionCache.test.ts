@@ -9,7 +9,7 @@ interface Asked extends AskOptions {
   fail(error: Error): void;
 }
 
-/** A model that answers when the test says so. */
+/** A model that answers on demand. */
 function slowModel(): {
   asked: Asked[];
   completions: SuggestionCache<CursorText>;
@@ -30,7 +30,7 @@ function slowModel(): {
   };
 }
 
-/** Milliseconds after which a request that nobody waits for has ended. */
+/** An abandoned request has ended after this long (ms). */
 const soon = 150;
 
 describe("completions", () => {

@@ -150,7 +150,7 @@ describe("texts that say the same", () => {
 });
 
 describe("the cadence of typing", () => {
-  /** Someone has typed with these gaps in turn, and the model has answered in this time. */
+  /** Typing with these gaps between keys, and a model that answers in this time. */
   const typed = (gaps: readonly number[], keys: number, cost: number): {cadence: TypingCadence; last: number} => {
     const cadence = new TypingCadence();
     let now = 0;

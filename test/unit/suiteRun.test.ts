@@ -22,7 +22,7 @@ describe("the run of a test suite", () => {
   });
   afterEach(() => rmSync(folder, {recursive: true, force: true}));
 
-  /** A suite whose program tells these events, prints something, and goes on with this code. */
+  /** A suite whose program writes these events, prints something, and runs this code. */
   async function run(told: readonly object[], then = ""): Promise<SuiteRun> {
     const suite = new SuiteRun("unit", folder);
     const program = path.join(folder, "program.cjs");
@@ -76,7 +76,7 @@ describe("the run of a test suite", () => {
 
   it("ends what hangs, by force if need be, and tells in which test", async () => {
     const suite = new SuiteRun("unit", folder, {hangs: 0.005, grace: 0.1});
-    // Told beforehand: the program may not come to it in time.
+    // Written beforehand, because the program may be too slow.
     writeFileSync(
       suite.events,
       [...passing, events.began("three")].map((event) => `${JSON.stringify(event)}\n`).join("")

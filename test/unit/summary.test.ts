@@ -259,7 +259,7 @@ describe("corpusSummary", () => {
           detail: {ranks: Int32Array.from(all.flatMap(({detail}) => Array.from(detail.ranks)))}
         });
         assert.equal(corpus.texts, parts.length);
-        // Words are left out: where texts meet, two may become one.
+        // Words are not compared: where texts meet, two may become one.
         for (const name of ["tokens", "scored", "unscored", "bytes", "characters"] as const)
           assert.equal(corpus[name], whole[name], name);
         for (const name of [

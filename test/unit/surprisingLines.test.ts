@@ -14,7 +14,7 @@ function finish<T>(steps: Generator<void, T>): T {
 
 const linesOf = (text: string): Part[] => finish(linesInSteps(text));
 
-/** One token a byte (ASCII), each with so many bits. */
+/** One token per byte (ASCII), with these bits. */
 function rank(text: string, bits: (character: string, at: number) => number, parts = linesOf(text)): Rankings {
   const logprobs = Float64Array.from([...text], (character, at) => -bits(character, at) * Math.LN2);
   const ends = Uint32Array.from([...text], (_, token) => token + 1);
@@ -88,7 +88,7 @@ describe("Functions", () => {
         for (let at = 0; at < 60; at++) {
           const inside = functions.some(({start, end}) => start <= at && at < end);
           assert.ok((times[at] ?? 0) <= 1);
-          // Only what reaches out of the function around it may be left to nobody.
+          // Only text that reaches out of its enclosing function may belong to no function.
           if ((times[at] ?? 0) === 1) assert.ok(inside);
         }
       }),
@@ -170,7 +170,7 @@ describe("The ranking", () => {
     };
     run(rankInSteps(text, scores, run(linesInSteps(text))));
     assert.ok(looks.count > 2 * text.length, `${looks.count} looks`);
-    // Characters and tokens that were looked at: well below a millisecond's work.
+    // Number of characters and tokens read: well below a millisecond's work.
     assert.ok(Math.max(...work) <= 1 << 17, `${work}`);
   });
 });

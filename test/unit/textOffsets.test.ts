@@ -59,7 +59,7 @@ describe("text offsets", () => {
     const offsets = Uint32Array.from({length: 250_000}, (_, index) => index * 4);
     const looks = new Looks();
     const mapped = utf16Offsets(looks.text(text), offsets);
-    // Each character once, again for each offset that lies before it, and the second half of a pair with its first.
+    // Each character is read once, again for each offset before it, and a low surrogate with its high one.
     assert.ok(
       looks.count >= text.length / 2 && looks.count <= 2 * (text.length + offsets.length),
       `${looks.count} looks`
@@ -69,7 +69,7 @@ describe("text offsets", () => {
   });
 });
 
-/** The longest prefix of whole characters that fits into so many bytes. */
+/** The longest prefix of whole characters that fits into `bytes` bytes. */
 function bruteForce(text: string, offsets: Uint32Array): number[] {
   return Array.from(offsets, (offset) => {
     let prefix = "";

@@ -5,7 +5,7 @@ import {mock} from "node:test";
 import {TimedStat} from "../../src/host/models/local/timedStat";
 
 describe("A folder on a network that is gone", () => {
-  // What answers may take as long as it likes: time passes where the test says so.
+  // A mocked clock, so that a slow machine changes nothing.
   beforeEach(() => mock.timers.enable({apis: ["setTimeout"]}));
   afterEach(() => mock.timers.reset());
 
@@ -17,7 +17,7 @@ describe("A folder on a network that is gone", () => {
     const look = (path: string): Promise<Stats> => {
       asked.push(path);
       if (!path.startsWith("/gone/")) return stat(".");
-      // As long as it is waited for.
+      // The timeout passes.
       setImmediate(() => mock.timers.tick(timeout));
       return new Promise<Stats>((_, reject) => answers.set(path, () => reject(new Error("back"))));
     };

@@ -35,7 +35,7 @@ describe("The numbers of a token", () => {
         near(frac(logprob, best), own / Math.max(...p));
         near(excessSurprisal(logprob, entropy), -Math.log(own) - entropy);
         assert.ok(effectiveChoices(entropy) <= p.length + 1e-9);
-        // A token is on average as surprising as its place is open.
+        // On average, a token's surprisal is the entropy at its position.
         near(
           p.reduce((mean, one) => mean + one * excessSurprisal(Math.log(one), entropy), 0),
           0

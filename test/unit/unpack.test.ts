@@ -18,17 +18,17 @@ interface Entry {
   readonly type?: NonNullable<ConstructorParameters<typeof Header>[0] & {type: string}>["type"];
   readonly linkpath?: string;
   readonly mode?: number;
-  /** What the header says, where it lies. */
+  /** A size in the header that differs from the real one. */
   readonly size?: number;
 }
 
-/** A tarball as anyone could make one: entry by entry, whatever they say. */
+/** A tarball of any entries, also hostile ones. */
 function tarball(entries: readonly Entry[]): Buffer {
   const blocks = entries.flatMap(({path, content = "", type = "File", linkpath, mode = 0o644, size}) => {
     const body = Buffer.from(content);
     const header = Buffer.alloc(512);
     const said = {path, type, mode, size: size ?? body.length, mtime: new Date(0), ...(linkpath && {linkpath})};
-    // A long path stands in a header of its own.
+    // A long path has its own header.
     const extended = new Header(said as never).encode(header) ? new Pax({path}).encode() : Buffer.alloc(0);
     return [extended, header, body, Buffer.alloc((512 - (body.length % 512)) % 512)];
   });
@@ -46,7 +46,7 @@ describe("unpacking packages", () => {
   beforeEach(() => mkdirSync(place));
   afterEach(() => {
     rmSync(place, {recursive: true, force: true});
-    // Nothing has got out of its place.
+    // Nothing was written outside the folder.
     assert.deepEqual(
       readdirSync(base).filter((name) => !name.endsWith(".tgz")),
       []

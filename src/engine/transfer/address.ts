@@ -46,7 +46,7 @@ function readUrl(written: string): URL {
   const url = URL.canParse(written) ? new URL(written) : undefined;
   if (url === undefined || !["http:", "https:"].includes(url.protocol) || url.hostname === "")
     throw badAddress(
-      l10n.t("This is no address of a model: give a URL that begins with https://, or hf:user/model/file.gguf.")
+      l10n.t("This is not the address of a model: enter a URL that begins with https://, or hf:user/model/file.gguf.")
     );
   if (url.username !== "" || url.password !== "")
     throw badAddress(
@@ -106,7 +106,7 @@ function decoded(step: string): string {
 function noHubAddress(): EngineError {
   return badAddress(
     l10n.t(
-      "This is no model of Hugging Face's: write hf:user/model/file.gguf, or hf:user/model:Q4_K_M for one of its quantizations."
+      "This is not a model at Hugging Face: write hf:user/model/file.gguf, or hf:user/model:Q4_K_M for one of its quantizations."
     )
   );
 }

@@ -14,7 +14,7 @@ export interface Checksum {
 /** Bytes left free on the disk for other programs. */
 const minFreeAfter = 32 << 20;
 
-/** @throws EngineError diskFull where so many bytes more don't fit. */
+/** @throws EngineError diskFull if `bytes` more don't fit on the disk. */
 export async function checkFreeSpace(folder: string, bytes: number): Promise<void> {
   if (bytes === 0) return;
   const missing = bytes + minFreeAfter - (await freeSpace(folder));

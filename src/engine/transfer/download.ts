@@ -159,6 +159,6 @@ function sum(numbers: readonly number[]): number {
 function notGguf({host}: URL): EngineError {
   return new EngineError(
     "wrongContent",
-    l10n.t("What {0} has at this address is no GGUF model: use the address of a .gguf file itself.", host)
+    l10n.t("The file at this address of {0} is not a GGUF model: use the address of a .gguf file itself.", host)
   );
 }

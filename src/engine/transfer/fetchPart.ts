@@ -75,12 +75,12 @@ function tooLong({host}: URL): EngineError {
   );
 }
 
-/** What is there already may be right all the same: a hotel's network answers everything with its own page. */
+/** Keeps the partial file, which may be right: a hotel's network, for one, answers every request with its own page. */
 function changedOnServer({host}: URL): EngineError {
   return new EngineError(
     "serverFailed",
     l10n.t(
-      "{0} answers with another file than it began with: download it again, which goes on if it is the same.",
+      "The file at {0} has changed since the download began: download it again, which resumes if the file is the same.",
       host
     )
   );

@@ -128,7 +128,7 @@ export async function discard(body: Answer["body"]): Promise<void> {
   await body.dump({limit: 1 << 14}).catch(() => undefined);
 }
 
-/** A sentence for a connection that could not be made, or broke. */
+/** The error for a connection that could not be made, or that broke. */
 export function connectionFailure(error: unknown, url: URL): EngineError {
   if (error instanceof EngineError) return error;
   const {code = "", message = ""} = (error as {code?: string; message?: string} | null) ?? {};
@@ -215,8 +215,8 @@ function httpError(
     return new TransientError(
       "rateLimited",
       pause === null
-        ? l10n.t("{0} was asked too often: wait some minutes, then try again.", host)
-        : l10n.t("{0} was asked too often: wait {1} seconds, then try again.", host, Math.ceil(pause / 1000)),
+        ? l10n.t("{0} got too many requests: wait some minutes, then try again.", host)
+        : l10n.t("{0} got too many requests: wait {1} seconds, then try again.", host, Math.ceil(pause / 1000)),
       pause
     );
   }
@@ -230,7 +230,7 @@ function httpError(
 }
 
 function accessDeniedMessage(status: number, host: string, hub: boolean, authorized: boolean): string {
-  if (!hub) return l10n.t("{0} does not give this file to everybody ({1}): use another address.", host, status);
+  if (!hub) return l10n.t("{0} does not allow access to this file ({1}): use another address.", host, status);
   return authorized
     ? l10n.t(
         "{0} refuses this model to your access token ({1}): ask for access on the model's page, or set another token.",

@@ -45,7 +45,7 @@ async function fetchRange(
     await discard(answer.body);
     throw new EngineError(
       "serverFailed",
-      l10n.t("{0} gives other bytes than it was asked for: use another address.", url.host)
+      l10n.t("{0} sends other bytes than requested: use another address.", url.host)
     );
   }
   const pieces: Buffer[] = [];

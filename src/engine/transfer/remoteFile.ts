@@ -45,7 +45,7 @@ export async function describeParts(
   retryPolicy: RetryPolicy,
   signal: AbortSignal
 ): Promise<readonly [RemotePart, ...RemotePart[]]> {
-  const fewRetries = {...retryPolicy, pauses: retryPolicy.delays.slice(0, 2)};
+  const fewRetries: RetryPolicy = {...retryPolicy, delays: retryPolicy.delays.slice(0, 2)};
   const withRetries = <T>(attempt: () => Promise<T>): Promise<T> => retry(fewRetries, signal, attempt);
   const address = readAddress(uri, hub);
   if (address.type === "url") {
@@ -97,7 +97,7 @@ async function describeFile(http: Http, url: URL, hubPath: string | null, signal
   if (bytes === 0 || (linked.bytes !== null && linked.bytes !== bytes))
     throw new EngineError(
       "wrongContent",
-      l10n.t("{0} has something else than it says at this address: try again later, or use another address.", url.host)
+      l10n.t("{0} has another file at this address than it says: try again later, or use another address.", url.host)
     );
   const named = hubPath ?? dispositionName(header(headers, "content-disposition")) ?? lastStep(url);
   return {

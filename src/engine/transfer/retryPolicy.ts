@@ -17,7 +17,7 @@ export const defaultRetryPolicy: RetryPolicy = {
   maxDelay: 60_000
 };
 
-/** A failure that may be gone the next time. */
+/** A failure that may not happen again at the next attempt. */
 export class TransientError extends EngineError {
   constructor(
     kind: EngineErrorKind,

@@ -17,8 +17,8 @@ const maxPathLength = 1000;
 const partialSuffix = ".partial";
 
 /**
- * Checks packages against their integrity and unpacks them beside the folder, which gets its name when all of them are
- * there. Rejects with EngineError for what a person can act on; nothing is left behind then.
+ * Checks packages against their integrity and unpacks them into a temporary folder, which is renamed once all are
+ * unpacked. Rejects with a EngineError if a person can act on the failure. A failure leaves nothing behind.
  */
 export async function unpack(params: UnpackParams, context: RequestContext): Promise<UnpackedFolder> {
   const {files, packages, folder} = params;

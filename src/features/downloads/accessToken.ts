@@ -7,7 +7,7 @@ export async function askForToken(tokens: AccessTokens): Promise<boolean> {
   const token = await vscode.window.showInputBox({
     title: vscode.l10n.t("Access Token for {0}", host),
     prompt: vscode.l10n.t(
-      "For models that want you to ask for access. It is kept in VS Code's secret storage and sent to {0} only.",
+      "For models that require access. The token is kept in VS Code's secret storage and sent only to {0}.",
       host
     ),
     placeHolder: "hf_…",

@@ -33,7 +33,7 @@ function details(uri: string, {url, bytes, parts, facts}: RemoteFile, free: numb
   const licence = catalogue().find((entry) => entry.uri === uri)?.licence ?? facts?.licence ?? null;
   lines.push(
     licence === null
-      ? vscode.l10n.t("Licence: not told by the file, see its page")
+      ? vscode.l10n.t("Licence: not stated in the file, see its page")
       : vscode.l10n.t("Licence: {0}", plainText(licence))
   );
   if (free !== null)

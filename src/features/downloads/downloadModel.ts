@@ -75,7 +75,7 @@ export async function offerToResume(host: Host): Promise<void> {
   for (const one of await host.downloads.unfinished()) {
     if (one.inUse || declined.has(one.note)) continue;
     const sentence = vscode.l10n.t(
-      "{0} was not downloaded to its end: {1} are there.",
+      "The download of {0} is incomplete: {1} are on the disk.",
       plainText(one.fileName),
       progressOf(one)
     );
@@ -113,7 +113,7 @@ export async function chooseUnfinished(host: Host): Promise<void> {
   }
   const picker = vscode.window.createQuickPick<Row>();
   picker.title = vscode.l10n.t("Resume Download");
-  picker.placeholder = vscode.l10n.t("Choose the download to go on with");
+  picker.placeholder = vscode.l10n.t("Choose a download to resume");
   picker.items = rows;
   picker.onDidTriggerItemButton(async ({item}) => {
     await host.downloads.discard(item.unfinished);
@@ -134,7 +134,7 @@ function row(unfinished: UnfinishedDownload): Row {
     label: `$(debug-pause) ${plainText(unfinished.fileName)}`,
     description: progressOf(unfinished),
     detail: plainText(unfinished.uri.replace(/[?#].*$/s, "")),
-    buttons: [{iconPath: new vscode.ThemeIcon("trash"), tooltip: vscode.l10n.t("Delete what is there of it")}],
+    buttons: [{iconPath: new vscode.ThemeIcon("trash"), tooltip: vscode.l10n.t("Delete the partial download")}],
     unfinished
   };
 }

@@ -26,9 +26,7 @@ export function registerDownloads(host: Host): vscode.Disposable {
     registerCommand(host, "removeAccessToken", async () => {
       const {tokens} = host.downloads;
       await tokens.remove();
-      vscode.window.showInformationMessage(
-        vscode.l10n.t("Tokenscope has no access token for {0} any more.", tokens.host)
-      );
+      vscode.window.showInformationMessage(vscode.l10n.t("The access token for {0} was removed.", tokens.host));
     })
   );
 }

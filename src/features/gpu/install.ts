@@ -29,7 +29,7 @@ async function confirmInstall(host: Host, runtime: CudaRuntime): Promise<boolean
   const cuda = await cudaState(host);
   const detail = [
     vscode.l10n.t(
-      "{0} are fetched from {1} and become {2} on disk. What comes is checked before it is unpacked.",
+      "{0} are downloaded from {1} and take {2} on disk. The download is checked before it is unpacked.",
       byteSize(cudaDownloadSize.fetched),
       urlHost(host.settings.npmRegistry),
       byteSize(cudaDownloadSize.unpacked)

@@ -20,7 +20,7 @@ export interface DeviceItem extends vscode.QuickPickItem {
   readonly argument?: string;
   /** Choosing the item shows this setting. */
   readonly setting?: SettingKey;
-  /** Choosing the item makes the engine compute with this. */
+  /** The device that the engine uses if this item is chosen. */
   readonly use?: GpuChoice;
   /** If this item is chosen, the GPU is no longer avoided. */
   readonly tryAgain?: true;

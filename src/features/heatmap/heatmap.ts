@@ -182,7 +182,7 @@ export class Heatmap implements vscode.Disposable, HeatSource {
       throw new HostError(
         "noSpans",
         vscode.l10n.t(
-          'The tokenizer of "{0}" rewrites text, so its tokens have no places in it: choose another model for the heatmap.',
+          'The tokenizer of "{0}" rewrites text, so its tokens have no positions in it: choose another model for the heatmap.',
           scores.model.file
         )
       );

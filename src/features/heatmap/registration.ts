@@ -13,7 +13,7 @@ export function registerHeatmap(host: Host): vscode.Disposable {
         heatmap.dispose();
         heatmap = undefined;
       } else heatmap = new Heatmap(host);
-      // For the commands that make sense only while it is on.
+      // Some commands are shown only while the heatmap is on.
       setContext("heatmap", heatmap !== undefined);
     }),
     registerCommand(host, "stopHeatmap", () => heatmap?.stop()),

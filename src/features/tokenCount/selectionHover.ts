@@ -74,7 +74,7 @@ export class SelectionHover implements vscode.HoverProvider {
 function tokensMarkdown(list: TokenList, range: DocumentRange): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString();
   markdown.supportHtml = true;
-  // Only our own commands, with arguments made here.
+  // Trusted commands are our own, with arguments from here.
   markdown.isTrusted = {enabledCommands: [commandId("perplexity"), commandId("showLogprobs")]};
   const hidden = list.ids.length - list.texts.length;
   const rest = hidden === 1 ? vscode.l10n.t("1 more token") : vscode.l10n.t("{0} more tokens", count(hidden));

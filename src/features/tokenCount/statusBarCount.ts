@@ -205,7 +205,7 @@ export class StatusBarCount implements vscode.Disposable {
     const restricted = restriction();
     if (restricted !== undefined)
       tooltip.appendMarkdown(`${restricted} [${vscode.l10n.t("Manage Trust")}](command:${manageTrustCommand})\n\n`);
-    // Only our own commands and one of VS Code's, without arguments.
+    // Trusted are our own commands and one of VS Code's, without arguments.
     tooltip.isTrusted = {
       enabledCommands: [commandId("selectModel"), commandId("showModelInfo"), commandId("showGpu"), manageTrustCommand]
     };

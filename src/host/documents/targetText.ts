@@ -32,7 +32,7 @@ export interface TargetText extends DocumentText {
 /** Maximum characters of context before a selection. A context of the usual size holds fewer. */
 export const maxContextLength = 1 << 18;
 
-/** The editor's selection, or its whole document where nothing is selected. */
+/** The editor's selection, or its whole document if nothing is selected. */
 export async function targetTextOf(editor: vscode.TextEditor): Promise<TargetText> {
   const {document, selection} = editor;
   return await (selection.isEmpty ? wholeDocument(document) : partOf(document, selection));

@@ -22,7 +22,8 @@ export interface CatalogueEntry {
 }
 
 /**
- * The catalogue, sorted by purpose and size. Its sources (2026-11-22; the hub itself could not be reached):
+ * The catalogue, sorted by purpose and size: one long table, made at each call because its texts are translated. Its
+ * sources (2026-11-22; the hub itself could not be reached):
  *
  * - Qwen2.5-Coder: llama.cpp's own presets for completion (`--fim-qwen-1.5b-default` and others, common/arg.cpp) name
  *   these repositories and files. The sizes of three are those that public programs check their downloads against; that

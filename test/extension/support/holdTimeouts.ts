@@ -1,6 +1,6 @@
 /**
- * Holds all timeouts of exactly this delay (ms) until `release`, in the extension too: it shares this process's globals. So a
- * test decides when a debounce ends, however slow the machine is.
+ * Holds all timeouts of exactly this delay (ms) until `release`, in the extension too: it shares this process's
+ * globals. So a test decides when a debounce ends, however slow the machine is.
  */
 export function holdTimeouts(delay: number): {release(): void} {
   const {setTimeout, clearTimeout} = globalThis;
