@@ -43,7 +43,7 @@ function changed(): string {
   return vscode.l10n.t("The document has changed since it was scored.");
 }
 
-/** What is said above a text that was not scored to its end. */
+/** The notice above a text of which scoring was stopped early. */
 function partial({finished, summary}: ScoredText): string | null {
   if (finished) return null;
   return vscode.l10n.t(
@@ -53,21 +53,21 @@ function partial({finished, summary}: ScoredText): string | null {
   );
 }
 
-/** A text that was scored, and where it stands in its document now. */
+/** A scored text, and its place in the document now. */
 interface Shown {
   readonly scored: ScoredText;
   readonly source: Source;
 }
 
-/** What the view shows in place of a text, and where the text stands that it is about. */
+/** Progress or failure, which the view shows in place of a text. */
 type Instead = Extract<ToView, {type: "progress" | "failed"}>;
 
-/** One webview with one text: scores it, answers the view, and keeps an eye on the text's document. */
+/** A webview with one text: scores it, answers the view, and follows the text in its document. */
 export class LogprobsPanel implements vscode.Disposable {
   private shown: Shown | null = null;
   private instead: Instead | null = null;
-  /** What the view was last told of where its text stands. */
-  private told: Source | null = null;
+  /** The text's place as the view was sent it last. */
+  private sentSource: Source | null = null;
   private notice: string | null = null;
   private readonly scoring = new LatestOnly();
   private readonly asking = new LatestOnly();
@@ -104,26 +104,26 @@ export class LogprobsPanel implements vscode.Disposable {
     return this.panel.onDidDispose;
   }
 
-  /** After a reload: the view draws the same state itself. */
+  /** Takes over the state after a reload. The view draws the same state by itself. */
   restore({source, scored}: ViewState): void {
     this.setTitle(source);
-    this.told = source;
+    this.sentSource = source;
     if (scored) this.shown = {scored: restoredText(scored), source};
     else this.instead = {type: "failed", source, message: notKept()};
     this.compareSoon();
   }
 
   /** Brings the panel to the front and scores a text in it. Errors are shown here, not thrown. */
-  async score(subject: TargetText): Promise<void> {
+  async score(target: TargetText): Promise<void> {
     this.panel.reveal();
-    const {title, isSelection} = subject;
-    const source = {...documentRangeOf(subject), title, isSelection};
+    const {title, isSelection} = target;
+    const source = {...documentRangeOf(target), title, isSelection};
     this.setTitle(source);
     this.asking.cancel();
     await this.scoring.run(undefined, async (token, isLatest) => {
       this.showInstead({type: "progress", source, progress: {stage: "load", fraction: 0}});
       try {
-        const scored = await this.request(subject, token);
+        const scored = await this.request(target, token);
         if (isLatest()) this.showText({scored, source: this.instead?.source ?? source});
       } catch (error) {
         if (isLatest()) this.failed(this.instead?.source ?? source, error);
@@ -131,19 +131,19 @@ export class LogprobsPanel implements vscode.Disposable {
     });
   }
 
-  /** Scores the text that stands in the document now. */
+  /** Scores the text as it is in the document now. */
   async scoreAgain(): Promise<void> {
     const source = (this.instead ?? this.shown)?.source;
     if (!source) return;
     try {
-      const subject = await currentText(await openDocument(source), source);
+      const target = await currentText(await openDocument(source), source);
       if (this.view.isDisposed) return;
-      if (subject.text === "")
+      if (target.text === "")
         throw new HostError(
           "textGone",
           vscode.l10n.t("There is no text left here: select some, or open another file.")
         );
-      await this.score(subject);
+      await this.score(target);
     } catch (error) {
       this.failed(source, error);
     }
@@ -160,22 +160,22 @@ export class LogprobsPanel implements vscode.Disposable {
     this.shown = null;
   }
 
-  private async request(subject: TargetText, token: vscode.CancellationToken): Promise<ScoredText> {
+  private async request(target: TargetText, token: vscode.CancellationToken): Promise<ScoredText> {
     const {engine, settings} = this.host;
     const onProgress = (progress: Progress) => {
       if (!token.isCancellationRequested && this.instead)
         this.showInstead({type: "progress", source: this.instead.source, progress});
     };
-    const scores = await scoreOrStop(this.host, scoreParamsOf(subject, settings), token, onProgress);
+    const scores = await scoreOrStop(this.host, scoreParamsOf(target, settings), token, onProgress);
     const texts = scores.ends ? null : await engine.request("tokenTexts", {model: scores.spec, ids: scores.ids});
-    return scoredText({id: randomUUID(), text: subject.text, scores, texts});
+    return scoredText({id: randomUUID(), text: target.text, scores, texts});
   }
 
   private failed(source: Source, error: unknown): void {
     if (this.view.isDisposed) return;
     if (!(error instanceof vscode.CancellationError)) {
       this.showInstead({type: "failed", source, message: this.host.errors.describe(error)});
-      // The view says what happened; the notification has the way out.
+      // The view shows the message; the notification also has a button.
       if (error instanceof HumanError) void this.host.errors.show(error);
     } else if (this.shown) {
       this.showText(this.shown);
@@ -215,7 +215,7 @@ export class LogprobsPanel implements vscode.Disposable {
     const scored = this.shown?.scored;
     if (!scored) return;
     try {
-      // In Restricted Mode nothing kept chooses what is loaded; the checksum refuses another model.
+      // In Restricted Mode, saved state must not choose which model is loaded. The checksum refuses another model.
       const model = vscode.workspace.isTrusted ? scored.spec : this.host.settings.scoringModel();
       const params = alternativesParams({...scored, sha256: scored.model.sha256}, token, alternativesShown);
       const {rank, entropy, top} = await this.asking.run(undefined, (asked) =>
@@ -262,27 +262,27 @@ export class LogprobsPanel implements vscode.Disposable {
   }
 
   /**
-   * Tells the view where its text is now, and says that it has changed, or takes that back. A document that isn't open is
-   * looked at when it is needed.
+   * Sends the view the place of its text, and shows or removes the notice that the text has changed. Documents that aren't open
+   * are not compared.
    */
   private async compare(): Promise<void> {
     const source = (this.shown ?? this.instead)?.source;
     const document = vscode.workspace.textDocuments.find(({uri}) => uri.toString() === source?.uri);
     if (!source || !document) return;
-    if (source !== this.told) this.tellMoved(source, document);
+    if (source !== this.sentSource) this.sendMoved(source, document);
     if (!this.shown || this.instead) return;
     const {shown} = this;
     const held = await containsAt(document, source.start, shown.scored.text);
-    // Edited meanwhile, it is compared again.
+    // If the text was edited meanwhile, it is compared again.
     if (this.shown === shown && !this.instead) this.setNotice(held ? partial(shown.scored) : changed());
   }
 
-  private tellMoved(moved: Source, document: vscode.TextDocument): void {
+  private sendMoved(moved: Source, document: vscode.TextDocument): void {
     const source = moved.isSelection ? {...moved, title: titleOfRange(document, moved)} : moved;
     if (this.shown) this.shown = {...this.shown, source};
     else if (this.instead) this.instead = {...this.instead, source};
     if (!(this.shown && this.instead)) this.setTitle(source);
-    this.told = source;
+    this.sentSource = source;
     this.view.post({type: "moved", source});
   }
 
@@ -300,7 +300,7 @@ export class LogprobsPanel implements vscode.Disposable {
     this.shown = shown;
     this.instead = null;
     this.notice = partial(shown.scored);
-    this.told = shown.source;
+    this.sentSource = shown.source;
     this.setTitle(shown.source);
     this.view.post({type: "show", ...shown});
     if (this.notice !== null) this.view.post({type: "notice", message: this.notice});
@@ -311,7 +311,7 @@ export class LogprobsPanel implements vscode.Disposable {
   private showInstead(instead: Instead): void {
     this.instead = instead;
     this.notice = null;
-    if (!this.shown) this.told = instead.source;
+    if (!this.shown) this.sentSource = instead.source;
     this.view.post(instead);
   }
 }

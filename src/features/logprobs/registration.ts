@@ -20,9 +20,9 @@ export function registerLogprobs(host: Host): vscode.Disposable {
     // With the focus in the panel there is no active editor: score its text again.
     if (place === undefined && panel && !vscode.window.activeTextEditor) return panel.scoreAgain();
     const {commandTargetText} = await import("../../host/documents/targetText");
-    const subject = await commandTargetText(place);
+    const target = await commandTargetText(place);
     const {LogprobsPanel} = await import("./logprobsPanel");
-    await (panel ?? keep(LogprobsPanel.create(host))).score(subject);
+    await (panel ?? keep(LogprobsPanel.create(host))).score(target);
   });
 
   const serializer = vscode.window.registerWebviewPanelSerializer(panelType, {

@@ -22,19 +22,19 @@ import {isRemote, readRemote} from "./remoteModel";
 import {ViewPieces} from "./viewPieces";
 import {panelType} from "./viewTypes";
 
-/** Milliseconds between two looks at the file, and at the memory of a model that is in use, while the page is visible. */
+/** Milliseconds between checks of the file, and of the memory of a model in use, while the page is visible. */
 const checkInterval = 5000;
 
-/** Characters of a value that the view gets. */
+/** Maximum characters of a value that is sent to the view. */
 const maxShownLength = 1 << 18;
 
-/** What the view shows, and what else is known of it. */
+/** The content of the view, and the model behind it. */
 type Content =
   | {readonly type: "reading"}
   | {readonly type: "failed"; readonly message: string; readonly canCopy: boolean}
   | {readonly type: "model"; readonly page: ModelPage; readonly model: ReadModel};
 
-/** One webview about one model: reads the model's header, answers the view, and reads again when the file has changed. */
+/** A webview about one model: reads the model's header, answers the view, and reads again when the file has changed. */
 export class ModelInfoPanel implements vscode.Disposable {
   private content: Content = {type: "reading"};
   private readonly reading = new LatestOnly();
@@ -128,13 +128,13 @@ export class ModelInfoPanel implements vscode.Disposable {
         message: this.host.errors.describe(error),
         canCopy: error instanceof TooLargeToRead
       };
-      // The page says what happened; the notification has the way out: a token, or a proxy.
+      // The page shows the message; the notification also has a button, for an access token or a proxy.
       if (error instanceof HumanError && isRemote(this.address)) void this.host.errors.show(error);
     }
     return true;
   }
 
-  /** Files of some programs are called by their checksum: then the model's own name says more. */
+  /** Some programs name files by their checksum. Then the model's own name is the better title. */
   private nameAfter({facts, file}: ReadModel): void {
     const isPanel = this.panel.viewType === panelType;
     if (isPanel && facts?.name && !/\.gguf$/i.test(file.name)) this.panel.title = titleOf(facts.name);
@@ -240,7 +240,7 @@ export class ModelInfoPanel implements vscode.Disposable {
     await vscode.commands.executeCommand(command, vscode.Uri.parse(this.address));
   }
 
-  /** Brings a file that can't be read in parts onto this machine, and shows it there. */
+  /** Copies a file that can't be read in parts to this machine, and shows the copy. */
   private async saveCopy(): Promise<void> {
     const target = await vscode.window.showSaveDialog({
       title: vscode.l10n.t("Save a Copy of the Model"),
@@ -257,7 +257,7 @@ export class ModelInfoPanel implements vscode.Disposable {
     await runCommand("showModelInfo", target);
   }
 
-  /** The path of the file that the engine would load; null where it can't. */
+  /** The path of the file that the engine would load; null if it can't load it. */
   private loadedPath(): string | null {
     if (this.content.type !== "model" || !this.content.model.file.local) return null;
     return this.content.model.file.location;
@@ -320,7 +320,7 @@ function titleOf(name: string): string {
   return vscode.l10n.t("Model: {0}", plainText(name));
 }
 
-/** Older versions of VS Code may read a whole file for a part of it. Known of 1.139 (docs/decisions/views.md). */
+/** Versions of VS Code before 1.139 may read a whole file when a part is asked for (docs/decisions/views.md). */
 function webviewsReadParts(): boolean {
   const [major = 0, minor = 0] = vscode.version.split(".").map(Number);
   return major > 1 || minor >= 139;

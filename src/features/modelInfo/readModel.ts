@@ -22,20 +22,20 @@ interface Part {
   readonly readWhole: boolean;
   readonly header: GgufHeader;
   readonly problem: string | null;
-  /** Of all headers that is as much as may be read. */
+  /** Whether the budget for all headers is used up. */
   readonly isEnough: boolean;
   readonly tokenTexts: ReadonlyMap<number, string>;
 }
 
 export interface Reading {
   readonly model: ReadModel;
-  /** Of the model's files by URI, to know when one has changed; null: it isn't there. */
+  /** Stamps of the model's files by URI, to notice changes; null for a missing file. */
   readonly stamps: ReadonlyMap<string, string | null>;
 }
 
 /**
- * Reads the header of a model's file, and of its other parts where it is in several: so much of them together as a model may
- * have. What is damaged is read as far as possible; a HumanError is thrown only where there is nothing to show.
+ * Reads the headers of a model's file and its other parts, within a common budget. Damaged headers are read as far as
+ * possible; a HumanError is thrown only if there is nothing to show.
  */
 export async function readModel(opened: vscode.Uri, signal: AbortSignal, readPiece: ReadPiece): Promise<Reading> {
   const names = splitNames(uriName(opened));
@@ -69,20 +69,20 @@ export async function readModel(opened: vscode.Uri, signal: AbortSignal, readPie
   return {model: {...model, problem: leftOut ?? problem ?? missingProblem ?? unsuitable(parts, isAll)}, stamps};
 }
 
-/** Why the engine would not run it, or could only count tokens with it, whole as it is. */
+/** Why the engine would refuse to run the model, or could only count tokens with it, although the file is intact. */
 function unsuitable([first, ...others]: readonly Part[], isAll: boolean): string | null {
   if (first === undefined) return null;
   const name = uriName(first.uri);
   const purpose = headerKind(first.header, isAll ? others.map((part) => part.header) : null);
-  // A model that embeds is as it should be, and says so among the facts.
+  // An embedding model is fine: the facts show what it can do.
   return refusal(first.header)?.sentence(name) ?? (purpose === "embeds" ? null : whyNotGenerating(purpose, name));
 }
 
-/** `isAll`: no file was left out, and none is missing. */
+/** `isAll` is true if no file was left out and none is missing. */
 function modelOf(parts: readonly Part[], files: number, isAll: boolean): Omit<ReadModel, "problem"> {
   const [first, ...others] = parts;
   if (first === undefined) throw new Error("A model that was read has a file.");
-  // What the engine loads is the first file, whichever was opened.
+  // The engine loads the first file, whichever was opened.
   const {uri, header, tokenTexts} = first;
   const bytes = isAll ? parts.reduce((sum, part) => sum + part.bytes, 0) : null;
   const local = uri.scheme === "file";
@@ -131,7 +131,7 @@ async function readPart(
   }
 }
 
-/** Texts of the tokens that the file gives a role. */
+/** Texts of the special tokens, by id. */
 async function textsOfTokens(
   file: OpenFile,
   header: GgufHeader,
@@ -143,7 +143,7 @@ async function textsOfTokens(
   return await stringsAt(file, tokens, ids, signal);
 }
 
-/** The file manager of this machine, where VS Code and the file are both here; else VS Code's own, for what is in it. */
+/** The file manager if VS Code and the file are both on this machine, or else VS Code's explorer if it has the file. */
 function revealPlace(uri: vscode.Uri): "fileManager" | "explorer" | null {
   const isHere = vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined;
   if (isHere && uri.scheme === "file") return "fileManager";
@@ -154,7 +154,7 @@ function cutOff(missing: number): string {
   return vscode.l10n.t("The file ends too early, {0} of it are missing: get it again.", byteSize(missing));
 }
 
-/** Null where the file's name promises no more others than a model may have. */
+/** Null unless the file's name claims more parts than a model may have. */
 function othersLeftOut(name: string): string | null {
   const parts = splitPart(name)?.parts ?? 1;
   if (parts <= maxParts) return null;

@@ -5,7 +5,7 @@ import type {ModelInfoPanel} from "./modelInfoPanel";
 import {isRemote} from "./remoteModel";
 import {editorType, panelType} from "./viewTypes";
 
-/** Show Model Info: a panel for each model that was asked for, kept over reloads; and the editor of .gguf files. */
+/** Show Model Info: a panel for each model, which survives reloads, and the editor for .gguf files. */
 export function registerModelInfo(host: Host): vscode.Disposable {
   const panels = new Set<ModelInfoPanel>();
 
@@ -30,7 +30,7 @@ export function registerModelInfo(host: Host): vscode.Disposable {
           import("./parseMessage")
         ]);
         const address = parseViewState(state);
-        // Nothing was shown in it yet, or another version of Tokenscope wrote it.
+        // Nothing was shown in it yet, or another version of Tokenscope saved it.
         if (address === null) return restored.dispose();
         keep(new ModelInfoPanel(host, restored, address, false));
       }
@@ -47,7 +47,7 @@ export function registerModelInfo(host: Host): vscode.Disposable {
   );
 }
 
-/** Shows .gguf files as the page about their model. There is nothing to edit or to keep. */
+/** Shows a .gguf file as the page about its model. There is nothing to edit or to save. */
 class GgufEditor implements vscode.CustomReadonlyEditorProvider {
   constructor(private readonly host: Host) {}
 
@@ -61,12 +61,13 @@ class GgufEditor implements vscode.CustomReadonlyEditorProvider {
   }
 }
 
-/** Characters of an address; a longer one would not be found again after a reload (parseMessage.ts). */
+/** Maximum characters of an address. A longer one would not be restored after a reload (parseMessage.ts). */
 const maxAddressLength = 1 << 13;
 
 /**
- * Of the command's argument: a path, an address or a URI; without one, the model that measures. A HumanError where it is none
- * of them: any link or key binding may give anything.
+ * The address in the command's argument, which is a path, an address or a URI. Without an argument, the scoring model's.
+ *
+ * @throws HostError if it is anything else: links and key bindings can pass any value.
  */
 function addressOf(model: unknown, {settings}: Host): string {
   try {
@@ -74,7 +75,7 @@ function addressOf(model: unknown, {settings}: Host): string {
     vscode.Uri.parse(address, true);
     if (address.length <= maxAddressLength) return address;
   } catch {
-    // Half a character, an authority without a host …
+    // A lone surrogate, an authority without a host …
   }
   throw new HostError("noSuchModel", vscode.l10n.t("This is no address of a model: choose one from the list."));
 }

@@ -2,12 +2,12 @@ import * as vscode from "vscode";
 import type {Host} from "../../host/host";
 import type {ReadModel} from "./modelPage";
 
-/** Addresses of models that are not on this machine. */
+/** Whether a model is on the Internet. */
 export function isRemote(address: string): boolean {
   return /^(https?|hf):/i.test(address);
 }
 
-/** What can be learned of a model on the Internet without downloading it: its header's facts. */
+/** Reads a model on the Internet without downloading it: only the facts in its header. */
 export async function readRemote({downloads}: Host, uri: string, token: vscode.CancellationToken): Promise<ReadModel> {
   const {url, fileName, bytes, parts, facts} = await downloads.inspect(uri, token);
   return {

@@ -1,7 +1,7 @@
 import type {FromView, ToView} from "./protocol";
 
-/** Milliseconds for one piece. */
-const patience = 30_000;
+/** Timeout for one piece, in milliseconds. */
+const timeout = 30_000;
 
 type Asked = Extract<ToView, {type: "readPiece"}>;
 type Answer = Extract<FromView, {type: "piece" | "noPiece"}>;
@@ -13,8 +13,8 @@ interface Waiting {
 }
 
 /**
- * Reads pieces of a file by way of the view. The extension host has nothing but whole files of other machines; what a
- * webview fetches of its resources, VS Code reads in parts.
+ * Reads pieces of a file through the view. The extension host can read only whole files of other machines. When a webview
+ * fetches a part of a file, VS Code reads only that part.
  */
 export class ViewPieces {
   private readonly waiting = new Map<number, Waiting>();
@@ -22,14 +22,14 @@ export class ViewPieces {
 
   constructor(private readonly post: (message: ToView) => void) {}
 
-  /** Bytes at an address of the view's. Rejects where the view can't read them. */
+  /** Reads bytes at an address of the view. Rejects if the view can't read them. */
   async read(url: string, offset: number, length: number): Promise<Uint8Array> {
     const asked: Asked = {type: "readPiece", request: ++this.requests, url, offset, length};
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
       return await new Promise<Uint8Array>((resolve, reject) => {
         this.waiting.set(asked.request, {asked, resolve, reject});
-        timer = setTimeout(() => reject(new Error("the view did not answer")), patience);
+        timer = setTimeout(() => reject(new Error("the view did not answer")), timeout);
         this.post(asked);
       });
     } finally {
@@ -38,7 +38,7 @@ export class ViewPieces {
     }
   }
 
-  /** A view that has just come hears what its predecessor left without an answer. */
+  /** Repeats unanswered requests, for a view that was loaded again. */
   repeat(): void {
     for (const {asked} of this.waiting.values()) this.post(asked);
   }

@@ -1,5 +1,5 @@
-/** The panel that a command opens. */
+/** VS Code's type of the panel that the command opens. */
 export const panelType = "tokenscope.modelInfo";
 
-/** The editor of .gguf files; its tabs are named by VS Code. */
+/** VS Code's type of the editor for .gguf files. VS Code names its tabs. */
 export const editorType = "tokenscope.gguf";
