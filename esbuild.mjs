@@ -17,7 +17,7 @@ const common = {
   // The toolkit and the tests are the only ones to notice: names in stacks and errors stay as written.
   keepNames: false,
   logLevel: flags.has("--quiet") ? "warning" : "info",
-  define: {"process.env.NODE_ENV": '"production"', CUDA_PACKAGES: JSON.stringify(cudaPackages())}
+  define: {"process.env.NODE_ENV": '"production"', CUDA_PACKAGES: JSON.stringify(JSON.stringify(cudaPackages()))}
 };
 
 /** @type {esbuild.BuildOptions} */

@@ -74,7 +74,7 @@ async function engineWithoutGuesses() {
     format: "cjs",
     target: "node20.18",
     external: ["node-llama-cpp"],
-    define: {CUDA_PACKAGES: "{}"},
+    define: {CUDA_PACKAGES: '"{}"'},
     plugins: [
       {
         name: "no-guesses",
