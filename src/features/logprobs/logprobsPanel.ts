@@ -24,16 +24,9 @@ import {plainText} from "../../text/plainText";
 import {shortLabel} from "../../text/tokenLabel";
 import {visibleText} from "../../text/visibleText";
 import {logprobsPage} from "./logprobsPage";
+import {panelType} from "./panelType";
 import {parseMessage} from "./parseMessage";
-import {
-  type FromView,
-  panelType,
-  restoredText,
-  type ScoredText,
-  type Source,
-  type ToView,
-  type ViewState
-} from "./protocol";
+import {type FromView, restoredText, type ScoredText, type Source, type ToView, type ViewState} from "./protocol";
 import {exportJson, scoredText, tokenRange} from "./scoredText";
 import {currentText} from "./sourceText";
 
