@@ -2,9 +2,9 @@ import {strict as assert} from "node:assert";
 import {readFileSync} from "node:fs";
 import path from "node:path";
 import {limitOptions} from "../../src/cli/limits";
-import {keptSums, summaryOfKept} from "../../src/metrics/keptSums";
 import {metricEntries, metrics} from "../../src/metrics/metrics";
 import {minKPercent} from "../../src/metrics/minK";
+import {restoredSummary, savedSums} from "../../src/metrics/savedSums";
 import {addSums, bitsOf, TokenSums} from "../../src/metrics/scoreSums";
 import {summarize} from "../../src/metrics/summary";
 import {summaryRows} from "../../src/metrics/summaryRows";
@@ -62,18 +62,18 @@ describe("Sums", () => {
   });
 });
 
-describe("A kept summary", () => {
-  const kept = keptSums(summary);
+describe("A saved summary", () => {
+  const saved = savedSums(summary);
 
   it("gives back every metric", () => {
-    assert.deepEqual(summaryOfKept(JSON.parse(JSON.stringify(kept))), summary);
+    assert.deepEqual(restoredSummary(JSON.parse(JSON.stringify(saved))), summary);
   });
 
-  for (const key of Object.keys(kept) as (keyof typeof kept)[]) {
+  for (const key of Object.keys(saved) as (keyof typeof saved)[]) {
     if (key === "tokens" || key === "scored" || key === "reached") continue;
-    it(`of a version that kept no ${key} has metrics without a value`, () => {
-      const {[key]: _, ...older} = kept;
-      const rows = summaryRows(summaryOfKept(older), about);
+    it(`of a version that saved no ${key} has metrics without a value`, () => {
+      const {[key]: _, ...older} = saved;
+      const rows = summaryRows(restoredSummary(older), about);
       const known = summaryRows(summary, about);
       assert.equal(rows.length, known.length - (key === "top10Hits" ? 1 : 0));
       for (const {label, value} of rows) {
@@ -86,7 +86,7 @@ describe("A kept summary", () => {
     });
   }
 
-  it("of a version that kept more is read", () => {
-    assert.deepEqual(summaryOfKept({...kept, added: 5} as typeof kept), summary);
+  it("of a version that saved more is read", () => {
+    assert.deepEqual(restoredSummary({...saved, added: 5} as typeof saved), summary);
   });
 });

@@ -1,6 +1,6 @@
 import type {ModelRef} from "../../contract/models";
 import type {Progress} from "../../contract/progress";
-import {type KeptSums, keptSums, summaryOfKept} from "../../metrics/keptSums";
+import {restoredSummary, type SavedSums, savedSums} from "../../metrics/savedSums";
 import type {Summary} from "../../metrics/summary";
 import type {Windowing} from "../../metrics/windowing";
 import {type JsonNumber, jsonNumber, numberOfJson} from "../../text/jsonNumber";
@@ -49,7 +49,7 @@ export interface SavedText extends Omit<ScoredText, "ids" | "byteEnds" | "logpro
   readonly contextIds: readonly number[];
   readonly byteEnds: readonly number[] | null;
   readonly logprobs: readonly JsonNumber[];
-  readonly summary: KeptSums;
+  readonly summary: SavedSums;
 }
 
 export function savedText(scored: ScoredText): SavedText {
@@ -60,7 +60,7 @@ export function savedText(scored: ScoredText): SavedText {
     contextIds: Array.from(contextIds),
     byteEnds: byteEnds && Array.from(byteEnds),
     logprobs: Array.from(logprobs, jsonNumber),
-    summary: keptSums(summary)
+    summary: savedSums(summary)
   };
 }
 
@@ -72,7 +72,7 @@ export function restoredText(saved: SavedText): ScoredText {
     contextIds: Int32Array.from(contextIds),
     byteEnds: byteEnds && Uint32Array.from(byteEnds),
     logprobs: Float64Array.from(logprobs, (logprob) => numberOfJson(logprob) ?? Number.NaN),
-    summary: summaryOfKept(summary)
+    summary: restoredSummary(summary)
   };
 }
 

@@ -1,10 +1,10 @@
 import {type JsonNumber, jsonNumber, numberOfJson} from "../text/jsonNumber";
 import {type Summary, summaryOf, type TextSums} from "./summary";
 
-/** A summary as JSON keeps it: its sums. Another version may have kept fewer of them, or more. */
-export type KeptSums = {readonly [Key in keyof TextSums]?: JsonNumber};
+/** A summary as it is saved in JSON: its sums. Another version may have saved fewer of them, or more. */
+export type SavedSums = {readonly [Key in keyof TextSums]?: JsonNumber};
 
-/** What is taken for a sum that was not kept: the metrics that need it have no value. */
+/** Replaces sums that were not saved. The metrics that need them have no value then. */
 const unknown: TextSums = {
   tokens: 0,
   scored: 0,
@@ -19,13 +19,13 @@ const unknown: TextSums = {
   reached: 0
 };
 
-export function keptSums(sums: TextSums): KeptSums {
+export function savedSums(sums: TextSums): SavedSums {
   return mapSums((key) => jsonNumber(sums[key]));
 }
 
-/** Every metric of this version, as far as it follows from what was kept. */
-export function summaryOfKept(kept: KeptSums): Summary {
-  return summaryOf(mapSums((key) => numberOfJson(kept[key] ?? null) ?? unknown[key]) as TextSums);
+/** Every metric of this version that follows from the saved sums. */
+export function restoredSummary(saved: SavedSums): Summary {
+  return summaryOf(mapSums((key) => numberOfJson(saved[key] ?? null) ?? unknown[key]) as TextSums);
 }
 
 function mapSums<T>(entryOf: (key: keyof TextSums) => T): Record<keyof TextSums, T> {
