@@ -63,6 +63,13 @@ export interface Capabilities {
   readonly infill: boolean;
   /** Tokens tile the text's bytes, so that spans can be shown. False where the tokenizer rewrites text. */
   readonly spans: boolean;
+  /** The tokens of a given text get logprobs, so that it can be scored. */
+  readonly promptLogprobs: boolean;
+  /** A score can have ranks, and entropies. */
+  readonly ranks: boolean;
+  readonly entropy: boolean;
+  /** Alternatives that a token can have; null: as many as there are tokens in the vocabulary. */
+  readonly maxAlternatives: number | null;
 }
 
 /** What is known of a model without loading its weights. */

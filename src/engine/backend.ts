@@ -1,18 +1,13 @@
 import type {CompleteParams, Completion} from "../contract/completion";
-import type {DeviceState} from "../contract/devices";
-import type {MemoryEstimate, ModelDescription, ModelRef} from "../contract/models";
+import type {DeviceState, EngineVersions} from "../contract/devices";
+import type {MemoryEstimate, ModelDescription, ModelRef, RunningModel} from "../contract/models";
 import type {Progress} from "../contract/progress";
 import type {NoticeParams} from "../contract/requests";
-import type {
-  Alternatives,
-  AlternativesParams,
-  CountParams,
-  CountResult,
-  ScoreParams,
-  Scores,
-  TokenizeParams,
-  TokenList
-} from "../contract/scoring";
+import type {Alternatives} from "../contract/scoring";
+import type {Windowing} from "../metrics/windowing";
+import type {Scheduler} from "./scheduler";
+import type {ScoredTokens} from "./scoredTokens";
+import type {Window, WindowLimits} from "./scoringWindows";
 
 /** How a request is accompanied while it runs. */
 export interface RequestContext {
@@ -23,21 +18,75 @@ export interface RequestContext {
   readonly onProgress: (progress: Progress) => void;
 }
 
-type Without<T extends {model: ModelRef}> = Omit<T, "model">;
+export interface TokenizeOptions {
+  /** Read special tokens written in the text as what they stand for. */
+  readonly special: boolean;
+  /** Something stands before the text. */
+  readonly behind: boolean;
+}
+
+/** N tokens of a text. */
+export interface TextTokens {
+  readonly ids: Int32Array;
+  /** N byte offsets at which tokens end. Null where the tokenizer rewrote the text. */
+  readonly ends: Uint32Array | null;
+}
+
+/** Tokens to be scored. Positions are indices into `ids`. */
+export interface ScoringTask {
+  /** Tokens that are context only, then the text's. */
+  readonly ids: Int32Array;
+  readonly contextTokens: number;
+  readonly windowing: Windowing;
+  /** Scores are known up to here, `contextTokens` at least. */
+  readonly from: number;
+}
+
+/** A position at which the model's prediction is asked for. */
+export interface PositionTask {
+  readonly ids: Int32Array;
+  readonly position: number;
+  readonly windowing: Windowing;
+  /** The window in which the position is scored. */
+  readonly window: Window;
+  /** How many alternatives. */
+  readonly top: number;
+}
+
+/** What is asked for: the tokens, and how many of them the model sees together. */
+export interface WarningsTask {
+  readonly ids?: Int32Array;
+  readonly windowing?: Windowing;
+}
+
+/** What made the numbers of an answer. */
+export type Provenance = Pick<RunningModel, "device" | "layers"> & {readonly versions?: EngineVersions};
 
 /**
- * One model, ready to answer. What stands behind it (llama.cpp in this process today, a server one day) is nobody's
- * business but models.ts'. Methods throw EngineError for what a person can act on, and reject with the signal's
- * reason when aborted.
+ * One model, ready to compute: llama.cpp in this process today, a server one day. It knows nothing of texts that were scored
+ * before, of windows' defaults or of summaries: that is the engine's (scoring.ts). What it can't do its capabilities say.
+ *
+ * Methods throw EngineError for what a person can act on, and reject with the signal's reason when aborted. Texts are well-formed.
  */
 export interface Backend {
-  describe(context: RequestContext): Promise<ModelDescription>;
-  count(params: Without<CountParams>, context: RequestContext): Promise<Omit<CountResult, "model">>;
-  tokenize(params: Without<TokenizeParams>, context: RequestContext): Promise<TokenList>;
-  tokenTexts(ids: Int32Array, context: RequestContext): Promise<readonly string[]>;
-  score(params: Without<ScoreParams>, context: RequestContext): Promise<Scores>;
-  alternatives(params: Without<AlternativesParams>, context: RequestContext): Promise<Alternatives>;
-  complete(params: Without<CompleteParams>, context: RequestContext): Promise<Completion>;
+  describe(): Promise<ModelDescription>;
+  windowLimits(): Promise<WindowLimits>;
+  countTokens(text: string, signal: AbortSignal): Promise<number>;
+  tokenize(text: string, options: TokenizeOptions, signal: AbortSignal): Promise<TextTokens>;
+  tokenTexts(ids: Int32Array): Promise<readonly string[]>;
+  /** Whole sentences on what makes the numbers others than one may think. */
+  warnings(asked: WarningsTask): Promise<readonly string[]>;
+  /**
+   * Writes scores of the tokens from `from` on into `scored`, in the detail that it has room for; it may begin earlier, behind
+   * the context.
+   * Resolves with the position up to which all is scored: less than all where it was told to stop.
+   */
+  scoreWindows(task: ScoringTask, scored: ScoredTokens, context: RequestContext): Promise<number>;
+  alternatives(task: PositionTask, context: RequestContext): Promise<Alternatives>;
+  complete(params: Omit<CompleteParams, "model">, context: RequestContext): Promise<Completion>;
+  /** What tells this model from all others: lower-case hex SHA-256 of its file. */
+  identity(): Promise<string>;
+  provenance(context: RequestContext): Promise<Provenance>;
   /** What it needs and what there is, whether its weights are loaded or not. */
   estimate(): Promise<MemoryEstimate>;
   /** What its weights are on. Null while they are not in memory. */
@@ -46,7 +95,26 @@ export interface Backend {
   dispose(): Promise<void>;
 }
 
-/** Log lines of whatever runs the model. */
+/** What a backend is given by the engine. */
+export interface BackendServices {
+  readonly scheduler: Scheduler;
+  readonly log: EngineLog;
+  readonly notify: Notify;
+}
+
+/** What is asked about a model that is not open. */
+export interface BackendKind {
+  /** Makes sure that the model is there. Resolves with what tells one state of it from another. */
+  stamp(model: ModelRef): Promise<string>;
+  /** Loads what all models of the kind share. */
+  prepare(model: ModelRef, log: EngineLog): Promise<void>;
+  open(model: ModelRef, services: BackendServices): Backend;
+  estimate(model: ModelRef, log: EngineLog, signal: AbortSignal): Promise<MemoryEstimate>;
+  /** Bytes in use on devices. */
+  deviceMemoryInUse(): Promise<number>;
+}
+
+/** Log lines of what runs the model. */
 export type EngineLog = (level: "error" | "warn" | "info" | "debug", message: string) => void;
 
 /** Tells a person something that is no answer and no failure. */

@@ -1,24 +1,25 @@
-interface Waiting {
+interface WaitingJob {
   readonly begin: () => void;
   readonly onPlace: (place: number) => void;
-  told: number;
+  /** The place that `onPlace` was last told; 0 before the first time. */
+  lastPlace: number;
 }
 
-/** One at a time, in the order of asking. Who waits hears its place in the line, and can leave it. */
+/** Runs jobs one at a time, in the order of asking. A waiting job is told its place in line, and can leave. */
 export class JobQueue {
   private busy = false;
   private telling: NodeJS.Immediate | undefined;
-  private readonly waiting: Waiting[] = [];
+  private readonly waiting: WaitingJob[] = [];
 
-  /** @param most So many wait. @param full What the next one gets. */
+  /** @param maxWaiting Jobs that may wait. @param fullError Rejects the next one. */
   constructor(
-    private readonly most: number,
-    private readonly full: (waiting: number) => Error
+    private readonly maxWaiting: number,
+    private readonly fullError: (waiting: number) => Error
   ) {}
 
   /**
-   * Runs work when its turn has come. `onPlace` is told its place whenever that changes: 1 is next. Rejects with the
-   * signal's reason as soon as that is aborted in the line.
+   * Runs work when its turn has come. `onPlace` is told its place whenever that changes; 1 is next. Rejects with the signal's
+   * reason as soon as that is aborted while the job waits.
    */
   async run<T>(work: () => Promise<T>, signal: AbortSignal, onPlace: (place: number) => void): Promise<T> {
     signal.throwIfAborted();
@@ -34,34 +35,34 @@ export class JobQueue {
   }
 
   private turn(signal: AbortSignal, onPlace: (place: number) => void): Promise<void> {
-    if (this.waiting.length >= this.most) return Promise.reject(this.full(this.waiting.length));
+    if (this.waiting.length >= this.maxWaiting) return Promise.reject(this.fullError(this.waiting.length));
     return new Promise((resolve, reject) => {
       const leave = (): void => {
-        this.waiting.splice(this.waiting.indexOf(one), 1);
+        this.waiting.splice(this.waiting.indexOf(job), 1);
         this.tellPlacesSoon();
         reject(signal.reason);
       };
       const begin = (): void => {
         signal.removeEventListener("abort", leave);
-        // Before anyone else can ask.
+        // At once, so that no other job begins before this one.
         this.busy = true;
         resolve();
       };
-      const one: Waiting = {begin, onPlace, told: 0};
+      const job: WaitingJob = {begin, onPlace, lastPlace: 0};
       signal.addEventListener("abort", leave, {once: true});
-      this.waiting.push(one);
+      this.waiting.push(job);
       this.tellPlacesSoon();
     });
   }
 
-  /** To those whose place is another one, when all have moved that move at the same time. */
+  /** Tells changed places, after all jobs have moved that move at the same time. */
   private tellPlacesSoon(): void {
     this.telling ??= setImmediate(() => {
       this.telling = undefined;
-      for (const [index, one] of this.waiting.entries()) {
-        if (one.told === index + 1) continue;
-        one.told = index + 1;
-        one.onPlace(one.told);
+      for (const [index, job] of this.waiting.entries()) {
+        if (job.lastPlace === index + 1) continue;
+        job.lastPlace = index + 1;
+        job.onPlace(job.lastPlace);
       }
     });
   }

@@ -46,25 +46,25 @@ function log(level: LogParams["level"], message: string): void {
 const models = new ModelPool(log, (notice) => {
   connection.sendNotification(noticeNotification, notice satisfies NoticeParams).catch(() => undefined);
 });
-/** The requests under way, by number. */
+/** Stops each running request, by its number. */
 const stops = new Map<number, AbortController>();
 connection.onNotification(stopNotification, ({request}: StopParams) => stops.get(request)?.abort());
 
-connection.onNotification(retainNotification, ({models: wanted}: RetainParams) => {
-  models.retain(wanted);
+connection.onNotification(retainNotification, ({models: retained}: RetainParams) => {
+  models.retain(retained);
   void tellHolding();
 });
 
-/** What was told last, as JSON. */
-let told = "";
+/** The last notification, as JSON. */
+let lastHolding = "";
 
-/** Tells what is held where that has changed by more than what every request takes and gives back. */
+/** Notifies the host of what is held, if that has changed by more than the noise of each request. */
 async function tellHolding(): Promise<void> {
   const {models: held, memory} = await models.holding();
   const holding: Holding = {models: held, memory: {ram: toTenMegabytes(memory.ram), vram: toTenMegabytes(memory.vram)}};
   const text = JSON.stringify(holding);
-  if (text === told) return;
-  told = text;
+  if (text === lastHolding) return;
+  lastHolding = text;
   connection.sendNotification(holdingNotification, holding).catch(() => undefined);
 }
 
@@ -108,7 +108,7 @@ function serve<M extends EngineMethod>(method: M): void {
   });
 }
 
-// The editor is gone, however it went. Native threads may be computing: nothing to wait for, nothing to save.
+// The editor is gone. Native threads may be computing, and there is nothing to save: end at once.
 process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
 
 if (process.argv.includes(heartbeatArgument))

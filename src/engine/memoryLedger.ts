@@ -1,12 +1,12 @@
 import type {MemoryUse} from "../contract/models";
 
-/** Bytes. */
+/** Memory that the process holds, in bytes. */
 export interface HeldMemory extends MemoryUse {
-  /** Of `ram` what is not free again by itself: without mapped files where the system counts those as free. */
+  /** The part of `ram` that the system does not count as free: all of it, or all but mapped files. */
   readonly unmapped: number;
 }
 
-/** What has been put down to one model. */
+/** The memory that is charged to one model. */
 export type Account = {-readonly [K in keyof HeldMemory]: number};
 
 export function newAccount(): Account {
@@ -14,25 +14,25 @@ export function newAccount(): Account {
 }
 
 /**
- * Tells which model the memory of this process belongs to: how much it has grown is put down to the model whose request
- * has just ended. Where requests to two models overlap, the first to end gets what the other has taken until then.
+ * Tells which model the memory of this process belongs to: its growth is charged to the model whose request has just ended.
+ * If requests to two models overlap, the first to end is charged with what the other has taken until then.
  */
 export class MemoryLedger {
   private last: HeldMemory | undefined;
 
   constructor(private readonly measure: () => Promise<HeldMemory>) {}
 
-  /** As the last entry has it; undefined before the first. */
+  /** The memory at the last entry; undefined before the first. */
   get held(): HeldMemory | undefined {
     return this.last;
   }
 
-  /** What has changed since the last entry is nobody's. */
+  /** Charges what has changed since the last entry to no model. */
   async rest(): Promise<void> {
     this.last = await this.measure();
   }
 
-  /** What has changed since the last entry is this account's. */
+  /** Charges what has changed since the last entry to this account. */
   async charge(account: Account): Promise<void> {
     const now = await this.measure();
     const {last = now} = this;

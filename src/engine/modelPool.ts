@@ -8,20 +8,21 @@ import {
   type ModelRef,
   modelKey
 } from "../contract/models";
-import type {Backend, EngineLog, Notify, RequestContext} from "./backend";
-import {LlamaBackend} from "./llama/llamaBackend";
-import {estimateFile, heldMemory} from "./llama/memory";
-import {checkModelFile, type FileStamp} from "./llama/modelFile";
-import {llamaRuntime} from "./llama/runtime";
+import type {EngineLog, Notify, RequestContext} from "./backend";
+import {backendKind} from "./backends";
+import {heldMemory} from "./heldMemory";
 import {type Account, MemoryLedger, newAccount} from "./memoryLedger";
+import {Model} from "./model";
+import {Scheduler} from "./scheduler";
 
 interface OpenModel {
-  /** {@link modelKey} of the model. */
+  readonly ref: ModelRef;
+  /** {@link modelKey} of `ref`. */
   readonly key: string;
-  readonly model: ModelRef;
+  /** Tells one state of its file from another. */
   readonly stamp: string;
-  readonly backend: Promise<Backend>;
-  /** The memory that is put down to it. */
+  readonly model: Promise<Model>;
+  /** The memory that is charged to it. */
   readonly account: Account;
   /** Its vocabulary has been read. */
   described: boolean;
@@ -29,12 +30,13 @@ interface OpenModel {
   replaced: boolean;
 }
 
-/** One that measures and one that completes (docs/decisions/engine.md). */
+/** One model that scores and one that completes (docs/decisions/engine.md). */
 const maxModels = 2;
 
 /**
- * Holds the models in use. One more takes the place of that which was used longest ago, and another spec or another file
- * under the same name that of its predecessor. What is replaced is given back when the last request on it has ended.
+ * Holds the models in use. One more takes the place of the one that was used longest ago; the same model run in another way,
+ * or another file under the same name, takes the place of its predecessor. A replaced model is given back when the last
+ * request on it has ended.
  */
 export class ModelPool {
   /** Used longest ago first. */
@@ -42,28 +44,25 @@ export class ModelPool {
   /** Resolves when what is replaced and unused has been given back. */
   private leaving: Promise<void> = Promise.resolve();
   private readonly ledger = new MemoryLedger(heldMemory);
+  readonly scheduler = new Scheduler();
 
   constructor(
     readonly log: EngineLog,
     private readonly notify: Notify = () => undefined
   ) {}
 
-  /** Runs `work` with the model that `spec` names. */
-  async use<T>(
-    spec: ModelRef,
-    {signal, onProgress}: RequestContext,
-    work: (backend: Backend) => Promise<T>
-  ): Promise<T> {
-    const open = this.opened(spec, stampOf(await checkModelFile(spec.path)));
+  /** Runs `work` with a model, which is opened where it is not. */
+  async use<T>(ref: ModelRef, {signal, onProgress}: RequestContext, work: (model: Model) => Promise<T>): Promise<T> {
+    const open = this.opened(ref, await backendKind(ref).stamp(ref));
     open.users++;
     try {
       // Its vocabulary is read first, which takes a second where that is large.
       if (!open.described) onProgress({stage: "load", fraction: 0});
-      const backend = await this.described(open);
+      const model = await this.described(open);
       open.described = true;
       // Cancelled while it waited: tokenizing can't be stopped half-way, so it is not begun.
       signal.throwIfAborted();
-      return await work(backend);
+      return await work(model);
     } finally {
       await this.ledger.charge(open.account);
       open.users--;
@@ -72,8 +71,8 @@ export class ModelPool {
   }
 
   /** Gives back what is not listed. */
-  retain(specs: readonly ModelRef[]): void {
-    const wanted = new Set(specs.map(modelKey));
+  retain(refs: readonly ModelRef[]): void {
+    const wanted = new Set(refs.map(modelKey));
     for (const open of this.models.filter(({key}) => !wanted.has(key))) this.replace(open);
   }
 
@@ -81,9 +80,9 @@ export class ModelPool {
   async holding(): Promise<Holding> {
     await this.leaving;
     const models: HeldModel[] = [];
-    for (const {model, backend} of this.models) {
-      const ready = await backend.catch(() => undefined);
-      if (ready !== undefined) models.push({model, device: ready.loadedOn});
+    for (const {ref, model} of this.models) {
+      const ready = await model.catch(() => undefined);
+      if (ready !== undefined) models.push({model: ref, device: ready.loadedOn});
     }
     return {
       models,
@@ -95,12 +94,12 @@ export class ModelPool {
   }
 
   /** What a model will need, and what there is: without the models that would not stay beside it. */
-  async estimate({model: spec, beside = []}: EstimateParams, {signal}: RequestContext): Promise<MemoryEstimate> {
-    const stamp = stampOf(await checkModelFile(spec.path));
-    const open = this.models.find((one) => one.key === modelKey(spec) && one.stamp === stamp);
+  async estimate({model: ref, beside = []}: EstimateParams, {signal}: RequestContext): Promise<MemoryEstimate> {
+    const stamp = await backendKind(ref).stamp(ref);
+    const open = this.models.find((one) => one.key === modelKey(ref) && one.stamp === stamp);
     const estimate = await (open === undefined
-      ? estimateFile(spec, this.log, signal)
-      : open.backend.then((backend) => backend.estimate()));
+      ? backendKind(ref).estimate(ref, this.log, signal)
+      : open.model.then((model) => model.estimate()));
     // llama.cpp has looked at the vocabulary for it: native memory, of which V8 does not see that it is garbage.
     globalThis.gc?.();
     await this.ledger.rest();
@@ -120,27 +119,27 @@ export class ModelPool {
   async memory(params: EstimateParams, context: RequestContext): Promise<MemoryReport> {
     const estimate = await this.estimate(params, context);
     const open = this.models.find(({key}) => key === modelKey(params.model));
-    const loaded = open !== undefined && (await open.backend).loadedOn !== null;
+    const loaded = open !== undefined && (await open.model).loadedOn !== null;
     return {
       estimate,
       used: loaded ? {ram: Math.max(0, open.account.ram), vram: Math.max(0, open.account.vram)} : null
     };
   }
 
-  /** The open model for a spec and a state of its file; the last one of the list from now on. */
-  private opened(spec: ModelRef, stamp: string): OpenModel {
-    const key = modelKey(spec);
+  /** The open model for a reference and a state of its file; the last one of the list from now on. */
+  private opened(ref: ModelRef, stamp: string): OpenModel {
+    const key = modelKey(ref);
     let open = this.models.find((one) => one.key === key && one.stamp === stamp);
     if (open !== undefined) this.models = this.models.filter((one) => one !== open);
     else {
-      const same = this.models.filter(({model}) => isSameModel(model, spec));
-      const others = this.models.filter(({model}) => !isSameModel(model, spec));
+      const same = this.models.filter((one) => isSameModel(one.ref, ref));
+      const others = this.models.filter((one) => !isSameModel(one.ref, ref));
       for (const one of [...same, ...others.slice(0, Math.max(0, others.length + 1 - maxModels))]) this.replace(one);
       open = {
+        ref,
         key,
-        model: spec,
         stamp,
-        backend: this.start(spec, this.leaving),
+        model: this.start(ref, this.leaving),
         account: newAccount(),
         described: false,
         users: 0,
@@ -152,21 +151,23 @@ export class ModelPool {
   }
 
   /** Waits for the memory that is being given back, because how much of a model goes on the device depends on it. */
-  private async start(spec: ModelRef, leaving: Promise<void>): Promise<Backend> {
+  private async start(ref: ModelRef, leaving: Promise<void>): Promise<Model> {
     await leaving;
-    const first = this.models.length === 1;
-    await llamaRuntime(spec.gpu, spec.threads, this.log);
-    // The runtime is no model's.
-    if (first) await this.ledger.rest();
-    return new LlamaBackend(spec, this.log, this.notify);
+    const kind = backendKind(ref);
+    const isFirst = this.models.length === 1;
+    await kind.prepare(ref, this.log);
+    // What all models share is no model's.
+    if (isFirst) await this.ledger.rest();
+    const {scheduler, log, notify} = this;
+    return new Model(ref, kind.open(ref, {scheduler, log, notify}));
   }
 
   /** A model that doesn't load is not kept: the next request looks at the file again. */
-  private async described(open: OpenModel): Promise<Backend> {
+  private async described(open: OpenModel): Promise<Model> {
     try {
-      const backend = await open.backend;
-      await backend.describe({signal: new AbortController().signal, onProgress: () => undefined});
-      return backend;
+      const model = await open.model;
+      await model.describe();
+      return model;
     } catch (error) {
       this.replace(open);
       throw error;
@@ -181,16 +182,12 @@ export class ModelPool {
 
   private disposeIfUnused(open: OpenModel): void {
     if (!open.replaced || open.users > 0) return;
-    const gone = open.backend
-      .then((backend) => backend.dispose())
+    const gone = open.model
+      .then((model) => model.dispose())
       .then(() => this.ledger.rest())
       .catch((error: unknown) => this.log("error", String(error)));
     this.leaving = Promise.all([this.leaving, gone]).then(() => undefined);
   }
-}
-
-function stampOf({size, modified}: FileStamp): string {
-  return `${size} ${modified}`;
 }
 
 function sum(numbers: readonly number[]): number {

@@ -15,19 +15,18 @@ export interface KnownScores {
   readonly detail: ScoreDetail | null;
 }
 
-/** Bytes that known scores may take together; the last ones stay in any case. */
+/** Memory for all known scores together, in bytes. The last text's scores stay in any case. */
 const maxBytes = 64 << 20;
 
 /**
- * The scores of the last texts. A text that begins like one of them needs no scoring up to the first difference: a token's
- * score depends on the tokens before it in its window and on nothing behind it, and windows begin at the same places in
- * every text.
+ * The scores of the last texts. A text that begins like one of them is scored from the first difference on: a token's score
+ * depends on the tokens before it in its window and on nothing after it, and windows begin at the same places in each text.
  */
 export class ScoreCache {
-  /** The last used last. */
+  /** Ordered by last use, the latest at the end. */
   private entries: KnownScores[] = [];
 
-  /** The scores that spare the most work, and up to where they hold for these tokens. */
+  /** The known scores that save the most work, and the position up to which they hold for these tokens. */
   find(
     asked: Pick<KnownScores, "windowing" | "ids" | "contextTokens">,
     top: number
@@ -42,9 +41,9 @@ export class ScoreCache {
     return best;
   }
 
-  /** Keeps scores in place of those they were made from, and forgets what has not been used for longest. */
-  keep(scores: KnownScores, instead?: KnownScores): void {
-    this.entries = [...this.entries.filter((entry) => entry !== instead), scores];
+  /** Keeps scores, in place of those that they continue, and forgets those whose last use is longest ago. */
+  keep(scores: KnownScores, continued?: KnownScores): void {
+    this.entries = [...this.entries.filter((entry) => entry !== continued), scores];
     let bytes = this.entries.reduce((sum, entry) => sum + bytesOf(entry), 0);
     while (bytes > maxBytes && this.entries.length > 1) bytes -= bytesOf(this.entries.shift() as KnownScores);
   }
@@ -55,9 +54,9 @@ function sameWindowing(a: Windowing, b: Windowing): boolean {
 }
 
 function commonPrefix(a: Int32Array, b: Int32Array): number {
-  const most = Math.min(a.length, b.length);
+  const max = Math.min(a.length, b.length);
   let length = 0;
-  while (length < most && a[length] === b[length]) length++;
+  while (length < max && a[length] === b[length]) length++;
   return length;
 }
 

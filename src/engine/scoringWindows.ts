@@ -1,5 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import {EngineError} from "../contract/errors";
+import type {RopeFactors} from "../contract/scoring";
 import type {ScoreMode, Windowing} from "../metrics/windowing";
 
 /**
@@ -12,14 +13,42 @@ export interface Window {
   readonly end: number;
 }
 
-/** What is asked for, with the model's own measures where nothing is. Throws EngineError on measures that can't work. */
+/** What a model says of its windows. */
+export interface WindowLimits {
+  /** The number of positions that the model has learned, beyond which there are none. Infinity if positions are not learned. */
+  readonly maxWindow: number;
+  /** The largest window that is computed with the model's short RoPE factors; null if it has no two sets. */
+  readonly shortWindow: number | null;
+}
+
+/** The factors that a window of this size is computed with; null if the model has one set, or none. */
+export function ropeFactors({shortWindow}: Pick<WindowLimits, "shortWindow">, window: number): RopeFactors | null {
+  if (shortWindow === null) return null;
+  return window <= shortWindow ? "short" : "long";
+}
+
+/**
+ * The windowing for a text of `length` tokens, BOS and context included: a text that fits into the short window is scored
+ * there, so that it has one score, whatever the size of the window.
+ */
+export function inShortWindow(
+  windowing: Windowing,
+  {shortWindow}: Pick<WindowLimits, "shortWindow">,
+  length: number
+): Windowing {
+  const {mode, window, stride} = windowing;
+  if (shortWindow === null || mode !== "document" || length > shortWindow || window <= shortWindow) return windowing;
+  return {...windowing, window: shortWindow, stride: Math.min(stride, Math.floor(shortWindow / 2))};
+}
+
+/** The windowing that is asked for, with the model's defaults for the rest. Throws EngineError for one that can't work. */
 export function resolveWindowing(asked: {
   readonly mode?: ScoreMode | undefined;
   readonly window?: number | undefined;
   readonly stride?: number | undefined;
   readonly bos: boolean;
   readonly contextSize: number;
-  /** Positions that the model has learned: there are no others. Default: it has learned none, and there is no end. */
+  /** {@link WindowLimits.maxWindow}. Default: infinity. */
   readonly positions?: number;
 }): Windowing {
   const mode = asked.mode ?? "document";
@@ -32,7 +61,7 @@ export function resolveWindowing(asked: {
   const window = asked.window ?? asked.contextSize;
   requireWindow(window, 2, positions);
   const stride = asked.stride ?? Math.max(1, Math.floor(window / 2));
-  // At least one position of every window has to be left for context: BOS, or else a token.
+  // Each window needs at least one position for context: BOS, or else a token.
   if (!Number.isSafeInteger(stride) || stride < 1 || stride > window - 1)
     throw new EngineError(
       "invalidRequest",
@@ -41,25 +70,22 @@ export function resolveWindowing(asked: {
   return {mode, bos, window, stride};
 }
 
-function requireWindow(window: number, least: number, most: number): void {
-  if (!Number.isSafeInteger(window) || window < least)
-    throw new EngineError(
-      "invalidRequest",
-      l10n.t("The window has to be a whole number of at least {0} tokens.", least)
-    );
-  if (window > most)
+function requireWindow(window: number, min: number, max: number): void {
+  if (!Number.isSafeInteger(window) || window < min)
+    throw new EngineError("invalidRequest", l10n.t("The window has to be a whole number of at least {0} tokens.", min));
+  if (window > max)
     throw new EngineError(
       "invalidRequest",
       l10n.t(
         "This model has learned {0} positions and no more, so a window of {1} tokens is too large: choose one of {0} at most.",
-        most,
+        max,
         window
       )
     );
 }
 
 /**
- * The windows that score a text of `count` tokens, in order. Every token is scored at most once.
+ * The windows that score a text of `count` tokens, in order. Each token is scored at most once.
  *
  * `document`: the first window scores all it can (without BOS the first token has no context and stays unscored), each
  * later one `stride` new tokens, with the `room - stride` tokens before them as context.
@@ -91,8 +117,8 @@ export function* planWindows(count: number, windowing: Windowing): Generator<Win
 }
 
 /**
- * The window that scores token `position` of a text that goes on for as long as it takes, or undefined where the token
- * stays unscored. Its end is the window's own, however short the text.
+ * The window that scores token `position`, or undefined if the token stays unscored. Its end is that of a full window, however
+ * short the text is.
  */
 export function windowOf(position: number, windowing: Windowing): Window | undefined {
   for (const window of planWindows(position + windowing.window + 1, windowing)) {

@@ -529,7 +529,16 @@ describe("A model without fill-in-the-middle tokens", () => {
     const file = withoutInfill(f16, folder.path);
     const engine = new Engine(spec(file));
     const description = await engine.ask("describe", {});
-    assert.deepEqual(description.capabilities, {generate: true, purpose: "generates", infill: false, spans: true});
+    assert.deepEqual(description.capabilities, {
+      generate: true,
+      purpose: "generates",
+      infill: false,
+      spans: true,
+      promptLogprobs: true,
+      ranks: true,
+      entropy: true,
+      maxAlternatives: null
+    });
     const completion = await engine.ask("complete", {...shared, prefix: python, suffix: "anything", maxTokens: 6});
     assert.equal(completion.infill, false);
     const judge = await Judge.open(file);

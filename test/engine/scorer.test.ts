@@ -5,8 +5,9 @@ import {setImmediate} from "node:timers/promises";
 import fc from "fast-check";
 import type {Progress} from "../../src/contract/progress";
 import type {ScoreParams, Scores} from "../../src/contract/scoring";
-import {Foreground} from "../../src/engine/foreground";
-import {scoreTokens, unscoredTokens} from "../../src/engine/llama/scorer";
+import {scoreTokens} from "../../src/engine/llama/scorer";
+import {Scheduler} from "../../src/engine/scheduler";
+import {unscoredTokens} from "../../src/engine/scoredTokens";
 import {planWindows, resolveWindowing, windowOf} from "../../src/engine/scoringWindows";
 import type {Windowing} from "../../src/metrics/windowing";
 import {Random} from "../faults/random";
@@ -362,10 +363,10 @@ describe("Scoring in batches", () => {
     const sequences = [await make(), await make()];
     const score = async (count: number, windowing: Windowing, batch: number): Promise<Float64Array> => {
       const scored = unscoredTokens(ids.length, 0);
-      const {signal} = new AbortController();
-      const scoring = {ids, bos: loaded.tokens.bos, windowing, from: 0, vocabularySize: 8192};
+      const task = {ids, bos: loaded.tokens.bos, windowing, from: 0, vocabularySize: 8192, batchSize: batch};
       const used = sequences.slice(0, count);
-      const end = await scoreTokens(used, scoring, scored, batch, new Foreground(), {signal, onProgress() {}});
+      const request = {kind: "score", model: {}, cache: {}, signal: new AbortController().signal} as const;
+      const end = await new Scheduler().run(request, (turn) => scoreTokens(used, task, scored, turn, () => undefined));
       assert.equal(end, ids.length);
       return scored.logprobs;
     };

@@ -28,7 +28,16 @@ function evaluation(files: ReturnType<typeof file>[], more: Partial<Evaluation> 
       vocabularySize: 10,
       contextSize: 64,
       addsBos: true,
-      capabilities: {generate: true, purpose: "generates", infill: false, spans: true},
+      capabilities: {
+        generate: true,
+        purpose: "generates",
+        infill: false,
+        spans: true,
+        promptLogprobs: true,
+        ranks: true,
+        entropy: true,
+        maxAlternatives: null
+      },
       sha256: "abc",
       device: "cpu"
     },

@@ -35,7 +35,16 @@ function scored(text: string, ends: number[] | null, tokens: readonly string[] =
       vocabularySize: 10,
       contextSize: 512,
       addsBos: false,
-      capabilities: {generate: true, purpose: "generates", infill: false, spans: ends !== null},
+      capabilities: {
+        generate: true,
+        purpose: "generates",
+        infill: false,
+        spans: ends !== null,
+        promptLogprobs: true,
+        ranks: true,
+        entropy: true,
+        maxAlternatives: null
+      },
       sha256: "00",
       device: "cpu"
     },
@@ -140,7 +149,16 @@ describe("A scored text for the view", () => {
       model: {
         ...model,
         addsBos: false,
-        capabilities: {generate: true, purpose: "generates", infill: false, spans: true}
+        capabilities: {
+          generate: true,
+          purpose: "generates",
+          infill: false,
+          spans: true,
+          promptLogprobs: true,
+          ranks: true,
+          entropy: true,
+          maxAlternatives: null
+        }
       },
       ids: new Int32Array(message, 8, 2),
       ends: new Uint32Array(message, 16, 2),

@@ -15,24 +15,24 @@ interface Thrown {
 
 /** Every error that the sources make, with its kind and what can be read of its sentence. */
 function thrown(): Thrown[] {
-  const files = readdirSync(path.join(root, "src"), {recursive: true, encoding: "utf8"}).filter((file) =>
-    file.endsWith(".ts")
-  );
-  return files.flatMap((file) => {
-    const source = readFileSync(path.join(root, "src", file), "utf8");
-    return [
-      ...source.matchAll(/new (?:EngineError|HostError|\w*Shortage|TransientError|TooLargeToRead)\(\s*"(\w+)",/g)
-    ].map((match) => {
+  const files = readdirSync(path.join(root, "src"), {recursive: true, encoding: "utf8"})
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => ({place: file, source: readFileSync(path.join(root, "src", file), "utf8")}));
+  const derived = files.flatMap(({source}) => [...source.matchAll(/class (\w+) extends (?:Engine|Host)Error\b/g)]);
+  const classes = ["EngineError", "HostError", ...derived.map(([, name]) => name)];
+  const made = new RegExp(`new (?:${classes.join("|")})\\(\\s*"(\\w+)",`, "g");
+  return files.flatMap(({place, source}) =>
+    [...source.matchAll(made)].map((match) => {
       const rest = source.slice(match.index + match[0].length);
       const end = rest.search(/\n {0,6}\)?[;:]|\);\n/);
       const texts = [...rest.slice(0, end).matchAll(/l10n\.t\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')/g)];
       return {
-        place: file,
+        place,
         kind: match[1] ?? "",
         texts: texts.map(([, double, single]) => (double ?? single ?? "").replaceAll("\\", ""))
       };
-    });
-  });
+    })
+  );
 }
 
 const ways = (kind: string): readonly WayOut[] => waysOut[kind as Kind];

@@ -7,17 +7,17 @@ import {asToken, type Vocabulary} from "./vocabulary";
 
 export interface Prompt {
   readonly tokens: readonly Token[];
-  /** It has the suffix, between the model's own marks. */
+  /** The prompt has the suffix, between the model's fill-in-the-middle marks. */
   readonly infill: boolean;
 }
 
-/** UTF-16 units. What a line of minified code would take alone is no beginning that a middle would have. */
+/** The longest middle, in UTF-16 units. A line of minified code would be longer alone. */
 const maxMiddleLength = 4096;
 
-/** Tokens of a prompt that are no text: BOS and the marks of its three parts. */
+/** The number of tokens in a prompt that are no text: BOS and the marks of its three parts. */
 const marks = 4;
 
-/** Texts of which the tokens are kept: while one types, all but the middle stays as it is. */
+/** Texts whose tokens are kept: while one types, all but the middle stays the same. */
 const maxKept = 64;
 
 /** Makes prompts out of texts for one model. */
@@ -37,16 +37,16 @@ export class Prompts {
     this.infill = infillTokens(named, (text) => vocabulary.idOf(text), vocabulary.size);
   }
 
-  /** Tokens that stand in prompts and are no text. */
+  /** Ids of the tokens in prompts that are no text. */
   get marks(): readonly number[] {
     const {bos, infill} = this;
     const all = [bos, infill?.prefix, infill?.suffix, infill?.middle, infill?.repository, infill?.file];
     return all.filter((id) => typeof id === "number");
   }
 
-  /** Prefix, suffix and the rest, in at most `room` tokens; the prefix alone where the model has no tokens to fill in with. */
+  /** Prefix, suffix and the rest, in at most `room` tokens; only the prefix if the model has no fill-in-the-middle tokens. */
   prompt({path, repository, files = [], ...text}: Omit<CompleteParams, "model">, room: number): Prompt {
-    // Models have read line feeds: of CRLF they make more tokens and worse lines.
+    // Models were trained on line feeds: with CRLF they make more tokens and worse lines.
     const [prefix, suffix] = [toLineFeeds(text.prefix), toLineFeeds(text.suffix)];
     const endsLine = (id: number): boolean => this.vocabulary.bytes(id).at(-1) === 0x0a;
     if (this.infill === null) {
@@ -69,7 +69,7 @@ export class Prompts {
     return {tokens: infillPrompt(parts, this.infill, room, endsLine).map(asToken), infill: true};
   }
 
-  /** The last lines before the cursor, as many as there is room for. */
+  /** The last lines before the cursor that there is room for. */
   private middle(prefix: string, room: number): {start: number; middle: readonly number[]} {
     for (const start of middleStarts(prefix)) {
       if (prefix.length - start > maxMiddleLength) continue;

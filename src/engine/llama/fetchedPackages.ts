@@ -5,8 +5,8 @@ import {cudaPackages} from "../../platform/cudaPackages";
 import {exists} from "../transfer/disk";
 
 /**
- * A module of Node's: it resolves the names that it was given to the files that it was given, and nothing else. It runs in
- * a thread of its own, so it is a text here.
+ * The source of a module hook for Node: it resolves the given names to the given files, and nothing else. It is a text because
+ * it runs in a separate thread.
  */
 const hook = `
 let files = {};
@@ -20,8 +20,8 @@ export function resolve(specifier, context, next) {
 let registered: Promise<void> | undefined;
 
 /**
- * Makes `import()` find the packages of binaries that were fetched into the folder that the host named (TOKENSCOPE_RUNTIME):
- * node-llama-cpp imports them by their names. Without such a folder nothing changes.
+ * Makes `import()` find the packages of binaries in the folder that the host names (TOKENSCOPE_RUNTIME): node-llama-cpp imports
+ * them by their names. Without such a folder nothing changes.
  */
 export function useFetchedPackages(): Promise<void> {
   registered ??= registerFetchedPackages(process.env["TOKENSCOPE_RUNTIME"] ?? "");

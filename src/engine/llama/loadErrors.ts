@@ -5,14 +5,14 @@ import {contextStep} from "../../gguf/memory";
 import {byteSize, count} from "../../text/numberText";
 import {visibleText} from "../../text/visibleText";
 
-/** It is the device's memory that is short, as far as is known: with fewer layers there, it may be enough. */
+/** The device's memory was too small, as far as is known: with fewer layers on it, it may be enough. */
 export class DeviceShortage extends EngineError {}
 
 export function isShortage(error: unknown): error is EngineError {
   return error instanceof EngineError && error.kind === "outOfMemory";
 }
 
-/** A back end's own exception: it makes buffers while it computes, too. */
+/** A back end's exception for a lack of memory: it also makes buffers while it computes. */
 export function saysDeviceShortage(error: unknown): boolean {
   return error instanceof Error && /OutOfDeviceMemory|out of (device )?memory/i.test(error.message);
 }
@@ -22,7 +22,7 @@ const mainMemoryShort = /failed to allocate CPU|unable to allocate CPU|ggml_alig
 
 /**
  * Says in one sentence why llama.cpp did not take a model. Its exception only says "Failed to load model"; the reason
- * stands in the lines it logged meanwhile.
+ * is in the lines that it logged meanwhile.
  */
 export function loadError(error: unknown, logged: readonly string[], file: string): EngineError {
   if (error instanceof EngineError) return error;
@@ -30,7 +30,7 @@ export function loadError(error: unknown, logged: readonly string[], file: strin
   // node-llama-cpp's errors have no names of their own.
   const name = error instanceof Error ? error.constructor.name : "";
   const reasons = [message, ...logged].join("\n");
-  // The file is whole: that was seen before.
+  // The file is complete: that was checked before.
   const tensor = /missing tensor '([^']*)'/.exec(reasons)?.[1];
   if (tensor !== undefined)
     return new EngineError(
@@ -45,7 +45,7 @@ export function loadError(error: unknown, logged: readonly string[], file: strin
     return new EngineError("notGguf", l10n.t('"{0}" is not a GGUF file: choose a model in the GGUF format.', file));
   if (
     /file bounds|corrupted or incomplete|failed to (read|parse)|unexpected(ly)? end|gguf_init_from/i.test(reasons) ||
-    // node-llama-cpp reads the metadata before llama.cpp does, and stumbles where they break off.
+    // node-llama-cpp reads the metadata before llama.cpp does, and fails where they are cut off.
     error instanceof TypeError ||
     error instanceof RangeError
   )
@@ -70,7 +70,7 @@ export function incomplete(file: string): EngineError {
   );
 }
 
-/** There was too little memory for the weights: with the numbers, by the estimate. */
+/** An error for too little memory for the weights, with the numbers of the estimate. */
 export function weightsShortage(file: string, needed: MemoryUse, free: MemoryUse): EngineError {
   const message =
     needed.vram > free.vram
@@ -89,7 +89,7 @@ export function weightsShortage(file: string, needed: MemoryUse, free: MemoryUse
   return new EngineError("outOfMemory", message);
 }
 
-/** There was too little memory for a context of so many tokens: with the numbers, by the estimate. */
+/** An error for too little memory for a context of this size, with the numbers of the estimate. */
 export function contextShortage(tokens: number, needed: MemoryUse, free: MemoryUse): EngineError {
   const message =
     needed.vram > free.vram
@@ -109,8 +109,8 @@ export function contextShortage(tokens: number, needed: MemoryUse, free: MemoryU
 }
 
 /**
- * A context that all the memory there is can't hold: which could be held. Undefined where it can. llama.cpp would fill tens of
- * gigabytes before it finds out, and the machine with it.
+ * An error for a context that does not fit into all free memory; it names the largest that would. Undefined if it fits. Without
+ * this check llama.cpp would fill tens of gigabytes before it fails, and the machine with it.
  */
 export function contextTooLarge(
   {context, perToken, free, contextSize}: MemoryEstimate,

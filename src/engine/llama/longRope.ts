@@ -1,13 +1,13 @@
 import type {GgufFileInfo} from "node-llama-cpp";
 import type {RopeFactors} from "../../contract/scoring";
 import {contextStep} from "../../gguf/memory";
-import type {Windowing} from "../../metrics/windowing";
+import {ropeFactors} from "../scoringWindows";
 import {ownMetadata} from "./modelHeader";
 
 /**
- * The largest context, in tokens, that llama.cpp computes with a model's short LongRoPE factors; null where the model has no
- * two sets. llama.cpp takes the long ones for a whole context that is larger than the original one, however short its text
- * (`llama_model::get_rope_factors`), and its contexts grow in steps.
+ * The largest context, in tokens, that llama.cpp computes with a model's short LongRoPE factors; null if the model has no two
+ * sets. llama.cpp takes the long factors for any context larger than the original one, however short its text
+ * (`llama_model::get_rope_factors`), and contexts grow in steps.
  */
 export function shortRopeContext(header: GgufFileInfo): number | null {
   if (!header.fullTensorInfo?.some(({name}) => name === "rope_factors_long.weight")) return null;
@@ -19,19 +19,12 @@ export function shortRopeContext(header: GgufFileInfo): number | null {
   return typeof original === "number" ? Math.floor(original / contextStep) * contextStep : null;
 }
 
-/** The factors that a window or a context of so many tokens is computed with; null where the model has one set, or none. */
+/** The factors that a window or a context of this size is computed with; null if the model has one set, or none. */
 export function ropeFactorsOf(header: GgufFileInfo, tokens: number): RopeFactors | null {
-  const short = shortRopeContext(header);
-  if (short === null) return null;
-  return tokens <= short ? "short" : "long";
+  return ropeFactors({shortWindow: shortRopeContext(header)}, tokens);
 }
 
-/**
- * The windowing for a text of `tokens` tokens, BOS and context included: a text that fits into the short context is scored
- * there, so that it has one score, whatever the size of the window.
- */
-export function withShortRope(header: GgufFileInfo, windowing: Windowing, tokens: number): Windowing {
-  const short = shortRopeContext(header);
-  if (short === null || windowing.mode !== "document" || tokens > short || windowing.window <= short) return windowing;
-  return {...windowing, window: short, stride: Math.min(windowing.stride, Math.floor(short / 2))};
+/** Whether windows of these two sizes are computed with the same factors. */
+export function hasSameRope(header: GgufFileInfo, one: number, other: number): boolean {
+  return ropeFactorsOf(header, one) === ropeFactorsOf(header, other);
 }

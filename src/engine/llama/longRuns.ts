@@ -1,18 +1,18 @@
 import {readFileSync} from "node:fs";
 
-/** Bytes of the usual main stack on Linux and macOS, and the run that every tokenizer was seen to hold on it. */
+/** The usual main stack on Linux and macOS, in bytes, and the longest run that all tokenizers were seen to take with it. */
 const usualStack = 8 << 20;
 const runOnUsualStack = 20_000;
 
 /**
- * Code points of one kind in a row that llama.cpp's tokenizers hold everywhere. It splits a text by std::regex, which goes one or
- * more function calls deeper with each character that a loop (`\p{L}+`) takes: on 8 MB of stack 20,000 are fine, whatever the
- * loop, and 24,000 are not. Beyond the stack the process ends, without an error to catch. Where the stack isn't known it is taken
- * for half as large.
+ * The longest run of code points of one kind that llama.cpp's tokenizers can take. llama.cpp splits a text by std::regex, which
+ * calls functions one or more levels deeper with each character that a loop (`\p{L}+`) takes: with 8 MB of stack 20,000 are fine,
+ * whatever the loop, and 24,000 are not. Beyond the stack the process ends, without an error to catch. An unknown stack is taken
+ * to be half as large.
  */
 export const maxRunLength = Math.floor(runOnUsualStack * Math.min(1, (stackBytes() ?? usualStack / 2) / usualStack));
 
-/** Linux tells. */
+/** The main stack in bytes; only Linux tells. */
 function stackBytes(): number | undefined {
   try {
     const found = /^Max stack size\s+(\d+|unlimited)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1];
@@ -22,14 +22,14 @@ function stackBytes(): number | undefined {
   }
 }
 
-/** What a loop can't take: where each run of characters ends. Rather too few, so that no run is thought shorter than it is. */
+/** The characters that end a loop's run. Rather too few of them, so that no run is taken to be shorter than it is. */
 type Ends = RegExp;
 
 const letters: Ends = /[^\p{L}\p{M}]/gu;
 const numbers: Ends = /\P{N}/gu;
 const whiteSpace: Ends = /[^\s\x85]/gu;
 /**
- * Punctuation, symbols and whatever else is neither letter nor number, and the line ends and slashes that patterns let follow it.
+ * Punctuation, symbols and all else that is neither letter nor number, and the line ends and slashes that patterns let follow.
  * Beyond U+FFFF a letter or number may be one that llama.cpp's older Unicode does not know.
  */
 const signs: Ends = /(?![\u{10000}-\u{10ffff}])[\p{L}\p{N}]|[\t\v\f \xa0\u1680\u2000-\u200a\u202f\u205f]/gu;
@@ -38,7 +38,7 @@ const signs: Ends = /(?![\u{10000}-\u{10ffff}])[\p{L}\p{N}]|[\t\v\f \xa0\u1680\u
 const usual = [letters, whiteSpace, signs];
 
 const punctuation: Ends = /[^\p{P}$+<=>^~|`]/gu;
-// To llama.cpp a byte order mark is no white space.
+// llama.cpp does not take a byte order mark for white space.
 const visible: Ends = /(?!\ufeff)\s/gu;
 const bloomWords: Ends = /(?!\ufeff)[\s(|.,!?…。，、।۔،)]/gu;
 const letterSpaces: Ends = /[^\p{L}\p{M} ]/gu;
@@ -46,14 +46,14 @@ const kana: Ends = /[^一-龥\u3040-\u30ff]/gu;
 const eastAsianSigns: Ends = /[^！…“”‘’—：；，\u3001-\u303f\ufe30-\ufe4f]/gu;
 const asianScripts: Ends =
   /[^一-\u9fff㐀-\u4dbf\uf900-\ufaff\u3040-\u30ff\uff65-\uff9f\u2f00-\u2fdf\u0e40-\u0e7f\u0e80-\u0eff\u1780-\u17ff\u1000-\u109f\uaa60-\uaa7f\ua9e0-\ua9ff\uac00-\ud7af\u1100-\u11ff]/gu;
-/** DeepSeek's "CJK" runs from U+0800 to U+D7FF; what its patterns before have split off is not in it. */
+/** DeepSeek's "CJK" is U+0800 to U+D7FF, without what its earlier patterns have split off. */
 const deepSeekLlmScripts: Ends = /[^\u0800-\ud7ff]|[\u2018-\u201f\u3000-\u3002]/gu;
 const deepSeekCoderScripts: Ends = /[^\u0800-\ud7ff]|[\p{L}\p{P}]/gu;
 
 /**
- * The loops of each pre-tokenizer (`tokenizer.ggml.pre`) that llama.cpp gives to std::regex. For the others it has code of its own
- * that takes a run of any length. After llama-vocab.cpp and unicode_regex_split_custom in unicode.cpp;
- * test/engine/longRuns.test.ts holds the names to it, and tries each.
+ * The loops of each pre-tokenizer (`tokenizer.ggml.pre`) that llama.cpp gives to std::regex. Its own code for the others takes runs
+ * of any length. The source is llama-vocab.cpp and unicode_regex_split_custom in unicode.cpp; test/engine/longRuns.test.ts compares
+ * the names with it, and tries each.
  */
 const loops = new Map<string, readonly Ends[]>([
   ...named(["default"], [punctuation, numbers]),
@@ -77,7 +77,7 @@ function named(names: readonly string[], ends: readonly Ends[]): (readonly [stri
   return names.map((name) => [name, ends]);
 }
 
-/** A BPE vocabulary's pre-tokenizer can't take this text: it has a longer run than {@link maxRunLength} of what one loop takes. */
+/** Whether a BPE vocabulary's pre-tokenizer can't take this text: one loop would take a run longer than {@link maxRunLength}. */
 export function hasLongRun(text: string, preTokenizer: string): boolean {
   return loops.get(preTokenizer)?.some((ends) => hasRun(text, ends)) ?? false;
 }
@@ -87,7 +87,7 @@ export function preTokenizersWithLoops(): readonly string[] {
 }
 
 function hasRun(text: string, ends: Ends): boolean {
-  // A run that is too long covers half its length behind one of these places: most of a text need not be looked at.
+  // A run that is too long covers half its length after one of these places, so most of a text need not be looked at.
   const step = maxRunLength / 2;
   for (let at = 0; at < text.length; ) {
     const end = nextEnd(text, ends, at);
@@ -105,7 +105,7 @@ function nextEnd(text: string, ends: Ends, from: number): number {
   return ends.exec(text)?.index ?? text.length;
 }
 
-/** Where the run at `at` begins; the place looked at before is not in it. */
+/** The beginning of the run at `at`; the place that was looked at before is not in that run. */
 function beginning(text: string, ends: Ends, at: number): number {
   let start = Math.max(0, at - maxRunLength / 2);
   ends.lastIndex = start;

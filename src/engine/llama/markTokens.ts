@@ -3,9 +3,8 @@ import {isMark, isNamedMark} from "../../completion/marks";
 import type {Vocabulary} from "./vocabulary";
 
 /**
- * The tokens that are no text in any completion: those that prompts are made with, those that the file names as special, and
- * whatever the vocabulary has of the known families' marks. llama.cpp and node-llama-cpp go by a token's type, and files give
- * marks any; these two know the others.
+ * The tokens that are no text in a completion: those that prompts are made of, those that the file names as special, and the
+ * marks of known model families. llama.cpp and node-llama-cpp go by a token's type, but some files give marks a wrong type.
  *
  * @param ofPrompts The ids that the product itself puts into prompts.
  */
@@ -19,7 +18,7 @@ export function markTokens(
   const isWritten = (id: number, as: (text: string) => boolean): boolean =>
     /[<>[\]|]/.test(vocabulary.written(id)) && [vocabulary.written(id), vocabulary.text(id)].some(as);
   for (let id = 0; id < vocabulary.size; id++) if (isWritten(id, isMark)) marks.add(id);
-  // A stranger's file: any key, any value.
+  // The file is not trusted: keys and values may be anything.
   const keys: Readonly<Record<string, unknown>> = {...model.fileInfo.metadata.tokenizer?.ggml};
   for (const [key, id] of Object.entries(keys))
     if (key.endsWith("_token_id") && typeof id === "number" && isWritten(id, isNamedMark)) marks.add(id);

@@ -15,13 +15,13 @@ import {repeatedString} from "../../gguf/stringLists";
 import {fileSource} from "../../platform/fileSource";
 import {incomplete} from "./loadErrors";
 
-/** Tells one state of a file from another, without reading it. */
+/** Size and time of a file: they tell one state of it from another without reading it. */
 export interface FileStamp {
   readonly size: number;
   readonly modified: number;
 }
 
-/** Makes sure that there is a file that says it is a GGUF, of a version that is known, before native code gets to see it. */
+/** Makes sure that the file is a GGUF of a known version, before native code reads it. */
 export async function checkModelFile(file: string): Promise<FileStamp> {
   const name = path.basename(file);
   const status = await stat(file).catch((error: NodeJS.ErrnoException) => {
@@ -40,7 +40,7 @@ export async function checkModelFile(file: string): Promise<FileStamp> {
     throw unreadable(name, error);
   });
   try {
-    // node-llama-cpp reads other versions as if they were version 3, and says so on the console.
+    // node-llama-cpp reads unknown versions as version 3, with a warning on the console.
     await readVersion(source);
   } catch (error) {
     throw error instanceof GgufError ? refused(error, name) : unreadable(name, error as NodeJS.ErrnoException);
@@ -51,9 +51,9 @@ export async function checkModelFile(file: string): Promise<FileStamp> {
 }
 
 /**
- * Makes sure that the headers of a model's parts can be believed before others read them: node-llama-cpp reads on behind a
- * file's end, for as long as the file says, and llama.cpp ends the process over much that it could refuse. Throws EngineError
- * where they can't, or where tensors or parts are missing.
+ * Makes sure that the headers of a model's parts can be trusted, before others read them: node-llama-cpp reads on beyond the end of
+ * a file if its header says so, and llama.cpp ends the process for many errors that it could report. Throws EngineError if they
+ * can't be trusted, or if tensors or parts are missing.
  */
 export async function checkHeaders(file: string, signal?: AbortSignal): Promise<void> {
   const name = path.basename(file);
@@ -104,7 +104,7 @@ async function otherHeaders(
   return headers;
 }
 
-/** Makes sure that a model's files are the parts that their names say. llama.cpp goes by their headers as well. */
+/** Makes sure that the files' names and headers say the same parts. llama.cpp uses both. */
 function checkParts(name: string, split: SplitPart | null, headers: readonly GgufHeader[]): void {
   const [first] = headers;
   if (first === undefined) return;
@@ -127,7 +127,7 @@ function checkParts(name: string, split: SplitPart | null, headers: readonly Ggu
   }
 }
 
-/** From 0. */
+/** The number of a part, from 0. */
 function partNumber({metadata}: GgufHeader): number {
   return Number(metadata.get("split.no") ?? 0);
 }
@@ -158,15 +158,15 @@ async function exists(file: string): Promise<boolean> {
 async function checkedHeader(file: string, options: ReadOptions, isFirst: boolean): Promise<GgufHeader> {
   const name = path.basename(file);
   const source = await fileSource(file).catch((error: NodeJS.ErrnoException) => {
-    // One that is a folder or a pipe is no part either.
+    // A folder or a pipe is no part either.
     throw isSystemError(error) && error.code !== "ENOENT" ? unreadable(name, error) : incomplete(name);
   });
   try {
     const header = await readHeader(source, options);
-    // What the model is stands in the first part, of whatever name.
+    // The first part says what the model is, whatever its name.
     const reason = isFirst && partNumber(header) === 0 ? refusal(header) : null;
     if (reason !== null) throw reason;
-    // A vocabulary without weights may end before the place where they would begin.
+    // A vocabulary without weights may end before the place where weights would begin.
     if (header.tensors?.length !== 0 && missingBytes(header, source.size) > 0) throw incomplete(name);
     if (wouldAbortLlama(header)) throw incomplete(name);
     const tokens = header.metadata.get("tokenizer.ggml.tokens");
@@ -206,7 +206,7 @@ function unreadable(name: string, {code}: NodeJS.ErrnoException): EngineError {
   );
 }
 
-/** Lower-case hex SHA-256 of a model's file, read in pieces. Throws EngineError where it is gone, or can't be read. */
+/** Lower-case hex SHA-256 of a model's file, read in pieces. Throws EngineError if it is gone or can't be read. */
 export async function sha256Of(file: string, signal: AbortSignal): Promise<string> {
   const hash = createHash("sha256");
   try {

@@ -19,35 +19,35 @@ export function purposeOfModel(header: GgufFileInfo): ArchitectureKind {
   });
 }
 
-/** Tokens of context that the model was trained on; null where the header doesn't say. */
+/** The context that the model was trained on, in tokens; null if the header doesn't say. */
 export function trainedContextOf(header: GgufFileInfo): number | null {
   // Not model.trainContextSize: it is 0 while only the vocabulary is loaded.
   const trained = ownMetadata(header)["context_length"];
   return typeof trained === "number" && trained > 1 ? trained : null;
 }
 
-/** Tokens that a model with a sliding window was trained to see, where llama.cpp runs it without one (models/phi3.cpp). */
+/** The sliding window that a model was trained with, in tokens, if llama.cpp runs it without one (models/phi3.cpp). */
 export function slidingWindowLeftOut(header: GgufFileInfo): number | null {
   const {attention} = ownMetadata(header) as {attention?: {sliding_window?: unknown}};
   const window = attention?.sliding_window;
   return header.metadata.general?.architecture === "phi3" && typeof window === "number" && window > 0 ? window : null;
 }
 
-/** Tokens of context as run. */
+/** The context that the model is run with, in tokens. */
 export function contextSizeOf(header: GgufFileInfo, {contextSize}: ModelRef): number {
   const known = trainedContextOf(header) ?? automaticContextLimit;
   const wanted = contextSize > 0 ? contextSize : Math.min(known, automaticContextLimit);
   return Math.min(wanted, positionsOf(header));
 }
 
-/** Positions that a model has learned one by one: llama.cpp ends the process at the next one. Infinity where it has not. */
+/** The number of learned positions: llama.cpp ends the process beyond them. Infinity if positions are not learned. */
 export function positionsOf(header: GgufFileInfo): number {
   if (!architectures.get(architectureOf(header))?.has("learnedPositions")) return Number.POSITIVE_INFINITY;
   const positions = header.fullTensorInfo?.find(({name}) => name === "position_embd.weight");
   return Number(positions?.dimensions[1] ?? Number.POSITIVE_INFINITY);
 }
 
-/** Tokens in the vocabulary; 0 where the header lists none. */
+/** The number of tokens in the vocabulary; 0 if the header lists none. */
 export function vocabularySizeOf(header: GgufFileInfo): number {
   const tokens: unknown = header.metadata.tokenizer?.ggml?.tokens;
   return Array.isArray(tokens) ? tokens.length : 0;
@@ -63,7 +63,7 @@ export function ownMetadata(header: GgufFileInfo): Readonly<Record<string, unkno
   return typeof own === "object" && own !== null ? (own as Record<string, unknown>) : {};
 }
 
-/** Parameters that take part in a token: of a mixture's experts those that are used. */
+/** Parameters that are used for a token: of a mixture of experts, those of the experts in use. */
 export function activeParameters(header: GgufFileInfo): number {
   const {expert_count: experts, expert_used_count: used} = ownMetadata(header);
   const share = typeof experts === "number" && experts > 0 && typeof used === "number" ? used / experts : 1;
@@ -74,8 +74,8 @@ export function activeParameters(header: GgufFileInfo): number {
 }
 
 /**
- * llama.cpp's graph of CogVLM does not pick the tokens whose predictions were asked for: it answers with those of the batch's
- * first tokens. Only where all are asked for they are the right ones.
+ * llama.cpp's graph of CogVLM answers with the predictions of a batch's first tokens, whichever were asked for. They are right
+ * only if all are asked for.
  */
 export function needsAllPredictions({metadata}: GgufFileInfo): boolean {
   return metadata.general?.architecture === "cogvlm";

@@ -8,7 +8,7 @@ import type {GpuChoice} from "../../contract/models";
 import type {EngineLog} from "../backend";
 import {whyNoRuntime} from "./devices/missingRuntime";
 import {probe} from "./devices/runProbe";
-import {obstacle} from "./devices/unavailableReason";
+import {unavailableReason} from "./devices/unavailableReason";
 import {useFetchedPackages} from "./fetchedPackages";
 
 /** node-llama-cpp's levels (its LlamaLogLevel) and ours. */
@@ -26,11 +26,11 @@ const runtimes = new Map<GpuChoice, Promise<Llama>>();
 const listeners = new Set<EngineLog>();
 
 /**
- * llama.cpp for one choice of device; loaded once per process, since native code is never unloaded. `threads` is how many
- * all contexts have together from now on; 0 is all cores but one, which is left to the editor, and to this process's own
- * JavaScript: llama.cpp's threads wait for each other spinning, so with as many of them as cores, anything else that runs
- * makes all of them wait (docs/decisions/engine.md). With more of them than cores there may be no answer at all. No second runtime is
- * made for other threads: llama.cpp has one log per process, which a second one loses, and with it the reasons of failures.
+ * llama.cpp for one choice of device; loaded once per process, since native code is never unloaded. `threads` is the number of
+ * threads of all contexts together from now on. 0 means all cores but one, which is left to the editor and to this process's
+ * JavaScript: llama.cpp's threads spin while they wait for each other, so with a thread on each core, anything else that runs
+ * makes all of them wait (docs/decisions/engine.md). With more threads than cores there may be no answer at all. A change of threads
+ * makes no second runtime: llama.cpp has one log per process, and a second runtime loses it, and the reasons of failures with it.
  */
 export async function llamaRuntime(gpu: GpuChoice, threads: number, log: EngineLog): Promise<Llama> {
   const llama = await loadedRuntime(gpu, log);
@@ -38,7 +38,7 @@ export async function llamaRuntime(gpu: GpuChoice, threads: number, log: EngineL
   return llama;
 }
 
-/** The same, with as many threads as it has. */
+/** As {@link llamaRuntime}, but leaves the number of threads as it is. */
 export async function loadedRuntime(gpu: GpuChoice, log: EngineLog): Promise<Llama> {
   let loading = runtimes.get(gpu);
   if (loading === undefined) {
@@ -49,12 +49,12 @@ export async function loadedRuntime(gpu: GpuChoice, log: EngineLog): Promise<Lla
   return await loading;
 }
 
-/** Bytes in use on the device, by whichever program, or else by llama.cpp's own figures; 0 without a device. */
+/** Device memory in use by all programs, in bytes, or else what llama.cpp says that it uses; 0 without a device. */
 export async function deviceMemoryInUse(): Promise<number> {
   for (const loading of runtimes.values()) {
     const llama = await loading.catch(() => undefined);
     if (llama === undefined || llama.gpu === false) continue;
-    // Some drivers don't tell.
+    // Some drivers don't say what is in use.
     return (await llama.getVramState()).used || (await llama.getLlamaMemoryUsage()).gpuVram;
   }
   return 0;
@@ -72,14 +72,14 @@ async function load(gpu: GpuChoice, log: EngineLog): Promise<Llama> {
   }
 }
 
-/** llama.cpp for one choice of device, or what node-llama-cpp says to it. For once in a process; see {@link llamaRuntime}. */
+/** Starts llama.cpp for one choice of device; call it once per process and choice (see {@link llamaRuntime}). */
 export async function startLlama(gpu: GpuChoice, log: EngineLog): Promise<Llama> {
   await useFetchedPackages();
-  // ESM with native parts: import() reaches it from this CommonJS bundle, and only when a model is asked for.
+  // import(), because it is ESM with native parts, needed only once a model is asked for.
   const {getLlama, LlamaLogLevel} = await import("node-llama-cpp");
   const llama = await getLlama({
     gpu: gpu === "off" ? false : gpu,
-    // The user's machine is no build machine: no compiler is started, nothing is downloaded.
+    // On a user's machine no compiler is started and nothing is downloaded.
     build: "never",
     skipDownload: true,
     progressLogs: false,
@@ -91,15 +91,15 @@ export async function startLlama(gpu: GpuChoice, log: EngineLog): Promise<Llama>
       for (const listener of listeners) listener(levels[level], text);
     }
   });
-  // node-llama-cpp takes "metal" for the CPU where there is none; who asks for a device shall get that one.
+  // Without Metal, node-llama-cpp runs "metal" on the CPU: that is not what was asked for.
   if (gpu !== "auto" && gpu !== "off" && llama.gpu !== gpu) throw new Error(`asked for ${gpu}, got ${llama.gpu}`);
   return llama;
 }
 
-/** One sentence on why a device that was asked for is not used, and what to do. */
+/** One sentence that says why the chosen device is not used, and what to do. */
 async function whyNot(gpu: Exclude<GpuChoice, "auto" | "off">, log: EngineLog): Promise<string> {
   const name = {metal: "Metal", cuda: "CUDA", vulkan: "Vulkan"}[gpu];
-  const problem: DeviceProblem = (await obstacle(gpu).catch(() => null)) ?? "failed";
+  const problem: DeviceProblem = (await unavailableReason(gpu).catch(() => null)) ?? "failed";
   switch (problem) {
     case "otherSystem":
       return l10n.t("There is no {0} for this system: set tokenscope.gpu to auto or off.", name);
@@ -127,8 +127,8 @@ async function whyNot(gpu: Exclude<GpuChoice, "auto" | "off">, log: EngineLog): 
 }
 
 /**
- * Runs `work` and turns its failure into `explain`'s, which is given the warnings and errors that llama.cpp logged
- * meanwhile: its exceptions don't say why.
+ * Runs `work`. If it fails, rejects with the error that `explain` makes of the failure and of the warnings and errors that
+ * llama.cpp logged meanwhile: its exceptions don't say why.
  */
 export async function explaining<T>(
   work: () => Promise<T>,

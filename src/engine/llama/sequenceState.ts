@@ -1,11 +1,11 @@
 import type {LlamaContextSequence, LlamaModel, Token} from "node-llama-cpp";
 
 /**
- * Leaves in the KV cache what it has in common with the start of `tokens`, in whole batches of `batch` tokens where that is
- * given. Resolves with how many tokens that is.
+ * Leaves in the KV cache what it has in common with the start of `tokens`, in whole batches of `batch` tokens. Resolves with the
+ * number of tokens that are left.
  *
- * The cache of layers with a sliding window holds the last positions only. Going back is right where it still holds the
- * whole window of the next position; llama.cpp computes with what is left of it otherwise, so the cache is emptied.
+ * With a sliding window the cache holds only the last positions. Going back is right only if it still holds the whole window of
+ * the next position. If not, llama.cpp would compute with what is left of the window, so the cache is emptied.
  */
 export async function keepCommonStart(
   sequence: LlamaContextSequence,
@@ -24,23 +24,23 @@ export function wholeBatches(count: number, batch: number): number {
   return count - (count % batch);
 }
 
-/** A recurrent state cannot: node-llama-cpp drops it, or restores an older one. */
+/** Whether tokens can be taken back. Not from a recurrent state: node-llama-cpp drops it, or restores an older one. */
 export function canGoBack({model}: LlamaContextSequence): boolean {
   return !model.fileInsights.isRecurrent && !model.fileInsights.isHybrid;
 }
 
-/** All positions that `position` may look back at are in the KV cache (llama.cpp leaves no gap between the oldest and the last). */
+/** Whether the KV cache has all positions that `position` looks back at (llama.cpp leaves no gap between the oldest and the last). */
 function holdsWindow(sequence: LlamaContextSequence, position: number): boolean {
   const oldest = sequence.stateCellsStartIndex;
   if (oldest <= 0 || !canGoBack(sequence)) return true;
   return position - slidingWindow(sequence.model) >= oldest;
 }
 
-/** Positions in a sliding window, its own position included; infinity where the header does not say. */
+/** The size of a sliding window, its own position included; infinity if the header does not say. */
 function slidingWindow({fileInfo}: LlamaModel): number {
   const {architecture} = fileInfo.metadata.general;
   const window: unknown = fileInfo.architectureMetadata?.attention?.sliding_window;
-  // llama.cpp cuts Llama 4 into chunks of its own, whatever the header says.
+  // llama.cpp cuts Llama 4 into other chunks than the header says.
   if (architecture === "llama4" || typeof window !== "number" || window <= 0) return Number.POSITIVE_INFINITY;
   return window;
 }

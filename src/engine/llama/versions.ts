@@ -3,7 +3,7 @@ import type {EngineVersions, ProcessVersions, VersionsParams} from "../../contra
 import type {EngineLog} from "../backend";
 import {loadedRuntime} from "./runtime";
 
-/** What runs here. llama.cpp's release is null where it can't be loaded. */
+/** Versions of Node, node-llama-cpp and llama.cpp; null for llama.cpp's release if it can't be loaded. */
 export async function versions({gpu}: VersionsParams, log: EngineLog): Promise<ProcessVersions> {
   const llama = await loadedRuntime(gpu, log).catch(() => undefined);
   return {node: process.version, ...(await versionsOf(llama))};

@@ -5,7 +5,7 @@ import {EngineError} from "../../contract/errors";
 import {displayName} from "../../gguf/displayName";
 import {count} from "../../text/numberText";
 import {hasLongRun, maxRunLength} from "./longRuns";
-import {type CutRules, Cuts} from "./safeSplitPoints";
+import {SafeSplitPoints, type SplitRules} from "./safeSplitPoints";
 
 /** Token types of a GGUF's `tokenizer.ggml.token_type` (llama.h, llama_token_type). */
 const tokenTypeUnknown = 2;
@@ -13,10 +13,10 @@ const tokenTypeControl = 3;
 const tokenTypeUserDefined = 4;
 const tokenTypeByte = 6;
 
-/** UTF-16 units that are tokenized before others have their turn: some hundredths of a second's work. */
+/** UTF-16 units that are tokenized before other requests get their turn: some hundredths of a second's work. */
 const unitsAtOnce = 1 << 16;
 
-/** Tokens whose places are looked up before others have their turn. */
+/** Tokens whose ends are looked up before other requests get their turn. */
 const tokensAtOnce = 1 << 17;
 
 /** Pre-tokenizers whose BPE writes spaces as ▁ instead of in the GPT-2 byte alphabet (llama-vocab.cpp). */
@@ -24,7 +24,7 @@ const spacedBpe = new Set(["gemma4", "granite-embed-multi-311m", "sarvam-moe"]);
 
 /**
  * Between a space and other white space. The "whitespace" pre-tokenizer leaves the two in one word, and llama.cpp ends the process
- * where a word of several characters has a space, with which no merge of a BPE begins or ends: so they are tokenized apart.
+ * if a word of several characters has a space, since no BPE merge begins or ends with one. So they are tokenized separately.
  */
 const besideSpace = /(?<= )(?=[\s\x85])|(?<=[\s\x85])(?= )/u;
 
@@ -39,8 +39,8 @@ const byteOfCodePoint = new Map<number, number>();
 }
 
 /**
- * The bytes of every token, read off the vocabulary in the GGUF's metadata, and with them the spans that tokens cover.
- * A token is bytes: it can hold part of a character.
+ * The bytes of each token, read from the vocabulary in the GGUF's metadata, and with them the spans that tokens cover in a text.
+ * A token is bytes: it can hold a part of a character.
  */
 export class Vocabulary {
   private readonly tokens: readonly string[];
@@ -50,13 +50,13 @@ export class Vocabulary {
   /** What splits a text into words before it is tokenized; only BPE vocabularies have that. */
   private readonly preTokenizer: string | undefined;
   private readonly utf8 = new TextEncoder();
-  // A byte order mark is a character like any other; by default a decoder swallows it.
+  // A byte order mark is a character like any other; by default a decoder drops it.
   private readonly lossy = new TextDecoder("utf-8", {ignoreBOM: true});
-  /** A text uses few of its vocabulary's tokens, and those often. */
+  /** Bytes of the tokens that were asked for: a text uses few of its vocabulary's tokens, and those often. */
   private readonly known = new Map<number, Uint8Array>();
-  private knownCuts: Cuts | undefined;
+  private knownSplitPoints: SafeSplitPoints | undefined;
   private knownSign: Int32Array | undefined;
-  /** What llama.cpp has made of the tokens that are, or look like, special ones. */
+  /** llama.cpp's attributes of the tokens that are special, or look so. */
   private readonly marks = new Map<number, TokenAttributes>();
   /** Names of the tokens that llama.cpp treats as another type than the file gives them. */
   readonly retyped: readonly string[];
@@ -71,9 +71,9 @@ export class Vocabulary {
     const kind = model.vocabularyType;
     const spacesAsUnderlines =
       kind === "spm" || (kind === "bpe" && (metadata?.model === "gemma4" || spacedBpe.has(metadata?.pre ?? "")));
-    // llama.cpp takes a missing key for true in SentencePiece vocabularies, and knows it in no other.
+    // llama.cpp reads this key for SentencePiece vocabularies only, and a missing one as true.
     this.addsSpace = kind === "spm" && metadata?.add_space_prefix !== false;
-    // llama.cpp takes "default" where a file names none, and its own for Gemma 4 whatever the file says.
+    // llama.cpp takes "default" if a file names none, and "gemma4" for Gemma 4 whatever the file says.
     const named = metadata?.model === "gemma4" ? "gemma4" : metadata?.pre || "default";
     this.preTokenizer = kind === "bpe" ? named : undefined;
     const bytes = kind === "bpe" && !spacesAsUnderlines && named !== "whitespace";
@@ -99,14 +99,14 @@ export class Vocabulary {
     return Int32Array.from(text.split(besideSpace).flatMap((part) => this.model.tokenize(part, special)));
   }
 
-  /** Tokens of a text that something stands before: without the space that SentencePiece puts in front of a text. */
+  /** Tokens of a text that follows another: without the space that SentencePiece puts in front of a text. */
   tokenizeOn(text: string): number[] {
     const wellFormed = text.toWellFormed();
     const tokens = this.tokenize(this.behindSign(wellFormed), false);
     return [...(this.hasSign(tokens) ? tokens.subarray(this.sign.length) : this.tokenize(wellFormed, false))];
   }
 
-  /** The tokens of a text of any length, and where each of them ends. `behind`: something stands before it, as in {@link tokenizeOn}. */
+  /** The tokens of a text of any length, and where each ends. `behind`: the text follows another, as in {@link tokenizeOn}. */
   async tokensWithEnds(
     text: string,
     special: boolean,
@@ -126,25 +126,25 @@ export class Vocabulary {
   }
 
   /**
-   * The space is put in front of a sign that joins with nothing, and left out with it. (node-llama-cpp's `trimLeadingSpace` keeps it
-   * before a line feed.)
+   * The text behind a sign that joins with nothing: the space is put in front of the sign, and dropped with it.
+   * (node-llama-cpp's `trimLeadingSpace` keeps the space before a line feed.)
    */
   private behindSign(text: string): string {
     return this.addsSpace ? `\0${text}` : text;
   }
 
-  /** False where a vocabulary has a token that joins with the sign all the same. */
+  /** False if a token of the vocabulary joins with the sign after all. */
   private hasSign(ids: Int32Array): boolean {
     return this.sign.every((id, i) => ids[i] === id);
   }
 
-  /** Tokens of the sign, and of the space in front of it. */
+  /** Tokens of the sign and of the space in front of it. */
   private get sign(): Int32Array {
     this.knownSign ??= this.tokenize(this.behindSign(""), false);
     return this.knownSign;
   }
 
-  /** llama.cpp ends the process at a text that its tokenizer can't take. */
+  /** Throws for a text at which llama.cpp's tokenizer would end the process. */
   private requireTakes(text: string): void {
     if (this.preTokenizer !== undefined && hasLongRun(text, this.preTokenizer))
       throw new EngineError(
@@ -156,20 +156,20 @@ export class Vocabulary {
       );
   }
 
-  /** A token as the vocabulary has it, in its alphabet; "" for an id outside of it. */
+  /** A token as the vocabulary writes it, in its alphabet; "" for an id that it doesn't have. */
   written(id: number): string {
     return this.tokens[id] ?? "";
   }
 
-  /** The token that is written like this in the vocabulary. */
+  /** The id of the token that the vocabulary writes like this. */
   idOf(text: string): number | undefined {
     const id = this.tokens.indexOf(text);
     return id === -1 ? undefined : id;
   }
 
   /**
-   * The same for a text of any length, about `atOnce` UTF-16 units at a time: whoever waits has a turn in between, and it
-   * can be aborted there.
+   * The tokens of a text of any length. Other requests get their turn after each `atOnce` UTF-16 units or so, and it can be
+   * aborted there.
    */
   async tokenizeInTurns(
     text: string,
@@ -190,7 +190,7 @@ export class Vocabulary {
     return whole;
   }
 
-  /** How many tokens a text has; as {@link tokenizeInTurns}. */
+  /** The number of tokens of a text, counted as {@link tokenizeInTurns} does. */
   async countInTurns(text: string, signal: AbortSignal): Promise<number> {
     let count = 0;
     for await (const ids of this.tokenizedParts(text, false, signal, unitsAtOnce)) count += ids.length;
@@ -203,25 +203,25 @@ export class Vocabulary {
     signal: AbortSignal,
     atOnce: number
   ): AsyncGenerator<Int32Array> {
-    // Unigram's and other tokenizers weigh a text as a whole.
+    // Unigram and other tokenizers need the whole text at once.
     const cuttable = this.spans || this.model.vocabularyType === "wpm";
     if (!cuttable || text.length <= atOnce) {
       yield this.tokenize(text, special);
       return;
     }
-    for (const part of this.cuts.parts(text, atOnce)) {
+    for (const part of this.splitPoints.parts(text, atOnce)) {
       yield this.tokenize(part, special);
       await setImmediate();
       signal.throwIfAborted();
     }
   }
 
-  private get cuts(): Cuts {
-    this.knownCuts ??= new Cuts(this.cutRules());
-    return this.knownCuts;
+  private get splitPoints(): SafeSplitPoints {
+    this.knownSplitPoints ??= new SafeSplitPoints(this.splitRules());
+    return this.knownSplitPoints;
   }
 
-  private cutRules(): CutRules {
+  private splitRules(): SplitRules {
     const {tokens, types, addsSpace} = this;
     const merges = this.model.fileInfo.metadata.tokenizer?.ggml.merges ?? [];
     const decode = (id: number): Uint8Array => this.decode(id);
@@ -241,7 +241,7 @@ export class Vocabulary {
     };
   }
 
-  /** The bytes that a token stands for; empty for an id outside the vocabulary. Not to be written to. */
+  /** The bytes that a token stands for; empty for an id outside the vocabulary. They are shared: don't write to them. */
   bytes(id: number): Uint8Array {
     let bytes = this.known.get(id);
     if (bytes === undefined) {
@@ -275,7 +275,7 @@ export class Vocabulary {
     return Uint8Array.from(bytes);
   }
 
-  /** A token's name, to be shown in a sentence. */
+  /** A token's name, for use in a sentence. */
   label(id: number): string {
     return displayName(this.tokens[id]) ?? String(id);
   }
@@ -286,16 +286,16 @@ export class Vocabulary {
   }
 
   /**
-   * Where each token of `text` ends, in UTF-8 bytes; tokens tile the text. Null where they don't: this tokenizer
-   * rewrote this text. A space that SentencePiece puts in front covers no byte. Some special tokens eat the white space
-   * beside them, and cover it: `<|user|>` of Phi-3 that behind it, `<mask>` of Jina's models that before it.
+   * The end of each token of `text`, in UTF-8 bytes; tokens tile the text. Null if the tokenizer rewrote the text, so that they
+   * don't. A space that SentencePiece puts in front covers no byte. Some special tokens take the white space beside them, and
+   * cover it: `<|user|>` of Phi-3 takes what follows, `<mask>` of Jina's models what comes before.
    */
   async ends(text: string, ids: Int32Array, special: boolean, signal: AbortSignal): Promise<Uint32Array | null> {
     if (!this.spans) return null;
     const bytes = this.utf8.encode(text);
     const ends = new Uint32Array(ids.length);
     let at = 0;
-    // llama.cpp starts a fragment of plain text at the beginning and after every special token, each with a space.
+    // llama.cpp starts a fragment of plain text at the beginning and after each special token, each with a space.
     let fragmentStart = true;
     let eats = false;
     for (let i = 0; i < ids.length; i++) {
@@ -310,7 +310,7 @@ export class Vocabulary {
         if (token[0] !== 0x20) return null;
         token = token.subarray(1);
       }
-      // Where a special token begins with white space, it was found before its neighbour ate.
+      // A special token that begins with white space was found before its neighbour took white space.
       if (eats || mark?.lstrip) while (isWhiteSpace(bytes[at]) && !(mark && startsAt(bytes, at, token))) at++;
       if (eats) ends[i - 1] = at;
       fragmentStart = mark !== undefined;
@@ -325,7 +325,7 @@ export class Vocabulary {
     return at === bytes.length ? ends : null;
   }
 
-  /** What llama.cpp looked for before it tokenized the rest: a user-defined token, and a special one where it was told to. */
+  /** The attributes of a token that llama.cpp looks for before it tokenizes the rest: user-defined, or special if asked for. */
   private markIn(id: number, special: boolean): TokenAttributes | undefined {
     const attributes = this.marks.get(id);
     const role = attributes && roleOf(attributes);
@@ -333,10 +333,10 @@ export class Vocabulary {
   }
 }
 
-/** How the tokens that llama.cpp knows by their names are written: `<|im_end|>`, `[EOT]`, `▁<PRE>`, `_<EOT>`. */
+/** Names of the kind by which llama.cpp knows special tokens: `<|im_end|>`, `[EOT]`, `▁<PRE>`, `_<EOT>`. */
 const looksSpecial = /^[▁_]?[<[]/u;
 
-/** How a token written in a text is read: never as the token itself, always, or only where special tokens are asked for. */
+/** When a token's name in a text is read as that token: never, always, or only if special tokens are asked for. */
 type Role = "normal" | "userDefined" | "special";
 
 function roleOf({control, unknown, userDefined}: TokenAttributes): Role {
@@ -349,7 +349,7 @@ function roleOfType(type: number | undefined): Role {
   return type === tokenTypeUserDefined ? "userDefined" : "normal";
 }
 
-/** C's isspace, as llama.cpp asks it. */
+/** C's isspace, which llama.cpp uses. */
 function isWhiteSpace(byte: number | undefined): boolean {
   return byte === 0x20 || (byte !== undefined && byte >= 0x09 && byte <= 0x0d);
 }

@@ -7,13 +7,13 @@ import {slidingWindowLeftOut, trainedContextOf} from "./modelHeader";
 import type {Vocabulary} from "./vocabulary";
 
 /**
- * What llama.cpp warns of while it loads a vocabulary, where that changes numbers: read off the file's header and what
- * llama.cpp has made of it, not off its log, whose lines come from another thread, and once per load.
+ * What llama.cpp warns of while it loads a vocabulary, if that changes numbers. Read from the file's header and from what llama.cpp
+ * has made of it, not from its log, whose lines come once per load and from another thread.
  */
 export function vocabularyWarnings(model: LlamaModel, vocabulary: Vocabulary): string[] {
   const metadata: Readonly<Record<string, unknown>> = {...model.fileInfo.metadata.tokenizer?.ggml};
   const warnings: string[] = [];
-  // Gemma 4's kind of BPE has a pre-tokenizer of its own.
+  // Gemma 4's kind of BPE brings its pre-tokenizer.
   if (model.vocabularyType === "bpe" && metadata["model"] !== "gemma4" && !metadata["pre"])
     warnings.push(
       l10n.t(
@@ -41,7 +41,7 @@ export function vocabularyWarnings(model: LlamaModel, vocabulary: Vocabulary): s
   return warnings;
 }
 
-/** The model gets two BOS: the text's own, or that of the context before it, behind the one that it puts there itself. */
+/** The text, or the context before it, begins with BOS, and the model puts another one in front. */
 export function doubleBosWarnings(model: LlamaModel, vocabulary: Vocabulary, ids: Int32Array): string[] {
   const bos = bosOf(model);
   if (bos === null || ids[0] !== bos) return [];
@@ -53,7 +53,7 @@ export function doubleBosWarnings(model: LlamaModel, vocabulary: Vocabulary, ids
   ];
 }
 
-/** Windows of more tokens than the model knows how to use. `seen`: how many of a window's tokens there are at most. */
+/** The window has more tokens than the model can use well. `seen`: the tokens that the longest window really has. */
 export function windowWarnings(header: GgufFileInfo, window: number, seen: number): string[] {
   const warnings: string[] = [];
   const trained = trainedContextOf(header);
@@ -84,7 +84,7 @@ export function windowWarnings(header: GgufFileInfo, window: number, seen: numbe
   return warnings;
 }
 
-/** Tokens that are named at most. */
+/** Tokens that a warning names. */
 const maxNamed = 5;
 
 function shortened(names: readonly string[]): readonly string[] {

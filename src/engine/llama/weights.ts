@@ -39,27 +39,27 @@ export function deviceOf({llama, gpuLayers}: Pick<LlamaModel, "llama" | "gpuLaye
 }
 
 /**
- * A model's weights, loaded when they are first needed. Where the device's memory does not suffice for the layers that were
- * to be on it, fewer are put there, down to none, and a person is told.
+ * A model's weights, loaded when they are first needed. If the device's memory is too small for the layers that were asked
+ * for, fewer are put there, down to none, and the user is told.
  */
 export class Weights {
   private loading: Promise<LlamaModel> | undefined;
   private loaded: LlamaModel | undefined;
-  /** With how many layers a load begins. */
-  private wanted: Layers;
-  /** Runs them. */
+  /** The number of layers on the device that the next load begins with. */
+  private firstLayers: Layers;
+  /** The runtime that the weights are loaded with. */
   private llama: Promise<Llama>;
-  /** Has fewer layers on the device than it was to have, and nobody knows. */
+  /** Loaded with fewer layers than asked for; the user has not been told yet. */
   private untold: LlamaModel | undefined;
 
   /** `vocabulary` is the same model without its weights. */
   constructor(
-    private readonly spec: ModelRef,
+    private readonly ref: ModelRef,
     private readonly vocabulary: Promise<{readonly llama: Llama; readonly model: LlamaModel}>,
     private readonly log: EngineLog,
     private readonly notify: Notify
   ) {
-    this.wanted = spec.gpuLayers ?? "auto";
+    this.firstLayers = ref.gpuLayers ?? "auto";
     this.llama = vocabulary.then(({llama}) => llama);
     this.llama.catch(() => undefined);
   }
@@ -69,7 +69,7 @@ export class Weights {
     return this.loaded?.gpuLayers;
   }
 
-  /** What they are on; null where nothing is loaded. */
+  /** What the weights are on; null where nothing is loaded. */
   get device(): DeviceState["device"] | null {
     return this.loaded === undefined ? null : deviceOf(this.loaded);
   }
@@ -80,38 +80,38 @@ export class Weights {
   }
 
   /**
-   * Loads anew in place of `model`, which left too little of the device's memory for a context, with fewer layers there. What
-   * was made of it is disposed of with it. Nothing happens where `model` is not the one in use any more.
+   * Loads the weights again with fewer layers on the device, because `model` left too little of its memory for a context. What
+   * was made of `model` is disposed of with it. Nothing happens if `model` is not in use any more.
    */
   async reload(model: LlamaModel, {onProgress}: LoadContext): Promise<void> {
     if (this.loaded !== model) return;
     const tried = model.gpuLayers;
     this.loaded = undefined;
-    const loadAnew = async (): Promise<LlamaModel> => {
+    const loadAgain = async (): Promise<LlamaModel> => {
       await model.dispose();
-      if (tried > 0) this.wanted = fewerLayers(tried, fittingLayers(await this.estimate(tried)));
+      if (tried > 0) this.firstLayers = fewerLayers(tried, fittingLayers(await this.estimate(tried)));
       // With a device, llama.cpp computes there what it can, and has buffers there, even where it has no layers.
-      else this.llama = llamaRuntime("off", this.spec.threads, this.log);
+      else this.llama = llamaRuntime("off", this.ref.threads, this.log);
       return await this.load("again", onProgress);
     };
-    this.loading = this.kept(loadAnew());
+    this.loading = this.kept(loadAgain());
     await this.loading;
   }
 
-  /** Tells a person where fewer layers are on the device than were to be: for when it is seen that it stays so. */
+  /** Tells the user of fewer layers than asked for. Called when a context has fitted, so that the number is final. */
   tell(): void {
     if (this.untold === undefined) return;
     const message = fewerLayersText(this.untold.gpuLayers, this.untold.fileInsights.totalLayers);
     this.untold = undefined;
     this.log("warn", message);
-    this.notify({kind: "fewerLayers", model: this.spec.path, message});
+    this.notify({kind: "fewerLayers", model: this.ref.path, message});
   }
 
-  /** As they are loaded, or would be. */
-  async estimate(layers: Layers = this.layers ?? this.wanted): Promise<MemoryEstimate> {
+  /** The estimate for the weights as they are loaded, or would be. */
+  async estimate(layers: Layers = this.layers ?? this.firstLayers): Promise<MemoryEstimate> {
     const {model} = await this.vocabulary;
-    const spec = {...this.spec, gpuLayers: layers === "auto" ? null : layers};
-    return await estimateHeader(await this.llama, model.fileInfo, spec);
+    const ref = {...this.ref, gpuLayers: layers === "auto" ? null : layers};
+    return await estimateHeader(await this.llama, model.fileInfo, ref);
   }
 
   async dispose(): Promise<void> {
@@ -138,10 +138,10 @@ export class Weights {
     let tries = 0;
     try {
       const model = await withFewerLayers(
-        this.wanted,
+        this.firstLayers,
         (gpuLayers) => {
           tries++;
-          return loadModel(llama, this.spec.path, {gpuLayers, onLoadProgress}, this.log);
+          return loadModel(llama, this.ref.path, {gpuLayers, onLoadProgress}, this.log);
         },
         (error) => error instanceof DeviceShortage,
         async (layers) => {
@@ -153,8 +153,8 @@ export class Weights {
       return model;
     } catch (error) {
       if (!isShortage(error)) throw error;
-      const {weights, free} = await this.estimate(tries > 1 ? 0 : this.wanted);
-      throw weightsShortage(path.basename(this.spec.path), weights, free);
+      const {weights, free} = await this.estimate(tries > 1 ? 0 : this.firstLayers);
+      throw weightsShortage(path.basename(this.ref.path), weights, free);
     }
   }
 }

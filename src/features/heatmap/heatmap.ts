@@ -4,10 +4,12 @@ import {HumanError} from "../../contract/errors";
 import type {Progress} from "../../contract/progress";
 import {progressText} from "../../contract/progressText";
 import {runInSlices} from "../../host/cooperativeWork";
-import {type DocumentText, readDocument} from "../../host/documents/documentText";
+import {readDocument} from "../../host/documents/documentText";
 import {isToolDocument} from "../../host/documents/toolDocument";
 import type {Host} from "../../host/host";
 import {HostError} from "../../host/hostError";
+import {LatestOnly} from "../../host/latestOnly";
+import {scoreOrStop} from "../../host/scoring";
 import {cutIntoPieces} from "../../metrics/pieces";
 import {plainText} from "../../text/plainText";
 import {editDebounce} from "./editDebounce";
@@ -31,11 +33,9 @@ interface HeatedDocument {
 
 interface Running {
   readonly document: vscode.TextDocument;
-  readonly cancel: vscode.CancellationTokenSource;
-  readonly stop: vscode.CancellationTokenSource;
-  /** Number of tokens scored so far. */
-  scored: number;
   progress: string;
+  /** True if the user wants no more of it than there is. */
+  isStopped: boolean;
 }
 
 /**
@@ -48,6 +48,10 @@ export class Heatmap implements vscode.Disposable, HeatSource {
   private readonly status = new HeatStatus();
   private readonly subscriptions: vscode.Disposable;
   private running: Running | undefined;
+  /** Cancelled: the text is not scored any more. */
+  private readonly scoring = new LatestOnly();
+  /** Cancelled: what was scored so far is coloured. */
+  private readonly stopping = new LatestOnly();
   private drawTimer: NodeJS.Timeout | undefined;
   /** The last error shown. The same error is not shown again until another error or a success. */
   private shownError: string | undefined;
@@ -74,7 +78,7 @@ export class Heatmap implements vscode.Disposable, HeatSource {
   dispose(): void {
     this.disposed = true;
     clearTimeout(this.drawTimer);
-    this.running?.cancel.cancel();
+    this.scoring.dispose();
     for (const document of [...this.documents.keys()]) this.forget(document);
     this.subscriptions.dispose();
   }
@@ -85,13 +89,8 @@ export class Heatmap implements vscode.Disposable, HeatSource {
 
   /** Stops scoring, and colours the text as far as it was scored. */
   stop(): void {
-    const {running} = this;
-    if (running === undefined) return;
-    if (running.scored === 0) {
-      const heated = this.documents.get(running.document);
-      if (heated) heated.ended = {type: "stopped"};
-      running.cancel.cancel();
-    } else running.stop.cancel();
+    if (this.running !== undefined) this.running.isStopped = true;
+    this.stopping.cancel();
   }
 
   /** Adds the visible documents, and starts to score them. */
@@ -109,7 +108,7 @@ export class Heatmap implements vscode.Disposable, HeatSource {
     if (heated === undefined || contentChanges.length === 0) return;
     heated.heat?.pieces.edit(contentChanges);
     heated.needsScore = false;
-    if (this.running?.document === document) this.running.cancel.cancel();
+    if (this.running?.document === document) this.scoring.cancel();
     clearTimeout(heated.debounceTimer);
     heated.debounceTimer = setTimeout(() => {
       heated.needsScore = true;
@@ -121,7 +120,7 @@ export class Heatmap implements vscode.Disposable, HeatSource {
   private forget(document: vscode.TextDocument): void {
     clearTimeout(this.documents.get(document)?.debounceTimer);
     this.documents.delete(document);
-    if (this.running?.document === document) this.running.cancel.cancel();
+    if (this.running?.document === document) this.scoring.cancel();
   }
 
   /** Drops all scores, which another model made, and starts again. */
@@ -131,10 +130,10 @@ export class Heatmap implements vscode.Disposable, HeatSource {
     this.syncVisibleDocuments();
   }
 
-  private requeue({document, cancel}: Running): void {
+  private requeue({document}: Running): void {
     const heated = this.documents.get(document);
     if (heated !== undefined) heated.needsScore = true;
-    cancel.cancel();
+    this.scoring.cancel();
   }
 
   /** Scores the next document that needs it, the active one first. */
@@ -148,42 +147,37 @@ export class Heatmap implements vscode.Disposable, HeatSource {
   }
 
   private async score(document: vscode.TextDocument, heated: HeatedDocument): Promise<void> {
-    const cancel = new vscode.CancellationTokenSource();
-    const stop = new vscode.CancellationTokenSource();
-    const running: Running = {document, cancel, stop, scored: 0, progress: "…"};
+    const running: Running = {document, progress: "…", isStopped: false};
     this.running = running;
     heated.needsScore = false;
     heated.ended = undefined;
-    try {
-      const text = await readDocument(document);
-      heated.heat = text.text === "" ? undefined : await this.scoreHeat(text, running);
-      this.shownError = undefined;
-    } catch (error) {
-      if (!cancel.token.isCancellationRequested) this.fail(heated, error);
-    } finally {
-      this.running = undefined;
-      cancel.dispose();
-      stop.dispose();
-      if (!this.disposed) {
-        this.scheduleDraw();
-        this.scoreNext();
+    await this.scoring.run(undefined, async (token) => {
+      try {
+        heated.heat = await this.stopping.run(undefined, (stop) => this.scoreHeat(running, stop, token));
+        this.shownError = undefined;
+      } catch (error) {
+        if (!token.isCancellationRequested) this.fail(heated, error, running);
       }
-    }
+    });
+    this.running = undefined;
+    if (this.disposed) return;
+    this.scheduleDraw();
+    this.scoreNext();
   }
 
-  private async scoreHeat({text, toSend}: DocumentText, running: Running): Promise<Heat> {
-    const {token} = running.cancel;
+  /** Scores the text; undefined for an empty one. */
+  private async scoreHeat(
+    running: Running,
+    stop: vscode.CancellationToken,
+    token: vscode.CancellationToken
+  ): Promise<Heat | undefined> {
+    const {text, toSend} = await readDocument(running.document);
+    if (text === "") return undefined;
     const onProgress = (progress: Progress): void => {
       running.progress = progressText(progress);
-      if (progress.stage === "score") running.scored = progress.done;
       if (this.running === running) this.updateStatus();
     };
-    const model = this.host.settings.scoringModel();
-    const scores = await this.host.engine.request(
-      "score",
-      {model, text: toSend},
-      {token, stop: running.stop.token, onProgress}
-    );
+    const scores = await scoreOrStop(this.host, {text: toSend}, stop, onProgress, token);
     if (scores.ends === null)
       throw new HostError(
         "noSpans",
@@ -198,8 +192,12 @@ export class Heatmap implements vscode.Disposable, HeatSource {
     return {scores, pieces};
   }
 
-  private fail(heated: HeatedDocument, error: unknown): void {
+  private fail(heated: HeatedDocument, error: unknown, {isStopped}: Running): void {
     if (this.disposed) return;
+    if (error instanceof vscode.CancellationError && isStopped) {
+      heated.ended = {type: "stopped"};
+      return;
+    }
     if (error instanceof vscode.CancellationError) {
       // The engine was restarted, for a reason that has nothing to do with this text.
       heated.needsScore = true;

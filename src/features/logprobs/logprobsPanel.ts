@@ -25,17 +25,10 @@ import {shortLabel} from "../../text/tokenLabel";
 import {visibleText} from "../../text/visibleText";
 import {logprobsPage} from "./logprobsPage";
 import {parseMessage} from "./parseMessage";
-import {
-  type FromView,
-  panelType,
-  restoredText,
-  type ScoredText,
-  type Source,
-  type ToView,
-  type ViewState
-} from "./protocol";
+import {type FromView, restoredText, type ScoredText, type Source, type ToView, type ViewState} from "./protocol";
 import {exportJson, scoredText, tokenRange} from "./scoredText";
 import {currentText} from "./sourceText";
+import {panelType} from "./viewTypes";
 
 const alternativesShown = 10;
 

@@ -10,9 +10,6 @@ import {type JsonNumber, jsonNumber, numberOfJson} from "../../text/jsonNumber";
  * comes from the view (parseMessage.ts); the view trusts its host, and its own state if the version is the same.
  */
 
-/** VS Code's name for this kind of panel. */
-export const panelType = "tokenscope.logprobs";
-
 /** Grows with every change of {@link SavedText} or {@link ViewState}, except an added sum. A state of another version is not read. */
 export const protocolVersion = 5;
 

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import {type Host, registerCommand} from "../../host/host";
 import type {LogprobsPanel} from "./logprobsPanel";
-import {panelType} from "./protocol";
+import {panelType} from "./viewTypes";
 
 /** Show Logprobs: one panel beside the editor, which survives reloads. */
 export function registerLogprobs(host: Host): vscode.Disposable {

@@ -2,14 +2,14 @@ import os from "node:os";
 import type {Llama} from "node-llama-cpp";
 import type {DeviceState} from "../../../contract/devices";
 
-/** What a back end that works says of its devices. */
-export type Found = Pick<DeviceState, "device" | "names" | "features" | "total" | "free">;
+/** What a working back end says of its devices. */
+export type DeviceInfo = Pick<DeviceState, "device" | "names" | "features" | "total" | "free">;
 
-/** What this llama.cpp can compute with: its own back end's devices, and the CPU, which serves them all. */
-export async function foundBy(llama: Llama): Promise<Found[]> {
+/** The devices that this llama.cpp can compute with: those of its back end, and the CPU, which all back ends use. */
+export async function deviceInfosOf(llama: Llama): Promise<DeviceInfo[]> {
   const {total, free} = await llama.getRamState();
   const processor = os.cpus()[0]?.model.trim() ?? "";
-  const cpu: Found = {
+  const cpu: DeviceInfo = {
     device: "cpu",
     names: processor === "" ? [] : [processor],
     features: cpuFeatures(llama.systemInfo),
@@ -26,7 +26,7 @@ export async function foundBy(llama: Llama): Promise<Found[]> {
 export function cpuFeatures(systemInfo: string): string[] {
   const own = /\bCPU : ([^:]*)/.exec(systemInfo)?.[1] ?? "";
   return Array.from(own.matchAll(/(\w+) = 1\b/g), ([, feature]) => feature ?? "").filter(
-    // What the build does, not the processor.
+    // Features of the build, not of the processor.
     (feature) => !["LLAMAFILE", "REPACK", "OPENMP", "ACCELERATE"].includes(feature)
   );
 }

@@ -1,17 +1,17 @@
 import type {DeviceProblem, DeviceState, DevicesParams} from "../../../contract/devices";
 import type {EngineLog, RequestContext} from "../../backend";
 import {loadedRuntime} from "../runtime";
-import {type Found, foundBy} from "./deviceInfo";
+import {type DeviceInfo, deviceInfosOf} from "./deviceInfo";
 import {probe} from "./runProbe";
-import {obstacle} from "./unavailableReason";
+import {unavailableReason} from "./unavailableReason";
 
 type Device = DeviceState["device"];
 
 const all: readonly Device[] = ["cpu", "metal", "cuda", "vulkan"];
 
 /**
- * The back ends, and what of them this engine computes with: what was asked for is loaded into it if nothing is yet. The
- * others are tried in processes of their own, because native code is never unloaded.
+ * The back ends, and which of them this engine computes with. The chosen one is loaded into the engine if none is yet; the others
+ * are probed in separate processes, because native code is never unloaded.
  */
 export async function devices(
   {gpu, only}: DevicesParams,
@@ -19,7 +19,7 @@ export async function devices(
   {signal}: RequestContext
 ): Promise<readonly DeviceState[]> {
   const llama = await loadedRuntime(gpu, log).catch(() => undefined);
-  const own = llama === undefined ? [] : await foundBy(llama);
+  const own = llama === undefined ? [] : await deviceInfosOf(llama);
   const inUse = llama === undefined ? undefined : llama.gpu || "cpu";
   return await Promise.all(
     (only === undefined ? all : [only]).map(async (device) => {
@@ -29,15 +29,15 @@ export async function devices(
   );
 }
 
-/** A back end that this engine has not loaded. It is only tried where nothing is seen to stand in its way. */
+/** The state of a back end that this engine has not loaded. It is probed only if nothing is known to be in its way. */
 async function other(device: Device, log: EngineLog, signal: AbortSignal): Promise<DeviceState> {
-  const problem = await obstacle(device);
+  const problem = await unavailableReason(device);
   if (problem !== null) return broken(device, problem);
   const found = await probe(device, log, signal);
   return found === undefined ? broken(device, "failed") : working(found, false);
 }
 
-function working(found: Found, inUse: boolean): DeviceState {
+function working(found: DeviceInfo, inUse: boolean): DeviceState {
   return {...found, works: true, inUse, problem: null};
 }
 

@@ -1,28 +1,28 @@
 import * as l10n from "@vscode/l10n";
 import type {EngineLog} from "../../backend";
-import {tried} from "./runProbe";
+import {runProbe} from "./runProbe";
 import {binaryPackage, isInstalled} from "./unavailableReason";
 
-/** What node-llama-cpp's binaries for Linux ask of the system (`objdump -T`; a test holds this to them). */
+/** The glibc that node-llama-cpp's binaries for Linux need (`objdump -T`; a test compares this with them). */
 export const neededGlibc = "2.34";
 
-/** What is known of a machine on which llama.cpp doesn't load. */
+/** A machine on which llama.cpp doesn't load. */
 export interface Machine {
   /** "linux-x64" */
   readonly system: string;
-  /** There are binaries for it. */
+  /** There are binaries for the system. */
   readonly supported: boolean;
-  /** They are here. */
+  /** The binaries are installed. */
   readonly installed: boolean;
-  /** Version of the C library: null where it is not glibc, undefined where the system is not Linux. */
+  /** Version of glibc: null for another C library, undefined on other systems than Linux. */
   readonly glibc: string | null | undefined;
-  /** What the system's loader said to them. */
+  /** The loader's errors for the binaries. */
   readonly reasons: readonly string[];
-  /** The signal that ended the process in which they were tried. */
+  /** The signal that ended the probe. */
   readonly killed: string | null;
 }
 
-/** One sentence on why llama.cpp doesn't run here, and what to do. What can't be seen is tried, in a process of its own. */
+/** One sentence that says why llama.cpp doesn't run here, and what to do. It runs a probe if no reason is seen without one. */
 export async function whyNoRuntime(log: EngineLog): Promise<string> {
   const system = `${process.platform}-${process.arch}`;
   const name = binaryPackage("cpu");
@@ -36,11 +36,11 @@ export async function whyNoRuntime(log: EngineLog): Promise<string> {
   };
   const obvious = obstacleOf(seen);
   if (obvious !== undefined) return obvious;
-  const {reasons, killed} = await tried("cpu", log, new AbortController().signal);
+  const {reasons, killed} = await runProbe("cpu", log, new AbortController().signal);
   return loaderProblem({...seen, reasons, killed});
 }
 
-/** The same in words alone. */
+/** The sentence for a machine. */
 export function wordsFor(machine: Machine): string {
   return obstacleOf(machine) ?? loaderProblem(machine);
 }
@@ -90,15 +90,15 @@ function loaderProblem({reasons, killed}: Machine): string {
   return l10n.t("llama.cpp could not be loaded: install Tokenscope again, or use another machine.");
 }
 
-/** Null where the C library is another one. */
+/** Null if the C library is another one. */
 function glibcVersion(): string | null {
-  // Looking the names of addresses up takes seconds where there is no network. Not in the types of Node 20.
+  // Looking up host names takes seconds without a network. The option is not in the types of Node 20.
   Object.assign(process.report, {excludeNetwork: true});
   const {header} = process.report.getReport() as {readonly header?: {readonly glibcVersionRuntime?: string}};
   return header?.glibcVersionRuntime ?? null;
 }
 
-/** By the parts of version numbers. */
+/** Compares version numbers part by part. */
 function isOlder(version: string, than: string): boolean {
   return version.localeCompare(than, "en", {numeric: true}) < 0;
 }

@@ -1,20 +1,20 @@
 /**
- * The program that tries one of llama.cpp's back ends, in a process that ends with it: a driver may hang or crash. Its
- * argument is the back end ("off" is the CPU); it sends {@link ProbeMessage}s.
+ * The program that tries one of llama.cpp's back ends, in a separate process because a driver may hang or crash. Its argument is
+ * the back end ("off" is the CPU); it sends {@link ProbeMessage}s.
  */
 import "../../home";
 import path from "node:path";
 import type {GpuChoice} from "../../../contract/models";
 import {startLlama} from "../runtime";
-import {type Found, foundBy} from "./deviceInfo";
+import {type DeviceInfo, deviceInfosOf} from "./deviceInfo";
 import {binaryPackage} from "./unavailableReason";
 
-/** Why a back end doesn't work, as far as that can be told, and at last what was found; null where it doesn't work. */
-export type ProbeMessage = {readonly reason: string} | {readonly found: readonly Found[] | null};
+/** Reasons why a back end doesn't work, as far as known, and last what was found: null if it doesn't work. */
+export type ProbeMessage = {readonly reason: string} | {readonly found: readonly DeviceInfo[] | null};
 
-async function probe(gpu: GpuChoice): Promise<readonly Found[] | null> {
+async function probe(gpu: GpuChoice): Promise<readonly DeviceInfo[] | null> {
   try {
-    return await foundBy(await startLlama(gpu, () => undefined));
+    return await deviceInfosOf(await startLlama(gpu, () => undefined));
   } catch {
     if (gpu !== "auto" && gpu !== "metal") for (const reason of await loaderErrors(gpu)) send({reason});
     return null;
@@ -22,19 +22,19 @@ async function probe(gpu: GpuChoice): Promise<readonly Found[] | null> {
 }
 
 /**
- * What the system's loader says to a back end's libraries: node-llama-cpp tries them in yet another process and doesn't tell
- * why that failed. Node loads a library as if it were an addon; that it is none is the one error that means nothing.
+ * The errors of the system's loader for a back end's libraries: node-llama-cpp tries them in another process and doesn't say why
+ * that failed. Node loads a library as if it were an addon; the error that it is none means that it could be loaded.
  */
 async function loaderErrors(device: "off" | "cuda" | "vulkan"): Promise<string[]> {
   const name = binaryPackage(device === "off" ? "cpu" : device);
   if (name === undefined) return [];
   const library = process.platform === "win32" ? `ggml-${device}.dll` : `libggml-${device}.so`;
   const errors: string[] = [];
-  // First, because it brings what the others stand on.
+  // First, because the others depend on it.
   const addon = [name, "llama-addon.node"] as const;
   const libraries = [
     [name, library],
-    // Another build of the same, for CUDA 12.
+    // The same library, built for CUDA 12.
     [`${name}-ext`, path.join("fallback", library)]
   ] as const;
   for (const [packageName, file] of device === "off" ? [addon] : [addon, ...libraries]) {
@@ -58,6 +58,6 @@ function send(message: ProbeMessage, sent?: () => void): void {
 process.once("disconnect", () => process.kill(process.pid, "SIGKILL"));
 
 void probe(process.argv[2] as GpuChoice).then((found) =>
-  // Native threads listen to nothing gentler.
+  // Native threads ignore a gentler signal.
   send({found}, () => process.kill(process.pid, "SIGKILL"))
 );

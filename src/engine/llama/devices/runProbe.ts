@@ -2,39 +2,43 @@ import {fork} from "node:child_process";
 import path from "node:path";
 import type {DeviceState} from "../../../contract/devices";
 import type {EngineLog} from "../../backend";
-import type {Found} from "./deviceInfo";
+import type {DeviceInfo} from "./deviceInfo";
 import type {ProbeMessage} from "./probe";
 
-/** Milliseconds: the first use of a driver may compile its kernels. */
-const patience = 30_000;
+/** A probe ends after this time, in milliseconds. The first use of a driver may compile its kernels. */
+const timeLimit = 30_000;
 
-/** What came of trying a back end. */
-export interface Trial {
-  /** Undefined where it does not work. */
-  readonly found: Found | undefined;
-  /** Why it does not, as far as the system's loader says. */
+/** What a probe of a back end has found. */
+export interface ProbeResult {
+  /** Undefined if the back end does not work. */
+  readonly found: DeviceInfo | undefined;
+  /** Why it does not work, as far as the system's loader says. */
   readonly reasons: readonly string[];
   /** The signal that ended the process before it had an answer. */
   readonly killed: NodeJS.Signals | null;
 }
 
-/** Tries a back end in a process of its own. Where it does not work, the log says why, and there is no answer. */
+/** Probes a back end in a separate process. If it does not work, the log says why, and the answer is undefined. */
 export async function probe(
   device: DeviceState["device"],
   log: EngineLog,
   signal: AbortSignal
-): Promise<Found | undefined> {
-  return (await tried(device, log, signal)).found;
+): Promise<DeviceInfo | undefined> {
+  return (await runProbe(device, log, signal)).found;
 }
 
-/** The same, with all that is known. */
-export async function tried(device: DeviceState["device"], log: EngineLog, signal: AbortSignal): Promise<Trial> {
+/** As {@link probe}, with all that is known. */
+export async function runProbe(
+  device: DeviceState["device"],
+  log: EngineLog,
+  signal: AbortSignal
+): Promise<ProbeResult> {
   signal.throwIfAborted();
   const process = fork(path.join(__dirname, "probe.js"), [device === "cpu" ? "off" : device], {
     execArgv: [],
     serialization: "advanced",
     stdio: ["ignore", "pipe", "pipe", "ipc"],
-    signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(timeLimit)]),
     killSignal: "SIGKILL"
   });
   for (const stream of [process.stdout, process.stderr])
@@ -42,7 +46,7 @@ export async function tried(device: DeviceState["device"], log: EngineLog, signa
   return await new Promise((resolve) => {
     let heard = false;
     const reasons: string[] = [];
-    // Its last message may come after its exit.
+    // The last message may come after the exit.
     const silent = new Promise<void>((disconnected) => process.once("disconnect", disconnected));
     process.once("exit", (code, killed) => {
       log(heard ? "debug" : "warn", `trying ${device} ended (${killed ?? `code ${code}`})`);

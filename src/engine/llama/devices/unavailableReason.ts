@@ -5,7 +5,7 @@ import {useFetchedPackages} from "../fetchedPackages";
 
 type Device = DeviceState["device"];
 
-/** The systems that node-llama-cpp has binaries for, and the packages they are in. */
+/** node-llama-cpp's packages of binaries, by back end and system. */
 const packages: Record<Device, Readonly<Record<string, string>>> = {
   cpu: {
     "linux-x64": "@node-llama-cpp/linux-x64",
@@ -20,7 +20,7 @@ const packages: Record<Device, Readonly<Record<string, string>>> = {
   vulkan: {"linux-x64": "@node-llama-cpp/linux-x64-vulkan", "win32-x64": "@node-llama-cpp/win-x64-vulkan"}
 };
 
-/** Folders in which Linux has a driver's libraries; the first is where a container or WSL finds those of its host. */
+/** Folders of driver libraries on Linux; WSL has its host's in the first. */
 const libraryFolders = [
   "/usr/lib/wsl/lib",
   "/usr/lib/x86_64-linux-gnu",
@@ -30,27 +30,27 @@ const libraryFolders = [
   "/run/opengl-driver/lib"
 ];
 
-/** The package that a back end's binaries for this system are in; undefined where there is none. */
+/** The package of a back end's binaries for this system; undefined if there is none. */
 export function binaryPackage(device: Device): string | undefined {
   return packages[device][`${process.platform}-${process.arch}`];
 }
 
 /**
- * What can be seen to stand in a back end's way without loading it; null where nothing is. Only files are looked at: a
- * driver that is there may still refuse.
+ * Why a back end can't work, as far as that is seen without loading it; null if nothing is in its way. Only files are looked at:
+ * an installed driver may still fail.
  */
-export async function obstacle(device: Device): Promise<DeviceProblem | null> {
+export async function unavailableReason(device: Device): Promise<DeviceProblem | null> {
   if (device === "cpu") return null;
   const name = binaryPackage(device);
   if (name === undefined) return "otherSystem";
   if (device === "cuda" && !(await hasNvidiaDriver())) return "noDriver";
   const {getLlamaGpuTypes} = await import("node-llama-cpp");
-  // It knows where the makers put their libraries: Vulkan's loader; for CUDA the driver, cudart and cublas.
+  // node-llama-cpp knows the places of Vulkan's loader, and for CUDA of the driver, cudart and cublas.
   if (!(await getLlamaGpuTypes("supported")).includes(device)) return device === "cuda" ? "noLibraries" : "noDriver";
   return (await isInstalled(name)) ? null : "noRuntime";
 }
 
-/** A package of binaries is here, in the box or fetched. Importing it loads nothing native. */
+/** Whether a package of binaries is here, shipped or fetched. Importing it loads nothing native. */
 export async function isInstalled(name: string): Promise<boolean> {
   await useFetchedPackages();
   return await import(name).then(
@@ -59,7 +59,7 @@ export async function isInstalled(name: string): Promise<boolean> {
   );
 }
 
-/** NVIDIA's driver is here and has found a device: its library alone comes with containers and toolkits too. */
+/** Whether NVIDIA's driver is here and has found a device. Its library alone also comes with containers and toolkits. */
 async function hasNvidiaDriver(): Promise<boolean> {
   if (process.platform === "win32")
     return await exists(path.join(process.env["SystemRoot"] ?? "C:\\Windows", "System32", "nvcuda.dll"));

@@ -1,0 +1,19 @@
+import type {BackendKind} from "../backend";
+import {LlamaBackend} from "./llamaBackend";
+import {estimateFile} from "./memory";
+import {checkModelFile} from "./modelFile";
+import {deviceMemoryInUse, llamaRuntime} from "./runtime";
+
+/** GGUF files, run by llama.cpp in this process. */
+export const ggufModels: BackendKind = {
+  async stamp({path}) {
+    const {size, modified} = await checkModelFile(path);
+    return `${size} ${modified}`;
+  },
+  async prepare({gpu, threads}, log) {
+    await llamaRuntime(gpu, threads, log);
+  },
+  open: (model, services) => new LlamaBackend(model, services),
+  estimate: estimateFile,
+  deviceMemoryInUse
+};

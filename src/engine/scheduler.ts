@@ -1,0 +1,368 @@
+import * as l10n from "@vscode/l10n";
+import {EngineError} from "../contract/errors";
+import {JobQueue} from "./jobQueue";
+
+/*
+ * Who computes next.
+ *
+ * A request that computes is a JOB: a completion, a completion in the background, the alternatives at a token, or the score of
+ * a text. A job computes in BATCHES, the unit of everything here: no batch is interrupted, and between two of them the next
+ * one is chosen anew. All models of the process share one scheduler, because they share its cores and its device.
+ *
+ * 1. One batch at a time. A batch may say that it is evaluated while it still reads its results, which is work for one core:
+ *    the next one then begins. Scoring overlaps its two windows that way.
+ * 2. The more important job goes first: a completion, then alternatives, then scores and what runs in the background. A less
+ *    important job gets no batch while a more important one is under way, also between that one's batches. So a completion
+ *    waits for one batch of somebody else's at most: the one that was running when it came. Equal jobs take turns. While a job
+ *    loads a model it holds nobody back.
+ * 3. A KV cache belongs to one job from its start to its end. Jobs that want it wait, the most important first. A job that
+ *    shares its cache holds it for the length of a batch only, and checks what is in it at each batch.
+ * 4. A job that keeps a more important one waiting is as important as that one. Nobody waits for a job that is held back.
+ * 5. Work alone. A job may find that it can't go on until something is done while no other job of its model runs: it throws
+ *    NeedsAlone (a reload with fewer layers on the device). It has given its cache back by then and holds nobody back. New
+ *    jobs of the model wait; those under way stand aside at their next batch and start again afterwards, but for completions,
+ *    which are short and go on to their end. Then the work is done, and the job starts again from its beginning.
+ * 6. Cancel is not stop. Cancel rejects with the signal's reason: at once for a job that waits, and for one that computes
+ *    after its batch. Stop refuses the job's next batch: it ends with what there is.
+ * 7. A completion in the background gives way to any other completion of its model: it is stopped.
+ * 8. Texts are scored one after the other, whatever the model: two at once would take the memory of both and end no sooner.
+ *    The others wait in a line, hear their place in it, and do not even open their model. The line has an end.
+ *
+ * Why every job ends: a job waits for a cache only while it holds none, so no two jobs wait for each other. The most important
+ * job under way always gets the next batch, or what it waits for does (4). A job that waits for its work alone holds nobody
+ * back (5): a completion and the score that had to make room for it once waited for each other for ever.
+ */
+
+export type JobKind = "completion" | "background" | "alternatives" | "score";
+
+const importance: Readonly<Record<JobKind, number>> = {completion: 3, alternatives: 2, score: 1, background: 1};
+
+/** Scores that may wait: each keeps its text. */
+const maxWaiting = 100;
+
+export interface JobRequest {
+  readonly kind: JobKind;
+  /** Stands for the model: work alone waits for all jobs with the same one. */
+  readonly model: object;
+  /** Stands for the KV cache that the job uses. */
+  readonly cache: object;
+  /** Other jobs may use the cache between two batches of this one. */
+  readonly sharesCache?: boolean;
+  readonly signal: AbortSignal;
+  readonly stop?: AbortSignal | undefined;
+}
+
+/** What a job asks the scheduler while it runs. */
+export interface Turn {
+  /** The job is to end with what there is. */
+  readonly stopped: boolean;
+  /**
+   * Runs a batch when its turn has come. Resolves with undefined, without running it, where the job is to end with what there
+   * is. `evaluated` lets the next batch begin before this one has ended.
+   */
+  batch<T>(work: (evaluated: () => void) => Promise<T>): Promise<T | undefined>;
+  /** Runs what is long and computes nothing, as a load does. Less important jobs get their batches meanwhile. */
+  load<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** Thrown by a job that can't go on until `alone` has been done while no other job of its model runs. */
+export class NeedsAlone extends Error {
+  constructor(readonly alone: () => Promise<void>) {
+    super("Has to be done while no other job of the model runs");
+  }
+}
+
+/** `away`: it waits for work alone, or is about to start, and holds nobody back. */
+type JobState = "away" | "waiting" | "running";
+
+class Job {
+  state: JobState = "away";
+  /** Starts the job while it is waiting. */
+  begin: () => void = () => undefined;
+  /** Another completion was asked for. */
+  gaveWay = false;
+  /** It was told to end because work alone is waiting: it has to start again. */
+  stoodAside = false;
+  isLoading = false;
+  /** Each rejects one of the things that the job waits for. */
+  readonly waits = new Set<(reason: unknown) => void>();
+
+  constructor(readonly request: JobRequest) {}
+
+  get importance(): number {
+    return importance[this.request.kind];
+  }
+
+  get completes(): boolean {
+    return this.request.kind === "completion" || this.request.kind === "background";
+  }
+
+  get standsAside(): boolean {
+    return this.request.kind !== "completion";
+  }
+
+  get toldToStop(): boolean {
+    return this.gaveWay || this.request.stop?.aborted === true;
+  }
+
+  /** Waits until the job is resumed, or cancelled. */
+  async wait<T>(ask: (resume: (value: T) => void) => void): Promise<T> {
+    this.request.signal.throwIfAborted();
+    let leave: (reason: unknown) => void = () => undefined;
+    const resumed = new Promise<T>((resolve, reject) => {
+      leave = reject;
+      this.waits.add(leave);
+      ask(resolve);
+    });
+    return await resumed.finally(() => this.waits.delete(leave));
+  }
+}
+
+interface PendingBatch {
+  readonly job: Job;
+  readonly resume: (begins: boolean) => void;
+}
+
+interface PendingAlone {
+  readonly model: object;
+  readonly begin: () => void;
+  running: boolean;
+}
+
+export class Scheduler {
+  /** In the order in which they came. */
+  private readonly jobs = new Set<Job>();
+  /** The job that each KV cache belongs to now. */
+  private readonly holders = new Map<object, Job>();
+  private batches: PendingBatch[] = [];
+  private alone: PendingAlone[] = [];
+  private isEvaluating = false;
+  private readonly scores = new JobQueue(
+    maxWaiting,
+    (waiting) =>
+      new EngineError(
+        "busy",
+        l10n.t("{0} texts wait to be scored already: cancel some of them, or try again when they are done.", waiting)
+      )
+  );
+
+  /** Scores a text when those before it are done. `onPlace` is told its place in the line whenever that changes; 1 is next. */
+  async inLine<T>(work: () => Promise<T>, signal: AbortSignal, onPlace: (place: number) => void): Promise<T> {
+    return await this.scores.run(work, signal, onPlace);
+  }
+
+  /** Runs a job. Its `work` begins again where it stood aside, or needed something done alone. */
+  async run<T>(request: JobRequest, work: (turn: Turn) => Promise<T>): Promise<T> {
+    const job = new Job(request);
+    const onCancel = () => this.cancel(job);
+    const onStop = () => this.refuseBatches(job);
+    if (job.completes) this.stopBackground(request.model);
+    request.signal.addEventListener("abort", onCancel);
+    request.stop?.addEventListener("abort", onStop);
+    this.jobs.add(job);
+    try {
+      for (;;) {
+        const outcome = await this.attempt(job, work);
+        if (outcome instanceof NeedsAlone) await this.doAlone(job, outcome.alone);
+        else if (!job.stoodAside || job.toldToStop) return outcome;
+      }
+    } finally {
+      request.signal.removeEventListener("abort", onCancel);
+      request.stop?.removeEventListener("abort", onStop);
+      this.jobs.delete(job);
+      this.schedule();
+    }
+  }
+
+  /** A score of this model is under way. */
+  isScoring(model: object): boolean {
+    return [...this.jobs].some(
+      ({state, request}) => state === "running" && request.kind === "score" && request.model === model
+    );
+  }
+
+  /** Runs a job's work once. Resolves with what it needs done alone where it can't go on without. */
+  private async attempt<T>(job: Job, work: (turn: Turn) => Promise<T>): Promise<T | NeedsAlone> {
+    const {cache} = job.request;
+    await job.wait<void>((resume) => {
+      job.stoodAside = false;
+      job.begin = resume;
+      job.state = "waiting";
+      this.schedule();
+    });
+    try {
+      return await work(this.turnOf(job));
+    } catch (error) {
+      if (error instanceof NeedsAlone) return error;
+      throw error;
+    } finally {
+      job.state = "away";
+      if (this.holders.get(cache) === job) this.holders.delete(cache);
+      this.schedule();
+    }
+  }
+
+  private async doAlone(job: Job, work: () => Promise<void>): Promise<void> {
+    const {model} = job.request;
+    let alone: PendingAlone | undefined;
+    try {
+      await job.wait<void>((begin) => {
+        alone = {model, begin, running: false};
+        this.alone.push(alone);
+        for (const other of this.jobs) if (this.mustStandAside(other)) this.refuseBatches(other);
+        this.schedule();
+      });
+      await work();
+    } finally {
+      this.alone = this.alone.filter((one) => one !== alone);
+    }
+  }
+
+  private turnOf(job: Job): Turn {
+    const mustEnd = (): boolean => {
+      job.stoodAside ||= this.mustStandAside(job);
+      return job.stoodAside || job.toldToStop;
+    };
+    return {
+      get stopped() {
+        return mustEnd();
+      },
+      batch: async (work) => {
+        job.request.signal.throwIfAborted();
+        if (mustEnd()) return undefined;
+        const begins = await job.wait<boolean>((resume) => {
+          this.batches.push({job, resume});
+          this.schedule();
+        });
+        return begins ? await this.runBatch(job, work) : undefined;
+      },
+      load: async (work) => {
+        job.isLoading = true;
+        this.schedule();
+        return await work().finally(() => {
+          job.isLoading = false;
+        });
+      }
+    };
+  }
+
+  private async runBatch<T>(job: Job, work: (evaluated: () => void) => Promise<T>): Promise<T> {
+    const {cache, sharesCache} = job.request;
+    let evaluating = true;
+    const evaluated = (): void => {
+      if (!evaluating) return;
+      evaluating = false;
+      this.isEvaluating = false;
+      this.schedule();
+    };
+    try {
+      return await work(evaluated);
+    } finally {
+      if (sharesCache) this.holders.delete(cache);
+      evaluated();
+      this.schedule();
+    }
+  }
+
+  private cancel(job: Job): void {
+    this.batches = this.batches.filter((batch) => batch.job !== job);
+    if (job.state === "waiting") job.state = "away";
+    for (const leave of job.waits) leave(job.request.signal.reason);
+    this.schedule();
+  }
+
+  private stopBackground(model: object): void {
+    for (const job of this.jobs) {
+      if (job.request.kind !== "background" || job.request.model !== model) continue;
+      job.gaveWay = true;
+      this.refuseBatches(job);
+    }
+  }
+
+  private refuseBatches(job: Job): void {
+    const refused = this.batches.filter((batch) => batch.job === job);
+    this.batches = this.batches.filter((batch) => batch.job !== job);
+    if (refused.length > 0) job.stoodAside ||= this.mustStandAside(job);
+    for (const {resume} of refused) resume(false);
+  }
+
+  /** Starts and resumes all that may go on now. Called whenever something has changed. */
+  private schedule(): void {
+    for (const alone of this.alone) {
+      if (this.alone.find(({model}) => model === alone.model) !== alone || alone.running) continue;
+      if (this.isRunning(alone.model)) continue;
+      alone.running = true;
+      alone.begin();
+    }
+    for (const job of mostImportantFirst([...this.jobs].filter(({state}) => state === "waiting"))) {
+      if (!this.canStart(job)) continue;
+      job.state = "running";
+      if (!job.request.sharesCache) this.holders.set(job.request.cache, job);
+      job.begin();
+    }
+    if (!this.isEvaluating) this.beginBatch();
+  }
+
+  private beginBatch(): void {
+    const held = Math.max(0, ...[...this.jobs].filter((job) => this.holdsBack(job)).map(({importance}) => importance));
+    let next: PendingBatch | undefined;
+    for (const batch of this.batches) {
+      const {cache, sharesCache} = batch.job.request;
+      if (sharesCache && this.holders.has(cache)) continue;
+      const rank = this.rank(batch.job);
+      if (rank >= held && (next === undefined || rank > this.rank(next.job))) next = batch;
+    }
+    if (next === undefined) return;
+    const {job, resume} = next;
+    this.batches = this.batches.filter((batch) => batch !== next);
+    this.isEvaluating = true;
+    if (job.request.sharesCache) this.holders.set(job.request.cache, job);
+    resume(true);
+  }
+
+  /** Less important jobs get no batch meanwhile. */
+  private holdsBack({state, request, isLoading}: Job): boolean {
+    return (state === "running" && !isLoading) || (state === "waiting" && !this.isAlonePending(request.model));
+  }
+
+  /** How important a job is, or what it keeps waiting. */
+  private rank(job: Job): number {
+    if (this.holders.get(job.request.cache) !== job) return job.importance;
+    const kept = [...this.jobs].filter(
+      (other) => other.request.cache === job.request.cache && this.waitsForCache(other)
+    );
+    return Math.max(job.importance, ...kept.map(({importance}) => importance));
+  }
+
+  private waitsForCache(job: Job): boolean {
+    if (job.request.sharesCache) return this.batches.some((batch) => batch.job === job);
+    return job.state === "waiting" && this.holdsBack(job);
+  }
+
+  private canStart(job: Job): boolean {
+    const {model, cache, sharesCache} = job.request;
+    if (this.isAlonePending(model)) return false;
+    if (sharesCache) return true;
+    const sharer = [...this.jobs].some(
+      (other) => other.state === "running" && other.request.cache === cache && other.importance > job.importance
+    );
+    return !sharer && !this.holders.has(cache);
+  }
+
+  private mustStandAside(job: Job): boolean {
+    return job.state === "running" && job.standsAside && this.isAlonePending(job.request.model);
+  }
+
+  private isAlonePending(model: object): boolean {
+    return this.alone.some((alone) => alone.model === model);
+  }
+
+  private isRunning(model: object): boolean {
+    return [...this.jobs].some(({state, request}) => state === "running" && request.model === model);
+  }
+}
+
+/** Equally important ones in the order in which they came. */
+function mostImportantFirst(jobs: readonly Job[]): Job[] {
+  return jobs.toSorted((a, b) => b.importance - a.importance);
+}

@@ -1,0 +1,173 @@
+import * as l10n from "@vscode/l10n";
+import {EngineError} from "../contract/errors";
+import type {ModelDescription, ModelRef} from "../contract/models";
+import type {Alternatives, AlternativesParams, ScoreParams, Scores} from "../contract/scoring";
+import {summarize} from "../metrics/summary";
+import type {Windowing} from "../metrics/windowing";
+import type {Backend, RequestContext, TextTokens} from "./backend";
+import {requireScoring} from "./capabilities";
+import {ScoreCache} from "./scoreCache";
+import {copyScores, type ScoredTokens, tokensFrom, unscore, unscoredTokens} from "./scoredTokens";
+import {inShortWindow, resolveWindowing, ropeFactors, windowOf} from "./scoringWindows";
+
+/** A text as it is scored. */
+interface PreparedText {
+  readonly model: ModelDescription;
+  readonly tokens: TextTokens;
+  /** As many of the tokens before the text as are given to the model. */
+  readonly contextIds: Int32Array;
+  readonly windowing: Windowing;
+  /** Alternatives of each token. */
+  readonly top: number;
+}
+
+/** How texts are scored, whatever computes the scores: windows, context, what is known already, and what comes of it. */
+export class Scoring {
+  private readonly cache = new ScoreCache();
+
+  constructor(
+    private readonly ref: ModelRef,
+    private readonly backend: Backend
+  ) {}
+
+  async score(params: ScoreParams, context: RequestContext): Promise<Scores> {
+    const {backend} = this;
+    const {model, tokens, contextIds, windowing, top} = await this.prepare(params, context.signal);
+    // Reading a large file takes a while, so it is read while the text is scored.
+    const identity = backend.identity();
+    identity.catch(() => undefined);
+    const ids = joined(contextIds, tokens.ids);
+    const scored = await this.scoreUnknown({windowing, ids, contextTokens: contextIds.length}, top, context);
+    const sha256 = await identity;
+    const {versions, ...running} = await backend.provenance(context);
+    const factors = ropeFactors(await backend.windowLimits(), windowing.window);
+    return {
+      spec: this.ref,
+      model: {...model, sha256, ...running},
+      windowing,
+      ...(factors === null ? {} : {ropeFactors: factors}),
+      ...tokens,
+      ...scored,
+      contextIds,
+      summary: summarize(params.text, {...scored, ends: tokens.ends}),
+      ...(versions === undefined ? {} : {versions}),
+      warnings: await backend.warnings({ids, windowing})
+    };
+  }
+
+  async alternatives(params: AlternativesParams, context: RequestContext): Promise<Alternatives> {
+    const {backend} = this;
+    const {ids, position, sha256} = params;
+    const model = await backend.describe();
+    requireScoring(model);
+    const known = ids.every((id) => id >= 0 && id < model.vocabularySize);
+    if (!known || !Number.isSafeInteger(position) || position < 0 || position >= ids.length)
+      throw new EngineError("invalidRequest", l10n.t("There is no such token in this model: score the text again."));
+    if (sha256 !== undefined && sha256 !== (await backend.identity()))
+      throw new EngineError(
+        "invalidRequest",
+        l10n.t('These scores are of another model than the one in use now ("{0}"): score the text again.', model.file)
+      );
+    const windowing = await this.windowingOf(params.windowing, model);
+    const window = windowOf(position, windowing);
+    if (window === undefined)
+      throw new EngineError(
+        "invalidRequest",
+        l10n.t("This token has no score, because it has no context: there is nothing to compare.")
+      );
+    return await backend.alternatives({ids, position, windowing, window, top: maxTop(params.top, model)}, context);
+  }
+
+  private async prepare(params: ScoreParams, signal: AbortSignal): Promise<PreparedText> {
+    const {backend} = this;
+    const {text, special = false, context = ""} = params;
+    if (text === "")
+      throw new EngineError(
+        "emptyText",
+        l10n.t("There is no text to score: select some, or open a file that has some.")
+      );
+    const tokens = await backend.tokenize(text.toWellFormed(), {special, behind: context !== ""}, signal);
+    const model = await backend.describe();
+    requireScoring(model);
+    const asked = await this.windowingOf(params, model);
+    const before = await this.contextTokens(context, special, signal);
+    const bosCount = asked.bos ? 1 : 0;
+    const length = bosCount + before.length + tokens.ids.length;
+    const windowing = inShortWindow(asked, await backend.windowLimits(), length);
+    const {mode, window, stride} = windowing;
+    if (mode === "llama-perplexity") requireWholeChunk(window, tokens.ids.length, bosCount, context);
+    const room = Math.max(0, window - bosCount - stride);
+    const contextIds = before.slice(Math.max(0, before.length - room));
+    return {model, tokens, contextIds, windowing, top: maxTop(params.top ?? 0, model)};
+  }
+
+  /** Tokens of what stands before a text. */
+  private async contextTokens(context: string, special: boolean, signal: AbortSignal): Promise<Int32Array> {
+    if (context === "") return new Int32Array();
+    return (await this.backend.tokenize(context.toWellFormed(), {special, behind: false}, signal)).ids;
+  }
+
+  private async windowingOf(
+    {mode, window, stride}: Partial<Windowing>,
+    {addsBos, contextSize}: ModelDescription
+  ): Promise<Windowing> {
+    const {maxWindow} = await this.backend.windowLimits();
+    return resolveWindowing({mode, window, stride, bos: addsBos, contextSize, positions: maxWindow});
+  }
+
+  /** Scores what is not known of these tokens from the last times, and gives the scores of those behind the context. */
+  private async scoreUnknown(
+    asked: {readonly windowing: Windowing; readonly ids: Int32Array; readonly contextTokens: number},
+    top: number,
+    context: RequestContext
+  ): Promise<ScoredTokens & {finished: boolean}> {
+    const {windowing, ids, contextTokens} = asked;
+    const scored = unscoredTokens(ids.length, top);
+    const found = this.cache.find(asked, top);
+    const from = found?.until ?? contextTokens;
+    if (found !== undefined) copyScores(found.entry, scored, from);
+    const isWhole = found !== undefined && from === ids.length && found.entry.ids.length === ids.length;
+    const known = isWhole ? ids.length : await this.backend.scoreWindows({...asked, from}, scored, context);
+    const finished = known === ids.length;
+    // Windows are scored side by side: what lies behind a gap is no beginning of the text.
+    if (!finished) unscore(scored, known);
+    // A chunk that the text does not fill is scored when the text goes on.
+    const unfilled =
+      windowing.mode === "llama-perplexity" ? (ids.length + (windowing.bos ? 1 : 0)) % windowing.window : 0;
+    const isContinued = from === found?.entry.ids.length && (top > 0 || found?.entry.detail === null);
+    this.cache.keep(
+      {...asked, known: Math.min(known, ids.length - unfilled), ...scored},
+      isContinued ? found?.entry : undefined
+    );
+    return {...tokensFrom(scored, contextTokens), finished};
+  }
+}
+
+function requireWholeChunk(window: number, tokens: number, bosCount: number, context: string): void {
+  if (tokens + bosCount < window)
+    throw new EngineError(
+      "nothingToScore",
+      l10n.t(
+        "llama-perplexity mode needs at least {0} tokens and this text has {1}: use a smaller window, or document mode.",
+        window,
+        tokens
+      )
+    );
+  if (context !== "")
+    throw new EngineError(
+      "invalidRequest",
+      l10n.t("llama-perplexity mode scores a text by itself: use document mode to score it in a context.")
+    );
+}
+
+/** As many alternatives as there are. */
+function maxTop(top: number, {vocabularySize, capabilities}: ModelDescription): number {
+  return Math.min(top, vocabularySize, capabilities.maxAlternatives ?? Number.POSITIVE_INFINITY);
+}
+
+function joined(a: Int32Array, b: Int32Array): Int32Array {
+  const both = new Int32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}

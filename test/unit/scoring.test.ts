@@ -1,0 +1,313 @@
+import {strict as assert} from "node:assert";
+import fc from "fast-check";
+import type {Completion} from "../../src/contract/completion";
+import type {Capabilities, MemoryEstimate, ModelDescription, ModelRef} from "../../src/contract/models";
+import type {Alternatives, ScoreParams, Scores} from "../../src/contract/scoring";
+import type {
+  Backend,
+  PositionTask,
+  Provenance,
+  RequestContext,
+  ScoringTask,
+  TextTokens,
+  TokenizeOptions,
+  WarningsTask
+} from "../../src/engine/backend";
+import type {ScoredTokens} from "../../src/engine/scoredTokens";
+import {Scoring} from "../../src/engine/scoring";
+import {planWindows, type WindowLimits} from "../../src/engine/scoringWindows";
+import {cases} from "../harness/thorough";
+
+const ref: ModelRef = {kind: "gguf", path: "/fake", gpu: "off", gpuLayers: null, threads: 0, contextSize: 0};
+
+const everything: Capabilities = {
+  generate: true,
+  purpose: "generates",
+  infill: false,
+  spans: true,
+  promptLogprobs: true,
+  ranks: true,
+  entropy: true,
+  maxAlternatives: null
+};
+
+/** A model whose tokens are bytes, and whose scores say in which window a token was scored. */
+class FakeBackend implements Backend {
+  capabilities = everything;
+  limits: WindowLimits = {maxWindow: Number.POSITIVE_INFINITY, shortWindow: null};
+  contextSize = 8;
+  identityFails = 0;
+  /** Tokens after which it has been told to stop. */
+  stopsAfter = Number.POSITIVE_INFINITY;
+  readonly tasks: ScoringTask[] = [];
+  readonly positions: PositionTask[] = [];
+  readonly tokenized: TokenizeOptions[] = [];
+  readonly loadedOn = "cpu";
+
+  async describe(): Promise<ModelDescription> {
+    return {
+      name: "Fake",
+      file: "fake.gguf",
+      architecture: "fake",
+      quantization: "none",
+      parameters: null,
+      vocabularySize: 256,
+      contextSize: this.contextSize,
+      addsBos: true,
+      capabilities: this.capabilities
+    };
+  }
+
+  async windowLimits(): Promise<WindowLimits> {
+    return this.limits;
+  }
+
+  async countTokens(text: string): Promise<number> {
+    return Buffer.byteLength(text);
+  }
+
+  async tokenize(text: string, options: TokenizeOptions): Promise<TextTokens> {
+    this.tokenized.push(options);
+    const ids = Int32Array.from(Buffer.from(text));
+    return {ids, ends: Uint32Array.from(ids, (_, i) => i + 1)};
+  }
+
+  async tokenTexts(ids: Int32Array): Promise<readonly string[]> {
+    return Array.from(ids, (id) => String.fromCharCode(id));
+  }
+
+  async warnings({ids, windowing}: WarningsTask): Promise<readonly string[]> {
+    return [`${ids?.length} tokens in windows of ${windowing?.window}`];
+  }
+
+  async scoreWindows(task: ScoringTask, {logprobs, top1, detail}: ScoredTokens): Promise<number> {
+    this.tasks.push(task);
+    const {ids, windowing, from} = task;
+    for (const {start, scoreFrom, end} of planWindows(ids.length, windowing))
+      for (let at = Math.max(scoreFrom, from); at < end; at++) {
+        if (at >= from + this.stopsAfter) return at;
+        logprobs[at] = this.logprob(ids, start, at);
+        top1[at] = 1;
+        if (detail !== null) detail.ranks[at] = 1;
+      }
+    return ids.length;
+  }
+
+  /** Depends on the token, and on all before it in its window. */
+  logprob(ids: Int32Array, start: number, at: number): number {
+    return -ids.subarray(start, at + 1).reduce((sum, id) => (31 * sum + id) % 1009, at - start + 1) / 100;
+  }
+
+  async alternatives(task: PositionTask): Promise<Alternatives> {
+    this.positions.push(task);
+    return {logprob: -1, rank: 1, entropy: 1, top: []};
+  }
+
+  async complete(): Promise<Completion> {
+    throw new Error("not asked for");
+  }
+
+  async identity(): Promise<string> {
+    if (this.identityFails-- > 0) throw new Error("the file is gone");
+    return "ab".repeat(32);
+  }
+
+  async provenance(): Promise<Provenance> {
+    return {device: "cpu"};
+  }
+
+  async estimate(): Promise<MemoryEstimate> {
+    throw new Error("not asked for");
+  }
+
+  async dispose(): Promise<void> {}
+}
+
+describe("Scoring", () => {
+  let backend: FakeBackend;
+  let scoring: Scoring;
+  beforeEach(() => {
+    backend = new FakeBackend();
+    scoring = new Scoring(ref, backend);
+  });
+
+  const context: RequestContext = {signal: new AbortController().signal, onProgress: () => undefined};
+
+  function score(params: Omit<ScoreParams, "model">): Promise<Scores> {
+    return scoring.score({model: ref, ...params}, context);
+  }
+
+  /** What a backend that has never seen a text says of it. */
+  async function afresh(params: Omit<ScoreParams, "model">): Promise<Float64Array> {
+    return (await new Scoring(ref, new FakeBackend()).score({model: ref, ...params}, context)).logprobs;
+  }
+
+  function lastTask(): ScoringTask {
+    const task = backend.tasks.at(-1);
+    assert.ok(task);
+    return task;
+  }
+
+  it("refuses an empty text", async () => {
+    await assert.rejects(score({text: ""}), {name: "HumanError", kind: "emptyText"});
+  });
+
+  it("cuts a text into windows of the model's context, with half of it as stride", async () => {
+    const {windowing, logprobs, summary, spec, model, warnings, finished} = await score({text: "abcdefghij"});
+    assert.deepEqual(windowing, {mode: "document", bos: true, window: 8, stride: 4});
+    assert.deepEqual([summary.scored, finished, spec], [10, true, ref]);
+    assert.deepEqual([model.device, model.sha256.length], ["cpu", 64]);
+    assert.deepEqual(warnings, ["10 tokens in windows of 8"]);
+    const {ids} = lastTask();
+    // The eighth token begins the second window, which has three tokens before it.
+    assert.deepEqual([logprobs[6], logprobs[7]], [backend.logprob(ids, 0, 6), backend.logprob(ids, 4, 7)]);
+  });
+
+  it("gives the end of the context before the text to the model, and does not score it", async () => {
+    const scores = await score({text: "text", context: "a long context "});
+    assert.deepEqual([...scores.contextIds], [...Buffer.from("xt ")]);
+    assert.deepEqual([...scores.ids], [...Buffer.from("text")]);
+    assert.deepEqual([scores.logprobs.length, scores.summary.scored], [4, 4]);
+    const {ids, contextTokens, from} = lastTask();
+    assert.deepEqual([ids.length, contextTokens, from], [7, 3, 3]);
+    assert.deepEqual(backend.tokenized, [
+      {special: false, behind: true},
+      {special: false, behind: false}
+    ]);
+    assert.deepEqual(scores.warnings, ["7 tokens in windows of 8"]);
+  });
+
+  it("scores a text that fits into the short window there, whatever the window", async () => {
+    backend.contextSize = 100;
+    backend.limits = {maxWindow: 200, shortWindow: 6};
+    const short = await score({text: "abcde"});
+    assert.deepEqual([short.windowing.window, short.windowing.stride, short.ropeFactors], [6, 3, "short"]);
+    const long = await score({text: "abcdef"});
+    assert.deepEqual([long.windowing.window, long.ropeFactors], [100, "long"]);
+  });
+
+  it("refuses a window beyond the model's positions", async () => {
+    backend.limits = {maxWindow: 8, shortWindow: null};
+    await assert.rejects(score({text: "abc", window: 9}), {kind: "invalidRequest"});
+    assert.equal(backend.tasks.length, 0);
+  });
+
+  it("needs a whole chunk in llama-perplexity mode, and no context", async () => {
+    const mode = "llama-perplexity";
+    await assert.rejects(score({text: "short", mode}), {kind: "nothingToScore", message: /512 tokens.*has 5/});
+    await assert.rejects(score({text: "abcdefgh", mode, window: 4, context: "x"}), {kind: "invalidRequest"});
+    const {summary} = await score({text: "abcdefgh", mode, window: 4});
+    assert.deepEqual([summary.scored, backend.tasks.length], [2, 1]);
+  });
+
+  it("knows a text that it has scored, and asks for what differs alone", async () => {
+    const first = await score({text: "abcdefghij"});
+    const again = await score({text: "abcdefghij"});
+    assert.deepEqual(again.logprobs, first.logprobs);
+    assert.equal(backend.tasks.length, 1);
+    const edited = await score({text: "abcdeXghij"});
+    assert.equal(lastTask().from, 5);
+    assert.deepEqual(edited.logprobs, await afresh({text: "abcdeXghij"}));
+    // Its last batch may have had other tokens in it: the backend decides where to begin.
+    await score({text: "abcdeXgh"});
+    assert.deepEqual([backend.tasks.length, lastTask().from], [3, 8]);
+  });
+
+  it("scores the chunk that llama-perplexity mode had left out when the text goes on", async () => {
+    const params = {mode: "llama-perplexity", window: 4} as const;
+    await score({text: "abcdefghi", ...params});
+    const {logprobs} = await score({text: "abcdefghijkl", ...params});
+    assert.equal(lastTask().from, 7);
+    assert.deepEqual(logprobs, await afresh({text: "abcdefghijkl", ...params}));
+  });
+
+  it("gives what there is when it is stopped, and goes on from there", async () => {
+    backend.stopsAfter = 4;
+    const part = await score({text: "abcdefghij", top: 2});
+    assert.deepEqual([part.finished, part.summary.scored], [false, 4]);
+    assert.ok(part.logprobs.subarray(4).every(Number.isNaN));
+    assert.deepEqual([...(part.detail?.ranks ?? [])], [1, 1, 1, 1, 0, 0, 0, 0, 0, 0]);
+    backend.stopsAfter = Number.POSITIVE_INFINITY;
+    const rest = await score({text: "abcdefghij", top: 2});
+    assert.deepEqual([rest.finished, lastTask().from], [true, 4]);
+    assert.deepEqual(rest.logprobs, await afresh({text: "abcdefghij"}));
+  });
+
+  it("leaves out what was scored behind a gap", async () => {
+    backend.scoreWindows = async ({ids}, {logprobs}) => {
+      logprobs.fill(-1, 0, 2);
+      logprobs.fill(-1, 5);
+      assert.equal(ids.length, 8);
+      return 2;
+    };
+    const {logprobs, finished} = await score({text: "abcdefgh"});
+    assert.deepEqual([finished, logprobs.filter((logprob) => !Number.isNaN(logprob)).length], [false, 2]);
+  });
+
+  it("rejects where the model's identity can't be read, without a crash, and can next time", async () => {
+    backend.identityFails = 1;
+    const unhandled: unknown[] = [];
+    const listener = (reason: unknown) => unhandled.push(reason);
+    process.on("unhandledRejection", listener);
+    try {
+      await assert.rejects(score({text: "abc"}), /the file is gone/);
+      backend.identityFails = 1;
+      backend.scoreWindows = () => Promise.reject(new Error("scoring failed"));
+      await assert.rejects(score({text: "abcd"}), /scoring failed/);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    } finally {
+      process.off("unhandledRejection", listener);
+    }
+    assert.deepEqual(unhandled, []);
+    assert.equal((await score({text: "abc"})).summary.scored, 3);
+  });
+
+  it("asks for no more alternatives than there can be", async () => {
+    assert.equal((await score({text: "abc", top: 1000})).detail?.top, 256);
+    backend.capabilities = {...everything, maxAlternatives: 5};
+    assert.equal((await score({text: "abcd", top: 1000})).detail?.top, 5);
+  });
+
+  it("refuses what the model can't", async () => {
+    backend.capabilities = {...everything, generate: false, purpose: "embeds"};
+    await assert.rejects(score({text: "abc"}), {kind: "predictsNothing"});
+    backend.capabilities = {...everything, promptLogprobs: false};
+    await assert.rejects(score({text: "abc"}), {kind: "predictsNothing", message: /"Fake" completes texts/});
+    assert.equal(backend.tasks.length, 0);
+  });
+
+  it("asks for alternatives in the window in which the token was scored", async () => {
+    const {ids, windowing} = await score({text: "abcdefghij"});
+    const asked = {model: ref, ids, windowing, top: 3};
+    await scoring.alternatives({...asked, position: 8, sha256: "ab".repeat(32)}, context);
+    assert.deepEqual(backend.positions.at(-1)?.window, {start: 4, scoreFrom: 7, end: 11});
+    for (const wrong of [
+      {position: -1},
+      {position: 10},
+      {position: 1, sha256: "cd"},
+      {position: 0, ids: Int32Array.of(256)}
+    ])
+      await assert.rejects(scoring.alternatives({...asked, ...wrong}, context), {kind: "invalidRequest"});
+    assert.equal(backend.positions.length, 1);
+  });
+
+  it("gives each text its own scores, whatever was scored before and wherever it was stopped", async () => {
+    const text = fc.string({unit: fc.constantFrom("a", "b"), minLength: 1, maxLength: 20});
+    const step = fc.record({text, context: fc.constantFrom("", "b"), stopsAfter: fc.constantFrom(3, 100, 100)});
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, {minLength: 1, maxLength: 6}), async (steps) => {
+        const same = new FakeBackend();
+        const together = new Scoring(ref, same);
+        for (const {stopsAfter, ...params} of steps) {
+          same.stopsAfter = stopsAfter;
+          const {logprobs, finished} = await together.score({model: ref, ...params}, context);
+          const expected = await afresh(params);
+          const scored = finished ? logprobs.length : logprobs.findIndex((logprob) => Number.isNaN(logprob));
+          assert.deepEqual(logprobs.subarray(0, scored), expected.subarray(0, scored));
+          assert.ok(logprobs.subarray(scored).every(Number.isNaN));
+        }
+      }),
+      {seed: 20261130, numRuns: cases(200, 4000)}
+    );
+  });
+});
