@@ -227,7 +227,7 @@ describe("fetching files", () => {
       assert.ok(left !== null && left > 0 && left <= half, `${left} bytes`);
     });
 
-    it("begins anew where the server has no ranges, and gives up in the end", async () => {
+    it("starts again where the server has no ranges, and gives up in the end", async () => {
       const once = server.serve("noRanges.gguf", {content: model, ranges: false, breaks: [half]});
       assert.ok((await readFile((await fetched(once)).path)).equals(model));
       const always = server.serve("noRangesEver.gguf", {content: model, ranges: false, breaksAlways: half});
@@ -250,7 +250,7 @@ describe("fetching files", () => {
       await refused(fetched("http://no-such-host.invalid/x.gguf"), "connectionLost");
     });
 
-    it("begins anew when the file is another one by then", async () => {
+    it("starts again when the file is another one by then", async () => {
       const uri = server.serve("changing.gguf", {content: model, ...slow});
       await pauseAtHalf(uri);
       const other = Buffer.from(model);
@@ -265,7 +265,7 @@ describe("fetching files", () => {
       );
     });
 
-    it("begins anew where nothing says whether the file is the same", async () => {
+    it("starts again where nothing says whether the file is the same", async () => {
       const uri = server.serve("nameless.gguf", {content: model, etag: null, ...slow});
       await pauseAtHalf(uri);
       server.serve("nameless.gguf", {content: model, etag: null});
