@@ -34,7 +34,7 @@ export class TransientError extends EngineError {
  * measure of progress, which is only compared.
  */
 export async function retry<T>(
-  {delays: pauses, maxDelay: maxPause}: RetryPolicy,
+  {delays, maxDelay}: RetryPolicy,
   signal: AbortSignal,
   attempt: () => Promise<T>,
   reached: () => number = () => 0
@@ -48,9 +48,9 @@ export async function retry<T>(
       if (!(error instanceof TransientError)) throw error;
       if (reached() > best) failures = 0;
       best = Math.max(best, reached());
-      const pause = pauses[failures++];
-      if (pause === undefined || (error.retryAfter ?? 0) > maxPause) throw error;
-      await setTimeout(Math.max(pause, error.retryAfter ?? 0), undefined, {signal});
+      const delay = delays[failures++];
+      if (delay === undefined || (error.retryAfter ?? 0) > maxDelay) throw error;
+      await setTimeout(Math.max(delay, error.retryAfter ?? 0), undefined, {signal});
     }
   }
 }
