@@ -46,7 +46,6 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
   const follow = (): void => void loadIfEnabled().catch((error: unknown) => host.log.warn(String(error)));
   follow();
 
-  const toggles = () => import("./toggleCompletion");
   return vscode.Disposable.from(
     edits,
     {dispose: () => provider?.dispose()},
@@ -57,6 +56,13 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
       const {completeAtCursor} = await import("./completeAtCursor");
       await completeAtCursor(await load());
     }),
+    registerToggles(host)
+  );
+}
+
+function registerToggles(host: Host): vscode.Disposable {
+  const toggles = () => import("./toggleCompletion");
+  return vscode.Disposable.from(
     registerCommand(host, "toggleInlineCompletion", async () => (await toggles()).toggleCompletion(host)),
     registerCommand(host, "toggleInlineCompletionForLanguage", async () =>
       (await toggles()).toggleCompletionForLanguage(host)

@@ -33,6 +33,7 @@ export interface CatalogueEntry {
  * - Qwen3, SmolLM2, Phi-3.5, Gemma 3, Llama 3.2, StarCoder2: repositories, files and sizes as several public programs
  *   download them, most with a checksum. Where none named the exact size, it is rounded here.
  */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: it is a table.
 export function catalogue(): readonly CatalogueEntry[] {
   return [
     {
