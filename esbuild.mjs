@@ -1,6 +1,6 @@
 // Builds the programs (and, with --tests, the test suites, with --harness what drives VS Code). --watch keeps building; --production minifies;
 // --inputs=FILE writes down the files that the programs are made of; --quiet says nothing unless something is wrong.
-import {mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import path from "node:path";
 import esbuild from "esbuild";
 
@@ -77,7 +77,7 @@ const builds = [
   {...node, entryPoints: {extension: "src/extension.ts"}, outdir: "dist", plugins: [splitAsCommonJs]},
   {
     ...common,
-    entryPoints: {logprobs: "webview/logprobs/main.ts", modelInfo: "webview/modelInfo/main.ts"},
+    entryPoints: views(),
     outdir: "dist/webview",
     platform: "browser",
     format: "iife",
@@ -120,6 +120,12 @@ if (flags.has("--watch")) {
     mkdirSync(path.dirname(inputsFile), {recursive: true});
     writeFileSync(inputsFile, JSON.stringify([...new Set(outputs.flatMap(({inputs}) => Object.keys(inputs)))]));
   }
+}
+
+/** Each folder of webview/ with a main.ts is a view. */
+function views() {
+  const names = readdirSync("webview").filter((name) => existsSync(`webview/${name}/main.ts`));
+  return Object.fromEntries(names.map((name) => [name, `webview/${name}/main.ts`]));
 }
 
 /** The packages that are fetched when they are wanted, exactly as the lockfile has them (src/platform/cudaPackages.ts). */

@@ -4,7 +4,6 @@ import {displayName} from "./displayName";
 import {GgufError} from "./ggufError";
 import type {GgufHeader} from "./header";
 import {isList, type MetadataValue} from "./metadata";
-
 import {noTokenizers, preTokenized, preTokenizers, tokenizers} from "./tokenizers";
 
 /** Every `rope.scaling.type` that llama.cpp knows. */

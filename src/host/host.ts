@@ -8,7 +8,6 @@ import {EngineClient, type EngineClientOptions} from "./engine/engineClient";
 import {ErrorReporter} from "./errors";
 import {language} from "./language";
 import {createLog, type Log} from "./log";
-
 import {cudaFolder} from "./runtimes";
 import {Settings} from "./settings";
 

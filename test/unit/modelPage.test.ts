@@ -10,7 +10,6 @@ import {elements} from "../../src/gguf/ggmlTypes";
 import {readPossible} from "../../src/gguf/header";
 import {isList} from "../../src/gguf/metadata";
 import {stringsAt} from "../../src/gguf/stringLists";
-
 import {type GgufValue, ggufFile, type MadeUpTensor, text, texts, uint} from "../harness/ggufFile";
 import {root} from "../harness/paths";
 

@@ -2,7 +2,6 @@ import * as vscode from "vscode";
 import {confidenceOf} from "../../completion/confidence";
 import type {Completion} from "../../contract/completion";
 import {commandId} from "../../host/commands";
-
 import {count, percentText, plural} from "../../text/numberText";
 
 /** The spinner appears after this long (ms), so that fast suggestions don't flicker. */

@@ -1,7 +1,6 @@
 import * as vscode from "vscode";
 import {type Host, registerCommand} from "../../host/host";
 import type {LogprobsPanel} from "./logprobsPanel";
-
 import {panelType} from "./viewTypes";
 
 /** Show Logprobs: one panel beside the editor, which survives reloads. */

@@ -2,7 +2,6 @@ import path from "node:path";
 import * as vscode from "vscode";
 import {isSameModel} from "../../contract/models";
 import {commandId} from "../../host/commands";
-
 import type {Settings} from "../../host/settings";
 import {openSettingsCommand} from "../../host/vscodeCommands";
 import {plainText} from "../../text/plainText";

@@ -1,8 +1,6 @@
 import path from "node:path";
-
 import * as v from "valibot";
 import {displayName} from "../../../gguf/displayName";
-
 import {type Candidate, isNamedLikeModel, type ModelSource} from "./candidates";
 import type {SearchEnvironment} from "./localModel";
 import {
