@@ -6,31 +6,31 @@ import {JobQueue} from "./jobQueue";
  * Who computes next.
  *
  * A request that computes is a JOB: a completion, a completion in the background, the alternatives at a token, or the score of
- * a text. A job computes in BATCHES, the unit of everything here: no batch is interrupted, and between two of them the next
- * one is chosen anew. All models of the process share one scheduler, because they share its cores and its device.
+ * a text. A job computes in BATCHES. A batch is never interrupted; after each batch the scheduler chooses the next one. All
+ * models of the process share one scheduler, because they share its cores and its device.
  *
- * 1. One batch at a time. A batch may say that it is evaluated while it still reads its results, which is work for one core:
- *    the next one then begins. Scoring overlaps its two windows that way.
- * 2. The more important job goes first: a completion, then alternatives, then scores and what runs in the background. A less
- *    important job gets no batch while a more important one is under way, also between that one's batches. So a completion
- *    waits for one batch of somebody else's at most: the one that was running when it came. Equal jobs take turns. While a job
- *    loads a model it holds nobody back.
- * 3. A KV cache belongs to one job from its start to its end. Jobs that want it wait, the most important first. A job that
- *    shares its cache holds it for the length of a batch only, and checks what is in it at each batch.
- * 4. A job that keeps a more important one waiting is as important as that one. Nobody waits for a job that is held back.
- * 5. Work alone. A job may find that it can't go on until something is done while no other job of its model runs: it throws
- *    NeedsAlone (a reload with fewer layers on the device). It has given its cache back by then and holds nobody back. New
- *    jobs of the model wait; those under way stand aside at their next batch and start again afterwards, but for completions,
- *    which are short and go on to their end. Then the work is done, and the job starts again from its beginning.
- * 6. Cancel is not stop. Cancel rejects with the signal's reason: at once for a job that waits, and for one that computes
- *    after its batch. Stop refuses the job's next batch: it ends with what there is.
- * 7. A completion in the background gives way to any other completion of its model: it is stopped.
+ * 1. One batch at a time. A batch may say that it is evaluated while it still reads its results, which keeps one core busy:
+ *    then the next batch begins. That is how a score overlaps its two windows.
+ * 2. The more important job goes first: a completion, then alternatives, then scores and background completions. A less
+ *    important job gets no batch while a more important one is running, not even between the batches of that one. So a
+ *    completion waits for at most one batch of a less important job: the batch that was running when the completion came. Equal
+ *    jobs take turns. A job that loads a model does not hold others back meanwhile.
+ * 3. A KV cache belongs to one job from its start to its end. The most important waiting job gets it next. A job that shares
+ *    its cache holds it during a batch only, and checks in each batch what the cache contains.
+ * 4. A job that keeps a more important job waiting is as important as that job. Otherwise both could wait for ever.
+ * 5. Work alone. A job may need something done while no other job of its model runs, such as a reload with fewer layers on
+ *    the device. It throws NeedsAlone, gives its cache back and holds nobody back. New jobs of the model wait. Running jobs
+ *    stand aside at their next batch and start again later; only completions, which are short, run to their end. Then the work
+ *    is done, and the job starts again from its beginning.
+ * 6. Cancel is not stop. Cancel rejects with the signal's reason: at once if the job waits, after its batch if it computes. Stop
+ *    refuses the job's next batch: the job ends with what there is.
+ * 7. A background completion gives way to any other completion of its model: it is stopped.
  * 8. Texts are scored one after the other, whatever the model: two at once would take the memory of both and end no sooner.
- *    The others wait in a line, hear their place in it, and do not even open their model. The line has an end.
+ *    Waiting scores are told their place in line, and do not open their model yet. The line has a maximum length.
  *
- * Why every job ends: a job waits for a cache only while it holds none, so no two jobs wait for each other. The most important
- * job under way always gets the next batch, or what it waits for does (4). A job that waits for its work alone holds nobody
- * back (5): a completion and the score that had to make room for it once waited for each other for ever.
+ * Why every job ends: a job waits for a cache only while it holds none, so no two jobs wait for each other. The next batch goes
+ * to the most important running job, or to the job that this one waits for (4). A job that waits for work alone holds nobody
+ * back (5): a completion, and the score that had to make room for it, once waited for each other for ever.
  */
 
 export type JobKind = "completion" | "background" | "alternatives" | "score";
