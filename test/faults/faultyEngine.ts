@@ -47,8 +47,8 @@ function watchMessages(): void {
     else breakOff(last);
   };
   process.send = (message: unknown, handle?: unknown, options?: unknown, callback?: (error: Error | null) => void) => {
-    const {stage} = (message as {params?: {stage?: unknown}}).params ?? {};
-    if (when === atUnpacking && stage === "unpack") harms[harm as Harm]();
+    const {value} = (message as {params?: {value?: {stage?: unknown}}}).params ?? {};
+    if (when === atUnpacking && value?.stage === "unpack") harms[harm as Harm]();
     if (last !== undefined) return true;
     if (breaksOff) {
       last = message;

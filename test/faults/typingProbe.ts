@@ -24,8 +24,9 @@ interface Message {
   readonly params?: {
     readonly id?: number;
     readonly request?: number;
-    readonly stage?: string;
-    readonly done?: number;
+    /** A progress message's. */
+    readonly token?: number;
+    readonly value?: {readonly stage?: string; readonly done?: number};
     readonly params?: {readonly background?: boolean};
   };
   readonly result?: {readonly promptTokens?: number; readonly evaluatedPromptTokens?: number; readonly ids?: unknown};
@@ -138,10 +139,10 @@ function said({id, method, params}: Message): void {
 }
 
 function heard({id, method, params, result}: Message): void {
-  if (params?.stage === "complete") {
-    const running = [...asked.values()].find(({request}) => request === params.request);
+  if (params?.value?.stage === "complete") {
+    const running = [...asked.values()].find(({request}) => request === params.token);
     if (running === undefined) return;
-    running.decoded = params.done ?? 0;
+    running.decoded = params.value.done ?? 0;
     changed.add(running);
   }
   const answered = method === undefined ? asked.get(id ?? 0) : undefined;
