@@ -2,7 +2,7 @@
 import {fork} from "node:child_process";
 import {readFileSync} from "node:fs";
 import path from "node:path";
-import {createMessageConnection, IPCMessageReader, IPCMessageWriter} from "vscode-jsonrpc/node";
+import {createMessageConnection, IPCMessageReader, IPCMessageWriter, ProgressType} from "vscode-jsonrpc/node";
 
 export const root = path.join(import.meta.dirname, "..");
 export const demonstrationModel = path.join(root, "media/models/tokenscope-tiny-q8_0.gguf");
@@ -15,24 +15,23 @@ export function modelSpec(file, {threads = 0, contextSize = 0} = {}) {
 export function startEngine(program = path.join(root, "dist/engine.js")) {
   const child = fork(program, [], {serialization: "advanced", execArgv: ["--expose-gc"]});
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
-  const listeners = new Map();
+  const progressType = new ProgressType();
   // Pending requests fail, because no answer comes any more.
   child.on("exit", () => connection.dispose());
-  connection.onNotification("progress", ({request, ...progress}) => listeners.get(request)?.(progress));
   connection.listen();
   let requests = 0;
   return {
     pid: child.pid,
     async request(method, params, {onProgress, token} = {}) {
       const request = ++requests;
-      if (onProgress !== undefined) listeners.set(request, onProgress);
+      const listening = onProgress === undefined ? undefined : connection.onProgress(progressType, request, onProgress);
       const envelope = {request, params};
       try {
         return await (token === undefined
           ? connection.sendRequest(method, envelope)
           : connection.sendRequest(method, envelope, token));
       } finally {
-        listeners.delete(request);
+        listening?.dispose();
       }
     },
     /** Unloads all models, and with them all cached results. */
