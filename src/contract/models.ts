@@ -28,8 +28,8 @@ export interface GgufModel {
 }
 
 /** The same text for references to the same model that is run in the same way. */
-export function modelKey({kind, path, gpu, gpuLayers, threads, contextSize}: ModelRef): string {
-  return JSON.stringify([kind, path, gpu, gpuLayers, threads, contextSize]);
+export function modelKey(model: ModelRef): string {
+  return JSON.stringify(Object.entries(model).sort());
 }
 
 /** Whether a model is this file. The path is absolute. */
@@ -39,7 +39,7 @@ export function isModelFile(model: ModelRef, file: string): boolean {
 
 /** The same model, however it is run: its vocabulary is the same. */
 export function isSameModel(a: ModelRef, b: ModelRef): boolean {
-  return a.kind === b.kind && a.path === b.path;
+  return a.kind === "gguf" ? isModelFile(b, a.path) : modelKey(a) === modelKey(b);
 }
 
 export const gpuChoices = ["auto", "metal", "cuda", "vulkan", "off"] as const;

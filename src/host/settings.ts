@@ -1,6 +1,6 @@
 import path from "node:path";
 import * as vscode from "vscode";
-import {type GpuChoice, isSameModel, type ModelRef} from "../contract/models";
+import {type GgufModel, type GpuChoice, isSameModel} from "../contract/models";
 import type {Network} from "../contract/transfer";
 import {changeOf, readSetting, settingsReader, updateSetting, writeSetting} from "./configuration";
 import {homeFolder} from "./home";
@@ -51,23 +51,23 @@ export class Settings {
   }
 
   /** The model that scores. It also completes if no other model is chosen for that. */
-  scoringModel(): ModelRef {
+  scoringModel(): GgufModel {
     return this.refOf(this.modelChoice().scoring);
   }
 
   /** The model that completes. */
-  completionModel(): ModelRef {
+  completionModel(): GgufModel {
     const {scoring, completion} = this.modelChoice();
     return this.refOf(completion ?? scoring);
   }
 
   /** The model that ships with Tokenscope. */
-  demonstrationModel(): ModelRef {
+  demonstrationModel(): GgufModel {
     return this.refOf(shippedModel);
   }
 
   /** The model as the engine needs it: its file, and how to run it. */
-  refOf(chosen: ChosenModel): ModelRef {
+  refOf(chosen: ChosenModel): GgufModel {
     const layers = readSetting("gpuLayers");
     return {
       kind: "gguf",

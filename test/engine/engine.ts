@@ -1,7 +1,7 @@
 import {readFileSync} from "node:fs";
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
-import type {ModelRef} from "../../src/contract/models";
+import type {GgufModel, ModelRef} from "../../src/contract/models";
 import type {Progress} from "../../src/contract/progress";
 import type {EngineMethod, EngineRequests} from "../../src/contract/requests";
 import type {Notify} from "../../src/engine/backend";
@@ -16,7 +16,7 @@ export const demonstration = path.join(root, "media/models/tokenscope-tiny-q8_0.
 export const f16 = path.join(root, "test/fixtures/models/tokenscope-tiny-f16.gguf");
 
 /** A model on the CPU, so that a test's numbers don't depend on the machine's devices. */
-export function spec(file: string, contextSize = 0): ModelRef {
+export function spec(file: string, contextSize = 0): GgufModel {
   return {kind: "gguf", path: file, gpu: "off", gpuLayers: null, threads: 0, contextSize};
 }
 
@@ -40,7 +40,7 @@ export class Engine {
   private readonly models: ModelPool;
 
   constructor(
-    readonly model: ModelRef = spec(demonstration),
+    readonly model: GgufModel = spec(demonstration),
     notify: Notify = () => undefined
   ) {
     this.models = new engineInProcess.ModelPool(() => undefined, notify);

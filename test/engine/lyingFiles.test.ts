@@ -2,7 +2,7 @@ import {strict as assert} from "node:assert";
 import {copyFileSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync} from "node:fs";
 import path from "node:path";
 import {HumanError} from "../../src/contract/errors";
-import type {ModelRef} from "../../src/contract/models";
+import type {GgufModel} from "../../src/contract/models";
 import {checkHeaders, sha256Of} from "../../src/engine/llama/modelFile";
 import {EngineClient} from "../../src/host/engine/engineClient";
 import {fuzz} from "../faults/fuzz";
@@ -84,7 +84,7 @@ describe("Lying model files", () => {
   it("may have learned fewer positions than a context is set to have", async () => {
     const file = path.join(folder.path, "positions.gguf");
     writeFileSync(file, tinyModels["gpt"]?.(new Random(1)) ?? "");
-    const model: ModelRef = spec(file, 1024);
+    const model: GgufModel = spec(file, 1024);
     const scores = await client.request("score", {model, text: "const a = b;".repeat(60)});
     assert.ok(scores.ids.length > 400);
     assert.equal(scores.windowing.window, 256);
@@ -92,7 +92,7 @@ describe("Lying model files", () => {
 });
 
 describe("A model's file that changes while it is mapped", () => {
-  let model: ModelRef;
+  let model: GgufModel;
   let number = 0;
 
   before(function () {

@@ -1,7 +1,7 @@
 import {strict as assert} from "node:assert";
 import {copyFileSync, utimesSync, writeFileSync} from "node:fs";
 import path from "node:path";
-import type {ModelRef} from "../../src/contract/models";
+import type {GgufModel} from "../../src/contract/models";
 import {demonstration, Engine, f16, mappedFiles, noProcesses, spec, until} from "./engine";
 import {temporaryFolder} from "./modelCopies";
 
@@ -12,14 +12,14 @@ describe("Two models", () => {
   after(() => folder.remove());
 
   /** This test's own model, so that mapped files are this test's. */
-  function copy(source: string, name: string): ModelRef {
+  function copy(source: string, name: string): GgufModel {
     const file = path.join(folder.path, name);
     copyFileSync(source, file);
     return spec(file);
   }
 
   /** Scores or completes with a model. Resolves with whether this loaded its weights. */
-  async function loadsFor(engine: Engine, method: "score" | "complete", model: ModelRef): Promise<boolean> {
+  async function loadsFor(engine: Engine, method: "score" | "complete", model: GgufModel): Promise<boolean> {
     let loads = false;
     const onProgress = ({stage}: {stage: string}) => {
       loads ||= stage === "load";
@@ -53,9 +53,9 @@ describe("Two models", () => {
     if (noProcesses !== undefined) this.skip();
     const engine = new Engine();
     const [a, b, c] = ["a.gguf", "b.gguf", "c.gguf"].map((name) => copy(demonstration, name)) as [
-      ModelRef,
-      ModelRef,
-      ModelRef
+      GgufModel,
+      GgufModel,
+      GgufModel
     ];
     const mapped = () => [a, b, c].map(({path: file}) => mappedFiles().has(file));
     for (const model of [a, b, a]) await loadsFor(engine, "score", model);

@@ -1,6 +1,7 @@
 import {strict as assert} from "node:assert";
 import path from "node:path";
 import * as vscode from "vscode";
+import {modelKey} from "../../src/contract/models";
 import {root} from "../harness/paths";
 import {closeEditors, select, showFile, temporaryFolder, userSettings} from "./support/editors";
 import {engineProcess, killEngine, noProcesses} from "./support/engineProcess";
@@ -88,7 +89,7 @@ describe("Show Logprobs", () => {
     const again = await view().hears("alternatives");
     // The same weights in F16 have other logprobs.
     assert.deepEqual(again.top, first.top);
-    assert.match(scored.spec.path, /q8_0\.gguf$/);
+    assert.match(modelKey(scored.spec), /q8_0\.gguf/);
     assert.deepEqual(window().errors, []);
   });
 

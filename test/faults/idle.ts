@@ -1,7 +1,7 @@
 import {existsSync, readdirSync, readFileSync} from "node:fs";
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
-import {isSameModel, type ModelRef} from "../../src/contract/models";
+import {type GgufModel, isSameModel} from "../../src/contract/models";
 import {EngineClient} from "../../src/host/engine/engineClient";
 import {root} from "../harness/paths";
 import {silentLog} from "../harness/withoutVsCode";
@@ -113,7 +113,7 @@ function shareRow(alone: Mapped, together: readonly Mapped[]): Row {
 }
 
 /** Replaces a model by another in the same process. */
-async function switched(spec: ModelRef): Promise<Row> {
+async function switched(spec: GgufModel): Promise<Row> {
   const engine = client(() => 0);
   const small = specOf(path.join(root, "test/fixtures/models/tokenscope-tiny-f16.gguf"));
   try {
@@ -149,12 +149,12 @@ function client(idleLimit: () => number): EngineClient {
   });
 }
 
-function specOf(file: string): ModelRef {
+function specOf(file: string): GgufModel {
   return {kind: "gguf", path: file, gpu: "off", gpuLayers: null, threads: 0, contextSize: 0};
 }
 
 /** Loads a model like its first use, and reads all of its weights. */
-async function load(engine: EngineClient, model: ModelRef): Promise<void> {
+async function load(engine: EngineClient, model: GgufModel): Promise<void> {
   await engine.request("score", {model, text: "It was a dark and stormy night. ".repeat(8)});
   while (engine.state.holding?.models.some((held) => isSameModel(held.model, model)) !== true) await setTimeout(10);
 }

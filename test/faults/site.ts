@@ -5,7 +5,7 @@ import {tmpdir} from "node:os";
 import path from "node:path";
 import {isDeepStrictEqual} from "node:util";
 import {create} from "tar";
-import type {ModelRef} from "../../src/contract/models";
+import type {GgufModel} from "../../src/contract/models";
 import type {EngineMethod, EngineRequests} from "../../src/contract/requests";
 import type {UnpackParams} from "../../src/contract/transfer";
 import type {Cancellation} from "../../src/host/engine/cancellation";
@@ -39,7 +39,7 @@ export class Token implements Cancellation {
   }
 }
 
-export const demonstration: ModelRef = {
+export const demonstration: GgufModel = {
   kind: "gguf",
   path: path.join(root, "media/models/tokenscope-tiny-q8_0.gguf"),
   gpu: "off",

@@ -2,7 +2,7 @@ import path from "node:path";
 import type {LlamaModel} from "node-llama-cpp";
 import type {CompleteParams, Completion} from "../../contract/completion";
 import type {DeviceState} from "../../contract/devices";
-import type {MemoryEstimate, ModelDescription, ModelRef} from "../../contract/models";
+import type {GgufModel, MemoryEstimate, ModelDescription} from "../../contract/models";
 import type {Alternatives} from "../../contract/scoring";
 import {displayName} from "../../gguf/displayName";
 import {elements} from "../../gguf/ggmlTypes";
@@ -51,7 +51,7 @@ export class LlamaBackend implements Backend {
   private readonly disposing = new AbortController();
 
   constructor(
-    private readonly ref: ModelRef,
+    private readonly ref: GgufModel,
     {scheduler, log, notify}: BackendServices
   ) {
     this.scheduler = scheduler;

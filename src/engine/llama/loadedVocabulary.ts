@@ -1,5 +1,5 @@
 import type {Llama, LlamaModel, Token} from "node-llama-cpp";
-import type {ModelRef} from "../../contract/models";
+import type {GgufModel} from "../../contract/models";
 import {scoringBatch} from "../../gguf/memory";
 import type {EngineLog} from "../backend";
 import {bosOf} from "./bos";
@@ -23,7 +23,7 @@ export interface LoadedVocabulary {
   readonly warnings: readonly string[];
 }
 
-export async function loadVocabulary({path, gpu, threads}: ModelRef, log: EngineLog): Promise<LoadedVocabulary> {
+export async function loadVocabulary({path, gpu, threads}: GgufModel, log: EngineLog): Promise<LoadedVocabulary> {
   const llama = await llamaRuntime(gpu, threads, log);
   await checkHeaders(path);
   const model = await loadModel(llama, path, {vocabOnly: true, gpuLayers: 0}, log);

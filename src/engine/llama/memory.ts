@@ -1,6 +1,6 @@
 import path from "node:path";
 import type {GgufFileInfo, GgufInsights, Llama} from "node-llama-cpp";
-import {contextsHeld, type MemoryEstimate, type MemoryUse, type ModelRef} from "../../contract/models";
+import {contextsHeld, type GgufModel, type MemoryEstimate, type MemoryUse} from "../../contract/models";
 import {contextStep, scoringBatch, vocabularyBytes} from "../../gguf/memory";
 import {machineMemory} from "../../platform/machineMemory";
 import type {EngineLog} from "../backend";
@@ -16,7 +16,7 @@ const logitBytes = 4;
 const maxAsked = 1 << 16;
 
 /** Estimates what a model will need. Only the header of its file is read, and nothing is kept. */
-export async function estimateFile(ref: ModelRef, log: EngineLog, signal: AbortSignal): Promise<MemoryEstimate> {
+export async function estimateFile(ref: GgufModel, log: EngineLog, signal: AbortSignal): Promise<MemoryEstimate> {
   const llama = await llamaRuntime(ref.gpu, ref.threads, log);
   await checkHeaders(ref.path, signal);
   const {readGgufFileInfo} = await import("node-llama-cpp");
@@ -34,7 +34,7 @@ export async function estimateFile(ref: ModelRef, log: EngineLog, signal: AbortS
 }
 
 /** Estimates what a model will need, by its header. */
-export async function estimateHeader(llama: Llama, header: GgufFileInfo, ref: ModelRef): Promise<MemoryEstimate> {
+export async function estimateHeader(llama: Llama, header: GgufFileInfo, ref: GgufModel): Promise<MemoryEstimate> {
   const {GgufInsights} = await import("node-llama-cpp");
   // A separate one for each estimate: it keeps the vocabularies that llama.cpp loads to answer.
   const insights = await GgufInsights.from(header, llama);

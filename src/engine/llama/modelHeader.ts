@@ -1,5 +1,5 @@
 import type {GgufFileInfo} from "node-llama-cpp";
-import {automaticContextLimit, type ModelRef} from "../../contract/models";
+import {automaticContextLimit, type GgufModel} from "../../contract/models";
 import {type ArchitectureKind, architectureKind} from "../../gguf/architectureKind";
 import {architectures} from "../../gguf/architectures";
 import {elements} from "../../gguf/ggmlTypes";
@@ -34,7 +34,7 @@ export function slidingWindowLeftOut(header: GgufFileInfo): number | null {
 }
 
 /** The context that the model is run with, in tokens. */
-export function contextSizeOf(header: GgufFileInfo, {contextSize}: ModelRef): number {
+export function contextSizeOf(header: GgufFileInfo, {contextSize}: GgufModel): number {
   const known = trainedContextOf(header) ?? automaticContextLimit;
   const wanted = contextSize > 0 ? contextSize : Math.min(known, automaticContextLimit);
   return Math.min(wanted, positionsOf(header));

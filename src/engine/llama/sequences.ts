@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import type {LlamaContextSequence, LlamaModel} from "node-llama-cpp";
 import {EngineError} from "../../contract/errors";
-import {automaticContextLimit, type MemoryEstimate, type ModelRef} from "../../contract/models";
+import {automaticContextLimit, type GgufModel, type MemoryEstimate} from "../../contract/models";
 import type {EngineLog} from "../backend";
 import {contextShortage, contextTooLarge, DeviceShortage, isShortage, loadError} from "./loadErrors";
 import type {LoadedVocabulary} from "./loadedVocabulary";
@@ -20,7 +20,7 @@ export class NoRoomBeside extends Error {
 /** Makes KV caches: contexts with one sequence each. */
 export class Sequences {
   constructor(
-    private readonly ref: ModelRef,
+    private readonly ref: GgufModel,
     private readonly loaded: Promise<LoadedVocabulary>,
     private readonly weights: Weights,
     private readonly log: EngineLog

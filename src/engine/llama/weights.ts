@@ -2,7 +2,7 @@ import path from "node:path";
 import * as l10n from "@vscode/l10n";
 import type {Llama, LlamaModel} from "node-llama-cpp";
 import type {DeviceState} from "../../contract/devices";
-import type {MemoryEstimate, ModelRef} from "../../contract/models";
+import type {GgufModel, MemoryEstimate} from "../../contract/models";
 import type {EngineLog, Notify, RequestContext} from "../backend";
 import {fewerLayers, fittingLayers, type Layers, withFewerLayers} from "./fewerLayers";
 import {DeviceShortage, isShortage, loadError, weightsShortage} from "./loadErrors";
@@ -54,7 +54,7 @@ export class Weights {
 
   /** `vocabulary` is the same model without its weights. */
   constructor(
-    private readonly ref: ModelRef,
+    private readonly ref: GgufModel,
     private readonly vocabulary: Promise<{readonly llama: Llama; readonly model: LlamaModel}>,
     private readonly log: EngineLog,
     private readonly notify: Notify

@@ -1,7 +1,7 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import type {DeviceState} from "../../contract/devices";
-import type {GpuChoice, ModelRef} from "../../contract/models";
+import type {GgufModel, GpuChoice} from "../../contract/models";
 import {blamedDriver, storeBlamedDriver} from "../../host/blamedDriver";
 import {deviceTitle} from "../../host/deviceNames";
 import type {Death} from "../../host/engine/engineClient";
@@ -45,8 +45,10 @@ export class BrokenDriverWatch {
   private async judge(death: Death): Promise<void> {
     const {host} = this;
     if (!isCrash(death, process.platform)) return;
-    await this.clearDriver(death.unproven);
-    const model = death.unproven.find(({gpu, path}) => gpu !== "off" && !this.damaged.has(path));
+    // Drivers are llama.cpp's, which runs GGUF files.
+    const unproven = death.unproven.filter((model) => model.kind === "gguf");
+    await this.clearDriver(unproven);
+    const model = unproven.find(({gpu, path}) => gpu !== "off" && !this.damaged.has(path));
     if (model === undefined) return;
     const device = await usedDevice(host, model.gpu);
     if (device === undefined) return;
@@ -63,7 +65,7 @@ export class BrokenDriverWatch {
     showAvoided(device).catch((error: unknown) => host.errors.show(error));
   }
 
-  private async clearDriver(unproven: readonly ModelRef[]): Promise<void> {
+  private async clearDriver(unproven: readonly GgufModel[]): Promise<void> {
     const onCpu = unproven.find(({gpu, path}) => gpu === "off" && this.blamedFor.has(path));
     if (onCpu === undefined) return;
     this.damaged.add(onCpu.path);
@@ -100,7 +102,7 @@ async function usedDevice(host: Host, gpu: GpuChoice): Promise<Device | undefine
   );
 }
 
-async function offerCpu(host: Host, device: Device, model: ModelRef): Promise<void> {
+async function offerCpu(host: Host, device: Device, model: GgufModel): Promise<void> {
   const useCpu = vscode.l10n.t("Use the CPU");
   const showLog = vscode.l10n.t("Show Log");
   const chosen = await vscode.window.showWarningMessage(

@@ -1,10 +1,10 @@
 import * as vscode from "vscode";
 import {
   type EstimateParams,
+  type GgufModel,
   isSameModel,
   type MemoryEstimate,
-  type MemoryUse,
-  type ModelRef
+  type MemoryUse
 } from "../../contract/models";
 import type {Host} from "../../host/host";
 import {fitFromEstimate} from "../../host/models/memoryFit";
@@ -20,7 +20,7 @@ export async function requestMemory(
   const inUse = measures || completes;
   // llama.cpp makes the estimate: native code, which must not open files of an untrusted folder.
   if (!vscode.workspace.isTrusted && !inUse) return null;
-  const model: ModelRef = completes && !measures ? settings.completionModel() : {...settings.scoringModel(), path};
+  const model: GgufModel = completes && !measures ? settings.completionModel() : {...settings.scoringModel(), path};
   // A model that isn't in use would take the place of all that are.
   const beside = inUse ? [settings.scoringModel(), settings.completionModel()] : [];
   const params: EstimateParams = {model, beside: beside.filter((other) => !isSameModel(other, model))};

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import {isModelFile, isSameModel, type ModelRef} from "../../contract/models";
+import {type GgufModel, isModelFile, isSameModel} from "../../contract/models";
 import {catalogue, type Purpose} from "../../host/downloads/catalogue";
 import type {UnfinishedDownload} from "../../host/downloads/unfinishedDownloads";
 import {homeFolder} from "../../host/home";
@@ -24,9 +24,9 @@ export interface PickerActs {
 
 /** The models in use, and the one that ships with Tokenscope. */
 export interface KnownModels {
-  readonly scoring: ModelRef;
-  readonly completion: ModelRef;
-  readonly demonstration: ModelRef;
+  readonly scoring: GgufModel;
+  readonly completion: GgufModel;
+  readonly demonstration: GgufModel;
 }
 
 /** A model's row, with what is known of it so far. */

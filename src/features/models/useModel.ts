@@ -1,6 +1,6 @@
 import path from "node:path";
 import * as vscode from "vscode";
-import type {MemoryEstimate, ModelDescription, ModelRef} from "../../contract/models";
+import type {GgufModel, MemoryEstimate, ModelDescription} from "../../contract/models";
 import {whyNotGenerating} from "../../gguf/architectureKind";
 import {isBelow, isReallyBelow} from "../../host/documents/pathContainment";
 import type {Host} from "../../host/host";
@@ -65,11 +65,11 @@ async function refuseUntrusted(file: string): Promise<void> {
 /** The state that Undo restores. */
 interface Previous {
   readonly choice: ModelChoice;
-  readonly spec: ModelRef;
+  readonly spec: GgufModel;
 }
 
 /** The model of the other role, if it stays loaded. */
-function otherModel({settings}: Host, choice: ModelChoice, role: ModelRole): readonly ModelRef[] {
+function otherModel({settings}: Host, choice: ModelChoice, role: ModelRole): readonly GgufModel[] {
   if (choice.completion === null) return [];
   return [settings.refOf(role === "completion" ? choice.scoring : choice.completion)];
 }
@@ -77,8 +77,8 @@ function otherModel({settings}: Host, choice: ModelChoice, role: ModelRole): rea
 /** What the model is, and the memory it will need; null if that is unknown. */
 async function inspect(
   host: Host,
-  model: ModelRef,
-  beside: readonly ModelRef[]
+  model: GgufModel,
+  beside: readonly GgufModel[]
 ): Promise<{readonly model: ModelDescription; readonly estimate: MemoryEstimate | null}> {
   return await vscode.window.withProgress(
     {location: vscode.ProgressLocation.Notification, title: vscode.l10n.t("Reading the model…"), cancellable: true},

@@ -109,7 +109,7 @@ export class EngineClient {
     return {
       process: process.hasAnswered ? "running" : "starting",
       loading: requests.loading,
-      loadingModel: requests.loadingModel(process.hasAnswered)?.path ?? null,
+      loadingModel: requests.loadingFile(process.hasAnswered),
       unloaded: null,
       holding: process.holding
     };

@@ -58,10 +58,11 @@ export class RequestTracker {
     return loads.length === 0 ? null : Math.min(...loads);
   }
 
-  /** The first model that is loaded; before a process has answered, the first model that it was asked for. */
-  loadingModel(hasAnswered: boolean): ModelRef | undefined {
+  /** The file of the first model that is loaded; before a process has answered, of the first that it was asked for. */
+  loadingFile(hasAnswered: boolean): string | null {
     const isLoading = this.loading !== null;
-    return [...this.pending.values()].find(({loading}) => (isLoading ? loading !== null : !hasAnswered))?.model;
+    const first = [...this.pending.values()].find(({loading}) => (isLoading ? loading !== null : !hasAnswered));
+    return first?.model?.kind === "gguf" ? first.model.path : null;
   }
 }
 
