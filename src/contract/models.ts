@@ -55,7 +55,7 @@ export function contextsHeld(contextSize: number): number {
 
 /** What a backend can do with a model. A feature asks here, never for the backend's kind. */
 export interface Capabilities {
-  /** Predicts a next token: can be scored, and can complete. */
+  /** Writes a continuation of a text. */
   readonly generate: boolean;
   /** What it was made for. */
   readonly purpose: ArchitectureKind;

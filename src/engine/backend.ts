@@ -84,7 +84,7 @@ export interface Backend {
   scoreWindows(task: ScoringTask, scored: ScoredTokens, context: RequestContext): Promise<number>;
   alternatives(task: PositionTask, context: RequestContext): Promise<Alternatives>;
   complete(params: Omit<CompleteParams, "model">, context: RequestContext): Promise<Completion>;
-  /** What tells this model from all others: lower-case hex SHA-256 of its file. */
+  /** What tells this model from all others. Of a file: its SHA-256 in lower-case hex. */
   identity(): Promise<string>;
   provenance(context: RequestContext): Promise<Provenance>;
   /** What it needs and what there is, whether its weights are loaded or not. */

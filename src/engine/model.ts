@@ -15,7 +15,7 @@ import type {
 } from "../contract/scoring";
 import {codePoints, utf8Length} from "../text/textOffsets";
 import type {Backend, RequestContext} from "./backend";
-import {requireGenerating} from "./capabilities";
+import {requireCompleting} from "./capabilities";
 import {Scoring} from "./scoring";
 
 /** UTF-16 units whose characters and bytes are counted before others have their turn. */
@@ -74,7 +74,7 @@ export class Model {
   }
 
   async complete(params: CompleteParams, context: RequestContext): Promise<Completion> {
-    requireGenerating(await this.backend.describe());
+    requireCompleting(await this.backend.describe());
     return await this.backend.complete(params, context);
   }
 

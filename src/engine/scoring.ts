@@ -5,7 +5,7 @@ import type {Alternatives, AlternativesParams, ScoreParams, Scores} from "../con
 import {summarize} from "../metrics/summary";
 import type {Windowing} from "../metrics/windowing";
 import type {Backend, RequestContext, TextTokens} from "./backend";
-import {requireScoring} from "./capabilities";
+import {possibleDetail, possibleTop, requireScoring} from "./capabilities";
 import {ScoreCache} from "./scoreCache";
 import {copyScores, type ScoredTokens, tokensFrom, unscore, unscoredTokens} from "./scoredTokens";
 import {inShortWindow, resolveWindowing, ropeFactors, windowOf} from "./scoringWindows";
@@ -75,7 +75,7 @@ export class Scoring {
         "invalidRequest",
         l10n.t("This token has no score, because it has no context: there is nothing to compare.")
       );
-    return await backend.alternatives({ids, position, windowing, window, top: maxTop(params.top, model)}, context);
+    return await backend.alternatives({ids, position, windowing, window, top: possibleTop(params.top, model)}, context);
   }
 
   private async prepare(params: ScoreParams, signal: AbortSignal): Promise<PreparedText> {
@@ -98,7 +98,7 @@ export class Scoring {
     if (mode === "llama-perplexity") requireWholeChunk(window, tokens.ids.length, bosCount, context);
     const room = Math.max(0, window - bosCount - stride);
     const contextIds = before.slice(Math.max(0, before.length - room));
-    return {model, tokens, contextIds, windowing, top: maxTop(params.top ?? 0, model)};
+    return {model, tokens, contextIds, windowing, top: possibleDetail(params.top ?? 0, model)};
   }
 
   /** Tokens of what stands before a text. */
@@ -158,11 +158,6 @@ function requireWholeChunk(window: number, tokens: number, bosCount: number, con
       "invalidRequest",
       l10n.t("llama-perplexity mode scores a text by itself: use document mode to score it in a context.")
     );
-}
-
-/** As many alternatives as there are. */
-function maxTop(top: number, {vocabularySize, capabilities}: ModelDescription): number {
-  return Math.min(top, vocabularySize, capabilities.maxAlternatives ?? Number.POSITIVE_INFINITY);
 }
 
 function joined(a: Int32Array, b: Int32Array): Int32Array {

@@ -13,6 +13,7 @@ import type {
   TokenizeOptions,
   WarningsTask
 } from "../../src/engine/backend";
+import {Model} from "../../src/engine/model";
 import type {ScoredTokens} from "../../src/engine/scoredTokens";
 import {Scoring} from "../../src/engine/scoring";
 import {planWindows, type WindowLimits} from "../../src/engine/scoringWindows";
@@ -266,6 +267,23 @@ describe("Scoring", () => {
     assert.equal((await score({text: "abc", top: 1000})).detail?.top, 256);
     backend.capabilities = {...everything, maxAlternatives: 5};
     assert.equal((await score({text: "abcd", top: 1000})).detail?.top, 5);
+  });
+
+  it("has no detail where the model gives no ranks, or no entropies", async () => {
+    for (const missing of ["ranks", "entropy"] as const) {
+      backend.capabilities = {...everything, [missing]: false};
+      const {detail, summary} = await score({text: `abc${missing}`, top: 10});
+      assert.equal(detail, null);
+      assert.equal(summary.top10Accuracy, null);
+    }
+  });
+
+  it("is there for a model that completes nothing", async () => {
+    backend.capabilities = {...everything, generate: false};
+    assert.equal((await score({text: "abc"})).summary.scored, 3);
+    const model = new Model(ref, backend);
+    const asked = {model: ref, prefix: "a", suffix: "", maxTokens: 1, extent: "line"} as const;
+    await assert.rejects(model.complete(asked, context), {kind: "predictsNothing", message: /"Fake" scores texts/});
   });
 
   it("refuses what the model can't", async () => {

@@ -26,14 +26,19 @@ const source: v.GenericSchema<unknown, Source> = v.pipe(
   v.check(({start, end}) => start <= end)
 );
 
-const spec: v.GenericSchema<unknown, ModelRef> = v.object({
-  kind: v.literal("gguf"),
-  path: v.string(),
-  gpu: v.picklist(gpuChoices),
-  gpuLayers: v.nullable(wholeNumber),
-  threads: wholeNumber,
-  contextSize: wholeNumber
-});
+/** One schema for each kind of model: saved scores of a kind without one would be dropped. */
+const specs = {
+  gguf: v.object({
+    kind: v.literal("gguf"),
+    path: v.string(),
+    gpu: v.picklist(gpuChoices),
+    gpuLayers: v.nullable(wholeNumber),
+    threads: wholeNumber,
+    contextSize: wholeNumber
+  })
+} satisfies {readonly [Kind in ModelRef["kind"]]: v.GenericSchema<unknown, Extract<ModelRef, {kind: Kind}>>};
+
+const spec: v.GenericSchema<unknown, ModelRef> = v.union(Object.values(specs));
 
 const model: v.GenericSchema<unknown, ScoredModel> = v.object({
   name: v.string(),
