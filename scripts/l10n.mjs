@@ -10,11 +10,13 @@ import {root} from "./root.mjs";
 
 const flags = new Set(process.argv.slice(2));
 mkdirSync(path.join(root, "l10n"), {recursive: true});
-const {bundle, texts, problems} = localization(root);
+const {bundle, texts, problems: found} = localization(root);
+const stale = [];
 keep("l10n/bundle.l10n.json", bundle);
 keep("package.nls.json", texts);
 if (flags.has("--manifest"))
   keep("package.json", withKeys(JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"))));
+const problems = [...(flags.has("--manifest") ? localization(root).problems : found), ...stale];
 for (const problem of problems) console.error(problem);
 console.log(
   `${Object.keys(bundle).length} texts in the sources, ${Object.keys(texts).length} in package.json, ${problems.length} problems`
@@ -25,6 +27,6 @@ function keep(file, content) {
   const target = path.join(root, file);
   const text = `${JSON.stringify(content, null, 2)}\n`;
   if (existsSync(target) && readFileSync(target, "utf8") === text) return;
-  if (flags.has("--check")) problems.push(`${file} is not what the sources say: npm run l10n`);
+  if (flags.has("--check")) stale.push(`${file} is not what the sources say: npm run l10n`);
   else writeFileSync(target, text);
 }
