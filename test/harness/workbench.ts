@@ -330,7 +330,7 @@ export async function appears(locator: Locator, timeout: number): Promise<boolea
   );
 }
 
-async function isGone(locator: Locator, timeout: number): Promise<boolean> {
+export async function isGone(locator: Locator, timeout: number): Promise<boolean> {
   return locator.waitFor({state: "hidden", timeout}).then(
     () => true,
     () => false
