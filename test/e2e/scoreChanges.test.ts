@@ -45,7 +45,7 @@ describe("Score Changes in the workbench", () => {
     const icon = workbench().page.locator('.activitybar .action-item a[aria-label^="Tokenscope"]').first();
     // A click on an open view closes it.
     if (!(await pane().isVisible())) await icon.click();
-    await pane().getByText("no promise of finding bugs").waitFor();
+    await pane().getByText("not a way to find bugs").waitFor();
     await workbench().screenshot("changes-welcome");
   });
 

@@ -116,7 +116,7 @@ describe("A workspace that is not trusted", () => {
     await perplexity();
     assert.match(mapped(), /tokenscope-tiny-q8_0\.gguf/);
     assert.doesNotMatch(mapped(), /theirs\.gguf/);
-    await vscode.hover(ignored(), "Of this folder, not used");
+    await vscode.hover(ignored(), "Not used from this folder");
     await vscode.screenshot("restricted");
     await vscode.page.mouse.move(640, 300);
   });

@@ -60,7 +60,7 @@ const advice: readonly (readonly [advised: RegExp, buttons: readonly string[]])[
   [/output says why/, ["git.showOutput"]],
   [/trust (?:the|this) folder/, ["workbench.trust.manage"]],
   [/commit once/, ["workbench.view.scm"]],
-  [/open a folder|open the one that you mean/, ["workbench.action.files.openFolder"]],
+  [/open a folder/, ["workbench.action.files.openFolder"]],
   [/choose another folder|evaluate one first/, ["tokenscope.evaluateFolder"]],
   [
     /enable it|install Tokenscope there/,
