@@ -411,7 +411,11 @@ class Trial {
       await ticks(tick);
       if (!over) what();
     };
-    void later(plan.cancelled, () => abort.abort(reason));
+    void later(plan.cancelled, () => {
+      // From here on it waits for nothing, and the next batch may begin before its rejection arrives.
+      this.eager.delete(plan);
+      abort.abort(reason);
+    });
     void later(plan.stopped, () => stop.abort());
     const ownCache = plan.kind === "score" || (plan.kind === "alternatives" && plan.onScoringCache);
     const asked: JobRequest = {

@@ -74,7 +74,10 @@ class ShownList implements vscode.Disposable {
       this.subscriptions.push(
         pick.onDidAccept(() => {
           const [row] = pick.selectedItems;
-          if (row !== undefined && this.isIntended(row)) resolve(row.act);
+          if (row === undefined) return;
+          if (this.isIntended(row)) resolve(row.act);
+          // VS Code does not report a second click on a row that is still selected.
+          else pick.selectedItems = [];
         }),
         pick.onDidTriggerButton((button) => resolve((button as RowButton).act)),
         pick.onDidTriggerItemButton(({item, button}) => {
