@@ -79,7 +79,7 @@ export interface UnfinishedNote {
   readonly bytes: number;
   /** Names of the partial files, in the note's folder; those that have not been begun are not there yet. */
   readonly partials: readonly string[];
-  /** What stands for each part's content: another one means that it has to be fetched anew. */
+  /** A validator of each part's content (an ETag, say). A part whose validator has changed is downloaded again. */
   readonly validators: readonly (string | null)[];
   /** The process that wrote it last. */
   readonly process: number;

@@ -53,7 +53,7 @@ export interface PositionTask {
   readonly top: number;
 }
 
-/** What is asked for: the tokens, and how many of them the model sees together. */
+/** The tokens that warnings are about, and how they are cut into windows. */
 export interface WarningsTask {
   readonly ids?: Int32Array;
   readonly windowing?: Windowing;
@@ -102,7 +102,7 @@ export interface BackendServices {
   readonly notify: Notify;
 }
 
-/** What is asked about a model that is not open. */
+/** Answers about models of one kind that are not open. */
 export interface BackendKind {
   /** Makes sure that the model is there. Resolves with what tells one state of it from another. */
   stamp(model: ModelRef): Promise<string>;

@@ -61,7 +61,7 @@ export interface Turn {
    * is. `evaluated` lets the next batch begin before this one has ended.
    */
   batch<T>(work: (evaluated: () => void) => Promise<T>): Promise<T | undefined>;
-  /** Runs what is long and computes nothing, as a load does. Less important jobs get their batches meanwhile. */
+  /** Runs long work that does not compute, such as a load. Meanwhile, less important jobs get their batches. */
   load<T>(work: () => Promise<T>): Promise<T>;
 }
 

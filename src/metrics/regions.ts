@@ -71,7 +71,7 @@ export function* regionSumsInSteps(
   return all;
 }
 
-/** What is shown of a region's sums. */
+/** The numbers of a region that are shown. */
 export function regionNumbers(sums: ScoreSums): RegionNumbers {
   const {tokens, scored, bytes} = sums;
   return {

@@ -8,6 +8,7 @@ import type {Notify} from "../../src/engine/backend";
 import {handlers} from "../../src/engine/handlers";
 import {llamaRuntime} from "../../src/engine/llama/runtime";
 import {ModelPool} from "../../src/engine/modelPool";
+import {modelRef} from "../harness/modelRef";
 import {root} from "../harness/paths";
 
 /** The model that ships, Q8_0: 8192 tokens, context 1024, BOS, fill-in-the-middle. */
@@ -17,7 +18,7 @@ export const f16 = path.join(root, "test/fixtures/models/tokenscope-tiny-f16.ggu
 
 /** A model on the CPU, so that a test's numbers don't depend on the machine's devices. */
 export function spec(file: string, contextSize = 0): GgufModel {
-  return {kind: "gguf", path: file, gpu: "off", gpuLayers: null, threads: 0, contextSize};
+  return {...modelRef(file), contextSize};
 }
 
 const own = {ModelPool, handlers, llamaRuntime};

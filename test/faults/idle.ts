@@ -3,6 +3,7 @@ import path from "node:path";
 import {setTimeout} from "node:timers/promises";
 import {type GgufModel, isSameModel} from "../../src/contract/models";
 import {EngineClient} from "../../src/host/engine/engineClient";
+import {modelRef} from "../harness/modelRef";
 import {root} from "../harness/paths";
 import {silentLog} from "../harness/withoutVsCode";
 import type {Row} from "./row";
@@ -23,7 +24,7 @@ const demonstration = path.join(root, "media/models/tokenscope-tiny-q8_0.gguf");
  * measured), and `model` the path of a model (default: the demonstration model). Linux only, because it reads /proc.
  */
 export async function idle({seconds, model}: {readonly seconds?: number; readonly model?: string}): Promise<Row[]> {
-  const spec = specOf(model ?? demonstration);
+  const spec = modelRef(model ?? demonstration);
   let idleLimit = 0;
   const [first, second] = [client(() => idleLimit), client(() => 0)];
   try {
@@ -115,7 +116,7 @@ function shareRow(alone: Mapped, together: readonly Mapped[]): Row {
 /** Replaces a model by another in the same process. */
 async function switched(spec: GgufModel): Promise<Row> {
   const engine = client(() => 0);
-  const small = specOf(path.join(root, "test/fixtures/models/tokenscope-tiny-f16.gguf"));
+  const small = modelRef(path.join(root, "test/fixtures/models/tokenscope-tiny-f16.gguf"));
   try {
     await load(engine, small);
     const pid = processOf(engine);
@@ -147,10 +148,6 @@ function client(idleLimit: () => number): EngineClient {
     cancelled: () => new Error("cancelled"),
     idleLimit
   });
-}
-
-function specOf(file: string): GgufModel {
-  return {kind: "gguf", path: file, gpu: "off", gpuLayers: null, threads: 0, contextSize: 0};
 }
 
 /** Loads a model like its first use, and reads all of its weights. */

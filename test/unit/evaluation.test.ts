@@ -4,6 +4,7 @@ import {evaluationReport} from "../../src/features/evaluateFolder/report";
 import {sortedFiles} from "../../src/features/surprisingLines/sorting";
 import type {Evaluation} from "../../src/host/evaluation";
 import {corpusSummary, summarize} from "../../src/metrics/summary";
+import {capabilities} from "../harness/modelRef";
 
 /** A file with one token per byte. */
 function file(path: string, logprobs: readonly number[], finished = true) {
@@ -28,16 +29,7 @@ function evaluation(files: ReturnType<typeof file>[], more: Partial<Evaluation> 
       vocabularySize: 10,
       contextSize: 64,
       addsBos: true,
-      capabilities: {
-        generate: true,
-        purpose: "generates",
-        infill: false,
-        spans: true,
-        promptLogprobs: true,
-        ranks: true,
-        entropy: true,
-        maxAlternatives: null
-      },
+      capabilities,
       sha256: "abc",
       device: "cpu"
     },

@@ -6,6 +6,7 @@ import {logprobsPage} from "../../src/features/logprobs/logprobsPage";
 import type {Alternative, FromView, ScoredText, Source, ToView, ViewState} from "../../src/features/logprobs/protocol";
 import {webviewPage} from "../../src/host/webviewPage";
 import {summarize} from "../../src/metrics/summary";
+import {modelRef} from "../harness/modelRef";
 import {root} from "../harness/paths";
 import {origin, ViewInBrowser} from "../harness/viewInBrowser";
 
@@ -26,7 +27,7 @@ function scored(tokens: readonly string[], logprobs: readonly (number | null)[] 
     contextIds: new Int32Array(),
     finished: true,
     model: {name: "Tiny", file: "tiny.gguf", sha256: "00", quantization: "Q8_0", device: "cpu"},
-    spec: {kind: "gguf", path: "/tiny.gguf", gpu: "off", gpuLayers: null, threads: 1, contextSize: 0},
+    spec: modelRef("/tiny.gguf"),
     windowing: {mode: "document", bos: true, window: 512, stride: 256},
     summary: summarize(text, {
       logprobs: numbers,

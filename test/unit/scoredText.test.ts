@@ -15,6 +15,7 @@ import {movedRange} from "../../src/host/documents/movedRange";
 import {summarize} from "../../src/metrics/summary";
 import {cutIntoBlocks} from "../../webview/logprobs/blocks";
 import {ShownText} from "../../webview/logprobs/shownText";
+import {capabilities, modelRef} from "../harness/modelRef";
 
 const source: Source = {title: "a.txt", uri: "file:///a.txt", start: 0, end: 0, isSelection: false};
 
@@ -25,7 +26,7 @@ function scored(text: string, ends: number[] | null, tokens: readonly string[] =
   const top1 = new Uint8Array(count);
   const byteEnds = ends && Uint32Array.from(ends);
   const scores: Scores = {
-    spec: {kind: "gguf", path: "/tiny.gguf", gpu: "off", gpuLayers: null, threads: 1, contextSize: 0},
+    spec: modelRef("/tiny.gguf"),
     model: {
       name: "Tiny",
       file: "tiny.gguf",
@@ -35,16 +36,7 @@ function scored(text: string, ends: number[] | null, tokens: readonly string[] =
       vocabularySize: 10,
       contextSize: 512,
       addsBos: false,
-      capabilities: {
-        generate: true,
-        purpose: "generates",
-        infill: false,
-        spans: ends !== null,
-        promptLogprobs: true,
-        ranks: true,
-        entropy: true,
-        maxAlternatives: null
-      },
+      capabilities: {...capabilities, spans: ends !== null},
       sha256: "00",
       device: "cpu"
     },
@@ -144,21 +136,12 @@ describe("A scored text for the view", () => {
     const text = scored("ab", [1, 2]);
     const model = {...text.model, architecture: "llama", parameters: 1, vocabularySize: 10, contextSize: 512};
     const scores: Scores = {
-      spec: {kind: "gguf", path: "/tiny.gguf", gpu: "off", gpuLayers: null, threads: 1, contextSize: 0},
+      spec: modelRef("/tiny.gguf"),
       windowing: text.windowing,
       model: {
         ...model,
         addsBos: false,
-        capabilities: {
-          generate: true,
-          purpose: "generates",
-          infill: false,
-          spans: true,
-          promptLogprobs: true,
-          ranks: true,
-          entropy: true,
-          maxAlternatives: null
-        }
+        capabilities
       },
       ids: new Int32Array(message, 8, 2),
       ends: new Uint32Array(message, 16, 2),

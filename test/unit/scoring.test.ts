@@ -1,7 +1,7 @@
 import {strict as assert} from "node:assert";
 import fc from "fast-check";
 import type {Completion} from "../../src/contract/completion";
-import type {Capabilities, MemoryEstimate, ModelDescription, ModelRef} from "../../src/contract/models";
+import type {MemoryEstimate, ModelDescription} from "../../src/contract/models";
 import type {Alternatives, ScoreParams, Scores} from "../../src/contract/scoring";
 import type {
   Backend,
@@ -17,20 +17,10 @@ import {Model} from "../../src/engine/model";
 import type {ScoredTokens} from "../../src/engine/scoredTokens";
 import {Scoring} from "../../src/engine/scoring";
 import {planWindows, type WindowLimits} from "../../src/engine/scoringWindows";
+import {capabilities as everything, modelRef} from "../harness/modelRef";
 import {cases} from "../harness/thorough";
 
-const ref: ModelRef = {kind: "gguf", path: "/fake", gpu: "off", gpuLayers: null, threads: 0, contextSize: 0};
-
-const everything: Capabilities = {
-  generate: true,
-  purpose: "generates",
-  infill: false,
-  spans: true,
-  promptLogprobs: true,
-  ranks: true,
-  entropy: true,
-  maxAlternatives: null
-};
+const ref = modelRef("/fake");
 
 /** A model whose tokens are bytes, and whose scores say in which window a token was scored. */
 class FakeBackend implements Backend {

@@ -70,7 +70,7 @@ function butNotIn(language: string, enabled: boolean): string {
     : vscode.l10n.t("Inline completion is off, but a setting turns it on in {0} files", language);
 }
 
-/** VS Code's own setting, without which nothing is suggested while typing; what is asked for comes all the same. */
+/** VS Code's own setting. If it is off, nothing is suggested while typing, but a completion on command still comes. */
 function suggestionsAreOff(): boolean {
   return vscode.workspace.getConfiguration("editor").get<unknown>("inlineSuggest.enabled") === false;
 }

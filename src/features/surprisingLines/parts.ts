@@ -6,7 +6,7 @@ export interface Part {
   readonly name: string | null;
   /** The regions that count for it. */
   readonly regions: readonly Region[];
-  /** What is shown and selected: a line without the white space at its ends, a function's name. */
+  /** The part that is shown and selected: a line without its leading and trailing white space, or a function's name. */
   readonly place: Region;
 }
 
