@@ -1,8 +1,12 @@
 // Builds the programs (and, with --tests, the test suites, with --harness what drives VS Code). --watch keeps building; --production minifies;
-// --inputs=FILE writes down the files that the programs are made of; --quiet says nothing unless something is wrong.
+// --inputs=FILE writes down the files that the programs are made of and the packages that they import; --quiet says nothing unless
+// something is wrong.
 import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {isBuiltin} from "node:module";
 import path from "node:path";
 import esbuild from "esbuild";
+import {assemblyScript} from "./scripts/assemblyScript.mjs";
+import {importsNodeLlamaCppBundle, nodeLlamaCppBundle} from "./scripts/nodeLlamaCpp.mjs";
 
 const flags = new Set(process.argv.slice(2));
 const production = flags.has("--production");
@@ -20,6 +24,12 @@ const common = {
   define: {"process.env.NODE_ENV": '"production"', CUDA_PACKAGES: JSON.stringify(JSON.stringify(cudaPackages()))}
 };
 
+/** Threads of the engine, found as files beside what starts them. */
+const threads = {
+  evaluator: "src/engine/llama/evaluator/evaluatorThread.ts",
+  reducer: "src/engine/llama/evaluator/reducerThread.ts"
+};
+
 /** @type {esbuild.BuildOptions} */
 const node = {
   ...common,
@@ -27,8 +37,10 @@ const node = {
   format: "cjs",
   // VS Code 1.95 runs Node 20.18.
   target: "node20.18",
-  // node-llama-cpp finds its binaries beside its own files, and is ESM: it stays a package, reached by import().
-  external: ["vscode", "node-llama-cpp", "mocha", "playwright-core", "fast-check", "@vscode/test-electron"]
+  // koffi finds its binaries beside its own files: it stays a package. node-llama-cpp is ESM, reached by import(). Tests import the
+  // package itself.
+  external: ["vscode", "node-llama-cpp", "koffi", "mocha", "playwright-core", "fast-check", "@vscode/test-electron"],
+  plugins: [assemblyScript]
 };
 
 /**
@@ -70,10 +82,13 @@ const builds = [
       engine: "src/engine/main.ts",
       heartbeat: "src/engine/heartbeat.ts",
       probe: "src/engine/llama/devices/probe.ts",
-      cli: "src/cli.ts"
+      cli: "src/cli.ts",
+      ...threads
     },
-    outdir: "dist"
+    outdir: "dist",
+    plugins: [assemblyScript, importsNodeLlamaCppBundle]
   },
+  {...node, ...nodeLlamaCppBundle, outdir: "dist"},
   {...node, entryPoints: {extension: "src/extension.ts"}, outdir: "dist", plugins: [splitAsCommonJs]},
   {
     ...common,
@@ -100,6 +115,9 @@ if (suites.length > 0) {
   );
   builds.push({...node, minify: false, entryPoints, outdir: "out", outbase: "."});
 }
+if (flags.has("--tests"))
+  for (const suite of ["unit", "engine"])
+    builds.push({...node, minify: false, entryPoints: threads, outdir: `out/test/${suite}`});
 
 if (flags.has("--watch")) {
   // The words VS Code's task waits for (.vscode/tasks.json).
@@ -117,9 +135,17 @@ if (flags.has("--watch")) {
   if (inputsFile !== undefined) {
     // Of the outputs, not all that was looked at: what tree shaking left out altogether is not in the box.
     const outputs = results.flatMap(({metafile}) => Object.values(metafile.outputs));
+    const inputs = new Set(outputs.flatMap(({inputs}) => Object.keys(inputs)));
     mkdirSync(path.dirname(inputsFile), {recursive: true});
-    writeFileSync(inputsFile, JSON.stringify([...new Set(outputs.flatMap(({inputs}) => Object.keys(inputs)))]));
+    writeFileSync(inputsFile, JSON.stringify({inputs: [...inputs], imports: [...new Set(outputs.flatMap(imports))]}));
   }
+}
+
+/** An output's imports of packages, as code: a package can have other files for require() than for import(). */
+function imports(output) {
+  return output.imports
+    .filter(({external, path}) => external && path !== "vscode" && !path.startsWith("./") && !isBuiltin(path))
+    .map(({kind, path}) => `${kind === "require-call" ? "require" : "import"}(${JSON.stringify(path)});`);
 }
 
 /** Each folder of webview/ with a main.ts is a view. */

@@ -39,7 +39,8 @@ if (purpose !== "start" && purpose !== "test") stop("usage: node scripts/setup.m
 
 if (!isInstalled(root)) {
   step("npm packages: npm ci");
-  // None of our packages needs its install script, and node-llama-cpp's would search for a GPU.
+  // None of our packages needs its install script: node-llama-cpp's would search for a GPU, koffi's compile if it could not load its
+  // binary.
   npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"], root);
 }
 
