@@ -2,6 +2,7 @@
 import {readdirSync, readFileSync} from "node:fs";
 import path from "node:path";
 import {root} from "./root.mjs";
+import {koffiPackage, targets} from "./vsix.mjs";
 
 /** Copyright lines, from their repositories, of MIT packages published without a licence file. */
 const copyrights = {
@@ -11,10 +12,19 @@ const copyrights = {
   "@microsoft/fast-web-utilities": "Copyright (c) Microsoft Corporation. All rights reserved.",
   // The heads of its sources: https://github.com/microsoft/vscode-l10n/blob/main/l10n/src/main.ts
   "@vscode/l10n": "Copyright (c) Microsoft Corporation. All rights reserved.",
-  // https://github.com/steveukx/git-js/blob/main/LICENSE
-  "simple-git": "Copyright (c) 2025 Steve King",
-  "@simple-git/args-pathspec": "Copyright (c) 2025 Steve King",
-  "@simple-git/argv-parser": "Copyright (c) 2025 Steve King"
+  // koffi's own LICENSE.txt.
+  ...Object.fromEntries(
+    targets.map((target) => [
+      koffiPackage(target),
+      "Copyright (C) 2026  Niels Martignène <niels.martignene@protonmail.com>"
+    ])
+  )
+};
+
+const nodeAddonApi = {
+  title: "node-addon-api",
+  licence: "MIT",
+  copyright: "Copyright (c) 2017 [Node.js API collaborators](https://github.com/nodejs/node-addon-api#collaborators)"
 };
 
 /**
@@ -43,11 +53,7 @@ const compiledIn = [
     copyright: "Copyright (c) 2017 Facebook Inc.\nCopyright (c) 2017 Georgia Institute of Technology"
   },
   {title: "Arm Optimized Routines", licence: "MIT", copyright: "Copyright (c) 2019-2024, Arm Limited."},
-  {
-    title: "node-addon-api",
-    licence: "MIT",
-    copyright: "Copyright (c) 2017 [Node.js API collaborators](https://github.com/nodejs/node-addon-api#collaborators)"
-  },
+  nodeAddonApi,
   {
     title: "cmake-js's hook for Node's own functions, on Windows",
     licence: "MIT",
@@ -61,6 +67,12 @@ const compiledIn = [
     copyright: "Copyright (C) 2018-2025 Intel Corporation"
   },
   {title: "subprocess.h (sheredom)", licence: "public domain"}
+];
+
+/** Works of others compiled into koffi's binary: those in its package's vendor folder. */
+const compiledIntoKoffi = [
+  nodeAddonApi,
+  {title: "node-api-headers", licence: "MIT", copyright: "Copyright (c) 2021 Node.js"}
 ];
 
 const line = "-".repeat(80);
@@ -92,8 +104,15 @@ export function thirdPartyNotices(packages, bundled, copied) {
     ...copiedNotices,
     `${line}\n`,
     `In the binaries of @node-llama-cpp, built from llama.cpp ${llamaRelease(packages)}, are, as a whole or in part:\n`,
-    ...compiledIn.map(({title, licence, copyright}) => notice(`${title} (${licence})`, licenceText(licence, copyright)))
+    ...compiledIn.map(workNotice),
+    `${line}\n`,
+    "In the binary of @koromix are, as a whole or in part:\n",
+    ...compiledIntoKoffi.map(workNotice)
   ].join("\n");
+}
+
+function workNotice({title, licence, copyright}) {
+  return notice(`${title} (${licence})`, licenceText(licence, copyright));
 }
 
 /** Names of the licence files in a package's folder. */

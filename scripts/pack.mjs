@@ -1,9 +1,10 @@
 // Makes a VSIX, with the engine's runtime in it.
 //
-// Three things go in. Our own files are those in ownFiles. node-llama-cpp is a package that cannot be bundled (it looks
-// for its binaries beside its own files), so of it and of what it imports the very files that an import reaches go in,
-// as esbuild finds them: 3 MB out of 40, without command line tools, compilers' templates and llama.cpp's sources.
-// ThirdPartyNotices.txt lists the works of others in both. All files are copied to a new folder, which vsce packs.
+// Three things go in. Our own files are those in ownFiles, with what is bundled in them: node-llama-cpp too
+// (nodeLlamaCpp.mjs), of whose package only the few files go in that it reads by name. koffi is a package that cannot be
+// bundled (it looks for its binaries beside its own files), so of it the very files that our programs' imports reach go
+// in, as esbuild finds them. ThirdPartyNotices.txt lists the works of others in all. All files are copied to a new
+// folder, which vsce packs.
 import {spawnSync} from "node:child_process";
 import {cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from "node:fs";
 import path from "node:path";
@@ -12,7 +13,7 @@ import esbuild from "esbuild";
 import {foreignCode} from "./nativeFiles.mjs";
 import {licenceFiles, thirdPartyNotices} from "./notices.mjs";
 import {root} from "./root.mjs";
-import {binaryPackages, Refusal} from "./vsix.mjs";
+import {binaryPackages, koffiPackage, Refusal} from "./vsix.mjs";
 
 /**
  * Our own files that ship, by folder. An allow-list, so that new files are left out until they are named here. vsce's
@@ -30,7 +31,7 @@ const ownFiles = {
   "media/readme": /./,
   "media/walkthrough": /./,
   "media/walkthrough/samples": /./,
-  dist: /\.js$/,
+  dist: /\.m?js$/,
   "dist/chunks": /\.js$/,
   "dist/webview": /\.(js|css)$/
 };
@@ -38,7 +39,7 @@ const ownFiles = {
 // vsce leaves out node_modules at the top. Node looks beside dist/engine.js first anyway.
 const runtimeFolder = "dist/node_modules";
 
-/** The list of files bundled in dist, written by esbuild.mjs. */
+/** The lists of files bundled in dist, and of imports of packages, written by esbuild.mjs. */
 const bundledList = path.join(root, "out/bundled.json");
 
 /** Builds our programs into dist, the same for all platforms. Throws a Refusal if the build fails. */
@@ -64,11 +65,12 @@ export async function pack({target, packages, vsix, limit = 120e6}) {
     cpSync(from, destination);
   };
 
-  const bundled = bundledFiles();
+  const {inputs, imports} = JSON.parse(readFileSync(bundledList, "utf8"));
+  const bundled = bundledFiles(inputs);
   compareBundled(bundled, packages);
   for (const [below, names] of Object.entries(ownFiles))
     for (const file of filesIn(root, below)) if (names.test(path.basename(file))) copy(path.join(root, file), file);
-  const {files, packageFolders} = await runtime(packages, target);
+  const {files, packageFolders} = await runtime(packages, imports, target);
   for (const file of files)
     copy(path.join(packages, file), path.join(runtimeFolder, path.relative("node_modules", file)));
   writeFileSync(path.join(staging, "package.json"), JSON.stringify(shippedManifest(), null, 2));
@@ -104,9 +106,8 @@ export function megabytes(bytes) {
 }
 
 /** Files of packages bundled in dist, as paths that start with node_modules. */
-function bundledFiles() {
+function bundledFiles(inputs) {
   // If node_modules is a link, esbuild names its target.
-  const inputs = JSON.parse(readFileSync(bundledList, "utf8"));
   return inputs.flatMap((file) => /(?:^|\/)(node_modules\/.*)/.exec(file)?.[1] ?? []);
 }
 
@@ -121,10 +122,10 @@ function compareBundled(bundled, packages) {
   }
 }
 
-/** Files that `import("node-llama-cpp")` can reach in a folder or reads by name, and their packages. */
-async function runtime(folder, target) {
+/** Files that our programs' imports of packages can reach in a folder or that are read by name, and their packages. */
+async function runtime(folder, imports, target) {
   const {metafile} = await esbuild.build({
-    stdin: {contents: 'import "node-llama-cpp";', resolveDir: folder},
+    stdin: {contents: imports.join("\n"), resolveDir: folder},
     absWorkingDir: folder,
     bundle: true,
     write: false,
@@ -134,23 +135,41 @@ async function runtime(folder, target) {
     format: "esm",
     // Node has no "module" condition, which esbuild would follow by default.
     conditions: [],
-    // Not packed: native code of node-llama-cpp's downloader, which we don't use, and optional colours of debug.
-    external: ["@node-llama-cpp/*", "@reflink/reflink", "supports-color"],
+    // Binaries are added below. node-llama-cpp asks for Electron, and goes on without it.
+    external: ["@node-llama-cpp/*", "@koromix/*", "electron"],
     logLevel: "error"
   });
   const imported = Object.keys(metafile.inputs).filter((file) => file !== "<stdin>");
   const elsewhere = imported.find((file) => !file.startsWith("node_modules/"));
-  if (elsewhere !== undefined) throw new Error(`node-llama-cpp imports ${elsewhere}, which is not in ${folder}.`);
+  if (elsewhere !== undefined) throw new Error(`${elsewhere} is imported, which is not in ${folder}.`);
   const packageFolders = [...new Set(imported.map(packageFolder))];
   const binaryFolders = binaryPackages(target).map((name) => `node_modules/${name}`);
   const files = [
     ...imported,
     ...new Set(imported.flatMap((file) => packageManifests(folder, file))),
     ...packageFolders.flatMap((one) => licenceFiles(path.join(folder, one)).map((file) => path.posix.join(one, file))),
-    ...filesIn(folder, "node_modules/node-llama-cpp/llama").filter((file) => file.endsWith(".json")),
-    ...binaryFolders.flatMap((one) => filesIn(folder, one, true))
+    ...nodeLlamaCppFiles(folder),
+    ...binaryFolders.flatMap((one) => binaryFiles(folder, one, target))
   ];
   return {files, packageFolders: [...packageFolders, ...binaryFolders]};
+}
+
+/** Files that node-llama-cpp reads by name, its version and llama.cpp's release, and its licence. */
+function nodeLlamaCppFiles(folder) {
+  const own = "node_modules/node-llama-cpp";
+  const licences = licenceFiles(path.join(folder, own)).map((file) => path.posix.join(own, file));
+  const releases = filesIn(folder, `${own}/llama`).filter((file) => file.endsWith(".json"));
+  return [`${own}/package.json`, ...licences, ...releases];
+}
+
+/**
+ * Files of a package with binaries: all, but of koffi's only what loads the binary, and the binary. For Linux it has
+ * another one for musl. VS Code on such a system is another platform, with no VSIX of ours.
+ */
+function binaryFiles(folder, one, target) {
+  if (one !== `node_modules/${koffiPackage(target)}`) return filesIn(folder, one, true);
+  const names = ["package.json", "index.js", `${target.replace("-", "_")}/koffi.node`];
+  return names.map((name) => path.posix.join(one, name));
 }
 
 /** A file's package: node_modules/a/node_modules/@b/c for node_modules/a/node_modules/@b/c/d/e.js. */

@@ -25,11 +25,16 @@ export const thisTarget = `${process.platform}-${process.arch}`;
 /** An error for people: one sentence with the reason and what to do. */
 export class Refusal extends Error {}
 
-/** The npm packages with a platform's binaries. Throws a Refusal if there are none. */
+/** The npm packages with a platform's binaries, node-llama-cpp's and koffi's. Throws a Refusal if there are none. */
 export function binaryPackages(target) {
   if (!targets.includes(target))
     throw new Refusal(`There is no VSIX for ${target}: choose a --target from ${targets.join(", ")}.`);
-  return binaries[target].map((name) => `@node-llama-cpp/${name}`);
+  return [...binaries[target].map((name) => `@node-llama-cpp/${name}`), koffiPackage(target)];
+}
+
+/** The npm package with koffi's binary for a platform. koffi has one for each of ours, under VS Code's name for it. */
+export function koffiPackage(target) {
+  return `@koromix/koffi-${target}`;
 }
 
 /** The file of a platform's VSIX, written by `npm run package`. */

@@ -46,31 +46,28 @@ describe("The VSIX", () => {
 
   let folder: string;
   /**
-   * A folder for pack() with the bundled packages, and nearly empty files instead of node-llama-cpp and its binaries.
+   * A folder for pack() with the bundled packages and koffi, and nearly empty files instead of all binaries.
    */
   let standIns: string;
   before(async () => {
-    const {binaryPackages, targets, thisTarget} = await scripts.vsix();
+    const {binaryPackages, koffiPackage, targets, thisTarget} = await scripts.vsix();
     assert.deepEqual(Object.keys(platforms), targets);
     folder = mkdtempSync(path.join(tmpdir(), "tokenscope-vsix-"));
     standIns = path.join(folder, "packages");
     // The packages that `npm run package` installed.
     cpSync(path.join(root, "out/packages", thisTarget), standIns, {
       recursive: true,
-      filter: (file) => !/node-llama-cpp/.test(path.relative(root, file))
+      filter: (file) => !/@node-llama-cpp|@koromix/.test(path.relative(root, file))
     });
-    const runtime = path.join(standIns, "node_modules/node-llama-cpp");
-    mkdirSync(path.join(runtime, "llama"), {recursive: true});
-    writeFileSync(path.join(runtime, "index.js"), "");
-    writeFileSync(path.join(runtime, "llama/binariesGithubRelease.json"), '{"release": "v0"}');
-    const manifest = {name: "node-llama-cpp", version: "0.0.0", license: "MIT", main: "index.js"};
-    writeFileSync(path.join(runtime, "package.json"), JSON.stringify(manifest));
     for (const target of targets)
       for (const name of binaryPackages(target)) {
-        const bins = path.join(standIns, "node_modules", name, "bins");
+        const isKoffi = name === koffiPackage(target);
+        const bins = path.join(standIns, "node_modules", name, isKoffi ? target.replace("-", "_") : "bins");
         mkdirSync(bins, {recursive: true});
         writeFileSync(path.join(bins, "../package.json"), JSON.stringify({name, version: "0.0.0", license: "MIT"}));
-        for (const file of ["llama-addon.node", "libllama.so"]) writeFileSync(path.join(bins, file), standIn(target));
+        writeFileSync(path.join(bins, "../index.js"), "");
+        for (const file of isKoffi ? ["koffi.node", "koffi.lib"] : ["llama-addon.node", "libllama.so"])
+          writeFileSync(path.join(bins, file), standIn(target));
       }
   });
   after(() => rmSync(folder, {recursive: true, force: true}));
@@ -94,11 +91,12 @@ describe("The VSIX", () => {
         []
       );
       const {binaryPackages} = await scripts.vsix();
-      const packed = [...files.keys()].map((name) => /@node-llama-cpp\/[^/]+/.exec(name)?.[0]);
+      const packed = [...files.keys()].map((name) => /@(node-llama-cpp|koromix)\/[^/]+/.exec(name)?.[0]);
       assert.deepEqual(new Set(packed.filter((name) => name !== undefined)), new Set(binaryPackages(target)));
+      assert.deepEqual([...koffiIn(files).keys()].sort(), koffiFiles(target));
 
       const notices = files.get("extension/ThirdPartyNotices.txt")?.toString("utf8") ?? "";
-      for (const name of [...binaryPackages(target), "node-llama-cpp", "lit", "undici"])
+      for (const name of [...binaryPackages(target), "node-llama-cpp", "koffi", "lit", "undici"])
         assert.match(notices, new RegExp(`^(  )?${name} \\d`, "m"));
       if (!isReal) return;
       const code = ofNativeCode.map(([name]) => files.get(name) ?? Buffer.alloc(0));
@@ -112,6 +110,24 @@ describe("The VSIX", () => {
           []
         );
     });
+
+  it("holds all that koffi needs", async () => {
+    const {vsixFile} = await scripts.vsix();
+    const packages = path.join(folder, "koffi/node_modules");
+    for (const [name, bytes] of koffiIn(unzip(vsixFile()))) {
+      mkdirSync(path.dirname(path.join(packages, name)), {recursive: true});
+      writeFileSync(path.join(packages, name), bytes);
+    }
+    // Without arguments, it looks up functions of this process.
+    const program = 'console.log(require("koffi/indirect").load(null).func("int atoi(str)")("37"))';
+    const {stdout, stderr} = spawnSync(process.execPath, ["-e", program], {
+      cwd: path.dirname(packages),
+      env: {...process.env, NODE_PATH: undefined},
+      encoding: "utf8"
+    });
+    assert.equal(stderr, "");
+    assert.equal(stdout, "37\n");
+  });
 
   it("is refused with another platform's native code in it", async () => {
     const {pack} = await scripts.pack();
@@ -171,6 +187,30 @@ async function vsixFor(target: string, packages: string, folder: string): Promis
   assert.equal(status, 0, stderr);
   assert.match(stdout, new RegExp(`-${target}-[\\d.]+\\.vsix: \\d+\\.\\d MB$`, "m"));
   return {file: vsixFile(target), isReal: true};
+}
+
+/** The packages of koffi in a VSIX, as paths below node_modules. */
+function koffiIn(files: ReadonlyMap<string, Buffer>): Map<string, Buffer> {
+  const below = "extension/dist/node_modules/";
+  return new Map(
+    [...files]
+      .map(([name, bytes]) => [name.slice(name.startsWith(below) ? below.length : 0), bytes] as const)
+      .filter(([name]) => /koffi/.test(name))
+  );
+}
+
+/** What of them ships: one binary and what loads it, no sources, documentation and tools to build it. */
+function koffiFiles(target: string): string[] {
+  const platform = `@koromix/koffi-${target}`;
+  return [
+    `${platform}/index.js`,
+    `${platform}/package.json`,
+    `${platform}/${target.replace("-", "_")}/koffi.node`,
+    "koffi/LICENSE.txt",
+    "koffi/indirect.cjs",
+    "koffi/package.json",
+    "koffi/src/koffi/indirect.cjs"
+  ].sort();
 }
 
 /** Whether the notices have a heading for a work, and under it a copyright and a licence, or that it needs none. */
