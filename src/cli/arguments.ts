@@ -13,6 +13,7 @@ FILE may be - for standard input. It is read as VS Code reads it: UTF-8, or UTF-
   --gpu-layers N|auto              layers of the model that go on the GPU (auto: as many as its memory holds)
   --threads N                      CPU threads, as many as cores at most (0: all cores but one)
   --context-size N                 tokens of context (0: what the model was trained on, 4096 at most)
+  --kv-cache f16|q8_0|q4_0         type of keys and values: the smaller ones take less memory and change scores (f16)
   --special                        tokenize, score: read special tokens written in the text
   --mode document|llama-perplexity score: how the text is cut into windows (document)
   --window N, --stride N           score: tokens per window, new tokens per later window
@@ -59,6 +60,7 @@ export function parse() {
         "gpu-layers": {type: "string"},
         threads: {type: "string"},
         "context-size": {type: "string"},
+        "kv-cache": {type: "string"},
         special: {type: "boolean"},
         mode: {type: "string"},
         window: {type: "string"},

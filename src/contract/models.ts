@@ -1,4 +1,5 @@
 import type {ArchitectureKind} from "../gguf/architectureKind";
+import type {KvCacheType} from "../gguf/kvCache";
 import type {DeviceState} from "./devices";
 
 /**
@@ -25,6 +26,8 @@ export interface GgufModel {
   readonly threads: number;
   /** Tokens of context; 0 means what the model was trained on, {@link automaticContextLimit} at most. */
   readonly contextSize: number;
+  /** The type in which keys and values are held, where the model's heads allow it (gguf/kvCache.ts). */
+  readonly kvCache: KvCacheType;
 }
 
 /** The same text for references to the same model that is run in the same way. */
@@ -48,10 +51,8 @@ export type GpuChoice = (typeof gpuChoices)[number];
 
 export const automaticContextLimit = 4096;
 
-/** How many KV caches of this size may exist: one for completion, and two for scoring, or one if the context is large. */
-export function contextsHeld(contextSize: number): number {
-  return contextSize > automaticContextLimit ? 2 : 3;
-}
+/** Contexts of a model that may exist at once: one for scoring, and one for completion. */
+export const contextsHeld = 2;
 
 /** What a backend can do with a model. A feature asks here, never for the backend's kind. */
 export interface Capabilities {
@@ -68,6 +69,8 @@ export interface Capabilities {
   /** A score can have ranks, and entropies. */
   readonly ranks: boolean;
   readonly entropy: boolean;
+  /** Ranks, entropies and alternatives cost next to nothing: a score has them unless none are asked for. */
+  readonly detailIsFree: boolean;
   /** Alternatives that a token can have; null: as many as there are tokens in the vocabulary. */
   readonly maxAlternatives: number | null;
 }

@@ -1,24 +1,21 @@
+import {scoringBatch} from "./batches";
 import type {ModelFacts} from "./facts";
+import {tensorBytes as ggmlBytes} from "./ggmlTypes";
+import {type KvCacheType, kvCacheNumbers, possibleKvCache} from "./kvCache";
 
 /** A model's memory in bytes, by use. */
 export interface MemoryParts {
   readonly weights: number;
   /** All copies that llama.cpp and this engine hold. */
   readonly vocabulary: number;
-  /** Keys and values of one context, as F16. */
+  /** Keys and values of one context. */
   readonly kvCache: number;
   /** Buffers of one context, and the logits of a batch. */
   readonly compute: number;
 }
 
-/**
- * Tokens per batch when scoring. Cancelling, progress and completions wait for the end of a batch. At least 64, because
- * llama.cpp's flash attention rounds differently below that (docs/decisions/scoring.md).
- */
-export function scoringBatch(vocabularySize: number): number {
-  // llama.cpp holds a batch's logits twice: at most 33 MB each for vocabularies up to 131,072.
-  return vocabularySize <= 1 << 16 ? 128 : 64;
-}
+const f16 = 2;
+const f32 = 4;
 
 /** Memory of a loaded vocabulary: 1.3 kB per token, as measured (bench/README.md). */
 export function vocabularyBytes(vocabularySize: number): number {
@@ -38,27 +35,34 @@ export function paddedContext(contextSize: number): number {
  * download; the engine's own estimate asks llama.cpp. Layers with a sliding window count with the whole context, layers
  * without attention have no KV heads.
  */
-export function estimateMemory(facts: ModelFacts, contextSize: number): MemoryParts | null {
-  const {tensorBytes, layers, heads, embeddingLength, vocabularySize} = facts;
-  const headLength = heads !== null && heads > 0 && embeddingLength !== null ? embeddingLength / heads : null;
-  const keyLength = facts.keyLength ?? headLength;
-  const valueLength = facts.valueLength ?? headLength;
+export function estimateMemory(facts: ModelFacts, contextSize: number, kvCache: KvCacheType): MemoryParts | null {
+  const {tensorBytes, layers, heads, vocabularySize} = facts;
+  const {keyLength, valueLength} = headLengths(facts);
   const kvHeads = facts.kvHeads ?? heads;
   if (tensorBytes === null || layers === null || keyLength === null || valueLength === null || kvHeads === null)
     return null;
   const headsOfAllLayers =
     typeof kvHeads === "number" ? kvHeads * layers : kvHeads.slice(0, layers).reduce((sum, count) => sum + count, 0);
+  const type = kvCacheNumbers[kvCacheOfFacts(facts, kvCache)];
   const tokens = paddedContext(contextSize);
   const batch = Math.min(scoringBatch(vocabularySize ?? 0), contextSize);
   const parts = {
     weights: tensorBytes,
     vocabulary: vocabularyBytes(vocabularySize ?? 0),
-    kvCache: tokens * headsOfAllLayers * (keyLength + valueLength) * f16,
+    kvCache: ggmlBytes(type, [tokens, headsOfAllLayers, keyLength + valueLength]) ?? Number.NaN,
     // The logits twice (once where they are computed), and the attention of each token in the batch to the context.
     compute: 2 * batch * (vocabularySize ?? 0) * f32 + batch * tokens * f16
   };
   return Object.values(parts).every((bytes) => Number.isFinite(bytes) && bytes >= 0) ? parts : null;
 }
 
-const f16 = 2;
-const f32 = 4;
+/** The type in which a model's keys and values are held ({@link possibleKvCache}). */
+export function kvCacheOfFacts(facts: ModelFacts, wanted: KvCacheType): KvCacheType {
+  const {keyLength, valueLength} = headLengths(facts);
+  return possibleKvCache(wanted, [keyLength, valueLength]);
+}
+
+function headLengths({heads, embeddingLength, keyLength, valueLength}: ModelFacts) {
+  const usual = heads !== null && heads > 0 && embeddingLength !== null ? embeddingLength / heads : null;
+  return {keyLength: keyLength ?? usual, valueLength: valueLength ?? usual};
+}

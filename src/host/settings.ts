@@ -26,6 +26,7 @@ export class Settings {
   private gpuAvoided = false;
   readonly onDidChangeModel = this.changedModel.event;
   readonly onDidChangeDevice = this.changedDevice.event;
+  readonly onDidChangeKvCache = changeOf("kvCache");
   readonly onDidChangeIdleLimit = changeOf("idleMinutes");
   readonly onDidChangeInlineCompletion = changeOf(
     "inlineCompletion.enabled",
@@ -39,7 +40,7 @@ export class Settings {
 
   constructor(extensionUri: vscode.Uri) {
     this.demonstrationFile = vscode.Uri.joinPath(extensionUri, "media", "models", "tokenscope-tiny-q8_0.gguf").fsPath;
-    const onModel = changeOf("model", "completionModel", "gpu", "gpuLayers", "threads", "contextSize");
+    const onModel = changeOf("model", "completionModel", "gpu", "gpuLayers", "threads", "contextSize", "kvCache");
     this.subscriptions = vscode.Disposable.from(
       this.changedModel,
       this.changedDevice,
@@ -75,7 +76,8 @@ export class Settings {
       gpu: this.gpu,
       gpuLayers: layers === "auto" ? null : layers,
       threads: readSetting("threads"),
-      contextSize: readSetting("contextSize")
+      contextSize: readSetting("contextSize"),
+      kvCache: readSetting("kvCache")
     };
   }
 

@@ -1,4 +1,5 @@
 import {type GpuChoice, gpuChoices} from "../contract/models";
+import {type KvCacheType, kvCacheTypes} from "../gguf/kvCache";
 
 /**
  * All settings by their keys in package.json, without "tokenscope.", each with the guard for its values. Default, scope and
@@ -14,6 +15,7 @@ export const settingsTable = {
   npmRegistry: isWebAddress,
   threads: isInteger(0, 1024),
   contextSize: isInteger(0, 1 << 20),
+  kvCache: isKvCacheType,
   selectionContext: isBoolean,
   idleMinutes: isNumber(0, 10_080),
   "inlineCompletion.enabled": isBoolean,
@@ -49,6 +51,10 @@ function isBoolean(value: unknown): value is boolean {
 
 function isGpuChoice(value: unknown): value is GpuChoice {
   return gpuChoices.some((choice) => choice === value);
+}
+
+function isKvCacheType(value: unknown): value is KvCacheType {
+  return kvCacheTypes.some((type) => type === value);
 }
 
 /** "auto": as many layers as the device's memory holds. */

@@ -2,10 +2,12 @@ import {strict as assert} from "node:assert";
 import fc from "fast-check";
 import {contextsHeld, type MemoryEstimate} from "../../src/contract/models";
 import type {ModelFacts} from "../../src/gguf/facts";
+import type {KvCacheType} from "../../src/gguf/kvCache";
 import {contextStep, estimateMemory, paddedContext} from "../../src/gguf/memory";
 import {
   actionLabel,
   applyAdvice,
+  type ContextSettings,
   type FitAction,
   fitFromEstimate,
   fitFromHeader,
@@ -37,6 +39,9 @@ const facts: ModelFacts = {
   capabilities: {complete: true, infill: true, embed: false}
 };
 
+/** Contexts as they are by default. */
+const automatic: ContextSettings = {contextSize: 0, kvCache: "f16"};
+
 const machine = (ram: number, vram = 0) => ({free: {ram, vram}, total: {ram: ram * 2, vram}});
 
 /** A model with known memory for any context size and number of layers on the device. */
@@ -57,13 +62,12 @@ function estimateOf(
 ) {
   const cache = tokenBytes * paddedContext(contextSize);
   const onDevice = gpuLayers / layers;
-  const contexts = contextsHeld(contextSize);
   const estimate: MemoryEstimate = {
     weights: {ram: input + layerBytes * (layers - gpuLayers), vram: layerBytes * gpuLayers},
     context: {ram: buffers + cache * (1 - onDevice), vram: gpuLayers > 0 ? buffers + cache * onDevice : 0},
     perToken: {ram: tokenBytes * (1 - onDevice), vram: tokenBytes * onDevice},
-    perLayer: layerBytes + (contexts * cache) / layers,
-    contexts,
+    perLayer: layerBytes + (contextsHeld * cache) / layers,
+    contexts: contextsHeld,
     contextSize,
     gpuLayers,
     layers,
@@ -99,8 +103,8 @@ describe("Whether a model fits", () => {
     };
     const verdictWith = (ram: number) =>
       fitFromEstimate(estimateOf({...model, free: {ram: ram * gb, vram: 0}}, 4096, 0)).verdict;
-    // 3.5 GB of weights, and up to three contexts of 1 GB.
-    assert.deepEqual([4.4, 4.6, 6.6, 7.3].map(verdictWith), ["tooLarge", "tight", "tight", "fits"]);
+    // 3.5 GB of weights, and up to two contexts of 1 GB.
+    assert.deepEqual([4.4, 4.6, 6.0, 6.2].map(verdictWith), ["tooLarge", "tight", "tight", "fits"]);
   });
 
   it("has one line of advice, and none where it fits", () => {
@@ -179,38 +183,48 @@ describe("Whether a model fits", () => {
     });
     assert.equal(
       fitFromEstimate(estimateOf({...model, free: {ram: 30 * gb, vram: 3 * gb}}, 4096, 30)).advice,
-      "Needs about 4.5 GB, 3.0 GB are free: put fewer layers on the GPU (17)."
+      "Needs about 4.0 GB, 3.0 GB are free: put fewer layers on the GPU (19)."
     );
     assert.equal(
       fitFromEstimate(estimateOf({...model, free: {ram: 2 * gb, vram: 3 * gb}}, 4096, 30)).advice,
-      "Needs about 4.5 GB on the GPU, 3.0 GB are free there: choose a smaller quantization."
+      "Needs about 4.0 GB on the GPU, 3.0 GB are free there: choose a smaller quantization."
     );
     assert.equal(
       fitFromEstimate(estimateOf({...model, free: {ram: 3 * gb, vram: 0}}, 4096, 0)).advice,
-      "Needs about 5.0 GB, 3.0 GB are free: choose a smaller quantization."
+      "Needs about 4.5 GB, 3.0 GB are free: choose a smaller quantization."
     );
   });
 });
 
 describe("Whether a model fits, by its header alone", () => {
   it("is told before a download", () => {
-    // 4.7 GB of weights, 0.2 of vocabulary, and three contexts of 4096 tokens, 0.33 GB each.
+    // 4.7 GB of weights, 0.2 of vocabulary, and two contexts of 4096 tokens, 0.33 GB each.
     assert.deepEqual(
-      [5, 5.4, 7.5].map((free) => fitFromHeader(facts, 4_683_073_600, 0, machine(free * gb)).verdict),
+      [5, 5.4, 7.5].map((free) => fitFromHeader(facts, 4_683_073_600, automatic, machine(free * gb)).verdict),
       ["tooLarge", "tight", "fits"]
     );
-    assert.equal(fitFromHeader(facts, 4_683_073_600, 0, machine(2 * gb, 8 * gb)).verdict, "fits");
+    assert.equal(fitFromHeader(facts, 4_683_073_600, automatic, machine(2 * gb, 8 * gb)).verdict, "fits");
+  });
+
+  it("leaves more room with smaller keys and values", () => {
+    // Weights and vocabulary of 4.87 GB, and contexts of 1.96, 1.08 and 0.61 GB.
+    const verdict = (kvCache: KvCacheType) =>
+      fitFromHeader(facts, 4_683_073_600, {contextSize: 32_768, kvCache}, machine(6.8 * gb)).verdict;
+    assert.deepEqual((["f16", "q8_0", "q4_0"] as const).map(verdict), ["tooLarge", "tight", "fits"]);
   });
 
   it("is sure of what it advises", () => {
     let advised = 0;
     fc.assert(
       fc.property(anyContext, fc.integer({min: 1e9, max: 60e9}), (contextSize, free) => {
-        const {action} = fitFromHeader(facts, 4_683_073_600, contextSize, machine(free));
+        const {action} = fitFromHeader(facts, 4_683_073_600, {...automatic, contextSize}, machine(free));
         if (action?.kind !== "contextSize") return;
         advised++;
         assert.ok(action.value < contextSize);
-        assert.equal(fitFromHeader(facts, 4_683_073_600, action.value, machine(free)).verdict, "fits");
+        assert.equal(
+          fitFromHeader(facts, 4_683_073_600, {...automatic, contextSize: action.value}, machine(free)).verdict,
+          "fits"
+        );
       }),
       runs
     );
@@ -219,8 +233,8 @@ describe("Whether a model fits, by its header alone", () => {
 
   it("is known of a file too large for memory, and of no other, where the header says too little", () => {
     for (const unknown of [null, {...facts, layers: null}, {...facts, kvHeads: null, heads: null}]) {
-      assert.equal(fitFromHeader(unknown, 4 * gb, 0, machine(5 * gb)).verdict, "unknown");
-      assert.deepEqual(fitFromHeader(unknown, 6 * gb, 0, machine(5 * gb)), {
+      assert.equal(fitFromHeader(unknown, 4 * gb, automatic, machine(5 * gb)).verdict, "unknown");
+      assert.deepEqual(fitFromHeader(unknown, 6 * gb, automatic, machine(5 * gb)), {
         verdict: "tooLarge",
         needed: 6e9,
         free: 5e9,
@@ -231,7 +245,7 @@ describe("Whether a model fits, by its header alone", () => {
   });
 
   it("takes the files' size where the header does not tell the weights'", () => {
-    assert.equal(fitFromHeader({...facts, tensorBytes: null}, 20 * gb, 0, machine(8 * gb)).verdict, "tooLarge");
+    assert.equal(fitFromHeader({...facts, tensorBytes: null}, 20 * gb, automatic, machine(8 * gb)).verdict, "tooLarge");
   });
 });
 
@@ -272,7 +286,7 @@ describe("Advice", () => {
 
 describe("A header's estimate of memory", () => {
   it("is the weights, two bytes for every key and value, and the logits of a batch twice", () => {
-    const parts = estimateMemory(facts, 4096);
+    const parts = estimateMemory(facts, 4096, "f16");
     assert.deepEqual(parts, {
       weights: 4_677_120_000,
       vocabulary: 1300 * 152_064,
@@ -282,23 +296,34 @@ describe("A header's estimate of memory", () => {
     });
   });
 
+  it("takes smaller types of keys and values as blocks of 32 numbers", () => {
+    const cache = (kvCache: KvCacheType, more: Partial<ModelFacts> = {}) =>
+      estimateMemory({...facts, ...more}, 4096, kvCache)?.kvCache;
+    const numbers = 28 * 4 * 256 * 4096;
+    assert.deepEqual([cache("q8_0"), cache("q4_0")], [(numbers / 32) * 34, (numbers / 32) * 18]);
+    // A head of 112 numbers is no whole blocks: the model keeps F16.
+    const odd = {heads: 32};
+    assert.deepEqual([cache("q8_0", odd), cache("q4_0", odd)], [cache("f16", odd), cache("f16", odd)]);
+  });
+
   it("adds up layers that differ, and leaves out layers without attention", () => {
-    const cache = (kvHeads: ModelFacts["kvHeads"]) => estimateMemory({...facts, layers: 4, kvHeads}, 1000)?.kvCache;
+    const cache = (kvHeads: ModelFacts["kvHeads"]) =>
+      estimateMemory({...facts, layers: 4, kvHeads}, 1000, "f16")?.kvCache;
     assert.equal(cache([4, 0, 2, 0]), cache(1.5));
     assert.equal(cache([4, 4, 4, 4, 99]), cache(4));
     assert.equal(cache(0), 0);
   });
 
   it("takes the lengths of keys and values from the header where it has them", () => {
-    const usual = estimateMemory(facts, 1000)?.kvCache ?? 0;
-    assert.equal(estimateMemory({...facts, keyLength: 256, valueLength: 128}, 1000)?.kvCache, usual * 1.5);
+    const usual = estimateMemory(facts, 1000, "f16")?.kvCache ?? 0;
+    assert.equal(estimateMemory({...facts, keyLength: 256, valueLength: 128}, 1000, "f16")?.kvCache, usual * 1.5);
   });
 
   it("grows with the context, in its steps", () => {
     fc.assert(
       fc.property(fc.integer({min: 1, max: 1 << 20}), (contextSize) => {
         const [here, further, next] = [contextSize, contextSize + 1, contextSize + contextStep].map((size) =>
-          estimateMemory(facts, size)
+          estimateMemory(facts, size, "f16")
         );
         assert.ok(here && further && next);
         assert.ok(further.kvCache >= here.kvCache && further.compute >= here.compute);
@@ -317,8 +342,8 @@ describe("A header's estimate of memory", () => {
       {heads: 0, kvHeads: 0},
       {heads: null, kvHeads: null}
     ])
-      assert.equal(estimateMemory({...facts, ...lacking}, 4096), null, JSON.stringify(lacking));
+      assert.equal(estimateMemory({...facts, ...lacking}, 4096, "f16"), null, JSON.stringify(lacking));
     for (const impossible of [{kvHeads: -1}, {embeddingLength: Number.NaN}, {layers: Number.POSITIVE_INFINITY}])
-      assert.equal(estimateMemory({...facts, ...impossible}, 4096), null, JSON.stringify(impossible));
+      assert.equal(estimateMemory({...facts, ...impossible}, 4096, "f16"), null, JSON.stringify(impossible));
   });
 });

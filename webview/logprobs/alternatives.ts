@@ -7,15 +7,11 @@ export type AlternativesState =
   | {readonly type: "failed"; readonly message: string}
   | Alternatives;
 
-/** Debounce in milliseconds before the model is asked: a pointer crosses many tokens on its way. */
-const delay = 150;
-
-/** The alternatives of tokens: asked for when the user looks at a token, and cached. */
+/** The alternatives of tokens: the host is asked for them when the user looks at a token, and they are kept. */
 export class AlternativesCache {
   private readonly known = new Map<number, Alternatives>();
   private readonly failed = new Map<number, string>();
   private lastRequested: number | null = null;
-  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly ask: (token: number) => void) {}
 
@@ -28,11 +24,9 @@ export class AlternativesCache {
   /** Asks for a token's alternatives, unless they are known or were asked for last. The host answers only the latest request. */
   request(token: number): void {
     if (token === this.lastRequested) return;
-    clearTimeout(this.timer);
     this.lastRequested = token;
     this.failed.delete(token);
-    if (this.known.has(token)) return;
-    this.timer = setTimeout(() => this.ask(token), delay);
+    if (!this.known.has(token)) this.ask(token);
   }
 
   answer(answer: Alternatives): void {
@@ -44,7 +38,6 @@ export class AlternativesCache {
   }
 
   clear(): void {
-    clearTimeout(this.timer);
     this.lastRequested = null;
     this.known.clear();
     this.failed.clear();

@@ -75,12 +75,12 @@ export class View {
   /** Draws the saved state, and tells the host, which sends the rest. */
   start(): void {
     const state = this.bridge.load();
-    if (state?.scored) {
-      this.show(restoredText(state.scored), state.source, state.token);
-      if (state.scroll) this.flow.scrollTo(state.scroll);
-    }
     this.bridge.listen((message) => this.receive(message));
-    this.bridge.post({type: "ready", showing: this.text?.scored.id ?? null});
+    // Before the text is drawn, which asks about the token that had the focus.
+    this.bridge.post({type: "ready", showing: state?.scored?.id ?? null});
+    if (!state?.scored) return;
+    this.show(restoredText(state.scored), state.source, state.token);
+    if (state.scroll) this.flow.scrollTo(state.scroll);
   }
 
   private receive(message: ToView): void {

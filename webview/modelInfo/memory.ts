@@ -1,6 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import {html, nothing, type TemplateResult} from "lit";
 import type {Memory, MemoryNow, MemoryStep} from "../../src/features/modelInfo/protocol";
+import type {KvCacheType} from "../../src/gguf/kvCache";
 import {byteSize, count} from "../../src/text/numberText";
 import {cssVariable} from "../ui/cssVariable";
 import {shown} from "./shownText";
@@ -11,6 +12,7 @@ const roomForFree = 1.6;
 /** A table of memory by context length. Its bars have a line where free memory ends. */
 export function memoryChart(
   steps: readonly MemoryStep[],
+  kvCache: KvCacheType,
   now: MemoryNow | null,
   freeHere: Memory | null
 ): TemplateResult {
@@ -42,7 +44,7 @@ export function memoryChart(
         </tbody>
       </table>
     </div>
-    <p class="muted">${l10n.t("Estimated for one context of this length. Tokenscope keeps two or three, for scoring and for completion.")}</p>
+    <p class="muted">${l10n.t("Estimated for one context of this length, with keys and values as {0}. Tokenscope keeps two: one for scoring and one for completion.", kvCache)}</p>
   `;
 }
 

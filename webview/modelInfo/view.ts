@@ -152,7 +152,7 @@ export class View {
   }
 
   private model(page: ModelPage): TemplateResult {
-    const {details, groups, memory, metadata, tensors} = page;
+    const {details, groups, memory, kvCache, metadata, tensors} = page;
     return html`
       ${heading(page, this.uses, this.actions)}
       ${page.facts === null ? nothing : section("facts", l10n.t("Model"), factList(page))}
@@ -163,7 +163,7 @@ export class View {
           : section(
               "memory",
               l10n.t("Memory by context length"),
-              html`${memoryNow(this.memory)}${memory.length === 0 ? nothing : memoryChart(memory, this.memory, this.free)}`
+              html`${memoryNow(this.memory)}${memory.length === 0 ? nothing : memoryChart(memory, kvCache, this.memory, this.free)}`
             )
       }
       ${

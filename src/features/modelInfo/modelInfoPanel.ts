@@ -69,6 +69,7 @@ export class ModelInfoPanel implements vscode.Disposable {
     this.view.owns(
       panel.onDidChangeViewState(() => this.viewStateChanged()),
       host.settings.onDidChangeModel(() => this.modelChanged()),
+      host.settings.onDidChangeKvCache(() => this.kvCacheChanged()),
       {dispose: () => clearInterval(checks)},
       {dispose: () => this.stop()}
     );
@@ -118,7 +119,7 @@ export class ModelInfoPanel implements vscode.Disposable {
     try {
       const model = await this.readNow(token);
       if (!isLatest()) return false;
-      this.content = {type: "model", page: modelPage(model), model};
+      this.content = {type: "model", page: this.pageOf(model), model};
       this.nameAfter(model);
     } catch (error) {
       if (!isLatest()) return false;
@@ -149,6 +150,10 @@ export class ModelInfoPanel implements vscode.Disposable {
     this.changes?.remember(stamps);
     this.host.log.debug(`a model's header was read in ${Math.round(performance.now() - started)} ms`);
     return model;
+  }
+
+  private pageOf(model: ReadModel): ModelPage {
+    return modelPage(model, this.host.settings.scoringModel().kvCache);
   }
 
   private readPiece(): ReadPiece {
@@ -275,6 +280,12 @@ export class ModelInfoPanel implements vscode.Disposable {
   private modelChanged(): void {
     this.view.post({type: "uses", uses: this.uses()});
     void this.askMemory();
+  }
+
+  private kvCacheChanged(): void {
+    if (this.content.type !== "model") return;
+    this.content = {...this.content, page: this.pageOf(this.content.model)};
+    this.postContent();
   }
 
   private async fileChanged(): Promise<void> {

@@ -1,7 +1,8 @@
 import type {ModelFacts} from "../../gguf/facts";
 import {ggmlType} from "../../gguf/ggmlTypes";
 import type {GgufHeader, TensorInfo} from "../../gguf/header";
-import {estimateMemory} from "../../gguf/memory";
+import type {KvCacheType} from "../../gguf/kvCache";
+import {estimateMemory, kvCacheOfFacts} from "../../gguf/memory";
 import {isList, keptText, type MetadataScalar, type MetadataValue} from "../../gguf/metadata";
 import {jsonText} from "../../text/jsonText";
 import type {
@@ -48,8 +49,11 @@ export interface ReadModel {
   readonly tokenTexts: ReadonlyMap<number, string>;
 }
 
-/** The page about a model that was read. */
-export function modelPage({file, problem, facts, header, tensors, tokenTexts}: ReadModel): ModelPage {
+/** The page about a model that was read. `kvCache` is the setting. */
+export function modelPage(
+  {file, problem, facts, header, tensors, tokenTexts}: ReadModel,
+  kvCache: KvCacheType
+): ModelPage {
   const rows = tensors.map(tensorRow);
   return {
     file,
@@ -57,7 +61,8 @@ export function modelPage({file, problem, facts, header, tensors, tokenTexts}: R
     facts,
     details: header && modelDetails(header, tokenTexts),
     groups: tensorGroups(rows),
-    memory: facts === null ? [] : memorySteps(facts),
+    memory: facts === null ? [] : memorySteps(facts, kvCache),
+    kvCache: facts === null ? kvCache : kvCacheOfFacts(facts, kvCache),
     metadata: firstOf([...(header?.metadata ?? [])].map(metadataRow), ({key, value}) => key + value),
     tensors: firstOf(rows, ({name}) => name)
   };
@@ -138,13 +143,13 @@ function bytesOf(value: MetadataScalar): number {
 }
 
 /** Powers of two up to the trained context length, and that length as the last. */
-export function memorySteps(facts: ModelFacts): MemoryStep[] {
+export function memorySteps(facts: ModelFacts, kvCache: KvCacheType): MemoryStep[] {
   const {contextLength} = facts;
   if (contextLength === null || contextLength === 0) return [];
   const sizes = [contextLength];
   for (let size = 2 ** Math.ceil(Math.log2(contextLength) - 1); size >= minContext; size /= 2) sizes.unshift(size);
   return sizes.slice(-maxSteps).flatMap((contextSize) => {
-    const parts = estimateMemory(facts, contextSize);
+    const parts = estimateMemory(facts, contextSize, kvCache);
     return parts === null ? [] : [{contextSize, ...parts}];
   });
 }
@@ -226,8 +231,8 @@ function booleanIn(metadata: GgufHeader["metadata"], key: string): boolean | nul
 
 /** Everything that is known about the model, as JSON in chunks. */
 export function* exportJson(page: ModelPage, model: ReadModel): Generator<string> {
-  const {file, problem, facts, details, groups, memory} = page;
-  const known = jsonText({file, problem, facts, details, tensorGroups: groups, memory}, 2);
+  const {file, problem, facts, details, groups, memory, kvCache} = page;
+  const known = jsonText({file, problem, facts, details, tensorGroups: groups, memory, kvCache}, 2);
   yield `${known.slice(0, known.lastIndexOf("\n}"))},\n  "metadata": {`;
   let comma = "\n    ";
   for (const [key, value] of model.header?.metadata ?? []) {

@@ -1,4 +1,5 @@
 import type {ModelFacts} from "../../gguf/facts";
+import type {KvCacheType} from "../../gguf/kvCache";
 
 /**
  * What the model info view (webview/modelInfo) and its host (modelInfoPanel.ts) say to each other. The host checks all that
@@ -21,6 +22,8 @@ export interface ModelPage {
   readonly groups: readonly TensorGroup[];
   /** Estimated memory by context length, the shortest first. */
   readonly memory: readonly MemoryStep[];
+  /** The type of the keys and values in {@link memory}. */
+  readonly kvCache: KvCacheType;
   readonly metadata: Listing<MetadataRow>;
   readonly tensors: Listing<TensorRow>;
 }

@@ -1,6 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import {automaticContextLimit, contextsHeld, type MemoryEstimate, type MemoryUse} from "../../contract/models";
 import type {ModelFacts} from "../../gguf/facts";
+import type {KvCacheType} from "../../gguf/kvCache";
 import {contextStep, estimateMemory, type MemoryParts, paddedContext} from "../../gguf/memory";
 import {machineMemory} from "../../platform/machineMemory";
 import {byteSize, count} from "../../text/numberText";
@@ -31,6 +32,13 @@ export interface FreeMemory {
   readonly total: MemoryUse;
 }
 
+/** How contexts are made, as it is set. */
+export interface ContextSettings {
+  /** Tokens; 0 is automatic. */
+  readonly contextSize: number;
+  readonly kvCache: KvCacheType;
+}
+
 /** Maximum share of the free memory that a model may use: other programs need some, and estimates can be off. */
 const maxShareOfFree = 0.9;
 
@@ -47,7 +55,7 @@ export async function mainMemory(): Promise<FreeMemory> {
 export function fitFromEstimate(estimate: MemoryEstimate): MemoryFit {
   const {contextSize, gpuLayers, free} = estimate;
   const verdict = verdictOf(estimate, contextSize, gpuLayers);
-  const maxNeeded = neededMemory(estimate, contextSize, gpuLayers, contextCount(estimate, contextSize));
+  const maxNeeded = neededMemory(estimate, contextSize, gpuLayers, estimate.contexts);
   const short = missingMemory(maxNeeded, free);
   const needed = short === null ? maxNeeded.ram + maxNeeded.vram : maxNeeded[short];
   const available = short === null ? free.ram + free.vram : free[short];
@@ -60,20 +68,20 @@ export function fitFromEstimate(estimate: MemoryEstimate): MemoryFit {
 
 /**
  * Whether a model fits, according to its header and the size of its files: for lists, and before a download.
- * `contextSize` is the setting, 0 for automatic. Main memory and device memory are added up.
+ * Main memory and device memory are added up.
  */
 export function fitFromHeader(
   facts: ModelFacts | null,
   bytes: number,
-  contextSize: number,
+  {contextSize, kvCache}: ContextSettings,
   memory: FreeMemory
 ): MemoryFit {
   const free = {ram: memory.free.ram + memory.free.vram, vram: 0};
   const tokens =
     contextSize > 0 ? contextSize : Math.min(facts?.contextLength ?? automaticContextLimit, automaticContextLimit);
   const known = facts === null ? null : {...facts, tensorBytes: facts.tensorBytes ?? bytes};
-  const parts = known === null ? null : estimateMemory(known, tokens);
-  const more = known === null ? null : estimateMemory(known, tokens + contextStep);
+  const parts = known === null ? null : estimateMemory(known, tokens, kvCache);
+  const more = known === null ? null : estimateMemory(known, tokens + contextStep, kvCache);
   if (facts === null || parts === null || more === null) {
     // The weights alone may already be too large.
     const verdict = bytes > free.ram ? "tooLarge" : "unknown";
@@ -86,7 +94,7 @@ export function fitFromHeader(
     context: {ram: contextBytes(parts), vram: 0},
     perToken: {ram: (contextBytes(more) - contextBytes(parts)) / contextStep, vram: 0},
     perLayer: 0,
-    contexts: facts.capabilities.complete ? contextsHeld(tokens) : 0,
+    contexts: facts.capabilities.complete ? contextsHeld : 0,
     contextSize: tokens,
     gpuLayers: 0,
     layers: facts.layers ?? 0,
@@ -164,16 +172,12 @@ export function neededMemory(
 
 /** The verdict on a model with another context size and another number of layers on the device. */
 export function verdictOf(estimate: MemoryEstimate, contextSize: number, gpuLayers: number): Verdict {
-  const contexts = contextCount(estimate, contextSize);
+  const {contexts, free} = estimate;
   const minNeeded = neededMemory(estimate, contextSize, gpuLayers, Math.min(1, contexts));
-  if (missingMemory(minNeeded, estimate.free) !== null) return "tooLarge";
+  if (missingMemory(minNeeded, free) !== null) return "tooLarge";
   const maxNeeded = neededMemory(estimate, contextSize, gpuLayers, contexts);
-  const {ram, vram} = estimate.free;
+  const {ram, vram} = free;
   return maxNeeded.ram <= ram * maxShareOfFree && maxNeeded.vram <= vram * maxShareOfFree ? "fits" : "tight";
-}
-
-function contextCount(estimate: MemoryEstimate, contextSize: number): number {
-  return estimate.contexts === 0 ? 0 : contextsHeld(contextSize);
 }
 
 function contextBytes({kvCache, compute}: MemoryParts): number {
