@@ -1,5 +1,6 @@
 /** The headless runner: the same engine without VS Code. Answers on stdout, messages on stderr. */
 import "./engine/home";
+import "./engine/noDebugger";
 import path from "node:path";
 import {choice, layers, type Options, parse, UsageError, usage, wholeNumber} from "./cli/arguments";
 import {Console} from "./cli/console";
@@ -9,6 +10,7 @@ import {leaveUserFolder, userFile} from "./cli/userFolder";
 import {gpuChoices, type ModelRef} from "./contract/models";
 import {handlers} from "./engine/handlers";
 import {ModelPool} from "./engine/modelPool";
+import {kvCacheTypes} from "./gguf/kvCache";
 import {tokenSpan} from "./metrics/scoreExport";
 import {jsonText} from "./text/jsonText";
 
@@ -72,7 +74,8 @@ function modelOf(values: Options): ModelRef {
     gpu: choice("gpu", values.gpu ?? "auto", gpuChoices),
     gpuLayers: layers(values["gpu-layers"] ?? "auto"),
     threads: wholeNumber("threads", values.threads) ?? 0,
-    contextSize: wholeNumber("context-size", values["context-size"]) ?? 0
+    contextSize: wholeNumber("context-size", values["context-size"]) ?? 0,
+    kvCache: choice("kv-cache", values["kv-cache"] ?? "f16", kvCacheTypes)
   };
 }
 

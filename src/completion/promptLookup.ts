@@ -30,7 +30,7 @@ const weight = 0.4;
 const expected = 0.6;
 
 /** Parameters below which a batch spends its time on other things than its tokens. */
-const smallModel = 5e7;
+export const smallModel = 5e7;
 
 /**
  * The time that one draft token adds to a batch, as a share of the time of a token of its own. It depends on counts and

@@ -62,9 +62,17 @@ export interface ScoreParams extends Partial<Omit<Windowing, "bos">> {
    */
   readonly context?: string;
   readonly special?: boolean;
-  /** Adds rank, entropy and this many alternatives for every token. 0 (default) leaves them out: they cost more. */
+  /**
+   * Adds rank, entropy and this many alternatives for every token; 0 leaves them out. By default there are {@link fullDetail}
+   * alternatives where they are free (`Capabilities.detailIsFree`), and none where they cost more. Who needs a text's sums
+   * and logprobs only says 0, so that no detail travels: where it is free the engine keeps it all the same, and whoever
+   * asks for it later (Show Logprobs after a perplexity) has it without another evaluation.
+   */
   readonly top?: number;
 }
+
+/** Alternatives of a token, unless others are asked for. */
+export const fullDetail = 10;
 
 /** Short: the model's original context. Long: all that is larger. */
 export type RopeFactors = "short" | "long";

@@ -106,7 +106,7 @@ export interface BackendServices {
 export interface BackendKind {
   /** Makes sure that the model is there. Resolves with what tells one state of it from another. */
   stamp(model: ModelRef): Promise<string>;
-  /** Loads what all models of the kind share. */
+  /** Loads what all models of the kind share, and makes sure that the model can be opened without harm to the process. */
   prepare(model: ModelRef, log: EngineLog): Promise<void>;
   open(model: ModelRef, services: BackendServices): Backend;
   estimate(model: ModelRef, log: EngineLog, signal: AbortSignal): Promise<MemoryEstimate>;

@@ -1,5 +1,6 @@
 import type {ModelRef} from "../contract/models";
 import type {BackendKind} from "./backend";
+import {isDeviceLost} from "./llama/deviceLost";
 import {ggufModels} from "./llama/ggufModels";
 
 /** A backend is a folder, and a line here. */
@@ -13,4 +14,9 @@ export function backendKind({kind}: ModelRef): BackendKind {
 export async function deviceMemoryInUse(): Promise<number> {
   const uses = await Promise.all(Object.values(kinds).map((kind) => kind.deviceMemoryInUse()));
   return uses.reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** Whether an error says that a device can't be used any more in this process. */
+export function losesDevice(error: unknown): boolean {
+  return isDeviceLost(error);
 }

@@ -1,5 +1,6 @@
 /** The engine process: serves the contract on the channel that fork() made. */
 import "./home";
+import "./noDebugger";
 import "./language";
 import path from "node:path";
 import {Worker} from "node:worker_threads";
@@ -29,6 +30,7 @@ import {
   type StopParams,
   stopNotification
 } from "../contract/requests";
+import {losesDevice} from "./backends";
 import {handlers} from "./handlers";
 import {ModelPool} from "./modelPool";
 
@@ -99,6 +101,8 @@ function serve<M extends EngineMethod>(method: M): void {
         throw new ResponseError<EngineErrorData>(engineErrorCode, error.message, {kind: error.kind});
       // A bug: its stack belongs in the log, and only there.
       log("error", error instanceof Error ? (error.stack ?? error.message) : String(error));
+      // A new process may have it again. As a crash, it counts in the host's policies.
+      if (losesDevice(error)) process.abort();
       throw error;
     } finally {
       listening.dispose();

@@ -6,11 +6,11 @@ import {JobQueue} from "./jobQueue";
  * Who computes next.
  *
  * A request that computes is a JOB: a completion, a completion in the background, the alternatives at a token, or the score of
- * a text. A job computes in BATCHES. A batch is never interrupted; after each batch the scheduler chooses the next one. All
- * models of the process share one scheduler, because they share its cores and its device.
+ * a text. A job computes in BATCHES. No batch is interrupted for another job; after each batch the scheduler chooses the next
+ * one. All models of the process share one scheduler, because they share its cores and its device.
  *
- * 1. One batch at a time. A batch may say that it is evaluated while it still reads its results, which keeps one core busy:
- *    then the next batch begins. That is how a score overlaps its two windows.
+ * 1. One batch at a time. A job may read results while the next batch is evaluated, and it may hand a short batch over while the one
+ *    before it is evaluated: then the two count as one.
  * 2. The more important job goes first: a completion, then alternatives, then scores and background completions. A less
  *    important job gets no batch while a more important one is running, not even between the batches of that one. So a
  *    completion waits for at most one batch of a less important job: the batch that was running when the completion came. Equal
@@ -22,7 +22,7 @@ import {JobQueue} from "./jobQueue";
  *    the device. It throws NeedsAlone, gives its cache back and holds nobody back. New jobs of the model wait. Running jobs
  *    stand aside at their next batch and start again later; only completions, which are short, run to their end. Then the work
  *    is done, and the job starts again from its beginning.
- * 6. Cancel is not stop. Cancel rejects with the signal's reason: at once if the job waits, after its batch if it computes. Stop
+ * 6. Cancel is not stop. Cancel rejects with the signal's reason: at once if the job waits, with its batch if it computes. Stop
  *    refuses the job's next batch: the job ends with what there is.
  * 7. A background completion gives way to any other completion of its model: it is stopped.
  * 8. Texts are scored one after the other, whatever the model: two at once would take the memory of both and end no sooner.
@@ -58,9 +58,9 @@ export interface Turn {
   readonly stopped: boolean;
   /**
    * Runs a batch when its turn has come. Resolves with undefined, without running it, where the job is to end with what there
-   * is. `evaluated` lets the next batch begin before this one has ended.
+   * is.
    */
-  batch<T>(work: (evaluated: () => void) => Promise<T>): Promise<T | undefined>;
+  batch<T>(work: () => Promise<T>): Promise<T | undefined>;
   /** Runs long work that does not compute, such as a load. Meanwhile, less important jobs get their batches. */
   load<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -246,20 +246,13 @@ export class Scheduler {
     };
   }
 
-  private async runBatch<T>(job: Job, work: (evaluated: () => void) => Promise<T>): Promise<T> {
+  private async runBatch<T>(job: Job, work: () => Promise<T>): Promise<T> {
     const {cache, sharesCache} = job.request;
-    let evaluating = true;
-    const evaluated = (): void => {
-      if (!evaluating) return;
-      evaluating = false;
-      this.isEvaluating = false;
-      this.schedule();
-    };
     try {
-      return await work(evaluated);
+      return await work();
     } finally {
       if (sharesCache) this.holders.delete(cache);
-      evaluated();
+      this.isEvaluating = false;
       this.schedule();
     }
   }

@@ -43,6 +43,20 @@ export function tokensFrom({logprobs, top1, detail}: ScoredTokens, start: number
   };
 }
 
+/** The same scores with the best `top` alternatives of those that there are; 0 leaves out all detail. */
+export function withTop(scored: ScoredTokens, top: number): ScoredTokens {
+  const {detail} = scored;
+  if (detail === null || detail.top === top) return scored;
+  if (top === 0) return {...scored, detail: null};
+  const {topIds, topLogprobs} = emptyDetail(detail.ranks.length, top);
+  for (let token = 0; token < detail.ranks.length; token++) {
+    const from = token * detail.top;
+    topIds.set(detail.topIds.subarray(from, from + top), token * top);
+    topLogprobs.set(detail.topLogprobs.subarray(from, from + top), token * top);
+  }
+  return {...scored, detail: {...detail, top, topIds, topLogprobs}};
+}
+
 /** Makes the tokens from `start` on unscored. */
 export function unscore({logprobs, top1, detail}: ScoredTokens, start: number): void {
   const empty = unscoredTokens(logprobs.length - start, detail?.top ?? 0);

@@ -1,13 +1,19 @@
 import * as l10n from "@vscode/l10n";
 import {EngineError} from "../contract/errors";
 import type {ModelDescription, ModelRef} from "../contract/models";
-import type {Alternatives, AlternativesParams, ScoreParams, Scores} from "../contract/scoring";
+import {
+  type Alternatives,
+  type AlternativesParams,
+  fullDetail,
+  type ScoreParams,
+  type Scores
+} from "../contract/scoring";
 import {summarize} from "../metrics/summary";
 import type {Windowing} from "../metrics/windowing";
 import type {Backend, RequestContext, TextTokens} from "./backend";
 import {possibleDetail, possibleTop, requireScoring} from "./capabilities";
 import {ScoreCache} from "./scoreCache";
-import {copyScores, type ScoredTokens, tokensFrom, unscore, unscoredTokens} from "./scoredTokens";
+import {copyScores, type ScoredTokens, tokensFrom, unscore, unscoredTokens, withTop} from "./scoredTokens";
 import {inShortWindow, resolveWindowing, ropeFactors, windowOf} from "./scoringWindows";
 
 /** A text as it is scored. */
@@ -17,7 +23,7 @@ interface PreparedText {
   /** As many of the tokens before the text as are given to the model. */
   readonly contextIds: Int32Array;
   readonly windowing: Windowing;
-  /** Alternatives of each token. */
+  /** Alternatives of each token that were asked for. */
   readonly top: number;
 }
 
@@ -37,7 +43,12 @@ export class Scoring {
     const identity = backend.identity();
     identity.catch(() => undefined);
     const ids = joined(contextIds, tokens.ids);
-    const scored = await this.scoreUnknown({windowing, ids, contextTokens: contextIds.length}, top, context);
+    // What is free is known to the next request, which may ask for it.
+    const kept = model.capabilities.detailIsFree ? Math.max(top, possibleDetail(fullDetail, model)) : top;
+    const all = await this.scoreUnknown({windowing, ids, contextTokens: contextIds.length}, kept, context);
+    const scored = {...all, ...withTop(all, top)};
+    // Ranks that are known are counted also where they are not asked for: the same text has the same numbers everywhere.
+    const summary = summarize(params.text, {...all, ends: tokens.ends});
     const sha256 = await identity;
     const {versions, ...running} = await backend.provenance(context);
     const factors = ropeFactors(await backend.windowLimits(), windowing.window);
@@ -49,7 +60,7 @@ export class Scoring {
       ...tokens,
       ...scored,
       contextIds,
-      summary: summarize(params.text, {...scored, ends: tokens.ends}),
+      summary,
       ...(versions === undefined ? {} : {versions}),
       warnings: await backend.warnings({ids, windowing})
     };
@@ -95,10 +106,17 @@ export class Scoring {
     const length = bosCount + before.length + tokens.ids.length;
     const windowing = inShortWindow(asked, await backend.windowLimits(), length);
     const {mode, window, stride} = windowing;
+    const {detailIsFree} = model.capabilities;
     if (mode === "llama-perplexity") requireWholeChunk(window, tokens.ids.length, bosCount, context);
     const room = Math.max(0, window - bosCount - stride);
     const contextIds = before.slice(Math.max(0, before.length - room));
-    return {model, tokens, contextIds, windowing, top: possibleDetail(params.top ?? 0, model)};
+    return {
+      model,
+      tokens,
+      contextIds,
+      windowing,
+      top: possibleDetail(params.top ?? (detailIsFree ? fullDetail : 0), model)
+    };
   }
 
   /** Tokens of what stands before a text. */

@@ -1,62 +1,65 @@
-import type {ControlledEvaluateInputItem, LlamaContextSequence, Token} from "node-llama-cpp";
 import type {Alternatives} from "../../contract/scoring";
 import type {PositionTask} from "../backend";
 import type {Turn} from "../scheduler";
-import {type Next, readDistribution, wholeDistribution} from "./distribution";
-import {needsAllPredictions} from "./modelHeader";
-import {keepCommonStart, wholeBatches} from "./sequenceState";
+import type {Predictions} from "./evaluator/evaluator";
+import type {ScoringCache} from "./scoringContext";
 import {windowTokens} from "./windowTokens";
 
 type FoundAlternatives = Omit<Alternatives, "top"> & {readonly top: readonly {id: number; logprob: number}[]};
 
-/** How a model's windows are computed. */
-interface Batching {
-  /** In front of every window, or null. */
-  readonly bos: Token | null;
-  readonly batchSize: number;
-}
-
 /**
- * What the model expected at a position, in the context in which the token there was scored. The sequence is asked for in each
+ * What the model expected at a position, in the context in which the token there was scored. The context is asked for in each
  * batch: between two of them others may use it, or replace it. Resolves with undefined where the job is to end.
  */
 export async function alternativesAt(
-  sequenceInUse: () => Promise<LlamaContextSequence>,
+  cacheInUse: () => Promise<ScoringCache>,
   {ids, position, window, top}: PositionTask,
-  {bos, batchSize}: Batching,
-  turn: Turn
+  bos: number | null,
+  {turn, signal}: {readonly turn: Turn; readonly signal: AbortSignal}
 ): Promise<FoundAlternatives | undefined> {
   const input = windowTokens(ids, bos, {...window, end: Math.min(window.end, ids.length)});
-  const target = position - window.start - (bos === null ? 1 : 0);
+  const target = {id: ids[position] as number, at: position - window.start - (bos === null ? 1 : 0), top};
   for (;;) {
     const step = await turn.batch(async () => ({
-      next: await evaluateTowards(await sequenceInUse(), input, target, batchSize)
+      found: await evaluateTowards(await cacheInUse(), input, target, signal)
     }));
     if (step === undefined) return undefined;
-    if (step.next !== undefined) return readDistribution(step.next, ids[position] as Token, top);
+    if (step.found !== undefined) return alternativesOf(step.found);
   }
+}
+
+interface Target {
+  readonly id: number;
+  /** The token of the input that predicts it. */
+  readonly at: number;
+  readonly top: number;
 }
 
 /** Evaluates the next batch on the way to a target. Resolves with the prediction there, if it was in that batch. */
 async function evaluateTowards(
-  sequence: LlamaContextSequence,
-  input: readonly Token[],
-  target: number,
-  batchSize: number
-): Promise<Next | undefined> {
-  // In the batch in which it was scored: in one of another size the same token may be rounded otherwise.
-  const start = wholeBatches(target, batchSize);
-  const known = await keepCommonStart(sequence, input.slice(0, start), batchSize);
+  {context, batchSize, step}: ScoringCache,
+  input: Int32Array,
+  {id, at, top}: Target,
+  signal: AbortSignal
+): Promise<Predictions | undefined> {
+  // In a batch like that in which it was scored: in another one the same token may be rounded otherwise.
+  const start = at - (at % step);
+  const known = await context.keepStart(input.subarray(0, start), step);
   if (known < start) {
-    await sequence.controlledEvaluate(input.slice(known, Math.min(known + batchSize, start)));
+    const tokens = input.subarray(known, Math.min(known + batchSize, start));
+    await context.evaluate({tokens, targets: new Int32Array(), top: 1, filled: true}, signal);
     return undefined;
   }
-  const all = needsAllPredictions(sequence.model.fileInfo);
-  const outputs = await sequence.controlledEvaluate(
-    input.slice(start, start + batchSize).map((token, i): ControlledEvaluateInputItem => {
-      if (start + i === target) return [token, {generateNext: wholeDistribution}];
-      return all ? [token, {generateNext: {token: true}}] : token;
-    })
-  );
-  return outputs[target - start]?.next;
+  const batch = {tokens: input.subarray(start, start + step), targets: Int32Array.of(id), readFrom: at - start, top};
+  const {predictions} = await context.evaluate({...batch, filled: true}, signal);
+  return await predictions;
+}
+
+function alternativesOf({logprobs, ranks, entropies, topIds, topLogprobs}: Predictions): FoundAlternatives {
+  return {
+    logprob: logprobs[0] as number,
+    rank: ranks[0] as number,
+    entropy: entropies[0] as number,
+    top: Array.from(topIds, (id, place) => ({id, logprob: topLogprobs[place] as number})).filter(({id}) => id >= 0)
+  };
 }

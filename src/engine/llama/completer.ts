@@ -1,42 +1,14 @@
-import type {
-  ControlledEvaluateIndexOutput,
-  ControlledEvaluateInputItem,
-  LlamaContextSequence,
-  LlamaModel,
-  Token
-} from "node-llama-cpp";
+import type {LlamaModel} from "node-llama-cpp";
 import {sureTokens, withoutHalfWord} from "../../completion/confidence";
-import {AcceptanceRate, draftTokenCost, draftTokens} from "../../completion/promptLookup";
+import {AcceptanceRate, draftTokenCost, draftTokens, smallModel} from "../../completion/promptLookup";
 import {completionEnd} from "../../completion/stop";
 import type {CompleteParams, Completion, CompletionStop} from "../../contract/completion";
 import type {RequestContext} from "../backend";
 import type {Turn} from "../scheduler";
+import {promptBatch, type Strength} from "./batchSizes";
 import type {Prompt} from "./completionPrompt";
-import {noNumbers} from "./distribution";
-import {needsAllPredictions} from "./modelHeader";
-import {canGoBack, keepCommonStart} from "./sequenceState";
+import type {EvaluationContext, Predictions} from "./evaluator/evaluator";
 import {asToken, type Vocabulary} from "./vocabulary";
-
-/** The smallest and the largest batch of a prompt, in tokens. */
-const minBatch = 8;
-const maxBatch = 512;
-
-/**
- * A batch of a prompt that makes good use of the processor, in tokens. A model of 0.5B parameters takes 12.7 ms per token in
- * batches of 8, 9.1 in batches of 32, 7.4 in batches of 64, 7.1 in batches of 128 and 6.9 in batches of 512
- * (docs/decisions/completion.md).
- */
-const goodBatch = 128;
-
-/** Parameters times tokens that a thread computes per millisecond, from those 6.9 ms. */
-const threadSpeed = 0.5e9 / 6.9;
-
-/**
- * The time that a batch of the prompt may take, in milliseconds: nothing is cancelled in the middle of one. A small model does
- * more than a good batch in `batchTime`; a large one may take `maxTime` for a good batch.
- */
-const batchTime = 100;
-const maxTime = 1000;
 
 /** Time between two progress messages, in milliseconds: a message takes as long as a token of a small model. */
 const tellingTime = 5;
@@ -44,18 +16,27 @@ const tellingTime = 5;
 /** Max draft tokens per batch. */
 const maxDraft = 4;
 
-/** What decides how fast a model is, as counts, not as measured times: the same request must give the same numbers. */
-export interface Strength {
-  /** Parameters that are used for a token. */
-  readonly parameters: number;
-  readonly threads: number;
-  /** At least some layers are on a device. */
-  readonly onDevice: boolean;
-}
+/** Predictions of a batch that are read, at most: behind the last token, and behind each draft token. */
+export const maxPredictions = 1 + maxDraft;
+
+/** Tokens at the end of a prompt that the next key may change: a word that goes on is cut into other tokens. */
+const unstableTokens = 8;
+
+/** A new checkpoint saves this many tokens, at least. */
+const minCheckpointDistance = 8;
+
+const noTargets = new Int32Array();
+
+/** Tokens that a small model goes on for before anybody has looked at the first of them: some are for nothing at the end. */
+const maxAhead = 3;
+
+/** Stands for the model's first choice among the targets of a batch. */
+const firstChoice = -1;
 
 /** What a completer works with. */
 interface CompleterParts {
-  readonly sequence: LlamaContextSequence;
+  readonly context: EvaluationContext;
+  /** The model without its weights. */
   readonly model: LlamaModel;
   readonly vocabulary: Vocabulary;
   /** Tokens of prompt and completion together. llama.cpp rounds its context up, beyond what the model has learned. */
@@ -70,6 +51,7 @@ type GenerateParams = Omit<CompleteParams, "model" | "suffix" | "path" | "reposi
 interface Run {
   readonly params: GenerateParams;
   readonly turn: Turn;
+  readonly signal: AbortSignal;
   readonly onProgress: RequestContext["onProgress"];
   readonly started: number;
   readonly draft: {tried: number; accepted: number};
@@ -79,11 +61,11 @@ interface Run {
 }
 
 /**
- * Runs one completion after the other on one sequence, which keeps its state: the common beginning of two prompts is evaluated
+ * Runs one completion after the other on one context, which keeps its state: the common beginning of two prompts is evaluated
  * once.
  */
 export class Completer {
-  private readonly sequence: LlamaContextSequence;
+  private readonly context: EvaluationContext;
   private readonly model: LlamaModel;
   private readonly vocabulary: Vocabulary;
   private readonly contextSize: number;
@@ -91,19 +73,19 @@ export class Completer {
   private readonly draftTokenCost: number;
   /** Tokens in a batch of a prompt. */
   private readonly batchSize: number;
+  private readonly maxGoesOn: number;
 
-  constructor({sequence, model, vocabulary, contextSize, marks}: CompleterParts, strength: Strength) {
-    this.sequence = sequence;
+  constructor({context, model, vocabulary, contextSize, marks}: CompleterParts, strength: Strength) {
+    this.context = context;
     this.model = model;
     this.vocabulary = vocabulary;
     this.contextSize = contextSize;
     this.marks = marks;
     const {parameters, threads, onDevice} = strength;
     // A rejected draft token must be removed from the KV cache again.
-    this.draftTokenCost = canGoBack(sequence)
-      ? draftTokenCost(parameters, threads, onDevice)
-      : Number.POSITIVE_INFINITY;
-    this.batchSize = onDevice ? maxBatch : promptBatch(parameters, threads);
+    this.draftTokenCost = context.goesBack ? draftTokenCost(parameters, threads, onDevice) : Number.POSITIVE_INFINITY;
+    this.batchSize = promptBatch(strength);
+    this.maxGoesOn = context.goesBack && parameters < smallModel ? maxAhead : 0;
   }
 
   /** Generates greedily (temperature 0) until the completion ends. */
@@ -111,62 +93,61 @@ export class Completer {
     {tokens, infill}: Prompt,
     params: GenerateParams,
     turn: Turn,
-    onProgress: RequestContext["onProgress"]
+    {signal, onProgress}: RequestContext
   ): Promise<Omit<Completion, "model" | "milliseconds" | "warnings">> {
-    const run: Run = {params, turn, onProgress, started: performance.now(), draft: {tried: 0, accepted: 0}};
+    const run: Run = {params, turn, signal, onProgress, started: performance.now(), draft: {tried: 0, accepted: 0}};
     const written = new Written(this.vocabulary, params);
+    const prompt = Int32Array.from(tokens);
     let evaluatedPromptTokens = 0;
     let end: CompletionStop = "end";
-    if (tokens.length > 0) {
+    if (prompt.length > 0) {
       // The last token is evaluated in any case: it predicts.
-      const known = await keepCommonStart(this.sequence, tokens.slice(0, -1));
-      evaluatedPromptTokens = tokens.length - known;
-      const waiting = await this.evaluateMost(tokens.slice(known), params.promptOnly === true, turn);
+      const known = await this.context.keepStart(prompt.subarray(0, -1));
+      evaluatedPromptTokens = prompt.length - known;
+      await this.evaluateMost(prompt, run);
       if (params.promptOnly) end = turn.stopped ? "stopped" : "maxTokens";
-      else end = await this.generate(tokens, waiting, written, run);
+      else end = await this.generate(prompt, written, run);
     }
     return {
       ...written.answer(),
       stop: end,
       infill,
-      promptTokens: tokens.length,
+      promptTokens: prompt.length,
       evaluatedPromptTokens,
       firstTokenMilliseconds: run.firstTokenMilliseconds ?? null,
       draft: run.draft
     };
   }
 
-  /** `unevaluated`: the end of the prompt. */
-  private async generate(
-    prompt: readonly Token[],
-    unevaluated: readonly Token[],
-    written: Written,
-    run: Run
-  ): Promise<CompletionStop> {
+  /** Goes on from what the context holds of the prompt. */
+  private async generate(prompt: Int32Array, written: Written, run: Run): Promise<CompletionStop> {
     const {params, turn, draft} = run;
     const acceptance = new AcceptanceRate(this.draftTokenCost);
-    const all = [...prompt];
-    let waiting = unevaluated;
+    const all = Array.from(prompt);
     while (written.ids.length < params.maxTokens) {
       if (turn.stopped) return "stopped";
-      const room = this.contextSize - this.sequence.nextTokenIndex - waiting.length;
+      const room = this.contextSize - all.length;
       if (room <= 0) return "context";
-      const max = Math.min(maxDraft, room - 1, params.maxTokens - written.ids.length - 1);
+      const left = Math.min(room, params.maxTokens - written.ids.length) - 1;
       // The end of a prompt is computed alone.
-      const drafted = written.ids.length > 0 && acceptance.pays ? this.draft(all, max) : [];
-      const outputs = await this.predict(waiting, drafted, turn);
-      if (outputs === undefined) return "stopped";
+      const drafted = written.ids.length > 0 && acceptance.pays ? this.draft(all, Math.min(maxDraft, left)) : [];
+      const waiting = all.slice(this.context.length);
+      // The first text is shown as soon as it is there.
+      const goesOn = drafted.length > 0 || written.ids.length === 0 ? 0 : Math.min(this.maxGoesOn, left);
+      const predictions = await this.predict(waiting, drafted, goesOn, run);
+      if (predictions === undefined) return "stopped";
       run.firstTokenMilliseconds ??= performance.now() - run.started;
-      const accepted = acceptedTokens(drafted, outputs);
+      const accepted = acceptedTokens(drafted, predictions);
       draft.tried += drafted.length;
       draft.accepted += accepted;
-      if (accepted < drafted.length) await this.forget(drafted.length - accepted);
       acceptance.add(drafted.length, accepted);
-      const ended = this.take(outputs.slice(0, accepted + 1), written, run);
+      const known = drafted.length > 0 ? accepted + 1 : predictions.logprobs.length;
+      const ended = this.take(predictions, known, written, run);
       if (ended !== undefined) return ended;
       this.tell(written, run);
       all.push(...written.ids.slice(all.length - prompt.length));
-      waiting = all.slice(-1);
+      // Draft tokens that were rejected.
+      if (accepted < drafted.length) await this.context.keepStart(Int32Array.from(all.slice(0, -1)));
     }
     return "maxTokens";
   }
@@ -178,65 +159,71 @@ export class Completer {
     run.told = performance.now();
   }
 
-  /** Evaluates a prompt except for its last batch, or its last token (`butOne`). Resolves with what is left. */
-  private async evaluateMost(tokens: readonly Token[], butOne: boolean, turn: Turn): Promise<readonly Token[]> {
-    let left = tokens;
-    while (left.length > 1 && (butOne || left.length > this.batchSize)) {
-      const batch = left.slice(0, Math.min(this.batchSize, left.length - 1));
-      const evaluated = await turn.batch(() => this.sequence.controlledEvaluate([...batch]));
-      if (evaluated === undefined) break;
-      left = left.slice(batch.length);
+  /**
+   * Evaluates a prompt except for its last batch, or its last token if that is all that is asked for. Where the memory can't go back
+   * by itself, it gets a checkpoint before the prompt's last tokens, which the next key may change.
+   */
+  private async evaluateMost(prompt: Int32Array, {params, turn, signal}: Run): Promise<void> {
+    const {context, batchSize} = this;
+    const stable = prompt.length - unstableTokens;
+    const last = prompt.length - 1;
+    const takesCheckpoint = !context.goesBack && stable - context.length >= minCheckpointDistance;
+    for (;;) {
+      const at = context.length;
+      const beforeCheckpoint = takesCheckpoint && at < stable;
+      const isLastBatch = !beforeCheckpoint && params.promptOnly !== true && prompt.length - at <= batchSize;
+      if (at >= last || isLastBatch) return;
+      const end = Math.min(at + batchSize, beforeCheckpoint ? stable : last);
+      const batch = {
+        tokens: prompt.slice(at, end),
+        targets: noTargets,
+        top: 1,
+        checkpoint: beforeCheckpoint && end === stable
+      };
+      if ((await turn.batch(() => context.evaluate(batch, signal))) === undefined) return;
     }
-    return left;
   }
 
-  /** The predictions after the last of these tokens and after each draft token; undefined if it was stopped. */
+  /**
+   * The predictions after the last of these tokens and after each draft token, and after those that it goes on for; undefined if it was
+   * stopped.
+   */
   private async predict(
-    tokens: readonly Token[],
-    drafted: readonly Token[],
-    turn: Turn
-  ): Promise<readonly (ControlledEvaluateIndexOutput | undefined)[] | undefined> {
-    const before = tokens.slice(0, -1);
-    const outputs = await turn.batch(() =>
-      this.sequence.controlledEvaluate([
-        ...(needsAllPredictions(this.model.fileInfo) ? before.map(greedily) : before),
-        ...[...tokens.slice(-1), ...drafted].map(greedily)
-      ])
-    );
-    return outputs?.slice(before.length);
+    tokens: readonly number[],
+    drafted: readonly number[],
+    goesOn: number,
+    {turn, signal}: Run
+  ): Promise<Predictions | undefined> {
+    const targets = new Int32Array(1 + drafted.length).fill(firstChoice);
+    return await turn.batch(async () => {
+      const batch = {tokens: Int32Array.from([...tokens, ...drafted]), targets, top: 1, goesOn};
+      return await (await this.context.evaluate(batch, signal)).predictions;
+    });
   }
 
-  private draft(ids: readonly Token[], max: number): Token[] {
-    const drafted = draftTokens(ids, max).map(asToken);
+  private draft(ids: readonly number[], max: number): readonly number[] {
+    const drafted = draftTokens(ids, max);
     const end = drafted.findIndex((token) => this.endsText(token));
     return end === -1 ? drafted : drafted.slice(0, end);
   }
 
   /** A completion ends before such a token, and it is never drafted. */
-  private endsText(token: Token): boolean {
-    return this.marks.has(token) || this.model.isEogToken(token) || this.model.isSpecialToken(token);
+  private endsText(id: number): boolean {
+    const token = asToken(id);
+    return this.marks.has(id) || this.model.isEogToken(token) || this.model.isSpecialToken(token);
   }
 
-  /** Takes the last tokens out of the KV cache. */
-  private async forget(count: number): Promise<void> {
-    const end = this.sequence.nextTokenIndex;
-    await this.sequence.eraseContextTokenRanges([{start: end - count, end}]);
-  }
-
-  /** Adds tokens one by one, until one ends the completion. */
+  /** Adds the first choices of the first `count` predictions one by one, until one ends the completion. */
   private take(
-    outputs: readonly (ControlledEvaluateIndexOutput | undefined)[],
+    {topIds, logprobs}: Predictions,
+    count: number,
     written: Written,
     {started, params: {timeLimit}}: Run
   ): CompletionStop | undefined {
-    for (const output of outputs) {
-      const token = output?.next.token;
-      // The selected token is the greatest: ln p = 0 - ln Σ exp(logit - max).
-      const logprob = -Math.log(output?.next.totalLogitWeight ?? Number.NaN);
-      // Some token is selected all the same, an end of the text for instance.
-      if (Number.isNaN(logprob)) throw noNumbers();
-      if (token === undefined || token === null || this.endsText(token)) return "end";
-      const end = written.add(token, logprob);
+    for (let i = 0; i < count; i++) {
+      const id = topIds[i] as number;
+      if (this.endsText(id)) return "end";
+      const end = written.add(id, logprobs[i] as number);
       if (end !== undefined) return end;
       const late = timeLimit !== undefined && performance.now() - started > timeLimit;
       if (late && written.cutToLines()) return "time";
@@ -247,7 +234,7 @@ export class Completer {
 
 /** What has been generated. */
 class Written {
-  readonly ids: Token[] = [];
+  readonly ids: number[] = [];
   private readonly logprobs: number[] = [];
   // Holds back the bytes of a character that is not complete yet.
   private readonly decoder = new TextDecoder("utf-8", {ignoreBOM: true});
@@ -265,7 +252,7 @@ class Written {
   }
 
   /** Adds a token. Says how the completion ends with it, or before it; undefined if it goes on. */
-  add(token: Token, logprob: number): CompletionStop | undefined {
+  add(token: number, logprob: number): CompletionStop | undefined {
     const {prefix, extent, minConfidence = 0} = this.params;
     this.logprobs.push(logprob);
     if (sureTokens(this.logprobs, minConfidence) < this.logprobs.length) {
@@ -298,22 +285,8 @@ class Written {
   }
 }
 
-/** The size of a prompt's batch on the CPU, in tokens. */
-export function promptBatch(parameters: number, threads: number): number {
-  const speed = (threads * threadSpeed) / Math.max(1, parameters);
-  const size = Math.max(speed * batchTime, Math.min(goodBatch, speed * maxTime));
-  return Math.min(Math.max(Math.floor(size), minBatch), maxBatch);
-}
-
 /** The number of draft tokens before the first that the model did not choose. */
-function acceptedTokens(
-  drafted: readonly Token[],
-  outputs: readonly (ControlledEvaluateIndexOutput | undefined)[]
-): number {
-  const rejected = drafted.findIndex((token, index) => outputs[index]?.next.token !== token);
+function acceptedTokens(drafted: readonly number[], {topIds}: Predictions): number {
+  const rejected = drafted.findIndex((token, index) => topIds[index] !== token);
   return rejected === -1 ? drafted.length : rejected;
-}
-
-function greedily(token: Token): ControlledEvaluateInputItem {
-  return [token, {generateNext: {token: true, totalLogitWeight: true}}];
 }

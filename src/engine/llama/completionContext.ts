@@ -1,22 +1,23 @@
-import type {LlamaContextSequence, LlamaModel} from "node-llama-cpp";
 import {withLineEndsOf} from "../../completion/lines";
 import type {CompleteParams, Completion} from "../../contract/completion";
-import type {ModelDescription} from "../../contract/models";
+import type {GgufModel, ModelDescription} from "../../contract/models";
 import type {RequestContext} from "../backend";
 import type {Turn} from "../scheduler";
-import {Completer} from "./completer";
+import {promptBatch, scoreBatching, strengthOf} from "./batchSizes";
+import {Completer, maxPredictions} from "./completer";
 import {Prompts} from "./completionPrompt";
+import type {Contexts} from "./contexts";
 import type {LoadedVocabulary} from "./loadedVocabulary";
 import {ropeFactorsOf} from "./longRope";
 import {markTokens} from "./markTokens";
-import {activeParameters} from "./modelHeader";
-import type {Sequences} from "./sequences";
-import {windowWarnings} from "./warnings";
-import {deviceOf, type Weights} from "./weights";
+import {kvCacheOf} from "./modelHeader";
+import type {ScoringCache} from "./scoringContext";
+import {kvCacheWarnings, windowWarnings} from "./warnings";
+import type {LoadedWeights, Weights} from "./weights";
 
 /** A KV cache, and what is kept beside it from one completion to the next. */
 interface Kept {
-  readonly sequence: LlamaContextSequence;
+  readonly cache: ScoringCache;
   readonly completer: Completer;
   readonly prompts: Prompts;
 }
@@ -24,11 +25,14 @@ interface Kept {
 /** The KV cache for completions. */
 export class CompletionContext {
   private kept: Promise<Kept> | undefined;
+  /** What it holds was computed in a completion's batches, which are small: a score is rounded otherwise. */
+  private holdsCompletion = false;
 
   constructor(
-    private readonly loaded: Promise<LoadedVocabulary>,
+    private readonly ref: GgufModel,
+    private readonly vocabulary: Promise<LoadedVocabulary>,
     private readonly weights: Weights,
-    private readonly sequences: Sequences
+    private readonly contexts: Contexts
   ) {}
 
   /** The weights that it belongs to are disposed of, and it with them. */
@@ -36,8 +40,12 @@ export class CompletionContext {
     this.kept = undefined;
   }
 
-  async sequence({contextSize}: ModelDescription, context: RequestContext): Promise<LlamaContextSequence> {
-    return (await this.get(await this.weights.get(context), contextSize)).sequence;
+  /** The context, for what a score asks. */
+  async borrow({contextSize}: ModelDescription, request: RequestContext): Promise<ScoringCache> {
+    const {cache} = await this.get(await this.weights.get(request), contextSize);
+    if (this.holdsCompletion) await cache.context.keepStart(new Int32Array());
+    this.holdsCompletion = false;
+    return cache;
   }
 
   async complete(
@@ -49,14 +57,15 @@ export class CompletionContext {
     const {contextSize} = description;
     const started = performance.now();
     const getWeights = () => this.weights.get(context);
-    const model = await (this.weights.device === null ? turn.load(getWeights) : getWeights());
-    const {completer, prompts} = await this.get(model, contextSize);
+    const weights = await (this.weights.device === null ? turn.load(getWeights) : getWeights());
+    const {completer, prompts} = await this.get(weights, contextSize);
+    this.holdsCompletion = true;
     // However long the completion may become, most of the context is for what it continues.
     const reserved = Math.min(params.maxTokens, Math.floor(contextSize / 4));
     const prompt = prompts.prompt(params, Math.max(1, contextSize - reserved));
     const ready = performance.now() - started;
-    const completion = await completer.complete(prompt, params, turn, context.onProgress);
-    const {warnings} = await this.loaded;
+    const completion = await completer.complete(prompt, params, turn, context);
+    const {model, warnings} = await this.vocabulary;
     const first = completion.firstTokenMilliseconds;
     const ropeFactors = ropeFactorsOf(model.fileInfo, contextSize);
     return {
@@ -68,14 +77,15 @@ export class CompletionContext {
       milliseconds: performance.now() - started,
       warnings: [
         ...warnings,
-        ...windowWarnings(model.fileInfo, contextSize, completion.promptTokens + completion.ids.length)
+        ...windowWarnings(model.fileInfo, contextSize, completion.promptTokens + completion.ids.length),
+        ...kvCacheWarnings(kvCacheOf(model.fileInfo, this.ref))
       ]
     };
   }
 
-  private async get(model: LlamaModel, contextSize: number): Promise<Kept> {
+  private async get(weights: LoadedWeights, contextSize: number): Promise<Kept> {
     if (this.kept === undefined) {
-      this.kept = this.make(model, contextSize);
+      this.kept = this.make(weights, contextSize);
       this.kept.catch(() => {
         this.kept = undefined;
       });
@@ -83,16 +93,16 @@ export class CompletionContext {
     return await this.kept;
   }
 
-  private async make(model: LlamaModel, contextSize: number): Promise<Kept> {
-    const {vocabulary} = await this.loaded;
-    const sequence = await this.sequences.create(model, contextSize);
-    const prompts = new Prompts(model, vocabulary);
-    const marks = markTokens(model, vocabulary, prompts.marks);
-    const strength = {
-      parameters: activeParameters(model.fileInfo),
-      threads: model.llama.maxThreads,
-      onDevice: deviceOf(model) !== "cpu"
-    };
-    return {sequence, completer: new Completer({sequence, model, vocabulary, contextSize, marks}, strength), prompts};
+  private async make(weights: LoadedWeights, contextSize: number): Promise<Kept> {
+    const vocabulary = await this.vocabulary;
+    const {model} = vocabulary;
+    const strength = strengthOf(vocabulary, weights);
+    const batching = scoreBatching(strength, vocabulary.vocabulary.size);
+    const batchSize = Math.max(batching.batchSize, promptBatch(strength));
+    const context = await this.contexts.create(weights, {size: contextSize, batchSize, maxOutputs: maxPredictions});
+    const prompts = new Prompts(model, vocabulary.vocabulary);
+    const marks = markTokens(model, vocabulary.vocabulary, prompts.marks);
+    const parts = {context, model, vocabulary: vocabulary.vocabulary, contextSize, marks};
+    return {cache: {context, ...batching}, completer: new Completer(parts, strength), prompts};
   }
 }

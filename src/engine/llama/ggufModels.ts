@@ -2,8 +2,8 @@ import type {GgufModel} from "../../contract/models";
 import type {BackendKind} from "../backend";
 import {LlamaBackend} from "./llamaBackend";
 import {estimateFile} from "./memory";
-import {checkModelFile} from "./modelFile";
-import {deviceMemoryInUse, llamaRuntime} from "./runtime";
+import {checkHeaders, checkModelFile} from "./modelFile";
+import {deviceMemoryInUse, idleBeside, llamaRuntime} from "./runtime";
 
 /** GGUF files, run by llama.cpp in this process. */
 export const ggufModels: BackendKind = {
@@ -11,8 +11,9 @@ export const ggufModels: BackendKind = {
     const {size, modified} = await checkModelFile(path);
     return `${size} ${modified}`;
   },
-  async prepare({gpu, threads}: GgufModel, log) {
-    await llamaRuntime(gpu, threads, log);
+  async prepare({path, gpu, threads}: GgufModel, log) {
+    const runtime = llamaRuntime(gpu, threads, log);
+    await Promise.all([runtime, idleBeside(runtime).then(() => checkHeaders(path))]);
   },
   open: (model: GgufModel, services) => new LlamaBackend(model, services),
   estimate: estimateFile,

@@ -1,5 +1,4 @@
 import path from "node:path";
-import type {LlamaModel} from "node-llama-cpp";
 import type {CompleteParams, Completion} from "../../contract/completion";
 import type {DeviceState} from "../../contract/devices";
 import type {GgufModel, MemoryEstimate, ModelDescription} from "../../contract/models";
@@ -23,28 +22,29 @@ import type {WindowLimits} from "../scoringWindows";
 import {alternativesAt} from "./alternativesAt";
 import {CompletionContext} from "./completionContext";
 import {Prompts} from "./completionPrompt";
+import {Contexts, NoRoomBeside} from "./contexts";
+import {isNative, maxTop} from "./evaluator/openEvaluator";
 import {saysDeviceShortage} from "./loadErrors";
 import {type LoadedVocabulary, loadVocabulary} from "./loadedVocabulary";
 import {hasSameRope, shortRopeContext} from "./longRope";
 import {sha256Of} from "./modelFile";
-import {contextSizeOf, positionsOf, purposeOfModel} from "./modelHeader";
+import {contextSizeOf, kvCacheOf, positionsOf, purposeOfModel} from "./modelHeader";
 import {batchStart, scoreTokens} from "./scorer";
-import {ScoringContexts} from "./scoringContexts";
-import {NoRoomBeside, Sequences} from "./sequences";
+import {ScoringContext} from "./scoringContext";
 import {versionsOf} from "./versions";
-import {doubleBosWarnings, windowWarnings} from "./warnings";
-import {deviceOf, Weights} from "./weights";
+import {doubleBosWarnings, kvCacheWarnings, windowWarnings} from "./warnings";
+import {deviceOf, type LoadedWeights, Weights} from "./weights";
 
 /**
- * A GGUF model run by node-llama-cpp in this process. Its parts are loaded when they are first needed and no earlier: the
- * vocabulary (counting needs no more), the weights, and KV caches for scoring and one for completing, which thus never spoil
- * each other's.
+ * A GGUF model run by llama.cpp in this process. Its parts are loaded when they are first needed and no earlier: the vocabulary
+ * (counting needs no more), the weights, and a KV cache for scoring and one for completing, which thus never spoil each
+ * other's.
  */
 export class LlamaBackend implements Backend {
   private readonly loaded: Promise<LoadedVocabulary>;
   private readonly scheduler: Scheduler;
   private readonly weights: Weights;
-  private readonly scoringContexts: ScoringContexts;
+  private readonly scoringContext: ScoringContext;
   private readonly completionContext: CompletionContext;
   private description: Promise<ModelDescription> | undefined;
   private sha256: Promise<string> | undefined;
@@ -59,9 +59,9 @@ export class LlamaBackend implements Backend {
     // Each request gets the failure; without any it is no crash.
     this.loaded.catch(() => undefined);
     this.weights = new Weights(ref, this.loaded, log, notify);
-    const sequences = new Sequences(ref, this.loaded, this.weights, log);
-    this.scoringContexts = new ScoringContexts(this.loaded, this.weights, sequences);
-    this.completionContext = new CompletionContext(this.loaded, this.weights, sequences);
+    const contexts = new Contexts(ref, this.loaded, this.weights, log);
+    this.scoringContext = new ScoringContext(this.loaded, this.weights, contexts);
+    this.completionContext = new CompletionContext(ref, this.loaded, this.weights, contexts);
   }
 
   /** Asked several times by every request, and the same as long as the model is. */
@@ -98,51 +98,46 @@ export class LlamaBackend implements Backend {
       const {window, bos} = windowing;
       const seen = (bos ? 1 : 0) + (ids?.length ?? 0);
       all.push(...windowWarnings(model.fileInfo, window, Math.min(window, seen)));
+      all.push(...kvCacheWarnings(kvCacheOf(model.fileInfo, this.ref)));
     }
     return all;
   }
 
   async scoreWindows(task: ScoringTask, scored: ScoredTokens, context: RequestContext): Promise<number> {
-    const {vocabulary, bos, batchSize} = await this.loaded;
+    const {bos} = await this.loaded;
     const {ids, contextTokens, windowing} = task;
-    // The last batch of another text had other tokens in it.
-    const beginning = (known: number) => Math.max(contextTokens, batchStart(known, windowing, batchSize));
+    const {signal, stop, onProgress} = context;
     let known = task.from;
-    if (beginning(known) >= ids.length) return ids.length;
-    const request = {kind: "score", cache: this.scoringContexts, stop: context.stop} as const;
+    if (known >= ids.length) return ids.length;
+    const request = {kind: "score", cache: this.scoringContext, stop} as const;
     await this.run(request, context, async (turn) => {
-      // Where it stood aside for others, it goes on from there.
-      const from = beginning(known);
-      const sequences = await this.scoringContexts.forTokens(ids.length - from, windowing.window, context);
-      const scorerTask = {ids, bos, windowing, from, vocabularySize: vocabulary.size, batchSize};
-      known = await scoreTokens(sequences, scorerTask, scored, turn, context.onProgress);
+      const {context: cache, ...batching} = await this.scoringContext.get(windowing.window, context);
+      // The last batch of another text had other tokens in it. Where it stood aside for others, it goes on from there.
+      const from = Math.max(contextTokens, batchStart(known, windowing, batching));
+      const scorerTask = {ids, bos, windowing, from, batching};
+      known = await scoreTokens(cache, scorerTask, scored, {turn, signal, onProgress});
     });
     return known;
   }
 
   async alternatives(task: PositionTask, context: RequestContext): Promise<Alternatives> {
     const description = await this.describe();
-    const {model, vocabulary, bos, batchSize} = await this.loaded;
+    const {model, vocabulary, bos} = await this.loaded;
     const {window} = task.windowing;
     const {contextSize} = description;
+    const {signal} = context;
     // A click on a token does not wait until a document is scored: the KV cache for completing can be had meanwhile. A completion
     // goes between two batches, and what it has changed is evaluated again.
     const borrows =
       this.scheduler.isScoring(this) && window <= contextSize && hasSameRope(model.fileInfo, window, contextSize);
     const request = {
       kind: "alternatives",
-      cache: borrows ? this.completionContext : this.scoringContexts,
+      cache: borrows ? this.completionContext : this.scoringContext,
       sharesCache: borrows
     } as const;
-    const found = await this.run(request, context, (turn) =>
-      alternativesAt(
-        () =>
-          borrows ? this.completionContext.sequence(description, context) : this.scoringContexts.first(window, context),
-        task,
-        {bos, batchSize},
-        turn
-      )
-    );
+    const cacheInUse = () =>
+      borrows ? this.completionContext.borrow(description, context) : this.scoringContext.get(window, context);
+    const found = await this.run(request, context, (turn) => alternativesAt(cacheInUse, task, bos, {turn, signal}));
     if (found === undefined) throw new Error("alternatives are never stopped");
     return {...found, top: found.top.map((rival) => ({...rival, text: vocabulary.text(rival.id)}))};
   }
@@ -179,12 +174,12 @@ export class LlamaBackend implements Backend {
   }
 
   async provenance(context: RequestContext): Promise<Provenance> {
-    const {llama} = await this.loaded;
-    const model = await this.weights.get(context);
-    const device = deviceOf(model);
+    const {llama, model} = await this.loaded;
+    const weights = await this.weights.get(context);
+    const device = deviceOf(weights);
     return {
       device,
-      layers: {onDevice: device === "cpu" ? 0 : model.gpuLayers, all: model.fileInsights.totalLayers},
+      layers: {onDevice: device === "cpu" ? 0 : weights.evaluator.gpuLayers, all: model.fileInsights.totalLayers},
       versions: await versionsOf(llama)
     };
   }
@@ -223,7 +218,8 @@ export class LlamaBackend implements Backend {
         promptLogprobs: generate,
         ranks: generate,
         entropy: generate,
-        maxAlternatives: null
+        detailIsFree: generate && isNative(),
+        maxAlternatives: maxTop
       }
     };
   }
@@ -239,32 +235,32 @@ export class LlamaBackend implements Backend {
       try {
         return await work(turn);
       } catch (error) {
-        const model = await this.modelToShrink(error, context);
-        if (model === undefined) throw error;
+        const weights = await this.weightsToShrink(error, context);
+        if (weights === undefined) throw error;
         // It ends: there are fewer layers each time, and at last there is no device.
-        throw new NeedsAlone(() => this.reloadWithFewerLayers(model, context));
+        throw new NeedsAlone(() => this.reloadWithFewerLayers(weights, context));
       }
     });
   }
 
-  /** The model whose layers leave too little of the device's memory, where that is what is wrong. */
-  private async modelToShrink(error: unknown, context: RequestContext): Promise<LlamaModel | undefined> {
-    if (error instanceof NoRoomBeside) return error.model;
+  /** The weights whose layers leave too little of the device's memory, where that is what is wrong. */
+  private async weightsToShrink(error: unknown, context: RequestContext): Promise<LoadedWeights | undefined> {
+    if (error instanceof NoRoomBeside) return error.weights;
     if (!saysDeviceShortage(error)) return undefined;
-    const model = await this.weights.get(context);
-    return model.llama.gpu === false ? undefined : model;
+    const weights = await this.weights.get(context);
+    return weights.llama.gpu === false ? undefined : weights;
   }
 
-  private async reloadWithFewerLayers(model: LlamaModel, context: RequestContext): Promise<void> {
-    if (!model.disposed) {
-      this.scoringContexts.forget();
+  private async reloadWithFewerLayers(weights: LoadedWeights, context: RequestContext): Promise<void> {
+    if (this.weights.isInUse(weights)) {
+      this.scoringContext.forget();
       this.completionContext.forget();
     }
-    await this.weights.reload(model, context);
+    await this.weights.reload(weights, context);
   }
 }
 
-function parametersOf({fileInfo}: LlamaModel): number | null {
+function parametersOf({fileInfo}: LoadedVocabulary["model"]): number | null {
   const tensors = fileInfo.fullTensorInfo;
   if (tensors === undefined || tensors.length === 0) return null;
   return tensors.reduce((sum, {dimensions}) => sum + elements(dimensions), 0);

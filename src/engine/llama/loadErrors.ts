@@ -31,7 +31,8 @@ export function loadError(error: unknown, logged: readonly string[], file: strin
   const name = error instanceof Error ? error.constructor.name : "";
   const reasons = [message, ...logged].join("\n");
   // The file is complete: that was checked before.
-  const tensor = /missing tensor '([^']*)'/.exec(reasons)?.[1];
+  const lacking = /missing tensor '([^']*)'|tensor '([^']*)' not found/.exec(reasons);
+  const tensor = lacking?.[1] ?? lacking?.[2];
   if (tensor !== undefined)
     return new EngineError(
       "modelUnsuitable",

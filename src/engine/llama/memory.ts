@@ -1,12 +1,14 @@
 import path from "node:path";
 import type {GgufFileInfo, GgufInsights, Llama} from "node-llama-cpp";
 import {contextsHeld, type GgufModel, type MemoryEstimate, type MemoryUse} from "../../contract/models";
-import {contextStep, scoringBatch, vocabularyBytes} from "../../gguf/memory";
+import {scoringBatch} from "../../gguf/batches";
+import {kvCacheNumbers} from "../../gguf/kvCache";
+import {contextStep, vocabularyBytes} from "../../gguf/memory";
 import {machineMemory} from "../../platform/machineMemory";
 import type {EngineLog} from "../backend";
 import {loadError} from "./loadErrors";
 import {checkHeaders} from "./modelFile";
-import {contextSizeOf, purposeOfModel, vocabularySizeOf} from "./modelHeader";
+import {contextSizeOf, kvCacheOf, purposeOfModel, vocabularySizeOf} from "./modelHeader";
 import {explaining, llamaRuntime} from "./runtime";
 
 /** A logit is a float32. */
@@ -39,13 +41,14 @@ export async function estimateHeader(llama: Llama, header: GgufFileInfo, ref: Gg
   // A separate one for each estimate: it keeps the vocabularies that llama.cpp loads to answer.
   const insights = await GgufInsights.from(header, llama);
   const contextSize = contextSizeOf(header, ref);
-  const contexts = purposeOfModel(header) === "generates" ? contextsHeld(contextSize) : 0;
+  const contexts = purposeOfModel(header) === "generates" ? contextsHeld : 0;
   // Layers that do not fit count too: the caller compares with what is free.
   const {gpuLayers, useMmap} = await insights.configurationResolver.resolveModelGpuLayersV2(ref.gpuLayers ?? "auto", {
     ignoreMemorySafetyChecks: true
   });
   const vocabularySize = vocabularySizeOf(header);
-  const needs = new MemoryNeeds({insights, vocabularySize, contextSize, contexts, useMmap});
+  const kvCache = kvCacheNumbers[kvCacheOf(header, ref)];
+  const needs = new MemoryNeeds({insights, vocabularySize, contextSize, contexts, kvCache, useMmap});
   const weights = await needs.weightsAt(gpuLayers);
   const context = await needs.contextAt(contextSize, gpuLayers);
   const larger = await needs.contextAt(contextSize + contextStep, gpuLayers);
@@ -79,6 +82,8 @@ interface ModelMeasures {
   readonly vocabularySize: number;
   readonly contextSize: number;
   readonly contexts: number;
+  /** ggml's number of the type of keys and values. */
+  readonly kvCache: number;
   readonly useMmap: boolean;
 }
 
@@ -97,7 +102,7 @@ class MemoryNeeds {
   }
 
   async contextAt(contextSize: number, gpuLayers: number): Promise<MemoryUse> {
-    const {insights, vocabularySize, contexts, useMmap} = this.model;
+    const {insights, vocabularySize, contexts, kvCache, useMmap} = this.model;
     const {batchSize} = this;
     if (contexts === 0) return {ram: 0, vram: 0};
     if (contextSize > maxAsked + contextStep) {
@@ -110,7 +115,8 @@ class MemoryNeeds {
         vram: before.vram + steps * (from.vram - before.vram)
       };
     }
-    const options = {contextSize, batchSize, sequences: 1, modelGpuLayers: gpuLayers, useMmap};
+    const types = {kvCacheKeyType: kvCache, kvCacheValueType: kvCache};
+    const options = {contextSize, batchSize, sequences: 1, modelGpuLayers: gpuLayers, useMmap, ...types};
     const {ram, vram} = memoryUse(await insights.estimateContextResourceRequirementsV2(options));
     // The buffer for a batch's logits is made with the first batch; llama.cpp's figures leave it out.
     return {ram: ram + batchSize * vocabularySize * logitBytes, vram};

@@ -3,6 +3,7 @@ import {automaticContextLimit, type GgufModel} from "../../contract/models";
 import {type ArchitectureKind, architectureKind} from "../../gguf/architectureKind";
 import {architectures} from "../../gguf/architectures";
 import {elements} from "../../gguf/ggmlTypes";
+import {type KvCacheType, possibleKvCache} from "../../gguf/kvCache";
 
 export function purposeOfModel(header: GgufFileInfo): ArchitectureKind {
   const own = ownMetadata(header) as {
@@ -38,6 +39,18 @@ export function contextSizeOf(header: GgufFileInfo, {contextSize}: GgufModel): n
   const known = trainedContextOf(header) ?? automaticContextLimit;
   const wanted = contextSize > 0 ? contextSize : Math.min(known, automaticContextLimit);
   return Math.min(wanted, positionsOf(header));
+}
+
+/** The type in which a context's keys and values are held. */
+export function kvCacheOf(header: GgufFileInfo, {kvCache}: GgufModel): KvCacheType {
+  const own = ownMetadata(header) as {embedding_length?: unknown; attention?: Readonly<Record<string, unknown>>};
+  const attention = own.attention ?? {};
+  const heads = Math.max(...[attention["head_count"]].flat().map(Number));
+  const usual = Number(own.embedding_length) / heads;
+  // Layers with a sliding window may have lengths of their own.
+  const keys = [attention["key_length"] ?? usual, attention["key_length_swa"] ?? []].flat();
+  const values = [attention["value_length"] ?? usual, attention["value_length_swa"] ?? []].flat();
+  return possibleKvCache(kvCache, [...keys, ...values].map(Number));
 }
 
 /** The number of learned positions: llama.cpp ends the process beyond them. Infinity if positions are not learned. */

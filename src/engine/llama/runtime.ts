@@ -1,3 +1,4 @@
+import {subscribe, unsubscribe} from "node:diagnostics_channel";
 import {availableParallelism} from "node:os";
 import {setTimeout} from "node:timers/promises";
 import * as l10n from "@vscode/l10n";
@@ -21,6 +22,9 @@ const levels: Record<`${LlamaLogLevel}`, "error" | "warn" | "info" | "debug"> = 
   log: "info",
   debug: "debug"
 };
+
+/** Node's channel for processes that are started. */
+const processesStarted = "child_process";
 
 const runtimes = new Map<GpuChoice, Promise<Llama>>();
 const listeners = new Set<EngineLog>();
@@ -47,6 +51,23 @@ export async function loadedRuntime(gpu: GpuChoice, log: EngineLog): Promise<Lla
     loading.catch(() => runtimes.delete(gpu));
   }
   return await loading;
+}
+
+/**
+ * Resolves when `runtime`, which is being loaded, leaves this process time for other work: it is loaded, or node-llama-cpp has started
+ * the process in which it tries its binary, as it does on some systems. Work before would delay that process.
+ */
+export async function idleBeside(runtime: Promise<Llama>): Promise<void> {
+  let onProcess = (): void => undefined;
+  const trial = new Promise<void>((resolve) => {
+    onProcess = () => resolve();
+  });
+  subscribe(processesStarted, onProcess);
+  try {
+    await Promise.race([runtime, trial]);
+  } finally {
+    unsubscribe(processesStarted, onProcess);
+  }
 }
 
 /** Device memory in use by all programs, in bytes, or else what llama.cpp says that it uses; 0 without a device. */

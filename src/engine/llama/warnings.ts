@@ -1,5 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import type {GgufFileInfo, LlamaModel} from "node-llama-cpp";
+import type {KvCacheType} from "../../gguf/kvCache";
 import {listText} from "../../text/numberText";
 import {bosOf} from "./bos";
 import {ropeFactorsOf, shortRopeContext} from "./longRope";
@@ -82,6 +83,14 @@ export function windowWarnings(header: GgufFileInfo, window: number, seen: numbe
       )
     );
   return warnings;
+}
+
+/** Keys and values are rounded to a smaller type than F16. */
+export function kvCacheWarnings(held: KvCacheType): string[] {
+  if (held === "f16") return [];
+  return [
+    l10n.t("Keys and values are held as {0}, which rounds them: numbers differ from those with f16, the default.", held)
+  ];
 }
 
 /** Tokens that a warning names. */

@@ -1,41 +1,28 @@
 import path from "node:path";
 import * as l10n from "@vscode/l10n";
-import type {Llama, LlamaModel} from "node-llama-cpp";
+import type {Llama} from "node-llama-cpp";
 import type {DeviceState} from "../../contract/devices";
 import type {GgufModel, MemoryEstimate} from "../../contract/models";
 import type {EngineLog, Notify, RequestContext} from "../backend";
+import type {Evaluator} from "./evaluator/evaluator";
+import {openEvaluator} from "./evaluator/openEvaluator";
 import {fewerLayers, fittingLayers, type Layers, withFewerLayers} from "./fewerLayers";
-import {DeviceShortage, isShortage, loadError, weightsShortage} from "./loadErrors";
+import {DeviceShortage, isShortage, weightsShortage} from "./loadErrors";
+import type {LoadedVocabulary} from "./loadedVocabulary";
 import {estimateHeader} from "./memory";
-import {explaining, llamaRuntime} from "./runtime";
-
-interface LoadOptions {
-  readonly gpuLayers: Layers;
-  readonly vocabOnly?: boolean;
-  readonly onLoadProgress?: (fraction: number) => void;
-}
+import {llamaRuntime} from "./runtime";
 
 type LoadContext = Pick<RequestContext, "onProgress">;
 
-/** Rejects with an EngineError that says why llama.cpp did not take the file. */
-export async function loadModel(
-  llama: Llama,
-  modelPath: string,
-  options: LoadOptions,
-  log: EngineLog
-): Promise<LlamaModel> {
-  return await explaining(
-    () => llama.loadModel({modelPath, ...options}),
-    (error, logged) => {
-      log("error", error instanceof Error ? (error.stack ?? error.message) : String(error));
-      return loadError(error, logged, path.basename(modelPath));
-    }
-  );
+/** Weights in memory, and the runtime that they were loaded with. */
+export interface LoadedWeights {
+  readonly evaluator: Evaluator;
+  readonly llama: Llama;
 }
 
 /** What a model's weights are on. */
-export function deviceOf({llama, gpuLayers}: Pick<LlamaModel, "llama" | "gpuLayers">): DeviceState["device"] {
-  return llama.gpu === false || gpuLayers === 0 ? "cpu" : llama.gpu;
+export function deviceOf({llama, evaluator}: LoadedWeights): DeviceState["device"] {
+  return llama.gpu === false || evaluator.gpuLayers === 0 ? "cpu" : llama.gpu;
 }
 
 /**
@@ -43,19 +30,19 @@ export function deviceOf({llama, gpuLayers}: Pick<LlamaModel, "llama" | "gpuLaye
  * for, fewer are put there, down to none, and the user is told.
  */
 export class Weights {
-  private loading: Promise<LlamaModel> | undefined;
-  private loaded: LlamaModel | undefined;
+  private loading: Promise<LoadedWeights> | undefined;
+  private loaded: LoadedWeights | undefined;
   /** The number of layers on the device that the next load begins with. */
   private firstLayers: Layers;
   /** The runtime that the weights are loaded with. */
   private llama: Promise<Llama>;
-  /** Loaded with fewer layers than asked for; the user has not been told yet. */
-  private untold: LlamaModel | undefined;
+  /** Loaded with fewer layers than asked for, of all; the user has not been told yet. */
+  private untold: {readonly layers: number; readonly all: number} | undefined;
 
   /** `vocabulary` is the same model without its weights. */
   constructor(
     private readonly ref: GgufModel,
-    private readonly vocabulary: Promise<{readonly llama: Llama; readonly model: LlamaModel}>,
+    private readonly vocabulary: Promise<LoadedVocabulary>,
     private readonly log: EngineLog,
     private readonly notify: Notify
   ) {
@@ -66,7 +53,7 @@ export class Weights {
 
   /** Layers on the device; undefined where nothing is loaded. */
   get layers(): number | undefined {
-    return this.loaded?.gpuLayers;
+    return this.loaded?.evaluator.gpuLayers;
   }
 
   /** What the weights are on; null where nothing is loaded. */
@@ -74,21 +61,26 @@ export class Weights {
     return this.loaded === undefined ? null : deviceOf(this.loaded);
   }
 
-  async get({onProgress}: LoadContext): Promise<LlamaModel> {
+  /** Whether these weights are in memory, and not others in their place. */
+  isInUse(weights: LoadedWeights): boolean {
+    return this.loaded === weights;
+  }
+
+  async get({onProgress}: LoadContext): Promise<LoadedWeights> {
     this.loading ??= this.kept(this.load("first", onProgress));
     return await this.loading;
   }
 
   /**
-   * Loads the weights again with fewer layers on the device, because `model` left too little of its memory for a context. What
-   * was made of `model` is disposed of with it. Nothing happens if `model` is not in use any more.
+   * Loads the weights again with fewer layers on the device, because `weights` left too little of its memory for a context. What
+   * was made of them is disposed of with them. Nothing happens if `weights` are not in use any more.
    */
-  async reload(model: LlamaModel, {onProgress}: LoadContext): Promise<void> {
-    if (this.loaded !== model) return;
-    const tried = model.gpuLayers;
+  async reload(weights: LoadedWeights, {onProgress}: LoadContext): Promise<void> {
+    if (!this.isInUse(weights)) return;
+    const tried = weights.evaluator.gpuLayers;
     this.loaded = undefined;
-    const loadAgain = async (): Promise<LlamaModel> => {
-      await model.dispose();
+    const loadAgain = async (): Promise<LoadedWeights> => {
+      await weights.evaluator.dispose();
       if (tried > 0) this.firstLayers = fewerLayers(tried, fittingLayers(await this.estimate(tried)));
       // With a device, llama.cpp computes there what it can, and has buffers there, even where it has no layers.
       else this.llama = llamaRuntime("off", this.ref.threads, this.log);
@@ -101,7 +93,7 @@ export class Weights {
   /** Tells the user of fewer layers than asked for. Called when a context has fitted, so that the number is final. */
   tell(): void {
     if (this.untold === undefined) return;
-    const message = fewerLayersText(this.untold.gpuLayers, this.untold.fileInsights.totalLayers);
+    const message = fewerLayersText(this.untold.layers, this.untold.all);
     this.untold = undefined;
     this.log("warn", message);
     this.notify({kind: "fewerLayers", model: this.ref.path, message});
@@ -115,14 +107,14 @@ export class Weights {
   }
 
   async dispose(): Promise<void> {
-    const model = await this.loading?.catch(() => undefined);
-    await model?.dispose();
+    const weights = await this.loading?.catch(() => undefined);
+    await weights?.evaluator.dispose();
   }
 
-  private kept(loading: Promise<LlamaModel>): Promise<LlamaModel> {
+  private kept(loading: Promise<LoadedWeights>): Promise<LoadedWeights> {
     loading.then(
-      (model) => {
-        this.loaded = model;
+      (weights) => {
+        this.loaded = weights;
       },
       // A failure is not kept: there may be more memory next time.
       () => {
@@ -132,16 +124,18 @@ export class Weights {
     return loading;
   }
 
-  private async load(time: "first" | "again", onProgress: LoadContext["onProgress"]): Promise<LlamaModel> {
+  private async load(time: "first" | "again", onProgress: LoadContext["onProgress"]): Promise<LoadedWeights> {
     const llama = await this.llama;
-    const onLoadProgress = (fraction: number) => onProgress({stage: "load", fraction});
+    const vocabulary = await this.vocabulary;
+    const onLoadProgress = (fraction: number, unguarded?: DeviceState["device"]) =>
+      onProgress({stage: "load", fraction, ...(unguarded === undefined ? {} : {unguarded})});
     let tries = 0;
     try {
-      const model = await withFewerLayers(
+      const evaluator = await withFewerLayers(
         this.firstLayers,
         (gpuLayers) => {
           tries++;
-          return loadModel(llama, this.ref.path, {gpuLayers, onLoadProgress}, this.log);
+          return openEvaluator({ref: this.ref, llama, vocabulary, gpuLayers, onLoadProgress}, this.log, this.notify);
         },
         (error) => error instanceof DeviceShortage,
         async (layers) => {
@@ -149,8 +143,9 @@ export class Weights {
           return {tried: estimate.gpuLayers, fitting: fittingLayers(estimate)};
         }
       );
-      if (time === "again" || tries > 1) this.untold = model;
-      return model;
+      if (time === "again" || tries > 1)
+        this.untold = {layers: evaluator.gpuLayers, all: vocabulary.model.fileInsights.totalLayers};
+      return {evaluator, llama};
     } catch (error) {
       if (!isShortage(error)) throw error;
       const {weights, free} = await this.estimate(tries > 1 ? 0 : this.firstLayers);

@@ -3,6 +3,7 @@
  * the back end ("off" is the CPU); it sends {@link ProbeMessage}s.
  */
 import "../../home";
+import "../../noDebugger";
 import path from "node:path";
 import type {GpuChoice} from "../../../contract/models";
 import {startLlama} from "../runtime";

@@ -1,0 +1,71 @@
+import type {Predictions} from "./evaluator";
+import {errorOf, type Read, type ReducerAnswer} from "./reduction";
+
+/** Of a batch without outputs. */
+export const noPredictions: Predictions = predictionsOf(0, 0);
+
+interface PendingBatch {
+  readonly whole: Predictions;
+  missing: number;
+  readonly resolve: (predictions: Predictions) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Predictions of batches, which reducers deliver row by row while other batches are evaluated. */
+export class PendingPredictions {
+  private readonly batches = new Map<number, PendingBatch>();
+  private lastId = 0;
+
+  /** `onChange` is told when the first batch begins, and when none is left. */
+  constructor(private readonly onChange: (isReading: boolean) => void) {}
+
+  /** A batch whose predictions will be added, or ended with. */
+  begin(count: number, top: number): {readonly id: number; readonly predictions: Promise<Predictions>} {
+    const id = ++this.lastId;
+    const predictions = new Promise<Predictions>((resolve, reject) => {
+      this.batches.set(id, {whole: predictionsOf(count, top), missing: count, resolve, reject});
+    });
+    if (this.batches.size === 1) this.onChange(true);
+    // Nobody may ask for them, after a failure for instance.
+    predictions.catch(() => undefined);
+    return {id, predictions};
+  }
+
+  /** What a reducer has read. */
+  add({id, first, problem, predictions}: ReducerAnswer): void {
+    const batch = this.batches.get(id);
+    if (batch === undefined) return;
+    if (predictions === undefined) {
+      this.end(id, {problem});
+      return;
+    }
+    const {whole} = batch;
+    const top = whole.topIds.length / Math.max(1, whole.logprobs.length);
+    whole.logprobs.set(predictions.logprobs, first);
+    whole.ranks.set(predictions.ranks, first);
+    whole.entropies.set(predictions.entropies, first);
+    whole.topIds.set(predictions.topIds, first * top);
+    whole.topLogprobs.set(predictions.topLogprobs, first * top);
+    batch.missing -= predictions.logprobs.length;
+    if (batch.missing === 0) this.end(id, {predictions: whole});
+  }
+
+  /** No reducer will add any more. */
+  end(id: number, read: Read): void {
+    const batch = this.batches.get(id);
+    this.batches.delete(id);
+    if (this.batches.size === 0) this.onChange(false);
+    if ("predictions" in read) batch?.resolve(read.predictions);
+    else batch?.reject(errorOf(read.problem));
+  }
+}
+
+function predictionsOf(count: number, top: number): Predictions {
+  return {
+    logprobs: new Float64Array(count),
+    ranks: new Int32Array(count),
+    entropies: new Float64Array(count),
+    topIds: new Int32Array(count * top),
+    topLogprobs: new Float64Array(count * top)
+  };
+}
