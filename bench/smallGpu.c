@@ -1,6 +1,7 @@
 /*
  * A Vulkan driver in front of another one (SMALL_GPU_DRIVER, its library) that lends out only SMALL_GPU_BYTES, and says that it has
- * SMALL_GPU_TELLS (without: as many): a GPU whose memory is too small, on any machine. See bench/README.md.
+ * SMALL_GPU_TELLS (without: as many): a GPU whose memory is too small, on any machine. With SMALL_GPU_LOST, the device is lost after this
+ * many submissions. See bench/README.md.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -21,6 +22,7 @@ struct Budget { int type; void *next; uint64_t budget[16], usage[16]; };
 static Lookup icd, ofDevice;
 static int (*allocate)(void *, const struct AllocateInfo *, const void *, void **);
 static void (*release)(void *, void *, const void *);
+static int (*submit)(void *, uint32_t, const void *, void *);
 static void (*memory)(void *, struct Memory *);
 static void (*memory2)(void *, struct Memory2 *);
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -45,6 +47,12 @@ static void releaseSome(void *device, void *freed, const void *allocator) {
   release(device, freed, allocator);
 }
 
+static int submitSome(void *queue, uint32_t count, const void *work, void *fence) {
+  static int submitted;
+  const char *most = getenv("SMALL_GPU_LOST");
+  return most && __sync_add_and_fetch(&submitted, 1) > atoi(most) ? -4 /* VK_ERROR_DEVICE_LOST */ : submit(queue, count, work, fence);
+}
+
 static uint64_t told(void) { const char *bytes = getenv("SMALL_GPU_TELLS"); return bytes ? strtoull(bytes, 0, 10) : limit(); }
 static void smaller(struct Memory *memory) { for (uint32_t i = 0; i < memory->heaps; i++) if (memory->heap[i].size > told()) memory->heap[i].size = told(); }
 static void someMemory(void *gpu, struct Memory *out) { memory(gpu, out); smaller(out); }
@@ -58,6 +66,7 @@ static void someMemory2(void *gpu, struct Memory2 *out) {
 static Function deviceFunction(void *device, const char *name) {
   Function found = ofDevice(device, name);
   if (!strcmp(name, "vkAllocateMemory")) { allocate = (void *)found; return (Function)allocateSome; }
+  if (!strcmp(name, "vkQueueSubmit")) { submit = (void *)found; return (Function)submitSome; }
   if (!strcmp(name, "vkFreeMemory")) { release = (void *)found; return (Function)releaseSome; }
   return found;
 }

@@ -1,9 +1,14 @@
+import type {DeviceState} from "./devices";
+
 /** How far a request is. */
 export type Progress =
   /** Another request comes first. Place 1 is next. */
   | {readonly stage: "wait"; readonly place: number}
-  /** The model is loaded; the fraction goes from 0 to 1. */
-  | {readonly stage: "load"; readonly fraction: number}
+  /**
+   * The model is loaded; the fraction goes from 0 to 1. `unguarded` is a device that this process computes on from now on in the way
+   * in which a C++ exception of its driver ends the process.
+   */
+  | {readonly stage: "load"; readonly fraction: number; readonly unguarded?: DeviceState["device"]}
   /** Tokens. */
   | {readonly stage: "score"; readonly done: number; readonly total: number}
   /** Tokens, and the text that there is so far. */

@@ -65,10 +65,10 @@ export interface LogParams {
 
 /**
  * Something a person should know although the request goes on. `fewerLayers`: the device's memory was too small for the
- * layers that were to be on it, and holds fewer.
+ * layers that were to be on it, and holds fewer. `slowDetail`: the fast way to read whole distributions does not work here.
  */
 export interface NoticeParams {
-  readonly kind: "fewerLayers";
+  readonly kind: "fewerLayers" | "slowDetail";
   /** Absolute path of the model's file. */
   readonly model: string;
   /** One sentence. */
@@ -88,3 +88,9 @@ export const heartbeatArgument = "--heartbeat";
 
 /** Environment variables of the engine process: what to word errors in, and the file of its translations. Without: English. */
 export const languageVariables = {locale: "TOKENSCOPE_LOCALE", bundle: "EXTENSION_BUNDLE_PATH"} as const;
+
+/** Environment variable of the engine process: {@link guardedEvaluator} takes the other way to evaluate. */
+export const evaluatorVariable = "TOKENSCOPE_EVALUATOR";
+
+/** Evaluates through node-llama-cpp, which catches drivers' C++ exceptions. */
+export const guardedEvaluator = "node-llama-cpp";

@@ -58,13 +58,12 @@ export function createHost(context: vscode.ExtensionContext): Host {
   const transfers = new EngineClient({...options, idleLimit: () => transferIdleLimit});
   const models = vscode.Uri.joinPath(context.globalStorageUri, "models").fsPath;
   const tokens = new AccessTokens(context.secrets, settings);
-  // Native code can't be unloaded, so another device's runtime needs a new process.
   context.subscriptions.push(
     log,
     settings,
     engine,
     transfers,
-    settings.onDidChangeDevice(() => engine.restart()),
+    settings.onDidChangeDevice(() => engine.deviceChanged()),
     settings.onDidChangeIdleLimit(() => engine.idleLimitChanged()),
     settings.onDidChangeModel(() => {
       engine.resetCrashCount();

@@ -160,9 +160,13 @@ function engineLines({engine, history}: Facts): string[] {
           `holds models: ${held.length} (${held.join(", ")}), ${gigabytes(holding.memory.ram)}, on devices ${gigabytes(holding.memory.vram)}`
         ]),
     `starts: ${history.starts}, deaths: ${history.deathCount}`,
-    ...history.deaths.map(
-      ({time, code, signal, hung, starting}) =>
-        `${timeText(time)}: ended with ${wordOnly(signal) ?? `code ${code}`}${hung ? ", stood still" : ""}${starting ? ", while a model was starting" : ""}`
+    ...history.deaths.map(({time, code, signal, hung, starting, guardedOn}) =>
+      [
+        `${timeText(time)}: ended with ${wordOnly(signal) ?? `code ${code}`}`,
+        ...(hung ? ["stood still"] : []),
+        ...(starting ? ["while a model was starting"] : []),
+        ...(guardedOn === null ? [] : [`${deviceNames[guardedOn]} is used through node-llama-cpp from then on`])
+      ].join(", ")
     )
   ];
 }

@@ -27,10 +27,10 @@ export class EngineHistory {
         if (runs && !this.ran) this.starts++;
         this.ran = runs;
       }),
-      engine.onDidDie(({code, signal, hung, unproven}) => {
+      engine.onDidDie(({unproven, ...end}) => {
         this.ran = false;
         this.deathCount++;
-        const death = {time: Date.now(), code, signal, hung, starting: unproven.length > 0};
+        const death = {time: Date.now(), ...end, starting: unproven.length > 0};
         this.deaths = [...this.deaths, death].slice(-maxDeaths);
       })
     ];

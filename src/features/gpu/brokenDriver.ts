@@ -5,16 +5,10 @@ import type {GgufModel, GpuChoice} from "../../contract/models";
 import {blamedDriver, storeBlamedDriver} from "../../host/blamedDriver";
 import {deviceTitle} from "../../host/deviceNames";
 import type {Death} from "../../host/engine/engineClient";
+import {isNativeCrash} from "../../host/engine/nativeCrash";
 import type {Host} from "../../host/host";
 import {runCommand} from "../../host/runCommand";
 import {plainText} from "../../text/plainText";
-
-/** Signals of a crash. SIGKILL is not one: the system uses it when memory is short. */
-const crashes: ReadonlySet<NodeJS.Signals> = new Set(["SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE", "SIGTRAP"]);
-
-/** Exit codes of a crash on Windows: exceptions (NTSTATUS) from here on, and that of abort(). */
-const firstException = 0xc0000000;
-const windowsAbort = 3;
 
 /** GPU back ends, in the order of the automatic choice. */
 const devices = ["metal", "cuda", "vulkan"] as const;
@@ -44,7 +38,8 @@ export class BrokenDriverWatch {
 
   private async judge(death: Death): Promise<void> {
     const {host} = this;
-    if (!isCrash(death, process.platform)) return;
+    // Where the next process evaluates in another way, that way is tried before the driver is blamed.
+    if (death.guardedOn !== null || !isNativeCrash(death)) return;
     // Drivers are llama.cpp's, which runs GGUF files.
     const unproven = death.unproven.filter((model) => model.kind === "gguf");
     await this.clearDriver(unproven);
@@ -77,13 +72,6 @@ export class BrokenDriverWatch {
 export async function tryGpuAgain(host: Host): Promise<void> {
   await storeBlamedDriver(host.globalState, undefined);
   host.settings.avoidGpu(false);
-}
-
-/** Whether the process may have crashed in native code. */
-export function isCrash({code, signal, hung}: Death, platform: NodeJS.Platform): boolean {
-  if (hung) return false;
-  if (signal !== null) return crashes.has(signal);
-  return platform === "win32" && code !== null && (code >= firstException || code === windowsAbort);
 }
 
 /** The GPU that the engine probably used. Undefined if no GPU of this machine works or is known to fail. */

@@ -72,7 +72,7 @@ export async function remove(host: Host, runtime: CudaRuntime): Promise<void> {
     await vscode.window.showInformationMessage(vscode.l10n.t("The CUDA runtime is not installed."));
     return;
   }
-  host.engine.restart();
+  host.engine.deviceChanged();
   await runtime.remove();
   await vscode.window.showInformationMessage(vscode.l10n.t("The CUDA runtime was removed."));
 }
@@ -95,7 +95,7 @@ async function withProgress(host: Host, work: (installing: InstallOptions) => Pr
         asWrongPackage
       );
       // The running engine process has already looked for its libraries.
-      host.engine.restart();
+      host.engine.deviceChanged();
     }
   );
   await showOutcome(host);

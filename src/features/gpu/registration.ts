@@ -4,9 +4,10 @@ import {runtimesFolder} from "../../host/runtimes";
 import {cudaPackages} from "../../platform/cudaPackages";
 import type {BrokenDriverWatch} from "./brokenDriver";
 import type {CudaRuntime} from "./cudaRuntime";
-import {showFewerLayers} from "./fewerLayers";
+import {showNotices} from "./notices";
+import {showOtherEvaluator} from "./otherEvaluator";
 
-/** Registers Show GPU, the CUDA runtime's commands, and the watch for broken drivers. */
+/** Registers Show GPU, the CUDA runtime's commands, and what is done about crashes on a GPU. */
 export function registerGpu(host: Host): vscode.Disposable {
   // Not at activation: the offer waits until the engine was used.
   void host.engine.answered
@@ -17,7 +18,8 @@ export function registerGpu(host: Host): vscode.Disposable {
     .catch((error: unknown) => host.errors.show(error));
   let suspicion: Promise<BrokenDriverWatch> | undefined;
   return vscode.Disposable.from(
-    showFewerLayers(host),
+    showNotices(host),
+    showOtherEvaluator(host),
     host.engine.onDidDie((death) => {
       suspicion ??= import("./brokenDriver").then(({BrokenDriverWatch}) => new BrokenDriverWatch(host));
       suspicion.then((one) => one.onDeath(death)).catch((error: unknown) => host.errors.show(error));

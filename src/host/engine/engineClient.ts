@@ -1,5 +1,6 @@
 import {EventEmitter} from "node:events";
 import type {Sendable} from "../../contract/chunkedTransport";
+import type {DeviceState} from "../../contract/devices";
 import {EngineError, type EngineErrorData, engineErrorCode, requestCancelledCode} from "../../contract/errors";
 import type {Holding, ModelRef} from "../../contract/models";
 import type {Progress} from "../../contract/progress";
@@ -16,6 +17,8 @@ import type {Cancellation} from "./cancellation";
 import {CrashPolicy} from "./crashPolicy";
 import {cannotStart, clientDisposed, engineDied, engineStopped, illegalInstruction} from "./engineMessages";
 import {EngineProcess, type EngineProcessOptions, type ProcessEnd, type ProcessExit} from "./engineProcess";
+import {EvaluatorPolicy} from "./evaluatorPolicy";
+import {isNativeCrash} from "./nativeCrash";
 import {type PendingRequest, RequestTracker} from "./requestTracker";
 
 export interface EngineClientOptions extends EngineProcessOptions {
@@ -44,6 +47,8 @@ export interface Death extends ProcessExit {
   readonly hung: boolean;
   /** Models that this process was asked for and had not yet answered for: loading one may have killed it. */
   readonly unproven: readonly ModelRef[];
+  /** The device because of which new processes evaluate through node-llama-cpp from now on; null: they evaluate as before. */
+  readonly guardedOn: DeviceState["device"] | null;
 }
 
 export interface Listening {
@@ -58,6 +63,8 @@ export interface RequestOptions {
   /** The request is made only because nothing else is asked: it does not keep an idle process alive. */
   readonly inPassing?: boolean;
 }
+
+type LoadProgress = Extract<Progress, {readonly stage: "load"}>;
 
 interface Events {
   state: [];
@@ -76,6 +83,7 @@ export class EngineClient {
   private disposed = false;
   private readonly requests = new RequestTracker();
   private readonly crashes = new CrashPolicy();
+  private readonly evaluators = new EvaluatorPolicy();
   private unloaded: EngineState["unloaded"] = null;
   private idleTimer: NodeJS.Timeout | undefined;
   /** When the last request ended, by `performance.now()`. */
@@ -161,7 +169,7 @@ export class EngineClient {
       process.notify(stopNotification, {request} satisfies StopParams)
     );
     const report = (progress: Progress): void => {
-      if (progress.stage === "load") this.onLoadProgress(pending, progress.fraction);
+      if (progress.stage === "load") this.onLoadProgress(pending, progress);
       onProgress?.(progress);
     };
     try {
@@ -191,6 +199,12 @@ export class EngineClient {
   restart(): void {
     this.endProcess(null);
     this.resetCrashCount();
+  }
+
+  /** Ends the process, as {@link restart}: native code can't be unloaded. What was learnt from crashes on the old device is forgotten. */
+  deviceChanged(): void {
+    this.evaluators.reset();
+    this.restart();
   }
 
   /** Ends the process and so frees all its memory; the next request starts a new one. */
@@ -271,8 +285,9 @@ export class EngineClient {
     this.idleTimer.unref();
   }
 
-  private onLoadProgress(pending: PendingRequest, fraction: number): void {
+  private onLoadProgress(pending: PendingRequest, {fraction, unguarded}: LoadProgress): void {
     pending.loading = fraction < 1 ? fraction : null;
+    pending.process.unguarded = unguarded ?? pending.process.unguarded;
     this.notifyState();
   }
 
@@ -286,7 +301,7 @@ export class EngineClient {
 
   private start(): EngineProcess {
     if (this.crashes.isStopped) throw engineStopped(this.crashes.crashes);
-    const process: EngineProcess = new EngineProcess(this.options, {
+    const process: EngineProcess = new EngineProcess(this.options, this.evaluators.isGuarded, {
       onNotice: (notice) => void this.events.emit("notice", notice),
       onHolding: () => {
         if (this.process === process) this.notifyState();
@@ -303,7 +318,11 @@ export class EngineClient {
 
   private recordCrash(process: EngineProcess, {code, signal}: ProcessExit): void {
     this.crashes.recordCrash(performance.now());
-    this.events.emit("death", {code, signal, hung: process.hung, unproven: this.requests.unproven(process)});
+    const end = {code, signal, hung: process.hung};
+    const {guarded, unguarded} = process;
+    const crashed = {guarded, unguarded, computing: this.requests.isComputing(process)};
+    const guardedOn = isNativeCrash(end) ? this.evaluators.recordCrash(crashed) : null;
+    this.events.emit("death", {...end, unproven: this.requests.unproven(process), guardedOn});
     this.notifyState();
   }
 

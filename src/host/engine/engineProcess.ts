@@ -2,11 +2,14 @@ import {type ChildProcess, fork} from "node:child_process";
 import path from "node:path";
 import type {Duplex} from "node:stream";
 import type {Sendable} from "../../contract/chunkedTransport";
+import type {DeviceState} from "../../contract/devices";
 import type {Holding} from "../../contract/models";
 import type {Progress} from "../../contract/progress";
 import {
   type EngineMethod,
   type EngineRequests,
+  evaluatorVariable,
+  guardedEvaluator,
   heartbeatArgument,
   heartbeatDescriptor,
   holdingNotification,
@@ -65,6 +68,8 @@ export class EngineProcess {
   problem: string | undefined;
   hasAnswered = false;
   holding: Holding | null = null;
+  /** The device that it computes on in the way in which a driver's exception ends it; null: none, as far as it has told. */
+  unguarded: DeviceState["device"] | null = null;
   private readonly child: ChildProcess;
   private isKilled = false;
   /**
@@ -76,10 +81,12 @@ export class EngineProcess {
   /** Throws a HumanError if the system refuses to start the process. */
   constructor(
     private readonly options: EngineProcessOptions,
+    /** It evaluates through node-llama-cpp in any case. */
+    readonly guarded: boolean,
     private readonly listener: ProcessListener
   ) {
     const {log} = options;
-    const child = forkEngine(options);
+    const child = forkEngine(options, guarded);
     this.child = child;
     child.stdout?.setEncoding("utf8").on("data", (text: string) => log.info(text.trimEnd()));
     child.stderr?.setEncoding("utf8").on("data", (text: string) => log.warn(text.trimEnd()));
@@ -193,7 +200,7 @@ export class EngineProcess {
 }
 
 /** Throws a HumanError if the system refuses. */
-function forkEngine({program, runtime, log, language}: EngineProcessOptions): ChildProcess {
+function forkEngine({program, runtime, log, language}: EngineProcessOptions, guarded: boolean): ChildProcess {
   let child: ChildProcess;
   try {
     child = fork(program, [heartbeatArgument], {
@@ -206,7 +213,8 @@ function forkEngine({program, runtime, log, language}: EngineProcessOptions): Ch
         [languageVariables.locale]: language?.locale,
         [languageVariables.bundle]: language?.bundle,
         // Set even without a runtime, so that a variable from outside has no effect.
-        TOKENSCOPE_RUNTIME: runtime ?? ""
+        TOKENSCOPE_RUNTIME: runtime ?? "",
+        ...(guarded && {[evaluatorVariable]: guardedEvaluator})
       },
       // Not VS Code's own folder, which anybody may write to: an empty part of LD_LIBRARY_PATH means the current folder.
       cwd: path.dirname(program),

@@ -37,6 +37,11 @@ export class RequestTracker {
     return [...this.pending.values()].some((request) => request.process === process);
   }
 
+  /** A process was asked to compute with a model, and has not answered. */
+  isComputing(process: EngineProcess): boolean {
+    return [...this.pending.values()].some((request) => request.process === process && isComputation(request.method));
+  }
+
   /** The request was answered, so its model works in its process. */
   markProven({process, method, model}: PendingRequest): void {
     if (model === undefined) return;
@@ -68,5 +73,9 @@ export class RequestTracker {
 
 /** Names a use of a model. Computing with a model proves more than reading its vocabulary. */
 function proofOf(method: EngineMethod, model: ModelRef): string {
-  return `${["score", "alternatives", "complete"].includes(method)} ${modelKey(model)}`;
+  return `${isComputation(method)} ${modelKey(model)}`;
+}
+
+function isComputation(method: EngineMethod): boolean {
+  return ["score", "alternatives", "complete"].includes(method);
 }
