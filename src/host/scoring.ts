@@ -3,9 +3,7 @@ import type {Sendable} from "../contract/chunkedTransport";
 import type {ModelRef} from "../contract/models";
 import type {Progress} from "../contract/progress";
 import {progressText} from "../contract/progressText";
-import type {AlternativesParams, ScoreParams, Scores} from "../contract/scoring";
-import {scoringBatch} from "../gguf/memory";
-import type {Windowing} from "../metrics/windowing";
+import type {ScoreParams, Scores} from "../contract/scoring";
 import {Pace} from "../text/pace";
 import {plainText} from "../text/plainText";
 import type {Host} from "./host";
@@ -80,25 +78,4 @@ export async function scoreOrStop(
     abandoning.dispose();
     stopping.dispose();
   }
-}
-
-/** Parameters to ask what the model expected in place of a token, in the context in which the token was scored. */
-export function alternativesParams(
-  scored: {
-    readonly contextIds: Int32Array;
-    readonly ids: Int32Array;
-    readonly windowing: Windowing;
-    readonly sha256: string;
-  },
-  token: number,
-  top: number
-): Omit<AlternativesParams, "model"> {
-  const {contextIds, windowing, sha256} = scored;
-  const position = contextIds.length + token;
-  // The rest of the token's batch comes along; no vocabulary has larger batches.
-  const end = Math.min(scored.ids.length, token + 1 + scoringBatch(0));
-  const ids = new Int32Array(contextIds.length + end);
-  ids.set(contextIds);
-  ids.set(scored.ids.subarray(0, end), contextIds.length);
-  return {ids, position, windowing, sha256, top};
 }

@@ -110,7 +110,7 @@ export class PerplexityTool implements vscode.LanguageModelTool<unknown> {
 
   private async measure({title, text, context, firstLine}: Asked, token: vscode.CancellationToken) {
     const model = this.host.settings.scoringModel();
-    const params = {model, text, ...(context === "" ? {} : {context})};
+    const params = {model, text, top: 0, ...(context === "" ? {} : {context})};
     const scores = await this.host.engine.request("score", params, {token});
     const {logprobs, ends, ids} = scores;
     const tokens = mostSurprisingTokens(text, logprobs, ends, maxSurprises);

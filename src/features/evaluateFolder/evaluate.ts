@@ -203,7 +203,7 @@ class Run {
     // The time before the very first report went into loading.
     let first = this.ranWith && {at: performance.now(), done: 0, part: 0};
     let last = first;
-    const params = {model: this.model, text};
+    const params = {model: this.model, text, top: 0};
     const scores = await scoreOrStop(this.host, params, this.token, (progress) => {
       if (progress.stage !== "score") {
         const what = progressText(progress);

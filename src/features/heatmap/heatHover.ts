@@ -1,16 +1,17 @@
 import * as vscode from "vscode";
 import type {Scores} from "../../contract/scoring";
+import type {ExpectedTokens} from "../../host/expectedTokens";
 import type {Host} from "../../host/host";
 import {LatestOnly} from "../../host/latestOnly";
-import {alternativesParams} from "../../host/scoring";
 import {shortLabel, tokenLabel} from "../../text/tokenLabel";
 import {visibleText} from "../../text/visibleText";
-import {type AboutPiece, type Expected, hoverText, type ShownToken} from "./hoverText";
+import {type AboutPiece, hoverText, type ShownToken} from "./hoverText";
 import type {MovingPieces} from "./movingPieces";
 
 /** The scores of a document, and where its tokens are after edits. */
 export interface Heat {
   readonly scores: Scores;
+  readonly expected: ExpectedTokens;
   readonly pieces: MovingPieces;
 }
 
@@ -27,7 +28,7 @@ export class HeatHover implements vscode.HoverProvider {
   private readonly latest = new LatestOnly();
 
   constructor(
-    private readonly host: Host,
+    private readonly host: Pick<Host, "errors">,
     private readonly source: HeatSource
   ) {}
 
@@ -52,7 +53,7 @@ export class HeatHover implements vscode.HoverProvider {
 
   /** What the model expected, or why this is unknown. Undefined if the hover was cancelled. */
   private async expectedAt(
-    {scores, pieces}: Heat,
+    {scores, expected, pieces}: Heat,
     piece: number,
     tokens: readonly ShownToken[],
     token: vscode.CancellationToken
@@ -63,14 +64,12 @@ export class HeatHover implements vscode.HoverProvider {
     const asked = tokens.reduce((most, one) => (one.logprob < most.logprob ? one : most));
     const position = (pieces.firstTokens[piece] ?? 0) + tokens.indexOf(asked);
     try {
-      const params = alternativesParams({...scores, sha256: scores.model.sha256}, position, maxAlternatives);
       // A hover over another token cancels the last request.
       const {rank, entropy, top} = await this.latest.run(token, (own) =>
-        this.host.engine.request("alternatives", {model: scores.spec, ...params}, {token: own})
+        expected.at(position, maxAlternatives, {token: own})
       );
       const shown = top.map(({id, text, logprob}) => ({id, label: shortLabel(visibleText(text)), logprob}));
-      const expected: Expected = {token: asked, rank, entropy, top: shown};
-      return {expected, note};
+      return {expected: {token: asked, rank, entropy, top: shown}, note};
     } catch (error) {
       if (token.isCancellationRequested) return undefined;
       return {note: error instanceof vscode.CancellationError ? note : this.host.errors.describe(error)};

@@ -6,6 +6,7 @@ import {progressText} from "../../contract/progressText";
 import {runInSlices} from "../../host/cooperativeWork";
 import {readDocument} from "../../host/documents/documentText";
 import {isToolDocument} from "../../host/documents/toolDocument";
+import {ExpectedTokens} from "../../host/expectedTokens";
 import type {Host} from "../../host/host";
 import {HostError} from "../../host/hostError";
 import {LatestOnly} from "../../host/latestOnly";
@@ -189,7 +190,7 @@ export class Heatmap implements vscode.Disposable, HeatSource {
     const pieces = new MovingPieces(await runInSlices(cutIntoPieces(text, scores.ends, scores.logprobs)));
     // The pieces missed an edit that came while they were cut.
     if (token.isCancellationRequested) throw new vscode.CancellationError();
-    return {scores, pieces};
+    return {scores, expected: new ExpectedTokens(this.host.engine, scores), pieces};
   }
 
   private fail(heated: HeatedDocument, error: unknown, {isStopped}: Running): void {

@@ -1,7 +1,9 @@
 import {randomUUID} from "node:crypto";
+import {setTimeout as pause} from "node:timers/promises";
 import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
 import type {Progress} from "../../contract/progress";
+import {fullDetail, type ScoreDetail} from "../../contract/scoring";
 import {joinInSlices} from "../../host/cooperativeWork";
 import {containsAt} from "../../host/documents/documentText";
 import {movedRange} from "../../host/documents/movedRange";
@@ -13,10 +15,11 @@ import {
   type TargetText,
   titleOfRange
 } from "../../host/documents/targetText";
+import {ExpectedTokens} from "../../host/expectedTokens";
 import type {Host} from "../../host/host";
 import {HostError} from "../../host/hostError";
 import {LatestOnly} from "../../host/latestOnly";
-import {alternativesParams, scoreOrStop} from "../../host/scoring";
+import {scoreOrStop} from "../../host/scoring";
 import {markStepDone} from "../../host/walkthroughProgress";
 import {WebviewPanel} from "../../host/webviewPanel";
 import {count} from "../../text/numberText";
@@ -30,7 +33,8 @@ import {exportJson, scoredText, tokenRange} from "./scoredText";
 import {currentText} from "./sourceText";
 import {panelType} from "./viewTypes";
 
-const alternativesShown = 10;
+/** Milliseconds before the engine is asked what it expected: a pointer crosses many tokens on its way. */
+const lookDelay = 150;
 
 /** Milliseconds without an edit before the scored text is compared with its document. */
 const compareDelay = 300;
@@ -53,10 +57,13 @@ function partial({finished, summary}: ScoredText): string | null {
   );
 }
 
-/** A scored text, and its place in the document now. */
+/** A scored text, its place in the document now, and what the view does not get because it is eight times the size. */
 interface Shown {
   readonly scored: ScoredText;
   readonly source: Source;
+  /** Of a text that was restored after a reload: null, since VS Code keeps no detail. */
+  readonly detail: ScoreDetail | null;
+  readonly expected: ExpectedTokens;
 }
 
 /** Progress or failure, which the view shows in place of a text. */
@@ -108,7 +115,7 @@ export class LogprobsPanel implements vscode.Disposable {
   restore({source, scored}: ViewState): void {
     this.setTitle(source);
     this.sentSource = source;
-    if (scored) this.shown = {scored: restoredText(scored), source};
+    if (scored) this.shown = this.shownOf(restoredText(scored), null, source);
     else this.instead = {type: "failed", source, message: notKept()};
     this.compareSoon();
   }
@@ -123,8 +130,8 @@ export class LogprobsPanel implements vscode.Disposable {
     await this.scoring.run(undefined, async (token, isLatest) => {
       this.showInstead({type: "progress", source, progress: {stage: "load", fraction: 0}});
       try {
-        const scored = await this.request(target, token);
-        if (isLatest()) this.showText({scored, source: this.instead?.source ?? source});
+        const {scored, detail} = await this.request(target, token);
+        if (isLatest()) this.showText(this.shownOf(scored, detail, this.instead?.source ?? source));
       } catch (error) {
         if (isLatest()) this.failed(this.instead?.source ?? source, error);
       }
@@ -160,7 +167,14 @@ export class LogprobsPanel implements vscode.Disposable {
     this.shown = null;
   }
 
-  private async request(target: TargetText, token: vscode.CancellationToken): Promise<ScoredText> {
+  private shownOf(scored: ScoredText, detail: ScoreDetail | null, source: Source): Shown {
+    return {scored, source, detail, expected: new ExpectedTokens(this.host.engine, {...scored, detail})};
+  }
+
+  private async request(
+    target: TargetText,
+    token: vscode.CancellationToken
+  ): Promise<Pick<Shown, "scored" | "detail">> {
     const {engine, settings} = this.host;
     const onProgress = (progress: Progress) => {
       if (!token.isCancellationRequested && this.instead)
@@ -168,7 +182,7 @@ export class LogprobsPanel implements vscode.Disposable {
     };
     const scores = await scoreOrStop(this.host, scoreParamsOf(target, settings), token, onProgress);
     const texts = scores.ends ? null : await engine.request("tokenTexts", {model: scores.spec, ids: scores.ids});
-    return scoredText({id: randomUUID(), text: target.text, scores, texts});
+    return {scored: scoredText({id: randomUUID(), text: target.text, scores, texts}), detail: scores.detail};
   }
 
   private failed(source: Source, error: unknown): void {
@@ -205,22 +219,22 @@ export class LogprobsPanel implements vscode.Disposable {
 
   private bringUpToDate(showing: string | null): void {
     const {shown, instead} = this;
-    if (shown && shown.scored.id !== showing) this.view.post({type: "show", ...shown});
+    if (shown && shown.scored.id !== showing) this.postText(shown);
     else if (shown) this.view.post({type: "moved", source: shown.source});
     if (instead) this.view.post(instead);
     else if (this.notice !== null) this.view.post({type: "notice", message: this.notice});
   }
 
   private async alternatives(token: number): Promise<void> {
-    const scored = this.shown?.scored;
-    if (!scored) return;
+    if (!this.shown) return;
+    const {scored, expected} = this.shown;
     try {
       // In Restricted Mode, saved state must not choose which model is loaded. The checksum refuses another model.
       const model = vscode.workspace.isTrusted ? scored.spec : this.host.settings.scoringModel();
-      const params = alternativesParams({...scored, sha256: scored.model.sha256}, token, alternativesShown);
-      const {rank, entropy, top} = await this.asking.run(undefined, (asked) =>
-        this.host.engine.request("alternatives", {model, ...params}, {token: asked})
-      );
+      const {rank, entropy, top} = await this.asking.run(undefined, async (asked) => {
+        if (!expected.knows(token)) await pause(lookDelay);
+        return await expected.at(token, fullDetail, {model, token: asked});
+      });
       if (this.shown?.scored !== scored) return;
       const labelled = top.map(({id, text, logprob}) => ({id, label: shortLabel(visibleText(text)), logprob}));
       this.view.post({type: "alternatives", token, rank, entropy, top: labelled});
@@ -242,7 +256,7 @@ export class LogprobsPanel implements vscode.Disposable {
 
   private async copyJson(): Promise<void> {
     if (!this.shown) return;
-    await vscode.env.clipboard.writeText(await joinInSlices(exportJson(this.shown.scored, this.shown.source)));
+    await vscode.env.clipboard.writeText(await joinInSlices(exportJson(this.shown)));
     vscode.window.setStatusBarMessage(vscode.l10n.t("Logprobs copied as JSON"), 3000);
   }
 
@@ -302,10 +316,14 @@ export class LogprobsPanel implements vscode.Disposable {
     this.notice = partial(shown.scored);
     this.sentSource = shown.source;
     this.setTitle(shown.source);
-    this.view.post({type: "show", ...shown});
+    this.postText(shown);
     if (this.notice !== null) this.view.post({type: "notice", message: this.notice});
     markStepDone("logprobs");
     this.compareSoon();
+  }
+
+  private postText({scored, source}: Shown): void {
+    this.view.post({type: "show", scored, source});
   }
 
   private showInstead(instead: Instead): void {

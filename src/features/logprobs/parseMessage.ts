@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import {gpuChoices, type ModelRef} from "../../contract/models";
 import type {Hello} from "../../contract/webview";
+import {kvCacheTypes} from "../../gguf/kvCache";
 import type {Windowing} from "../../metrics/windowing";
 import {arrayOf, parsed, wholeNumber} from "../../text/guard";
 import {isJsonNumber} from "../../text/jsonNumber";
@@ -34,7 +35,8 @@ const specs = {
     gpu: v.picklist(gpuChoices),
     gpuLayers: v.nullable(wholeNumber),
     threads: wholeNumber,
-    contextSize: wholeNumber
+    contextSize: wholeNumber,
+    kvCache: v.picklist(kvCacheTypes)
   })
 } satisfies {readonly [Kind in ModelRef["kind"]]: v.GenericSchema<unknown, Extract<ModelRef, {kind: Kind}>>};
 

@@ -11,7 +11,7 @@ import {type JsonNumber, jsonNumber, numberOfJson} from "../../text/jsonNumber";
  */
 
 /** Grows with every change of {@link SavedText} or {@link ViewState}, except an added sum. A state of another version is not read. */
-export const protocolVersion = 5;
+export const protocolVersion = 6;
 
 /**
  * A scored text with all that the view needs to draw it. The numbers are typed arrays, which VS Code transfers without JSON:

@@ -1,4 +1,4 @@
-import type {Scores} from "../../contract/scoring";
+import type {ScoreDetail, Scores} from "../../contract/scoring";
 import {coveredTexts, jsonPieces} from "../../metrics/scoreExport";
 import {scoreHeader} from "../../metrics/scoreHeader";
 import {utf16Offsets} from "../../text/textOffsets";
@@ -50,13 +50,23 @@ export function tokenRange({text, byteEnds}: ScoredText, token: number): {start:
   return {start, end: start + (character > 0xffff ? 2 : 1)};
 }
 
-/** The text that "Copy as JSON" copies, in chunks: the output of the headless runner's `score`, with the text's place added. */
-export function exportJson(scored: ScoredText, {title, start, end}: Source): Generator<string> {
+/** What "Copy as JSON" copies. */
+export interface CopiedText {
+  readonly scored: ScoredText;
+  readonly source: Source;
+  readonly detail: ScoreDetail | null;
+}
+
+/**
+ * The text that "Copy as JSON" copies, in chunks: the output of the headless runner's `score`, with the text's place, and with
+ * ranks and entropies where they are known.
+ */
+export function exportJson({scored, source: {title, start, end}, detail}: CopiedText): Generator<string> {
   const {text, ids, byteEnds, texts, logprobs, contextIds, finished, model, windowing, summary, warnings} = scored;
   const header = {
     ...scoreHeader({model, windowing, contextIds, finished, warnings}, summary),
     source: {title, start, end}
   };
   const textOf = byteEnds ? coveredTexts(text, byteEnds) : (token: number) => texts?.[token] ?? "";
-  return jsonPieces(header, {ids, ends: byteEnds, logprobs, textOf}, "indented");
+  return jsonPieces(header, {ids, ends: byteEnds, logprobs, detail, textOf}, "indented");
 }

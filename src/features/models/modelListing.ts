@@ -3,7 +3,13 @@ import type {ModelFacts} from "../../gguf/facts";
 import {iterateInSlices} from "../../host/cooperativeWork";
 import {foundModel} from "../../host/models/local/candidates";
 import type {LocalModel} from "../../host/models/local/localModel";
-import {type FreeMemory, fitFromHeader, type MemoryFit, mainMemory} from "../../host/models/memoryFit";
+import {
+  type ContextSettings,
+  type FreeMemory,
+  fitFromHeader,
+  type MemoryFit,
+  mainMemory
+} from "../../host/models/memoryFit";
 import type {ListedModel} from "./modelRow";
 import {type ModelSection, modelSections} from "./sections";
 
@@ -21,8 +27,8 @@ export interface ListingSources {
   find(signal: AbortSignal): Promise<readonly LocalModel[]>;
   /** Null if the file can't be read as a model. */
   facts(model: LocalModel, signal: AbortSignal): Promise<ModelFacts | null>;
-  /** Context size that models are run with, in tokens; 0 is automatic. */
-  readonly contextSize: number;
+  /** The contexts that models are run with. */
+  readonly contexts: ContextSettings;
 }
 
 /** The models on this machine and what is known of them, as rows of any kind. It grows while the search goes on. */
@@ -81,7 +87,7 @@ export class ModelListing<Row> {
 
   /** Whether a model fits into memory, judged by its facts if they are known. Undefined until the free memory is known. */
   fit(facts: ModelFacts | null, bytes: number): MemoryFit | undefined {
-    return this.memory && fitFromHeader(facts, bytes, this.sources.contextSize, this.memory);
+    return this.memory && fitFromHeader(facts, bytes, this.sources.contexts, this.memory);
   }
 
   private async list(models: readonly LocalModel[]): Promise<void> {

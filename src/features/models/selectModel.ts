@@ -38,7 +38,7 @@ export class ModelSelection {
       demonstrationModel: known.demonstration.path,
       inUse: [known.scoring.path, known.completion.path],
       recent: recentModels(host),
-      contextSize: settings.scoringModel().contextSize,
+      contexts: settings.scoringModel(),
       find: (signal) => findLocalModels(modelSearchEnvironment(host), signal),
       facts: (model, signal) => headers.facts(model, signal)
     };

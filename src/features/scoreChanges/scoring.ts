@@ -105,7 +105,7 @@ async function scoresOf(
     if (scored.stage !== "score") progress.report({message: progressText(scored)});
     else if (scored.total > 0) report((tokens * scored.done) / scored.total);
   };
-  const params = {model, text, ...(context === "" ? {} : {context})};
+  const params = {model, text, top: 0, ...(context === "" ? {} : {context})};
   try {
     const scores = await host.engine.request("score", params, {token, onProgress});
     if (!scores.finished) throw new vscode.CancellationError();

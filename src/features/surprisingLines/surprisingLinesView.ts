@@ -90,7 +90,8 @@ export class SurprisingLinesView implements vscode.TreeDataProvider<Row>, vscode
     let document: RankedDocument;
     try {
       const scores = await scoreWithProgress(this.host, vscode.l10n.t("Surprising lines of {0}", title), {
-        text: toSend
+        text: toSend,
+        top: 0
       });
       const {ends, logprobs} = scores;
       if (ends === null)
