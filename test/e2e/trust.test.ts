@@ -152,6 +152,8 @@ describe("A workspace that is not trusted", () => {
     await refusal.filter({hasText: "link.gguf"}).getByRole("button", {name: "Manage Workspace Trust"}).waitFor();
     await vscode.screenshot("restricted-model");
     await vscode.clearNotifications();
+    // It may be there from a first try.
+    rmSync(path.join(home, "home/outside.gguf"), {force: true});
     symlinkSync(inWorkspace("theirs.gguf"), path.join(home, "home/outside.gguf"));
     await vscode.runCommand("Tokenscope: Browse for Model File…");
     const input = vscode.quickInputWidget.locator("input").first();

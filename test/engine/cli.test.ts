@@ -156,6 +156,7 @@ describe("The headless runner", () => {
       "bitsPerByte",
       "wordPerplexity",
       "top1Accuracy",
+      "top10Accuracy",
       "tokens"
     ];
 
@@ -393,6 +394,10 @@ describe("The headless runner", () => {
       "layers that are no number": {
         args: ["score", "--gpu-layers", "all", good],
         says: /--gpu-layers takes a whole number, or auto/
+      },
+      "keys and values of no known type": {
+        args: ["score", "--kv-cache", "q5_0", good],
+        says: /--kv-cache takes one of: f16, q8_0, q4_0/
       },
       "a number that is none": {args: ["score", "--top", "many", good], says: /--top takes a whole number/},
       "an unknown mode": {args: ["score", "--mode", "fast", good], says: /document, llama-perplexity/},

@@ -537,7 +537,8 @@ describe("A model without fill-in-the-middle tokens", () => {
       promptLogprobs: true,
       ranks: true,
       entropy: true,
-      maxAlternatives: null
+      detailIsFree: true,
+      maxAlternatives: 256
     });
     const completion = await engine.ask("complete", {...shared, prefix: python, suffix: "anything", maxTokens: 6});
     assert.equal(completion.infill, false);

@@ -162,7 +162,8 @@ describe("the CUDA runtime", () => {
       gpu: "cuda",
       gpuLayers: null,
       threads: 1,
-      contextSize: 0
+      contextSize: 0,
+      kvCache: "f16"
     };
     const asked = names.map((name) => path.join(runtime.folder, name, "asked"));
     assert.equal(await refusal(client().request("describe", {model})), "noRuntime");
@@ -183,7 +184,8 @@ describe("the CUDA runtime", () => {
       gpu: "off",
       gpuLayers: null,
       threads: 1,
-      contextSize: 0
+      contextSize: 0,
+      kvCache: "f16"
     };
     assert.ok((await client({runtime: runtime.folder}).request("count", {model, text: "x"})).count > 0);
   });

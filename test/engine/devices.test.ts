@@ -1,5 +1,5 @@
 import {strict as assert} from "node:assert";
-import {cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from "node:fs";
+import {cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from "node:fs";
 import {availableParallelism, tmpdir} from "node:os";
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
@@ -49,8 +49,7 @@ describe("devices", () => {
   /** An engine with another program to probe devices. */
   function engineProbingWith(source: string): EngineClient {
     const home = mkdtempSync(path.join(base, "engine-"));
-    mkdirSync(path.join(home, "dist"));
-    cpSync(path.join(root, "dist/engine.js"), path.join(home, "dist/engine.js"));
+    cpSync(path.join(root, "dist"), path.join(home, "dist"), {recursive: true});
     writeFileSync(path.join(home, "dist/probe.js"), source);
     symlinkSync(path.join(root, "node_modules"), path.join(home, "node_modules"), "junction");
     return engine(path.join(home, "dist/engine.js"));
@@ -102,7 +101,8 @@ describe("devices", () => {
       gpu: "off",
       gpuLayers: null,
       threads: 1,
-      contextSize: 0
+      contextSize: 0,
+      kvCache: "f16"
     };
     const before = await shared.request("score", {model, text: "def add(a, b):\n"});
     const id = shared.processId;
@@ -164,7 +164,8 @@ describe("devices", () => {
       gpu: "metal",
       gpuLayers: null,
       threads: 1,
-      contextSize: 0
+      contextSize: 0,
+      kvCache: "f16"
     };
     await assert.rejects(shared.request("describe", {model}), {
       kind: "noRuntime",

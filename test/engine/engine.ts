@@ -6,6 +6,8 @@ import type {Progress} from "../../src/contract/progress";
 import type {EngineMethod, EngineRequests} from "../../src/contract/requests";
 import type {Notify} from "../../src/engine/backend";
 import {handlers} from "../../src/engine/handlers";
+import {isNative, openEvaluator} from "../../src/engine/llama/evaluator/openEvaluator";
+import {loadVocabulary} from "../../src/engine/llama/loadedVocabulary";
 import {llamaRuntime} from "../../src/engine/llama/runtime";
 import {ModelPool} from "../../src/engine/modelPool";
 import {modelRef} from "../harness/modelRef";
@@ -21,7 +23,13 @@ export function spec(file: string, contextSize = 0): GgufModel {
   return {...modelRef(file), contextSize};
 }
 
-const own = {ModelPool, handlers, llamaRuntime};
+/** Engines that hold models, the one that was used last at the end. */
+const loaded: {retain(models: readonly ModelRef[]): void}[] = [];
+
+/** Engines that hold models at once. A test drops its engines, and nothing else gives their threads and memory back. */
+const maxLoaded = 6;
+
+const own = {ModelPool, handlers, isNative, llamaRuntime, loadVocabulary, openEvaluator, loaded};
 const everywhere = globalThis as {tokenscopeEngine?: typeof own};
 /**
  * The engine of the first test file serves all: each file is a bundle with its own copy of the engine, but llama.cpp
@@ -58,6 +66,9 @@ export class Engine {
     params: Omit<EngineRequests[M]["params"], "model"> & {readonly model?: ModelRef},
     {signal = new AbortController().signal, onProgress = () => undefined, ...rest}: Asking = {}
   ): Promise<EngineRequests[M]["result"]> {
+    const {loaded} = engineInProcess;
+    loaded.splice(0, loaded.length, ...loaded.filter((engine) => engine !== this), this);
+    if (loaded.length > maxLoaded) loaded.shift()?.retain([]);
     // TypeScript can't see that the spread is complete: the model is added here.
     const complete = {model: this.model, ...params} as unknown as EngineRequests[M]["params"];
     return engineInProcess.handlers[method](this.models, complete, {signal, onProgress, ...rest});

@@ -11,7 +11,7 @@ import type {ModelRef} from "../../src/contract/models";
 import type {Progress} from "../../src/contract/progress";
 import type {EngineMethod, EngineRequests} from "../../src/contract/requests";
 import {type Death, EngineClient} from "../../src/host/engine/engineClient";
-import {type Harm, harmSignal, harmVariable} from "../faults/harm";
+import {type Harm, harmSignal, harmVariable, onDevice} from "../faults/harm";
 import {Cancelled, silentLog, Token} from "../harness/withoutVsCode";
 
 const model: ModelRef = {
@@ -20,7 +20,8 @@ const model: ModelRef = {
   gpu: "off",
   gpuLayers: null,
   threads: 1,
-  contextSize: 0
+  contextSize: 0,
+  kvCache: "f16"
 };
 const program = path.resolve("dist/engine.js");
 
@@ -230,7 +231,7 @@ describe("the engine client", () => {
     assert.ok(error instanceof HumanError, String(error));
     assert.equal(error.kind, "engineDied");
     listening.dispose();
-    assert.deepEqual(deaths, [{code: null, signal: "SIGKILL", hung: true, unproven: []}]);
+    assert.deepEqual(deaths, [{code: null, signal: "SIGKILL", hung: true, unproven: [], guardedOn: null}]);
     assert.ok(!isAlive(pid));
     assert.equal((await client.request("count", {model, text: "x"})).count, 1);
   });
@@ -274,7 +275,43 @@ describe("the engine client", () => {
     process.kill(client.processId as number, "SIGSEGV");
     await settled;
     listening.dispose();
-    assert.deepEqual(deaths, [{code: null, signal: "SIGSEGV", hung: false, unproven: [model]}]);
+    assert.deepEqual(deaths, [{code: null, signal: "SIGSEGV", hung: false, unproven: [model], guardedOn: null}]);
+  });
+
+  it("has the next engine evaluate in the other way after a crash on a device, until the device is another one", async () => {
+    process.env[harmVariable] = `${"abort" satisfies Harm} ${onDevice}`;
+    const crashing = new EngineClient({
+      program: path.resolve("out/test/faults/faultyEngine.js"),
+      log: silentLog,
+      cancelled: () => new Cancelled("cancelled")
+    });
+    const deaths: Death[] = [];
+    crashing.onDidDie((death) => deaths.push(death));
+    const scored = {model, text: "def add(a, b):\n    return a + b\n"};
+    const died = async (asked: Promise<unknown>) => await assert.rejects(asked, {kind: "engineDied"});
+    try {
+      await died(crashing.request("score", scored));
+      // Evaluates in the other way. Its own crash changes nothing, nor does a restart.
+      assert.equal((await crashing.request("score", scored)).finished, true);
+      const again = crashing.request("score", {...scored, text: "word ".repeat(20_000)});
+      process.kill(crashing.processId as number, "SIGSEGV");
+      await died(again);
+      crashing.restart();
+      assert.equal((await crashing.request("score", scored)).finished, true);
+      crashing.deviceChanged();
+      await died(crashing.request("score", scored));
+      assert.deepEqual(
+        deaths.map(({signal, guardedOn, unproven}) => ({signal, guardedOn, unproven})),
+        [
+          {signal: "SIGABRT", guardedOn: "vulkan", unproven: [model]},
+          {signal: "SIGSEGV", guardedOn: null, unproven: []},
+          {signal: "SIGABRT", guardedOn: "vulkan", unproven: [model]}
+        ]
+      );
+    } finally {
+      delete process.env[harmVariable];
+      crashing.dispose();
+    }
   });
 
   it("starts no engine by itself after four deaths in a minute, until it is told to", async () => {

@@ -1,12 +1,24 @@
-import type {ControlledEvaluateIndexOutput, LlamaContextSequence, LlamaModel, Token} from "node-llama-cpp";
-import {scoringBatch} from "../../src/gguf/memory";
+import type {
+  ControlledEvaluateIndexOutput,
+  ControlledEvaluateInputItem,
+  LlamaContextSequence,
+  LlamaModel,
+  Token
+} from "node-llama-cpp";
+import {fullBatch, scoringBatch} from "../../src/gguf/batches";
 import {engineInProcess} from "./engine";
 
 /** The prediction at one position: the probability of every token of the vocabulary. */
 export class Distribution {
+  private readonly probabilities: ReadonlyMap<number, number>;
   private sorted: Float64Array | undefined;
 
-  constructor(private readonly probabilities: ReadonlyMap<number, number>) {}
+  /** llama.cpp divides by a sum in float32: the probabilities make up 1 to four digits only. */
+  constructor(rounded: ReadonlyMap<number, number>) {
+    let sum = 0;
+    for (const probability of rounded.values()) sum += probability;
+    this.probabilities = new Map([...rounded].map(([id, probability]) => [id, probability / sum]));
+  }
 
   /** Natural logarithm; NaN for an id outside the vocabulary. */
   logprob(id: number): number {
@@ -54,7 +66,7 @@ export class Judge {
     const llama = await engineInProcess.llamaRuntime("off", 0, () => undefined);
     const model = await llama.loadModel({modelPath: file});
     const context = await model.createContext({
-      contextSize: 1100,
+      contextSize: 1200,
       batchSize: batchOfDemonstrationModel,
       // Threads wait for each other by spinning, so on a busy machine more of them are much slower.
       threads: 1
@@ -79,10 +91,18 @@ export class Judge {
     const outputs: (ControlledEvaluateIndexOutput | undefined)[] = [];
     for (let start = 0; start < context.length; start += batchSize) {
       const batch = [...context.slice(start, start + batchSize)] as Token[];
-      // At the default temperature 0, node-llama-cpp returns the whole vocabulary.
-      const results = await this.sequence.controlledEvaluate(
-        batch.map((token, i) => (start + i < from ? token : [token, {generateNext: {probabilities: true}}]))
+      // llama.cpp rounds otherwise in batches of fewer than 64 tokens.
+      const filling = new Array<Token>(Math.max(0, Math.min(fullBatch, batchSize) - batch.length)).fill(
+        batch[0] as Token
       );
+      // At the default temperature 0, node-llama-cpp returns the whole vocabulary.
+      const results = await this.sequence.controlledEvaluate([
+        ...batch.map(
+          (token, i): ControlledEvaluateInputItem =>
+            start + i < from ? token : [token, {generateNext: {probabilities: true}}]
+        ),
+        ...filling
+      ]);
       // Tokens that were not requested are not in the result, not even as holes.
       for (const i of batch.keys()) outputs[start + i] = results[i];
     }

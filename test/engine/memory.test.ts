@@ -3,10 +3,11 @@ import {copyFileSync, readFileSync, writeFileSync} from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import type {HumanError} from "../../src/contract/errors";
-import type {MemoryEstimate, MemoryUse} from "../../src/contract/models";
+import type {MemoryUse} from "../../src/contract/models";
 import type {ByteSource} from "../../src/gguf/byteSource";
 import {modelFacts} from "../../src/gguf/facts";
 import {readHeader} from "../../src/gguf/header";
+import {kvCacheTypes} from "../../src/gguf/kvCache";
 import {estimateMemory, paddedContext} from "../../src/gguf/memory";
 import {EngineClient} from "../../src/host/engine/engineClient";
 import {neededMemory} from "../../src/host/models/memoryFit";
@@ -43,10 +44,23 @@ describe("An estimate of memory", () => {
       assert.equal(estimate.perToken.ram, 1024);
       assert.ok(estimate.context.ram > paddedContext(1024) * 1024);
       const {contexts, contextSize, gpuLayers, layers, device} = estimate;
-      assert.deepEqual([contexts, contextSize, gpuLayers, layers, device], [3, 1024, 0, 5, "cpu"]);
+      assert.deepEqual([contexts, contextSize, gpuLayers, layers, device], [2, 1024, 0, 5, "cpu"]);
       assert.deepEqual([estimate.weights, estimate.context, estimate.free, estimate.total].map(vram), [0, 0, 0, 0]);
       assert.ok(estimate.free.ram > 1e8 && estimate.free.ram <= estimate.total.ram);
     }
+  });
+
+  it("is for the type in which keys and values are held", async () => {
+    const estimates = await Promise.all(
+      kvCacheTypes.map((kvCache) => engine.ask("estimate", {model: {...spec(demonstration), kvCache}}))
+    );
+    // 512 keys and values a token: of two bytes, or in 16 blocks of 34 and 18.
+    assert.deepEqual(
+      estimates.map(({perToken}) => perToken.ram),
+      [1024, 16 * 34, 16 * 18]
+    );
+    const [f16, q8, q4] = estimates.map(({context}) => context.ram) as [number, number, number];
+    assert.ok(q4 < q8 && q8 < f16);
   });
 
   it("loads nothing", async function () {
@@ -70,8 +84,6 @@ describe("An estimate of memory", () => {
         // Buffers grow in steps.
         near(foretold, estimated, 0.1);
       }
-    const [least, , , most] = estimates as [MemoryEstimate, unknown, unknown, MemoryEstimate];
-    assert.deepEqual([least.contexts, most.contexts], [3, 2]);
   });
 
   it("is much the same by the header's numbers alone", async () => {
@@ -81,7 +93,7 @@ describe("An estimate of memory", () => {
       assert.equal(facts.tensorBytes, tensorBytes[file]);
       for (const size of [512, 4096, 32_768]) {
         const asked = await engine.ask("estimate", {model: spec(file, size)});
-        const reckoned = estimateMemory(facts, size);
+        const reckoned = estimateMemory(facts, size, "f16");
         assert.ok(reckoned);
         assert.equal(reckoned.kvCache, paddedContext(size) * 1024);
         near(reckoned.weights + reckoned.vocabulary, asked.weights.ram, 0.02);
@@ -190,7 +202,7 @@ describe("An estimate of memory", () => {
       await assert.rejects(engine.ask("score", {model: spec(demonstration, 100_000), text: "some text"}), {
         kind: "outOfMemory",
         message:
-          /^A context of 100000 tokens needs about 1\d\d MB of memory and \d+(\.\d)? [MG]B are free: choose a smaller one, or a smaller model\.$/
+          /^A context of 100000 tokens needs about 2\d\d MB of memory and \d+(\.\d)? [MG]B are free: choose a smaller one, or a smaller model\.$/
       });
     } finally {
       await llama.setRamCap(null);

@@ -1,6 +1,7 @@
 // The engine and the transfers, asked for everything, to be recorded: usage: node recordedEngine.js URL FOLDER
 import path from "node:path";
 import {EngineClient} from "../../src/host/engine/engineClient";
+import {modelRef} from "../harness/modelRef";
 import {root} from "../harness/paths";
 
 async function run(uri: string, folder: string): Promise<void> {
@@ -14,7 +15,7 @@ async function run(uri: string, folder: string): Promise<void> {
     });
   const [engine, transfers] = [client(), client()];
   const demonstration = path.join(root, "media/models/tokenscope-tiny-q8_0.gguf");
-  const model = {kind: "gguf", path: demonstration, gpu: "off", gpuLayers: null, threads: 1, contextSize: 0} as const;
+  const model = {...modelRef(demonstration), threads: 1};
   const text = "def add(a, b):\n    return a + b\n";
   try {
     await engine.request("describe", {model});

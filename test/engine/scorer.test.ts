@@ -5,6 +5,7 @@ import {setImmediate} from "node:timers/promises";
 import fc from "fast-check";
 import type {Progress} from "../../src/contract/progress";
 import type {ScoreParams, Scores} from "../../src/contract/scoring";
+import {nodeLlamaEvaluator} from "../../src/engine/llama/evaluator/nodeLlamaEvaluator";
 import {scoreTokens} from "../../src/engine/llama/scorer";
 import {Scheduler} from "../../src/engine/scheduler";
 import {unscoredTokens} from "../../src/engine/scoredTokens";
@@ -85,7 +86,7 @@ describe("A score", () => {
     });
 
   it("is the same with and without detail", async () => {
-    const plain = await engine.ask("score", {text: python});
+    const plain = await engine.ask("score", {text: python, top: 0});
     const detailed = await engine.ask("score", {text: python, top: 3});
     assert.equal(plain.detail, null);
     assert.equal(detailed.detail?.topIds.length, 3 * plain.ids.length);
@@ -181,7 +182,7 @@ describe("A score", () => {
 
   it("reports progress that rises to its total", async () => {
     const seen: Progress[] = [];
-    await engine.ask("score", {text: long, window: 256}, {onProgress: (progress) => seen.push(progress)});
+    await engine.ask("score", {text: long.repeat(2), window: 256}, {onProgress: (progress) => seen.push(progress)});
     const steps = seen.filter((progress) => progress.stage === "score");
     assert.ok(steps.length > 3);
     for (const [i, {done, total}] of steps.entries()) {
@@ -333,7 +334,7 @@ describe("A cancelled score", () => {
       let over = false;
       // Another text each time, because cached scores need no work.
       const outcome = engine
-        .ask("score", {text: `${turns} ${long}`}, {signal: abort.signal, onProgress: () => abort.abort()})
+        .ask("score", {text: `${turns} ${long.repeat(8)}`}, {signal: abort.signal, onProgress: () => abort.abort()})
         .catch((error: Error) => error.name)
         .finally(() => {
           over = true;
@@ -356,17 +357,24 @@ describe("Scoring in batches", () => {
     .then((llama) => llama.loadModel({modelPath: f16}));
   after(async () => (await model).dispose());
 
-  it("gives the same in batches of any size, on one sequence or two, whatever the window", async () => {
+  it("gives the same in batches of any size, whatever the window", async () => {
     const loaded = await model;
     const ids = Int32Array.from(loaded.tokenize(long));
-    const make = async () => (await loaded.createContext({contextSize: 300, batchSize: 300, threads: 1})).getSequence();
-    const sequences = [await make(), await make()];
-    const score = async (count: number, windowing: Windowing, batch: number): Promise<Float64Array> => {
+    const context = await nodeLlamaEvaluator(loaded, "f16").createContext({size: 300, batchSize: 300, maxOutputs: 300});
+    const {signal} = new AbortController();
+    const score = async (windowing: Windowing, batchSize: number): Promise<Float64Array> => {
       const scored = unscoredTokens(ids.length, 0);
-      const task = {ids, bos: loaded.tokens.bos, windowing, from: 0, vocabularySize: 8192, batchSize: batch};
-      const used = sequences.slice(0, count);
-      const request = {kind: "score", model: {}, cache: {}, signal: new AbortController().signal} as const;
-      const end = await new Scheduler().run(request, (turn) => scoreTokens(used, task, scored, turn, () => undefined));
+      const task = {
+        ids,
+        bos: loaded.tokens.bos,
+        windowing,
+        from: 0,
+        batching: {batchSize, step: batchSize, ahead: false}
+      };
+      const request = {kind: "score", model: {}, cache: {}, signal} as const;
+      const end = await new Scheduler().run(request, (turn) =>
+        scoreTokens(context, task, scored, {turn, signal, onProgress: () => undefined})
+      );
       assert.equal(end, ids.length);
       return scored.logprobs;
     };
@@ -375,10 +383,9 @@ describe("Scoring in batches", () => {
         fc.integer({min: 40, max: 290}),
         fc.integer({min: 20, max: 39}),
         fc.integer({min: 3, max: 300}),
-        fc.integer({min: 1, max: 2}),
-        async (window, stride, batch, count) => {
+        async (window, stride, batch) => {
           const windowing: Windowing = {mode: "document", bos: true, window, stride};
-          const [expected, actual] = [await score(1, windowing, 128), await score(count, windowing, batch)];
+          const [expected, actual] = [await score(windowing, 128), await score(windowing, batch)];
           for (const [i, logprob] of expected.entries()) assertNear(actual[i], logprob, `token ${i}`);
         }
       ),
@@ -502,7 +509,8 @@ describe("A score of a text like one scored before", () => {
     assert.deepEqual(scores.detail?.topIds.length, expected.detail?.topIds.length);
     if (expected.detail)
       for (const [i, entropy] of expected.detail.entropies.entries())
-        assertNear(scores.detail?.entropies[i], entropy, `entropy ${i}`);
+        if (Number.isNaN(entropy)) assert.ok(Number.isNaN(scores.detail?.entropies[i]), `entropy ${i}`);
+        else assertNear(scores.detail?.entropies[i], entropy, `entropy ${i}`);
   }
 
   it("is the same one again, without any work", async () => {
@@ -524,8 +532,8 @@ describe("A score of a text like one scored before", () => {
         const text = edit(before);
         const {scores, from} = await scoreAfter({text: before, ...request}, {text, ...request});
         await assertScored(scores, {text, ...request});
-        const batch = 128;
-        const start = scores.ids.length - batch;
+        const step = 64;
+        const start = scores.ids.length - step;
         if (where === "at the end") assert.ok(start > 0 && from > start, `begun at ${from}`);
       });
 
@@ -536,17 +544,19 @@ describe("A score of a text like one scored before", () => {
       await engine.ask("score", {text: asked}, {onProgress: ({stage}) => (batches += stage === "score" ? 1 : 0)});
       return batches;
     };
-    assert.ok((await count(text)) > 20);
+    const whole = await count(text);
+    assert.ok(whole > 4, `${whole} batches`);
     // If its KV cache is gone, the start of the last window is evaluated again: at most one window.
-    for (const end of ["x", "x y", "x y z"]) assert.ok((await count(`${text}${end}`)) <= 1024 / 128 + 1);
+    for (const end of ["x", "x y", "x y z"]) assert.ok((await count(`${text}${end}`)) <= 1024 / 512 + 1);
     assert.ok((await count(`${text}x y z z`)) <= 1);
   });
 
   it("takes over what a score with more detail knows, and not what one with less does", async () => {
     for (const [first, second, worked] of [
       [{top: 3}, {}, false],
-      [{}, {top: 3}, true],
-      [{top: 2}, {top: 3}, true],
+      // All of it is free, and kept.
+      [{top: 0}, {top: 3}, false],
+      [{top: 2}, {top: 12}, true],
       [{window: 100}, {window: 101}, true],
       [{context: "a b c"}, {}, true]
     ] as const) {
@@ -581,7 +591,7 @@ describe("A score that is told to stop", () => {
   const engine = new Engine(spec(f16));
   for (const request of [{}, {window: 100, stride: 40}, {window: 100, top: 2}])
     it(`has the beginning, and goes on from there when asked again, with ${JSON.stringify(request)}`, async () => {
-      const text = `# ${JSON.stringify(request)}\n${"window" in request ? python + at(texts, 2) : long}`;
+      const text = `# ${JSON.stringify(request)}\n${"window" in request ? python + at(texts, 2) : long.repeat(4)}`;
       const whole = await reference.ask("score", {text, ...request});
       const stop = new AbortController();
       let steps = 0;

@@ -3,7 +3,7 @@ import {copyFileSync} from "node:fs";
 import path from "node:path";
 import type {LlamaModel, LlamaModelOptions} from "node-llama-cpp";
 import type {Completion} from "../../src/contract/completion";
-import type {NoticeParams} from "../../src/contract/requests";
+import {evaluatorVariable, guardedEvaluator, type NoticeParams} from "../../src/contract/requests";
 import {demonstration, Engine, engineInProcess, spec} from "./engine";
 import {temporaryFolder} from "./modelCopies";
 
@@ -26,6 +26,7 @@ describe("A device whose memory is too small", () => {
    */
   before(async () => {
     copyFileSync(demonstration, file);
+    process.env[evaluatorVariable] = guardedEvaluator;
     const {InsufficientMemoryError} = await import("node-llama-cpp");
     const llama = await engineInProcess.llamaRuntime("off", 0, () => undefined);
     const loadModel = llama.loadModel.bind(llama);
@@ -40,7 +41,6 @@ describe("A device whose memory is too small", () => {
       const createContext = model.createContext.bind(model);
       return Object.defineProperties(model, {
         gpuLayers: {value: layers},
-        llama: {value: new Proxy(llama, {get: (target, key) => (key === "gpu" ? "vulkan" : Reflect.get(target, key))})},
         createContext: {
           value: async (asked: object) => {
             if (++contexts * layers + 2 * layers > room)
@@ -59,7 +59,9 @@ describe("A device whose memory is too small", () => {
         }
       });
     };
+    Object.defineProperty(llama, "gpu", {value: "vulkan", configurable: true});
     undo = () => {
+      Reflect.deleteProperty(llama, "gpu");
       llama.loadModel = loadModel;
     };
   });
@@ -69,6 +71,7 @@ describe("A device whose memory is too small", () => {
   });
 
   after(() => {
+    delete process.env[evaluatorVariable];
     undo();
     folder.remove();
   });

@@ -64,6 +64,7 @@ describe("activation", () => {
       "tokenscope.npmRegistry": "https://registry.npmjs.org/",
       "tokenscope.threads": 0,
       "tokenscope.contextSize": 0,
+      "tokenscope.kvCache": "f16",
       "tokenscope.idleMinutes": 15,
       "tokenscope.inlineCompletion.enabled": false,
       "tokenscope.inlineCompletion.delay": 50,

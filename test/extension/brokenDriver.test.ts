@@ -2,7 +2,8 @@ import {strict as assert} from "node:assert";
 import * as vscode from "vscode";
 import type {DeviceState} from "../../src/contract/devices";
 import type {GpuChoice} from "../../src/contract/models";
-import {BrokenDriverWatch, isCrash} from "../../src/features/gpu/brokenDriver";
+import {BrokenDriverWatch} from "../../src/features/gpu/brokenDriver";
+import {showOtherEvaluator} from "../../src/features/gpu/otherEvaluator";
 import {deviceItems} from "../../src/features/gpu/showGpu";
 import {blamedDriver, storeBlamedDriver} from "../../src/host/blamedDriver";
 import type {Death, EngineClient} from "../../src/host/engine/engineClient";
@@ -154,6 +155,29 @@ describe("A driver that crashes the engine at the start of a model", () => {
     assert.equal(blamedDriver(host().globalState), undefined);
   });
 
+  it("is not blamed while there is another way to evaluate on the device, which is told of once", async () => {
+    const model = host().settings.scoringModel();
+    const death: Death = {code: null, signal: "SIGABRT", hung: false, unproven: [model], guardedOn: "vulkan"};
+    await new BrokenDriverWatch(hostWith(device)).onDeath(death);
+    assert.deepEqual(window().messages, []);
+    assert.equal(blamedDriver(host().globalState), undefined);
+    const listeners: ((death: Death) => void)[] = [];
+    const onDidDie: EngineClient["onDidDie"] = (listener) => {
+      listeners.push(listener);
+      return {dispose: () => undefined};
+    };
+    showOtherEvaluator({...host(), engine: {onDidDie} as EngineClient});
+    for (const guardedOn of ["vulkan", "vulkan", null] as const)
+      for (const listener of listeners) listener({...death, guardedOn});
+    assert.deepEqual(window().messages, [
+      {
+        severity: "warning",
+        text: "The model's process ended while it computed on Vulkan: until the window is reloaded, Tokenscope computes there in a slower way, which survives a driver's errors.",
+        buttons: ["Show GPU", "Show Log"]
+      }
+    ]);
+  });
+
   it("can be tried again under Show GPU", () => {
     const avoided = {device: "vulkan", names: ["A $(gpu)"], version: "1", crashes: 2, avoided: true} as const;
     const items = deviceItems([device], "off", {isInstalled: false, isOffered: true}, avoided);
@@ -167,15 +191,5 @@ describe("A driver that crashes the engine at the start of a model", () => {
       ]
     );
     assert.ok(!items.some(({use}) => use === "auto"));
-  });
-
-  it("is known by how the process ends", () => {
-    const ends = (death: Partial<Death>, platform: NodeJS.Platform) =>
-      isCrash({code: null, signal: null, hung: false, unproven: [], ...death}, platform);
-    assert.ok(ends({signal: "SIGILL"}, "linux"));
-    assert.ok(ends({code: 0xc0000005}, "win32"));
-    assert.ok(!ends({code: 0xc0000005}, "linux"));
-    assert.ok(!ends({code: 1}, "win32"));
-    assert.ok(!ends({signal: "SIGKILL", hung: true}, "linux"));
   });
 });

@@ -12,7 +12,15 @@ interface Exported extends Record<string, unknown> {
   scored: number;
   perplexity: number;
   source: {title: string; start: number; end: number};
-  tokens: {id: number; text: string; start: number; end: number; logprob: number | null}[];
+  tokens: {
+    id: number;
+    text: string;
+    start: number;
+    end: number;
+    logprob: number | null;
+    rank: number;
+    entropy: number;
+  }[];
 }
 
 describe("Export Scores", () => {
@@ -51,6 +59,7 @@ describe("Export Scores", () => {
       assert.ok(name in scores, name);
     const mean = scores.tokens.reduce((sum, {logprob}) => sum - (logprob ?? 0), 0) / scores.scored;
     assert.ok(Math.abs(Math.exp(mean) / scores.perplexity - 1) < 1e-9);
+    for (const {rank, entropy} of scores.tokens) assert.ok(rank >= 1 && entropy >= 0);
     await until(() => vscode.window.activeTextEditor?.document.fileName === target("whole.json"));
   });
 
@@ -78,7 +87,11 @@ describe("Export Scores", () => {
       .replace(/^\ufeff/, "")
       .split("\r\n");
     const rows = lines.filter((line) => !line.startsWith("#")).slice(0, -1);
-    assert.equal(rows[0], "index,id,text,start,end,logprob,probability,surprisal_bits");
+    assert.equal(
+      rows[0],
+      "index,id,text,start,end,logprob,probability,surprisal_bits,rank,entropy,excess_surprisal,frac"
+    );
+    assert.match(rows[1] ?? "", /,[1-9]\d*,[\d.]+,-?[\d.]+(e-\d+)?,[\d.]+(e-\d+)?$/);
     const context = Number(lines.find((line) => line.startsWith("# contextTokens: "))?.split(": ")[1]);
     assert.ok(context > 10, `${context} tokens of context`);
     assert.equal(rows.length - 1 + context, ids.length);
@@ -123,7 +136,9 @@ describe("Export Scores", () => {
     await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
     await until(() => window().messages.length > 0);
     assert.deepEqual(window().errors, []);
-    assert.equal(json("from-perplexity.json").tokens.length, ids.length);
+    const {tokens} = json("from-perplexity.json");
+    assert.equal(tokens.length, ids.length);
+    assert.ok(tokens.every(({rank}) => rank >= 1));
     assert.equal(window().works.filter(({title}) => title.startsWith("Scoring")).length, 0);
   });
 

@@ -7,8 +7,8 @@ import * as vscode from "vscode";
 import type {DeviceState} from "../../src/contract/devices";
 import type {NoticeParams} from "../../src/contract/requests";
 import {CudaRuntime} from "../../src/features/gpu/cudaRuntime";
-import {showFewerLayers} from "../../src/features/gpu/fewerLayers";
 import {installFromFiles, remove} from "../../src/features/gpu/install";
+import {showNotices} from "../../src/features/gpu/notices";
 import {offerCudaRuntime} from "../../src/features/gpu/offer";
 import {deviceItems} from "../../src/features/gpu/showGpu";
 import type {EngineClient} from "../../src/host/engine/engineClient";
@@ -119,7 +119,7 @@ describe("CUDA's runtime", () => {
         asked++;
         return [state];
       },
-      restart: () => undefined
+      deviceChanged: () => undefined
     } as unknown as EngineClient;
     return {...host(), engine};
   }
@@ -231,7 +231,7 @@ describe("A GPU whose memory is too small", () => {
         return {dispose: () => undefined};
       }
     } as unknown as EngineClient;
-    const showing = showFewerLayers({...host(), engine});
+    const showing = showNotices({...host(), engine});
     for (const model of ["/a.gguf", "/a.gguf", "/b.gguf"]) tell({kind: "fewerLayers", model, message: `Of ${model}.`});
     assert.deepEqual(
       window().messages,

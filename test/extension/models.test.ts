@@ -255,7 +255,7 @@ describe("A model that does not fit", () => {
     context: {ram: 4 * gigabyte, vram: 0},
     perToken: {ram: gigabyte / 1024, vram: 0},
     perLayer: 0,
-    contexts: 3,
+    contexts: 2,
     contextSize: 4096,
     gpuLayers: 0,
     layers: 4,

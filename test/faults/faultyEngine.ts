@@ -6,8 +6,10 @@ import {writeSync} from "node:fs";
 import {createRequire} from "node:module";
 import path from "node:path";
 import {serialize} from "node:v8";
+import type {Progress} from "../../src/contract/progress";
+import {evaluatorChoice} from "../../src/engine/llama/evaluator/choice";
 import {root} from "../harness/paths";
-import {atStart, atUnpacking, type Harm, harmSignal, harmVariable} from "./harm";
+import {atStart, atUnpacking, type Harm, harmSignal, harmVariable, onDevice} from "./harm";
 
 /** The descriptor of fork()'s channel. */
 const channelDescriptor = 3;
@@ -15,6 +17,7 @@ const channelDescriptor = 3;
 let breaksOff = false;
 
 const harms: Record<Harm, () => void> = {
+  abort: () => process.abort(),
   exit: () => process.exit(0),
   heap() {
     const kept: number[][] = [];
@@ -47,8 +50,12 @@ function watchMessages(): void {
     else breakOff(last);
   };
   process.send = (message: unknown, handle?: unknown, options?: unknown, callback?: (error: Error | null) => void) => {
-    const {value} = (message as {params?: {value?: {stage?: unknown}}}).params ?? {};
-    if (when === atUnpacking && value?.stage === "unpack") harms[harm as Harm]();
+    const {params} = message as {params?: {value?: Progress}};
+    if (when === atUnpacking && params?.value?.stage === "unpack") harms[harm as Harm]();
+    if (when === onDevice && evaluatorChoice() === "native") {
+      if (params?.value?.stage === "load") params.value = {...params.value, unguarded: "vulkan"};
+      if (params?.value?.stage === "score") harms[harm as Harm]();
+    }
     if (last !== undefined) return true;
     if (breaksOff) {
       last = message;

@@ -6,6 +6,7 @@ import {setTimeout} from "node:timers/promises";
 import {HumanError} from "../../src/contract/errors";
 import type {ModelRef} from "../../src/contract/models";
 import {EngineClient} from "../../src/host/engine/engineClient";
+import {modelRef} from "../harness/modelRef";
 import {root} from "../harness/paths";
 import {allBases, type Kind, type Mutation, mutations} from "./mutations";
 import {Random} from "./random";
@@ -171,7 +172,7 @@ async function tried(
   folder: string
 ): Promise<Omit<Outcome, "number" | "log">> {
   const file = path.join(folder, mutation.files[0]?.name ?? "");
-  const model: ModelRef = {kind: "gguf", path: file, gpu: "off", gpuLayers: null, threads: 1, contextSize: 0};
+  const model: ModelRef = {...modelRef(file), threads: 1};
   await forgetPeak(client.processId);
   const watch = new Peak(() => client.processId);
   const began = performance.now();

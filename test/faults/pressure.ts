@@ -54,11 +54,12 @@ const model: ModelRef = {
   gpu: "off",
   gpuLayers: null,
   threads: 0,
-  contextSize: 0
+  contextSize: 0,
+  kvCache: "f16"
 };
 
-/** Maximum growth of memory after the first tenth of the requests, in bytes. */
-const maxGrowth = 16e6;
+/** Maximum growth of memory after the first tenth of the requests, in bytes. The engine keeps scores: 144 bytes a token. */
+const maxGrowth = 32e6;
 
 /** Scores that wait at most, behind the one that is computed (engine/requests.ts). */
 const maxLineLength = 100;

@@ -45,7 +45,8 @@ export const demonstration: GgufModel = {
   gpu: "off",
   gpuLayers: null,
   threads: 0,
-  contextSize: 0
+  contextSize: 0,
+  kvCache: "f16"
 };
 
 const packageFiles = 24;

@@ -2,7 +2,7 @@ import type {Capabilities, GgufModel} from "../../src/contract/models";
 
 /** A model on the CPU, with nothing else said of it. */
 export function modelRef(file: string): GgufModel {
-  return {kind: "gguf", path: file, gpu: "off", gpuLayers: null, threads: 0, contextSize: 0};
+  return {kind: "gguf", path: file, gpu: "off", gpuLayers: null, threads: 0, contextSize: 0, kvCache: "f16"};
 }
 
 /** The capabilities of a model that can do everything except fill in the middle. */
@@ -14,5 +14,6 @@ export const capabilities: Capabilities = {
   promptLogprobs: true,
   ranks: true,
   entropy: true,
+  detailIsFree: false,
   maxAlternatives: null
 };

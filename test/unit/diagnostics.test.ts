@@ -40,7 +40,7 @@ describe("The diagnostics", () => {
       history: {
         starts: 3,
         deathCount: 1,
-        deaths: [{time: 0, code: null, signal: "SIGSEGV", hung: false, starting: true}]
+        deaths: [{time: 0, code: null, signal: "SIGABRT", hung: false, starting: true, guardedOn: "vulkan"}]
       },
       blamed: {device: "vulkan", names: ["A GPU"], version: "0.1.0", crashes: 2, avoided: true},
       devices: {
@@ -107,7 +107,7 @@ describe("The diagnostics", () => {
       "- tokenscope.idleMinutes (user): 5",
       "- holds models: 1 (Vulkan), 0.9 GB, on devices 2.1 GB",
       "- starts: 3, deaths: 1",
-      "- 1970-01-01T00:00:00Z: ended with SIGSEGV, while a model was starting",
+      "- 1970-01-01T00:00:00Z: ended with SIGABRT, while a model was starting, Vulkan is used through node-llama-cpp from then on",
       "- 1970-01-01T00:00:00Z: modelMissing, 7 times",
       "- 1970-01-01T00:00:01Z: bug TypeError",
       "  - at Thing.work (dist/extension.js:1:234)",

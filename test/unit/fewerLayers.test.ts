@@ -90,10 +90,10 @@ describe("A model that is too large for its device", () => {
   it("is estimated with its contexts, and with layers that differ", () => {
     const estimate: MemoryEstimate = {
       weights: {ram: 0, vram: 2.4e9},
-      context: {ram: 0, vram: 0.2e9},
+      context: {ram: 0, vram: 0.3e9},
       perToken: {ram: 0, vram: 0},
       perLayer: 0.1e9,
-      contexts: 3,
+      contexts: 2,
       contextSize: 4096,
       gpuLayers: 25,
       layers: 25,

@@ -38,19 +38,23 @@ async function readByAll(file: LyingFile): Promise<void> {
   const {header, problem} = await readPossible(source);
   const facts = modelFacts(header, source.size, [header]);
   for (const figure of Object.values(facts)) assert.ok(typeof figure !== "number" || Number.isSafeInteger(figure));
-  for (const bytes of Object.values(estimateMemory(facts, 4096) ?? {})) assert.ok(bytes >= 0 && Number.isFinite(bytes));
+  for (const bytes of Object.values(estimateMemory(facts, 4096, "q8_0") ?? {}))
+    assert.ok(bytes >= 0 && Number.isFinite(bytes));
   assert.ok(missingBytes(header, source.size) >= 0);
   const tokens = header.metadata.get("tokenizer.ggml.tokens");
   const ids = specialTokens(header).map(({id}) => id);
   const tokenTexts = isList(tokens) ? await stringsAt(source, tokens, ids) : new Map<number, string>();
-  const page = modelPage({
-    file: {name: file.name, location: "/", bytes: source.size, parts: 1, local: true, download: false, reveal: null},
-    problem: problem?.sentence(file.name) ?? null,
-    facts,
-    header,
-    tensors: header.tensors ?? [],
-    tokenTexts
-  });
+  const page = modelPage(
+    {
+      file: {name: file.name, location: "/", bytes: source.size, parts: 1, local: true, download: false, reveal: null},
+      problem: problem?.sentence(file.name) ?? null,
+      facts,
+      header,
+      tensors: header.tensors ?? [],
+      tokenTexts
+    },
+    "f16"
+  );
   const sent = JSON.stringify(page);
   assert.ok(sent.length < 2_000_000, `${sent.length} characters for the view`);
   if (problem !== null) throw problem;

@@ -73,6 +73,7 @@ function page(changes: Partial<ModelPage> = {}): ModelPage {
       kvCache: contextSize * 131_072,
       compute: 300_000_000
     })),
+    kvCache: "q8_0",
     metadata: listing([
       row("general.architecture", "llama"),
       row("llama.context_length", "32768"),
@@ -97,7 +98,7 @@ const memory: MemoryNow = {
   layers: 33,
   gpuLayers: 20,
   contextSize: 4096,
-  contexts: 3,
+  contexts: 2,
   estimated: {ram: 2e9, vram: 4e9},
   free: {ram: 3e9, vram: 4e9},
   total: {ram: 16e9, vram: 8e9},
@@ -206,6 +207,7 @@ describe("The model info view", () => {
     await show(page());
     assert.equal(await view.locator(".memory tbody tr").count(), 3);
     assert.equal(await view.locator(".free-line").count(), 0, "nobody knows yet");
+    await view.getByText("with keys and values as q8_0").waitFor();
     await tell({type: "free", free: {ram: 5e9, vram: 0}});
     await view.locator(".too-much").nth(1).waitFor();
     await tell({type: "memory", memory});

@@ -43,7 +43,7 @@ async function read(bytes: Uint8Array): Promise<ReadModel> {
 }
 
 async function pageOf(bytes: Uint8Array): Promise<ModelPage> {
-  return modelPage(await read(bytes));
+  return modelPage(await read(bytes), "f16");
 }
 
 const madeUp = (entries: readonly (readonly [string, GgufValue])[], tensors: readonly MadeUpTensor[] = []) =>
@@ -195,6 +195,15 @@ describe("the page of the demonstration model", () => {
     assert.ok(page.memory.every(({weights}) => weights === page.facts?.tensorBytes));
   });
 
+  it("foretells less memory with smaller keys and values, and names their type", async () => {
+    const small = modelPage(await read(demonstrationModel), "q8_0");
+    assert.deepEqual([page.kvCache, small.kvCache], ["f16", "q8_0"]);
+    assert.deepEqual(
+      small.memory.map(({kvCache}) => kvCache),
+      page.memory.map(({kvCache}) => (kvCache * 17) / 32)
+    );
+  });
+
   it("lists all metadata, lists by their first values", () => {
     assert.equal(page.metadata.total, 30);
     const row = (key: string) => page.metadata.rows.find((one) => one.key === key);
@@ -211,7 +220,7 @@ describe("the page of the demonstration model", () => {
 
   it("is JSON with all that is known", async () => {
     const model = await read(demonstrationModel);
-    const json = JSON.parse([...exportJson(modelPage(model), model)].join(""));
+    const json = JSON.parse([...exportJson(modelPage(model, "q8_0"), model)].join(""));
     assert.equal(json.facts.architecture, "llama");
     assert.equal(json.tensors.length, 38);
     assert.equal(json.metadata["llama.block_count"], 4);

@@ -278,7 +278,7 @@ describe("the listing", () => {
       demonstrationModel: demonstration,
       inUse: [demonstration],
       recent: [used, broken, path.join(folder, "gone.gguf")],
-      contextSize: 0,
+      contexts: {contextSize: 0, kvCache: "f16" as const},
       find: async () => [found],
       facts: async () => facts,
       ...more

@@ -93,22 +93,16 @@ describe("The scheduler", () => {
     assert.equal(log.join(" "), "completion completion alternatives alternatives score score");
   });
 
-  it("runs one batch at a time, and begins the next while one is only read", async () => {
+  it("runs one batch at a time, also of a job that asks for several", async () => {
     let evaluating = 0;
-    let reading = 0;
-    let overlapped = 0;
+    let batches = 0;
     const work = async (turn: Turn): Promise<void> => {
       for (let i = 0; i < 4; i++)
-        await turn.batch(async (evaluated) => {
+        await turn.batch(async () => {
           assert.equal(++evaluating, 1);
-          overlapped += reading;
           await ticks(2);
           evaluating--;
-          reading++;
-          evaluated();
-          await ticks(2);
-          reading--;
-          return true;
+          batches++;
         });
     };
     await comes(
@@ -116,7 +110,7 @@ describe("The scheduler", () => {
         await Promise.all([work(turn), work(turn)]);
       })
     );
-    assert.ok(overlapped > 3, `${overlapped} batches began while another was read`);
+    assert.equal(batches, 8);
   });
 
   it("lets jobs of equal importance take turns", async () => {
@@ -323,9 +317,8 @@ interface Plan {
   readonly model: number;
   readonly begins: number;
   readonly batches: number;
-  /** Of a batch: ticks until it is evaluated, and after that. */
+  /** Ticks of a batch. */
   readonly evaluates: number;
-  readonly reads: number;
   /** Parts that ask for batches side by side, as the windows of a score do. */
   readonly parts: number;
   /** Ticks that it loads for before its first batch. */
@@ -351,7 +344,6 @@ const plans = fc.array(
     begins: fc.nat(20),
     batches: fc.nat(5),
     evaluates: fc.nat(3),
-    reads: fc.nat(2),
     parts: fc.integer({min: 1, max: 2}),
     loads: fc.nat(3),
     onScoringCache: fc.boolean(),
@@ -473,19 +465,14 @@ class Trial {
   private async part(plan: Plan, asked: JobRequest, turn: Turn, needsAlone: () => boolean): Promise<number> {
     for (let done = 0; done < plan.batches; done++) {
       if (plan.needsAlone === done && needsAlone()) throw this.needAlone(plan, asked.model);
-      const outcome = await turn.batch((evaluated) => this.batch(plan, asked, done, evaluated));
+      const outcome = await turn.batch(() => this.batch(plan, asked, done));
       if (outcome === undefined) return done;
       await ticks(done % 2);
     }
     return plan.batches;
   }
 
-  private async batch(
-    plan: Plan,
-    {cache, sharesCache}: JobRequest,
-    done: number,
-    evaluated: () => void
-  ): Promise<true> {
+  private async batch(plan: Plan, {cache, sharesCache}: JobRequest, done: number): Promise<true> {
     assert.equal(++this.evaluating, 1, "two batches are evaluated at the same time");
     if (sharesCache) this.take(cache, plan);
     // It waits for the batch that ran when it came, and for no other.
@@ -497,11 +484,8 @@ class Trial {
       if (plan.fails === done) throw new Error("batch failed");
     } finally {
       this.evaluating--;
-      evaluated();
-      if (plan.fails === done && sharesCache) this.inUse.delete(cache);
+      if (sharesCache) this.inUse.delete(cache);
     }
-    await ticks(plan.reads);
-    if (sharesCache) this.inUse.delete(cache);
     return true;
   }
 

@@ -218,7 +218,7 @@ describe("Copy as JSON", () => {
       source: place,
       scored: count,
       crossEntropy
-    } = JSON.parse([...exportJson(scored("é b", endsOf(["é", " b"])), source)].join(""));
+    } = JSON.parse([...exportJson({scored: scored("é b", endsOf(["é", " b"])), source, detail: null})].join(""));
     assert.equal(count, 1);
     assert.deepEqual(place, {title: "a.txt", start: 0, end: 0});
     assert.equal(crossEntropy, 0.5);
@@ -230,8 +230,23 @@ describe("Copy as JSON", () => {
   });
 
   it("claims no places where there are none", () => {
-    const {tokens} = JSON.parse([...exportJson(scored("A", null, ["a"]), source)].join(""));
+    const {tokens} = JSON.parse([...exportJson({scored: scored("A", null, ["a"]), source, detail: null})].join(""));
     assert.deepEqual(tokens, [{id: 7, text: "a", start: null, end: null, logprob: null}]);
+  });
+
+  it("has rank and entropy where they are known, and no alternatives", () => {
+    const detail = {
+      top: 1,
+      ranks: Int32Array.of(0, 3),
+      entropies: Float64Array.of(Number.NaN, 1.5),
+      topIds: Int32Array.of(-1, 9),
+      topLogprobs: Float64Array.of(Number.NaN, -0.25)
+    };
+    const {tokens} = JSON.parse([...exportJson({scored: scored("ab", [1, 2]), source, detail})].join(""));
+    assert.deepEqual(tokens, [
+      {id: 7, text: "a", start: 0, end: 1, logprob: null},
+      {id: 8, text: "b", start: 1, end: 2, logprob: -0.5, rank: 3, entropy: 1.5}
+    ]);
   });
 });
 

@@ -268,6 +268,21 @@ describe("Scoring", () => {
     }
   });
 
+  it("has ten alternatives where they are free, none if none are asked for, and the same numbers in both cases", async () => {
+    backend.capabilities = {...everything, detailIsFree: true};
+    const full = await score({text: "abcdef"});
+    assert.equal(full.detail?.top, 10);
+    assert.equal(full.summary.top10Accuracy, 1);
+    const sums = await score({text: "abcdef", top: 0});
+    assert.equal(sums.detail, null);
+    assert.deepEqual(sums.summary, full.summary);
+    const before = await score({text: "ghijkl", top: 0});
+    const {length} = backend.tasks;
+    const later = await score({text: "ghijkl"});
+    assert.deepEqual([later.detail?.top, later.summary], [10, before.summary]);
+    assert.equal(backend.tasks.length, length, "it was scored once");
+  });
+
   it("is there for a model that completes nothing", async () => {
     backend.capabilities = {...everything, generate: false};
     assert.equal((await score({text: "abc"})).summary.scored, 3);

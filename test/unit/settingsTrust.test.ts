@@ -19,6 +19,7 @@ const decided: Readonly<Record<string, Decision>> = {
   "tokenscope.gpuLayers": ["machine-overridable", "restricted"],
   "tokenscope.threads": ["machine-overridable", "restricted"],
   "tokenscope.contextSize": ["machine-overridable", "restricted"],
+  "tokenscope.kvCache": ["machine-overridable", "restricted"],
   "tokenscope.huggingFaceEndpoint": ["machine", "restricted"],
   "tokenscope.npmRegistry": ["machine", "restricted"],
   // It decides how long the model's memory is held.
