@@ -8,7 +8,7 @@ export const root = path.join(import.meta.dirname, "..");
 export const demonstrationModel = path.join(root, "media/models/tokenscope-tiny-q8_0.gguf");
 
 export function modelSpec(file, {threads = 0, contextSize = 0} = {}) {
-  return {kind: "gguf", path: file, gpu: "off", gpuLayers: null, threads, contextSize};
+  return {kind: "gguf", path: file, gpu: "off", gpuLayers: null, threads, contextSize, kvCache: "f16"};
 }
 
 /** Starts an engine. `request` takes a progress listener and a cancellation token (vscode-jsonrpc). */

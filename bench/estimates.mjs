@@ -1,6 +1,6 @@
 // Compares estimates of memory with real use: for each model and context size, a fresh engine scores a text of some 700
 // tokens and completes once. "asked" is the engine's estimate (GgufInsights, which asks llama.cpp), "reckoned" the one
-// from the header alone (src/gguf/memory.ts), both for the number of contexts in use. "used" is the growth of the
+// from the header alone (src/gguf/memory.ts), both for the contexts that are then in use, one for each. "used" is the growth of the
 // engine's memory since loading began, with mapped weights.
 // usage: node esbuild.mjs --production && node bench/estimates.mjs [MODEL.gguf]...
 import {readFileSync} from "node:fs";
@@ -39,11 +39,11 @@ for (const file of files.length > 0 ? files : [demonstrationModel]) {
   for (const contextSize of contextSizes) {
     const engine = startEngine();
     const model = modelSpec(path.resolve(file), {contextSize});
-    const scores = await engine.request("score", {model, text});
+    await engine.request("score", {model, text});
     await engine.request("complete", {model, prefix: text, suffix: "", maxTokens: 4, extent: "unlimited"});
     const {estimate, used} = await engine.request("memory", {model});
     engine.stop();
-    const contexts = scores.ids.length >= contextSize ? 3 : 2;
+    const {contexts} = estimate;
     const asked = estimate.weights.ram + contexts * estimate.context.ram;
     const {weights, vocabulary, kvCache, compute} = estimateMemory(facts, contextSize);
     const reckoned = weights + vocabulary + contexts * (kvCache + compute);
