@@ -69,7 +69,11 @@ async function openNative(options: EvaluatorOptions): Promise<Evaluator> {
     // Even where it gets no layers, llama.cpp computes on it what it can.
     if (llama.gpu !== false) onLoadProgress(0, llama.gpu);
     const insights = await insightsOf(model, llama);
-    const layers = await insights.configurationResolver.resolveModelGpuLayersV2(gpuLayers);
+    const kvType = kvCacheNumbers[kvCacheOf(model.fileInfo, ref)];
+    const layers = await insights.configurationResolver.resolveModelGpuLayersV2(gpuLayers, {
+      defaultContextKvCacheKeyType: kvType,
+      defaultContextKvCacheValueType: kvType
+    });
     return await nativeEvaluator({
       files,
       file: ref.path,
@@ -78,7 +82,7 @@ async function openNative(options: EvaluatorOptions): Promise<Evaluator> {
       threads: llama.maxThreads,
       reducers: layers.gpuLayers === 0 ? 1 : deviceReducers,
       maxTop,
-      kvType: kvCacheNumbers[kvCacheOf(model.fileInfo, ref)],
+      kvType,
       allOutputs: needsAllPredictions(model.fileInfo),
       positions: positionsOf(model.fileInfo),
       onProgress: onLoadProgress,
@@ -89,6 +93,8 @@ async function openNative(options: EvaluatorOptions): Promise<Evaluator> {
           sequences: 1,
           modelGpuLayers: layers.gpuLayers,
           modelTrainContextSize: size,
+          kvCacheKeyType: kvType,
+          kvCacheValueType: kvType,
           swaFullCache: fullWindow
         });
       }
