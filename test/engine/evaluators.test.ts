@@ -180,6 +180,20 @@ for (const way of ways)
       }
     });
 
+    it("takes a batch while the one before it is evaluated", async () => {
+      const [one, other] = [await fresh(), await fresh()];
+      const batches = [0, 64, 128].map((from) => ({
+        tokens: ids.slice(from, from + 64),
+        targets: ids.slice(from + 1, from + 65),
+        top: 2
+      }));
+      const together = await Promise.all(batches.map((batch) => one.evaluate(batch, never)));
+      const apart: Predictions[] = [];
+      for (const batch of batches) apart.push(await (await other.evaluate(batch, never)).predictions);
+      assertSame(await Promise.all(together.map(({predictions}) => predictions)), apart, 0);
+      assert.deepEqual([one.length, other.length], [192, 192]);
+    });
+
     it("goes on as it would token by token, and holds what it went on with", async () => {
       const targets = Int32Array.of(-1);
       const [one, other] = [await fresh(), await fresh()];

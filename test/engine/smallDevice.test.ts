@@ -81,7 +81,7 @@ describe("A device whose memory is too small", () => {
     return {engine: new Engine({...spec(file), gpuLayers: all}, (notice) => notices.push(notice)), notices};
   }
 
-  const text = "const one = 1;\nfunction two(three) {\n  return three + one;\n}\n".repeat(30);
+  const text = "const one = 1;\nfunction two(three) {\n  return three + one;\n}\n".repeat(100);
 
   it("holds fewer layers once a context has no room beside them, and a person is told once", async () => {
     room = 14;

@@ -83,6 +83,7 @@ class NodeLlamaEvaluator implements Evaluator {
 
 class NodeLlamaContext implements EvaluationContext {
   private sequence: LlamaContextSequence;
+  private last: Promise<unknown> = Promise.resolve();
 
   /** `onEvaluated` is called when a batch has been evaluated. */
   constructor(
@@ -103,7 +104,7 @@ class NodeLlamaContext implements EvaluationContext {
   }
 
   async keepStart(tokens: Int32Array, multiple = 1): Promise<number> {
-    return await this.keep(asTokens(tokens), multiple);
+    return await this.inTurn(() => this.keep(asTokens(tokens), multiple));
   }
 
   /**
@@ -111,6 +112,10 @@ class NodeLlamaContext implements EvaluationContext {
    * begins, or after it has ended, when it is taken back as far as {@link keepStart} allows. A batch that failed leaves nothing.
    */
   async evaluate(batch: Batch, signal: AbortSignal): Promise<Evaluated> {
+    return await this.inTurn(() => this.evaluateAlone(batch, signal));
+  }
+
+  private async evaluateAlone(batch: Batch, signal: AbortSignal): Promise<Evaluated> {
     signal.throwIfAborted();
     const held = this.length;
     const tokens = batch.filled ? this.filled(batch.tokens) : batch.tokens;
@@ -138,6 +143,13 @@ class NodeLlamaContext implements EvaluationContext {
 
   async dispose(): Promise<void> {
     await this.context.dispose();
+  }
+
+  /** Runs work when that before it has ended: a sequence does one thing at a time. */
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.last.then(work);
+    this.last = done.catch(() => undefined);
+    return await done;
   }
 
   private async keep(tokens: readonly Token[], multiple: number): Promise<number> {
