@@ -432,8 +432,11 @@ describe("The model info view", () => {
     const many = Array.from({length: 150}, (_, index) => row(`some.key.${index}`, "x"));
     await show(page({metadata: listing(many)}));
     await view.locator("#metadata-filter input").fill("some");
-    await view.evaluate("scrollTo(0, 700)");
-    await until(async () => (await state()).filters.metadata === "some" && (await state()).scroll === 700);
+    await until(async () => {
+      // The list may get its height after the filter has its text.
+      await view.evaluate("scrollTo(0, 700)");
+      return (await state()).filters.metadata === "some" && (await state()).scroll === 700;
+    });
     assert.equal((await state()).uri, source.uri);
     await view.reload();
     await show(page({metadata: listing(many)}));

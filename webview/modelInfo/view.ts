@@ -27,6 +27,9 @@ import {
   tensorTable
 } from "./tables";
 
+/** Frames in which a saved scroll position is tried. */
+const maxFrames = 30;
+
 /** Milliseconds without a change before filters and scroll position are saved. */
 const saveDelay = 250;
 
@@ -125,8 +128,9 @@ export class View {
   }
 
   private shown(): void {
-    if (this.scroll !== null) scrollTo({top: this.scroll});
+    const {scroll} = this;
     this.scroll = null;
+    if (scroll !== null) restoreScroll(scroll, maxFrames);
     this.save();
   }
 
@@ -253,4 +257,11 @@ function section(id: string, title: string, content: TemplateResult | typeof not
     <h2 id="${id}-title">${title}</h2>
     ${content}
   </section>`;
+}
+
+/** The page may not have its height yet: then it is tried again with the next frames. */
+function restoreScroll(top: number, frames: number): void {
+  scrollTo({top});
+  const reached = document.scrollingElement?.scrollTop ?? top;
+  if (reached < top && frames > 0) requestAnimationFrame(() => restoreScroll(top, frames - 1));
 }
