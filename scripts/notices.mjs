@@ -13,12 +13,7 @@ const copyrights = {
   // The heads of its sources: https://github.com/microsoft/vscode-l10n/blob/main/l10n/src/main.ts
   "@vscode/l10n": "Copyright (c) Microsoft Corporation. All rights reserved.",
   // koffi's own LICENSE.txt.
-  ...Object.fromEntries(
-    targets.map((target) => [
-      koffiPackage(target),
-      "Copyright (C) 2026  Niels Martignène <niels.martignene@protonmail.com>"
-    ])
-  )
+  ...Object.fromEntries(targets.map((target) => [koffiPackage(target), "Copyright (C) 2026  Niels Martignène"]))
 };
 
 const nodeAddonApi = {

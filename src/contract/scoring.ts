@@ -64,9 +64,9 @@ export interface ScoreParams extends Partial<Omit<Windowing, "bos">> {
   readonly special?: boolean;
   /**
    * Adds rank, entropy and this many alternatives for every token; 0 leaves them out. By default there are {@link fullDetail}
-   * alternatives where they are free (`Capabilities.detailIsFree`), and none where they cost more. Who needs a text's sums
-   * and logprobs only says 0, so that no detail travels: where it is free the engine keeps it all the same, and whoever
-   * asks for it later (Show Logprobs after a perplexity) has it without another evaluation.
+   * alternatives where they are free (`Capabilities.detailIsFree`), and none where they cost more. A caller that needs only
+   * sums and logprobs says 0, so that no detail travels. Where detail is free, the engine keeps it all the same: a later
+   * request for it (Show Logprobs after a perplexity) needs no other evaluation.
    */
   readonly top?: number;
 }
@@ -121,7 +121,7 @@ export interface AlternativesParams {
   readonly model: ModelRef;
   /**
    * {@link Scores.contextIds} and {@link Scores.ids} one after the other, at least up to and including `position`. With those of the
-   * rest of its batch (128 more suffice) the token has exactly its score.
+   * rest of its batch (512 more suffice) the token has exactly its score.
    */
   readonly ids: Int32Array;
   /** Index into `ids` of the token whose rivals are asked for. */

@@ -36,7 +36,7 @@ export class ExpectedTokens {
     private readonly engine: Pick<EngineClient, "request">,
     private readonly scored: ScoredTokens
   ) {
-    // Asked for now, while the engine has the vocabulary. If this fails, whoever needs a text asks again.
+    // Asked for now, because the engine still has the vocabulary. If this fails, the next look asks again.
     if (scored.detail !== null) this.textsOf(scored.detail).catch(() => undefined);
   }
 

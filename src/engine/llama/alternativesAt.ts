@@ -1,4 +1,5 @@
 import type {Alternatives} from "../../contract/scoring";
+import {wholeBatches} from "../../gguf/batches";
 import type {PositionTask} from "../backend";
 import type {Turn} from "../scheduler";
 import type {Predictions} from "./evaluator/evaluator";
@@ -43,7 +44,7 @@ async function evaluateTowards(
   signal: AbortSignal
 ): Promise<Predictions | undefined> {
   // In a batch like that in which it was scored: in another one the same token may be rounded otherwise.
-  const start = at - (at % step);
+  const start = wholeBatches(at, step);
   const known = await context.keepStart(input.subarray(0, start), step);
   if (known < start) {
     const tokens = input.subarray(known, Math.min(known + batchSize, start));

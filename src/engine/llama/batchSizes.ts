@@ -1,4 +1,4 @@
-import {fullBatch, scoringBatch} from "../../gguf/batches";
+import {fullBatch, scoringBatch, wholeBatches} from "../../gguf/batches";
 import type {LoadedVocabulary} from "./loadedVocabulary";
 import {activeParameters} from "./modelHeader";
 import {deviceOf, type LoadedWeights} from "./weights";
@@ -69,7 +69,7 @@ export interface Batching {
  */
 export function scoreBatching(strength: Strength, vocabularySize: number): Batching {
   const size = Math.min(scoringBatch(vocabularySize), promptBatch(strength));
-  const batchSize = Math.max(fullBatch, fullBatch * Math.floor(size / fullBatch));
+  const batchSize = Math.max(fullBatch, wholeBatches(size, fullBatch));
   const ahead = strength.onDevice || tokensIn(batchTime, strength) >= 2 * batchSize;
   return {batchSize, step: strength.onDevice ? batchSize : fullBatch, ahead};
 }

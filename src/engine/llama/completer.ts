@@ -7,7 +7,7 @@ import type {RequestContext} from "../backend";
 import type {Turn} from "../scheduler";
 import {promptBatch, type Strength} from "./batchSizes";
 import type {Prompt} from "./completionPrompt";
-import type {EvaluationContext, Predictions} from "./evaluator/evaluator";
+import {type EvaluationContext, firstChoice, type Predictions} from "./evaluator/evaluator";
 import {asToken, type Vocabulary} from "./vocabulary";
 
 /** Time between two progress messages, in milliseconds: a message takes as long as a token of a small model. */
@@ -29,9 +29,6 @@ const noTargets = new Int32Array();
 
 /** Tokens that a small model goes on for before anybody has looked at the first of them: some are for nothing at the end. */
 const maxAhead = 3;
-
-/** Stands for the model's first choice among the targets of a batch. */
-const firstChoice = -1;
 
 /** What a completer works with. */
 interface CompleterParts {

@@ -27,11 +27,16 @@ export function trainedContextOf(header: GgufFileInfo): number | null {
   return typeof trained === "number" && trained > 1 ? trained : null;
 }
 
-/** The sliding window that a model was trained with, in tokens, if llama.cpp runs it without one (models/phi3.cpp). */
-export function slidingWindowLeftOut(header: GgufFileInfo): number | null {
+/** The sliding window that the header names, in tokens; null if it names none. */
+export function slidingWindowOf(header: GgufFileInfo): number | null {
   const {attention} = ownMetadata(header) as {attention?: {sliding_window?: unknown}};
   const window = attention?.sliding_window;
-  return header.metadata.general?.architecture === "phi3" && typeof window === "number" && window > 0 ? window : null;
+  return typeof window === "number" && window > 0 ? window : null;
+}
+
+/** The sliding window that a model was trained with, in tokens, if llama.cpp runs it without one (models/phi3.cpp). */
+export function slidingWindowLeftOut(header: GgufFileInfo): number | null {
+  return architectureOf(header) === "phi3" ? slidingWindowOf(header) : null;
 }
 
 /** The context that the model is run with, in tokens. */

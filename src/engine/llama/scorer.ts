@@ -1,3 +1,4 @@
+import {wholeBatches} from "../../gguf/batches";
 import type {Windowing} from "../../metrics/windowing";
 import type {RequestContext} from "../backend";
 import type {Turn} from "../scheduler";
@@ -54,8 +55,7 @@ export function batchStart(position: number, windowing: Windowing, {step}: Batch
   const window = windowOf(position, windowing);
   if (window === undefined) return position;
   const firstPredicted = window.start + (windowing.bos ? 0 : 1);
-  const inWindow = position - firstPredicted;
-  return Math.max(window.scoreFrom, firstPredicted + inWindow - (inWindow % step));
+  return Math.max(window.scoreFrom, firstPredicted + wholeBatches(position - firstPredicted, step));
 }
 
 class Scorer {

@@ -1,12 +1,9 @@
 import type {ControlledEvaluateIndexOutput, ControlledEvaluateInputItem, Token} from "node-llama-cpp";
-import type {Predictions} from "./evaluator";
+import {firstChoice, type Predictions} from "./evaluator";
 import {noNumbers} from "./noNumbers";
 
 type GenerateNext = NonNullable<Exclude<ControlledEvaluateInputItem, Token>[1]["generateNext"]>;
 type Next = ControlledEvaluateIndexOutput["next"];
-
-/** A target that stands for the model's first choice. */
-const firstChoice = -1;
 
 interface Candidate {
   readonly id: number;
@@ -20,17 +17,6 @@ interface Prediction {
   readonly entropy: number;
   /** Best first, equal ones by id. */
   readonly top: readonly Candidate[];
-}
-
-/** M predictions of which nothing is known yet, with `top` alternatives each. */
-export function unknownPredictions(count: number, top: number): Predictions {
-  return {
-    logprobs: new Float64Array(count).fill(Number.NaN),
-    ranks: new Int32Array(count),
-    entropies: new Float64Array(count).fill(Number.NaN),
-    topIds: new Int32Array(count * top).fill(-1),
-    topLogprobs: new Float64Array(count * top).fill(Number.NaN)
-  };
 }
 
 /**

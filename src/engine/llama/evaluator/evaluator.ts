@@ -44,12 +44,15 @@ export interface EvaluationContext {
   dispose(): Promise<void>;
 }
 
+/** Stands for the model's first choice among a batch's targets. */
+export const firstChoice = -1;
+
 /** N tokens, of whose predictions M are read. */
 export interface Batch {
   readonly tokens: Int32Array;
   /**
-   * M ids, for each of M tokens the one that comes behind it: their logprobs and ranks are read. -1 stands for the model's first
-   * choice.
+   * M ids, for each of M tokens the one that comes behind it: their logprobs and ranks are read. {@link firstChoice} stands for the
+   * model's first choice.
    */
   readonly targets: Int32Array;
   /** The place of the first of those M tokens; by default they are the last ones. */

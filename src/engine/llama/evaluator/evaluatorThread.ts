@@ -11,6 +11,7 @@ import type {Predictions} from "./evaluator";
 import {addressOf, type Libllama, openLibllama, type Pointer, progressCallback, threadPool} from "./libllama";
 import {freeSlot, type LogitsMemory, Reducer, waitForSlot} from "./logitsMemory";
 import {NativeMemory} from "./nativeMemory";
+import {setPredictions, unknownPredictions} from "./predictions";
 import {problemOf, type Read, type ReducerTask} from "./reduction";
 import type {
   ContextParams,
@@ -182,7 +183,7 @@ class EvaluatorThread {
       result = next;
       read.push(next.read.predictions);
     }
-    return {...result, read: {predictions: joined(read)}};
+    return {...result, read: {predictions: joined(read, params.top)}};
   }
 
   private evaluateOnce(params: EvaluateParams): EvaluateResult {
@@ -273,15 +274,11 @@ function readFrom({tokens, targets, readFrom: place = tokens.length - targets.le
   return place;
 }
 
-/** Predictions of the same `top`, one behind the other. */
-function joined(parts: readonly Predictions[]): Predictions {
-  return {
-    logprobs: Float64Array.from(parts.flatMap(({logprobs}) => [...logprobs])),
-    ranks: Int32Array.from(parts.flatMap(({ranks}) => [...ranks])),
-    entropies: Float64Array.from(parts.flatMap(({entropies}) => [...entropies])),
-    topIds: Int32Array.from(parts.flatMap(({topIds}) => [...topIds])),
-    topLogprobs: Float64Array.from(parts.flatMap(({topLogprobs}) => [...topLogprobs]))
-  };
+/** Predictions one behind the other, one in each part. */
+function joined(parts: readonly Predictions[], top: number): Predictions {
+  const whole = unknownPredictions(parts.length, top);
+  for (const [place, part] of parts.entries()) setPredictions(whole, place, part, top);
+  return whole;
 }
 
 function reduceHere(reducer: Reducer, {control}: LogitsMemory, slot: number, targets: Int32Array, top: number): Read {

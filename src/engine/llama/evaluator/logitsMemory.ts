@@ -1,6 +1,7 @@
 import type {Predictions} from "./evaluator";
 import {bytes} from "./kernel/logits.wasm";
 import {noNumbers} from "./noNumbers";
+import {unknownPredictions} from "./predictions";
 
 /**
  * Memory that the evaluator's thread and the reducers' threads share: the evaluator copies a batch's logits into a slot, and a
@@ -107,13 +108,7 @@ export class Reducer {
 
   /** The formulas stand in kernel/logits.as.ts. */
   private read(results: number, count: number, top: number): Predictions {
-    const predictions = {
-      logprobs: new Float64Array(count),
-      ranks: new Int32Array(count),
-      entropies: new Float64Array(count),
-      topIds: new Int32Array(count * top),
-      topLogprobs: new Float64Array(count * top)
-    };
+    const predictions = unknownPredictions(count, top);
     for (let row = 0; row < count; row++) {
       const at = results + row * resultBytes(top);
       const z = this.f64[at / 8] as number;

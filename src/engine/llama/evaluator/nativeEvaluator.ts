@@ -1,5 +1,6 @@
 import path from "node:path";
 import {MessageChannel, Worker} from "node:worker_threads";
+import {wholeBatches} from "../../../gguf/batches";
 import type {Batch, ContextOptions, Evaluated, EvaluationContext, Evaluator} from "./evaluator";
 import {type LibllamaFiles, NoLibllamaError} from "./libllamaFiles";
 import {createLogitsMemory, rowsPerSlot} from "./logitsMemory";
@@ -116,9 +117,7 @@ class NativeEvaluator implements Evaluator {
   async dispose(): Promise<void> {
     // A thread that has failed has nothing left.
     if (this.failure === undefined) await this.ask("dispose", null).catch(() => undefined);
-    this.failure ??= new Error("disposed of");
-    for (const {reject} of this.pending.values()) reject(this.failure);
-    this.pending.clear();
+    this.rejectAll(new Error("disposed of"));
     await Promise.all([this.thread, ...this.reducers].map((worker) => worker.terminate()));
   }
 
@@ -151,7 +150,11 @@ class NativeEvaluator implements Evaluator {
 
   private fail(error: Error): void {
     if (this.isLoaded) endProcess(error);
-    this.failure ??= new NoLibllamaError(error.message);
+    this.rejectAll(new NoLibllamaError(error.message));
+  }
+
+  private rejectAll(error: Error): void {
+    this.failure ??= error;
     for (const {reject} of this.pending.values()) reject(this.failure);
     this.pending.clear();
   }
@@ -190,7 +193,7 @@ class NativeContext implements EvaluationContext {
     let common = 0;
     const end = this.isUnknown ? 0 : Math.min(this.length, tokens.length);
     while (common < end && tokens[common] === this.tokens[common]) common++;
-    const wanted = common - (common % multiple);
+    const wanted = wholeBatches(common, multiple);
     if (wanted === this.length && !this.isUnknown) return wanted;
     this.isUnknown = false;
     this.length = wanted;

@@ -1,3 +1,4 @@
+import {wholeBatches} from "../../../gguf/batches";
 import {type Libllama, type Pointer, partialState} from "./libllama";
 
 /** Checkpoints of a context: the prompt's stable end, what two prompts have in common, and the one before. */
@@ -55,7 +56,7 @@ export class NativeMemory {
    * Returns the number of tokens that are left.
    */
   keep(length: number, multiple: number): number {
-    const wanted = length - (length % multiple);
+    const wanted = wholeBatches(length, multiple);
     this.checkpoints = this.checkpoints.filter((checkpoint) => checkpoint.length <= length);
     if (wanted === this.length && (this.isRecurrent || this.holdsWindowOf(wanted))) return wanted;
     if (wanted > 0 && !this.isRecurrent && this.holdsWindowOf(wanted) && this.removeFrom(wanted)) return wanted;

@@ -2,9 +2,10 @@ import type {ControlledEvaluateInputItem, LlamaContext, LlamaContextSequence, Ll
 import {filledBatch, fullBatch} from "../../../gguf/batches";
 import {type KvCacheType, kvCacheNumbers} from "../../../gguf/kvCache";
 import {hasSameRope} from "../longRope";
-import {needsAllPredictions, ownMetadata, positionsOf, vocabularySizeOf} from "../modelHeader";
-import {readPrediction, requestFor, unknownPredictions} from "./distribution";
+import {needsAllPredictions, positionsOf, slidingWindowOf, vocabularySizeOf} from "../modelHeader";
+import {readPrediction, requestFor} from "./distribution";
 import type {Batch, ContextOptions, Evaluated, EvaluationContext, Evaluator, Predictions} from "./evaluator";
+import {unknownPredictions} from "./predictions";
 import {canGoBack, keepCommonStart} from "./sequenceState";
 
 /**
@@ -58,15 +59,11 @@ class NodeLlamaEvaluator implements Evaluator {
         // All or none: contexts take turns (llama.maxThreads is the same number).
         threads: {ideal: threads, min: threads}
       });
-    const context = this.hasSlidingWindow ? await create(true).catch(() => create(false)) : await create(false);
+    const hasWindow = slidingWindowOf(this.model.fileInfo) !== null;
+    const context = hasWindow ? await create(true).catch(() => create(false)) : await create(false);
     this.contexts.add(context);
     context.onDispose.createListener(() => this.contexts.delete(context));
     return new NodeLlamaContext(context, room, () => this.countSampler());
-  }
-
-  private get hasSlidingWindow(): boolean {
-    const {attention} = ownMetadata(this.model.fileInfo) as {attention?: {sliding_window?: unknown}};
-    return Number(attention?.sliding_window ?? 0) > 0;
   }
 
   async dispose(): Promise<void> {
@@ -136,7 +133,7 @@ class NodeLlamaContext implements EvaluationContext {
     if (kept < this.length) await this.keep(this.sequence.contextTokens.slice(0, kept), 1);
     signal.throwIfAborted();
     const read = problem === undefined ? Promise.resolve(predictions) : Promise.reject(problem);
-    // Whoever reads no predictions need not handle it.
+    // A caller that reads no predictions has no error to handle.
     read.catch(() => undefined);
     return {predictions: read};
   }
@@ -169,7 +166,8 @@ class NodeLlamaContext implements EvaluationContext {
   }
 
   /**
-   * The batch's first `count` tokens are those that were asked for. Resolves with the first error of reading, if there was one: node-llama-cpp would write it to the console and go on.
+   * The batch's first `count` tokens are those that were asked for. Resolves with the first error of reading, if there was one:
+   * node-llama-cpp would write it to the console and go on.
    */
   private async evaluateInto(
     predictions: Predictions,

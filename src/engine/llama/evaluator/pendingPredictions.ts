@@ -1,11 +1,13 @@
 import type {Predictions} from "./evaluator";
+import {setPredictions, unknownPredictions} from "./predictions";
 import {errorOf, type Read, type ReducerAnswer} from "./reduction";
 
 /** Of a batch without outputs. */
-export const noPredictions: Predictions = predictionsOf(0, 0);
+export const noPredictions: Predictions = unknownPredictions(0, 0);
 
 interface PendingBatch {
   readonly whole: Predictions;
+  readonly top: number;
   missing: number;
   readonly resolve: (predictions: Predictions) => void;
   readonly reject: (error: unknown) => void;
@@ -23,7 +25,7 @@ export class PendingPredictions {
   begin(count: number, top: number): {readonly id: number; readonly predictions: Promise<Predictions>} {
     const id = ++this.lastId;
     const predictions = new Promise<Predictions>((resolve, reject) => {
-      this.batches.set(id, {whole: predictionsOf(count, top), missing: count, resolve, reject});
+      this.batches.set(id, {whole: unknownPredictions(count, top), top, missing: count, resolve, reject});
     });
     if (this.batches.size === 1) this.onChange(true);
     // Nobody may ask for them, after a failure for instance.
@@ -39,13 +41,8 @@ export class PendingPredictions {
       this.end(id, {problem});
       return;
     }
-    const {whole} = batch;
-    const top = whole.topIds.length / Math.max(1, whole.logprobs.length);
-    whole.logprobs.set(predictions.logprobs, first);
-    whole.ranks.set(predictions.ranks, first);
-    whole.entropies.set(predictions.entropies, first);
-    whole.topIds.set(predictions.topIds, first * top);
-    whole.topLogprobs.set(predictions.topLogprobs, first * top);
+    const {whole, top} = batch;
+    setPredictions(whole, first, predictions, top);
     batch.missing -= predictions.logprobs.length;
     if (batch.missing === 0) this.end(id, {predictions: whole});
   }
@@ -58,14 +55,4 @@ export class PendingPredictions {
     if ("predictions" in read) batch?.resolve(read.predictions);
     else batch?.reject(errorOf(read.problem));
   }
-}
-
-function predictionsOf(count: number, top: number): Predictions {
-  return {
-    logprobs: new Float64Array(count),
-    ranks: new Int32Array(count),
-    entropies: new Float64Array(count),
-    topIds: new Int32Array(count * top),
-    topLogprobs: new Float64Array(count * top)
-  };
 }

@@ -1,4 +1,6 @@
 import type {LlamaContextSequence, LlamaModel, Token} from "node-llama-cpp";
+import {wholeBatches} from "../../../gguf/batches";
+import {slidingWindowOf} from "../modelHeader";
 
 /**
  * Leaves in the KV cache what it has in common with the start of `tokens`, in whole batches of `batch` tokens. Resolves with the
@@ -19,11 +21,6 @@ export async function keepCommonStart(
   return sequence.nextTokenIndex;
 }
 
-/** The part of `count` tokens that fills whole batches. */
-export function wholeBatches(count: number, batch: number): number {
-  return count - (count % batch);
-}
-
 /** Whether tokens can be taken back. Not from a recurrent state: node-llama-cpp drops it, or restores an older one. */
 export function canGoBack({model}: LlamaContextSequence): boolean {
   return !model.fileInsights.isRecurrent && !model.fileInsights.isHybrid;
@@ -38,9 +35,7 @@ function holdsWindow(sequence: LlamaContextSequence, position: number): boolean 
 
 /** The size of a sliding window, its own position included; infinity if the header does not say. */
 function slidingWindow({fileInfo}: LlamaModel): number {
-  const {architecture} = fileInfo.metadata.general;
-  const window: unknown = fileInfo.architectureMetadata?.attention?.sliding_window;
   // llama.cpp cuts Llama 4 into other chunks than the header says.
-  if (architecture === "llama4" || typeof window !== "number" || window <= 0) return Number.POSITIVE_INFINITY;
-  return window;
+  if (fileInfo.metadata.general.architecture === "llama4") return Number.POSITIVE_INFINITY;
+  return slidingWindowOf(fileInfo) ?? Number.POSITIVE_INFINITY;
 }

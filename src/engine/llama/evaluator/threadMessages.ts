@@ -58,7 +58,7 @@ export interface KeepParams {
   readonly context: number;
   /** Tokens to be left, at most. */
   readonly length: number;
-  /** Only a multiple of this many are left, or all. */
+  /** A multiple of this many is left. */
   readonly multiple: number;
 }
 
