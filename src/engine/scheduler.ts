@@ -27,6 +27,8 @@ import {JobQueue} from "./jobQueue";
  * 7. A background completion gives way to any other completion of its model: it is stopped.
  * 8. Texts are scored one after the other, whatever the model: two at once would take the memory of both and end no sooner.
  *    Waiting scores are told their place in line, and do not open their model yet. The line has a maximum length.
+ * 9. What computes without a model's context, such as counting a long text, is no job. It works in short turns, and waits after each
+ *    while a completion is under way.
  *
  * Why every job ends: a job waits for a cache only while it holds none, so no two jobs wait for each other. The next batch goes
  * to the most important running job, or to the job that this one waits for (4). A job that waits for work alone holds nobody
@@ -137,6 +139,8 @@ export class Scheduler {
   private batches: PendingBatch[] = [];
   private alone: PendingAlone[] = [];
   private isEvaluating = false;
+  /** Resume what waits until no completion computes. */
+  private readonly idlers = new Set<() => void>();
   private readonly scores = new JobQueue(
     maxWaiting,
     (waiting) =>
@@ -172,6 +176,26 @@ export class Scheduler {
       this.jobs.delete(job);
       this.schedule();
     }
+  }
+
+  /**
+   * Resolves when no completion computes or is about to: work on the thread that all models share, in short turns, waits for that
+   * in between.
+   */
+  async idle(signal: AbortSignal): Promise<void> {
+    while (this.isCompleting()) {
+      signal.throwIfAborted();
+      await new Promise<void>((resolve) => {
+        const resume = () => {
+          this.idlers.delete(resume);
+          signal.removeEventListener("abort", resume);
+          resolve();
+        };
+        this.idlers.add(resume);
+        signal.addEventListener("abort", resume);
+      });
+    }
+    signal.throwIfAborted();
   }
 
   /** A score of this model is under way. */
@@ -294,6 +318,11 @@ export class Scheduler {
       job.begin();
     }
     if (!this.isEvaluating) this.beginBatch();
+    if (!this.isCompleting()) for (const resume of this.idlers) resume();
+  }
+
+  private isCompleting(): boolean {
+    return [...this.jobs].some((job) => job.completes && this.holdsBack(job));
   }
 
   private beginBatch(): void {

@@ -5,9 +5,9 @@ import {tmpdir} from "node:os";
 import path from "node:path";
 import {text as allOf} from "node:stream/consumers";
 import {hasLongRun, maxRunLength, preTokenizersWithLoops} from "../../src/engine/llama/longRuns";
-import {type GgufValue, ggufFile, text, texts, uint} from "../harness/ggufFile";
 import {Engine, spec} from "./engine";
 import type {LongTextResult, LongTexts} from "./fixtures/longTexts";
+import {byteVocabulary, notByteAlphabet, sharedPatterns, vocabulary} from "./preTokenizers";
 import {vocabularyFiles, vocabularySource} from "./vocabularyFiles";
 
 /** With `TOKENSCOPE_LONG_RUNS=1` every pre-tokenizer gets a million characters of every class, which takes an hour. */
@@ -59,50 +59,9 @@ const kinds = {
 
 type Kind = keyof typeof kinds;
 
-/** Pre-tokenizers on plain UTF-8, for which a vocabulary in the byte alphabet lacks many tokens. */
-const notByteAlphabet = new Set(["gemma4", "granite-embed-multi-311m", "sarvam-moe", "whitespace"]);
-
-const source = vocabularySource();
-
 /** GPT-2's byte tokens and few others, so that it is fast. */
-function byteVocabulary(preTokenizer: string): Buffer {
-  const isPrintable = (byte: number): boolean =>
-    (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
-  let next = 0x100;
-  const bytes = Array.from({length: 256}, (_, byte) => String.fromCodePoint(isPrintable(byte) ? byte : next++));
-  return vocabulary(preTokenizer, bytes, ["a a", "aa aa", "Ġ Ġ", "1 1"]);
-}
-
-function vocabulary(preTokenizer: string, characters: readonly string[], merges: readonly string[]): Buffer {
-  const tokens = [...characters, ...merges.map((merge) => merge.replace(" ", "")), "<|endoftext|>"];
-  const types = tokens.map((_, id): GgufValue => ({type: "int32", value: id === tokens.length - 1 ? 3 : 1}));
-  return ggufFile({
-    entries: [
-      ["general.architecture", text("gpt2")],
-      ["tokenizer.ggml.model", text("gpt2")],
-      ["tokenizer.ggml.pre", text(preTokenizer)],
-      ["tokenizer.ggml.tokens", texts(tokens)],
-      ["tokenizer.ggml.token_type", {type: "array", of: "int32", values: types}],
-      ["tokenizer.ggml.merges", texts(merges)],
-      ["tokenizer.ggml.bos_token_id", uint(tokens.length - 1)],
-      ["tokenizer.ggml.eos_token_id", uint(tokens.length - 1)]
-    ]
-  });
-}
-
-/** llama.cpp's pre-tokenizers, grouped by pattern: the cases of a `switch` over types, and the types' names. */
-function sharedPatterns(): readonly (readonly string[])[] {
-  const names = new Map<string, string[]>([["default", ["default"]]]);
-  for (const [, asked = "", type = ""] of source.matchAll(
-    /if \(\s*((?:tokenizer_pre == "[^"]+"\s*(?:\|\|)?\s*)+)\) \{\s*pre_type = LLAMA_VOCAB_PRE_TYPE_(\w+);/g
-  )) {
-    const same = [...asked.matchAll(/"([^"]+)"/g)].map(([, name = ""]) => name);
-    if (type !== "DEFAULT") names.set(type, [...(names.get(type) ?? []), ...same]);
-  }
-  const groups: string[][] = [["default"]];
-  for (const [labels] of source.matchAll(/(?:case LLAMA_VOCAB_PRE_TYPE_\w+:\s*)+(?:\/\/.*\s*)*(?=regex_exprs = )/g))
-    groups.push([...labels.matchAll(/PRE_TYPE_(\w+)/g)].flatMap(([, type = ""]) => names.get(type) ?? []));
-  return groups;
+function fewTokens(preTokenizer: string): Buffer {
+  return byteVocabulary(preTokenizer, ["a a", "aa aa", "Ġ Ġ", "1 1"]);
 }
 
 interface Try {
@@ -119,7 +78,7 @@ describe("Long runs of one class of characters", () => {
 
   function written(name: string): string {
     const file = path.join(folder, `${name}.gguf`);
-    writeFileSync(file, byteVocabulary(name));
+    writeFileSync(file, fewTokens(name));
     return file;
   }
 
@@ -143,7 +102,7 @@ describe("Long runs of one class of characters", () => {
 
   it("are known of every pre-tokenizer that llama.cpp has", () => {
     const names = groups.flat();
-    const named = [...source.matchAll(/tokenizer_pre == "([^"]+)"/g)].map(([, name = ""]) => name);
+    const named = [...vocabularySource().matchAll(/tokenizer_pre == "([^"]+)"/g)].map(([, name = ""]) => name);
     assert.deepEqual([...new Set(names)].sort(), [...new Set(named)].sort());
     assert.ok(groups.length >= 30, `${groups.length} patterns`);
     const unknown = preTokenizersWithLoops().filter((name) => !names.includes(name));

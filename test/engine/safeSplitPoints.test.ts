@@ -1,5 +1,6 @@
 import {strict as assert} from "node:assert";
-import {readFileSync} from "node:fs";
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import type {LlamaModel} from "node-llama-cpp";
@@ -7,6 +8,7 @@ import {Vocabulary} from "../../src/engine/llama/vocabulary";
 import {root} from "../harness/paths";
 import {cases, thorough} from "../harness/thorough";
 import {demonstration, engineInProcess} from "./engine";
+import {byteAlphabet, byteVocabulary, notByteAlphabet, sharedPatterns} from "./preTokenizers";
 import {vocabularyFiles} from "./vocabularyFiles";
 
 const {signal} = new AbortController();
@@ -27,7 +29,7 @@ async function vocabularyOf(file: string): Promise<{model: LlamaModel; vocabular
 }
 
 describe("A long text tokenized in parts has the tokens of the whole", () => {
-  const letters = ["a", "the", "S", "don", "и", "слово", "é", "ß", "字", "かな", "한", "ǅ", "ªº"];
+  const letters = ["a", "the", "S", "don", "и", "слово", "é", "ß", "字", "かな", "한", "ǅ", "ªº", "के", "ไทย", "نص"];
   const special = [
     "<|endoftext|>",
     "<s>",
@@ -41,11 +43,32 @@ describe("A long text tokenized in parts has the tokens of the whole", () => {
     "    "
   ];
   const between = [" ", "\n", " ", "\n", "  ", "\r\n", "\n\n", "\t", " \n", "\u00a0", "\u2581", "Ġ", "Ċ"];
+  const signs = [
+    '"',
+    '","',
+    '":',
+    "{",
+    "}",
+    "];",
+    ",",
+    "，",
+    "。",
+    "；",
+    "」",
+    "+",
+    "=",
+    "_x",
+    "a1b2",
+    "/",
+    "<b>",
+    "x86"
+  ];
   const others = ["1", "2024", "'s", "'", ".", "...", "(", ")", "\u0301", "🚀", "\0", "\ufffd", "-", "_", "//", "n't"];
   const piece = fc.oneof(
     {weight: 6, arbitrary: fc.constantFrom(...letters)},
     {weight: 6, arbitrary: fc.constantFrom(...between)},
     {weight: 3, arbitrary: fc.constantFrom(...others)},
+    {weight: 3, arbitrary: fc.constantFrom(...signs)},
     {weight: 1, arbitrary: fc.constantFrom(...special)},
     {weight: 1, arbitrary: fc.string({unit: "grapheme", minLength: 1, maxLength: 2})}
   );
@@ -76,6 +99,63 @@ describe("A long text tokenized in parts has the tokens of the whole", () => {
           seed: 20261122,
           numRuns: cases(40, 1500)
         });
+      } finally {
+        await model.dispose();
+      }
+    });
+});
+
+/** How the byte alphabet of GPT-2's vocabulary writes a text. */
+function inByteAlphabet(text: string): string {
+  return [...Buffer.from(text)].map((byte) => byteAlphabet[byte]).join("");
+}
+
+/**
+ * A vocabulary that joins whatever it may: any two of these characters, and many of the pairs. Where a pre-tokenizer does not
+ * begin a word, there is a token that shows it.
+ */
+const characters = [..."aBsté я一か한12_\"',.:(-}/<>$ \n\r\t\u3000，。！", "`", "\u0301", "🚀", "क", "े", "ก", "ع"];
+
+function eagerMerges(seed: number): readonly string[] {
+  const order = fc.sample(fc.double({noNaN: true}), {seed, numRuns: characters.length ** 2});
+  const whole = characters.map(inByteAlphabet);
+  const made = whole.flatMap((text) =>
+    Array.from(text)
+      .slice(1)
+      .map((last, i) => `${[...text].slice(0, i + 1).join("")} ${last}`)
+  );
+  const pairs = whole
+    .flatMap((left) => whole.map((right) => [left, right] as const))
+    .map((pair, i) => ({pair, order: order[i] as number}))
+    .sort((a, b) => a.order - b.order)
+    .map(({pair: [left, right]}) => ({left, right}));
+  const fours = pairs.slice(0, 400).flatMap(({left, right}, i) => {
+    const other = pairs[(i * 7 + 3) % pairs.length] as {left: string; right: string};
+    return [`${left}${right} ${other.left}${other.right}`, `${left}${right} ${other.left}`];
+  });
+  return [...new Set([...made, ...pairs.map(({left, right}) => `${left} ${right}`), ...fours])];
+}
+
+describe("Where words begin, they begin for every pre-tokenizer of llama.cpp", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "tokenscope-split-points-"));
+  after(() => rmSync(folder, {recursive: true, force: true}));
+  const piece = fc.constantFrom(...characters, "ab", "'s", "'re", "123456", "  ", "\r\n", '":"', "a1", "1a", "a,1");
+  const texts = fc.array(piece, {minLength: 2, maxLength: 12}).map((parts) => parts.join(""));
+  const merges = eagerMerges(20261130);
+  const names = sharedPatterns().flatMap((group) => (thorough ? group : group.slice(0, 1)));
+  for (const name of names.filter((name) => !notByteAlphabet.has(name)))
+    it(name, async () => {
+      const file = path.join(folder, `${name}.gguf`);
+      writeFileSync(file, byteVocabulary(name, merges));
+      const {model, vocabulary} = await vocabularyOf(file);
+      try {
+        const same = async (text: string) =>
+          assert.deepEqual(
+            [...(await vocabulary.tokenizeInTurns(text, false, signal, 1))],
+            [...vocabulary.tokenize(text, false)],
+            JSON.stringify(text)
+          );
+        await fc.assert(fc.asyncProperty(texts, same), {seed: 20261130, numRuns: cases(100, 300)});
       } finally {
         await model.dispose();
       }

@@ -120,6 +120,28 @@ describe("The scheduler", () => {
     assert.equal(log.join(" "), "background score background score background score");
   });
 
+  it("is idle when no completion computes or waits, whatever else does", async () => {
+    const {signal} = new AbortController();
+    const score = job("score", 6, {kind: "score"});
+    await comes(scheduler.idle(signal), 1);
+    const completions = [job("completion", 2, {kind: "completion"}), job("other", 2, {kind: "background"})];
+    const idle = scheduler.idle(signal).then(() => log.push("idle"));
+    await comes(Promise.all([...completions, idle]));
+    assert.ok(log.indexOf("idle") > log.lastIndexOf("completion"), log.join(" "));
+    assert.ok(log.indexOf("idle") > log.lastIndexOf("other"), log.join(" "));
+    await comes(score);
+  });
+
+  it("waits to be idle no longer than it is wanted", async () => {
+    const completion = job("completion", 3, {kind: "completion"});
+    const cancel = new AbortController();
+    const idle = scheduler.idle(cancel.signal);
+    await ticks(1);
+    cancel.abort(new Error("not wanted"));
+    await assert.rejects(comes(idle, 2), /not wanted/);
+    assert.equal(await comes(completion), 3);
+  });
+
   it("holds nobody back while a job loads", async () => {
     const score = job("score", 4, {kind: "score"});
     await ticks(1);

@@ -6,6 +6,7 @@ import {displayName} from "../../gguf/displayName";
 import {count} from "../../text/numberText";
 import {hasLongRun, maxRunLength} from "./longRuns";
 import {SafeSplitPoints, type SplitRules} from "./safeSplitPoints";
+import {bertWords, wordPlaces} from "./splitPlaces";
 
 /** Token types of a GGUF's `tokenizer.ggml.token_type` (llama.h, llama_token_type). */
 const tokenTypeUnknown = 2;
@@ -46,9 +47,12 @@ export class Vocabulary {
   private readonly tokens: readonly string[];
   private readonly types: readonly number[];
   private readonly alphabet: "bytes" | "spaces" | "raw";
-  private readonly addsSpace: boolean;
+  /** SentencePiece puts a space in front of a text. */
+  readonly addsSpace: boolean;
+  /** The tokenizer as the file names it (`tokenizer.ggml.model`). */
+  private readonly kind: string | undefined;
   /** What splits a text into words before it is tokenized; only BPE vocabularies have that. */
-  private readonly preTokenizer: string | undefined;
+  readonly preTokenizer: string | undefined;
   private readonly utf8 = new TextEncoder();
   // A byte order mark is a character like any other; by default a decoder drops it.
   private readonly lossy = new TextDecoder("utf-8", {ignoreBOM: true});
@@ -66,6 +70,7 @@ export class Vocabulary {
 
   constructor(private readonly model: LlamaModel) {
     const metadata = model.fileInfo.metadata.tokenizer?.ggml;
+    this.kind = metadata?.model;
     this.tokens = metadata?.tokens ?? [];
     this.types = metadata?.token_type ?? [];
     const kind = model.vocabularyType;
@@ -203,42 +208,62 @@ export class Vocabulary {
     signal: AbortSignal,
     atOnce: number
   ): AsyncGenerator<Int32Array> {
-    // Unigram and other tokenizers need the whole text at once.
-    const cuttable = this.spans || this.model.vocabularyType === "wpm";
-    if (!cuttable || text.length <= atOnce) {
+    if (text.length <= atOnce) {
       yield this.tokenize(text, special);
       return;
     }
+    let behind = false;
     for (const part of this.splitPoints.parts(text, atOnce)) {
-      yield this.tokenize(part, special);
+      yield this.tokenizePart(part, behind, special);
+      behind = true;
       await setImmediate();
       signal.throwIfAborted();
     }
   }
 
-  private get splitPoints(): SafeSplitPoints {
+  /** Where the tokens of a text's parts are, one after the other, those of the whole. */
+  get splitPoints(): SafeSplitPoints {
     this.knownSplitPoints ??= new SafeSplitPoints(this.splitRules());
     return this.knownSplitPoints;
   }
 
+  /** The tokens of a part between two split points. `behind`: it is not the first. */
+  tokenizePart(part: string, behind: boolean, special = false): Int32Array {
+    if (!behind || !this.addsSpace) return this.tokenize(part, special);
+    return this.tokenize(this.behindSign(part), special).subarray(this.sign.length);
+  }
+
+  /** The end of each token of a part, as {@link ends} of a text. */
+  async endsOfPart(part: string, ids: Int32Array, behind: boolean, signal: AbortSignal): Promise<Uint32Array | null> {
+    if (!behind || !this.addsSpace) return await this.ends(part, ids, false, signal);
+    const {sign} = this;
+    const whole = new Int32Array(sign.length + ids.length);
+    whole.set(sign);
+    whole.set(ids, sign.length);
+    const ends = await this.ends(this.behindSign(part), whole, false, signal);
+    return ends?.subarray(sign.length).map((end) => end - this.behindSign("").length) ?? null;
+  }
+
   private splitRules(): SplitRules {
-    const {tokens, types, addsSpace} = this;
-    const merges = this.model.fileInfo.metadata.tokenizer?.ggml.merges ?? [];
-    const decode = (id: number): Uint8Array => this.decode(id);
-    const decodeText = (text: string): Uint8Array => this.decodeText(text);
+    const special = [...this.marks].filter(([, mark]) => roleOf(mark) !== "normal").map(([id]) => this.written(id));
+    const byteOf = this.alphabet === "bytes" ? (codePoint: number) => byteOfCodePoint.get(codePoint) : () => undefined;
     return {
-      addsSpace,
-      special: tokens.filter((_, id) => isSpecial(types[id])),
-      tokens: (function* () {
-        for (let id = 0; id < tokens.length; id++) yield decode(id);
-      })(),
-      merges: (function* () {
-        for (const merge of merges) {
-          const middle = merge.indexOf(" ", 1);
-          yield [decodeText(merge.slice(0, middle)), decodeText(merge.slice(middle + 1))] as const;
-        }
-      })()
+      tokens: this.tokens,
+      merges: this.model.fileInfo.metadata.tokenizer?.ggml.merges ?? [],
+      special,
+      byteOf: this.alphabet === "spaces" ? null : byteOf,
+      addsSpace: this.addsSpace,
+      ...this.splitPlaces()
     };
+  }
+
+  private splitPlaces(): Pick<SplitRules, "words" | "unjoined"> {
+    const {alphabet, preTokenizer, kind} = this;
+    if (this.model.vocabularyType === "wpm") return {words: bertWords, unjoined: "nowhere"};
+    // Unigram's tokenizer and others evaluate a text as a whole, and HybridDNA's remembers that DNA has begun.
+    if (!this.spans || kind === "hybriddna") return {words: undefined, unjoined: "nowhere"};
+    if (preTokenizer === undefined || alphabet === "spaces") return {words: undefined, unjoined: "anywhere"};
+    return {words: wordPlaces(preTokenizer), unjoined: "betweenWords"};
   }
 
   /** The bytes that a token stands for; empty for an id outside the vocabulary. They are shared: don't write to them. */
@@ -251,7 +276,8 @@ export class Vocabulary {
     return bytes;
   }
 
-  private decode(id: number): Uint8Array {
+  /** As {@link bytes}, for those who look at all tokens: nothing is kept. */
+  decode(id: number): Uint8Array {
     const text = this.tokens[id];
     if (text === undefined) return new Uint8Array();
     const type = this.types[id];
