@@ -4,7 +4,7 @@
 // page. The same is typed without our extension, because VS Code and its TypeScript extension use the same event loop.
 // usage: npm run package && node esbuild.mjs --tests && node bench/typing.mjs [--minConfidence 0.5] [--rhythm human|even] [--alone] [--profile FILE.cpuprofile]
 //   human: gaps between keys vary as people's do (log-normal, mean 125 ms); even: all are 125 ms; --alone: without the runs without ours
-import {copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import path from "node:path";
 import {setTimeout} from "node:timers/promises";
@@ -13,6 +13,7 @@ import {installVsix} from "../out/test/harness/vscodeServer.js";
 import {Workbench} from "../out/test/harness/workbench.js";
 import {vsixFile} from "../scripts/vsix.mjs";
 import {seeded} from "./corpus.mjs";
+import {installProbe, oursIn, profileOf, within} from "./typingProbe.mjs";
 
 const {values: options} = parseArgs({
   options: {
@@ -52,32 +53,6 @@ rmSync(folder, {recursive: true, force: true});
 print();
 process.exit(0);
 
-/** Writes an extension that is activated before all others. */
-function installProbe(extensions) {
-  const probe = path.join(extensions, "nobody.typing-probe-0.0.1");
-  const manifest = {
-    name: "typing-probe",
-    publisher: "nobody",
-    version: "0.0.1",
-    engines: {vscode: "^1.95.0"},
-    activationEvents: ["*"],
-    main: "./typingProbe.js"
-  };
-  mkdirSync(probe, {recursive: true});
-  writeFileSync(path.join(probe, "package.json"), JSON.stringify(manifest));
-  copyFileSync(path.join(root, "out/test/faults/typingProbe.js"), path.join(probe, "typingProbe.js"));
-  const list = path.join(extensions, "extensions.json");
-  if (!existsSync(list)) return;
-  const location = {$mid: 1, path: probe, scheme: "file"};
-  const listed = {
-    identifier: {id: "nobody.typing-probe"},
-    version: "0.0.1",
-    location,
-    relativeLocation: path.basename(probe)
-  };
-  writeFileSync(list, JSON.stringify([...JSON.parse(readFileSync(list, "utf8")), listed]));
-}
-
 async function typed(extensionsDir, rhythm) {
   const record = path.join(mkdtempSync(path.join(folder, "run-")), "record.jsonl");
   writeFileSync(record, "");
@@ -111,38 +86,13 @@ async function typed(extensionsDir, rhythm) {
     const saved = await workbench.saved(file, (text) => text.includes(`includes(" ");`));
     const wanted = code.replaceAll("¦", "").replace(/\s+/g, "");
     if (!saved.replace(/\s+/g, "").includes(wanted)) throw new Error(`Something else stands there:\n${saved}`);
-    const profile = await workbench.until("the profile is written", async () =>
-      existsSync(`${record}.profile`) ? JSON.parse(readFileSync(`${record}.profile`, "utf8")) : undefined
-    );
+    const profile = await profileOf(record);
     if (options.profile !== undefined) writeFileSync(options.profile, JSON.stringify(profile));
     const lines = readFileSync(record, "utf8").trim().split("\n");
     return {keys, ghosts, lines: lines.map((line) => JSON.parse(line)), ours: oursIn(profile)};
   } finally {
     await workbench.close();
   }
-}
-
-/** Intervals in which Tokenscope's functions ran, with their callees: start and end on the monotonic clock (µs). */
-function oursIn({nodes, samples, timeDeltas, startTime}) {
-  const ours = new Set();
-  const mark = (node, within) => {
-    const isOurs = within || node.callFrame.url.includes("/tokenscope.tokenscope-");
-    if (isOurs) ours.add(node.id);
-    for (const child of node.children ?? []) mark(byId.get(child), isOurs);
-  };
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  mark(nodes[0], false);
-  let now = startTime;
-  return samples.flatMap((id, index) => {
-    now += timeDeltas[index];
-    // A sample counts for the time until the next one.
-    return ours.has(id) ? [[now, now + (timeDeltas[index + 1] ?? 0)]] : [];
-  });
-}
-
-/** The part of these intervals between two moments (ms). */
-function within(spans, from, to) {
-  return sum(spans.map(([start, end]) => Math.max(0, Math.min(end, to) - Math.max(start, from)))) / 1000;
 }
 
 /** Runs in the page: records when ghost text comes or goes. */

@@ -1,4 +1,6 @@
 import * as assert from "node:assert/strict";
+import {writeFileSync} from "node:fs";
+import path from "node:path";
 import {isRunning, runningEngines} from "../harness/installed";
 import {useWorkbench} from "../harness/useWorkbench";
 import {appears} from "../harness/workbench";
@@ -39,6 +41,106 @@ describe("Token count in the workbench", () => {
     await vscode.webview("#tokens .token");
   });
 
+  /** The number at the start of the item's text. */
+  async function counted(text: RegExp): Promise<number> {
+    const item = workbench().statusBar(text);
+    await item.waitFor();
+    return Number(/[\d,]+/.exec((await item.textContent()) ?? "")?.[0]?.replaceAll(",", ""));
+  }
+
+  /** Pictures of the item with its tooltip, in each theme. */
+  async function pictures(text: RegExp, tooltip: RegExp, name: string): Promise<void> {
+    const vscode = workbench();
+    for (const theme of ["light", "highContrast", "dark"] as const) {
+      await vscode.setTheme(theme);
+      await vscode.hover(vscode.statusBar(text), tooltip);
+      await vscode.screenshot(`${name}-${theme}`);
+    }
+  }
+
+  it("follows each key", async () => {
+    const vscode = workbench();
+    writeFileSync(path.join(vscode.workspace, "typed.txt"), "one\n");
+    await vscode.openFile("typed.txt");
+    await vscode.goTo(1);
+    let last = await counted(/^\s*\d+ tokens/);
+    for (const words of [" zebra", " quartz", " 12345"]) {
+      await vscode.page.keyboard.type(words);
+      last = await vscode.until("the count has grown", async () => {
+        const now = await counted(/^\s*\d+ tokens/);
+        return now > last ? now : undefined;
+      });
+    }
+    await vscode.saved("typed.txt", (text) => text.includes("12345"));
+  });
+
+  it("is the sum of several selections, each by itself", async () => {
+    const vscode = workbench();
+    await vscode.openFile("prompt.md");
+    await vscode.goTo(3);
+    for (let line = 0; line < 2; line++) await vscode.page.keyboard.press("Shift+Alt+ArrowDown");
+    for (let word = 0; word < 3; word++) await vscode.page.keyboard.press("Control+Shift+ArrowRight");
+    await vscode.statusBar(/\d+ tokens selected/).waitFor();
+    await pictures(/\d+ tokens selected/, /\d selections: .*Each by itself:/s, "token-count-selections");
+    await vscode.page.keyboard.press("Escape");
+    await vscode.page.keyboard.press("Escape");
+  });
+
+  it("is both sides' in a diff editor", async () => {
+    const vscode = workbench();
+    await vscode.openFile("typed.txt");
+    await vscode.goTo(1);
+    await vscode.page.keyboard.type("More words than before. ");
+    await vscode.runCommand("File: Compare Active File with Saved");
+    await pictures(/[\d,]+ → [\d,]+ tokens, \+\d+/, /Before: .*After: /s, "token-count-diff");
+    await vscode.runCommand("Tokenscope: Count Tokens");
+    await vscode.notification(/typed\.txt.*: [\d,]+ → [\d,]+ tokens, \+\d+/).waitFor();
+    await vscode.clearNotifications();
+    await vscode.runCommand("View: Close Editor");
+    await vscode.saved("typed.txt", (text) => text.includes("More words"));
+  });
+
+  it("is the cell's of the notebook's in a notebook", async () => {
+    const vscode = workbench();
+    const cell = (kind: string, source: string) =>
+      kind === "code"
+        ? {cell_type: kind, metadata: {}, outputs: [], execution_count: null, source: [source]}
+        : {cell_type: kind, metadata: {}, source: [source]};
+    const cells = [cell("markdown", "# Words"), cell("code", "print('one two three')"), cell("markdown", "The end.")];
+    const notebook = {cells, metadata: {}, nbformat: 4, nbformat_minor: 2};
+    writeFileSync(path.join(vscode.workspace, "words.ipynb"), JSON.stringify(notebook));
+    await vscode.openEditor("words.ipynb");
+    await vscode.page.locator(".notebook-editor .cell-list-container .monaco-list-row").first().click();
+    await pictures(/\d+ of \d+ tokens/, /Cell 1: .*Notebook: /s, "token-count-notebook");
+    await vscode.page.keyboard.press("Escape");
+    await vscode.page.keyboard.press("Shift+ArrowDown");
+    await vscode.hover(vscode.statusBar(/\d+ of \d+ tokens/), /2 cells: /);
+    await vscode.screenshot("token-count-notebook-cells");
+    await vscode.runCommand("View: Close Editor");
+  });
+
+  it("says how far the first count of a long file is; a click stops it, Count Tokens begins again", async () => {
+    const vscode = workbench();
+    writeFileSync(path.join(vscode.workspace, "long.txt"), "The quick brown fox jumps over 42 dogs.\n".repeat(500_000));
+    await vscode.openFile("long.txt");
+    const item = vscode.page.locator('.statusbar-item[aria-label*="Click to stop"]');
+    await vscode.until("the first count is stopped", async (attempt) => {
+      await vscode.goTo(2);
+      if (!(await appears(item, attempt))) return undefined;
+      await vscode.screenshot("token-count-long");
+      await item.click({timeout: attempt}).catch(() => undefined);
+      return (
+        (await appears(vscode.page.locator('.statusbar-item[aria-label*="Counting was stopped"]'), attempt)) ||
+        undefined
+      );
+    });
+    await vscode.screenshot("token-count-stopped");
+    await vscode.runCommand("Tokenscope: Count Tokens");
+    await vscode.notification(/long\.txt: [\d,]+ tokens/).waitFor();
+    await vscode.statusBar(/[\d,]+ tokens/).waitFor();
+    await vscode.clearNotifications();
+  });
+
   it("comes on command, with numbers to copy", async () => {
     const vscode = workbench();
     await vscode.focusEditor();
@@ -54,10 +156,10 @@ describe("Token count in the workbench", () => {
     );
   });
 
-  /** Moves the cursor, and returns the engine that this starts. */
+  /** Selects a line, and returns the engine that this starts. The cursor alone would start none: the file has been counted. */
   async function nextEngine(line: number): Promise<number> {
     const vscode = workbench();
-    await vscode.goTo(line);
+    await vscode.selectLines(line, line);
     return await vscode.until("an engine runs", async () => runningEngines()[0]?.pid);
   }
 
@@ -98,7 +200,8 @@ describe("Token count in the workbench", () => {
     let goes = 0;
     // Kill it four times within a minute.
     await vscode.until("there is a warning", async () => {
-      await vscode.goTo(7 + (goes++ % 4));
+      const line = 7 + (goes++ % 4);
+      await vscode.selectLines(line, line);
       const engine = await vscode.until("an engine runs, or none any more", async () =>
         (await item.isVisible()) ? "none" : runningEngines()[0]?.pid
       );

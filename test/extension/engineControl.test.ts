@@ -140,7 +140,8 @@ describe("The token count's item in the status bar", () => {
   it("counts all that is selected (vsce-wordcounter #6)", async () => {
     const editor = await showText("one two\nthree\n");
     editor.selections = [new vscode.Selection(0, 4, 0, 7), new vscode.Selection(1, 0, 1, 5)];
-    await until(() => /Selection:\*\* .*, 9 characters/.test(tooltip()));
+    await until(() => /2 selections:\*\* .*, 8 characters/.test(tooltip()));
+    assert.match(tooltip(), /Each by itself:\*\* \d+ \+ \d+\n/);
     assert.match(shown().text, /\d tokens selected$/);
   });
 

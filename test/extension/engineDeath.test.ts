@@ -39,9 +39,16 @@ describe("the engine process, killed in the middle of", () => {
     process.kill(await engineProcess(), "SIGSTOP");
   }
 
+  /** Counts a part of the text in front. The engine is asked each time; the count of the whole text is known without it. */
+  async function countPart(): Promise<void> {
+    assert.ok(vscode.window.activeTextEditor);
+    select(vscode.window.activeTextEditor, 0, 14);
+    await vscode.commands.executeCommand("tokenscope.countTokens");
+  }
+
   async function nextWorks(): Promise<void> {
     window().forget();
-    await vscode.commands.executeCommand("tokenscope.countTokens");
+    await countPart();
     assert.match(window().messages[0]?.text ?? "", /\d tokens?, /);
     assert.deepEqual(window().errors, []);
     assert.equal(engineProcesses().length, 1);
@@ -59,11 +66,26 @@ describe("the engine process, killed in the middle of", () => {
   it("counting, fails that count clearly; the next one works", async () => {
     await untouched(code, async () => {
       await holdEngine();
+      const running = countPart();
+      await until(() => window().works[0]);
+      await killEngine();
+      await running;
+      assert.deepEqual(window().messages, [ended("counting tokens")]);
+      await nextWorks();
+    });
+  });
+
+  it("opening a text, fails its count clearly; the next one works", async () => {
+    await showText(code);
+    await holdEngine();
+    await untouched("one two three four five", async () => {
       const running = vscode.commands.executeCommand("tokenscope.countTokens");
       await until(() => window().works[0]);
       await killEngine();
       await running;
       assert.deepEqual(window().messages, [ended("counting tokens")]);
+      await vscode.commands.executeCommand("tokenscope.countTokens");
+      assert.match(window().messages[1]?.text ?? "", /\d tokens, /);
       await nextWorks();
     });
   });
@@ -104,7 +126,7 @@ describe("the engine process, killed in the middle of", () => {
       await killEngine();
       window().forget();
       // Only the status bar sends requests now, so the new engine runs for its count.
-      select(editor, 0, 14);
+      select(editor, 0, 7);
       await engineProcess();
       await killEngine();
       assert.deepEqual(window().messages, []);
@@ -169,14 +191,12 @@ describe("the engine process, killed in the middle of", () => {
   it("several requests at once, fails each of them", async () => {
     await untouched(code, async () => {
       await holdEngine();
-      const running = [
-        vscode.commands.executeCommand("tokenscope.countTokens"),
-        vscode.commands.executeCommand("tokenscope.perplexity")
-      ];
+      const running = [countPart(), vscode.commands.executeCommand("tokenscope.perplexity")];
       await until(() => window().works.length === 2);
       await killEngine();
       await Promise.all(running);
-      assert.deepEqual(window().messages, [ended("counting tokens"), ended("scoring")]);
+      const byText = window().messages.toSorted((one, other) => (one.text < other.text ? -1 : 1));
+      assert.deepEqual(byText, [ended("counting tokens"), ended("scoring")]);
       await nextWorks();
     });
   });
@@ -195,7 +215,7 @@ describe("the engine process, killed in the middle of", () => {
     await untouched(code, async () => {
       await holdEngine();
       const [held] = engineProcesses();
-      await vscode.commands.executeCommand("tokenscope.countTokens");
+      await countPart();
       assert.deepEqual(window().messages, [ended("counting tokens")]);
       assert.ok(held !== undefined && !engineProcesses().includes(held));
       await nextWorks();
@@ -214,7 +234,7 @@ describe("the engine process, killed in the middle of", () => {
       try {
         for (let deaths = 0; stopped() === undefined && deaths < 10; deaths++) {
           let answered = false;
-          const running = vscode.commands.executeCommand("tokenscope.countTokens").then(() => {
+          const running = countPart().then(() => {
             answered = true;
           });
           await until(() => answered || engineProcesses().length > 0);
@@ -240,7 +260,7 @@ describe("the engine process, killed in the middle of", () => {
     await untouched(code, async () => {
       await holdEngine();
       const [held] = engineProcesses();
-      const running = vscode.commands.executeCommand("tokenscope.countTokens");
+      const running = countPart();
       await until(() => window().works[0]);
       await vscode.commands.executeCommand("tokenscope.restartEngine");
       await running;

@@ -49,7 +49,7 @@ describe("the hover over a selection", () => {
   watchWindow();
   after(closeEditors);
 
-  it("shows counts, the first tokens with their ids, and two links to our own commands", async () => {
+  it("shows counts, the first tokens with their ids, and three links to our own commands", async () => {
     const {file, ids} = referenceText("python");
     const editor = await showFile(file);
     const text = editor.document.getText();
@@ -74,7 +74,8 @@ describe("the hover over a selection", () => {
     const argument = [{uri: editor.document.uri.toString(), start: 0, end: text.length}];
     assert.deepEqual(commands, [
       {command: "tokenscope.perplexity", argument},
-      {command: "tokenscope.showLogprobs", argument}
+      {command: "tokenscope.showLogprobs", argument},
+      {command: "tokenscope.countTokensAsChat", argument}
     ]);
     assert.equal(markdown.value.split("command:").length - 1, commands.length);
     assert.deepEqual(markdown.isTrusted, {enabledCommands: commands.map(({command}) => command)});
@@ -106,8 +107,8 @@ describe("the hover over a selection", () => {
         const written = shown.replaceAll("·", " ").replaceAll("⏎", "\n");
         assert.equal(written, text.slice(0, written.length));
       }
-      assert.equal(links.match(/\$\(/g)?.length, 2);
-      assert.equal(links.match(/\]\(/g)?.length, 2);
+      assert.equal(links.match(/\$\(/g)?.length, 3);
+      assert.equal(links.match(/\]\(/g)?.length, 3);
     });
 
   it("stays away where nothing is selected, and beside the selection", async () => {
@@ -166,14 +167,16 @@ describe("Count Tokens", () => {
     assert.match(part.line, /^prose\.txt, line 1: \d tokens?, 4 characters, 4 bytes, /);
   });
 
-  it("counts several selections as they are copied, in the order of the text (vsce-wordcounter #6)", async () => {
+  it("counts several selections each by itself, and says the sum", async () => {
     const editor = await showText("one two\nthree four\n");
     const at = (line: number, from: number, to: number) => new vscode.Selection(line, from, line, to);
     editor.selections = [at(1, 0, 5), at(0, 4, 7), new vscode.Selection(0, 0, 0, 0)];
     const {line, tokens} = await count();
-    assert.match(line, /, 2 selections: \d+ tokens, 9 characters, 9 bytes, /);
-    await showText("two\nthree");
-    assert.equal(tokens, (await count()).tokens);
+    assert.match(line, /, 2 selections: \d+ tokens, 8 characters, 8 bytes, /);
+    await showText("two");
+    const first = (await count()).tokens;
+    await showText("three");
+    assert.equal(tokens, first + (await count()).tokens);
   });
 
   it("names the model", async () => {

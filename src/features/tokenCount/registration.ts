@@ -7,11 +7,15 @@ import {StatusBarCount} from "./statusBarCount";
 export function registerTokenCount(host: Host): vscode.Disposable {
   // One for all hovers: it remembers the last selection.
   let hover: SelectionHover | undefined;
+  const statusBar = new StatusBarCount(host);
   return vscode.Disposable.from(
     registerCommand(host, "countTokens", async () => {
       const {countTokens} = await import("./countTokens");
       await countTokens(host);
+      // It may have been stopped before.
+      statusBar.touch();
     }),
+    registerCommand(host, "stopCounting", () => statusBar.stop()),
     vscode.languages.registerHoverProvider(
       {pattern: "**"},
       {
@@ -22,6 +26,6 @@ export function registerTokenCount(host: Host): vscode.Disposable {
         }
       }
     ),
-    new StatusBarCount(host)
+    statusBar
   );
 }

@@ -1,70 +1,83 @@
-import path from "node:path";
 import * as vscode from "vscode";
-import {isSameModel, type ModelDescription} from "../../contract/models";
-import {commandId} from "../../host/commands";
+import type {Progress} from "../../contract/progress";
 import type {Host} from "../../host/host";
-import {LatestOnly} from "../../host/latestOnly";
 import {restriction} from "../../host/restrictedMode";
-import {commandLink} from "../../host/runCommand";
-import {manageTrustCommand} from "../../host/vscodeCommands";
-import {escapeMarkdown} from "../../text/markdownText";
-import {count as formatted, plural} from "../../text/numberText";
-import {shortChecksum} from "../../text/shortChecksum";
-import {countLine} from "./countLine";
-import {stateText, stoppedText} from "./engineText";
+import {percentText} from "../../text/numberText";
+import {type Busy, failure, StatusItem} from "./statusItem";
+import {documentsOf, isPartOf, isSameSubject, type Subject, subjectInFront, titleOf} from "./subject";
 
-/** Delay after an edit or a new selection until it is counted (ms). */
+/** Delay (ms) after an edit or a new selection until a text is counted that the engine does not keep yet. */
 const debounce = 150;
 
-/**
- * Maximum UTF-16 units of a live count. Longer texts are counted by command only, so that typing in them costs nothing.
- */
-const maxLiveLength = 1 << 20;
+/** A count that takes longer (ms) is said to be under way. */
+const patience = 400;
 
-type Line = readonly [label: string, text: string];
+/** So long after the last sign of a person (ms), counts neither start an engine nor keep an idle one alive. */
+const attention = 60_000;
 
-interface Shown {
-  readonly text: string;
-  readonly tooltip: string | readonly Line[];
-  /** Text for screen readers, which would read a tooltip's Markdown with its signs. */
-  readonly spoken: string;
-  readonly warns?: boolean;
+interface Counting {
+  readonly subject: Subject;
+  readonly source: vscode.CancellationTokenSource;
+  /** 0 to 1; undefined where that is not known. */
+  fraction: number | undefined;
 }
 
-const warningBackground = new vscode.ThemeColor("statusBarItem.warningBackground");
-
 /**
- * The status bar item with the count of the selection, or else of the file. Opening VS Code starts no engine; the first
- * click or key in a text does.
+ * The status bar item with the count of what is in front of a person. Opening VS Code starts no engine; the first click or key
+ * in a text does. From then on the count follows each edit and selection. One count runs at a time: what changes meanwhile is
+ * counted together, after it.
  */
 export class StatusBarCount implements vscode.Disposable {
-  private readonly item: vscode.StatusBarItem;
+  private readonly item: StatusItem;
   private readonly subscriptions: vscode.Disposable;
-  private timer: NodeJS.Timeout | undefined;
-  private readonly counting = new LatestOnly();
   private used = false;
-  /** The last result to show while the engine works. */
-  private shown: Shown | undefined;
+  /** The last sign of a person, by `performance.now()`. */
+  private touched = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private slowTimer: NodeJS.Timeout | undefined;
+  private isDue = false;
+  private isRunning = false;
+  private isSlow = false;
+  /** Something has changed that is not counted before a person is there. */
+  private isWaiting = false;
+  private counting: Counting | undefined;
+  /** What the number on show is of. */
+  private shown: Subject | undefined;
   private wasStopped = false;
 
   constructor(private readonly host: Host) {
-    this.item = vscode.window.createStatusBarItem("tokenscope.count", vscode.StatusBarAlignment.Right, 100);
-    this.item.name = vscode.l10n.t("Token Count");
+    this.item = new StatusItem(host);
     this.showHint();
-    this.item.show();
+    const {window, workspace} = vscode;
     this.subscriptions = vscode.Disposable.from(
       this.item,
-      vscode.window.onDidChangeActiveTextEditor(() => this.scheduleCount()),
-      vscode.window.onDidChangeTextEditorSelection((change) => {
-        if (change.textEditor === vscode.window.activeTextEditor) this.scheduleCount();
+      window.onDidChangeActiveTextEditor(() => this.touch()),
+      window.onDidChangeActiveNotebookEditor(() => this.touch()),
+      window.onDidChangeTextEditorSelection(({textEditor}) => {
+        if (textEditor === window.activeTextEditor) this.touch();
       }),
-      vscode.workspace.onDidChangeTextDocument((change) => {
-        if (change.document === vscode.window.activeTextEditor?.document && change.contentChanges.length > 0)
-          this.scheduleCount();
+      window.onDidChangeNotebookEditorSelection(({notebookEditor}) => {
+        if (notebookEditor === window.activeNotebookEditor) this.touch();
+      }),
+      window.tabGroups.onDidChangeTabs(() => {
+        if (this.used) this.changed();
+      }),
+      window.onDidChangeWindowState(({focused}) => {
+        if (focused && this.isWaiting) this.touch();
+      }),
+      workspace.onDidChangeTextDocument(({document, contentChanges}) => {
+        if (contentChanges.length > 0) this.edited((subject) => isPartOf(document, subject));
+      }),
+      workspace.onDidChangeNotebookDocument(({notebook, contentChanges}) => {
+        const isOf = (subject: Subject) => subject.of === "notebook" && subject.notebook === notebook;
+        if (contentChanges.length > 0) this.edited(isOf);
       }),
       host.settings.onDidChangeModel(() => {
-        if (this.used) this.scheduleCount();
+        if (this.used) this.changed();
         else this.showHint();
+      }),
+      host.budgets.onDidChange(() => {
+        if (this.used) this.changed();
       }),
       host.engine.onDidChangeState(() => this.followEngine())
     );
@@ -72,65 +85,190 @@ export class StatusBarCount implements vscode.Disposable {
 
   dispose(): void {
     clearTimeout(this.timer);
-    this.counting.dispose();
+    clearTimeout(this.slowTimer);
+    this.counting?.source.cancel();
     this.subscriptions.dispose();
   }
 
-  private scheduleCount(): void {
-    clearTimeout(this.timer);
+  /** Ends the first count of a text. It is not begun again before somebody asks for it. */
+  stop(): void {
+    if (this.counting === undefined) return;
+    const {subject, source} = this.counting;
+    for (const document of documentsOf(subject)) this.host.documents.stop(document);
+    source.cancel();
+    this.showStopped();
+  }
+
+  /** A person has done something that the count may follow from. */
+  touch(): void {
+    this.touched = performance.now();
+    this.changed();
+  }
+
+  private edited(isOf: (subject: Subject) => boolean): void {
+    const subject = subjectInFront();
+    if (subject !== undefined && isOf(subject)) this.changed();
+  }
+
+  /** What is shown may not be true any more. */
+  private changed(): void {
+    const subject = subjectInFront();
     // A webview that takes the focus does not cancel the count.
-    if (vscode.window.activeTextEditor !== undefined) this.counting.cancel();
-    this.timer = setTimeout(() => void this.count(), debounce);
+    if (subject !== undefined && this.counting !== undefined && !isSameSubject(subject, this.counting.subject))
+      this.counting.source.cancel();
+    clearTimeout(this.timer);
+    this.slowTimer ??= setTimeout(() => {
+      this.isSlow = true;
+      this.drawBusy();
+    }, patience);
+    if (subject !== undefined && this.isKept(subject)) this.countNow();
+    else this.timer = setTimeout(() => this.countNow(), debounce);
+  }
+
+  private countNow(): void {
+    this.timer = undefined;
+    this.isDue = true;
+    if (!this.isRunning) void this.run();
+  }
+
+  private async run(): Promise<void> {
+    this.isRunning = true;
+    try {
+      while (this.isDue) {
+        this.isDue = false;
+        await this.count();
+      }
+    } finally {
+      this.isRunning = false;
+      if (this.timer === undefined) this.settle();
+    }
+  }
+
+  /** What is shown is what there is. */
+  private settle(): void {
+    clearTimeout(this.slowTimer);
+    this.slowTimer = undefined;
+    this.isSlow = false;
+    this.drawBusy();
   }
 
   private async count(): Promise<void> {
     this.used = true;
-    const editor = vscode.window.activeTextEditor;
-    if (editor === undefined) {
-      // If a webview or the terminal has the focus, the count of the visible text is still right.
-      if (vscode.window.visibleTextEditors.length > 0) return;
-      this.counting.cancel();
-      const {isWithheld, withheldMessage} = await import("../../host/documents/targetText");
-      if (isWithheld(vscode.window.tabGroups.activeTabGroup.activeTab)) return this.showNoCount(withheldMessage());
-      return this.showNoCount(vscode.l10n.t("Open a file to see how many tokens it has."));
-    }
+    const subject = subjectInFront();
+    if (subject === undefined) return await this.showNothing();
+    const [document] = documentsOf(subject);
     // The log is a text editor too, and counting writes to it: skip it.
-    if (editor.document.uri.scheme === "output") return;
-    await this.counting.run(undefined, (token) => this.countIn(editor, token));
+    if (document === undefined || document.uri.scheme === "output") return;
+    if (documentsOf(subject).some((one) => this.host.documents.isStopped(one))) return this.showStopped();
+    const isAttended = performance.now() - this.touched < attention;
+    const isAway = !vscode.window.state.focused || !(isAttended || this.host.engine.processId !== undefined);
+    this.isWaiting = isAway && !this.isCounted(subject);
+    // What is known without the engine is shown all the same.
+    if (this.isWaiting || (isAway && subject.of === "selections")) return this.showWaiting(subject);
+    const source = new vscode.CancellationTokenSource();
+    const counting: Counting = {subject, source, fraction: undefined};
+    this.counting = counting;
+    try {
+      await this.countAndShow(counting, !isAttended);
+    } catch (error) {
+      if (source.token.isCancellationRequested) return;
+      // The engine was ended.
+      if (error instanceof vscode.CancellationError) {
+        this.isWaiting = !this.isCounted(subject);
+        return;
+      }
+      this.shown = undefined;
+      this.item.show(failure(this.host.errors.describe(error)));
+    } finally {
+      this.counting = undefined;
+      source.dispose();
+    }
   }
 
-  private async countIn(editor: vscode.TextEditor, token: vscode.CancellationToken): Promise<void> {
-    try {
-      const {countedText} = await import("../../host/documents/targetText");
-      const counted = await countedText(editor, maxLiveLength);
-      if (token.isCancellationRequested) return;
-      if (counted === undefined)
-        return this.showNoCount(vscode.l10n.t("This file is large: Count Tokens counts it when you ask for it."));
-      const result = await this.host.engine.request(
-        "count",
-        {model: this.host.settings.scoringModel(), text: counted.toSend},
-        {token}
-      );
-      if (token.isCancellationRequested) return;
-      const {count, model, warnings} = result;
-      const {isSelection} = counted;
-      const tokens = plural(count, "token");
-      this.show({
-        text: `$(symbol-string) ${isSelection ? selected(count) : tokens}`,
-        tooltip: [
-          [isSelection ? vscode.l10n.t("Selection") : vscode.l10n.t("File"), countLine(result)],
-          [vscode.l10n.t("Model"), about(model)],
-          ...warnings.map((warning): Line => [vscode.l10n.t("Note"), warning])
-        ],
-        spoken: isSelection
-          ? vscode.l10n.t("Selection: {0}, {1}", tokens, model.name)
-          : vscode.l10n.t("File: {0}, {1}", tokens, model.name)
-      });
-    } catch (error) {
-      if (error instanceof vscode.CancellationError || token.isCancellationRequested) return;
-      const message = this.host.errors.describe(error);
-      this.show({...warning(message), tooltip: message});
-    }
+  private async countAndShow(counting: Counting, inPassing: boolean): Promise<void> {
+    const {subject, source} = counting;
+    const {countSubject, fractionOf} = await import("./countSubject");
+    const {countView, modelText} = await import("./countView");
+    const onProgress = (progress: Progress): void => {
+      counting.fraction = fractionOf(progress) ?? counting.fraction;
+      this.drawBusy();
+    };
+    const counted = await countSubject(this.host, subject, source.token, {onProgress, inPassing});
+    if (source.token.isCancellationRequested) return;
+    const budget = subject.of === "file" ? this.host.budgets.of(subject.document.uri, counted.model.contextSize) : null;
+    const {text, lines, spoken, isOver} = countView(counted, budget);
+    this.shown = subject;
+    this.item.show({
+      text,
+      tooltip: [
+        ...lines,
+        [vscode.l10n.t("Model"), modelText(counted)],
+        ...counted.warnings.map((warning) => [vscode.l10n.t("Note"), warning] as const)
+      ],
+      spoken,
+      warns: isOver
+    });
+  }
+
+  private isKept(subject: Subject): boolean {
+    return documentsOf(subject).every((document) => this.host.documents.keeps(document));
+  }
+
+  private isCounted(subject: Subject): boolean {
+    return documentsOf(subject).every((document) => this.host.documents.isCounted(document));
+  }
+
+  private drawBusy(): void {
+    // The number of another text says nothing about this one.
+    if (this.isSlow && this.shown !== undefined && !this.isInFront(this.shown)) this.showHint();
+    this.item.showBusy(this.busy());
+  }
+
+  private busy(): Busy | undefined {
+    if (!this.isSlow)
+      return this.isWaiting
+        ? {
+            kind: "waiting",
+            text: "",
+            spoken: vscode.l10n.t("The text has changed, and is counted when you come back to it."),
+            stops: false
+          }
+        : undefined;
+    const {counting} = this;
+    const subject = counting?.subject ?? subjectInFront();
+    if (subject === undefined) return undefined;
+    const title = titleOf(subject);
+    const percent = counting?.fraction === undefined ? "" : percentText(String(Math.floor(counting.fraction * 100)));
+    // Only what the engine does not keep yet takes so long that somebody may want to stop it.
+    const stops = counting !== undefined && !this.isKept(subject);
+    return {kind: "counting", text: percent && ` ${percent}`, spoken: countingText(title, percent, stops), stops};
+  }
+
+  private isInFront(subject: Subject): boolean {
+    const front = this.counting?.subject ?? subjectInFront();
+    return front === undefined || isSameSubject(subject, front);
+  }
+
+  private async showNothing(): Promise<void> {
+    const {activeNotebookEditor, visibleTextEditors, visibleNotebookEditors, tabGroups} = vscode.window;
+    if (activeNotebookEditor?.notebook.cellCount === 0)
+      return this.showNoCount(vscode.l10n.t("This notebook has no cells."));
+    // If a webview or the terminal has the focus, the count of the visible text is still right.
+    if (visibleTextEditors.length + visibleNotebookEditors.length > 0) return;
+    const {isWithheld, withheldMessage} = await import("../../host/documents/targetText");
+    if (isWithheld(tabGroups.activeTabGroup.activeTab)) return this.showNoCount(withheldMessage());
+    this.showNoCount(vscode.l10n.t("Open a file to see how many tokens it has."));
+  }
+
+  /** The number on show is an old one, or none where it would be of another text. */
+  private showWaiting(subject: Subject): void {
+    if (this.shown === undefined || isSameSubject(this.shown, subject)) return;
+    this.showHint();
+    this.isWaiting = true;
+  }
+
+  private showStopped(): void {
+    this.showNoCount(vscode.l10n.t("Counting was stopped. Count Tokens begins again."));
   }
 
   private showHint(): void {
@@ -141,109 +279,27 @@ export class StatusBarCount implements vscode.Disposable {
     const tokens = vscode.l10n.t("Tokens");
     const restricted = restriction();
     const reasons = restricted === undefined ? why : `${why} ${restricted}`;
-    this.show({
-      text: `$(symbol-string) ${tokens}`,
+    this.shown = undefined;
+    this.isWaiting = false;
+    this.item.show({
+      text: tokens,
       tooltip: vscode.l10n.t("Tokenscope: {0}", reasons),
       spoken: `${tokens}. ${reasons}`
     });
   }
 
-  private show(shown: Shown): void {
-    this.shown = shown;
-    this.draw();
-  }
-
   private followEngine(): void {
     const stopped = this.host.engine.state.process === "stopped";
     // Count what could not be counted while the engine was stopped.
-    if (this.wasStopped && !stopped) this.scheduleCount();
+    if (this.wasStopped && !stopped) this.changed();
     this.wasStopped = stopped;
-    this.draw();
-  }
-
-  /** Updates the item. Sets only what changed. */
-  private draw(): void {
-    if (this.shown === undefined) return;
-    const {state} = this.host.engine;
-    const stopped = state.process === "stopped";
-    const {text, spoken, warns} = stopped ? warning(stoppedText()) : this.shown;
-    const background = warns ? warningBackground : undefined;
-    if (this.item.text !== text) this.item.text = text;
-    if (this.item.backgroundColor !== background) this.item.backgroundColor = background;
-    const command = commandId(stopped ? "restartEngine" : "showMenu");
-    if (this.item.command !== command) this.item.command = command;
-    if (this.item.accessibilityInformation?.label !== spoken)
-      this.item.accessibilityInformation = {label: spoken, role: "button"};
-    const tooltip = stopped ? stoppedText() : this.tooltip(this.shown.tooltip);
-    if (tooltipText(tooltip) !== tooltipText(this.item.tooltip)) this.item.tooltip = tooltip;
-  }
-
-  private tooltip(shown: Shown["tooltip"]): string | vscode.MarkdownString {
-    const {engine, settings} = this.host;
-    const state = stateText(engine.state, settings.scoringModel(), settings.idleLimit);
-    // A plain text means that nothing was counted: details would be too much.
-    if (typeof shown === "string")
-      return engine.state.unloaded === null ? shown : `${shown}\n\n${vscode.l10n.t("State")}: ${state}`;
-    const tooltip = markdown([...shown, [vscode.l10n.t("State"), state]]);
-    this.addModels(tooltip);
-    return tooltip;
-  }
-
-  /** Adds the completion model, if it is another one, and links. */
-  private addModels(tooltip: vscode.MarkdownString): void {
-    const completes = this.host.settings.completionModel();
-    if (!isSameModel(completes, this.host.settings.scoringModel())) {
-      tooltip.appendMarkdown(
-        `**${vscode.l10n.t("Completes")}:** ${escapeMarkdown(shortChecksum(path.basename(completes.path)))}\n\n`
-      );
-    }
-    const {avoidsGpu} = this.host.settings;
-    if (avoidsGpu) {
-      const why = vscode.l10n.t("not used, because the model's process has ended on it");
-      tooltip.appendMarkdown(`**${vscode.l10n.t("GPU")}:** ${escapeMarkdown(why)}\n\n`);
-    }
-    const restricted = restriction();
-    if (restricted !== undefined)
-      tooltip.appendMarkdown(`${restricted} [${vscode.l10n.t("Manage Trust")}](command:${manageTrustCommand})\n\n`);
-    // Trusted are our own commands and one of VS Code's, without arguments.
-    tooltip.isTrusted = {
-      enabledCommands: [commandId("selectModel"), commandId("showModelInfo"), commandId("showGpu"), manageTrustCommand]
-    };
-    const links = [
-      commandLink(vscode.l10n.t("Select Model…"), "selectModel"),
-      commandLink(vscode.l10n.t("Model Info"), "showModelInfo"),
-      ...(avoidsGpu ? [commandLink(vscode.l10n.t("Show GPU"), "showGpu")] : [])
-    ];
-    tooltip.appendMarkdown(links.join(" &nbsp; "));
+    this.item.draw();
   }
 }
 
-function about(model: ModelDescription): string {
-  const {name, file, quantization, vocabularySize} = model;
-  return vscode.l10n.t(
-    "{0} ({1}, {2}, vocabulary of {3})",
-    name,
-    shortChecksum(file),
-    quantization,
-    plural(vocabularySize, "token")
-  );
-}
-
-function selected(tokens: number): string {
-  return tokens === 1 ? vscode.l10n.t("1 token selected") : vscode.l10n.t("{0} tokens selected", formatted(tokens));
-}
-
-function warning(message: string): Pick<Shown, "text" | "spoken" | "warns"> {
-  return {text: `$(warning) ${vscode.l10n.t("Tokens")}`, spoken: message, warns: true};
-}
-
-function markdown(lines: readonly Line[]): vscode.MarkdownString {
-  const text = new vscode.MarkdownString();
-  // Names come from model files, so they are escaped. Our own labels are not.
-  for (const [label, line] of lines) text.appendMarkdown(`**${label}:** ${escapeMarkdown(line)}\n\n`);
-  return text;
-}
-
-function tooltipText(tooltip: string | vscode.MarkdownString | undefined): string | undefined {
-  return typeof tooltip === "object" ? tooltip.value : tooltip;
+function countingText(title: string, percent: string, stops: boolean): string {
+  if (!stops) return vscode.l10n.t("Counting the tokens of {0}", title);
+  return percent === ""
+    ? vscode.l10n.t("Counting the tokens of {0}. Click to stop.", title)
+    : vscode.l10n.t("Counting the tokens of {0}: {1}. Click to stop.", title, percent);
 }

@@ -51,13 +51,29 @@ export async function isLongerThan(document: vscode.TextDocument, range: vscode.
 
 /** The UTF-16 offset of a position. Long documents are searched in time slices. */
 export async function offsetOf(document: vscode.TextDocument, position: vscode.Position): Promise<number> {
-  if (document.lineCount < minLinesForSlices) return document.offsetAt(position);
-  const found = await untilUnedited(document, () =>
-    runInSlices(
-      searchLines(document, 0, (line, offset) => (line === position.line ? offset + position.character : undefined))
-    )
-  );
-  return found ?? 0;
+  const [offset] = await offsetsOf(document, [position]);
+  return offset ?? 0;
+}
+
+/** The UTF-16 offsets of positions. Long documents are searched in time slices, once for all of them. */
+export async function offsetsOf(
+  document: vscode.TextDocument,
+  positions: readonly vscode.Position[]
+): Promise<Uint32Array> {
+  if (document.lineCount < minLinesForSlices)
+    return Uint32Array.from(positions, (position) => document.offsetAt(position));
+  const sorted = positions.map((position, i) => ({position, i})).sort((a, b) => a.position.compareTo(b.position));
+  return await untilUnedited(document, async () => {
+    const offsets = new Uint32Array(positions.length);
+    let found = 0;
+    const take = (line: number, offset: number, length: number): true | undefined => {
+      for (let next = sorted[found]; next?.position.line === line; next = sorted[++found])
+        offsets[next.i] = offset + Math.min(length, next.position.character);
+      return found === sorted.length || undefined;
+    };
+    await runInSlices(searchLines(document, 0, take));
+    return offsets;
+  });
 }
 
 /** The position of a UTF-16 offset. An offset beyond the document means its end. */

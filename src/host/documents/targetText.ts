@@ -1,20 +1,11 @@
 import * as vscode from "vscode";
 import type {Sendable} from "../../contract/chunkedTransport";
 import type {ScoreParams} from "../../contract/scoring";
-import {count} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
 import {HostError} from "../hostError";
 import type {Settings} from "../settings";
 import {type DocumentRange, isDocumentRange} from "./documentRange";
-import {
-  type DocumentText,
-  isLongerThan,
-  offsetOf,
-  positionOf,
-  rangeBefore,
-  readDocument,
-  wholeRange
-} from "./documentText";
+import {type DocumentText, offsetOf, positionOf, rangeBefore, readDocument, wholeRange} from "./documentText";
 import {uriName} from "./uriName";
 
 /** The text that a command works on. */
@@ -38,43 +29,6 @@ export async function targetTextOf(editor: vscode.TextEditor): Promise<TargetTex
   return await (selection.isEmpty ? wholeDocument(document) : partOf(document, selection));
 }
 
-/** A text to count. */
-export interface CountedText {
-  readonly title: string;
-  readonly toSend: DocumentText["toSend"];
-  readonly isSelection: boolean;
-}
-
-/**
- * The text to count in an editor: the selection, or else the document. Several selections are joined by line ends, as
- * VS Code copies them. Undefined for more than `max` UTF-16 units.
- */
-export async function countedText(
-  {document, selections}: vscode.TextEditor,
-  max = Number.POSITIVE_INFINITY
-): Promise<CountedText | undefined> {
-  const selected = selections.filter((one) => !one.isEmpty).sort((a, b) => a.start.compareTo(b.start));
-  const [first, ...others] = selected;
-  if (await isLongerThan(document, first ?? wholeRange(document), max)) return undefined;
-  if (first === undefined) return await wholeDocument(document);
-  const part = await partOf(document, first);
-  if (others.length === 0) return part;
-  const lineEnd = document.eol === vscode.EndOfLine.CRLF ? "\r\n" : "\n";
-  let {text} = part;
-  for (const range of others) {
-    if (await isLongerThan(document, range, max - text.length)) return undefined;
-    text += lineEnd + (await readDocument(document, range)).text;
-  }
-  const title = vscode.l10n.t("{0}, {1} selections", uriTitle(document.uri), count(selected.length));
-  return {title, toSend: text, isSelection: true};
-}
-
-/** The text to count in the active editor. Throws like {@link activeTargetText}. */
-export async function activeCountedText(): Promise<CountedText> {
-  const counted = await countedText(requireEditor());
-  return counted === undefined || counted.toSend === "" ? await activeTargetText() : counted;
-}
-
 /** The target text of the active editor. A HumanError says what to do if there is no editor or no text. */
 export async function activeTargetText(): Promise<TargetText> {
   return withText(await targetTextOf(requireEditor()));
@@ -86,12 +40,16 @@ export async function activeDocument(): Promise<TargetText> {
 }
 
 function withText(subject: TargetText): TargetText {
-  if (subject.text === "")
-    throw new HostError("emptyFile", vscode.l10n.t("This file is empty: open one that has text in it."));
+  if (subject.text === "") throw emptyFile();
   return subject;
 }
 
-function requireEditor(): vscode.TextEditor {
+export function emptyFile(): HostError {
+  return new HostError("emptyFile", vscode.l10n.t("This file is empty: open one that has text in it."));
+}
+
+/** The active editor, or a visible one. A HumanError says what to do if there is none. */
+export function requireEditor(): vscode.TextEditor {
   const editor = editorInUse();
   if (editor === undefined) throw new HostError("noEditor", vscode.l10n.t("No text is open: open a file first."));
   return editor;
@@ -191,7 +149,7 @@ export async function targetTextAt(document: vscode.TextDocument, {start, end}: 
   return await (range.isEqual(wholeRange(document)) ? wholeDocument(document) : partOf(document, range));
 }
 
-function partTitle({uri}: vscode.TextDocument, {start, end}: vscode.Range): string {
+export function partTitle({uri}: vscode.TextDocument, {start, end}: vscode.Range): string {
   const [first, last] = [start.line + 1, end.line + 1];
   return first === last
     ? vscode.l10n.t("{0}, line {1}", uriTitle(uri), first)
