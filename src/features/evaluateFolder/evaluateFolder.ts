@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import {chooseFolders, titleOfFolders} from "../../host/documents/chooseFolders";
 import type {Evaluation} from "../../host/evaluation";
 import type {Host} from "../../host/host";
 import {HostError} from "../../host/hostError";
@@ -14,9 +15,13 @@ export async function evaluateFolder(
   resource: unknown,
   selected: unknown
 ): Promise<Evaluation | undefined> {
-  const roots = await chooseRoots(resource, selected);
+  const roots = await chooseFolders(resource, selected, {
+    title: vscode.l10n.t("Evaluate Folder"),
+    question: vscode.l10n.t("Which folder's files are to be scored?"),
+    open: vscode.l10n.t("Evaluate")
+  });
   if (roots.length === 0) return undefined;
-  const title = titleOf(roots);
+  const title = titleOfFolders(roots);
   return await vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
@@ -56,47 +61,4 @@ async function saveAs({title, roots}: Evaluation, format: "JSON" | "CSV", conten
   const target = await saveFile(options, unwritable, async () => new TextEncoder().encode(content));
   if (!target) return;
   vscode.window.setStatusBarMessage(`$(check) ${vscode.l10n.t("Exported the evaluation as {0}", format)}`, 3000);
-}
-
-/** The files and folders selected in the explorer, the one that was clicked, or the user's choice. */
-async function chooseRoots(resource: unknown, selected: unknown): Promise<readonly vscode.Uri[]> {
-  const many = Array.isArray(selected) ? selected.filter((one) => one instanceof vscode.Uri) : [];
-  if (many.length > 0) return many;
-  if (resource instanceof vscode.Uri) return [resource];
-  const folders = vscode.workspace.workspaceFolders ?? [];
-  if (folders.length > 0) {
-    const other = {label: `$(folder-opened) ${vscode.l10n.t("Choose Another Folder…")}`, uri: undefined};
-    const chosen = await vscode.window.showQuickPick(
-      [
-        ...folders.map(({name, uri}) => ({
-          label: `$(folder) ${plainText(name)}`,
-          description: vscode.l10n.t("all of it"),
-          uri
-        })),
-        other
-      ],
-      {
-        title: vscode.l10n.t("Evaluate Folder"),
-        placeHolder: vscode.l10n.t("Which folder's files are to be scored?")
-      }
-    );
-    if (!chosen) return [];
-    if (chosen.uri) return [chosen.uri];
-  }
-  const [first] = folders;
-  const opened = await vscode.window.showOpenDialog({
-    canSelectFolders: true,
-    canSelectFiles: false,
-    ...(first ? {defaultUri: first.uri} : {}),
-    openLabel: vscode.l10n.t("Evaluate"),
-    title: vscode.l10n.t("Evaluate Folder")
-  });
-  return opened ?? [];
-}
-
-function titleOf(roots: readonly vscode.Uri[]): string {
-  const [root] = roots;
-  if (roots.length !== 1 || !root) return vscode.l10n.t("{0} files and folders", roots.length);
-  const path = root.path.replace(/\/+$/, "");
-  return path.slice(path.lastIndexOf("/") + 1) || root.path;
 }

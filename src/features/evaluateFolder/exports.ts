@@ -2,6 +2,7 @@ import {type Evaluation, isFinished} from "../../host/evaluation";
 import {csvNumber} from "../../metrics/scoreExport";
 import {corpusHeader, scoreHeader} from "../../metrics/scoreHeader";
 import {bitsOf} from "../../metrics/scoreSums";
+import {csvCell, inOneCell} from "../../text/csvCell";
 import {jsonText} from "../../text/jsonText";
 import {csvColumns, rankedFirst} from "./columns";
 
@@ -58,14 +59,6 @@ export function evaluationCsv({files, failed, leftOut}: Evaluation): string {
   return rows.map((row) => `${header.map((_, index) => cell(row[index])).join(",")}\r\n`).join("");
 }
 
-/** Replaces what separates cells in some locales: spreadsheets heed quotes only where a cell begins. */
-function inOneCell(text: string): string {
-  return text.replace(/[;\t]/g, ",");
-}
-
 function cell(value: string | number | null | undefined): string {
-  if (typeof value !== "string") return csvNumber(value ?? null);
-  // Spreadsheets would run a file name that looks like a formula.
-  const harmless = /^[\s\0]*[=+\-@＝＋－＠]|^[\t\r\n]/.test(value) ? `'${value}` : value;
-  return /[",;\t\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  return typeof value === "string" ? csvCell(value) : csvNumber(value ?? null);
 }

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import {commonFolder} from "../../host/documents/folderFiles";
 import type {FileOfEvaluation, UnscoredFile} from "../../host/evaluation";
 import {HostError} from "../../host/hostError";
 import {byteSize} from "../../text/numberText";
@@ -34,7 +35,7 @@ export async function findFiles(roots: readonly vscode.Uri[], token: vscode.Canc
     } else uris.set(root.toString(), root);
     if (token.isCancellationRequested) throw new vscode.CancellationError();
   }
-  const base = commonFolder(roots.length === 1 ? roots : [...uris.values()].map(parent));
+  const base = commonFolder(roots.length === 1 ? roots : [...uris.values()].map(parent)).path;
   const named = [...uris.values()].map((uri) => ({uri, path: pathBelow(base, uri)}));
   named.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   const cut = named.length > maxFiles;
@@ -87,14 +88,6 @@ function excluded(scope: vscode.Uri): string | undefined {
 
 function parent(uri: vscode.Uri): vscode.Uri {
   return vscode.Uri.joinPath(uri, "..");
-}
-
-/** The deepest folder that contains all of them. */
-function commonFolder(folders: readonly vscode.Uri[]): string {
-  let [common = "", ...others] = folders.map(({path}) => (path.endsWith("/") ? path : `${path}/`));
-  for (const other of others)
-    while (!other.startsWith(common)) common = common.slice(0, common.lastIndexOf("/", common.length - 2) + 1);
-  return common;
 }
 
 function pathBelow(base: string, {path}: vscode.Uri): string {

@@ -1,0 +1,2 @@
+/** The view's id in package.json. */
+export const viewId = "tokenscope.folderTokens";
