@@ -32,7 +32,9 @@ const decided: Readonly<Record<string, Decision>> = {
   // Files that no model sees: a trusted workspace may change this.
   "tokenscope.inlineCompletion.exclude": ["window", "restricted"],
   // It only changes which part of the text counts as context.
-  "tokenscope.selectionContext": ["window", "always"]
+  "tokenscope.selectionContext": ["window", "always"],
+  // It only marks files that are counted anyway, and is read within limits (text/tokenBudget.ts).
+  "tokenscope.budget": ["resource", "always"]
 };
 
 interface Manifest {
