@@ -4,6 +4,7 @@ import "./engine/noDebugger";
 import path from "node:path";
 import {choice, layers, type Options, parse, UsageError, usage, wholeNumber} from "./cli/arguments";
 import {Console} from "./cli/console";
+import {count} from "./cli/count";
 import {readText} from "./cli/readText";
 import {type Request, score} from "./cli/score";
 import {leaveUserFolder, userFile} from "./cli/userFolder";
@@ -33,7 +34,9 @@ async function main(): Promise<number> {
   const request = engine(values);
   switch (command) {
     case undefined:
-      throw new UsageError("which command? tokenize, score or complete");
+      throw new UsageError("which command? count, tokenize, score or complete");
+    case "count":
+      return await count(files, modelOf(values), values, {request, signal: interrupted.signal}, output);
     case "tokenize":
       await output.answer(`${jsonText(await tokenize(files, values, request))}\n`);
       return 0;

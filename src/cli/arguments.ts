@@ -3,18 +3,23 @@ import {type LimitOption, limitOptions} from "./limits";
 
 export const usage = `Usage: node dist/cli.js COMMAND [options]
 
+  count PATH…                      how many tokens files, folders and globs have
   tokenize FILE                    the tokens of a text, with their byte offsets
   score FILE…                      perplexity and the logprob of every token
   complete --prefix-file FILE      what the model would write next
 
-FILE may be - for standard input. It is read as VS Code reads it: UTF-8, or UTF-16, a byte order mark left out. Options:
+FILE and PATH may be - for standard input. It is read as VS Code reads it: UTF-8, or UTF-16, a byte order mark left out. Options:
   --model FILE.gguf                the model (without it: the demonstration model)
   --gpu auto|metal|cuda|vulkan|off (auto)
   --gpu-layers N|auto              layers of the model that go on the GPU (auto: as many as its memory holds)
   --threads N                      CPU threads, as many as cores at most (0: all cores but one)
   --context-size N                 tokens of context (0: what the model was trained on, 4096 at most)
   --kv-cache f16|q8_0|q4_0         type of keys and values: the smaller ones take less memory and change scores (f16)
-  --special                        tokenize, score: read special tokens written in the text
+  --special                        count, tokenize, score: read special tokens written in the text
+  --budget N|context|none          count: exit with 2 if a file has more tokens than this
+  --budget PATTERN=N|context|none  count: the same, for some files; of several that match, the last counts
+  --tree                           count: by folder, the largest first
+  --json                           count: one JSON document
   --mode document|llama-perplexity score: how the text is cut into windows (document)
   --window N, --stride N           score: tokens per window, new tokens per later window
   --top K                          score: rank, entropy and the K best alternatives of every token
@@ -27,13 +32,16 @@ ${limitOptions.map(limitLine).join("\n")}
   --max-tokens N                   complete: at most N tokens (64)
   --verbose                        the engine's log on stderr
 
-On stdout: one JSON document, on one line. Infinite numbers are the strings "Infinity" and "-Infinity"; null means that there
+A folder is searched with the folders in it, without what a .gitignore names, .git, and symbolic links. In a PATTERN and in a
+PATH, *, ? and [] mean what they mean in a .gitignore, and ** any folders; put such a PATH in quotes.
+
+On stdout, from count: a line for each file. Else one JSON document, on one line. Infinite numbers are the strings "Infinity" and "-Infinity"; null means that there
 is no value. "warnings", if there are any, are sentences on why the numbers differ from what you may expect. For several
 FILEs there is a document for each that was scored, in their order, with the FILE as "file", then {"corpus": …} with the
 numbers of all tokens together. If stderr is a terminal, it shows the progress.
 
-Exit codes: 0; 1 if something can't be done, with a line on stderr for each problem (other FILEs are still scored);
-2 if a text is above a limit (its numbers are printed, with a line on stderr); 130 after Ctrl+C.
+Exit codes: 0; 1 if something can't be done, with a line on stderr for each problem (other FILEs still get their numbers);
+2 if a text is above a limit or its budget (its numbers are printed, with a line on stderr); 130 after Ctrl+C.
 `;
 
 /** "  --max-perplexity X               score: exit with 2 if a text's perplexity is above X". */
@@ -62,6 +70,9 @@ export function parse() {
         "context-size": {type: "string"},
         "kv-cache": {type: "string"},
         special: {type: "boolean"},
+        budget: {type: "string", multiple: true},
+        tree: {type: "boolean"},
+        json: {type: "boolean"},
         mode: {type: "string"},
         window: {type: "string"},
         stride: {type: "string"},

@@ -24,11 +24,14 @@ export interface Output {
 /** Writes answers to stdout, and messages to stderr. If stderr is a terminal, it also has a line with the progress. */
 export class Console {
   private shown = false;
+  private lastTold = Number.NEGATIVE_INFINITY;
   private writing: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly stdout: Output,
-    private readonly stderr: Output
+    private readonly stderr: Output,
+    /** Milliseconds of any clock. */
+    private readonly now: () => number = () => performance.now()
   ) {}
 
   /** Resolves when the last answer is written. */
@@ -64,6 +67,14 @@ export class Console {
     return (progress) => this.show(`${name}: ${progressText(progress, pace)}`);
   }
 
+  /** Shows a line with the progress, a few times a second at most. */
+  tell(line: () => string): void {
+    const now = this.now();
+    if (this.stderr.isTTY !== true || now - this.lastTold < tellInterval) return;
+    this.lastTold = now;
+    this.show(line());
+  }
+
   /** Removes the progress line. */
   clear(): void {
     if (this.shown) this.stderr.write(`\r${clearLine}`);
@@ -77,6 +88,9 @@ export class Console {
     this.shown = true;
   }
 }
+
+/** Milliseconds. */
+const tellInterval = 100;
 
 /** ANSI: from the cursor to the end of the line. */
 const clearLine = "\u001b[K";

@@ -9,6 +9,16 @@ import {userFile} from "./userFolder";
 /** Bytes. A longer text doesn't fit into a JavaScript string, even at three bytes for each UTF-16 unit. */
 const maxBytes = 3 * 2 ** 29;
 
+/** A file that is read, and holds no text. */
+export class NoTextError extends UsageError {
+  constructor(
+    name: string,
+    readonly problem: TextProblem
+  ) {
+    super(`"${name}" ${problemText(problem)}`);
+  }
+}
+
 /** The text of a file, or of standard input for "-". */
 export async function readText(file: string | undefined): Promise<string> {
   if (file === undefined) throw new UsageError("which FILE?");
@@ -23,7 +33,7 @@ export async function readText(file: string | undefined): Promise<string> {
     }
   );
   const read = bytes === null ? {problem: "tooLarge" as const} : fileText(bytes);
-  if ("problem" in read) throw new UsageError(`"${name}" ${problemText(read.problem)}`);
+  if ("problem" in read) throw new NoTextError(name, read.problem);
   return read.text;
 }
 

@@ -24,3 +24,8 @@ export function userFile(file: string): string {
   // Not path.resolve: after a symbolic link, `..` is not the folder before it in the path.
   return path.isAbsolute(file) ? file : `${folder}/${file}`;
 }
+
+/** The path of a file from the user's folder, with slashes, however the command line names it. */
+export function pathFromUserFolder(file: string): string {
+  return path.relative(folder, userFile(file)).replaceAll(path.sep, "/");
+}

@@ -1,36 +1,11 @@
 import {strict as assert} from "node:assert";
-import {type ChildProcess, spawn} from "node:child_process";
+import type {ChildProcess} from "node:child_process";
 import {readFileSync, writeFileSync} from "node:fs";
 import path from "node:path";
 import {root} from "../harness/paths";
+import {cli} from "./cliProcess";
 import {f16} from "./engine";
 import {temporaryFolder} from "./modelCopies";
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs `node dist/cli.js` to its end. `onStart` gets the process. */
-function cli(args: readonly string[], input = "", onStart?: (child: ChildProcess) => void): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [path.join(root, "dist/cli.js"), ...args]);
-    let stdout = "";
-    let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      stderr += text;
-    });
-    child.once("error", reject);
-    onStart?.(child);
-    child.once("close", (code) => resolve({code, stdout, stderr}));
-    // If the program ends before it reads, writing to it fails.
-    child.stdin.on("error", () => undefined).end(input);
-  });
-}
 
 /** A run's exit code, its JSON documents, and the lines on stderr. */
 async function documents(args: readonly string[]): Promise<{code: number | null; all: Scored[]; lines: string[]}> {
@@ -41,7 +16,7 @@ async function documents(args: readonly string[]): Promise<{code: number | null;
 
 /** The JSON document of a successful run without other output. */
 async function answer<T>(args: readonly string[], input?: string): Promise<T> {
-  const {code, stdout, stderr} = await cli([...args, "--gpu", "off"], input);
+  const {code, stdout, stderr} = await cli([...args, "--gpu", "off"], input === undefined ? {} : {input});
   assert.deepEqual([code, stderr], [0, ""]);
   assert.equal(stdout.trimEnd().split("\n").length, 1, "one document on one line");
   return JSON.parse(stdout) as T;
@@ -349,7 +324,9 @@ describe("The headless runner", () => {
 
     it("stops at Ctrl+C without half an answer", async () => {
       const long = file("long.txt", "def add(a, b):\n    return a + b\n\n".repeat(20_000));
-      const {code, stdout} = await cli(["score", "--gpu", "off", "--verbose", long], "", (child) => {
+      const {code, stdout} = await cli(["score", "--gpu", "off", "--verbose", long], {onStart});
+      assert.deepEqual([code, stdout], [130, ""]);
+      function onStart(child: ChildProcess): void {
         let said = "";
         const listen = (text: string): void => {
           said += text;
@@ -359,8 +336,7 @@ describe("The headless runner", () => {
           child.stderr?.off("data", listen);
         };
         child.stderr?.on("data", listen);
-      });
-      assert.deepEqual([code, stdout], [130, ""]);
+      }
     });
   });
 
@@ -388,7 +364,7 @@ describe("The headless runner", () => {
     const good = path.join(root, "test/fixtures/reference/one-token.txt");
 
     const refused: Readonly<Record<string, {args: readonly string[]; input?: string; says: RegExp}>> = {
-      "an unknown command": {args: ["count", good], says: /no command "count"/},
+      "an unknown command": {args: ["compare", good], says: /no command "compare"/},
       "an unknown option": {args: ["score", "--best", good], says: /--best/},
       "an option without its value": {args: ["score", good, "--top"], says: /--top/},
       "layers that are no number": {
@@ -440,7 +416,7 @@ describe("The headless runner", () => {
 
     for (const [name, {args, input, says}] of Object.entries(refused))
       it(name, async () => {
-        const {code, stdout, stderr} = await cli([...args, "--gpu", "off"], input);
+        const {code, stdout, stderr} = await cli([...args, "--gpu", "off"], input === undefined ? {} : {input});
         assert.deepEqual([code, stdout], [1, ""], stderr);
         assert.match(stderr, /^tokenscope: [^\n]+\n$/);
         assert.match(stderr, says);

@@ -1,20 +1,25 @@
 import {strict as assert} from "node:assert";
 import fc from "fast-check";
+import {readCountInput} from "../../src/features/agentTool/countInput";
+import {maxTextLength, readPerplexityInput} from "../../src/features/agentTool/perplexityInput";
 import {mostSurprisingLines, mostSurprisingTokens} from "../../src/features/agentTool/surprising";
-import {maxTextLength, readInput, ToolInputError} from "../../src/features/agentTool/toolInput";
+import {ToolInputError} from "../../src/features/agentTool/toolInput";
 
 describe("An agent's input", () => {
   it("is a text, or a file with lines and context", () => {
-    assert.deepEqual(readInput({text: "a"}), {of: "text", text: "a"});
-    assert.deepEqual(readInput({text: "a", filePath: null, startLine: null, context: false}), {of: "text", text: "a"});
-    assert.deepEqual(readInput({filePath: "a.ts"}), {
+    assert.deepEqual(readPerplexityInput({text: "a"}), {of: "text", text: "a"});
+    assert.deepEqual(readPerplexityInput({text: "a", filePath: null, startLine: null, context: false}), {
+      of: "text",
+      text: "a"
+    });
+    assert.deepEqual(readPerplexityInput({filePath: "a.ts"}), {
       of: "file",
       path: "a.ts",
       startLine: undefined,
       endLine: undefined,
       context: false
     });
-    assert.deepEqual(readInput({filePath: "a.ts", startLine: 2, endLine: 2, context: true, more: 1}), {
+    assert.deepEqual(readPerplexityInput({filePath: "a.ts", startLine: 2, endLine: 2, context: true, more: 1}), {
       of: "file",
       path: "a.ts",
       startLine: 2,
@@ -51,7 +56,7 @@ describe("An agent's input", () => {
   ] as const)
     it(`that is ${JSON.stringify(input)?.slice(0, 60)} is refused in a sentence`, () => {
       assert.throws(
-        () => readInput(input),
+        () => readPerplexityInput(input),
         (error: unknown) =>
           error instanceof ToolInputError && message.test(error.message) && /^[A-Z`].*\.$/.test(error.message)
       );
@@ -62,12 +67,60 @@ describe("An agent's input", () => {
     fc.assert(
       fc.property(fc.oneof(fc.anything(), fc.dictionary(keys, fc.anything())), (input) => {
         try {
-          readInput(input);
+          readPerplexityInput(input);
         } catch (error) {
           assert.ok(error instanceof ToolInputError, String(error));
         }
       }),
       {seed: 20261122}
+    );
+  });
+});
+
+describe("An agent's input for a count", () => {
+  it("is a text, a file or a folder", () => {
+    assert.deepEqual(readCountInput({text: "a"}), {of: "text", text: "a", chat: false});
+    assert.deepEqual(readCountInput({text: "a", filePath: null, as: "chat"}), {of: "text", text: "a", chat: true});
+    assert.deepEqual(readCountInput({filePath: "a.md", as: "plain"}), {of: "file", path: "a.md", chat: false});
+    assert.deepEqual(readCountInput({folderPath: ".", as: null, more: 1}), {of: "folder", path: "."});
+    const long = "a".repeat(maxTextLength + 1);
+    assert.deepEqual(readCountInput({text: long}), {of: "text", text: long, chat: false});
+  });
+
+  for (const [input, message] of [
+    [undefined, /object/],
+    [[], /object/],
+    [{}, /one of/],
+    [{text: "a", filePath: "b"}, /one of/],
+    [{filePath: "a", folderPath: "b"}, /one of/],
+    [{text: ""}, /not empty/],
+    [{text: 5}, /string/],
+    [{filePath: ""}, /path of a file/],
+    [{folderPath: "a\0b"}, /path of a folder/],
+    [{folderPath: "a".repeat(5000)}, /path of a folder/],
+    [{text: "a", as: "prompt"}, /plain/],
+    [{text: "a", as: true}, /plain/],
+    [{folderPath: "a", as: "chat"}, /no chat/]
+  ] as const)
+    it(`that is ${JSON.stringify(input)?.slice(0, 60)} is refused in a sentence`, () => {
+      assert.throws(
+        () => readCountInput(input),
+        (error: unknown) =>
+          error instanceof ToolInputError && message.test(error.message) && /^[A-Z`].*\.$/.test(error.message)
+      );
+    });
+
+  it("is read or refused, whatever it is", () => {
+    const keys = fc.constantFrom("text", "filePath", "folderPath", "as", "__proto__");
+    fc.assert(
+      fc.property(fc.oneof(fc.anything(), fc.dictionary(keys, fc.anything())), (input) => {
+        try {
+          readCountInput(input);
+        } catch (error) {
+          assert.ok(error instanceof ToolInputError, String(error));
+        }
+      }),
+      {seed: 20261130}
     );
   });
 });

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import {layers, positiveNumber, UsageError, wholeNumber} from "../../src/cli/arguments";
+import {budgetSetting} from "../../src/cli/budgets";
+import {budgetOf} from "../../src/text/tokenBudget";
 
 describe("the runner's numbers", () => {
   for (const [value, number] of [
@@ -56,4 +58,25 @@ describe("the runner's numbers", () => {
     assert.equal(wholeNumber("window", undefined), undefined);
     assert.equal(positiveNumber("max-perplexity", undefined), undefined);
   });
+});
+
+describe("the runner's budgets", () => {
+  const of = (file: string, ...values: string[]) => budgetOf(budgetSetting(values), file, 4096);
+
+  it("are for all files, or for those that match; the last one counts", () => {
+    assert.equal(budgetSetting(undefined), null);
+    assert.equal(of("a.md"), null);
+    for (const file of ["a.md", "a/b.md", "../c.md", "/tmp/d.md", "-"]) assert.equal(of(file, "2000"), 2000);
+    assert.equal(of("a.md", "context"), 4096);
+    const values = ["2e3", "prompts/**=500", "*.json=context", "a=b.txt=7"];
+    assert.equal(of("a.md", ...values), 2000);
+    assert.equal(of("prompts/x/a.md", ...values), 500);
+    assert.equal(of("prompts/a.json", ...values), 4096);
+    assert.equal(of("a=b.txt", ...values), 7);
+    assert.equal(of("prompts/a.md", ...values, "100"), 100);
+    assert.equal(of("vendor/a.md", "2000", "vendor/**=none"), null);
+  });
+
+  for (const value of ["", "0", "-5", "1.5", "many", "=5", "*.md=", "*.md=0", "contexts", "1e12"])
+    it(`are not written "${value}"`, () => assert.throws(() => budgetSetting([value]), UsageError));
 });

@@ -3,7 +3,7 @@ import {UsageError} from "../../src/cli/arguments";
 import {Console} from "../../src/cli/console";
 import {EngineError} from "../../src/contract/errors";
 
-function streams(terminal: boolean, columns = 40) {
+function streams(terminal: boolean, columns = 40, now?: () => number) {
   const written = {stdout: "", stderr: ""};
   const stream = (name: keyof typeof written, isTTY: boolean) => ({
     isTTY,
@@ -13,7 +13,7 @@ function streams(terminal: boolean, columns = 40) {
       done?.();
     }
   });
-  return {written, console: new Console(stream("stdout", terminal), stream("stderr", terminal))};
+  return {written, console: new Console(stream("stdout", terminal), stream("stderr", terminal), now)};
 }
 
 describe("The headless runner's console", () => {
@@ -42,6 +42,16 @@ describe("The headless runner's console", () => {
     console.progressOn("a.txt")({stage: "score", done: 1, total: 2});
     console.clear();
     assert.equal(written.stderr, "");
+  });
+
+  it("tells how far it is a few times a second, and only on a terminal", () => {
+    let milliseconds = 0;
+    const {written, console} = streams(true, 40, () => milliseconds);
+    for (let file = 1; file <= 15; file++, milliseconds += 10) console.tell(() => `counting: ${file} of 15 files`);
+    assert.equal(written.stderr, "\rcounting: 1 of 15 files\u001b[K\rcounting: 11 of 15 files\u001b[K");
+    const quiet = streams(false);
+    quiet.console.tell(() => "counting");
+    assert.equal(quiet.written.stderr, "");
   });
 
   it("says errors in a line", () => {

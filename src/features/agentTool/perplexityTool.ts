@@ -3,12 +3,14 @@ import type {Scores} from "../../contract/scoring";
 import {partOf, type TargetText, wholeDocument} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
 import {scoreHeader} from "../../metrics/scoreHeader";
-import {jsonText} from "../../text/jsonText";
 import {escapeMarkdown} from "../../text/markdownText";
 import {plainPath} from "../../text/plainText";
+import {AskedPaths} from "./askedPaths";
+import {checkedLength, type PerplexityInput, readPerplexityInput} from "./perplexityInput";
 import {mostSurprisingLines, mostSurprisingTokens} from "./surprising";
-import {checkedLength, readInput, type ToolInput, ToolInputError} from "./toolInput";
-import {type WorkspaceFile, workspaceFile} from "./workspaceFile";
+import {answerOf, preparationOf, rounded} from "./toolAnswer";
+import {ToolInputError} from "./toolInput";
+import {openWorkspaceFile, type WorkspaceFile, workspaceFile} from "./workspaceFile";
 
 /** How many of the most surprising tokens and lines the agent gets. */
 const maxSurprises = 5;
@@ -25,33 +27,25 @@ interface Asked {
   readonly firstLine: number;
 }
 
-type FileInput = Extract<ToolInput, {of: "file"}>;
+type FileInput = Extract<PerplexityInput, {of: "file"}>;
 
 /** `tokenscope_perplexity`: scores a text, or lines of a workspace file, for an agent with the user's own model. */
 export class PerplexityTool implements vscode.LanguageModelTool<unknown> {
-  /** The file that the question to the user has named, by input; "" if two questions for one input named different files. */
-  private readonly shown = new Map<string, string>();
+  private readonly asked = new AskedPaths();
 
   constructor(private readonly host: Pick<Host, "engine" | "settings" | "errors">) {}
 
   async prepareInvocation({
     input
   }: vscode.LanguageModelToolInvocationPrepareOptions<unknown>): Promise<vscode.PreparedToolInvocation> {
-    try {
-      return await this.question(readInput(input));
-    } catch (error) {
-      // invoke will refuse the input, so there is nothing to ask.
-      if (error instanceof ToolInputError) return {};
-      throw error;
-    }
+    return await preparationOf(() => this.question(readPerplexityInput(input)));
   }
 
   /** Asks before a file is read, because the agent gets to see its tokens and lines. A text it has already. */
-  private async question(input: ToolInput): Promise<vscode.PreparedToolInvocation> {
+  private async question(input: PerplexityInput): Promise<vscode.PreparedToolInvocation> {
     if (input.of === "text") return {invocationMessage: vscode.l10n.t("Measuring the perplexity of a text")};
     const file = await namedFile(input);
-    const [key, uri] = [JSON.stringify(input), file.uri.toString()];
-    this.shown.set(key, (this.shown.get(key) ?? uri) === uri ? uri : "");
+    this.asked.remember(input, file.uri);
     const title = titleOf(file, input);
     return {
       invocationMessage: vscode.l10n.t("Measuring the perplexity of {0}", title),
@@ -73,20 +67,15 @@ export class PerplexityTool implements vscode.LanguageModelTool<unknown> {
     {input}: vscode.LanguageModelToolInvocationOptions<unknown>,
     token: vscode.CancellationToken
   ): Promise<vscode.LanguageModelToolResult> {
-    try {
-      const asked = await this.asked(readInput(input));
-      return new vscode.LanguageModelToolResult([
-        new vscode.LanguageModelTextPart(jsonText(await this.measure(asked, token)))
-      ]);
-    } catch (error) {
-      if (error instanceof vscode.CancellationError) throw error;
-      throw new Error(error instanceof ToolInputError ? error.message : this.host.errors.describe(error));
-    }
+    return await answerOf(this.host, async () => {
+      const text = await this.textOf(readPerplexityInput(input));
+      return await this.measure(text, token);
+    });
   }
 
-  private async asked(input: ToolInput): Promise<Asked> {
+  private async textOf(input: PerplexityInput): Promise<Asked> {
     if (input.of === "text") return {title: "text", text: input.text, context: "", firstLine: 1};
-    const document = await open(await this.agreedFile(input));
+    const document = await openWorkspaceFile(await this.agreedFile(input));
     const subject = await part(document, input);
     if (subject.text === "") throw new ToolInputError("There is no text in these lines: choose others.");
     return {
@@ -100,11 +89,7 @@ export class PerplexityTool implements vscode.LanguageModelTool<unknown> {
   /** The file of the input, if the question has named the same one: meanwhile it may have become a link. */
   private async agreedFile(input: FileInput): Promise<vscode.Uri> {
     const {uri} = await namedFile(input);
-    const key = JSON.stringify(input);
-    const shown = this.shown.get(key);
-    this.shown.delete(key);
-    if (shown !== uri.toString())
-      throw new ToolInputError("The user has not been asked about this file: call the tool again.");
+    this.asked.check(input, uri);
     return uri;
   }
 
@@ -150,14 +135,6 @@ function header({summary, model: {file, quantization, sha256, device}, ...scores
   );
 }
 
-async function open(uri: vscode.Uri): Promise<vscode.TextDocument> {
-  try {
-    return await vscode.workspace.openTextDocument(uri);
-  } catch {
-    throw new ToolInputError("This file can't be opened as text: choose one that holds text.");
-  }
-}
-
 async function part(document: vscode.TextDocument, input: FileInput): Promise<TargetText> {
   const {startLine, endLine} = input;
   if (startLine === undefined && endLine === undefined) return await wholeDocument(document);
@@ -178,11 +155,6 @@ function titleOf({path}: WorkspaceFile, {startLine, endLine}: FileInput): string
   return endLine === undefined
     ? vscode.l10n.t("{0}, lines {1}–end", name, startLine ?? 1)
     : vscode.l10n.t("{0}, lines {1}–{2}", name, startLine ?? 1, endLine);
-}
-
-/** Whole numbers as they are, others with five significant digits: the rest is noise. */
-function rounded(value: number): number {
-  return Number.isInteger(value) ? value : Number(value.toPrecision(5));
 }
 
 function shortened(line: string): string {

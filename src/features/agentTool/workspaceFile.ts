@@ -7,10 +7,13 @@ import {ToolInputError} from "./toolInput";
 /** Bytes. Larger files are data, and would be read whole for a few lines. */
 const maxFileSize = 20_000_000;
 
-/** A file that an agent may see. */
+/** A file or folder that an agent may see. */
 export interface WorkspaceFile {
   readonly uri: vscode.Uri;
-  /** Its real path in its workspace folder, whatever the agent wrote. With several folders, the folder's name comes first. */
+  /**
+   * Its real path in its workspace folder, whatever the agent wrote. With several folders, the folder's name comes first. A
+   * workspace folder itself is its name.
+   */
   readonly path: string;
 }
 
@@ -25,32 +28,50 @@ export async function workspaceFile(
   written: string,
   folders: readonly vscode.WorkspaceFolder[]
 ): Promise<WorkspaceFile> {
+  const {size, ...file} = await find(written, folders, "file");
+  if (size > maxFileSize) throw new ToolInputError("This file is larger than 20 MB: give its text in parts.");
+  return file;
+}
+
+/** As {@link workspaceFile}: a folder in a workspace folder, or that one itself. */
+export async function workspaceFolder(
+  written: string,
+  folders: readonly vscode.WorkspaceFolder[]
+): Promise<WorkspaceFile> {
+  const {uri, path} = await find(written, folders, "folder");
+  return {uri, path};
+}
+
+type Kind = "file" | "folder";
+
+async function find(
+  written: string,
+  folders: readonly vscode.WorkspaceFolder[],
+  kind: Kind
+): Promise<WorkspaceFile & {readonly size: number}> {
   if (folders.length === 0)
-    throw new ToolInputError("No folder is open, so no file can be read: give the text itself as `text`.");
+    throw new ToolInputError(`No folder is open, so no ${kind} can be read: give the text itself as \`text\`.`);
   const candidates = folders.flatMap((folder) => candidatesIn(folder, written));
-  if (candidates.length === 0) throw outside();
-  let refusal = new ToolInputError("There is no such file in the workspace: look for its path first.");
+  if (candidates.length === 0) throw outside(kind);
+  let refusal = new ToolInputError(`There is no such ${kind} in the workspace: look for its path first.`);
   for (const {folder, names} of candidates) {
-    const found = await look(folder.uri, names);
+    const found = await look(folder.uri, names, kind);
     if (found === undefined) continue;
     if (found === "link")
-      refusal = new ToolInputError("A symbolic link is on the way to this file: give the path that it leads to.");
-    else if (found.size > maxFileSize)
-      refusal = new ToolInputError("This file is larger than 20 MB: give its text in parts.");
-    else {
-      const way = found.names.join("/");
+      refusal = new ToolInputError(`A symbolic link is on the way to this ${kind}: give the path that it leads to.`);
+    else
       return {
         uri: vscode.Uri.joinPath(folder.uri, ...found.names),
-        path: folders.length > 1 ? `${folder.name}/${way}` : way
+        path: [...(folders.length > 1 || found.names.length === 0 ? [folder.name] : []), ...found.names].join("/"),
+        size: found.size
       };
-    }
   }
   throw refusal;
 }
 
 interface Candidate {
   readonly folder: vscode.WorkspaceFolder;
-  /** From the folder down to the file. */
+  /** From the folder down to the file; none for the folder itself. */
   readonly names: readonly string[];
 }
 
@@ -67,10 +88,10 @@ function candidatesIn(folder: vscode.WorkspaceFolder, asWritten: string): Candid
   else {
     uris.push(vscode.Uri.joinPath(folder.uri, written));
     const [first, ...rest] = written.split(/[/\\]/);
-    if (first === folder.name && rest.length > 0) uris.push(vscode.Uri.joinPath(folder.uri, ...rest));
+    if (first === folder.name) uris.push(vscode.Uri.joinPath(folder.uri, ...rest));
   }
   return uris.flatMap((uri) => {
-    const names = relativeNames(folder.uri, uri);
+    const names = namesBelow(folder.uri, uri);
     return names === undefined ? [] : [{folder, names}];
   });
 }
@@ -82,17 +103,17 @@ interface Found {
   readonly names: readonly string[];
 }
 
-/** Checks every step of the path down to a file; undefined if there is no such file. */
-async function look(folder: vscode.Uri, names: readonly string[]): Promise<Found | "link" | undefined> {
+/** Checks every step of the path down to a file or folder; undefined if there is none. */
+async function look(folder: vscode.Uri, names: readonly string[], kind: Kind): Promise<Found | "link" | undefined> {
   let place = folder;
-  let status: vscode.FileStat | undefined;
   try {
+    let status = await vscode.workspace.fs.stat(folder);
     for (const name of names) {
       place = vscode.Uri.joinPath(place, name);
       status = await vscode.workspace.fs.stat(place);
       if (status.type & vscode.FileType.SymbolicLink) return "link";
     }
-    if (status === undefined || !(status.type & vscode.FileType.File)) return undefined;
+    if (!(status.type & (kind === "file" ? vscode.FileType.File : vscode.FileType.Directory))) return undefined;
     const spelled = folder.scheme === "file" ? await spelling(folder, place) : names;
     return spelled && {size: status.size, names: spelled};
   } catch {
@@ -103,9 +124,33 @@ async function look(folder: vscode.Uri, names: readonly string[]): Promise<Found
 /** The names on the disk: Windows and macOS also find a file by other names (`ENV~1` is `.env`). */
 async function spelling(folder: vscode.Uri, file: vscode.Uri): Promise<string[] | undefined> {
   const [realFolder, real] = await Promise.all([realpath(folder.fsPath), realpath(file.fsPath)]);
-  return relativeNames(vscode.Uri.file(realFolder), vscode.Uri.file(real));
+  return namesBelow(vscode.Uri.file(realFolder), vscode.Uri.file(real));
 }
 
-function outside(): ToolInputError {
-  return new ToolInputError("This file is outside the workspace, and is not read: give its text itself as `text`.");
+/** As {@link relativeNames}, with no names for the folder itself. */
+function namesBelow(folder: vscode.Uri, file: vscode.Uri): string[] | undefined {
+  const names = relativeNames(folder, file);
+  if (names !== undefined) return names;
+  return isSamePlace(folder, file) ? [] : undefined;
+}
+
+function isSamePlace(folder: vscode.Uri, file: vscode.Uri): boolean {
+  return folder.scheme === "file"
+    ? path.relative(folder.fsPath, file.fsPath) === ""
+    : path.posix.relative(folder.path, file.path) === "";
+}
+
+/** @throws ToolInputError */
+export async function openWorkspaceFile(uri: vscode.Uri): Promise<vscode.TextDocument> {
+  try {
+    return await vscode.workspace.openTextDocument(uri);
+  } catch {
+    throw new ToolInputError("This file can't be opened as text: choose one that holds text.");
+  }
+}
+
+function outside(kind: Kind): ToolInputError {
+  return new ToolInputError(
+    `This ${kind} is outside the workspace, and is not read: give its text itself as \`text\`.`
+  );
 }
