@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type {Scores} from "../../contract/scoring";
+import {copyText} from "../../host/copyText";
 import {ScoredTarget} from "../../host/documents/scoredTarget";
 import {documentRangeOf, type TargetText} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
@@ -67,7 +68,7 @@ function actionsFor(target: TargetText, scores: Scores): Actions {
       await runCommand("exportScores", new ScoredTarget(target, scores));
     },
     copyJson: async () => {
-      await copy(jsonText(scoreHeader(scores, scores.summary), 2), vscode.l10n.t("Copied the perplexity as JSON"));
+      await copyText(jsonText(scoreHeader(scores, scores.summary), 2), vscode.l10n.t("Copied the perplexity as JSON"));
     }
   };
 }
@@ -85,11 +86,11 @@ function valueItems({model, summary, windowing, contextIds, finished, warnings}:
     ...rows.map(({label, value}) => ({
       label: plainText(value),
       description: label,
-      run: () => copy(value, vscode.l10n.t("Copied {0}", label))
+      run: () => copyText(value, vscode.l10n.t("Copied {0}", label))
     })),
     ...warnings.map((warning) => ({
       label: `$(info) ${plainText(warning)}`,
-      run: () => copy(warning, vscode.l10n.t("Copied {0}", vscode.l10n.t("Note")))
+      run: () => copyText(warning, vscode.l10n.t("Copied {0}", vscode.l10n.t("Note")))
     }))
   ];
 }
@@ -112,9 +113,4 @@ function actionItems({showLogprobs, exportScores, copyJson}: Actions): Item[] {
       run: copyJson
     }
   ];
-}
-
-async function copy(text: string, message: string): Promise<void> {
-  await vscode.env.clipboard.writeText(text);
-  vscode.window.setStatusBarMessage(`$(check) ${message}`, 3000);
 }
