@@ -42,7 +42,7 @@ export function progressBar(label: string, fraction: number | null): TemplateRes
 }
 
 export interface LinkButtonOptions {
-  readonly label: string;
+  readonly label: string | TemplateResult;
   readonly onClick: () => void;
   /** Label for screen readers, if the visible one needs its surroundings to be understood. */
   readonly spoken?: string;
@@ -80,4 +80,62 @@ export function searchBox({id, label, value, onInput}: SearchBoxOptions): Templa
       @input=${({currentTarget}: InputEvent) => onInput((currentTarget as TextField).value)}
     >${label}</vscode-text-field>
   </div>`;
+}
+
+export interface ChoiceOptions<Value extends string> {
+  /** For screen readers; the chosen option tells the others. */
+  readonly label: string;
+  readonly value: Value;
+  readonly options: readonly (readonly [value: Value, label: string])[];
+  readonly onChange: (value: Value) => void;
+}
+
+/** One of a few. */
+export function choice<Value extends string>({label, value, options, onChange}: ChoiceOptions<Value>): TemplateResult {
+  return html`<select
+    class="choice"
+    aria-label=${label}
+    title=${label}
+    .value=${value}
+    @change=${({currentTarget}: Event) => onChange((currentTarget as HTMLSelectElement).value as Value)}
+  >${options.map(([option, text]) => html`<option value=${option} ?selected=${option === value}>${text}</option>`)}</select>`;
+}
+
+export interface CheckboxOptions {
+  readonly label: string;
+  readonly checked: boolean;
+  readonly disabled?: boolean;
+  readonly onChange: (checked: boolean) => void;
+}
+
+export function checkbox({label, checked, disabled = false, onChange}: CheckboxOptions): TemplateResult {
+  return html`<label class="checkbox">
+    <input
+      type="checkbox"
+      .checked=${checked}
+      ?disabled=${disabled}
+      @change=${({currentTarget}: Event) => onChange((currentTarget as HTMLInputElement).checked)}
+    />
+    ${label}
+  </label>`;
+}
+
+export interface TextAreaOptions {
+  readonly label: string;
+  readonly value: string;
+  readonly maxLength: number;
+  readonly onInput: (text: string) => void;
+}
+
+/** Several lines of text. */
+export function textArea({label, value, maxLength, onInput}: TextAreaOptions): TemplateResult {
+  return html`<textarea
+    class="text-area"
+    aria-label=${label}
+    placeholder=${label}
+    maxlength=${maxLength}
+    spellcheck="false"
+    .value=${value}
+    @input=${({currentTarget}: Event) => onInput((currentTarget as HTMLTextAreaElement).value)}
+  ></textarea>`;
 }

@@ -1,0 +1,2 @@
+/** VS Code's type of the panel. */
+export const panelType = "tokenscope.tokenizer";
