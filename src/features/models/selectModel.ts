@@ -5,10 +5,10 @@ import {findLocalModels} from "../../host/models/local/findLocalModels";
 import type {HeaderCache} from "../../host/models/local/headerCache";
 import type {ChosenModel} from "../../host/models/modelChoice";
 import {modelSearchEnvironment} from "../../host/models/modelSearchPaths";
+import {recentModels} from "../../host/models/recentModels";
 import {type ListingSources, ModelListing} from "./modelListing";
 import type {ModelRole} from "./modelRole";
 import {type KnownModels, modelRow, type PickerActs, pickerRows} from "./pickerRows";
-import {recentModels} from "./recentModels";
 import {showStreamingQuickPick} from "./streamingQuickPick";
 import {useModel} from "./useModel";
 

@@ -7,10 +7,10 @@ import type {Host} from "../../host/host";
 import {HostError} from "../../host/hostError";
 import {actionLabel, applyAdvice, type FitAction, fitFromEstimate} from "../../host/models/memoryFit";
 import type {ChosenModel, ModelChoice} from "../../host/models/modelChoice";
+import {rememberModel} from "../../host/models/recentModels";
 import {count} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
 import {chosen, type ModelRole} from "./modelRole";
-import {rememberModel} from "./recentModels";
 
 export type UseOutcome = "used" | "chooseAnother" | "nothing";
 

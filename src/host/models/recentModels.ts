@@ -1,4 +1,4 @@
-import type {Host} from "../../host/host";
+import type {Host} from "../host";
 import {recentPaths, withRecent} from "./recents";
 
 const key = "tokenscope.recentModels";

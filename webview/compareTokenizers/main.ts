@@ -1,0 +1,20 @@
+import "../ui/page.css";
+import "../ui/controls.css";
+import "./compareTokenizers.css";
+import {
+  type FromView,
+  protocolVersion,
+  type ToView,
+  type ViewState
+} from "../../src/features/compareTokenizers/protocol";
+import {speak} from "../ui/language";
+import {VsCodeBridge} from "../ui/vscodeApi";
+import {View} from "./view";
+
+const page = document.getElementById("page");
+if (!page) throw new Error("The page has no #page");
+const bridge = new VsCodeBridge<FromView, ToView, ViewState>(protocolVersion);
+bridge.greet((language) => {
+  speak(language);
+  new View(bridge, page).start();
+});
