@@ -24,10 +24,12 @@ const common = {
   define: {"process.env.NODE_ENV": '"production"', CUDA_PACKAGES: JSON.stringify(JSON.stringify(cudaPackages()))}
 };
 
-/** Threads of the engine, found as files beside what starts them. */
+/** Threads of the engine, and processes that its tests start too, found as files beside what starts them. */
 const threads = {
+  chatTemplate: "src/engine/chat/templateProcess.ts",
   evaluator: "src/engine/llama/evaluator/evaluatorThread.ts",
-  reducer: "src/engine/llama/evaluator/reducerThread.ts"
+  reducer: "src/engine/llama/evaluator/reducerThread.ts",
+  vocabularySearch: "src/engine/llama/vocabularySearchThread.ts"
 };
 
 /** @type {esbuild.BuildOptions} */

@@ -1,10 +1,13 @@
 import "./host/language";
 import type * as vscode from "vscode";
-import {registerAgentTool} from "./features/agentTool/registration";
+import {registerAgentTools} from "./features/agentTool/registration";
+import {registerChatCount} from "./features/chatCount/registration";
+import {registerCompareTokenizers} from "./features/compareTokenizers/registration";
 import {registerDownloads} from "./features/downloads/registration";
 import {registerEngineControl} from "./features/engineControl/registration";
 import {registerEvaluateFolder} from "./features/evaluateFolder/registration";
 import {registerExportScores} from "./features/exportScores/registration";
+import {registerFolderTokens} from "./features/folderTokens/registration";
 import {registerGpu} from "./features/gpu/registration";
 import {registerHeatmap} from "./features/heatmap/registration";
 import {registerInlineCompletion} from "./features/inlineCompletion/registration";
@@ -16,7 +19,10 @@ import {registerPerplexity} from "./features/perplexity/registration";
 import {registerRestrictedMode} from "./features/restrictedMode/registration";
 import {registerScoreChanges} from "./features/scoreChanges/registration";
 import {registerSurprisingLines} from "./features/surprisingLines/registration";
+import {registerTokenBoundaries} from "./features/tokenBoundaries/registration";
+import {registerTokenBudget} from "./features/tokenBudget/registration";
 import {registerTokenCount} from "./features/tokenCount/registration";
+import {registerTokenizer} from "./features/tokenizer/registration";
 import {registerWalkthrough} from "./features/walkthrough/registration";
 import {createHost} from "./host/host";
 import {LatestEvaluation} from "./host/latestEvaluation";
@@ -26,6 +32,12 @@ export function activate(context: vscode.ExtensionContext): void {
   const evaluations = new LatestEvaluation();
   context.subscriptions.push(
     registerTokenCount(host),
+    registerTokenBoundaries(host),
+    registerFolderTokens(host),
+    registerTokenBudget(host),
+    registerChatCount(host),
+    registerTokenizer(host),
+    registerCompareTokenizers(host),
     registerRestrictedMode(
       host,
       context.extension.packageJSON.capabilities.untrustedWorkspaces.restrictedConfigurations
@@ -39,7 +51,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerEvaluateFolder(host, evaluations),
     evaluations,
     registerInlineCompletion(host),
-    registerAgentTool(host),
+    registerAgentTools(host),
     registerModels(host),
     registerDownloads(host),
     registerModelInfo(host),

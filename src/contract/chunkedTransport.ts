@@ -55,7 +55,7 @@ export class ChunkedTransport {
    * Sends the long values of a message ahead, with turns for others in between, and resolves with the message to send. Where
    * it is not wanted any more, what was sent is taken back and it resolves with undefined.
    */
-  async sendChunked(message: object, isWanted: () => boolean): Promise<object | undefined> {
+  async sendChunked(message: object | null, isWanted: () => boolean): Promise<object | null | undefined> {
     const sent: number[] = [];
     const shortened = async (value: unknown): Promise<unknown> => {
       if (isLong(value)) {
@@ -74,7 +74,7 @@ export class ChunkedTransport {
       return Object.fromEntries(entries);
     };
     const short = hasLong(message) ? await shortened(message) : message;
-    if (isWanted()) return short as object;
+    if (isWanted()) return short as object | null;
     for (const dropped of sent) await this.send({dropped});
     return undefined;
   }

@@ -9,6 +9,8 @@ export type Progress =
    * in which a C++ exception of its driver ends the process.
    */
   | {readonly stage: "load"; readonly fraction: number; readonly unguarded?: DeviceState["device"]}
+  /** UTF-16 units of a document whose tokens are counted. */
+  | {readonly stage: "count"; readonly done: number; readonly total: number}
   /** Tokens. */
   | {readonly stage: "score"; readonly done: number; readonly total: number}
   /** Tokens, and the text that there is so far. */

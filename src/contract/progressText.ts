@@ -16,6 +16,8 @@ export function progressText(
       return l10n.t("checking, {0} %", percent(progress));
     case "unpack":
       return l10n.t("unpacking, {0} %", percent(progress));
+    case "count":
+      return l10n.t("counting, {0} %", percent(progress));
     case "score":
     case "complete":
     case "download":

@@ -1,5 +1,21 @@
+import type {ChatCount, CountChatParams} from "./chat";
 import type {CompleteParams, Completion} from "./completion";
 import type {DeviceState, DevicesParams, ProcessVersions, VersionsParams} from "./devices";
+import type {
+  ChangeDocumentParams,
+  CloseDocumentParams,
+  DocumentCount,
+  DocumentRangesParams,
+  DocumentRef,
+  DocumentTokens,
+  DocumentTokensParams,
+  OfDocument,
+  OpenDocumentParams,
+  RangesCount,
+  TokenEnd,
+  TokenEndParams
+} from "./documents";
+import type {CountBytesParams, CountFilesParams, FileCounts} from "./fileCounts";
 import type {DescribeParams, EstimateParams, MemoryEstimate, MemoryReport, ModelDescription, ModelRef} from "./models";
 import type {
   Alternatives,
@@ -12,16 +28,31 @@ import type {
   TokenList,
   TokenTextsParams
 } from "./scoring";
+import type {TokenInfo, TokenInfoParams} from "./tokenInfo";
 import type {DownloadedFile, DownloadParams, InspectParams, RemoteFile, UnpackedFolder, UnpackParams} from "./transfer";
+import type {SearchVocabularyParams, VocabularyFacts, VocabularyFactsParams, VocabularyMatches} from "./vocabulary";
 
 /** Method name → what it takes and gives. */
 export interface EngineRequests {
   describe: {params: DescribeParams; result: ModelDescription};
   count: {params: CountParams; result: CountResult};
+  countFiles: {params: CountFilesParams; result: FileCounts};
+  countBytes: {params: CountBytesParams; result: FileCounts};
+  countChat: {params: CountChatParams; result: ChatCount};
   tokenize: {params: TokenizeParams; result: TokenList};
+  openDocument: {params: OpenDocumentParams; result: DocumentCount};
+  changeDocument: {params: ChangeDocumentParams; result: OfDocument<DocumentCount>};
+  closeDocument: {params: CloseDocumentParams; result: null};
+  countDocument: {params: DocumentRef; result: OfDocument<DocumentCount>};
+  countRanges: {params: DocumentRangesParams; result: OfDocument<RangesCount>};
+  documentTokens: {params: DocumentTokensParams; result: OfDocument<DocumentTokens>};
+  tokenEnd: {params: TokenEndParams; result: OfDocument<TokenEnd>};
   score: {params: ScoreParams; result: Scores};
   alternatives: {params: AlternativesParams; result: Alternatives};
   tokenTexts: {params: TokenTextsParams; result: readonly string[]};
+  tokenInfo: {params: TokenInfoParams; result: readonly TokenInfo[]};
+  vocabularyFacts: {params: VocabularyFactsParams; result: VocabularyFacts};
+  searchVocabulary: {params: SearchVocabularyParams; result: VocabularyMatches};
   complete: {params: CompleteParams; result: Completion};
   estimate: {params: EstimateParams; result: MemoryEstimate};
   memory: {params: EstimateParams; result: MemoryReport};

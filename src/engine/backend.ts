@@ -4,6 +4,8 @@ import type {MemoryEstimate, ModelDescription, ModelRef, RunningModel} from "../
 import type {Progress} from "../contract/progress";
 import type {NoticeParams} from "../contract/requests";
 import type {Alternatives} from "../contract/scoring";
+import type {TokenInfo} from "../contract/tokenInfo";
+import type {SearchVocabularyParams, VocabularyFacts} from "../contract/vocabulary";
 import type {Windowing} from "../metrics/windowing";
 import type {Scheduler} from "./scheduler";
 import type {ScoredTokens} from "./scoredTokens";
@@ -30,6 +32,34 @@ export interface TextTokens {
   readonly ids: Int32Array;
   /** N byte offsets at which tokens end. Null where the tokenizer rewrote the text. */
   readonly ends: Uint32Array | null;
+}
+
+/**
+ * Tokenizes a text in parts: their tokens, one after the other, are those of the whole. What is done to one part is done in one go.
+ */
+export interface PartTokenizer {
+  /** UTF-16 units on each side of a place to cut on which it depends that it is one. */
+  readonly context: number;
+  /** The first place to cut a text, at or behind an offset that is not 0; the text's end if there is none. */
+  cut(text: string, from: number): number;
+  /** The tokens of a well-formed part. `behind`: it is not the first. */
+  tokenize(part: string, behind: boolean): Int32Array;
+  /** The bytes of the part at which its tokens end. Null where the tokenizer rewrote it. */
+  ends(part: string, ids: Int32Array, behind: boolean, signal: AbortSignal): Promise<Uint32Array | null>;
+}
+
+/** What a model's file says of chats. */
+export interface ChatTemplates {
+  /** In Jinja. */
+  readonly standard: string | null;
+  /** For a chat with tools, where there is one of its own. */
+  readonly toolUse: string | null;
+  /** The special tokens as text; "" without one. */
+  readonly bos: string;
+  readonly eos: string;
+  /** The vocabulary puts them in front of a text, and behind it. */
+  readonly addsBos: boolean;
+  readonly addsEos: boolean;
 }
 
 /** Tokens to be scored. Positions are indices into `ids`. */
@@ -73,7 +103,15 @@ export interface Backend {
   windowLimits(): Promise<WindowLimits>;
   countTokens(text: string, signal: AbortSignal): Promise<number>;
   tokenize(text: string, options: TokenizeOptions, signal: AbortSignal): Promise<TextTokens>;
+  partTokenizer(): Promise<PartTokenizer>;
+  /** Resolves when no completion is computed or about to be: what nobody waits for at the cursor goes on then. */
+  idle(signal: AbortSignal): Promise<void>;
   tokenTexts(ids: Int32Array): Promise<readonly string[]>;
+  tokenInfo(ids: Int32Array, signal: AbortSignal): Promise<readonly TokenInfo[]>;
+  chatTemplates(): Promise<ChatTemplates>;
+  vocabularyFacts(): Promise<Omit<VocabularyFacts, "model">>;
+  /** The ids of all tokens that match. */
+  searchVocabulary(params: Omit<SearchVocabularyParams, "model">, signal: AbortSignal): Promise<Int32Array>;
   /** Whole sentences on what makes the numbers others than one may think. */
   warnings(asked: WarningsTask): Promise<readonly string[]>;
   /**

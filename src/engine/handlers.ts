@@ -17,8 +17,33 @@ export const handlers: {
 } = {
   describe: (models, params, context) => models.use(params.model, context, (model) => model.describe()),
   count: (models, params, context) => models.use(params.model, context, (model) => model.count(params, context)),
+  countFiles: (models, params, context) =>
+    models.use(params.model, context, (model) => models.files.countFiles(model, params, context)),
+  countBytes: (models, params, context) =>
+    models.use(params.model, context, (model) => models.files.countBytes(model, params, context)),
+  countChat: (models, params, context) =>
+    models.use(params.model, context, (model) => model.countChat(params, context)),
   tokenize: (models, params, context) => models.use(params.model, context, (model) => model.tokenize(params, context)),
   tokenTexts: (models, params, context) => models.use(params.model, context, (model) => model.tokenTexts(params)),
+  tokenInfo: (models, params, context) =>
+    models.use(params.model, context, (model) => model.tokenInfo(params, context)),
+  vocabularyFacts: (models, params, context) => models.use(params.model, context, (model) => model.vocabularyFacts()),
+  searchVocabulary: (models, params, context) =>
+    models.use(params.model, context, (model) => model.searchVocabulary(params, context)),
+  openDocument: (models, params, context) =>
+    models.use(params.model, context, (model) => model.documents.open(params, context)),
+  changeDocument: (models, params, context) =>
+    models.use(params.model, context, (model) => model.documents.change(params, context)),
+  closeDocument: (models, params, context) =>
+    models.use(params.model, context, async (model) => model.documents.close(params)),
+  countDocument: (models, params, context) =>
+    models.use(params.model, context, (model) => model.documents.count(params, context)),
+  countRanges: (models, params, context) =>
+    models.use(params.model, context, (model) => model.documents.countRanges(params, context)),
+  documentTokens: (models, params, context) =>
+    models.use(params.model, context, (model) => model.documents.tokens(params, context)),
+  tokenEnd: (models, params, context) =>
+    models.use(params.model, context, (model) => model.documents.tokenEnd(params, context)),
   score: (models, params, context) =>
     models.scheduler.inLine(
       () => models.use(params.model, context, (model) => model.score(params, context)),

@@ -1,4 +1,4 @@
-import {setImmediate} from "node:timers/promises";
+import type {ChatCount, CountChatParams} from "../contract/chat";
 import type {CompleteParams, Completion} from "../contract/completion";
 import type {DeviceState} from "../contract/devices";
 import type {MemoryEstimate, ModelDescription, ModelRef} from "../contract/models";
@@ -13,23 +13,26 @@ import type {
   TokenList,
   TokenTextsParams
 } from "../contract/scoring";
-import {codePoints, utf8Length} from "../text/textOffsets";
+import type {TokenInfo, TokenInfoParams} from "../contract/tokenInfo";
+import type {SearchVocabularyParams, VocabularyFacts, VocabularyMatches} from "../contract/vocabulary";
 import type {Backend, RequestContext} from "./backend";
 import {requireCompleting} from "./capabilities";
+import {countChat} from "./chat/countChat";
+import {measure} from "./measure";
+import {OpenDocuments} from "./openDocuments";
 import {Scoring} from "./scoring";
-
-/** UTF-16 units whose characters and bytes are counted before others have their turn. */
-const measuredAtOnce = 1 << 20;
 
 /** An open model: what requests ask, made of what its backend can do. */
 export class Model {
   private readonly scoring: Scoring;
+  readonly documents: OpenDocuments;
 
   constructor(
     ref: ModelRef,
     private readonly backend: Backend
   ) {
     this.scoring = new Scoring(ref, backend);
+    this.documents = new OpenDocuments(backend);
   }
 
   get loadedOn(): DeviceState["device"] | null {
@@ -42,11 +45,20 @@ export class Model {
 
   async count({text}: CountParams, {signal}: RequestContext): Promise<CountResult> {
     return {
-      count: await this.backend.countTokens(text.toWellFormed(), signal),
-      ...(await measure(text, signal)),
-      warnings: await this.backend.warnings({}),
-      model: await this.backend.describe()
+      ...(await this.countAlone(text, signal)),
+      warnings: await this.warnings(),
+      model: await this.describe()
     };
+  }
+
+  /** Those that are the same whatever is asked. */
+  async warnings(): Promise<readonly string[]> {
+    return await this.backend.warnings({});
+  }
+
+  /** {@link count} without what describes the model. */
+  async countAlone(text: string, signal: AbortSignal): Promise<Pick<CountResult, "count" | "characters" | "bytes">> {
+    return {count: await this.backend.countTokens(text.toWellFormed(), signal), ...(await measure(text, signal))};
   }
 
   async tokenize({text, special = false, texts}: TokenizeParams, {signal}: RequestContext): Promise<TokenList> {
@@ -61,8 +73,24 @@ export class Model {
     };
   }
 
+  async countChat(params: CountChatParams, {signal}: RequestContext): Promise<ChatCount> {
+    return await countChat(this.backend, params, signal);
+  }
+
   async tokenTexts({ids}: TokenTextsParams): Promise<readonly string[]> {
     return await this.backend.tokenTexts(ids);
+  }
+
+  async tokenInfo({ids}: TokenInfoParams, {signal}: RequestContext): Promise<readonly TokenInfo[]> {
+    return await this.backend.tokenInfo(ids, signal);
+  }
+
+  async vocabularyFacts(): Promise<VocabularyFacts> {
+    return {...(await this.backend.vocabularyFacts()), model: await this.backend.describe()};
+  }
+
+  async searchVocabulary(params: SearchVocabularyParams, {signal}: RequestContext): Promise<VocabularyMatches> {
+    return {ids: await this.backend.searchVocabulary(params, signal)};
   }
 
   async score(params: ScoreParams, context: RequestContext): Promise<Scores> {
@@ -85,20 +113,4 @@ export class Model {
   async dispose(): Promise<void> {
     await this.backend.dispose();
   }
-}
-
-/** Gives others their turn in between: a text may have megabytes. */
-async function measure(text: string, signal: AbortSignal): Promise<{characters: number; bytes: number}> {
-  const sums = {characters: 0, bytes: 0};
-  for (let start = 0; start < text.length; ) {
-    const end = start + measuredAtOnce;
-    // No character is cut in half.
-    const part = text.slice(start, (text.codePointAt(end - 1) ?? 0) > 0xffff ? end + 1 : end);
-    sums.characters += codePoints(part);
-    sums.bytes += utf8Length(part);
-    start += part.length;
-    if (start < text.length) await setImmediate();
-    signal.throwIfAborted();
-  }
-  return sums;
 }

@@ -10,6 +10,7 @@ import {
 } from "../contract/models";
 import type {EngineLog, Notify, RequestContext} from "./backend";
 import {backendKind} from "./backends";
+import {FileCounter} from "./files/fileCounter";
 import {heldMemory} from "./heldMemory";
 import {type Account, MemoryLedger, newAccount} from "./memoryLedger";
 import {Model} from "./model";
@@ -45,6 +46,7 @@ export class ModelPool {
   private leaving: Promise<void> = Promise.resolve();
   private readonly ledger = new MemoryLedger(heldMemory);
   readonly scheduler = new Scheduler();
+  readonly files = new FileCounter(this.scheduler);
 
   constructor(
     readonly log: EngineLog,

@@ -13,6 +13,18 @@ const place: Takes<[place?: DocumentRange]> = {};
 /** All commands by their names in package.json, without "tokenscope." (test/unit/manifest.test.ts compares them). */
 export const commands = {
   countTokens: nothing,
+  stopCounting: nothing,
+  toggleTokenBoundaries: nothing,
+  countTokensInFolder: {} as Takes<[resource?: Uri, selected?: readonly Uri[]]>,
+  countFolderAgain: nothing,
+  copyFolderCountsMarkdown: nothing,
+  copyFolderCountsJson: nothing,
+  copyFolderCountsCsv: nothing,
+  setTokenBudget: {} as Takes<[resource?: Uri]>,
+  goToBudgetEnd: {} as Takes<[resource?: Uri]>,
+  countTokensAsChat: {} as Takes<[subject?: DocumentRange | Uri]>,
+  showTokenizer: {} as Takes<[model?: string | Uri]>,
+  compareTokenizers: {} as Takes<[resource?: Uri, selected?: readonly Uri[]]>,
   perplexity: place,
   showLogprobs: place,
   exportScores: {} as Takes<[scored?: ScoredTarget]>,

@@ -41,20 +41,51 @@ export async function updateSetting<Key extends SettingKey>(key: Key, value: Set
   await writeSetting(key, value, target);
 }
 
+/** Where a setting is written. */
+export interface WrittenSetting<Key extends SettingKey> {
+  readonly target: vscode.ConfigurationTarget;
+  /** What stands there; undefined if it is not set there, or not valid. */
+  readonly value: SettingValue<Key> | undefined;
+  /** It is set in a wider place too. */
+  readonly inherits: boolean;
+}
+
+/** Where to write a setting for a folder's files: in the folder if there are several, else in the workspace, else for the user. */
+export function writtenSetting<Key extends SettingKey>(
+  key: Key,
+  folder: vscode.WorkspaceFolder | undefined
+): WrittenSetting<Key> {
+  const set = vscode.workspace.getConfiguration(section, folder?.uri).inspect<unknown>(key);
+  const folders = vscode.workspace.workspaceFolders?.length ?? 0;
+  const places = [
+    {target: vscode.ConfigurationTarget.Global, value: set?.globalValue},
+    ...(folders > 0 ? [{target: vscode.ConfigurationTarget.Workspace, value: set?.workspaceValue}] : []),
+    ...(folders > 1 && folder !== undefined
+      ? [{target: vscode.ConfigurationTarget.WorkspaceFolder, value: set?.workspaceFolderValue}]
+      : [])
+  ];
+  const {target = vscode.ConfigurationTarget.Global, value} = places.pop() ?? {};
+  return {
+    target,
+    value: value !== undefined && settingsTable[key](value) ? (value as SettingValue<Key>) : undefined,
+    inherits: places.some((wider) => wider.value !== undefined && wider.value !== null)
+  };
+}
+
 /**
- * Writes a setting for all languages, or for one.
+ * Writes a setting for a resource, for a language, or for all. Undefined removes it.
  *
  * @throws HostError if VS Code can't write it.
  */
 export async function writeSetting<Key extends SettingKey>(
   key: Key,
-  value: SettingValue<Key>,
+  value: SettingValue<Key> | undefined,
   target: vscode.ConfigurationTarget,
-  languageId?: string
+  scope?: vscode.Uri | {readonly languageId: string}
 ): Promise<void> {
-  const scope = languageId === undefined ? undefined : {languageId};
+  const forLanguage = scope !== undefined && "languageId" in scope;
   try {
-    await vscode.workspace.getConfiguration(section, scope).update(key, value, target, languageId !== undefined);
+    await vscode.workspace.getConfiguration(section, scope).update(key, value, target, forLanguage);
   } catch (error) {
     throw new HostError(
       "settingsUnwritable",

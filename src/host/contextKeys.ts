@@ -2,6 +2,7 @@
 export const contextKeys = [
   "changes.empty",
   "changes.order",
+  "folderTokens.shown",
   "heatmap",
   "seen.completion",
   "seen.logprobs",

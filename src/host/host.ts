@@ -1,7 +1,9 @@
 import * as vscode from "vscode";
 import {blamedDriver} from "./blamedDriver";
+import {Budgets} from "./budgets";
 import type {CommandArguments, CommandName} from "./commands";
 import {commandId} from "./commands";
+import {LiveDocuments} from "./documents/liveDocuments";
 import {AccessTokens} from "./downloads/accessTokens";
 import {Downloads} from "./downloads/downloads";
 import {EngineClient, type EngineClientOptions} from "./engine/engineClient";
@@ -22,6 +24,10 @@ export interface Host {
   readonly log: Log;
   readonly settings: Settings;
   readonly engine: EngineClient;
+  /** The tokens of open documents, kept up to date by the engine. */
+  readonly documents: LiveDocuments;
+  /** How many tokens a file may have. */
+  readonly budgets: Budgets;
   /** Downloads and unpacks files, in its own process: a download goes on if the engine is restarted or crashes. */
   readonly transfers: EngineClient;
   /** Starts another engine process, for a request that must not disturb the one in use. The caller disposes it. */
@@ -55,6 +61,8 @@ export function createHost(context: vscode.ExtensionContext): Host {
     ...(vscode.l10n.uri && {language: {locale: language.locale, bundle: vscode.l10n.uri.fsPath}})
   };
   const engine = new EngineClient({...options, idleLimit: () => settings.idleLimit});
+  const documents = new LiveDocuments(engine, settings);
+  const budgets = new Budgets(settings);
   const transfers = new EngineClient({...options, idleLimit: () => transferIdleLimit});
   const models = vscode.Uri.joinPath(context.globalStorageUri, "models").fsPath;
   const tokens = new AccessTokens(context.secrets, settings);
@@ -62,6 +70,8 @@ export function createHost(context: vscode.ExtensionContext): Host {
     log,
     settings,
     engine,
+    documents,
+    budgets,
     transfers,
     settings.onDidChangeDevice(() => engine.deviceChanged()),
     settings.onDidChangeIdleLimit(() => engine.idleLimitChanged()),
@@ -78,6 +88,8 @@ export function createHost(context: vscode.ExtensionContext): Host {
     log,
     settings,
     engine,
+    documents,
+    budgets,
     transfers,
     spareEngine: () => new EngineClient(options),
     downloads: new Downloads(models, tokens, transfers, settings),

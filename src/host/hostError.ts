@@ -15,6 +15,7 @@ export type HostErrorKind =
   | "noSuchModel"
   | "unreadableFile"
   | "noEvaluation"
+  | "noFolderCounts"
   | "noRuntimeOffered"
   | "wrongPackage"
   | "noGit"

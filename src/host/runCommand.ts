@@ -24,6 +24,12 @@ export async function runCommand<Name extends CommandName>(
   await vscode.commands.executeCommand(commandId(name), ...parameters);
 }
 
+/** The address of one of our settings in the settings editor. */
+export function settingUri(key: SettingKey): vscode.Uri {
+  const query = encodeURIComponent(JSON.stringify([`tokenscope.${key}`]));
+  return vscode.Uri.parse(`command:${openSettingsCommand}?${query}`);
+}
+
 /** Shows one of our settings in the settings editor. */
 export async function openSetting(key: SettingKey): Promise<void> {
   await vscode.commands.executeCommand(openSettingsCommand, `tokenscope.${key}`);

@@ -2,6 +2,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import {type GgufModel, type GpuChoice, isSameModel} from "../contract/models";
 import type {Network} from "../contract/transfer";
+import type {BudgetSetting} from "../text/tokenBudget";
 import {changeOf, readSetting, settingsReader, updateSetting, writeSetting} from "./configuration";
 import {homeFolder} from "./home";
 import {type ChosenModel, isSameChoice, type ModelChoice, shippedModel} from "./models/modelChoice";
@@ -28,6 +29,7 @@ export class Settings {
   readonly onDidChangeDevice = this.changedDevice.event;
   readonly onDidChangeKvCache = changeOf("kvCache");
   readonly onDidChangeIdleLimit = changeOf("idleMinutes");
+  readonly onDidChangeBudget = changeOf("budget");
   readonly onDidChangeInlineCompletion = changeOf(
     "inlineCompletion.enabled",
     "inlineCompletion.delay",
@@ -99,6 +101,11 @@ export class Settings {
   /** Patterns, as in a .gitignore, of files that no completion sees. */
   completionExclusions(): readonly string[] {
     return readSetting("inlineCompletion.exclude");
+  }
+
+  /** Budgets of tokens for the files of a workspace folder, which may have its own; without one, for all other files. */
+  budget(folder?: vscode.Uri): BudgetSetting {
+    return settingsReader(folder)("budget");
   }
 
   /** Score a selection in the context of the text before it in its document. */
@@ -202,7 +209,7 @@ export class Settings {
   /** For one language, or for all languages that have no setting of their own. */
   async setInlineCompletion(enabled: boolean, language?: string): Promise<void> {
     if (language === undefined) return await updateSetting("inlineCompletion.enabled", enabled);
-    await writeSetting("inlineCompletion.enabled", enabled, vscode.ConfigurationTarget.Global, language);
+    await writeSetting("inlineCompletion.enabled", enabled, vscode.ConfigurationTarget.Global, {languageId: language});
   }
 
   /** For the open workspace. */

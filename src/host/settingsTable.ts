@@ -1,5 +1,6 @@
 import {type GpuChoice, gpuChoices} from "../contract/models";
 import {type KvCacheType, kvCacheTypes} from "../gguf/kvCache";
+import {isBudgetSetting} from "../text/tokenBudget";
 
 /**
  * All settings by their keys in package.json, without "tokenscope.", each with the guard for its values. Default, scope and
@@ -17,6 +18,7 @@ export const settingsTable = {
   contextSize: isInteger(0, 1 << 20),
   kvCache: isKvCacheType,
   selectionContext: isBoolean,
+  budget: isBudgetSetting,
   idleMinutes: isNumber(0, 10_080),
   "inlineCompletion.enabled": isBoolean,
   "inlineCompletion.delay": isInteger(0, 10_000),

@@ -16,10 +16,15 @@ const demonstrationModel: WayOut = {
   title: () => l10n.t("Use Demonstration Model"),
   command: commandId("useDemonstrationModel")
 };
+const countTokens: WayOut = {title: () => l10n.t("Count Tokens"), command: commandId("countTokens")};
 const accessToken: WayOut = {title: () => l10n.t("Set Access Token…"), command: commandId("setAccessToken")};
 const showGpu: WayOut = {title: () => l10n.t("Show GPU"), command: commandId("showGpu")};
 const restartEngine: WayOut = {title: () => l10n.t("Restart Engine"), command: commandId("restartEngine")};
 const evaluateFolder: WayOut = {title: () => l10n.t("Evaluate Folder…"), command: commandId("evaluateFolder")};
+const countFolder: WayOut = {
+  title: () => l10n.t("Count Tokens in Folder"),
+  command: commandId("countTokensInFolder")
+};
 const settingsFile: WayOut = {
   title: () => l10n.t("Open Settings File"),
   command: "workbench.action.openSettingsJson"
@@ -73,6 +78,10 @@ export const waysOut = {
   nothingToScore: none,
   invalidRequest: none,
   longRun: [chooseModel],
+  noChatTemplate: [chooseModel, countTokens],
+  chatTemplateFailed: [chooseModel, countTokens],
+  chatRefused: [chooseModel],
+  badPrompt: none,
   busy: [notifications],
   badAddress: [chooseModel],
   badMirror: [ownSetting("huggingFaceEndpoint")],
@@ -100,6 +109,7 @@ export const waysOut = {
   noSuchModel: [chooseModel],
   unreadableFile: [openFile, chooseModel],
   noEvaluation: [evaluateFolder],
+  noFolderCounts: [countFolder],
   noRuntimeOffered: [showGpu],
   wrongPackage: [showGpu, ownSetting("npmRegistry")],
   noGit: [settings("git.enabled")],

@@ -7,3 +7,11 @@ import {visibleText} from "./visibleText";
 export function escapeMarkdown(text: string): string {
   return visibleText(text).replace(/[^\p{L}\p{N} ]/gu, (character) => `&#${character.codePointAt(0)};`);
 }
+
+/** Texts that are safe in a code span inside a table. */
+const safeInCodeSpan = /^[^`|\\]+$/;
+
+/** A visible text as a code span, or escaped if a code span is not safe for it. */
+export function codeSpan(label: string): string {
+  return safeInCodeSpan.test(label) && label.trim() === label ? `\`${label}\`` : escapeMarkdown(label);
+}

@@ -89,7 +89,7 @@ describe("A stranger's texts in the workbench", () => {
     await hover.getByText(modelName).waitFor();
     assert.deepEqual(
       (await hover.locator("a").allTextContents()).map((text) => text.trim()),
-      ["Perplexity", "Logprobs"]
+      ["Perplexity", "Logprobs", "As Chat"]
     );
     assert.equal(await hover.locator(".codicon-flame").count(), 0);
     await vscode.screenshot("hostile-hover");

@@ -25,11 +25,14 @@ describe("The installed package", () => {
       "dist/engine.js",
       "dist/probe.js",
       "dist/reducer.js",
+      "dist/chatTemplate.js",
       "dist/nodeLlamaCpp.mjs",
       "dist/testBindingBinary.mjs",
       "dist/cli.js",
       "dist/webview/logprobs.js",
       "dist/webview/modelInfo.js",
+      "dist/webview/tokenizer.js",
+      "dist/vocabularySearch.js",
       "LICENSE.txt"
     ])
       assert.ok(files.includes(wanted), wanted);
@@ -41,6 +44,7 @@ describe("The installed package", () => {
     const line = "-".repeat(80);
     for (const name of [
       ...["vscode-jsonrpc", "lit", "lit-html", "lit-element", "@lit/reactive-element", "tslib", "node-llama-cpp"],
+      "@huggingface/jinja",
       ...["@vscode/webview-ui-toolkit", "@microsoft/fast-element", "@microsoft/fast-foundation"]
     ]) {
       const heading = notices.indexOf(`${line}\n${name} `);

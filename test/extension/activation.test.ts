@@ -1,7 +1,7 @@
 import {strict as assert} from "node:assert";
 import path from "node:path";
 import * as vscode from "vscode";
-import {closeEditors, showText} from "./support/editors";
+import {closeEditors, select, showText} from "./support/editors";
 import {engineProcess, engineProcesses, mappedFiles, noProcesses} from "./support/engineProcess";
 import {tokenscope} from "./support/extension";
 import {watchWindow} from "./support/watchedWindow";
@@ -58,6 +58,7 @@ describe("activation", () => {
       "tokenscope.completionModel": "",
       "tokenscope.modelFolders": [],
       "tokenscope.selectionContext": false,
+      "tokenscope.budget": null,
       "tokenscope.gpu": "auto",
       "tokenscope.gpuLayers": "auto",
       "tokenscope.huggingFaceEndpoint": "",
@@ -99,7 +100,13 @@ describe("activation", () => {
   it("runs one engine process for all requests", async function () {
     if (noProcesses !== undefined) this.skip();
     const [first] = engineProcesses();
-    await vscode.commands.executeCommand("tokenscope.countTokens");
+    // A text that the engine does not have yet, and a part of it: both ask the engine.
+    const editor = await showText("one two three");
+    for (const end of [0, 3]) {
+      select(editor, 0, end);
+      await vscode.commands.executeCommand("tokenscope.countTokens");
+      assert.equal(window().messages.at(-1)?.severity, "information");
+    }
     assert.deepEqual(engineProcesses(), [first]);
   });
 });

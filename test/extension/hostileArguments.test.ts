@@ -75,14 +75,20 @@ describe("A command's arguments", () => {
 
   it("are looked at by these commands, and no others", () => {
     assert.deepEqual(commandsWithArguments().sort(), [
+      "tokenscope.compareTokenizers",
+      "tokenscope.countTokensAsChat",
+      "tokenscope.countTokensInFolder",
       "tokenscope.downloadModel",
       "tokenscope.evaluateFolder",
       "tokenscope.exportScores",
+      "tokenscope.goToBudgetEnd",
       "tokenscope.openSurprisingLine",
       "tokenscope.perplexity",
       "tokenscope.scoreChanges",
+      "tokenscope.setTokenBudget",
       "tokenscope.showLogprobs",
       "tokenscope.showModelInfo",
+      "tokenscope.showTokenizer",
       "tokenscope.useModel"
     ]);
   });
@@ -110,7 +116,7 @@ describe("A command's arguments", () => {
         const said = window().messages.slice(shown);
         assert.ok(said.length <= 1, `${called}: ${said.map(({text}) => text).join("\n")}`);
         for (const {text} of said) {
-          assert.doesNotMatch(text, /made a mistake/, called);
+          assert.doesNotMatch(text, /made a mistake/, `${called}: ${text}`);
           assert.doesNotMatch(text, invisible, called);
           assert.ok(text.length < 1100 && !text.includes("](") && !text.includes("$("), called);
         }

@@ -12,6 +12,8 @@ import {logprobsPage} from "../../src/features/logprobs/logprobsPage";
 import {parseMessage as readLogprobsMessage} from "../../src/features/logprobs/parseMessage";
 import {modelInfoPage} from "../../src/features/modelInfo/modelInfoPage";
 import {parseMessage as readModelInfoMessage} from "../../src/features/modelInfo/parseMessage";
+import {parseMessage as readTokenizerMessage} from "../../src/features/tokenizer/parseMessage";
+import {tokenizerPage} from "../../src/features/tokenizer/tokenizerPage";
 import {displayName} from "../../src/gguf/displayName";
 import type {Evaluation} from "../../src/host/evaluation";
 import {urlHost} from "../../src/host/urlHost";
@@ -179,6 +181,7 @@ describe("The policy of a page", () => {
   const pages = {
     logprobs: webviewPage(logprobsPage, {...parts, canFetch: false}),
     modelInfo: webviewPage(modelInfoPage, {...parts, canFetch: false}),
+    tokenizer: webviewPage(tokenizerPage, {...parts, canFetch: false}),
     "modelInfo of a remote machine": webviewPage(modelInfoPage, {...parts, canFetch: true})
   };
 
@@ -235,6 +238,7 @@ describe("The source", () => {
       opening.map((line) => line.replace(/:.*?"(vscode\.\w+)".*/, " $1")),
       [
         "exportScores/saveScores.ts vscode.open",
+        "folderTokens/countRows.ts vscode.open",
         "gpu/showGpu.ts vscode.open",
         "gpu/showGpu.ts vscode.open",
         "scoreChanges/changesTree.ts vscode.open",
@@ -251,11 +255,13 @@ describe("The source", () => {
 describe("A message of a view", () => {
   const readers = {
     logprobs: (message: unknown) => readLogprobsMessage(message, 3),
-    modelInfo: readModelInfoMessage
+    modelInfo: readModelInfoMessage,
+    tokenizer: readTokenizerMessage
   };
   const types = [
     ...["hello", "ready", "alternatives", "select", "copyJson", "scoreAgain", "cancel", "value", "copyValue", "piece"],
-    ...["noPiece", "useModel", "download", "reveal", "readAgain", "saveCopy", "__proto__", "toString", "", "ready "]
+    ...["noPiece", "useModel", "download", "reveal", "readAgain", "saveCopy", "__proto__", "toString", "", "ready "],
+    ...["tryAgain", "search", "rows", "tokenize", "copy"]
   ];
   const value = fc.oneof(
     fc.anything({withNullPrototype: true, withTypedArray: true, withSparseArray: true, maxDepth: 2}),
@@ -269,6 +275,11 @@ describe("A message of a view", () => {
       key: value,
       request: value,
       bytes: value,
+      query: fc.oneof(value, fc.record({query: value, by: value, ignoreCase: value, kinds: value, order: value})),
+      ids: fc.oneof(value, fc.array(value, {maxLength: 2}), fc.constant([0, 7])),
+      scratch: fc.oneof(value, fc.record({text: fc.oneof(value, fc.string()), special: fc.oneof(value, fc.boolean())})),
+      id: value,
+      as: fc.oneof(value, fc.constantFrom("id", "json")),
       ["__proto__"]: value,
       constructor: value
     },
@@ -281,7 +292,14 @@ describe("A message of a view", () => {
     showing: (field) => field === null || typeof field === "string",
     key: (field) => typeof field === "string" && field.length <= 1 << 16,
     request: Number.isSafeInteger,
-    bytes: (field) => field instanceof Uint8Array
+    bytes: (field) => field instanceof Uint8Array,
+    ids: (field) => Array.isArray(field) && field.every((id) => Number.isSafeInteger(id) && id >= 0),
+    scratch: (field) => {
+      const {text, special, ...others} = field as Record<string, unknown>;
+      return typeof text === "string" && typeof special === "boolean" && Object.keys(others).length === 0;
+    },
+    id: (field) => Number.isSafeInteger(field) && (field as number) >= 0,
+    as: (field) => field === "id" || field === "text" || field === "json"
   };
 
   for (const [view, read] of Object.entries(readers))
@@ -296,7 +314,7 @@ describe("A message of a view", () => {
           assert.equal(got.type, sent.type);
           for (const [name, field] of Object.entries(got)) assert.ok(fields[name]?.(field), name);
         }),
-        {seed: 4, numRuns: 5000}
+        {seed: 4, numRuns: 8000}
       );
       assert.ok(taken > 500, `${taken} were taken`);
     });

@@ -12,12 +12,19 @@ interface Contributed {
   readonly when?: string;
 }
 
-interface Property {
-  readonly type: string | readonly string[];
-  readonly default: unknown;
-  readonly enum?: readonly string[];
+interface Schema {
+  readonly type?: string | readonly string[];
+  readonly enum?: readonly unknown[];
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly anyOf?: readonly Schema[];
+  readonly additionalProperties?: Schema;
+  readonly maxProperties?: number;
+  readonly propertyNames?: {readonly maxLength: number};
+}
+
+interface Property extends Schema {
+  readonly default: unknown;
 }
 
 interface Manifest {
@@ -153,7 +160,11 @@ describe("The settings of package.json", () => {
       const property = properties[`tokenscope.${key}`];
       assert.ok(property);
       assert.ok(isValid(property.default), "default");
-      for (const word of property.enum ?? []) assert.ok(isValid(word), word);
+      if (property.anyOf !== undefined) {
+        for (const value of values) assert.equal(isValid(value), allows(property, value), JSON.stringify(value));
+        return;
+      }
+      for (const word of property.enum ?? []) assert.ok(isValid(word), String(word));
       for (const other of ["neither", null, {}, [0]])
         assert.equal(isValid(other), other === "neither" && property.type === "string" && isFree(key), String(other));
       const {minimum, maximum} = property;
@@ -177,6 +188,35 @@ describe("The settings of package.json", () => {
     for (const file of elsewhere) assert.doesNotMatch(read(file), /getConfiguration\("tokenscope/, file);
   });
 });
+
+const manyPatterns = (count: number) => Object.fromEntries(Array.from({length: count}, (_, i) => [`x${i}`, 1]));
+
+/** What people and strangers may write. */
+const values: readonly unknown[] = [
+  ...[null, 1, 2000, Number.MAX_SAFE_INTEGER, 0, -1, 0.5, Number.NaN, true, "context", "Context", "", "2000", [], [1]],
+  ...[{}, {"*.md": 1}, {"*.md": 0}, {"*.md": "context", "a/**": null}, {"*.md": "2"}, {"*.md": {}}, {"*.md": [1]}],
+  ...[manyPatterns(50), manyPatterns(51), {["a".repeat(500)]: 1}, {["a".repeat(501)]: 1}],
+  JSON.parse('{"__proto__": 5}'),
+  JSON.parse('{"__proto__": {}}')
+];
+
+/** Whether a schema allows a value, by the keywords that ours have. */
+function allows(schema: Schema, value: unknown): boolean {
+  if (schema.anyOf !== undefined) return schema.anyOf.some((one) => allows(one, value));
+  if (schema.enum !== undefined) return schema.enum.includes(value);
+  if (schema.type === "integer") return Number.isInteger(value) && Number(value) >= (schema.minimum ?? -Infinity);
+  assert.equal(schema.type, "object");
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const entries = Object.entries(value);
+  return (
+    entries.length <= (schema.maxProperties ?? Infinity) &&
+    entries.every(
+      ([name, one]) =>
+        name.length <= (schema.propertyNames?.maxLength ?? Infinity) &&
+        (schema.additionalProperties === undefined || allows(schema.additionalProperties, one))
+    )
+  );
+}
 
 /** Settings that take any text. */
 function isFree(key: SettingKey): boolean {

@@ -1,7 +1,7 @@
 import {strict as assert} from "node:assert";
 import fc from "fast-check";
 import ignore from "ignore";
-import {parsePatterns, pathMatcher} from "../../src/completion/patterns";
+import {parsePatterns, pathMatcher} from "../../src/text/pathPatterns";
 
 describe("patterns", () => {
   it("name files as those of a .gitignore do, upper and lower case alike", () => {

@@ -3,8 +3,10 @@ import fc from "fast-check";
 import type {Completion} from "../../src/contract/completion";
 import type {MemoryEstimate, ModelDescription} from "../../src/contract/models";
 import type {Alternatives, ScoreParams, Scores} from "../../src/contract/scoring";
+import type {TokenInfo} from "../../src/contract/tokenInfo";
 import type {
   Backend,
+  PartTokenizer,
   PositionTask,
   Provenance,
   RequestContext,
@@ -63,8 +65,30 @@ class FakeBackend implements Backend {
     return {ids, ends: Uint32Array.from(ids, (_, i) => i + 1)};
   }
 
+  async partTokenizer(): Promise<PartTokenizer> {
+    throw new Error("not asked for");
+  }
+
+  async idle(): Promise<void> {}
+
   async tokenTexts(ids: Int32Array): Promise<readonly string[]> {
     return Array.from(ids, (id) => String.fromCharCode(id));
+  }
+
+  async tokenInfo(): Promise<readonly TokenInfo[]> {
+    return [];
+  }
+
+  async chatTemplates(): Promise<never> {
+    throw new Error("scores ask for no chat templates");
+  }
+
+  async vocabularyFacts(): Promise<never> {
+    throw new Error("not asked for here");
+  }
+
+  async searchVocabulary(): Promise<Int32Array> {
+    return new Int32Array();
   }
 
   async warnings({ids, windowing}: WarningsTask): Promise<readonly string[]> {

@@ -3,11 +3,15 @@ import type {CompleteParams, Completion} from "../../contract/completion";
 import type {DeviceState} from "../../contract/devices";
 import type {GgufModel, MemoryEstimate, ModelDescription} from "../../contract/models";
 import type {Alternatives} from "../../contract/scoring";
+import type {TokenInfo} from "../../contract/tokenInfo";
+import type {SearchVocabularyParams, VocabularyFacts} from "../../contract/vocabulary";
 import {displayName} from "../../gguf/displayName";
 import {elements} from "../../gguf/ggmlTypes";
 import type {
   Backend,
   BackendServices,
+  ChatTemplates,
+  PartTokenizer,
   PositionTask,
   Provenance,
   RequestContext,
@@ -19,7 +23,9 @@ import type {
 import {type JobRequest, NeedsAlone, type Scheduler, type Turn} from "../scheduler";
 import type {ScoredTokens} from "../scoredTokens";
 import type {WindowLimits} from "../scoringWindows";
+import {Turns} from "../turns";
 import {alternativesAt} from "./alternativesAt";
+import {chatTemplatesOf} from "./chatTemplates";
 import {CompletionContext} from "./completionContext";
 import {Prompts} from "./completionPrompt";
 import {Contexts, NoRoomBeside} from "./contexts";
@@ -29,9 +35,13 @@ import {type LoadedVocabulary, loadVocabulary} from "./loadedVocabulary";
 import {hasSameRope, shortRopeContext} from "./longRope";
 import {sha256Of} from "./modelFile";
 import {contextSizeOf, kvCacheOf, positionsOf, purposeOfModel} from "./modelHeader";
+import {partTokenizer} from "./partTokenizer";
 import {batchStart, scoreTokens} from "./scorer";
 import {ScoringContext} from "./scoringContext";
+import {kindOf, TokenInfos} from "./tokenInfo";
 import {versionsOf} from "./versions";
+import {vocabularyFacts} from "./vocabularyFacts";
+import {VocabularySearch} from "./vocabularySearch";
 import {doubleBosWarnings, kvCacheWarnings, windowWarnings} from "./warnings";
 import {deviceOf, type LoadedWeights, Weights} from "./weights";
 
@@ -46,6 +56,8 @@ export class LlamaBackend implements Backend {
   private readonly weights: Weights;
   private readonly scoringContext: ScoringContext;
   private readonly completionContext: CompletionContext;
+  private tokenInfos: TokenInfos | undefined;
+  private vocabularySearch: VocabularySearch | undefined;
   private description: Promise<ModelDescription> | undefined;
   private sha256: Promise<string> | undefined;
   private readonly disposing = new AbortController();
@@ -85,9 +97,42 @@ export class LlamaBackend implements Backend {
     return await vocabulary.tokensWithEnds(text, special, behind, signal);
   }
 
+  async partTokenizer(): Promise<PartTokenizer> {
+    return partTokenizer((await this.loaded).vocabulary);
+  }
+
+  async idle(signal: AbortSignal): Promise<void> {
+    await this.scheduler.idle(signal);
+  }
+
   async tokenTexts(ids: Int32Array): Promise<readonly string[]> {
     const {vocabulary} = await this.loaded;
     return Array.from(ids, (id) => vocabulary.text(id));
+  }
+
+  async tokenInfo(ids: Int32Array, signal: AbortSignal): Promise<readonly TokenInfo[]> {
+    const {model, vocabulary} = await this.loaded;
+    this.tokenInfos ??= new TokenInfos(model, vocabulary);
+    const turns = (stop: AbortSignal) => new Turns((signal) => this.idle(signal), stop);
+    return await this.tokenInfos.of(ids, turns(signal), () => turns(this.disposing.signal));
+  }
+
+  async chatTemplates(): Promise<ChatTemplates> {
+    return chatTemplatesOf(await this.loaded);
+  }
+
+  async vocabularyFacts(): Promise<Omit<VocabularyFacts, "model">> {
+    return vocabularyFacts(await this.loaded);
+  }
+
+  async searchVocabulary(params: Omit<SearchVocabularyParams, "model">, signal: AbortSignal): Promise<Int32Array> {
+    const {model, vocabulary} = await this.loaded;
+    this.vocabularySearch ??= new VocabularySearch({
+      size: vocabulary.size,
+      decode: (id) => vocabulary.decode(id),
+      kind: (id) => kindOf(model, id)
+    });
+    return await this.vocabularySearch.search(params, signal);
   }
 
   async warnings({ids, windowing}: WarningsTask): Promise<readonly string[]> {
@@ -186,6 +231,7 @@ export class LlamaBackend implements Backend {
 
   async dispose(): Promise<void> {
     this.disposing.abort();
+    this.vocabularySearch?.dispose();
     await this.weights.dispose();
     const part = await this.loaded.catch(() => undefined);
     await part?.model.dispose();

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import {linesNear} from "../../host/documents/linesNear";
 import type {BucketName} from "../../metrics/buckets";
 import {heatColour} from "./heatColour";
 import type {MovingPieces} from "./movingPieces";
@@ -89,24 +90,11 @@ function strokesNear({document, visibleRanges}: vscode.TextEditor, pieces: Movin
   const strokes: Stroke[] = [];
   const endLength = document.eol === vscode.EndOfLine.CRLF ? 2 : 1;
   const last = document.lineCount - 1;
-  for (const number of linesNear(visibleRanges, last)) {
+  for (const number of linesNear(visibleRanges, last, linesAround)) {
     const start = document.offsetAt(new vscode.Position(number, 0));
     const {length} = document.lineAt(number).text;
     strokes.push(...strokesOf(pieces, {number, start, length, endLength: number < last ? endLength : 0}));
     if (strokes.length >= maxStrokes) break;
   }
   return strokes;
-}
-
-/** The visible lines first, then the lines around them. Folded lines are in no visible range. */
-function linesNear(visible: readonly vscode.Range[], last: number): Set<number> {
-  const lines = new Set<number>();
-  for (const {start, end} of visible)
-    for (let line = start.line; line <= Math.min(last, end.line); line++) lines.add(line);
-  for (let away = 1; away <= linesAround; away++)
-    for (const {start, end} of visible) {
-      if (end.line + away <= last) lines.add(end.line + away);
-      if (start.line - away >= 0 && start.line - away <= last) lines.add(start.line - away);
-    }
-  return lines;
 }

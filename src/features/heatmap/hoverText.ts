@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import {choicesText} from "../../metrics/tokenMetrics";
-import {escapeMarkdown} from "../../text/markdownText";
+import {codeSpan, escapeMarkdown} from "../../text/markdownText";
 import {bits, count, inBits, percent} from "../../text/numberText";
 
 /** A token as shown: its visible text and its score. */
@@ -43,20 +43,20 @@ export function hoverText({tokens, logprob, note, expected}: AboutPiece): string
 }
 
 function heading(tokens: readonly ShownToken[], logprob: number): string {
-  const name = tokens.map(({label}) => code(label)).join(" ");
+  const name = tokens.map(({label}) => codeSpan(label)).join(" ");
   if (Number.isNaN(logprob)) return l10n.t("{0} **not scored**", name);
   return l10n.t("{0} **{1}** · {2} bits of surprisal", name, percent(logprob), bits(-logprob));
 }
 
 function partRow({label, logprob}: ShownToken): string[] {
   const scored = !Number.isNaN(logprob);
-  return [code(label), scored ? percent(logprob) : "–", scored ? inBits(bits(-logprob)) : "–"];
+  return [codeSpan(label), scored ? percent(logprob) : "–", scored ? inBits(bits(-logprob)) : "–"];
 }
 
 function openness({token, rank, entropy}: Expected, several: boolean): string {
   const numbers = [count(rank), bits(entropy), choicesText(entropy)];
   return several
-    ? l10n.t("{0}: rank {1} · entropy {2} bits ({3} effective choices)", code(token.label), ...numbers)
+    ? l10n.t("{0}: rank {1} · entropy {2} bits ({3} effective choices)", codeSpan(token.label), ...numbers)
     : l10n.t("rank {0} · entropy {1} bits ({2} effective choices)", ...numbers);
 }
 
@@ -73,7 +73,7 @@ function alternatives({token, rank, top}: Expected): string {
 }
 
 function row({label, logprob}: ShownToken, rank: number, actual: boolean): string[] {
-  const cells = [count(rank), code(label), percent(logprob)];
+  const cells = [count(rank), codeSpan(label), percent(logprob)];
   return actual ? cells.map((cell) => `**${cell}**`) : cells;
 }
 
@@ -82,12 +82,4 @@ function table(head: readonly string[], tokens: number, rows: readonly string[][
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   const sides = head.map((_, column) => (column === tokens ? ":--" : "--:"));
   return [line(head), line(sides), ...rows.map(line)].join("\n");
-}
-
-/** Texts that are safe in a code span inside a table. */
-const safeInCodeSpan = /^[^`|\\]+$/;
-
-/** A token's text as a code span, or escaped if a code span is not safe for it. */
-function code(label: string): string {
-  return safeInCodeSpan.test(label) && label.trim() === label ? `\`${label}\`` : escapeMarkdown(label);
 }

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
-import {type PathMatcher, parsePatterns, pathMatcher} from "../../completion/patterns";
+import {pathInFolder} from "../../host/documents/pathInFolder";
 import type {Settings} from "../../host/settings";
+import {type PathMatcher, parsePatterns, pathMatcher} from "../../text/pathPatterns";
 
 /** A file in a workspace folder, in the format of .gitignore: these files are never given to a model for completion. */
 export const ignoreFile = ".tokenscopeignore";
@@ -39,7 +40,7 @@ export class Exclusions implements vscode.Disposable {
   /** What excludes a file: the setting, or its folder's list. Undefined if it is not excluded. */
   async excludedBy(uri: vscode.Uri): Promise<"setting" | "list" | undefined> {
     const folder = vscode.workspace.getWorkspaceFolder(uri);
-    const path = pathIn(folder, uri);
+    const path = pathInFolder(folder, uri);
     this.bySetting ??= pathMatcher(this.settings.completionExclusions());
     if (this.bySetting(path)) return "setting";
     return folder !== undefined && (await this.listOf(folder))(path) ? "list" : undefined;
@@ -77,10 +78,4 @@ async function readList(folder: vscode.WorkspaceFolder): Promise<PathMatcher> {
     if (error instanceof vscode.FileSystemError && error.code === "FileNotFound") return () => false;
     throw error;
   }
-}
-
-/** A file's path relative to its folder, or else to the root: with slashes, without a leading one. */
-function pathIn(folder: vscode.WorkspaceFolder | undefined, uri: vscode.Uri): string {
-  const path = folder === undefined ? uri.path : uri.path.slice(folder.uri.path.length);
-  return path.replace(/^\/+/, "");
 }

@@ -26,6 +26,7 @@ export interface MenuState {
 export function menuGroups({suggests, models}: MenuState): readonly MenuGroup[] {
   return [
     {label: l10n.t("Selection or File"), items: scoringItems()},
+    {label: l10n.t("Tokens"), items: tokenItems()},
     {label: l10n.t("What Surprises"), items: surpriseItems()},
     {label: l10n.t("Completion"), items: completionItems(suggests)},
     {label: l10n.t("Model"), items: modelItems(models)},
@@ -58,6 +59,47 @@ function scoringItems(): readonly MenuItem[] {
       label: l10n.t("Export Scores…"),
       description: l10n.t("as JSON or CSV"),
       command: "exportScores"
+    }
+  ];
+}
+
+function tokenItems(): readonly MenuItem[] {
+  return [
+    {
+      icon: "symbol-ruler",
+      label: l10n.t("Toggle Token Boundaries"),
+      description: l10n.t("where tokens begin and end, in the editor"),
+      command: "toggleTokenBoundaries"
+    },
+    {
+      icon: "folder",
+      label: l10n.t("Count Tokens in Folder"),
+      description: l10n.t("by folder and file, the largest first"),
+      command: "countTokensInFolder"
+    },
+    {
+      icon: "comment-discussion",
+      label: l10n.t("Count Tokens as Chat"),
+      description: l10n.t("after the model's chat template"),
+      command: "countTokensAsChat"
+    },
+    {
+      icon: "dashboard",
+      label: l10n.t("Set Token Budget…"),
+      description: l10n.t("a limit for files; a warning beyond it"),
+      command: "setTokenBudget"
+    },
+    {
+      icon: "list-filter",
+      label: l10n.t("Show Tokenizer"),
+      description: l10n.t("search the vocabulary, try a text"),
+      command: "showTokenizer"
+    },
+    {
+      icon: "versions",
+      label: l10n.t("Compare Tokenizers"),
+      description: l10n.t("the same text under several models"),
+      command: "compareTokenizers"
     }
   ];
 }

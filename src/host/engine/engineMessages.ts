@@ -3,13 +3,31 @@ import type {HumanError} from "../../contract/errors";
 import type {EngineMethod} from "../../contract/requests";
 import {HostError} from "../hostError";
 
+const counting = (): string =>
+  l10n.t("The model's process ended while counting tokens: try again, a new one starts by itself.");
+
+const readingVocabulary = (): string =>
+  l10n.t("The model's process ended while reading the vocabulary: try again, a new one starts by itself.");
+
 const crashed: Record<EngineMethod, () => string> = {
   describe: () => l10n.t("The model's process ended while reading the model: try again, a new one starts by itself."),
-  count: () => l10n.t("The model's process ended while counting tokens: try again, a new one starts by itself."),
+  count: counting,
+  countFiles: counting,
+  countBytes: counting,
+  countChat: counting,
+  openDocument: counting,
+  changeDocument: counting,
+  closeDocument: counting,
+  countDocument: counting,
+  countRanges: counting,
+  documentTokens: counting,
+  tokenEnd: counting,
   tokenize: () =>
     l10n.t("The model's process ended while splitting text into tokens: try again, a new one starts by itself."),
-  tokenTexts: () =>
-    l10n.t("The model's process ended while reading the vocabulary: try again, a new one starts by itself."),
+  tokenTexts: readingVocabulary,
+  tokenInfo: readingVocabulary,
+  vocabularyFacts: readingVocabulary,
+  searchVocabulary: readingVocabulary,
   score: () => l10n.t("The model's process ended while scoring: try again, a new one starts by itself."),
   alternatives: () =>
     l10n.t("The model's process ended while looking for alternatives: try again, a new one starts by itself."),

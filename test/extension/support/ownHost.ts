@@ -2,6 +2,8 @@ import {mkdtempSync, rmSync} from "node:fs";
 import {tmpdir} from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
+import {Budgets} from "../../../src/host/budgets";
+import {LiveDocuments} from "../../../src/host/documents/liveDocuments";
 import {AccessTokens} from "../../../src/host/downloads/accessTokens";
 import {Downloads} from "../../../src/host/downloads/downloads";
 import {EngineClient, type EngineClientOptions} from "../../../src/host/engine/engineClient";
@@ -27,6 +29,7 @@ export function ownHost(): () => Host {
     const secrets = memorySecrets();
     const transfers = new EngineClient(options);
     const tokens = new AccessTokens(secrets, settings);
+    const engine = new EngineClient(options);
     host = {
       extensionUri,
       storageUri: vscode.Uri.file(storage),
@@ -34,7 +37,9 @@ export function ownHost(): () => Host {
       globalState: memoryState(),
       log,
       settings,
-      engine: new EngineClient(options),
+      engine,
+      documents: new LiveDocuments(engine, settings),
+      budgets: new Budgets(settings),
       transfers,
       spareEngine: () => new EngineClient(options),
       downloads: new Downloads(path.join(storage, "models"), tokens, transfers, settings),
@@ -42,6 +47,8 @@ export function ownHost(): () => Host {
     };
   });
   after(() => {
+    host?.documents.dispose();
+    host?.budgets.dispose();
     host?.engine.dispose();
     host?.transfers.dispose();
     host?.settings.dispose();

@@ -6,6 +6,14 @@ export interface Decorated {
   readonly range: vscode.Range;
 }
 
+/** As it was set: some have options of their own. */
+type Placed = vscode.Range | vscode.DecorationOptions;
+
+function decorated(options: vscode.DecorationRenderOptions, placed: Placed): Decorated {
+  if (placed instanceof vscode.Range) return {options, range: placed};
+  return {options: {...options, ...placed.renderOptions}, range: placed.range};
+}
+
 /**
  * Records the extension's decorations, which the API does not expose, by wrapping VS Code's functions. The real ones
  * are set too.
@@ -19,7 +27,7 @@ export class WatchedDecorations implements vscode.Disposable {
   straySets = 0;
   /** All texts of the heatmap's status bar item, in order. Many are too short-lived to poll for. */
   readonly statusTexts: string[] = [];
-  private readonly set = new Map<string, Map<vscode.TextEditorDecorationType, readonly vscode.Range[]>>();
+  private readonly set = new Map<string, Map<vscode.TextEditorDecorationType, readonly Placed[]>>();
   private readonly items: vscode.StatusBarItem[] = [];
   private readonly restore: (() => void)[] = [];
 
@@ -58,11 +66,11 @@ export class WatchedDecorations implements vscode.Disposable {
   /** The present decorations of a document's editor, in the order of the text. */
   of(document: vscode.TextDocument): Decorated[] {
     const ofEditor =
-      this.set.get(document.uri.toString()) ?? new Map<vscode.TextEditorDecorationType, vscode.Range[]>();
+      this.set.get(document.uri.toString()) ?? new Map<vscode.TextEditorDecorationType, readonly Placed[]>();
     return [...ofEditor]
       .flatMap(([type, ranges]) => {
         const options = this.types.get(type);
-        return options ? ranges.map((range) => ({options, range})) : [];
+        return options ? ranges.map((placed) => decorated(options, placed)) : [];
       })
       .sort((a, b) => a.range.start.compareTo(b.range.start) || a.range.end.compareTo(b.range.end));
   }
@@ -70,6 +78,11 @@ export class WatchedDecorations implements vscode.Disposable {
   /** The heatmap's status bar item. */
   get statusItem(): vscode.StatusBarItem | undefined {
     return this.items.findLast(isHeatmaps);
+  }
+
+  /** The status bar item of token boundaries. */
+  get boundariesItem(): vscode.StatusBarItem | undefined {
+    return this.items.findLast(({id}) => id.endsWith("tokenscope.tokenBoundaries"));
   }
 
   dispose(): void {
@@ -94,7 +107,7 @@ export class WatchedDecorations implements vscode.Disposable {
     return new Proxy({} as vscode.TextEditor, {
       get: (_, key: keyof vscode.TextEditor) =>
         key === "setDecorations"
-          ? (type: vscode.TextEditorDecorationType, ranges: readonly vscode.Range[]) => {
+          ? (type: vscode.TextEditorDecorationType, ranges: vscode.Range[] | vscode.DecorationOptions[]) => {
               this.sets++;
               if (!this.types.has(type)) this.straySets++;
               const uri = editor.document.uri.toString();

@@ -8,6 +8,8 @@ import {until} from "./until";
  */
 export class WatchedView<To extends {readonly type: string} = ToView, From = FromView> {
   readonly told: To[] = [];
+  /** What the real view has said. */
+  readonly heard: From[] = [];
   private listener: ((message: From) => void) | undefined;
 
   constructor(readonly panel: vscode.WebviewPanel) {}
@@ -22,7 +24,10 @@ export class WatchedView<To extends {readonly type: string} = ToView, From = Fro
         },
         onDidReceiveMessage: (listener: (message: From) => void) => {
           this.listener = listener;
-          return this.panel.webview.onDidReceiveMessage(listener);
+          return this.panel.webview.onDidReceiveMessage((message: From) => {
+            this.heard.push(message);
+            listener(message);
+          });
         }
       });
     return inPlaceOf(this.panel, {}, {webview});
