@@ -4,7 +4,7 @@ import {plainText} from "../../text/plainText";
 
 /** Behind the line in which the budget ends. */
 export function endText(tokens: number, budget: number): string {
-  return l10n.t("token budget of {0} ends here · {1} over", count(budget), count(tokens - budget));
+  return l10n.t("budget of {0} ends here · {1} over", count(budget), count(tokens - budget));
 }
 
 /** Among the problems. */
