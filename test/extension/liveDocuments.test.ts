@@ -142,7 +142,7 @@ describe("A live document", () => {
       } else await insert(editor, random.pick(pieces), position());
       return `edit ${kind}`;
     };
-    for (let i = 0; i < cases(80, 2000); i++) {
+    for (let i = 0; i < cases(80, 400); i++) {
       const edits: string[] = [];
       for (let j = random.below(3); j >= 0; j--) edits.push(await edit());
       try {
