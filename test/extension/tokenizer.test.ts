@@ -27,13 +27,21 @@ describe("Show Tokenizer", () => {
     return await view().hears("show");
   }
 
-  /** The answer to this query: the real view searches too. */
-  async function found(query: string): Promise<Extract<ToView, {type: "found"}>> {
-    return await until(() =>
-      view().told.find(
+  /**
+   * The answer to a search. It is said again from time to time: the real view searches too, and only the latest search is answered.
+   */
+  async function search(query: string): Promise<Extract<ToView, {type: "found"}>> {
+    let said = Number.NEGATIVE_INFINITY;
+    return await until(() => {
+      const answer = view().told.find(
         (one): one is Extract<ToView, {type: "found"}> => one.type === "found" && one.query.query === query
-      )
-    );
+      );
+      if (answer === undefined && performance.now() - said > 3000) {
+        said = performance.now();
+        view().say({type: "search", query: {...everything, query}});
+      }
+      return answer;
+    });
   }
 
   it("shows the vocabulary of the model that measures", async () => {
@@ -46,8 +54,7 @@ describe("Show Tokenizer", () => {
 
   it("searches, gives rows, and cuts texts", async () => {
     await shown();
-    view().say({type: "search", query: {...everything, query: "return"}});
-    const {ids} = await found("return");
+    const {ids} = await search("return");
     assert.ok(ids.length > 0);
     view().say({type: "rows", ids: [...ids]});
     const asked = [...ids].join();
@@ -68,8 +75,8 @@ describe("Show Tokenizer", () => {
 
   it("answers the last search only, and says what is wrong with one", async () => {
     await shown();
-    for (const query of ["a", "ab", "abc"]) view().say({type: "search", query: {...everything, query}});
-    await found("abc");
+    for (const query of ["a", "ab"]) view().say({type: "search", query: {...everything, query}});
+    await search("abc");
     view().say({type: "search", query: {...everything, by: "bytes", query: "xy"}});
     assert.match((await view().hears("noSearch")).message, /hexadecimal/);
     assert.deepEqual(window().errors, []);
