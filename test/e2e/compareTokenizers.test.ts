@@ -30,6 +30,12 @@ function workspaceWithVocabularies(): string {
   mkdirSync(path.join(folder, "texts"));
   for (const [i, sentence] of languages.entries()) writeFileSync(path.join(folder, "texts", `${i}.txt`), sentence);
   writeFileSync(path.join(folder, "vocabularies", "broken.gguf"), "GGUF, but no model at all");
+  // Before the window is opened: the list of models looks at the folders at once.
+  mkdirSync(path.join(folder, ".vscode"), {recursive: true});
+  writeFileSync(
+    path.join(folder, ".vscode/settings.json"),
+    JSON.stringify({"tokenscope.modelFolders": ["vocabularies"]})
+  );
   return folder;
 }
 
@@ -44,7 +50,6 @@ describe("Tokenizers compared in the workbench", () => {
 
   it("are chosen in a list, the model in use first", async () => {
     const vscode = workbench();
-    await vscode.setSettings({"tokenscope.modelFolders": [path.join(vscode.workspace, "vocabularies")]});
     await vscode.openFile("languages.txt");
     await vscode.runCommand("Tokenscope: Compare Tokenizers");
     const row = (name: string) => vscode.quickInputWidget.locator(".monaco-list-row").filter({hasText: name});
