@@ -69,6 +69,8 @@ describe("Token count in the workbench", () => {
 
   it("follows each key", async () => {
     const vscode = workbench();
+    // The diff editor below is to have two sides that differ.
+    await vscode.setSettings({"files.autoSave": "off"});
     // In a second group, the file would be typed into the first one.
     await vscode.runCommand("View: Close All Editors");
     writeFileSync(path.join(vscode.workspace, "typed.txt"), "one\n");
