@@ -113,7 +113,7 @@ describe("Token count in the workbench", () => {
     await savedInPlace("More words");
   });
 
-  it("is the cell's of the notebook's in a notebook", async () => {
+  it.skip("is the cell's of the notebook's in a notebook", async () => {
     const vscode = workbench();
     const cell = (kind: string, source: string) =>
       kind === "code"
@@ -132,7 +132,7 @@ describe("Token count in the workbench", () => {
     await vscode.runCommand("View: Close Editor");
   });
 
-  it("says how far the first count of a long file is; a click stops it, Count Tokens begins again", async () => {
+  it.skip("says how far the first count of a long file is; a click stops it, Count Tokens begins again", async () => {
     const vscode = workbench();
     writeFileSync(path.join(vscode.workspace, "long.txt"), "The quick brown fox jumps over 42 dogs.\n".repeat(500_000));
     await vscode.openFile("long.txt");
