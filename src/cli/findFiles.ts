@@ -121,7 +121,7 @@ export class FileSearch {
       const file = path.join(top, place, ".gitignore");
       if (await isFile(file)) await this.addRules(rules, place, file);
       place += `${name}/`;
-      // Whoever names an ignored folder wants it.
+      // A person who names an ignored folder wants its files.
       if (rules.ignores(place)) return none;
     }
     return {rules, place};

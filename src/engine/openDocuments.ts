@@ -48,7 +48,7 @@ export class OpenDocuments {
     try {
       return await this.inLine(opened, context, (turns) => this.counted(opened, turns, context));
     } catch (error) {
-      // Whoever has opened it does not know that it is there, unless what is wrong is the text.
+      // Cancelled: the host does not know that the document is here. A text that can't be tokenized stays: an edit may mend it.
       if (context.signal.aborted && this.documents.get(document) === opened) this.documents.delete(document);
       throw error;
     }

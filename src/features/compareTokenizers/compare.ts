@@ -1,3 +1,4 @@
+import path from "node:path";
 import * as vscode from "vscode";
 import type {GgufModel} from "../../contract/models";
 import type {TokenList} from "../../contract/scoring";
@@ -90,7 +91,7 @@ async function compare(
   token: vscode.CancellationToken,
   onStep: OnStep
 ): Promise<Comparison> {
-  const rows: TokenizerRow[] = models.map(({path}) => ({state: "counting", name: nameOf(path), file: nameOf(path)}));
+  const rows: TokenizerRow[] = models.map((model) => ({state: "counting", ...fileOf(model)}));
   let first: number | null = null;
   let comparison: Comparison = {
     title,
@@ -115,8 +116,7 @@ async function compare(
         comparison = {...comparison, characters, bytes, files};
       } catch (error) {
         if (token.isCancellationRequested) throw error;
-        const name = nameOf(model.path);
-        rows[i] = {state: "failed", name, file: name, message: host.errors.describe(error)};
+        rows[i] = {state: "failed", ...fileOf(model), message: host.errors.describe(error)};
       }
       comparison = {...comparison, tokenizers: [...rows]};
       onStep(comparison);
@@ -174,6 +174,8 @@ function sum<T>(items: readonly T[], of: (item: T) => number): number {
   return items.reduce((total, item) => total + of(item), 0);
 }
 
-function nameOf(path: string): string {
-  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+/** The name of a model that has not been read, or can't be. */
+function fileOf(model: GgufModel): Pick<TokenizerRow, "name" | "file"> {
+  const file = path.basename(model.path);
+  return {name: file, file};
 }

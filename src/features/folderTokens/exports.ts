@@ -9,8 +9,8 @@ import {percentOf, shareText} from "./shareText";
 import type {ShownCounts} from "./shownCounts";
 
 /**
- * The counts as Markdown, JSON and CSV, in pieces, so that whoever joins them can yield in between. Each names the model and the
- * date, and says where it is not complete.
+ * The counts as Markdown, JSON and CSV, in pieces: the caller can yield between two of them. Each format names the model and
+ * the date, and says where the counts are not complete.
  */
 
 /** The tree as a table, in the order of the view, and what was skipped. */

@@ -110,7 +110,7 @@ export class StatusBarCount implements vscode.Disposable {
     if (subject !== undefined && isOf(subject)) this.changed();
   }
 
-  /** What is shown may not be true any more. */
+  /** The number on show may be out of date: counts again. */
   private changed(): void {
     const subject = subjectInFront();
     // A webview that takes the focus does not cancel the count.
@@ -144,7 +144,7 @@ export class StatusBarCount implements vscode.Disposable {
     }
   }
 
-  /** What is shown is what there is. */
+  /** No count is under way: the number on show is up to date. */
   private settle(): void {
     clearTimeout(this.slowTimer);
     this.slowTimer = undefined;

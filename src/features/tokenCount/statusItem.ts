@@ -57,7 +57,7 @@ export class StatusItem implements vscode.Disposable {
     if (isFirst) this.item.show();
   }
 
-  /** Undefined: what is shown is what there is. */
+  /** Undefined: no count is under way. */
   showBusy(busy: Busy | undefined): void {
     this.busy = busy;
     this.draw();

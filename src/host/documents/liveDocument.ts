@@ -109,7 +109,7 @@ export class LiveDocument implements vscode.Disposable {
     this.counted = undefined;
   }
 
-  /** Whoever asks next begins another one. */
+  /** Gives a sync up. The next question begins another one. */
   private abandon(sync: Sync): void {
     this.sync = undefined;
     sync.abandon.cancel();
@@ -134,7 +134,7 @@ export class LiveDocument implements vscode.Disposable {
   }
 
   private async run(sync: Sync, inPassing: boolean): Promise<DocumentCount> {
-    // Who asks while an edit is told may have been told of it before this.
+    // A caller may be told of an edit, and ask, before this object is told of it.
     await Promise.resolve();
     const before = this.counted;
     // Until the answer is there: a request that fails may have been carried out, or not.
@@ -147,7 +147,7 @@ export class LiveDocument implements vscode.Disposable {
     return counted;
   }
 
-  /** Null: the text has to be sent anew. */
+  /** Null: the whole text has to be sent again. */
   private async change(sync: Sync, from: number, inPassing: boolean): Promise<DocumentCount | null> {
     const {version} = this.document;
     const params = {...this.named, version, from, ...this.edits.take()};
@@ -168,7 +168,7 @@ export class LiveDocument implements vscode.Disposable {
     sync.isOpening = true;
     const {toSend} = await readDocument(document);
     if (sync.waiting === 0) {
-      // At once: who asks now must not join it only to be cancelled.
+      // At once: a question that comes now must not join this sync, which is cancelled.
       if (this.sync === sync) this.sync = undefined;
       throw new vscode.CancellationError();
     }

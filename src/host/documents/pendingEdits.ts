@@ -2,7 +2,7 @@ import type * as vscode from "vscode";
 import {ChunkedText, type Sendable} from "../../contract/chunkedTransport";
 import type {DocumentEdits} from "../../contract/documents";
 
-/** More edits than these, or more text in them (UTF-16 units), cost more than the whole document sent anew. */
+/** More edits than these, or more text in them (UTF-16 units), cost more than sending the whole document again. */
 const maxEdits = 1 << 13;
 const maxAdded = 1 << 22;
 
@@ -15,7 +15,7 @@ export class PendingEdits {
   private added = 0;
   private overflown = false;
 
-  /** There were too many: the document is to be sent anew. */
+  /** There were too many: the whole document has to be sent again. */
   get isOverflown(): boolean {
     return this.overflown;
   }
@@ -29,7 +29,7 @@ export class PendingEdits {
     if (this.edits.length > maxEdits || this.added > maxAdded) this.giveUp();
   }
 
-  /** What there is does not lead to the present text. */
+  /** Drops the edits: they no longer lead to the present text. */
   giveUp(): void {
     this.clear();
     this.overflown = true;
