@@ -2,6 +2,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import {type GgufModel, type GpuChoice, isSameModel} from "../contract/models";
 import type {Network} from "../contract/transfer";
+import type {ColourChoice} from "../metrics/colourChoice";
 import type {BudgetSetting} from "../text/tokenBudget";
 import {changeOf, readSetting, settingsReader, updateSetting, writeSetting} from "./configuration";
 import {homeFolder} from "./home";
@@ -29,6 +30,7 @@ export class Settings {
   readonly onDidChangeDevice = this.changedDevice.event;
   readonly onDidChangeKvCache = changeOf("kvCache");
   readonly onDidChangeIdleLimit = changeOf("idleMinutes");
+  readonly onDidChangeColours = changeOf("colorBy", "colorThreshold");
   readonly onDidChangeBudget = changeOf("budget");
   readonly onDidChangeInlineCompletion = changeOf(
     "inlineCompletion.enabled",
@@ -111,6 +113,17 @@ export class Settings {
   /** Score a selection in the context of the text before it in its document. */
   get selectionContext(): boolean {
     return readSetting("selectionContext");
+  }
+
+  /** What tokens are coloured by, in the logprobs view and in the editor. */
+  get colours(): ColourChoice {
+    return {by: readSetting("colorBy"), threshold: readSetting("colorThreshold")};
+  }
+
+  /** The choice of one view is that of all. */
+  async setColours({by, threshold}: ColourChoice): Promise<void> {
+    await updateSetting("colorBy", by);
+    await updateSetting("colorThreshold", threshold);
   }
 
   modelChoice(): ModelChoice {

@@ -1,5 +1,6 @@
 import {type GpuChoice, gpuChoices} from "../contract/models";
 import {type KvCacheType, kvCacheTypes} from "../gguf/kvCache";
+import {type ColourMeasure, colourMeasures} from "../metrics/colourChoice";
 import {isBudgetSetting} from "../text/tokenBudget";
 
 /**
@@ -18,6 +19,8 @@ export const settingsTable = {
   contextSize: isInteger(0, 1 << 20),
   kvCache: isKvCacheType,
   selectionContext: isBoolean,
+  colorBy: isColourMeasure,
+  colorThreshold: isThreshold,
   budget: isBudgetSetting,
   idleMinutes: isNumber(0, 10_080),
   "inlineCompletion.enabled": isBoolean,
@@ -57,6 +60,15 @@ function isGpuChoice(value: unknown): value is GpuChoice {
 
 function isKvCacheType(value: unknown): value is KvCacheType {
   return kvCacheTypes.some((type) => type === value);
+}
+
+function isColourMeasure(value: unknown): value is ColourMeasure {
+  return colourMeasures.some((measure) => measure === value);
+}
+
+/** Null: the measure's own. */
+function isThreshold(value: unknown): value is number | null {
+  return value === null || isNumber(0, Number.POSITIVE_INFINITY)(value);
 }
 
 /** "auto": as many layers as the device's memory holds. */

@@ -24,6 +24,8 @@ function scored(tokens: readonly string[], logprobs: readonly (number | null)[] 
     byteEnds,
     texts: null,
     logprobs: numbers,
+    ranks: null,
+    entropies: null,
     contextIds: new Int32Array(),
     finished: true,
     model: {name: "Tiny", file: "tiny.gguf", sha256: "00", quantization: "Q8_0", device: "cpu"},
@@ -167,7 +169,14 @@ describe("The logprobs view", () => {
     const probabilities = [0.6, 0.2, 0.02, 0.002, 0.0002];
     await show(scored(["a", "b", "c", "d", "e", "f"], [...probabilities.map(Math.log), null]));
     const classes = await page.locator("#tokens .token").evaluateAll((all) => all.map((one) => one.className));
-    assert.deepEqual(classes, ["token p50", "token p10", "token p1", "token p01", "token p0", "token unscored"]);
+    assert.deepEqual(classes, [
+      "token level0",
+      "token level0",
+      "token level0",
+      "token level1",
+      "token level2",
+      "token unknown"
+    ]);
   });
 
   it("is used with the keyboard: one tab stop, arrows by token and line, Enter selects, Escape comes back", async () => {
@@ -198,7 +207,7 @@ describe("The logprobs view", () => {
     await press("p");
     assert.equal(await focused(), "1");
     await press("p");
-    assert.equal((await page.locator("#status").textContent())?.trim(), "No earlier token below 1 %.");
+    assert.equal((await page.locator("#status").textContent())?.trim(), "No earlier coloured token.");
   });
 
   it("asks once for a token's alternatives and adds the token itself where it is not among them", async () => {

@@ -205,6 +205,7 @@ function allows(schema: Schema, value: unknown): boolean {
   if (schema.anyOf !== undefined) return schema.anyOf.some((one) => allows(one, value));
   if (schema.enum !== undefined) return schema.enum.includes(value);
   if (schema.type === "integer") return Number.isInteger(value) && Number(value) >= (schema.minimum ?? -Infinity);
+  if (schema.type === "number") return typeof value === "number" && value >= (schema.minimum ?? -Infinity);
   assert.equal(schema.type, "object");
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   const entries = Object.entries(value);

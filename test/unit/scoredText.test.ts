@@ -291,6 +291,7 @@ describe("What VS Code kept of the view", () => {
     version: protocolVersion,
     source,
     scored: savedText(scored("ab", [1, 2])),
+    colours: {by: "rank", threshold: 10} as const,
     token: 1,
     scroll: {token: 0, offset: -3}
   };

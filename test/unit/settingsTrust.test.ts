@@ -33,6 +33,9 @@ const decided: Readonly<Record<string, Decision>> = {
   "tokenscope.inlineCompletion.exclude": ["window", "restricted"],
   // It only changes which part of the text counts as context.
   "tokenscope.selectionContext": ["window", "always"],
+  // They only colour what is scored anyway; a threshold is cut to its range (metrics/colourScale.ts).
+  "tokenscope.colorBy": ["window", "always"],
+  "tokenscope.colorThreshold": ["window", "always"],
   // It only marks files that are counted anyway, and is read within limits (text/tokenBudget.ts).
   "tokenscope.budget": ["resource", "always"]
 };

@@ -1,24 +1,29 @@
 import * as l10n from "@vscode/l10n";
 import {html, nothing, type TemplateResult} from "lit";
 import type {Alternative, ScoredText} from "../../src/features/logprobs/protocol";
-import {bucketOf} from "../../src/metrics/buckets";
 import {tokenRows} from "../../src/metrics/tokenMetrics";
 import {bits, count, listText, percent} from "../../src/text/numberText";
 import {busyRing} from "../ui/controls";
 import {cssVariable} from "../ui/cssVariable";
 import {withKeys} from "../ui/withKeys";
 import type {Alternatives, AlternativesState} from "./alternatives";
+import {levelClass} from "./colouring";
 import type {ShownText} from "./shownText";
 
 /** The pane about one token: its numbers, and the tokens that the model expected. */
-export function details(text: ShownText, token: number, alternatives: AlternativesState): TemplateResult {
+export function details(
+  text: ShownText,
+  level: number,
+  token: number,
+  alternatives: AlternativesState
+): TemplateResult {
   const {scored} = text;
   const logprob = text.logprob(token);
   const label = text.label(token);
   const known = alternatives.type === "alternatives" ? alternatives : null;
   return html`
     <h2>
-      <code class="label token ${bucketOf(logprob).name}">${label}</code>
+      <code class="label token ${levelClass(level)}">${label}</code>
       <span class="muted">${l10n.t("{0} of {1}", count(token + 1), count(text.count))}</span>
     </h2>
     <div class="about-token">
@@ -33,7 +38,7 @@ export function details(text: ShownText, token: number, alternatives: Alternativ
 
 export function noToken(): TemplateResult {
   const sentence = l10n.t(
-    "Point at a token, or press {0} into the text and use the arrow keys, to see what the model expected there. {1} and {2} go to the next and the previous token below 1 %, {3} selects it in the editor."
+    "Point at a token, or press {0} into the text and use the arrow keys, to see what the model expected there. {1} and {2} go to the next and the previous coloured token, {3} selects it in the editor."
   );
   return html`<p class="hint">${withKeys(sentence, ["Tab", "n", "p", "Enter"])}</p>`;
 }

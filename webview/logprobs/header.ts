@@ -3,11 +3,12 @@ import {html, nothing, type TemplateResult} from "lit";
 import type {Progress} from "../../src/contract/progress";
 import {progressText} from "../../src/contract/progressText";
 import type {Source} from "../../src/features/logprobs/protocol";
-import {bucketOf, buckets} from "../../src/metrics/buckets";
+import {levelLabel, levels, unknownLevel} from "../../src/metrics/colourScale";
 import {summaryRows} from "../../src/metrics/summaryRows";
 import {count, plural} from "../../src/text/numberText";
 import {visibleText} from "../../src/text/visibleText";
 import {button, progressBar} from "../ui/controls";
+import {type Colouring, levelClass} from "./colouring";
 import type {ShownText} from "./shownText";
 
 /** What the buttons do. */
@@ -26,7 +27,13 @@ export interface Notice {
 }
 
 /** The part above the tokens: title, model, numbers and legend. */
-export function heading(text: ShownText, source: Source, notice: Notice | null, actions: Actions): TemplateResult {
+export function heading(
+  text: ShownText,
+  colouring: Colouring,
+  source: Source,
+  notice: Notice | null,
+  actions: Actions
+): TemplateResult {
   const {model, summary, windowing, contextIds, finished, warnings} = text.scored;
   const rows = summaryRows(summary, {model: model.name, windowing, contextTokens: contextIds.length, finished});
   return html`
@@ -42,7 +49,7 @@ export function heading(text: ShownText, source: Source, notice: Notice | null, 
         ${button({
           label: l10n.t("Next Surprise"),
           onClick: actions.nextSurprising,
-          tooltip: l10n.t("The next token below 1 % (n; p goes back)")
+          tooltip: l10n.t("The next coloured token (n; p goes back)")
         })}
         ${button({label: l10n.t("Copy as JSON"), onClick: actions.copyJson})}
         ${button({label: l10n.t("Score Again"), onClick: actions.scoreAgain})}
@@ -57,7 +64,7 @@ export function heading(text: ShownText, source: Source, notice: Notice | null, 
       )}
     </dl>
     ${warnings.map((warning) => html`<p class="muted warning">${visibleText(warning)}</p>`)}
-    ${legend(text)}
+    ${legend(colouring)}
     ${text.drawn < text.count ? html`<p class="muted">${partDrawn(text)}</p>` : nothing}
   `;
 }
@@ -104,21 +111,15 @@ function noticeBar({message, scoreAgain}: Notice, actions: Actions): TemplateRes
   </div>`;
 }
 
-function legend(text: ShownText): TemplateResult {
-  const counts = new Map<string, number>();
-  for (let token = 0; token < text.count; token++) {
-    const {name} = bucketOf(text.logprob(token));
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  return html`<ul class="legend" aria-label=${l10n.t("Colours: how likely each token was for the model")}>
-    ${buckets
-      .filter(({name}) => name !== "unscored" || counts.has(name))
-      .map(
-        ({name, label, help}) => html`<li title=${help}>
-          <span class="swatch token ${name}" aria-hidden="true">ab</span>${label}
-          <span class="muted"><span aria-hidden="true">${count(counts.get(name) ?? 0)}</span
-            ><span class="spoken-only">${plural(counts.get(name) ?? 0, "token")}. ${help}</span></span>
-        </li>`
-      )}
+function legend({counts, choice}: Colouring): TemplateResult {
+  const shown = counts[unknownLevel] === 0 ? levels : [...levels, unknownLevel];
+  return html`<ul class="legend" aria-label=${l10n.t("What the colours mean")}>
+    ${shown.map(
+      (level) => html`<li>
+        <span class="swatch token ${levelClass(level)}" aria-hidden="true">ab</span>${levelLabel(choice, level)}
+        <span class="muted"><span aria-hidden="true">${count(counts[level] ?? 0)}</span
+          ><span class="spoken-only">${plural(counts[level] ?? 0, "token")}</span></span>
+      </li>`
+    )}
   </ul>`;
 }

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
-import {bucketOf} from "../../src/metrics/buckets";
 import {percent} from "../../src/text/numberText";
 import {invisible, visibleText} from "../../src/text/visibleText";
+import {levelClass} from "./colouring";
 import type {ShownText} from "./shownText";
 
 /**
@@ -17,11 +17,11 @@ const maxCharacters = 1000;
 const blank = /^\s*$/u;
 
 /**
- * The element of a token: an option of the list, coloured by its bucket, with visible white space and control characters.
+ * The element of a token: an option of the list, coloured by its level, with visible white space and control characters.
  * Everything is inserted as text, never as markup. A line break at the token's end goes after the element
  * ({@link ShownText.endsLine}): inside, it would leave an empty piece of the token on the next line.
  */
-export function tokenElement(shown: ShownText, token: number): HTMLElement {
+export function tokenElement(shown: ShownText, token: number, level: number): HTMLElement {
   const {text, ids} = shown.scored;
   const logprob = shown.logprob(token);
   const label = shown.label(token);
@@ -29,7 +29,7 @@ export function tokenElement(shown: ShownText, token: number): HTMLElement {
   const end = shown.end(token);
 
   const element = document.createElement("span");
-  element.className = `token ${bucketOf(logprob).name}`;
+  element.className = `token ${levelClass(level)}`;
   element.setAttribute("role", "option");
   element.setAttribute("aria-label", spokenLabel(label, ids[token] ?? 0, logprob));
   element.dataset["token"] = String(token);

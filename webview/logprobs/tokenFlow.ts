@@ -1,6 +1,6 @@
 import type {ScrollAnchor} from "../../src/features/logprobs/protocol";
-import {surprising} from "../../src/metrics/buckets";
 import {type Block, cutIntoBlocks} from "./blocks";
+import {type Colouring, levelClass} from "./colouring";
 import type {ShownText} from "./shownText";
 import {tokenElement} from "./tokenElement";
 import {type Direction, type LaidOut, lineEdge, onNextLine} from "./visualLines";
@@ -9,7 +9,7 @@ export interface TokenFlowEvents {
   /** The user looks at a token: it is hovered, or `focused` by keyboard or click. Null when the pointer has left. */
   readonly onLook: (token: number | null, focused: boolean) => void;
   readonly onSelect: (token: number) => void;
-  /** There is no further surprising token in that direction. */
+  /** There is no further token beyond the threshold in that direction. */
   readonly onNoMore: (direction: Direction) => void;
 }
 
@@ -22,6 +22,7 @@ const slice = 10;
  */
 export class TokenFlow implements LaidOut {
   private text: ShownText | null = null;
+  private colouring: Colouring | null = null;
   private blocks: readonly Block[] = [];
   private builtBlocks = 0;
   private readonly tokens: HTMLElement[] = [];
@@ -46,9 +47,10 @@ export class TokenFlow implements LaidOut {
     return this.text?.drawn ?? 0;
   }
 
-  show(text: ShownText, active: number): void {
+  show(text: ShownText, colouring: Colouring, active: number): void {
     clearTimeout(this.building);
     this.text = text;
+    this.colouring = colouring;
     this.blocks = cutIntoBlocks(text);
     this.builtBlocks = 0;
     this.tokens.length = 0;
@@ -57,6 +59,13 @@ export class TokenFlow implements LaidOut {
     this.element.classList.toggle("loose", text.ends === null);
     this.buildFor(slice);
     this.activate(Math.max(0, Math.min(active, this.count - 1)));
+  }
+
+  /** Colours the text anew. */
+  colour(colouring: Colouring): void {
+    this.colouring = colouring;
+    for (const [token, element] of this.tokens.entries())
+      element.className = `token ${levelClass(colouring.levelOf(token))}`;
   }
 
   /** Moves the focus to the token that had it last. */
@@ -74,10 +83,10 @@ export class TokenFlow implements LaidOut {
     this.focus();
   }
 
-  goToSurprising(direction: Direction): void {
+  /** To the next token beyond the threshold. */
+  goToNext(direction: Direction): void {
     for (let token = this.active + direction; token >= 0 && token < this.count; token += direction) {
-      const logprob = this.text?.logprob(token) ?? null;
-      if (logprob !== null && logprob < surprising) {
+      if (this.colouring?.isBeyond(token)) {
         this.aim = null;
         this.goTo(token);
         return;
@@ -136,7 +145,7 @@ export class TokenFlow implements LaidOut {
     element.setAttribute("role", "presentation");
     element.style.setProperty("--lines", String(block.lines));
     for (let token = block.start; token < block.end; token++) {
-      const child = tokenElement(this.text, token);
+      const child = tokenElement(this.text, token, this.colouring?.levelOf(token) ?? 0);
       this.tokens.push(child);
       element.append(child);
       if (this.text.endsLine(token)) element.append("\n");
@@ -183,7 +192,7 @@ export class TokenFlow implements LaidOut {
       const direction = key === "ArrowUp" || key === "PageUp" ? -1 : 1;
       this.moveLines(direction, key.startsWith("Page") ? this.linesOfAPage() : 1);
     } else if (key === "n" || key === "p") {
-      this.goToSurprising(key === "n" ? 1 : -1);
+      this.goToNext(key === "n" ? 1 : -1);
     } else if (key === "Enter" || key === " ") {
       this.events.onSelect(this.active);
     } else {

@@ -11,9 +11,11 @@ import {
   type ToView,
   type ViewState
 } from "../../src/features/logprobs/protocol";
+import type {ColourChoice} from "../../src/metrics/colourChoice";
 import {plural} from "../../src/text/numberText";
 import type {VsCodeBridge} from "../ui/vscodeApi";
 import {AlternativesCache} from "./alternatives";
+import {Colouring} from "./colouring";
 import {details, noToken, spoken} from "./details";
 import {type Actions, failure, heading, type Notice, scoring} from "./header";
 import {savedTextIfShort} from "./savedState";
@@ -39,6 +41,8 @@ export class View {
   private readonly alternatives: AlternativesCache;
   private readonly actions: Actions;
   private text: ShownText | null = null;
+  private colours: ColourChoice = {by: "probability", threshold: null};
+  private colouring: Colouring | null = null;
   /** The text as VS Code saves it. */
   private saved: SavedText | null = null;
   /** Place of the text, or of the one being scored if there is none yet. */
@@ -58,13 +62,13 @@ export class View {
       onLook: (token, focused) => this.look(token, focused),
       onSelect: (token) => this.select(token),
       onNoMore: (direction) =>
-        this.say(direction === 1 ? l10n.t("No further token below 1 %.") : l10n.t("No earlier token below 1 %."))
+        this.say(direction === 1 ? l10n.t("No further coloured token.") : l10n.t("No earlier coloured token."))
     });
     this.actions = {
       scoreAgain: () => bridge.post({type: "scoreAgain"}),
       copyJson: () => bridge.post({type: "copyJson"}),
       cancel: () => bridge.post({type: "cancel"}),
-      nextSurprising: () => this.flow.goToSurprising(1)
+      nextSurprising: () => this.flow.goToNext(1)
     };
     document.title = l10n.t("Logprobs");
     elements.details.setAttribute("aria-label", l10n.t("Token"));
@@ -78,6 +82,7 @@ export class View {
     this.bridge.listen((message) => this.receive(message));
     // Before the text is drawn, which asks about the token that had the focus.
     this.bridge.post({type: "ready", showing: state?.scored?.id ?? null});
+    if (state) this.colours = state.colours;
     if (!state?.scored) return;
     this.show(restoredText(state.scored), state.source, state.token);
     if (state.scroll) this.flow.scrollTo(state.scroll);
@@ -96,6 +101,9 @@ export class View {
         break;
       case "failed":
         this.leaveText(message.source, failure(message.source, message.message, this.actions.scoreAgain));
+        break;
+      case "colours":
+        this.colour(message.colours);
         break;
       case "notice":
         this.notice = message.message === null ? null : {message: message.message, scoreAgain: true};
@@ -121,6 +129,8 @@ export class View {
   private show(scored: ScoredText, source: Source, token: number): void {
     const text = new ShownText(scored);
     this.text = text;
+    const colouring = new Colouring(text, this.colours);
+    this.colouring = colouring;
     this.saved = savedTextIfShort(scored);
     this.source = source;
     this.notice = null;
@@ -129,9 +139,19 @@ export class View {
     this.alternatives.clear();
     document.body.classList.remove("no-text");
     this.drawTop();
-    this.flow.show(text, token);
+    this.flow.show(text, colouring, token);
     if (token > 0) this.look(token, true);
     else this.drawDetails();
+    this.save();
+  }
+
+  private colour(colours: ColourChoice): void {
+    this.colours = colours;
+    if (this.text === null) return;
+    this.colouring = new Colouring(this.text, colours);
+    this.flow.colour(this.colouring);
+    this.drawTop();
+    this.drawDetails();
     this.save();
   }
 
@@ -182,10 +202,10 @@ export class View {
   }
 
   private drawTop(): void {
-    const {text, source} = this;
-    if (!text || !source) return;
+    const {text, colouring, source} = this;
+    if (!text || !colouring || !source) return;
     this.elements.tokens.setAttribute("aria-label", l10n.t("{0}: {1}", source.title, plural(text.count, "token")));
-    render(heading(text, source, this.notice, this.actions), this.elements.top);
+    render(heading(text, colouring, source, this.notice, this.actions), this.elements.top);
   }
 
   private drawDetails(): void {
@@ -195,7 +215,7 @@ export class View {
     pane.classList.toggle("open", token !== null);
     if (!this.text || token === null) return void render(noToken(), pane);
     const alternatives = this.alternatives.get(token);
-    render(details(this.text, token, alternatives), pane);
+    render(details(this.text, this.colouring?.levelOf(token) ?? 0, token, alternatives), pane);
     if (opens && token === this.focused) this.flow.reveal();
     if (token === this.focused) this.say(this.text.logprob(token) === null ? "" : spoken(alternatives));
   }
@@ -224,6 +244,7 @@ export class View {
     if (!source) return;
     // A hidden text has no scroll position: keep the last one.
     if (!this.hasLeft()) this.scroll = this.flow.anchor();
-    this.bridge.save({version: protocolVersion, source, scored, token: this.focused ?? 0, scroll: this.scroll});
+    const {colours, focused, scroll} = this;
+    this.bridge.save({version: protocolVersion, source, scored, colours, token: focused ?? 0, scroll});
   }
 }

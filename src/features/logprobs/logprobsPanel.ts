@@ -93,6 +93,7 @@ export class LogprobsPanel implements vscode.Disposable {
     });
     this.view.owns(
       vscode.workspace.onDidChangeTextDocument((change) => this.follow(change)),
+      host.settings.onDidChangeColours(() => this.postColours()),
       {
         dispose: () => this.stop()
       }
@@ -208,6 +209,8 @@ export class LogprobsPanel implements vscode.Disposable {
         return this.select(message.token);
       case "copyJson":
         return this.copyJson();
+      case "setColours":
+        return this.host.settings.setColours(message.colours);
       case "scoreAgain":
         return this.scoreAgain();
       case "cancel":
@@ -219,10 +222,15 @@ export class LogprobsPanel implements vscode.Disposable {
 
   private bringUpToDate(showing: string | null): void {
     const {shown, instead} = this;
+    this.postColours();
     if (shown && shown.scored.id !== showing) this.postText(shown);
     else if (shown) this.view.post({type: "moved", source: shown.source});
     if (instead) this.view.post(instead);
     else if (this.notice !== null) this.view.post({type: "notice", message: this.notice});
+  }
+
+  private postColours(): void {
+    this.view.post({type: "colours", colours: this.host.settings.colours});
   }
 
   private async alternatives(token: number): Promise<void> {

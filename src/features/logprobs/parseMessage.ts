@@ -2,6 +2,7 @@ import * as v from "valibot";
 import {gpuChoices, type ModelRef} from "../../contract/models";
 import type {Hello} from "../../contract/webview";
 import {kvCacheTypes} from "../../gguf/kvCache";
+import {type ColourChoice, colourMeasures} from "../../metrics/colourChoice";
 import type {Windowing} from "../../metrics/windowing";
 import {arrayOf, parsed, wholeNumber} from "../../text/guard";
 import {isJsonNumber} from "../../text/jsonNumber";
@@ -16,10 +17,16 @@ import {
   type ViewState
 } from "./protocol";
 
+const colours: v.GenericSchema<unknown, ColourChoice> = v.object({
+  by: v.picklist(colourMeasures),
+  threshold: v.nullable(v.pipe(v.number(), v.finite(), v.minValue(0)))
+});
+
 const message: v.GenericSchema<unknown, FromView | Hello> = v.variant("type", [
   v.object({type: v.picklist(["hello", "copyJson", "scoreAgain", "cancel"])}),
   v.object({type: v.literal("ready"), showing: v.nullable(v.string())}),
-  v.object({type: v.picklist(["alternatives", "select"]), token: wholeNumber})
+  v.object({type: v.picklist(["alternatives", "select"]), token: wholeNumber}),
+  v.object({type: v.literal("setColours"), colours})
 ]);
 
 const source: v.GenericSchema<unknown, Source> = v.pipe(
@@ -70,16 +77,19 @@ const savedText = v.pipe(
     byteEnds: v.nullable(arrayOf(isInteger)),
     texts: v.nullable(arrayOf(isString)),
     logprobs: arrayOf(isJsonNumber),
+    ranks: v.nullable(arrayOf(isInteger)),
+    entropies: v.nullable(arrayOf(isJsonNumber)),
     spec,
     model,
     windowing,
     summary: v.objectWithRest({tokens: wholeNumber, scored: wholeNumber}, v.custom(isJsonNumber)),
     warnings: v.array(v.string())
   }),
-  v.check(({text, ids, byteEnds, texts, logprobs}) => {
+  v.check(({text, ids, byteEnds, texts, logprobs, ranks, entropies}) => {
     const count = ids.length;
     const isPlaced = byteEnds === null ? texts?.length === count : isTiling(byteEnds, count, utf8Length(text));
-    return isPlaced && (byteEnds === null || texts === null) && logprobs.length === count;
+    const isWhole = [logprobs, ranks, entropies].every((numbers) => numbers === null || numbers.length === count);
+    return isPlaced && (byteEnds === null || texts === null) && isWhole;
   })
 );
 
@@ -92,6 +102,7 @@ const viewState = v.object({
   version: v.literal(protocolVersion),
   source,
   scored: v.fallback(v.nullable(v.custom<SavedText>(isSavedText)), null),
+  colours: v.fallback(colours, {by: "probability", threshold: null}),
   token: v.fallback(wholeNumber, 0),
   scroll: v.fallback(v.nullable(scroll), null)
 });

@@ -1,5 +1,6 @@
 import type {ModelRef} from "../../contract/models";
 import type {Progress} from "../../contract/progress";
+import type {ColourChoice} from "../../metrics/colourChoice";
 import {restoredSummary, type SavedSums, savedSums} from "../../metrics/savedSums";
 import type {Summary} from "../../metrics/summary";
 import type {Windowing} from "../../metrics/windowing";
@@ -11,7 +12,7 @@ import {type JsonNumber, jsonNumber, numberOfJson} from "../../text/jsonNumber";
  */
 
 /** Grows with every change of {@link SavedText} or {@link ViewState}, except an added sum. A state of another version is not read. */
-export const protocolVersion = 6;
+export const protocolVersion = 7;
 
 /**
  * A scored text with all that the view needs to draw it. The numbers are typed arrays, which VS Code transfers without JSON:
@@ -30,6 +31,10 @@ export interface ScoredText {
   readonly texts: readonly string[] | null;
   /** N natural logprobs; NaN where unscored. */
   readonly logprobs: Float64Array;
+  /** N ranks, 1 is the first choice, 0 where unscored. Null if the score has none. */
+  readonly ranks: Int32Array | null;
+  /** N entropies of the prediction, nats, NaN where unscored. Null if the score has none. */
+  readonly entropies: Float64Array | null;
   /** Ids of the tokens that were given as context before the text. */
   readonly contextIds: Int32Array;
   /** False if scoring was stopped early. */
@@ -44,36 +49,47 @@ export interface ScoredText {
 }
 
 /** A {@link ScoredText} as VS Code saves it: in JSON, with null for NaN. */
-export interface SavedText extends Omit<ScoredText, "ids" | "byteEnds" | "logprobs" | "contextIds" | "summary"> {
+export interface SavedText
+  extends Omit<ScoredText, "ids" | "byteEnds" | "logprobs" | "ranks" | "entropies" | "contextIds" | "summary"> {
   readonly ids: readonly number[];
   readonly contextIds: readonly number[];
   readonly byteEnds: readonly number[] | null;
   readonly logprobs: readonly JsonNumber[];
+  readonly ranks: readonly number[] | null;
+  readonly entropies: readonly JsonNumber[] | null;
   readonly summary: SavedSums;
 }
 
 export function savedText(scored: ScoredText): SavedText {
-  const {ids, contextIds, byteEnds, logprobs, summary} = scored;
+  const {ids, contextIds, byteEnds, logprobs, ranks, entropies, summary} = scored;
   return {
     ...scored,
     ids: Array.from(ids),
     contextIds: Array.from(contextIds),
     byteEnds: byteEnds && Array.from(byteEnds),
     logprobs: Array.from(logprobs, jsonNumber),
+    ranks: ranks && Array.from(ranks),
+    entropies: entropies && Array.from(entropies, jsonNumber),
     summary: savedSums(summary)
   };
 }
 
 export function restoredText(saved: SavedText): ScoredText {
-  const {ids, contextIds, byteEnds, logprobs, summary} = saved;
+  const {ids, contextIds, byteEnds, logprobs, ranks, entropies, summary} = saved;
   return {
     ...saved,
     ids: Int32Array.from(ids),
     contextIds: Int32Array.from(contextIds),
     byteEnds: byteEnds && Uint32Array.from(byteEnds),
-    logprobs: Float64Array.from(logprobs, (logprob) => numberOfJson(logprob) ?? Number.NaN),
+    logprobs: numbersOf(logprobs),
+    ranks: ranks && Int32Array.from(ranks),
+    entropies: entropies && numbersOf(entropies),
     summary: restoredSummary(summary)
   };
+}
+
+function numbersOf(saved: readonly JsonNumber[]): Float64Array {
+  return Float64Array.from(saved, (value) => numberOfJson(value) ?? Number.NaN);
 }
 
 export interface ScoredModel {
@@ -109,6 +125,8 @@ export type ToView =
   | {readonly type: "progress"; readonly source: Source; readonly progress: Progress}
   /** There is no text to show; the message says why. */
   | {readonly type: "failed"; readonly source: Source; readonly message: string}
+  /** What tokens are coloured by. Sent when the view is ready, and at each change. */
+  | {readonly type: "colours"; readonly colours: ColourChoice}
   /** A sentence above the text; null removes it. */
   | {readonly type: "notice"; readonly message: string | null}
   | {
@@ -127,6 +145,7 @@ export type FromView =
   | {readonly type: "alternatives"; readonly token: number}
   | {readonly type: "select"; readonly token: number}
   | {readonly type: "copyJson"}
+  | {readonly type: "setColours"; readonly colours: ColourChoice}
   | {readonly type: "scoreAgain"}
   | {readonly type: "cancel"};
 
@@ -137,6 +156,7 @@ export interface ViewState {
   readonly source: Source;
   /** Null if there is none, or if it is too long to save: then it has to be scored again. */
   readonly scored: SavedText | null;
+  readonly colours: ColourChoice;
   /** The token that had the keyboard focus last. */
   readonly token: number;
   readonly scroll: ScrollAnchor | null;

@@ -14,7 +14,7 @@ export interface ScoredTextParts {
 
 /** A text's scores in the form that is sent to the view. */
 export function scoredText({id, text, scores, texts}: ScoredTextParts): ScoredText {
-  const {spec, model, ends, windowing, summary, warnings} = scores;
+  const {spec, model, ends, windowing, summary, warnings, detail} = scores;
   const {name, file, sha256, quantization, device} = model;
   return {
     id,
@@ -24,6 +24,8 @@ export function scoredText({id, text, scores, texts}: ScoredTextParts): ScoredTe
     byteEnds: ends?.slice() ?? null,
     texts,
     logprobs: scores.logprobs.slice(),
+    ranks: detail?.ranks.slice() ?? null,
+    entropies: detail?.entropies.slice() ?? null,
     contextIds: scores.contextIds.slice(),
     finished: scores.finished,
     spec,

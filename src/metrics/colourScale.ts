@@ -1,0 +1,150 @@
+import * as l10n from "@vscode/l10n";
+import {count, inBits, percentText, withDecimalSeparator} from "../text/numberText";
+import type {ColourChoice, ColourMeasure} from "./colourChoice";
+
+/**
+ * Level of a token: 0 is within the threshold and has no colour, 1 to 4 are the steps beyond it, 4 the strongest. It is a part of
+ * CSS classes (`level1`) and stands for one of the heatmap's theme colours.
+ */
+export type Level = 0 | 1 | 2 | 3 | 4;
+
+/** The level of a token of which the measure is not known. */
+export const unknownLevel = 5;
+
+export const levels: readonly Level[] = [0, 1, 2, 3, 4];
+
+export interface ColourScale {
+  /** The threshold without a choice of the user. */
+  readonly preset: number;
+  /** Range of the threshold's slider. */
+  readonly min: number;
+  readonly max: number;
+  /** True if low values are the surprising ones: a probability, or a share of the text. */
+  readonly isLow: boolean;
+  /** The four bounds at which levels 1 to 4 begin, as multiples of the threshold. */
+  readonly multiples: readonly [1, number, number, number];
+  /** How a bound is written. */
+  readonly format: (value: number) => string;
+}
+
+/**
+ * Probability: steps of ten. Surprisal, entropy, excess: bits. Rank: GLTR's steps (arXiv 1906.04043) below which 1 stands alone.
+ * Relative: the share of the text's scored tokens that are at least as surprising.
+ */
+export const colourScales: Readonly<Record<ColourMeasure, ColourScale>> = {
+  probability: {preset: 0.01, min: 0.0001, max: 0.5, isLow: true, multiples: [1, 0.1, 0.01, 0.001], format: share},
+  surprisal: {preset: 6, min: 0.5, max: 20, isLow: false, multiples: [1, 1.5, 2, 2.5], format: bitsOf},
+  rank: {preset: 1, min: 1, max: 1000, isLow: false, multiples: [1, 10, 100, 1000], format: count},
+  entropy: {preset: 4, min: 0.5, max: 16, isLow: false, multiples: [1, 1.5, 2, 2.5], format: bitsOf},
+  excess: {preset: 3, min: 0.5, max: 16, isLow: false, multiples: [1, 1.5, 2, 2.5], format: bitsOf},
+  relative: {preset: 0.2, min: 0.02, max: 0.5, isLow: true, multiples: [1, 0.5, 0.25, 0.05], format: share}
+};
+
+function share(value: number): string {
+  return percentText(withDecimalSeparator(String(Number((value * 100).toPrecision(2)))));
+}
+
+function bitsOf(value: number): string {
+  return withDecimalSeparator(String(Number(value.toPrecision(3))));
+}
+
+/** N numbers of a text's tokens, nats; NaN and rank 0 where unscored, null where they were not computed. */
+export interface ColouredNumbers {
+  readonly logprobs: Float64Array;
+  readonly ranks: Int32Array | null;
+  readonly entropies: Float64Array | null;
+}
+
+/** The value of one token under a measure, in the measure's unit; NaN if it is unknown. Relative values need the whole text. */
+export function measureOf(
+  by: Exclude<ColourMeasure, "relative">,
+  {logprobs, ranks, entropies}: ColouredNumbers,
+  token: number
+): number {
+  const logprob = logprobs[token] ?? Number.NaN;
+  switch (by) {
+    case "probability":
+      return Math.exp(logprob);
+    case "surprisal":
+      return (0 - logprob) / Math.LN2;
+    case "rank":
+      return ranks?.[token] || Number.NaN;
+    case "entropy":
+      return Number.isNaN(logprob) ? Number.NaN : (entropies?.[token] ?? Number.NaN) / Math.LN2;
+    case "excess":
+      return (0 - logprob - (entropies?.[token] ?? Number.NaN)) / Math.LN2;
+  }
+}
+
+/** The threshold in use. A choice beyond the slider's range is cut to it. */
+export function thresholdOf({by, threshold}: ColourChoice): number {
+  const {preset, min, max} = colourScales[by];
+  return threshold === null ? preset : Math.min(max, Math.max(min, threshold));
+}
+
+/** The four bounds at which levels 1 to 4 begin, in the measure's unit. */
+export function levelBounds(choice: ColourChoice): readonly number[] {
+  const threshold = thresholdOf(choice);
+  return colourScales[choice.by].multiples.map((multiple) => threshold * multiple);
+}
+
+/** The level of a value: beyond how many of the bounds it is. A value on a bound is not beyond it. */
+export function levelOf(by: ColourMeasure, bounds: readonly number[], value: number): number {
+  if (Number.isNaN(value)) return unknownLevel;
+  const {isLow} = colourScales[by];
+  let level = 0;
+  while (level < bounds.length && (isLow ? value < (bounds[level] ?? 0) : value > (bounds[level] ?? 0))) level++;
+  return level;
+}
+
+/**
+ * N levels of a text's tokens, 0 to 4, or {@link unknownLevel}. Relative: the most surprising 20 % of the scored tokens are beyond
+ * a threshold of 0.2 (as many as fit in, so equal tokens at the bound are all within).
+ */
+export function levelsOf(choice: ColourChoice, numbers: ColouredNumbers): Uint8Array {
+  const {by} = choice;
+  const bounds = levelBounds(choice);
+  const found = new Uint8Array(numbers.logprobs.length);
+  if (by === "relative") {
+    const cuts = quantileCuts(numbers.logprobs, bounds);
+    for (const [token, logprob] of numbers.logprobs.entries())
+      found[token] = Number.isNaN(logprob) ? unknownLevel : cuts.filter((cut) => logprob < cut).length;
+    return found;
+  }
+  for (let token = 0; token < found.length; token++) found[token] = levelOf(by, bounds, measureOf(by, numbers, token));
+  return found;
+}
+
+/** For each share: the logprob such that at most this share of the scored tokens is below it. */
+function quantileCuts(logprobs: Float64Array, shares: readonly number[]): number[] {
+  const sorted = logprobs.filter((logprob) => !Number.isNaN(logprob)).sort();
+  return shares.map((part) => sorted[Math.floor(part * sorted.length)] ?? Number.POSITIVE_INFINITY);
+}
+
+/** The measure's name in the user's language. */
+export function measureLabel(by: ColourMeasure): string {
+  return {
+    probability: () => l10n.t("Probability"),
+    surprisal: () => l10n.t("Surprisal"),
+    rank: () => l10n.t("Rank"),
+    entropy: () => l10n.t("Entropy"),
+    excess: () => l10n.t("Excess surprisal"),
+    relative: () => l10n.t("Relative to this text")
+  }[by]();
+}
+
+/** "≥ 1 %", "0.1–1 %", "< 0.001 %": the values of a level, or "not known". */
+export function levelLabel(choice: ColourChoice, level: number): string {
+  const {by} = choice;
+  if (level === unknownLevel) return l10n.t("not known");
+  const {isLow, format} = colourScales[by];
+  const bounds = levelBounds(choice).map(format);
+  const unit = (text: string) => (by === "surprisal" || by === "entropy" || by === "excess" ? inBits(text) : text);
+  const first = bounds[level - 1];
+  const next = bounds[level];
+  if (by === "relative" && first === undefined) return l10n.t("the rest");
+  if (by === "relative") return l10n.t("top {0}", first ?? "");
+  if (first === undefined) return unit(`${isLow ? "≥" : "≤"} ${next}`);
+  if (next === undefined) return unit(`${isLow ? "<" : ">"} ${first}`);
+  return unit(isLow ? `${next}–${first}` : `${first}–${next}`);
+}
