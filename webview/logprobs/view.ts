@@ -66,7 +66,7 @@ export class View {
     });
     this.actions = {
       scoreAgain: () => bridge.post({type: "scoreAgain"}),
-      copyJson: () => bridge.post({type: "copyJson"}),
+      copyJson: () => bridge.post({type: "copy", format: "json", from: 0, to: this.text?.count ?? 0}),
       cancel: () => bridge.post({type: "cancel"}),
       nextSurprising: () => this.flow.goToNext(1)
     };
@@ -101,6 +101,11 @@ export class View {
         break;
       case "failed":
         this.leaveText(message.source, failure(message.source, message.message, this.actions.scoreAgain));
+        break;
+      case "scores":
+      case "computing":
+      case "reveal":
+      case "options":
         break;
       case "colours":
         this.colour(message.colours);

@@ -207,8 +207,15 @@ export class LogprobsPanel implements vscode.Disposable {
         return this.alternatives(message.token);
       case "select":
         return this.select(message.token);
-      case "copyJson":
+      case "copy":
         return this.copyJson();
+      case "selectRange":
+      case "export":
+      case "saveImage":
+      case "scoreFrom":
+      case "compare":
+      case "setOptions":
+        return;
       case "setColours":
         return this.host.settings.setColours(message.colours);
       case "scoreAgain":

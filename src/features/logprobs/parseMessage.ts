@@ -8,6 +8,8 @@ import {arrayOf, parsed, wholeNumber} from "../../text/guard";
 import {isJsonNumber} from "../../text/jsonNumber";
 import {utf8Length} from "../../text/textOffsets";
 import {
+  copyFormats,
+  exportFormats,
   type FromView,
   protocolVersion,
   type SavedText,
@@ -22,10 +24,26 @@ const colours: v.GenericSchema<unknown, ColourChoice> = v.object({
   threshold: v.nullable(v.pipe(v.number(), v.finite(), v.minValue(0)))
 });
 
+const chartName = v.pipe(v.string(), v.regex(/^[a-z-]{1,40}$/));
+
+/** A picture of a chart, as the browser encodes it. */
+const png = v.pipe(
+  v.instance(Uint8Array),
+  v.maxLength(20_000_000),
+  v.check((bytes) => pngSignature.every((byte, index) => bytes[index] === byte))
+);
+
+const pngSignature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+
 const message: v.GenericSchema<unknown, FromView | Hello> = v.variant("type", [
-  v.object({type: v.picklist(["hello", "copyJson", "scoreAgain", "cancel"])}),
+  v.object({type: v.picklist(["hello", "scoreAgain", "cancel", "compare"])}),
   v.object({type: v.literal("ready"), showing: v.nullable(v.string())}),
-  v.object({type: v.picklist(["alternatives", "select"]), token: wholeNumber}),
+  v.object({type: v.picklist(["alternatives", "select", "scoreFrom"]), token: wholeNumber}),
+  v.object({type: v.literal("selectRange"), from: wholeNumber, to: wholeNumber}),
+  v.object({type: v.literal("copy"), format: v.picklist(copyFormats), from: wholeNumber, to: wholeNumber}),
+  v.object({type: v.literal("export"), format: v.picklist(exportFormats)}),
+  v.object({type: v.literal("saveImage"), name: chartName, png}),
+  v.object({type: v.literal("setOptions"), options: v.object({isPinned: v.boolean(), isLive: v.boolean()})}),
   v.object({type: v.literal("setColours"), colours})
 ]);
 
@@ -110,7 +128,9 @@ const viewState = v.object({
 /** The message as its type says, or null for anything else. `tokens` is their count, which indexes must be below. */
 export function parseMessage(value: unknown, tokens: number): FromView | Hello | null {
   const known = parsed(message, value);
-  return known !== null && "token" in known && known.token >= tokens ? null : known;
+  if (known !== null && "token" in known && known.token >= tokens) return null;
+  if (known !== null && "from" in known && !(known.from < known.to && known.to <= tokens)) return null;
+  return known;
 }
 
 /** The state of a view of this version, or null: another version of this extension may have saved it. */

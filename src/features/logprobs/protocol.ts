@@ -125,6 +125,23 @@ export type ToView =
   | {readonly type: "progress"; readonly source: Source; readonly progress: Progress}
   /** There is no text to show; the message says why. */
   | {readonly type: "failed"; readonly source: Source; readonly message: string}
+  /**
+   * Scores of tokens from `from` on, of the text that is shown as `id` while it is still computed. The text was sent with NaN for
+   * them. When all are there, or scoring was stopped, the text is sent again with its summary.
+   */
+  | {
+      readonly type: "scores";
+      readonly id: string;
+      readonly from: number;
+      readonly logprobs: Float64Array;
+      readonly ranks: Int32Array | null;
+      readonly entropies: Float64Array | null;
+    }
+  /** How far the scoring of the text on show is; null: it has ended. */
+  | {readonly type: "computing"; readonly computing: Computing | null}
+  /** The range `[from, to)` of tokens that is selected in the editor; the view shows it. */
+  | {readonly type: "reveal"; readonly from: number; readonly to: number}
+  | {readonly type: "options"; readonly options: ViewOptions}
   /** What tokens are coloured by. Sent when the view is ready, and at each change. */
   | {readonly type: "colours"; readonly colours: ColourChoice}
   /** A sentence above the text; null removes it. */
@@ -139,12 +156,47 @@ export type ToView =
     }
   | {readonly type: "alternativesFailed"; readonly token: number; readonly message: string};
 
+export interface Computing {
+  /** Tokens. */
+  readonly done: number;
+  readonly total: number;
+  /** Null if it is not known yet. */
+  readonly secondsLeft: number | null;
+  /** Cancel was pressed: it ends with the batch under way. */
+  readonly isStopping: boolean;
+}
+
+export interface ViewOptions {
+  /** The next Show Logprobs opens another view beside this one. */
+  readonly isPinned: boolean;
+  /** The text is scored again while it is edited: the setting `logprobs.live`. */
+  readonly isLive: boolean;
+}
+
+export const copyFormats = ["text", "markdown", "html", "json"] as const;
+export type CopyFormat = (typeof copyFormats)[number];
+
+export const exportFormats = ["json", "csv", "html"] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
 export type FromView =
   /** The view listens. `showing`: the id of the scored text it already draws from its state. */
   | {readonly type: "ready"; readonly showing: string | null}
   | {readonly type: "alternatives"; readonly token: number}
   | {readonly type: "select"; readonly token: number}
-  | {readonly type: "copyJson"}
+  /** Selects tokens `[from, to)` in the editor. */
+  | {readonly type: "selectRange"; readonly from: number; readonly to: number}
+  /** Copies tokens `[from, to)`. */
+  | {readonly type: "copy"; readonly format: CopyFormat; readonly from: number; readonly to: number}
+  /** Saves the whole text with its scores in a file. */
+  | {readonly type: "export"; readonly format: ExportFormat}
+  /** Saves a chart's picture. `name` is a part of the file's name. */
+  | {readonly type: "saveImage"; readonly name: string; readonly png: Uint8Array}
+  /** Scores the text from a token to its end by itself. */
+  | {readonly type: "scoreFrom"; readonly token: number}
+  /** Compares the text with another one, or with another model's scores. */
+  | {readonly type: "compare"}
+  | {readonly type: "setOptions"; readonly options: ViewOptions}
   | {readonly type: "setColours"; readonly colours: ColourChoice}
   | {readonly type: "scoreAgain"}
   | {readonly type: "cancel"};
