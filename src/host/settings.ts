@@ -113,6 +113,11 @@ export class Settings {
     return readSetting("selectionContext");
   }
 
+  /** Count the open file's tokens after a start, without waiting for a click. */
+  get countsOnStart(): boolean {
+    return readSetting("countOnStart");
+  }
+
   modelChoice(): ModelChoice {
     const completion = readSetting("completionModel");
     return {

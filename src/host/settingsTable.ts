@@ -20,6 +20,8 @@ export const settingsTable = {
   selectionContext: isBoolean,
   budget: isBudgetSetting,
   idleMinutes: isNumber(0, 10_080),
+  countOnStart: isBoolean,
+  titleButton: isBoolean,
   "inlineCompletion.enabled": isBoolean,
   "inlineCompletion.delay": isInteger(0, 10_000),
   "inlineCompletion.maxTokens": isInteger(1, 1024),

@@ -167,7 +167,13 @@ function completionItems(suggests: boolean): readonly MenuItem[] {
           label: l10n.t("Turn Inline Completion On"),
           description: l10n.t("now: only when asked for"),
           command: "toggleInlineCompletion"
-        }
+        },
+    {
+      icon: "ellipsis",
+      label: l10n.t("Inline Completion…"),
+      description: l10n.t("on, off, snooze, and why nothing came"),
+      command: "showCompletionMenu"
+    }
   ];
 }
 
