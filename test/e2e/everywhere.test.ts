@@ -136,7 +136,7 @@ describe("The status of inline completion", () => {
     await item(/it suggests when you pause/).click();
     await menu().getByText("Inline completion is on: it suggests when you pause.").waitFor();
     await vscode.screenshot("completion-menu");
-    await menu().getByText("15 Minutes").click();
+    await menu().getByText("Snooze for 15 Minutes").click();
     await item(/snoozed until/).click();
     await menu().getByText("End Snooze").waitFor();
     await vscode.screenshot("completion-menu-snoozed");

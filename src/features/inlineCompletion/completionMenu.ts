@@ -140,7 +140,7 @@ function snoozeRows(provider: CompletionProvider): Row[] {
   return [
     ...resume,
     ...snoozeMinutes.map((minutes) => ({
-      label: `$(bell-slash) ${minutes === 60 ? vscode.l10n.t("An Hour") : vscode.l10n.t("{0} Minutes", minutes)}`,
+      label: `$(bell-slash) ${minutes === 60 ? vscode.l10n.t("Snooze for an Hour") : vscode.l10n.t("Snooze for {0} Minutes", minutes)}`,
       run: () => snooze(provider, minutes)
     }))
   ];
