@@ -39,10 +39,18 @@ export class Samples implements vscode.FileSystemProvider, vscode.Disposable {
    * Shows a sample in its original state, beside the active editor or where samples are shown already. Selects `part`
    * of it.
    */
-  async show(name: SampleName, part: (document: vscode.TextDocument) => vscode.Range): Promise<vscode.TextEditor> {
+  async show(
+    name: SampleName,
+    part: (document: vscode.TextDocument) => vscode.Range,
+    preserveFocus = false
+  ): Promise<vscode.TextEditor> {
     const document = await vscode.workspace.openTextDocument(vscode.Uri.from({scheme: sampleScheme, path: `/${name}`}));
     await this.restore(document, name);
-    return await vscode.window.showTextDocument(document, {viewColumn: sampleColumn(), selection: part(document)});
+    return await vscode.window.showTextDocument(document, {
+      viewColumn: sampleColumn(),
+      selection: part(document),
+      preserveFocus
+    });
   }
 
   watch(): vscode.Disposable {
