@@ -77,7 +77,7 @@ describe("the list of models to download", () => {
       const [, query = ""] = /command:tokenscope\.downloadModel\?([^)]*)\)/.exec(step) ?? [];
       const [address] = JSON.parse(decodeURIComponent(query));
       const offered = catalogue().find(({uri}) => uri === address);
-      assert.ok(offered?.free && step.includes(`${offered.name.split(" ", 2).join(" ")}]`), `${file}: ${address}`);
+      assert.ok(offered?.free && step.includes(offered.name.split(" ", 2).join(" ")), `${file}: ${address}`);
     }
   });
 });
