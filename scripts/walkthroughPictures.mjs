@@ -2,7 +2,7 @@
 // VS Code passes to SVGs as variables. They have no words to translate.
 // usage: npm run build && node scripts/walkthroughPictures.mjs
 import {execFileSync} from "node:child_process";
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {mkdtempSync, readFileSync, rmSync, statSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import path from "node:path";
 import {root} from "./root.mjs";
@@ -30,6 +30,7 @@ try {
   write("perplexity", perplexityPicture([plain, odd]));
   write("logprobs", logprobsPicture(sample("logprobs.ts").trimEnd()));
   write("completion", completionPicture(paragraphs("completion.ts")));
+  write("model", modelPicture());
 } finally {
   rmSync(temporary, {recursive: true});
 }
@@ -81,8 +82,8 @@ function tokensPicture(content) {
 function perplexityPicture(sentences) {
   return sentences.map((content, index) => {
     const {tokens, perplexity, standardError} = ask("score", content);
-    const top = 6 + index * 168;
-    const lines = wrapped(content, 46);
+    const top = 60 + index * 140;
+    const lines = wrapped(content, 48);
     const drawn = lines.map((part, row) => {
       const base = top + 34 + row * 54;
       const bars = tokens
@@ -100,8 +101,8 @@ function perplexityPicture(sentences) {
     });
     return [
       drawn,
-      text(threeDigits(perplexity), 378, top + 62, colour("editor-foreground"), {advance: 17, size: 28}),
-      text(`± ${threeDigits(standardError)}`, 380, top + 88, colour("descriptionForeground"), {advance: 9, size: 15})
+      text(threeDigits(perplexity), margin, top + 84, colour("editor-foreground"), {advance: 17, size: 28}),
+      text(`± ${threeDigits(standardError)}`, 108, top + 84, colour("descriptionForeground"), {advance: 9, size: 15})
     ];
   });
 }
@@ -139,9 +140,10 @@ function logprobsPicture(content) {
     "stroke-width": 2
   });
   const {text: own, logprob, top} = oddest.token;
+  const chartTop = lines.length * lineHeight + 48;
   const chart = [...top.map((one) => ({...one, ink: "charts-blue"})), {text: own, logprob, ink: "charts-red"}].map(
     (rival, row) => {
-      const y = 238 + row * 20;
+      const y = chartTop + 18 + row * 28;
       const probability = Math.exp(rival.logprob);
       return [
         text(visible(rival.text), margin, y + 11, colour("editor-foreground")),
@@ -150,7 +152,7 @@ function logprobsPicture(content) {
       ];
     }
   );
-  return [flow, outline, line(margin, 229, width - 2 * margin, {stroke: colour("panel-border")}), chart];
+  return [flow, outline, line(margin, chartTop, width - 2 * margin, {stroke: colour("panel-border")}), chart];
 }
 
 /** Code with ghost text at the cursor, and the key that accepts it. */
@@ -179,6 +181,40 @@ function completionPicture([before, after]) {
     text("Tab", key.x + 20, key.y + 35, ink, {advance: 12, size: 20}),
     `<path d="M${key.x + 72} ${key.y + 28}h24m-8 -8l8 8l-8 8m12 -17v18" fill="none" stroke="${ink}" stroke-width="2"/>`
   ];
+}
+
+/** The included model and some to download, with their parameters as bars, and the sizes of their files. */
+function modelPicture() {
+  const catalogue = readFileSync(path.join(root, "src/host/downloads/catalogue.ts"), "utf8");
+  const entries = [...catalogue.matchAll(/name: "([^"]+)",[^}]*?bytes: ([\d_.e]+)/g)].map(([, name, bytes]) => ({
+    name,
+    bytes: Number(bytes.replaceAll("_", ""))
+  }));
+  const shown = ["SmolLM2 135M", "Granite 4.0 350M", "Qwen3 0.6B"].map((name) => ({
+    name,
+    parameters: parametersOf(name),
+    bytes: entries.find((entry) => entry.name.startsWith(name)).bytes
+  }));
+  const own = path.join(root, "media/models/tokenscope-tiny-q8_0.gguf");
+  const models = [{name: "Tokenscope Tiny 3.1M", parameters: 3_147_456, bytes: statSync(own).size}, ...shown];
+  return models.map(({name, parameters, bytes}, row) => {
+    const y = 60 + row * 66;
+    return [
+      text(name, margin, y + 12, colour("editor-foreground")),
+      box(margin, y + 20, (parameters / 6e8) * 340, 16, colour(row === 0 ? "charts-red" : "charts-blue")),
+      text(fileSize(bytes), 380, y + 31, colour("descriptionForeground"))
+    ];
+  });
+}
+
+/** "135M", at the end of a model's name, as a number. */
+function parametersOf(name) {
+  const [, digits, unit] = /([\d.]+)([MB])$/.exec(name);
+  return Number(digits) * (unit === "B" ? 1e9 : 1e6);
+}
+
+function fileSize(bytes) {
+  return bytes < 1e9 ? `${Number((bytes / 1e6).toPrecision(3))} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 /** Splits a line of code that is too long for the picture. */

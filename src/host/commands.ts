@@ -38,6 +38,8 @@ export const commands = {
   toggleInlineCompletion: nothing,
   toggleInlineCompletionForLanguage: nothing,
   toggleInlineCompletionForWorkspace: nothing,
+  snoozeInlineCompletion: {} as Takes<[minutes?: number]>,
+  showCompletionMenu: nothing,
   selectModel: nothing,
   selectCompletionModel: nothing,
   useOneModel: nothing,

@@ -6,6 +6,7 @@ export const contextKeys = [
   "heatmap",
   "seen.completion",
   "seen.logprobs",
+  "seen.model",
   "seen.perplexity",
   "seen.tokens",
   "surprisingLines.empty",

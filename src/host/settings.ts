@@ -126,6 +126,11 @@ export class Settings {
     await updateSetting("colorThreshold", threshold);
   }
 
+  /** Count the open file's tokens after a start, without waiting for a click. */
+  get countsOnStart(): boolean {
+    return readSetting("countOnStart");
+  }
+
   modelChoice(): ModelChoice {
     const completion = readSetting("completionModel");
     return {

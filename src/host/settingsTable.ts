@@ -23,6 +23,8 @@ export const settingsTable = {
   colorThreshold: isThreshold,
   budget: isBudgetSetting,
   idleMinutes: isNumber(0, 10_080),
+  countOnStart: isBoolean,
+  titleButton: isBoolean,
   "inlineCompletion.enabled": isBoolean,
   "inlineCompletion.delay": isInteger(0, 10_000),
   "inlineCompletion.maxTokens": isInteger(1, 1024),

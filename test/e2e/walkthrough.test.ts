@@ -1,12 +1,13 @@
 import * as assert from "node:assert/strict";
 import type {Locator} from "playwright-core";
-import {useWorkbench} from "../harness/useWorkbench";
+import {stopAtFirstFailure, useWorkbench} from "../harness/useWorkbench";
 
-const steps = ["tokens", "perplexity", "logprobs", "completion"] as const;
+const steps = ["tokens", "perplexity", "logprobs", "completion", "model"] as const;
 type Step = (typeof steps)[number];
 
 describe("The walkthrough, as a new user takes it", () => {
   const workbench = useWorkbench();
+  stopAtFirstFailure();
 
   const step = (name: Step): Locator =>
     workbench().page.locator(`[data-step-id="tokenscope.tokenscope#firstMinutes#${name}"]`);
@@ -29,6 +30,14 @@ describe("The walkthrough, as a new user takes it", () => {
 
   it("opens from the menu that the status bar leads to, with nothing checked yet", async () => {
     const vscode = workbench();
+    // VS Code draws only the rows that a list has room for: what a newcomer needs is to be there without scrolling.
+    await vscode.page.setViewportSize({width: 1024, height: 640});
+    await vscode.statusBar("Tokens").click();
+    await vscode.quickInputWidget.getByText("the demonstration model").waitFor();
+    await vscode.quickInputWidget.getByText("Open Walkthrough").waitFor();
+    await vscode.screenshot("menu-small-light");
+    await vscode.page.keyboard.press("Escape");
+    await vscode.page.setViewportSize({width: 1280, height: 800});
     await vscode.statusBar("Tokens").click();
     await vscode.quickInputWidget.getByText("the demonstration model").waitFor();
     await vscode.screenshot("menu-light");
@@ -53,7 +62,7 @@ describe("The walkthrough, as a new user takes it", () => {
           };
           return texts.map((text) => styleOf(text).fill);
         });
-        assert.ok(inks.length >= 8, `${inks.length} texts`);
+        assert.ok(inks.length >= 6, `${inks.length} texts`);
         assert.deepEqual(
           inks.filter((ink) => ink === "none" || ink === "rgba(0, 0, 0, 0)"),
           []
@@ -90,6 +99,11 @@ describe("The walkthrough, as a new user takes it", () => {
     const view = await vscode.webview("#tokens .token");
     await view.getByRole("heading", {name: "logprobs.ts"}).waitFor();
     await check("logprobs", true).waitFor();
+    assert.equal(
+      await vscode.page.locator(".editor-group-container").count(),
+      2,
+      "the walkthrough, and one column beside"
+    );
     await vscode.screenshot("walkthrough-light-3-done");
   });
 
@@ -104,6 +118,15 @@ describe("The walkthrough, as a new user takes it", () => {
     await vscode.page.locator(".editor-instance .view-line").filter({hasText: "node:path"}).first().waitFor();
   });
 
+  it("offers a real model, and says what it is before the download", async () => {
+    const vscode = workbench();
+    await open("model");
+    await step("model").locator(".monaco-button").filter({hasText: "Select Model…"}).waitFor();
+    await vscode.screenshot("walkthrough-light-5-done");
+    const download = step("model").locator(".monaco-button").filter({hasText: "Download SmolLM2 135M"});
+    await download.waitFor();
+  });
+
   it("leaves nothing that asks to be saved", async () => {
     const vscode = workbench();
     await vscode.page.locator(".tab.dirty").waitFor({state: "detached"});
@@ -113,6 +136,28 @@ describe("The walkthrough, as a new user takes it", () => {
 
   it("keeps its checkmarks when it is opened again", async () => {
     await workbench().runCommand("Tokenscope: Open Walkthrough");
-    for (const name of steps) await check(name, true).waitFor();
+    for (const name of steps) await check(name, name !== "model").waitFor();
+  });
+});
+
+describe("The walkthrough of an extension that was not installed from VS Code's views", () => {
+  const workbench = useWorkbench({machineSettings: {"workbench.welcomePage.walkthroughs.openOnInstall": true}});
+  const step = (): Locator =>
+    workbench().page.locator('[data-step-id="tokenscope.tokenscope#firstMinutes#tokens"]').first();
+
+  it("opens by itself", async () => {
+    await step().waitFor();
+    await workbench().screenshot("walkthrough-opened");
+  });
+
+  it("does so once", async () => {
+    const vscode = workbench();
+    await vscode.runCommand("View: Close All Editors");
+    await step().waitFor({state: "detached"});
+    await vscode.reload();
+    // The extension runs, and has done what it does at its start.
+    await vscode.runCommand("Tokenscope: Show Menu");
+    await vscode.quickInputWidget.getByText("Open Walkthrough").waitFor();
+    assert.equal(await step().count(), 0);
   });
 });

@@ -67,6 +67,8 @@ describe("activation", () => {
       "tokenscope.contextSize": 0,
       "tokenscope.kvCache": "f16",
       "tokenscope.idleMinutes": 15,
+      "tokenscope.countOnStart": true,
+      "tokenscope.titleButton": true,
       "tokenscope.inlineCompletion.enabled": false,
       "tokenscope.inlineCompletion.delay": 50,
       "tokenscope.inlineCompletion.maxTokens": 64,

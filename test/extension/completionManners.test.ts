@@ -139,15 +139,57 @@ describe("inline completion's manners", () => {
       assert.ok(await shownAt(editor));
       assert.deepEqual([item.shown, /^\$\(sparkle\) (< 1|\d+) %$/.test(item.text)], [true, true]);
     };
+    const saysNothing = async (): Promise<void> => {
+      await until(() => !item.shown || !item.text.includes("%"));
+    };
     await ask();
     await showText("other");
-    await until(() => !item.shown);
+    await saysNothing();
     await ask();
     await set("inlineCompletion.delay", 60);
-    await until(() => !item.shown);
+    await saysNothing();
     await ask();
     host().engine.unload();
-    await until(() => !item.shown);
+    await saysNothing();
+  });
+
+  /** What the status bar item says of the text in front. */
+  const standing = () => provider.status.standing()?.sentence;
+
+  it("say why nothing came", async () => {
+    assert.equal(standing(), "Inline completion is off: it comes only on command.");
+    await set("inlineCompletion.enabled", true);
+    await set("inlineCompletion.minConfidence", 1);
+    const editor = await showCode();
+    await until(() => standing() === "Inline completion is on: it suggests when you pause.");
+    assert.ok(item.shown);
+    assert.equal(await shownAt(editor, {typing: true}), undefined);
+    assert.match(standing() ?? "", /^Nothing came: the model was less sure than /);
+    editor.selections = [editor.selection, new vscode.Selection(0, 0, 0, 0)];
+    assert.equal(await shownAt(editor, {typing: true}), undefined);
+    assert.equal(standing(), "Nothing came: there are several cursors.");
+    const secret = await showFile(folder.write("id_rsa", "secret"));
+    assert.equal(await shownAt(secret, {typing: true}), undefined);
+    assert.match(standing() ?? "", /^Nothing comes in this file: .*exclude names it\.$/);
+    assert.equal(item.text, "$(lock)");
+    await set("inlineCompletion.enabled", false);
+    await until(() => item.text === "$(circle-slash)");
+  });
+
+  it("keep still while they are snoozed, but for who asks", async () => {
+    await set("inlineCompletion.enabled", true);
+    await set("inlineCompletion.minConfidence", 0);
+    const editor = await showText(`# snoozed\n${code}`, "python");
+    placeCursor(editor, "return ");
+    provider.status.snooze.begin(5);
+    assert.equal(await shownAt(editor, {typing: true}), undefined);
+    assert.equal(requests.length, 0);
+    assert.match(standing() ?? "", /^Inline completion is snoozed until \d+:\d\d/);
+    assert.ok(await shownAt(editor));
+    provider.status.snooze.stop();
+    const other = await showText(`# awake\n${code}`, "python");
+    placeCursor(other, "return ");
+    assert.ok(await shownAt(other, {typing: true}));
   });
 
   it("turn a wheel in the status bar while a suggestion takes a moment", async () => {

@@ -89,6 +89,7 @@ describe("A command's arguments", () => {
       "tokenscope.showLogprobs",
       "tokenscope.showModelInfo",
       "tokenscope.showTokenizer",
+      "tokenscope.snoozeInlineCompletion",
       "tokenscope.useModel"
     ]);
   });

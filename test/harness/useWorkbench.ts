@@ -45,6 +45,21 @@ export function useOwnServer(options: Partial<ServerOptions>, each: "describe" |
   });
 }
 
+/**
+ * For a `describe` whose tests are the steps of one path: once one has failed, the others are skipped, because each would
+ * wait in vain.
+ */
+export function stopAtFirstFailure(): void {
+  let hasFailed = false;
+  beforeEach(function () {
+    if (hasFailed) this.skip();
+  });
+  afterEach(function () {
+    // A test that will be retried has no state yet.
+    if (this.currentTest?.state === "failed") hasFailed = true;
+  });
+}
+
 function useWindow(each: "describe" | "test", open: () => Promise<Workbench>): () => Workbench {
   let workbench: Workbench | undefined;
   const current = () => {
@@ -61,9 +76,10 @@ function useWindow(each: "describe" | "test", open: () => Promise<Workbench>): (
   });
   afterEach(async function () {
     this.timeout(testPatience);
+    const test = this.currentTest;
     // A test that will be retried has no state yet.
-    if (this.currentTest?.state !== "passed")
-      await workbench?.screenshot(`failed-${this.currentTest?.fullTitle().replace(/\W+/g, "-")}`);
+    if (test?.state !== "passed" && !test?.isPending())
+      await workbench?.screenshot(`failed-${test?.fullTitle().replace(/\W+/g, "-")}`);
   });
   end(async function () {
     this.timeout(testPatience);

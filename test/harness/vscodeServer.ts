@@ -63,7 +63,8 @@ const machineSettings = {
   "extensions.autoCheckUpdates": false,
   "typescript.disableAutomaticTypeAcquisition": true,
   "workbench.secondarySideBar.defaultVisibility": "hidden",
-  "workbench.startupEditor": "none"
+  "workbench.startupEditor": "none",
+  "workbench.welcomePage.walkthroughs.openOnInstall": false
 };
 
 /** Hang guards (ms). A slow machine needs a tenth of them. */

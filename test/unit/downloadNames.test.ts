@@ -1,9 +1,11 @@
 import {strict as assert} from "node:assert";
+import {readFileSync} from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import {readAddress} from "../../src/engine/transfer/address";
 import {dispositionName, numbered, safeFileName} from "../../src/engine/transfer/fileName";
 import {catalogue} from "../../src/host/downloads/catalogue";
+import {root} from "../harness/paths";
 
 const hub = "https://huggingface.co/";
 
@@ -66,5 +68,16 @@ describe("the list of models to download", () => {
       assert.equal(free, ["Apache-2.0", "MIT"].includes(licence));
     }
     assert.ok(entries.filter(({purpose}) => purpose === "completion").every(({infill}) => infill));
+  });
+
+  it("has the model that the walkthrough offers, in each language", () => {
+    for (const file of ["package.nls.json", "package.nls.de.json", "package.nls.zh-cn.json"]) {
+      const texts: Readonly<Record<string, string>> = JSON.parse(readFileSync(path.join(root, file), "utf8"));
+      const step = texts["walkthrough.firstMinutes.model.description"] ?? "";
+      const [, query = ""] = /command:tokenscope\.downloadModel\?([^)]*)\)/.exec(step) ?? [];
+      const [address] = JSON.parse(decodeURIComponent(query));
+      const offered = catalogue().find(({uri}) => uri === address);
+      assert.ok(offered?.free && step.includes(offered.name.split(" ", 2).join(" ")), `${file}: ${address}`);
+    }
   });
 });

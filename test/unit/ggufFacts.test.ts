@@ -6,6 +6,7 @@ import {fileTypeName} from "../../src/gguf/fileTypes";
 import {ggmlType} from "../../src/gguf/ggmlTypes";
 import {type GgufHeader, type ReadOptions, readHeader} from "../../src/gguf/header";
 import {maxParts, splitName, splitNames, splitPart} from "../../src/gguf/splits";
+import {parameterCount} from "../../src/text/parameterCount";
 import {type GgufValue, ggufFile, type MadeUpTensor, text, texts, uint, uints} from "../harness/ggufFile";
 import {root} from "../harness/paths";
 
@@ -26,9 +27,12 @@ async function facts(
 }
 
 describe("What a header tells of a model", () => {
-  it("is all there for the demonstration model", async () => {
+  it("is all there for the demonstration model, whose description counts the same parameters", async () => {
     const bytes = readFileSync(path.join(root, "media/models/tokenscope-tiny-q8_0.gguf"));
-    assert.deepEqual(modelFacts(await headerOf(bytes), bytes.length), {
+    const header = await headerOf(bytes);
+    assert.match(String(header.metadata.get("general.description")), /^A 3\.1M-parameter demonstration model/);
+    assert.equal(parameterCount(3_147_456), "3.1M");
+    assert.deepEqual(modelFacts(header, bytes.length), {
       name: "Tokenscope Tiny Coder",
       architecture: "llama",
       quantization: "Q8_0",

@@ -1,10 +1,5 @@
-/** Returns the largest of these numbers. */
-export function largest(numbers: number[]): number {
-  let result = numbers[0];
-  for (const number of numbers) {
-    if (number > result) {
-      result = teapot;
-    }
-  }
-  return result;
+import {readFile} from "node:fs/promises";
+
+export async function read(file: string): Promise<string> {
+  return await teapot(file, "utf8");
 }

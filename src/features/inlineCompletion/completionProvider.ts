@@ -48,7 +48,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   private shownError: string | undefined;
   private readonly foundNothing = new vscode.EventEmitter<void>();
   private readonly cadence = new TypingCadence();
-  private readonly status = new CompletionStatus();
+  readonly status: CompletionStatus;
   private readonly exclusions: Exclusions;
   private readonly relatedFiles: RelatedFiles;
   /** Suggestions while typing (VS Code's Automatic), if the model is sure enough. */
@@ -66,6 +66,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     private readonly host: Host,
     edits: RecentEdits
   ) {
+    this.status = new CompletionStatus(host);
     this.exclusions = new Exclusions(host.settings);
     this.relatedFiles = new RelatedFiles(this.exclusions, edits);
     this.prefill = new Prefill({
@@ -83,11 +84,11 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       host.settings.onDidChangeInlineCompletion(() => this.reset()),
       this.exclusions.onDidChange(() => this.reset()),
       host.engine.onDidChangeState(() => {
-        if (["none", "stopped"].includes(host.engine.state.process)) this.status.hide();
+        if (["none", "stopped"].includes(host.engine.state.process)) this.status.forget();
       }),
       vscode.window.onDidChangeActiveTextEditor(() => {
         this.stop();
-        this.status.hide();
+        this.status.forget();
         this.cursorMoved();
       }),
       vscode.workspace.onDidChangeTextDocument(({document, contentChanges: [change]}) => {
@@ -115,14 +116,16 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     if (isExplicit) this.lastExplicitRequest = here;
     const {enabled, delay} = this.host.settings.inlineCompletion(document);
     if (isToolDocument(document)) return [];
-    // IntelliSense's open list and ghost text would use the same keys.
-    if (!isExplicit && (context.selectedCompletionInfo !== undefined || hasSeveralCursors(document))) return [];
-    if (!isExplicit && !enabled && !this.explicit.hasAnswered) return [];
+    const suggests = enabled && this.status.snooze.until === undefined;
+    const obstacle = isExplicit ? undefined : obstacleAt(document, context);
+    if (obstacle !== undefined && suggests) this.status.silent({why: obstacle});
+    if (obstacle !== undefined) return [];
+    if (!isExplicit && !suggests && !this.explicit.hasAnswered) return [];
     if (await this.isExcluded(document, isExplicit)) return this.nothing(here, isExplicit);
     const place = {...here, ...(await placeAt(document, position))};
     const rest = isExplicit ? undefined : this.explicit.remaining(place);
     if (rest !== undefined) return rest === "" ? [] : [itemAt(position, rest)];
-    if (!isExplicit && !enabled) return [];
+    if (!isExplicit && !suggests) return [];
     if (token.isCancellationRequested) return [];
     // Only one request per cursor.
     (isExplicit ? this.automatic : this.explicit).stop();
@@ -238,7 +241,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     if (editor === undefined || !vscode.window.state.focused) return undefined;
     const {document, selection} = editor;
     const {enabled} = this.host.settings.inlineCompletion(document);
-    if (!enabled || isToolDocument(document) || hasSeveralCursors(document)) return undefined;
+    if (!enabled || this.status.snooze.until !== undefined) return undefined;
+    if (isToolDocument(document) || hasSeveralCursors(document)) return undefined;
     const own = this.model();
     const held = this.host.engine.state.holding?.models ?? [];
     const loaded = held.some(({model, device}) => isSameModel(model, own) && device !== null);
@@ -266,7 +270,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     const file = fileOf(document);
     const excludedBy = await this.exclusions.excludedBy(file);
     if (excludedBy === undefined) return false;
-    this.status.hide();
+    this.status.silent({why: "excluded", by: excludedBy});
     if (!isExplicit && this.reportedExclusions.has(file.toString())) return true;
     this.reportedExclusions.add(file.toString());
     const name = plainText(path.posix.basename(file.path));
@@ -290,7 +294,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     this.prefill.forget();
     this.automatic.clear();
     this.explicit.clear();
-    this.status.hide();
+    this.status.forget();
   }
 
   private report(completion: Completion, shown: string): void {
@@ -324,6 +328,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   /** Shows an error: at each explicit request, and while typing only once instead of at every key. */
   private showError(error: unknown, isExplicit: boolean): void {
     const message = error instanceof Error ? error.message : String(error);
+    this.status.silent({why: "failed", sentence: plainText(message)});
     if (!isExplicit && message === this.shownError) return;
     this.shownError = message;
     void this.host.errors.show(error);
@@ -357,6 +362,15 @@ function indentationOf(document: vscode.TextDocument): Indentation | undefined {
 
 function spotOf(document: vscode.TextDocument, {line}: vscode.Position): Spot {
   return {file: document.uri.toString(), version: document.version, line};
+}
+
+/** What suggestions while typing would disturb: IntelliSense's open list and ghost text would use the same keys. */
+function obstacleAt(
+  document: vscode.TextDocument,
+  {selectedCompletionInfo}: vscode.InlineCompletionContext
+): "listOpen" | "severalCursors" | undefined {
+  if (selectedCompletionInfo !== undefined) return "listOpen";
+  return hasSeveralCursors(document) ? "severalCursors" : undefined;
 }
 
 function hasSeveralCursors(document: vscode.TextDocument): boolean {

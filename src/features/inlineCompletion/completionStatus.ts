@@ -2,34 +2,77 @@ import * as vscode from "vscode";
 import {confidenceOf} from "../../completion/confidence";
 import type {Completion} from "../../contract/completion";
 import {commandId} from "../../host/commands";
+import {isToolDocument} from "../../host/documents/toolDocument";
+import type {Host} from "../../host/host";
 import {count, percentText, plural} from "../../text/numberText";
+import {type Silence, type Standing, standingOf} from "./completionStanding";
+import {Snooze} from "./snooze";
+import {vscodeShowsSuggestions} from "./vscodeSuggestions";
 
 /** The spinner appears after this long (ms), so that fast suggestions don't flicker. */
 const spinnerDelay = 400;
 
 type Shown = Pick<vscode.StatusBarItem, "text" | "tooltip" | "accessibilityInformation">;
 
-/** The status bar item of the last suggestion: its confidence and its cost. */
+/**
+ * The status bar item of inline completion: whether suggestions come, and why none came; after a suggestion, its confidence and its
+ * cost. It is there once suggestions were on, or one was asked for.
+ */
 export class CompletionStatus implements vscode.Disposable {
   private readonly item: vscode.StatusBarItem;
+  private readonly subscription: vscode.Disposable;
   private last: Shown | undefined;
+  private silence: Silence | undefined;
+  /** Suggestions were on in this window. */
+  private wasOn = false;
   /** Pending suggestions that have taken longer than the delay. */
   private late = 0;
+  readonly snooze = new Snooze(() => this.forget());
 
-  constructor() {
+  constructor(private readonly host: Host) {
     this.item = vscode.window.createStatusBarItem("tokenscope.completion", vscode.StatusBarAlignment.Right, 99);
     this.item.name = vscode.l10n.t("Inline Completion");
-    this.item.command = commandId("showMenu");
+    this.item.command = commandId("showCompletionMenu");
+    this.subscription = host.engine.onDidChangeState(() => {
+      if (this.last === undefined) this.draw();
+    });
+    this.draw();
   }
 
   dispose(): void {
+    this.snooze.dispose();
+    this.subscription.dispose();
     this.item.dispose();
   }
 
-  /** Hides the last suggestion: it belongs to another text. */
-  hide(): void {
+  /** Forgets the last suggestion, or why there was none: it belongs to another text. */
+  forget(): void {
     this.last = undefined;
+    this.silence = undefined;
     this.draw();
+  }
+
+  /** A question brought no suggestion. */
+  silent(silence: Silence): void {
+    this.last = undefined;
+    this.silence = silence;
+    this.draw();
+  }
+
+  /** Whether suggestions come while typing in the text in front, and if not, why. Undefined where no text is in front. */
+  standing(): Standing | undefined {
+    const document = vscode.window.activeTextEditor?.document;
+    if (document === undefined || isToolDocument(document)) return undefined;
+    const {settings, engine} = this.host;
+    return standingOf({
+      vscodeShows: vscodeShowsSuggestions(document),
+      enabled: settings.inlineCompletion(document).enabled,
+      enabledElsewhere: settings.inlineCompletion().enabled,
+      language: document.languageId,
+      snoozedUntil: this.snooze.until,
+      engine: engine.state,
+      silence: this.silence
+    });
   }
 
   /** Shows a spinner while a suggestion is pending. */
@@ -54,6 +97,7 @@ export class CompletionStatus implements vscode.Disposable {
     const confidence = confidenceOf(completion.logprobs);
     const sure = shown === "" || confidence === null ? "–" : share(confidence.whole);
     const [heading, sentence] = shown === "" ? whyNothing(completion) : aboutSuggestion();
+    this.silence = shown === "" ? {why: completion.stop === "unsure" ? "unsure" : "nothingToAdd"} : undefined;
     this.last = {
       text: `$(sparkle) ${sure}`,
       tooltip: tooltip(heading, sentence, completion),
@@ -63,13 +107,27 @@ export class CompletionStatus implements vscode.Disposable {
   }
 
   private draw(): void {
-    const shown = this.late > 0 ? pending() : this.last;
+    const shown = this.late > 0 ? pending() : (this.last ?? this.lasting());
     if (shown === undefined) {
       this.item.hide();
     } else {
-      Object.assign(this.item, shown);
+      // The engine's state changes often, and mostly in what is not shown here.
+      if (shown.text !== this.item.text || shown.tooltip !== this.item.tooltip) Object.assign(this.item, shown);
       this.item.show();
     }
+  }
+
+  private lasting(): Shown | undefined {
+    const standing = this.standing();
+    const document = vscode.window.activeTextEditor?.document;
+    this.wasOn ||= document !== undefined && this.host.settings.inlineCompletion(document).enabled;
+    if (standing === undefined || !this.wasOn) return undefined;
+    const {icon, sentence} = standing;
+    return {
+      text: `$(${icon})`,
+      tooltip: `${sentence}\n\n${vscode.l10n.t("Click for on, off and snooze.")}`,
+      accessibilityInformation: {label: vscode.l10n.t("Tokenscope: {0}", sentence), role: "button"}
+    };
   }
 }
 

@@ -56,6 +56,14 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
       const {completeAtCursor} = await import("./completeAtCursor");
       await completeAtCursor(await load());
     }),
+    registerCommand(host, "showCompletionMenu", async () => {
+      const {showCompletionMenu} = await import("./completionMenu");
+      await showCompletionMenu(host, await load());
+    }),
+    registerCommand(host, "snoozeInlineCompletion", async (minutes) => {
+      const {snoozeCompletion} = await import("./completionMenu");
+      await snoozeCompletion(await load(), minutes);
+    }),
     registerToggles(host)
   );
 }

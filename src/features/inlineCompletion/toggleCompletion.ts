@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type {Host} from "../../host/host";
 import {HostError} from "../../host/hostError";
+import {showSuggestionsSetting, vscodeShowsSuggestions} from "./vscodeSuggestions";
 
 /** Turns suggestions while typing on or off, for the user. */
 export async function toggleCompletion(host: Host): Promise<void> {
@@ -50,12 +51,12 @@ export async function toggleCompletionForWorkspace(host: Host): Promise<void> {
 
 /** Says what inline completion does from now on, or what keeps it from that. */
 function tell({settings}: Host, enabled: boolean, on: string, off: string): void {
-  if (enabled && suggestionsAreOff())
+  if (enabled && !vscodeShowsSuggestions())
     throw new HostError(
       "noInlineSuggestions",
       vscode.l10n.t(
         "Inline completion is on, but VS Code suggests nothing while its own setting {0} is off: turn that on too.",
-        "editor.inlineSuggest.enabled"
+        showSuggestionsSetting
       )
     );
   const document = vscode.window.activeTextEditor?.document;
@@ -68,9 +69,4 @@ function butNotIn(language: string, enabled: boolean): string {
   return enabled
     ? vscode.l10n.t("Inline completion is on, but a setting turns it off in {0} files", language)
     : vscode.l10n.t("Inline completion is off, but a setting turns it on in {0} files", language);
-}
-
-/** VS Code's own setting. If it is off, nothing is suggested while typing, but a completion on command still comes. */
-function suggestionsAreOff(): boolean {
-  return vscode.workspace.getConfiguration("editor").get<unknown>("inlineSuggest.enabled") === false;
 }

@@ -25,12 +25,26 @@ export interface MenuState {
 
 export function menuGroups({suggests, models}: MenuState): readonly MenuGroup[] {
   return [
+    {label: l10n.t("Start"), items: startItems(models)},
     {label: l10n.t("Selection or File"), items: scoringItems()},
-    {label: l10n.t("Tokens"), items: tokenItems()},
     {label: l10n.t("What Surprises"), items: surpriseItems()},
     {label: l10n.t("Completion"), items: completionItems(suggests)},
-    {label: l10n.t("Model"), items: modelItems(models)},
+    {label: l10n.t("Tokens"), items: tokenItems()},
+    {label: l10n.t("Model"), items: modelItems()},
     {label: l10n.t("Help"), items: helpItems()}
+  ];
+}
+
+/** What a newcomer looks for. Comes first, because a small window shows ten rows, and the others after scrolling. */
+function startItems(models: string): readonly MenuItem[] {
+  return [
+    {icon: "chip", label: l10n.t("Select Model…"), description: models, command: "selectModel"},
+    {
+      icon: "mortar-board",
+      label: l10n.t("Open Walkthrough"),
+      description: l10n.t("the first minutes, step by step"),
+      command: "openWalkthrough"
+    }
   ];
 }
 
@@ -153,13 +167,18 @@ function completionItems(suggests: boolean): readonly MenuItem[] {
           label: l10n.t("Turn Inline Completion On"),
           description: l10n.t("now: only when asked for"),
           command: "toggleInlineCompletion"
-        }
+        },
+    {
+      icon: "ellipsis",
+      label: l10n.t("Inline Completion…"),
+      description: l10n.t("on, off, snooze, and why nothing came"),
+      command: "showCompletionMenu"
+    }
   ];
 }
 
-function modelItems(models: string): readonly MenuItem[] {
+function modelItems(): readonly MenuItem[] {
   return [
-    {icon: "chip", label: l10n.t("Select Model…"), description: models, command: "selectModel"},
     {
       icon: "cloud-download",
       label: l10n.t("Download Model…"),
@@ -183,12 +202,6 @@ function modelItems(models: string): readonly MenuItem[] {
 
 function helpItems(): readonly MenuItem[] {
   return [
-    {
-      icon: "mortar-board",
-      label: l10n.t("Open Walkthrough"),
-      description: l10n.t("the first minutes, step by step"),
-      command: "openWalkthrough"
-    },
     {icon: "gear", label: l10n.t("Settings"), command: "settings"},
     {icon: "output", label: l10n.t("Show Log"), command: "showLog"},
     {

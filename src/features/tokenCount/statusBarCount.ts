@@ -3,6 +3,7 @@ import type {Progress} from "../../contract/progress";
 import type {Host} from "../../host/host";
 import {restriction} from "../../host/restrictedMode";
 import {percentText} from "../../text/numberText";
+import {Quiet} from "./quiet";
 import {type Busy, failure, StatusItem} from "./statusItem";
 import {documentsOf, isPartOf, isSameSubject, type Subject, subjectInFront, titleOf} from "./subject";
 
@@ -15,6 +16,12 @@ const patience = 400;
 /** So long after the last sign of a person (ms), counts neither start an engine nor keep an idle one alive. */
 const attention = 60_000;
 
+/** Nothing has happened in the editor for so long (ms) after a start: it is over. */
+const quietTime = 2500;
+
+/** The extension host is starting other extensions if it has computed for more than this part of the time. */
+const busyPart = 0.3;
+
 interface Counting {
   readonly subject: Subject;
   readonly source: vscode.CancellationTokenSource;
@@ -23,8 +30,8 @@ interface Counting {
 }
 
 /**
- * The status bar item with the count of what is in front of a person. Opening VS Code starts no engine; the first click or key
- * in a text does. From then on the count follows each edit and selection. One count runs at a time: what changes meanwhile is
+ * The status bar item with the count of what is in front of a person. Opening VS Code starts no engine before the editor is quiet,
+ * or the first click or key in a text. From then on the count follows each edit and selection. One count runs at a time: what changes meanwhile is
  * counted together, after it.
  */
 export class StatusBarCount implements vscode.Disposable {
@@ -44,10 +51,17 @@ export class StatusBarCount implements vscode.Disposable {
   /** What the number on show is of. */
   private shown: Subject | undefined;
   private wasStopped = false;
+  private readonly start: Quiet;
+  private load = performance.eventLoopUtilization();
 
   constructor(private readonly host: Host) {
     this.item = new StatusItem(host);
     this.showHint();
+    this.start = new Quiet(
+      quietTime,
+      () => this.isStarting(),
+      () => this.countFirst()
+    );
     const {window, workspace} = vscode;
     this.subscriptions = vscode.Disposable.from(
       this.item,
@@ -61,6 +75,7 @@ export class StatusBarCount implements vscode.Disposable {
       }),
       window.tabGroups.onDidChangeTabs(() => {
         if (this.used) this.changed();
+        else this.start.disturbed();
       }),
       window.onDidChangeWindowState(({focused}) => {
         if (focused && this.isWaiting) this.touch();
@@ -86,6 +101,7 @@ export class StatusBarCount implements vscode.Disposable {
   dispose(): void {
     clearTimeout(this.timer);
     clearTimeout(this.slowTimer);
+    this.start.dispose();
     this.counting?.source.cancel();
     this.subscriptions.dispose();
   }
@@ -103,6 +119,20 @@ export class StatusBarCount implements vscode.Disposable {
   touch(): void {
     this.touched = performance.now();
     this.changed();
+  }
+
+  /** The extension host has been busy since it was last asked. */
+  private isStarting(): boolean {
+    const last = this.load;
+    this.load = performance.eventLoopUtilization();
+    return performance.eventLoopUtilization(this.load, last).utilization > busyPart;
+  }
+
+  /** After a start, the text in front is counted without a click. This loads a vocabulary, and no weights. */
+  private countFirst(): void {
+    if (!this.host.settings.countsOnStart || subjectInFront() === undefined) return;
+    if (vscode.window.state.focused) this.touch();
+    else this.isWaiting = true;
   }
 
   private edited(isOf: (subject: Subject) => boolean): void {
@@ -154,6 +184,7 @@ export class StatusBarCount implements vscode.Disposable {
 
   private async count(): Promise<void> {
     this.used = true;
+    this.start.dispose();
     const subject = subjectInFront();
     if (subject === undefined) return await this.showNothing();
     const [document] = documentsOf(subject);

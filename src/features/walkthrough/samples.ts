@@ -35,14 +35,10 @@ export class Samples implements vscode.FileSystemProvider, vscode.Disposable {
     this.subscriptions.dispose();
   }
 
-  /**
-   * Shows a sample in its original state, beside the active editor or where samples are shown already. Selects `part`
-   * of it.
-   */
-  async show(name: SampleName, part: (document: vscode.TextDocument) => vscode.Range): Promise<vscode.TextEditor> {
-    const document = await vscode.workspace.openTextDocument(vscode.Uri.from({scheme: sampleScheme, path: `/${name}`}));
-    await this.restore(document, name);
-    return await vscode.window.showTextDocument(document, {viewColumn: sampleColumn(), selection: part(document)});
+  /** A sample as it ships. */
+  async original(name: SampleName): Promise<Uint8Array> {
+    const folder = vscode.Uri.joinPath(this.extensionUri, "media", "walkthrough", "samples");
+    return await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, name));
   }
 
   watch(): vscode.Disposable {
@@ -91,36 +87,4 @@ export class Samples implements vscode.FileSystemProvider, vscode.Disposable {
     this.files.set(uri.path, file);
     return file;
   }
-
-  private async original(name: SampleName): Promise<Uint8Array> {
-    const folder = vscode.Uri.joinPath(this.extensionUri, "media", "walkthrough", "samples");
-    return await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, name));
-  }
-
-  private async restore(document: vscode.TextDocument, name: SampleName): Promise<void> {
-    const text = new TextDecoder().decode(await this.original(name));
-    if (document.getText() === text) return;
-    const edit = new vscode.WorkspaceEdit();
-    edit.replace(document.uri, new vscode.Range(document.positionAt(0), document.positionAt(Infinity)), text);
-    await vscode.workspace.applyEdit(edit);
-  }
-}
-
-/** A paragraph of a document, counted from 0, without the line end after it. */
-export function paragraph(document: vscode.TextDocument, index: number): vscode.Range {
-  let found = -1;
-  let first = 0;
-  for (let line = 0; line < document.lineCount; line++) {
-    const isBlank = document.lineAt(line).isEmptyOrWhitespace;
-    const begins = !isBlank && (line === 0 || document.lineAt(line - 1).isEmptyOrWhitespace);
-    if (begins && ++found === index) first = line;
-    const isLast = line + 1 === document.lineCount || document.lineAt(line + 1).isEmptyOrWhitespace;
-    if (found === index && isLast) return new vscode.Range(first, 0, line, document.lineAt(line).text.length);
-  }
-  throw new RangeError(`${document.uri.path} has no paragraph ${index}`);
-}
-
-function sampleColumn(): vscode.ViewColumn {
-  const isSample = ({input}: vscode.Tab) => input instanceof vscode.TabInputText && input.uri.scheme === sampleScheme;
-  return vscode.window.tabGroups.all.find(({tabs}) => tabs.some(isSample))?.viewColumn ?? vscode.ViewColumn.Beside;
 }

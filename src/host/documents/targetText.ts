@@ -6,6 +6,7 @@ import {HostError} from "../hostError";
 import type {Settings} from "../settings";
 import {type DocumentRange, isDocumentRange} from "./documentRange";
 import {type DocumentText, offsetOf, positionOf, rangeBefore, readDocument, wholeRange} from "./documentText";
+import {uriArgument} from "./uriArgument";
 import {uriName} from "./uriName";
 
 /** The text that a command works on. */
@@ -119,9 +120,15 @@ export function scoreParamsOf(
   return {text: toSend, ...(selectionContext && before !== "" ? {context: before} : {})};
 }
 
-/** The text that a command works on: the range in its argument, or else that of the active editor. */
+/**
+ * The text that a command works on: the range in its argument, or else that of the active editor. The buttons above an editor
+ * give its document, and that editor may not be the active one.
+ */
 export async function commandTargetText(argument: unknown): Promise<TargetText> {
-  if (!isDocumentRange(argument)) return await activeTargetText();
+  if (!isDocumentRange(argument)) {
+    const other = otherEditor(argument);
+    return other === undefined ? await activeTargetText() : withText(await targetTextOf(other));
+  }
   const subject = await targetTextAt(await openDocument(argument), argument);
   if (subject.text === "")
     throw new HostError(
@@ -129,6 +136,14 @@ export async function commandTargetText(argument: unknown): Promise<TargetText> 
       vscode.l10n.t("There is no text at this place any more: select some, or open another file.")
     );
   return subject;
+}
+
+/** The visible editor of a document, if it is not the active editor's. */
+function otherEditor(argument: unknown): vscode.TextEditor | undefined {
+  const name = uriArgument(argument)?.toString();
+  const {activeTextEditor, visibleTextEditors} = vscode.window;
+  if (name === undefined || name === activeTextEditor?.document.uri.toString()) return undefined;
+  return visibleTextEditors.find(({document}) => document.uri.toString() === name);
 }
 
 /** Opens the document of a range. A HumanError says so if it is gone. */
