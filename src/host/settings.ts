@@ -31,6 +31,8 @@ export class Settings {
   readonly onDidChangeKvCache = changeOf("kvCache");
   readonly onDidChangeIdleLimit = changeOf("idleMinutes");
   readonly onDidChangeColours = changeOf("colorBy", "colorThreshold");
+  readonly onDidChangeLineFigures = changeOf("heatmap.lineFigures");
+  readonly onDidChangeCodeLens = changeOf("codeLens");
   readonly onDidChangeBudget = changeOf("budget");
   readonly onDidChangeInlineCompletion = changeOf(
     "inlineCompletion.enabled",
@@ -124,6 +126,16 @@ export class Settings {
   async setColours({by, threshold}: ColourChoice): Promise<void> {
     await updateSetting("colorBy", by);
     await updateSetting("colorThreshold", threshold);
+  }
+
+  /** The heatmap writes each line's bits per byte behind it. */
+  get lineFigures(): boolean {
+    return readSetting("heatmap.lineFigures");
+  }
+
+  /** Each function has its numbers above it. */
+  get codeLens(): boolean {
+    return readSetting("codeLens");
   }
 
   modelChoice(): ModelChoice {

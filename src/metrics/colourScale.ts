@@ -102,23 +102,71 @@ export function levelOf(by: ColourMeasure, bounds: readonly number[], value: num
  * a threshold of 0.2 (as many as fit in, so equal tokens at the bound are all within).
  */
 export function levelsOf(choice: ColourChoice, numbers: ColouredNumbers): Uint8Array {
-  const {by} = choice;
-  const bounds = levelBounds(choice);
-  const found = new Uint8Array(numbers.logprobs.length);
-  if (by === "relative") {
-    const cuts = quantileCuts(numbers.logprobs, bounds);
-    for (const [token, logprob] of numbers.logprobs.entries())
-      found[token] = Number.isNaN(logprob) ? unknownLevel : cuts.filter((cut) => logprob < cut).length;
-    return found;
+  const steps = levelFinderInSteps(choice, numbers);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return Uint8Array.from(numbers.logprobs, (_, token) => step.value(token));
   }
-  for (let token = 0; token < found.length; token++) found[token] = levelOf(by, bounds, measureOf(by, numbers, token));
-  return found;
 }
 
-/** For each share: the logprob such that at most this share of the scored tokens is below it. */
-function quantileCuts(logprobs: Float64Array, shares: readonly number[]): number[] {
-  const sorted = logprobs.filter((logprob) => !Number.isNaN(logprob)).sort();
-  return shares.map((part) => sorted[Math.floor(part * sorted.length)] ?? Number.POSITIVE_INFINITY);
+/** Gives the level of one token. */
+export type LevelFinder = (token: number) => number;
+
+/**
+ * Finds levels one by one, where only some are needed. Yields after some milliseconds' work: the bounds of `relative` need the
+ * whole text. `whole` are the logprobs to which the numbers are relative, by default their own.
+ */
+export function* levelFinderInSteps(
+  choice: ColourChoice,
+  numbers: ColouredNumbers,
+  whole = numbers.logprobs
+): Generator<void, LevelFinder> {
+  const {by} = choice;
+  const bounds = levelBounds(choice);
+  if (by !== "relative") return (token) => levelOf(by, bounds, measureOf(by, numbers, token));
+  const cuts = yield* quantileCuts(whole, bounds);
+  return (token) => levelOf(by, cuts, numbers.logprobs[token] ?? Number.NaN);
+}
+
+/** For each share, which descend: the logprob such that at most this share of the scored tokens is below it. */
+function* quantileCuts(logprobs: Float64Array, shares: readonly number[]): Generator<void, number[]> {
+  const values = logprobs.filter((logprob) => !Number.isNaN(logprob));
+  const cuts: number[] = [];
+  let behind = values.length;
+  for (const part of shares) {
+    yield;
+    const index = Math.floor(part * values.length);
+    if (index < behind) yield* select(values, behind - 1, index);
+    behind = Math.min(behind, index + 1);
+    cuts.push(values[index] ?? Number.POSITIVE_INFINITY);
+  }
+  return cuts;
+}
+
+/** Puts the value that sorting up to `last` would put at `index` there, lower ones before it (Hoare's quickselect). */
+function* select(values: Float64Array, last: number, index: number): Generator<void, void> {
+  let [low, high] = [0, last];
+  while (low < high) {
+    const pivot = values[(low + high) >>> 1] ?? 0;
+    let [i, j] = [low, high];
+    while (i <= j) {
+      while ((values[i] ?? 0) < pivot) i++;
+      while ((values[j] ?? 0) > pivot) j--;
+      if (i > j) break;
+      const value = values[i] ?? 0;
+      values[i++] = values[j] ?? 0;
+      values[j--] = value;
+    }
+    if (index <= j) high = j;
+    else if (index >= i) low = i;
+    else return;
+    yield;
+  }
+}
+
+/** Whether the measure needs more of a token than its logprob. */
+export function needsDetail(by: ColourMeasure): boolean {
+  return by === "rank" || by === "entropy" || by === "excess";
 }
 
 /** The measure's name in the user's language. */
@@ -133,18 +181,28 @@ export function measureLabel(by: ColourMeasure): string {
   }[by]();
 }
 
+/** "< 1 %", "> 6 bits", "top 20 %": what is beyond the threshold. */
+export function thresholdLabel(choice: ColourChoice): string {
+  const {isLow, format} = colourScales[choice.by];
+  const bound = format(thresholdOf(choice));
+  return choice.by === "relative" ? l10n.t("top {0}", bound) : withUnit(choice, `${isLow ? "<" : ">"} ${bound}`);
+}
+
 /** "≥ 1 %", "0.1–1 %", "< 0.001 %": the values of a level, or "not known". */
 export function levelLabel(choice: ColourChoice, level: number): string {
   const {by} = choice;
   if (level === unknownLevel) return l10n.t("not known");
   const {isLow, format} = colourScales[by];
   const bounds = levelBounds(choice).map(format);
-  const unit = (text: string) => (by === "surprisal" || by === "entropy" || by === "excess" ? inBits(text) : text);
   const first = bounds[level - 1];
   const next = bounds[level];
   if (by === "relative" && first === undefined) return l10n.t("the rest");
   if (by === "relative") return l10n.t("top {0}", first ?? "");
-  if (first === undefined) return unit(`${isLow ? "≥" : "≤"} ${next}`);
-  if (next === undefined) return unit(`${isLow ? "<" : ">"} ${first}`);
-  return unit(isLow ? `${next}–${first}` : `${first}–${next}`);
+  if (first === undefined) return withUnit(choice, `${isLow ? "≥" : "≤"} ${next}`);
+  if (next === undefined) return withUnit(choice, `${isLow ? "<" : ">"} ${first}`);
+  return withUnit(choice, isLow ? `${next}–${first}` : `${first}–${next}`);
+}
+
+function withUnit({by}: ColourChoice, text: string): string {
+  return by === "surprisal" || by === "entropy" || by === "excess" ? inBits(text) : text;
 }

@@ -3,10 +3,13 @@ import fc from "fast-check";
 import {type ColourChoice, colourMeasures} from "../../src/metrics/colourChoice";
 import {
   colourScales,
+  type LevelFinder,
   levelBounds,
+  levelFinderInSteps,
   levelLabel,
   levelOf,
   levelsOf,
+  thresholdLabel,
   thresholdOf,
   unknownLevel
 } from "../../src/metrics/colourScale";
@@ -84,4 +87,54 @@ describe("colourScale", () => {
       {seed: 17}
     );
   });
+
+  it("finds single levels as it finds them all, relative to another text too", () => {
+    const logprobs = fc.array(
+      fc.oneof(fc.double({min: -30, max: 0, noNaN: true}), fc.constantFrom(Number.NaN, -1, -2)),
+      {
+        minLength: 1,
+        maxLength: 300
+      }
+    );
+    fc.assert(
+      fc.property(logprobs, fc.constantFrom(...colourMeasures), (values, by) => {
+        const numbers = {logprobs: Float64Array.from(values), ranks: null, entropies: null};
+        const levelOf = finder(levelFinderInSteps(preset(by), numbers));
+        assert.deepEqual(
+          values.map((_, token) => levelOf(token)),
+          [...levelsOf(preset(by), numbers)]
+        );
+        if (by !== "relative") return;
+        // By sorting.
+        const sorted = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
+        const cuts = levelBounds(preset(by)).map((part) => sorted[Math.floor(part * sorted.length)] ?? 1);
+        const expected = values.map((value) =>
+          Number.isNaN(value) ? unknownLevel : cuts.filter((cut) => value < cut).length
+        );
+        assert.deepEqual([...levelsOf(preset(by), numbers)], expected);
+      }),
+      {seed: 20261130}
+    );
+    const shown = {logprobs: Float64Array.of(-6), ranks: null, entropies: null};
+    const whole = Float64Array.from({length: 10}, (_, token) => -token);
+    // The half of the text below its fifth value; of the shown one alone, nothing is below itself.
+    assert.equal(finder(levelFinderInSteps({by: "relative", threshold: 0.5}, {...shown, logprobs: whole}))(6), 1);
+    assert.equal(finder(levelFinderInSteps({by: "relative", threshold: 0.5}, shown, whole))(0), 1);
+    assert.equal(finder(levelFinderInSteps({by: "relative", threshold: 0.5}, shown))(0), 0);
+  });
+
+  it("says what is beyond the threshold", () => {
+    assert.deepEqual(
+      colourMeasures.map((by) => thresholdLabel(preset(by))),
+      ["< 1 %", "> 6 bits", "> 1", "> 4 bits", "> 3 bits", "top 20 %"]
+    );
+  });
 });
+
+/** The result of work in steps. */
+function finder(steps: Generator<void, LevelFinder>): LevelFinder {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
