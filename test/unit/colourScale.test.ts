@@ -9,7 +9,7 @@ import {
   levelLabel,
   levelOf,
   levelsOf,
-  thresholdLabel,
+  beyondLabel,
   thresholdOf,
   unknownLevel
 } from "../../src/metrics/colourScale";
@@ -125,7 +125,7 @@ describe("colourScale", () => {
 
   it("says what is beyond the threshold", () => {
     assert.deepEqual(
-      colourMeasures.map((by) => thresholdLabel(preset(by))),
+      colourMeasures.map((by) => beyondLabel(preset(by))),
       ["< 1 %", "> 6 bits", "> 1", "> 4 bits", "> 3 bits", "top 20 %"]
     );
   });

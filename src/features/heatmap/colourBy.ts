@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type {Host} from "../../host/host";
 import {type ColourChoice, type ColourMeasure, colourMeasures} from "../../metrics/colourChoice";
-import {colourScales, levelLabel, levels, measureLabel, thresholdLabel, thresholdOf} from "../../metrics/colourScale";
+import {colourScales, levelLabel, levels, measureLabel, beyondLabel, thresholdOf} from "../../metrics/colourScale";
 import {thresholdSteps} from "./thresholdSteps";
 
 /** Lets the user choose by what tokens are coloured, then from which value on. */
@@ -54,7 +54,7 @@ async function chooseThreshold(choice: ColourChoice): Promise<number | null | un
     return {
       threshold: threshold === preset ? null : threshold,
       isCurrent: threshold === current,
-      label: thresholdLabel(step),
+      label: beyondLabel(step),
       description: notes.join(" · "),
       detail: vscode.l10n.t(
         "Levels: {0}",

@@ -4,7 +4,7 @@ import {offsetOf, positionOf} from "../../host/documents/documentText";
 import {requireEditor} from "../../host/documents/targetText";
 import {runCommand} from "../../host/runCommand";
 import type {ColourChoice} from "../../metrics/colourChoice";
-import {measureLabel, thresholdLabel} from "../../metrics/colourScale";
+import {measureLabel, beyondLabel} from "../../metrics/colourScale";
 import type {Heat} from "./heat";
 import type {Heatmap} from "./heatmap";
 import {type Direction, surpriseFrom} from "./nextSurprise";
@@ -66,7 +66,7 @@ async function sayNone(choice: ColourChoice): Promise<void> {
     vscode.l10n.t(
       "No token of this text is beyond the threshold ({0}: {1}).",
       measureLabel(choice.by),
-      thresholdLabel(choice)
+      beyondLabel(choice)
     ),
     colourBy
   );
