@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type {Host} from "../../host/host";
 import {type ColourChoice, type ColourMeasure, colourMeasures} from "../../metrics/colourChoice";
-import {colourScales, levelLabel, levels, measureLabel, beyondLabel, thresholdOf} from "../../metrics/colourScale";
+import {beyondLabel, colourScales, levelLabel, levels, measureLabel, thresholdOf} from "../../metrics/colourScale";
 import {thresholdSteps} from "./thresholdSteps";
 
 /** Lets the user choose by what tokens are coloured, then from which value on. */

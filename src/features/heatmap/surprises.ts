@@ -4,7 +4,7 @@ import {offsetOf, positionOf} from "../../host/documents/documentText";
 import {requireEditor} from "../../host/documents/targetText";
 import {runCommand} from "../../host/runCommand";
 import type {ColourChoice} from "../../metrics/colourChoice";
-import {measureLabel, beyondLabel} from "../../metrics/colourScale";
+import {beyondLabel, measureLabel} from "../../metrics/colourScale";
 import type {Heat} from "./heat";
 import type {Heatmap} from "./heatmap";
 import {type Direction, surpriseFrom} from "./nextSurprise";
