@@ -568,7 +568,7 @@ describe("Toggle Surprisal Heatmap", () => {
     await until(() => /Heatmap [1-9]\d* %$/.test(status()));
     await vscode.commands.executeCommand("tokenscope.stopHeatmap");
     await until(() => status() === "$(flame) Heatmap (in part)");
-    assert.match(tooltip(), /Scoring was stopped&#58; [\d&#;]+ of/);
+    assert.match(tooltip(), /Scoring was stopped&#58; the colours are those of the first [\d&#;]+ of/);
     await until(() => coloured(document).length > 0);
     const [last] = await hovers(document, document.getText().length - 3);
     assert.match(last ?? "", /\*\*not scored\*\*\n\n_Scoring was stopped before it came to this token/);
