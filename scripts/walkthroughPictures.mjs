@@ -14,7 +14,7 @@ const temporary = mkdtempSync(path.join(tmpdir(), "tokenscope-pictures-"));
 const [width, height, margin] = [460, 360, 14];
 const [letter, lineHeight] = [7.5, 22];
 
-/** The buckets of src/metrics/buckets.ts, the least probable first. Tokens of 50 % and more are plain. */
+/** The steps of probability in the picture, the least probable first. Tokens of 50 % and more are plain. */
 const buckets = [
   {name: "P0", below: 0.001, dashes: "none", line: 3},
   {name: "P01", below: 0.01, dashes: "none", line: 1},

@@ -2,6 +2,7 @@ import "./host/language";
 import type * as vscode from "vscode";
 import {registerAgentTools} from "./features/agentTool/registration";
 import {registerChatCount} from "./features/chatCount/registration";
+import {registerCodeLens} from "./features/codeLens/registration";
 import {registerCompareTokenizers} from "./features/compareTokenizers/registration";
 import {registerDownloads} from "./features/downloads/registration";
 import {registerEngineControl} from "./features/engineControl/registration";
@@ -46,6 +47,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerLogprobs(host),
     registerExportScores(host),
     registerHeatmap(host),
+    registerCodeLens(host),
     registerScoreChanges(host),
     registerSurprisingLines(host, context.workspaceState, evaluations),
     registerEvaluateFolder(host, evaluations),

@@ -31,6 +31,8 @@ export class Settings {
   readonly onDidChangeKvCache = changeOf("kvCache");
   readonly onDidChangeIdleLimit = changeOf("idleMinutes");
   readonly onDidChangeColours = changeOf("colorBy", "colorThreshold");
+  readonly onDidChangeLineFigures = changeOf("heatmap.lineFigures");
+  readonly onDidChangeCodeLens = changeOf("codeLens");
   readonly onDidChangeBudget = changeOf("budget");
   readonly onDidChangeInlineCompletion = changeOf(
     "inlineCompletion.enabled",
@@ -129,6 +131,16 @@ export class Settings {
   /** Count the open file's tokens after a start, without waiting for a click. */
   get countsOnStart(): boolean {
     return readSetting("countOnStart");
+  }
+
+  /** The heatmap writes each line's bits per byte behind it. */
+  get lineFigures(): boolean {
+    return readSetting("heatmap.lineFigures");
+  }
+
+  /** Each function has its numbers above it. */
+  get codeLens(): boolean {
+    return readSetting("codeLens");
   }
 
   modelChoice(): ModelChoice {

@@ -21,6 +21,8 @@ export const settingsTable = {
   selectionContext: isBoolean,
   colorBy: isColourMeasure,
   colorThreshold: isThreshold,
+  "heatmap.lineFigures": isBoolean,
+  codeLens: isBoolean,
   budget: isBudgetSetting,
   idleMinutes: isNumber(0, 10_080),
   countOnStart: isBoolean,

@@ -29,16 +29,40 @@ export interface ColourScale {
 
 /**
  * Probability: steps of ten. Surprisal, entropy, excess: bits. Rank: GLTR's steps (arXiv 1906.04043) below which 1 stands alone.
- * Relative: the share of the text's scored tokens that are at least as surprising.
+ * Relative: the share of the text's scored tokens that are at least as surprising. The presets leave most of an ordinary text without
+ * colour, also under a small model (docs/decisions/views.md).
  */
 export const colourScales: Readonly<Record<ColourMeasure, ColourScale>> = {
-  probability: {preset: 0.01, min: 0.0001, max: 0.5, isLow: true, multiples: [1, 0.1, 0.01, 0.001], format: share},
-  surprisal: {preset: 6, min: 0.5, max: 20, isLow: false, multiples: [1, 1.5, 2, 2.5], format: bitsOf},
+  probability: {preset: 0.001, min: 0.0001, max: 0.5, isLow: true, multiples: [1, 0.1, 0.01, 0.001], format: share},
+  surprisal: {preset: 10, min: 0.5, max: 20, isLow: false, multiples: [1, 1.3, 1.6, 2], format: bitsOf},
   rank: {preset: 1, min: 1, max: 1000, isLow: false, multiples: [1, 10, 100, 1000], format: count},
-  entropy: {preset: 4, min: 0.5, max: 16, isLow: false, multiples: [1, 1.5, 2, 2.5], format: bitsOf},
-  excess: {preset: 3, min: 0.5, max: 16, isLow: false, multiples: [1, 1.5, 2, 2.5], format: bitsOf},
+  entropy: {preset: 6, min: 0.5, max: 16, isLow: false, multiples: [1, 1.33, 1.67, 2], format: bitsOf},
+  excess: {preset: 3, min: 0.5, max: 16, isLow: false, multiples: [1, 1.5, 2.5, 4], format: bitsOf},
   relative: {preset: 0.2, min: 0.02, max: 0.5, isLow: true, multiples: [1, 0.5, 0.25, 0.05], format: share}
 };
+
+/** These have a scale of ratios: their slider goes by steps of a factor. */
+const byRatio: ReadonlySet<ColourMeasure> = new Set(["probability", "rank", "relative"]);
+
+/** Where a threshold is on its slider, 0 to 1. */
+export function sliderPosition(by: ColourMeasure, threshold: number): number {
+  const {min, max} = colourScales[by];
+  if (byRatio.has(by)) return Math.log(threshold / min) / Math.log(max / min);
+  return (threshold - min) / (max - min);
+}
+
+/** The threshold at a position of the slider, rounded to what its label can say. */
+export function thresholdAt(by: ColourMeasure, position: number): number {
+  const {min, max} = colourScales[by];
+  if (by === "rank") return Math.round(min * (max / min) ** position);
+  if (byRatio.has(by)) return Number((min * (max / min) ** position).toPrecision(2));
+  return Math.round((min + (max - min) * position) * 10) / 10;
+}
+
+/** The threshold as its slider says it: "0.1 %", "10 bits". */
+export function thresholdLabel(choice: ColourChoice): string {
+  return withUnit(choice.by, colourScales[choice.by].format(thresholdOf(choice)));
+}
 
 function share(value: number): string {
   return percentText(withDecimalSeparator(String(Number((value * 100).toPrecision(2)))));
@@ -102,23 +126,86 @@ export function levelOf(by: ColourMeasure, bounds: readonly number[], value: num
  * a threshold of 0.2 (as many as fit in, so equal tokens at the bound are all within).
  */
 export function levelsOf(choice: ColourChoice, numbers: ColouredNumbers): Uint8Array {
-  const {by} = choice;
-  const bounds = levelBounds(choice);
-  const found = new Uint8Array(numbers.logprobs.length);
-  if (by === "relative") {
-    const cuts = quantileCuts(numbers.logprobs, bounds);
-    for (const [token, logprob] of numbers.logprobs.entries())
-      found[token] = Number.isNaN(logprob) ? unknownLevel : cuts.filter((cut) => logprob < cut).length;
-    return found;
+  const steps = levelFinderInSteps(choice, numbers);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return Uint8Array.from(numbers.logprobs, (_, token) => step.value(token));
   }
-  for (let token = 0; token < found.length; token++) found[token] = levelOf(by, bounds, measureOf(by, numbers, token));
-  return found;
 }
 
-/** For each share: the logprob such that at most this share of the scored tokens is below it. */
-function quantileCuts(logprobs: Float64Array, shares: readonly number[]): number[] {
-  const sorted = logprobs.filter((logprob) => !Number.isNaN(logprob)).sort();
-  return shares.map((part) => sorted[Math.floor(part * sorted.length)] ?? Number.POSITIVE_INFINITY);
+/** Gives the level of one token. */
+export type LevelFinder = (token: number) => number;
+
+/**
+ * Finds levels one by one, where only some are needed. Yields after some milliseconds' work: the bounds of `relative` need the
+ * whole text. `whole` are the logprobs to which the numbers are relative, by default their own.
+ */
+export function* levelFinderInSteps(
+  choice: ColourChoice,
+  numbers: ColouredNumbers,
+  whole = numbers.logprobs
+): Generator<void, LevelFinder> {
+  const {by} = choice;
+  const bounds = levelBounds(choice);
+  if (by !== "relative") return (token) => levelOf(by, bounds, measureOf(by, numbers, token));
+  const cuts = yield* quantileCuts(whole, bounds);
+  return (token) => levelOf(by, cuts, numbers.logprobs[token] ?? Number.NaN);
+}
+
+/** For each share, which descend: the logprob such that at most this share of the scored tokens is below it. */
+function* quantileCuts(logprobs: Float64Array, shares: readonly number[]): Generator<void, number[]> {
+  const values = yield* knownOf(logprobs);
+  const cuts: number[] = [];
+  let behind = values.length;
+  for (const part of shares) {
+    yield;
+    const index = Math.floor(part * values.length);
+    if (index < behind) yield* select(values, behind - 1, index);
+    behind = Math.min(behind, index + 1);
+    cuts.push(values[index] ?? Number.POSITIVE_INFINITY);
+  }
+  return cuts;
+}
+
+/** Tokens between two yields: below a millisecond's work. */
+const stepSize = 1 << 14;
+
+/** A copy without NaN. In steps, as `filter` takes half a second for a million. */
+function* knownOf(logprobs: Float64Array): Generator<void, Float64Array> {
+  const known = new Float64Array(logprobs.length);
+  let count = 0;
+  for (let token = 0; token < logprobs.length; token++) {
+    const logprob = logprobs[token] ?? Number.NaN;
+    if (!Number.isNaN(logprob)) known[count++] = logprob;
+    if (token % stepSize === stepSize - 1) yield;
+  }
+  return known.subarray(0, count);
+}
+
+/** Puts the value that sorting up to `last` would put at `index` there, lower ones before it (Hoare's quickselect). */
+function* select(values: Float64Array, last: number, index: number): Generator<void, void> {
+  let [low, high] = [0, last];
+  while (low < high) {
+    const pivot = values[(low + high) >>> 1] ?? 0;
+    let [i, j] = [low, high];
+    while (i <= j) {
+      while ((values[i] ?? 0) < pivot) i++;
+      while ((values[j] ?? 0) > pivot) j--;
+      if (i > j) break;
+      const value = values[i] ?? 0;
+      values[i++] = values[j] ?? 0;
+      values[j--] = value;
+    }
+    if (index <= j) high = j;
+    else if (index >= i) low = i;
+    else return;
+    yield;
+  }
+}
+
+/** Whether the measure needs more of a token than its logprob. */
+export function needsDetail(by: ColourMeasure): boolean {
+  return by === "rank" || by === "entropy" || by === "excess";
 }
 
 /** The measure's name in the user's language. */
@@ -133,13 +220,20 @@ export function measureLabel(by: ColourMeasure): string {
   }[by]();
 }
 
+/** "< 1 %", "> 6 bits", "top 20 %": what is beyond the threshold. */
+export function beyondLabel(choice: ColourChoice): string {
+  const {isLow, format} = colourScales[choice.by];
+  const bound = format(thresholdOf(choice));
+  return choice.by === "relative" ? l10n.t("top {0}", bound) : withUnit(choice.by, `${isLow ? "<" : ">"} ${bound}`);
+}
+
 /** "≥ 1 %", "0.1–1 %", "< 0.001 %": the values of a level, or "not known". */
 export function levelLabel(choice: ColourChoice, level: number): string {
   const {by} = choice;
   if (level === unknownLevel) return l10n.t("not known");
   const {isLow, format} = colourScales[by];
   const bounds = levelBounds(choice).map(format);
-  const unit = (text: string) => (by === "surprisal" || by === "entropy" || by === "excess" ? inBits(text) : text);
+  const unit = (text: string) => withUnit(by, text);
   const first = bounds[level - 1];
   const next = bounds[level];
   if (by === "relative" && first === undefined) return l10n.t("the rest");
@@ -147,4 +241,8 @@ export function levelLabel(choice: ColourChoice, level: number): string {
   if (first === undefined) return unit(`${isLow ? "≥" : "≤"} ${next}`);
   if (next === undefined) return unit(`${isLow ? "<" : ">"} ${first}`);
   return unit(isLow ? `${next}–${first}` : `${first}–${next}`);
+}
+
+function withUnit(by: ColourMeasure, text: string): string {
+  return by === "surprisal" || by === "entropy" || by === "excess" ? inBits(text) : text;
 }

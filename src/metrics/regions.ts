@@ -13,6 +13,12 @@ export interface LocatedScores extends TokenScores {
   readonly ends: Uint32Array;
 }
 
+/**
+ * The bits per byte of a shorter part, without the white space at its ends, are not shown: those of a bracket alone on its line only
+ * say that it might have been another bracket.
+ */
+export const minTellingBytes = 8;
+
 /** Numbers of a part of a text (docs/metrics.md, "A part of a text"). Null where nothing was scored, or no byte covered. */
 export interface RegionNumbers {
   readonly tokens: number;

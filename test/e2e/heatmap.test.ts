@@ -29,7 +29,7 @@ describe("Surprisal heatmap in the workbench", () => {
     });
   }
 
-  /** Waits until every bucket has its look. */
+  /** Waits until every level has its look. */
   async function allLooks(): Promise<void> {
     await workbench().until("there are four looks", async () => (await looks()).length === 4 || undefined);
   }
@@ -70,6 +70,8 @@ describe("Surprisal heatmap in the workbench", () => {
 
   it("is off until it is turned on, and colours the text then", async () => {
     const vscode = workbench();
+    // So that all levels occur in a short text.
+    await vscode.setSettings({"tokenscope.colorThreshold": 0.5});
     await vscode.openFile("retry.py");
     await vscode.goTo(1);
     // In a retry, the heatmap may already be on.
@@ -88,7 +90,7 @@ describe("Surprisal heatmap in the workbench", () => {
       await allLooks();
       const hover = await hoverToken();
       await hover.locator("table").getByText("the model expected").waitFor();
-      assert.match((await hover.textContent()) ?? "", /[\d.]+ %.* bits of surprisal.*rank [\d,]+ · entropy/s);
+      assert.match((await hover.textContent()) ?? "", /[\d.]+ %.* bits of surprisal.*rank [\d,]+ .* · entropy/s);
       assert.equal(await hover.locator("tbody tr strong code").count(), 1);
       await vscode.screenshot(`heatmap-${theme}`);
       await vscode.page.mouse.move(640, 20);
@@ -97,6 +99,80 @@ describe("Surprisal heatmap in the workbench", () => {
       await vscode.screenshot(`heatmap-legend-${theme}`);
       await vscode.page.mouse.move(640, 20);
     });
+
+  it("colours by each measure that the settings name", async () => {
+    const vscode = workbench();
+    await vscode.setTheme("dark");
+    for (const [by, label] of [
+      ["surprisal", "Surprisal"],
+      ["rank", "Rank"],
+      ["entropy", "Entropy"],
+      ["excess", "Excess surprisal"],
+      ["relative", "Relative to this text"],
+      ["probability", "Probability"]
+    ] as const) {
+      await vscode.setSettings({"tokenscope.colorBy": by, "tokenscope.colorThreshold": null});
+      await vscode.page.locator(`.statusbar-item [aria-label*="Coloured by: ${label}."]`).waitFor({state: "attached"});
+      await strokes().first().waitFor();
+      await vscode.screenshot(`heatmap-by-${by}`);
+    }
+  });
+
+  it("has the choice of the measure in the palette, with the keyboard alone", async () => {
+    const vscode = workbench();
+    await vscode.runCommand("Tokenscope: Colour By…");
+    const rows = vscode.page.locator(".quick-input-list .monaco-list-row");
+    await rows.filter({hasText: "Excess surprisal"}).first().waitFor();
+    await vscode.screenshot("heatmap-colour-by");
+    await vscode.page.keyboard.press("Enter");
+    await rows.filter({hasText: "default"}).first().waitFor();
+    await vscode.screenshot("heatmap-threshold");
+    await vscode.page.keyboard.press("Escape");
+    await vscode.setSettings({"tokenscope.colorThreshold": 0.5});
+    await allLooks();
+  });
+
+  it("leads to the next surprise with its keys, and shows its numbers", async () => {
+    const vscode = workbench();
+    await vscode.goTo(1);
+    const hover = vscode.page.locator(".monaco-hover .monaco-hover-content").filter({hasText: "bits of surprisal"});
+    await vscode.until("the cursor moved", async (attempt) => {
+      await vscode.focusEditor();
+      await vscode.page.keyboard.press("Control+K");
+      await vscode.page.keyboard.press("Alt+ArrowDown");
+      return (await appears(hover.first(), attempt)) || undefined;
+    });
+    assert.equal(await vscode.statusBar(/Ln 1, Col 1\b/).count(), 0);
+    await vscode.screenshot("heatmap-next-surprise");
+    await vscode.page.keyboard.press("Escape");
+  });
+
+  it("writes figures behind lines, and above functions where the language knows them", async () => {
+    const vscode = workbench();
+    await vscode.setSettings({"tokenscope.heatmap.lineFigures": true, "tokenscope.codeLens": true});
+    await vscode.openFile("wordCount.ts");
+    await vscode.until("there are figures", async () => {
+      const contents = await vscode.page
+        .locator(".editor-instance .view-line span[class*=ced-]")
+        .evaluateAll((elements) => {
+          const {getComputedStyle: styleOf} = globalThis as unknown as {
+            getComputedStyle(element: unknown, pseudo: string): {readonly content: string};
+          };
+          return elements.map((element) => styleOf(element, "::after").content);
+        });
+      return contents.some((content) => /^"\d+\.\d\d\sbits\/byte"$/.test(content)) || undefined;
+    });
+    const lens = vscode.page.locator(".codelens-decoration").filter({hasText: /\d bits per byte · perplexity \d/});
+    await lens.first().waitFor();
+    for (const theme of ["light", "highContrast", "dark"] as const) {
+      await vscode.setTheme(theme);
+      await strokes().first().waitFor();
+      await vscode.screenshot(`heatmap-figures-${theme}`);
+    }
+    await vscode.setSettings({"tokenscope.heatmap.lineFigures": false, "tokenscope.codeLens": false});
+    await lens.first().waitFor({state: "detached"});
+    await vscode.openFile("retry.py");
+  });
 
   it("follows an edit", async () => {
     const vscode = workbench();

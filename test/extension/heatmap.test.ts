@@ -30,6 +30,8 @@ describe("Toggle Surprisal Heatmap", () => {
     on = !on;
   }
 
+  // Below the measure's own threshold there is little to colour in short texts.
+  beforeEach(() => set("colorThreshold", 0.5));
   afterEach(async () => {
     if (on) await toggle();
     await closeEditors();
@@ -37,7 +39,22 @@ describe("Toggle Surprisal Heatmap", () => {
 
   const status = () => decorations().statusItem?.text ?? "";
   const tooltip = () => (decorations().statusItem?.tooltip as vscode.MarkdownString | undefined)?.value ?? "";
-  const coloured = (document: vscode.TextDocument) => decorations().of(document);
+  /** The tokens' colours, without marks in the overview ruler and figures behind lines. */
+  const coloured = (document: vscode.TextDocument) =>
+    decorations()
+      .of(document)
+      .filter(({options}) => (options.backgroundColor ?? options.after?.backgroundColor) !== undefined);
+  const marks = (document: vscode.TextDocument) =>
+    decorations()
+      .of(document)
+      .filter(({options}) => options.overviewRulerColor !== undefined);
+  const figures = (document: vscode.TextDocument) =>
+    decorations()
+      .of(document)
+      .flatMap(({options, range}) => {
+        const text = options.after?.contentText ?? "";
+        return text.endsWith(" bits/byte") ? [{text, line: range.start.line}] : [];
+      });
 
   /** Waits until scoring is done and colours are drawn. */
   async function settled(document: vscode.TextDocument): Promise<void> {
@@ -119,7 +136,7 @@ describe("Toggle Surprisal Heatmap", () => {
   it("says in its status bar item what its colours mean, and what they don't", async () => {
     await showColoured();
     assert.equal(decorations().statusItem?.command, "tokenscope.toggleHeatmap");
-    for (const said of ["Tokenscope Tiny Coder", "≥ 50 %", "over 10 bits", "Surprising is not wrong"])
+    for (const said of ["Tokenscope Tiny Coder", "| Probability |", "≥ 50 %", "< 0.05 %", "Surprising is not wrong"])
       assert.ok(tooltip().includes(said), said);
     assert.match(decorations().statusItem?.accessibilityInformation?.label ?? "", /^Heatmap\. /);
   });
@@ -151,7 +168,10 @@ describe("Toggle Surprisal Heatmap", () => {
     const [hover, ...more] = await hovers(document, code.indexOf("return") + 1);
     assert.ok(hover);
     assert.deepEqual(more, []);
-    assert.match(hover, /^`[^`]*return` \*\*[\d.]+ %\*\* · [\d.]+ bits of surprisal\n\nrank \d+ · entropy [\d.]+ bits/);
+    assert.match(
+      hover,
+      /^`[^`]*return` \*\*[\d.]+ %\*\* · [\d.]+ bits of surprisal\n\nlogprob −?[\d.]+ nats · rank \d+ .* · entropy [\d.]+ bits .* · excess surprisal −?[\d.]+ bits · id \d+\n/
+    );
     const rows = hover.split("\n").filter((row) => /^\| \**[\d,]+\** \|/.test(row));
     assert.ok(rows.length === 6 || rows.length === 7, hover);
     assert.equal(hover.match(/\| \*\*[\d,]+\*\* \| \*\*/g)?.length, 1);
@@ -168,6 +188,173 @@ describe("Toggle Surprisal Heatmap", () => {
     const [hover] = await hovers(document, 0);
     const shown = Number(/· ([\d.]+) bits/.exec(hover ?? "")?.[1]);
     assert.ok(Math.abs(shown + (logprobs[0] ?? 0) / Math.LN2) < 0.03, `${hover} ${logprobs[0]}`);
+  });
+
+  it("colours by the measure and from the threshold that are chosen, at once and without another score", async () => {
+    const {document} = await showColoured();
+    const {length} = decorations().statusTexts;
+    const all = coloured(document).length;
+    await set("colorThreshold", 0.05);
+    await until(() => coloured(document).length < all);
+    assert.ok(tooltip().includes("≥ 5 %"));
+    for (const [by, label] of [
+      ["rank", "Rank"],
+      ["entropy", "Entropy"],
+      ["excess", "Excess surprisal"],
+      ["relative", "Relative to this text"],
+      ["surprisal", "Surprisal"]
+    ] as const) {
+      const {sets} = decorations();
+      await set("colorThreshold", null);
+      await set("colorBy", by);
+      await until(() => decorations().sets > sets && tooltip().includes(`| ${label} |`));
+      assert.ok(tooltip().includes(`Coloured by&#58; ${label}&#46;`), tooltip());
+    }
+    assert.ok(
+      decorations()
+        .statusTexts.slice(length)
+        .every((text) => text === "$(flame) Heatmap")
+    );
+    // The share of the text's tokens that are coloured, line breaks with them.
+    await set("colorBy", "relative");
+    await set("colorThreshold", 0.5);
+    await until(() => tooltip().includes("top 50 %"));
+    const half = await until(() => {
+      const found = coloured(document).length;
+      return found > 5 ? found : undefined;
+    });
+    assert.ok(half > 8 && half < 20, String(half));
+  });
+
+  it("lets the user choose the measure, then the threshold", async () => {
+    await showColoured();
+    const {showQuickPick} = vscode.window;
+    const shown: (readonly vscode.QuickPickItem[])[] = [];
+    const wanted = ["Surprisal", "> 8 bits"];
+    Reflect.set(vscode.window, "showQuickPick", (items: readonly vscode.QuickPickItem[]) => {
+      shown.push(items);
+      const label = wanted.shift();
+      return Promise.resolve(items.find((item) => item.label === label));
+    });
+    // So that they are reset.
+    await set("colorBy", "probability");
+    try {
+      await vscode.commands.executeCommand("tokenscope.colorBy");
+    } finally {
+      Reflect.set(vscode.window, "showQuickPick", showQuickPick);
+    }
+    const settings = vscode.workspace.getConfiguration("tokenscope");
+    assert.deepEqual([settings.get("colorBy"), settings.get("colorThreshold")], ["surprisal", 8]);
+    const [measures, thresholds] = shown;
+    assert.equal(measures?.length, 6);
+    assert.deepEqual([measures?.[0]?.label, measures?.[0]?.description], ["Probability", "now"]);
+    assert.equal(thresholds?.filter(({description}) => description === "now · default").length, 1);
+    await until(() => tooltip().includes("| Surprisal |") && tooltip().includes("≤ 8 bits"));
+  });
+
+  it("leads from surprise to surprise, round the text", async () => {
+    const editor = await showColoured();
+    const {document} = editor;
+    const starts = coloured(document).map(({range}) => document.offsetAt(range.start));
+    const cursor = () => document.offsetAt(editor.selection.active);
+    const visited: number[] = [];
+    for (let step = 0; step <= starts.length; step++) {
+      await vscode.commands.executeCommand("tokenscope.nextSurprise");
+      visited.push(cursor());
+    }
+    const first = visited[0] ?? 0;
+    // Each place once: a token over a line break has two strokes, and one place.
+    const places = [...new Set(visited)];
+    assert.ok(places.length > 5 && places.every((place) => starts.includes(place)), `${visited} of ${starts}`);
+    assert.ok(visited.slice(1).includes(first));
+    select(editor, first, first);
+    await vscode.commands.executeCommand("tokenscope.nextSurprise");
+    await vscode.commands.executeCommand("tokenscope.previousSurprise");
+    assert.equal(cursor(), first);
+    assert.deepEqual(window().messages, []);
+    await set("colorThreshold", 0.0001);
+    await until(() => tooltip().includes("≥ 0.01 %"));
+    await showText("a a a a a a a a\n");
+    await until(() => status() === "$(flame) Heatmap");
+    await vscode.commands.executeCommand("tokenscope.nextSurprise");
+    assert.match(
+      window().messages[0]?.text ?? "",
+      /^No token of this text is beyond the threshold \(Probability: < 0\.01 %\)\.$/
+    );
+    assert.deepEqual(window().messages[0]?.buttons, ["Colour By…"]);
+  });
+
+  it("is offered to who looks for a surprise while it is off, and goes there once it is scored", async () => {
+    const editor = await showText(code, "python");
+    await vscode.commands.executeCommand("tokenscope.nextSurprise");
+    assert.equal(decorations().statusItem, undefined);
+    window().answer("Turn On and Go");
+    on = true;
+    await vscode.commands.executeCommand("tokenscope.nextSurprise");
+    await settled(editor.document);
+    const starts = coloured(editor.document).map(({range}) => editor.document.offsetAt(range.start));
+    assert.ok(starts.includes(editor.document.offsetAt(editor.selection.active)));
+    assert.deepEqual(
+      window().messages.map(({text}) => text),
+      Array(2).fill("Surprises are found while the surprisal heatmap is on.")
+    );
+  });
+
+  it("marks the strongest tokens of the whole text in the overview ruler, few of them", async () => {
+    const {document} = await showColoured(`${code}\n`.repeat(150));
+    await until(() => marks(document).length > 0);
+    const found = marks(document);
+    assert.ok(found.length <= 40, String(found.length));
+    assert.ok(found.some(({range}) => range.start.line > 400));
+    for (const {options, range} of found) {
+      assert.equal((options.overviewRulerColor as vscode.ThemeColor & {id: string}).id, "tokenscope.heatmapP0Line");
+      assert.ok(!range.isEmpty);
+    }
+  });
+
+  it("writes bits per byte behind lines where that is wanted", async () => {
+    const editor = await showColoured();
+    const {document} = editor;
+    assert.deepEqual(figures(document), []);
+    await set("heatmap.lineFigures", true);
+    const before = await until(() => {
+      const found = figures(document);
+      return found.length > 0 ? found : undefined;
+    });
+    assert.deepEqual(
+      before.map(({line}) => line),
+      [0, 1, 3]
+    );
+    assert.ok(before.every(({text}) => /^\d+\.\d\d bits\/byte$/.test(text)));
+    const debounce = holdTimeouts(editDebounce);
+    try {
+      await replace(editor, "add(a", "plus(a");
+      // The figure goes with the edit, and the others stay.
+      await until(() => figures(document).length === 2);
+      assert.deepEqual(figures(document), before.slice(1));
+    } finally {
+      debounce.release();
+    }
+    await until(() => figures(document).length === 3);
+    await set("heatmap.lineFigures", false);
+    await until(() => figures(document).length === 0);
+  });
+
+  it("colours the cells of a notebook, each by itself", async () => {
+    const cell = (text: string) => new vscode.NotebookCellData(vscode.NotebookCellKind.Code, text, "python");
+    const data = new vscode.NotebookData([cell(code), cell(code), cell("x = zebra + quux\n")]);
+    const notebook = await vscode.workspace.openNotebookDocument("jupyter-notebook", data);
+    await vscode.window.showNotebookDocument(notebook);
+    await toggle();
+    const [first, second, third] = notebook.getCells().map(({document}) => document);
+    assert.ok(first && second && third);
+    await until(() => [first, second, third].every((document) => coloured(document).length > 0));
+    assert.deepEqual(
+      coloured(first).map(({range}) => range),
+      coloured(second).map(({range}) => range)
+    );
+    assert.match((await hovers(third, 5)).join("\n"), /bits of surprisal/);
+    assert.deepEqual(window().messages, []);
   });
 
   it("lives beside the hover over a selection", async () => {
@@ -343,7 +530,7 @@ describe("Toggle Surprisal Heatmap", () => {
     } finally {
       await killEngine();
     }
-    assert.match(meanwhile[0] ?? "", /bits of surprisal\n\nrank \d+ · entropy [\d.]+ bits/);
+    assert.match(meanwhile[0] ?? "", /bits of surprisal\n\nlogprob .* · rank \d+ .* · entropy [\d.]+ bits/);
     assert.deepEqual(await hovers(document, offset), meanwhile);
     assert.deepEqual(window().messages, []);
   });
@@ -381,7 +568,7 @@ describe("Toggle Surprisal Heatmap", () => {
     await until(() => /Heatmap [1-9]\d* %$/.test(status()));
     await vscode.commands.executeCommand("tokenscope.stopHeatmap");
     await until(() => status() === "$(flame) Heatmap (in part)");
-    assert.match(tooltip(), /Scoring was stopped&#58; [\d&#;]+ of/);
+    assert.match(tooltip(), /Scoring was stopped&#58; the colours are those of the first [\d&#;]+ of/);
     await until(() => coloured(document).length > 0);
     const [last] = await hovers(document, document.getText().length - 3);
     assert.match(last ?? "", /\*\*not scored\*\*\n\n_Scoring was stopped before it came to this token/);

@@ -2,11 +2,17 @@ import * as assert from "node:assert/strict";
 import fc from "fast-check";
 import {type ColourChoice, colourMeasures} from "../../src/metrics/colourChoice";
 import {
+  beyondLabel,
   colourScales,
+  type LevelFinder,
   levelBounds,
+  levelFinderInSteps,
   levelLabel,
   levelOf,
   levelsOf,
+  sliderPosition,
+  thresholdAt,
+  thresholdLabel,
   thresholdOf,
   unknownLevel
 } from "../../src/metrics/colourScale";
@@ -18,10 +24,10 @@ describe("colourScale", () => {
     const bounds = levelBounds(preset("probability"));
     assert.deepEqual(
       bounds.map((bound) => Number(bound.toPrecision(6))),
-      [0.01, 0.001, 0.0001, 0.00001]
+      [0.001, 0.0001, 0.00001, 0.000001]
     );
     assert.deepEqual(
-      [0.5, 0.01, 0.0099, 0.00005, 0].map((value) => levelOf("probability", bounds, value)),
+      [0.5, 0.001, 0.00099, 0.000005, 0].map((value) => levelOf("probability", bounds, value)),
       [0, 0, 1, 3, 4]
     );
     const ranks = levelBounds(preset("rank"));
@@ -34,9 +40,9 @@ describe("colourScale", () => {
 
   it("says each level's values", () => {
     const labels = (by: ColourChoice["by"]) => [0, 1, 4].map((level) => levelLabel(preset(by), level));
-    assert.deepEqual(labels("probability"), ["≥ 1 %", "0.1 %–1 %", "< 0.001 %"]);
+    assert.deepEqual(labels("probability"), ["≥ 0.1 %", "0.01 %–0.1 %", "< 0.0001 %"]);
     assert.deepEqual(labels("rank"), ["≤ 1", "1–10", "> 1,000"]);
-    assert.deepEqual(labels("surprisal"), ["≤ 6 bits", "6–9 bits", "> 15 bits"]);
+    assert.deepEqual(labels("surprisal"), ["≤ 10 bits", "10–13 bits", "> 20 bits"]);
     assert.deepEqual(labels("relative"), ["the rest", "top 20 %", "top 1 %"]);
   });
 
@@ -56,6 +62,17 @@ describe("colourScale", () => {
       assert.equal(thresholdOf({by, threshold: -1}), min);
       assert.equal(thresholdOf({by, threshold: 1e9}), max);
     }
+  });
+
+  it("has a slider that goes from its least to its greatest threshold and back", () => {
+    for (const by of colourMeasures) {
+      const {min, max, preset: usual} = colourScales[by];
+      assert.deepEqual([thresholdAt(by, 0), thresholdAt(by, 1)], [min, max], by);
+      for (const threshold of [min, usual, max])
+        assert.equal(thresholdAt(by, sliderPosition(by, threshold)), threshold, by);
+    }
+    assert.equal(thresholdLabel({by: "probability", threshold: null}), "0.1 %");
+    assert.equal(thresholdLabel({by: "excess", threshold: 2.5}), "2.5 bits");
   });
 
   it("colours at most the threshold's share of a text relative to it, the most surprising first", () => {
@@ -84,4 +101,54 @@ describe("colourScale", () => {
       {seed: 17}
     );
   });
+
+  it("finds single levels as it finds them all, relative to another text too", () => {
+    const logprobs = fc.array(
+      fc.oneof(fc.double({min: -30, max: 0, noNaN: true}), fc.constantFrom(Number.NaN, -1, -2)),
+      {
+        minLength: 1,
+        maxLength: 300
+      }
+    );
+    fc.assert(
+      fc.property(logprobs, fc.constantFrom(...colourMeasures), (values, by) => {
+        const numbers = {logprobs: Float64Array.from(values), ranks: null, entropies: null};
+        const levelOf = finder(levelFinderInSteps(preset(by), numbers));
+        assert.deepEqual(
+          values.map((_, token) => levelOf(token)),
+          [...levelsOf(preset(by), numbers)]
+        );
+        if (by !== "relative") return;
+        // By sorting.
+        const sorted = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
+        const cuts = levelBounds(preset(by)).map((part) => sorted[Math.floor(part * sorted.length)] ?? 1);
+        const expected = values.map((value) =>
+          Number.isNaN(value) ? unknownLevel : cuts.filter((cut) => value < cut).length
+        );
+        assert.deepEqual([...levelsOf(preset(by), numbers)], expected);
+      }),
+      {seed: 20261130}
+    );
+    const shown = {logprobs: Float64Array.of(-6), ranks: null, entropies: null};
+    const whole = Float64Array.from({length: 10}, (_, token) => -token);
+    // The half of the text below its fifth value; of the shown one alone, nothing is below itself.
+    assert.equal(finder(levelFinderInSteps({by: "relative", threshold: 0.5}, {...shown, logprobs: whole}))(6), 1);
+    assert.equal(finder(levelFinderInSteps({by: "relative", threshold: 0.5}, shown, whole))(0), 1);
+    assert.equal(finder(levelFinderInSteps({by: "relative", threshold: 0.5}, shown))(0), 0);
+  });
+
+  it("says what is beyond the threshold", () => {
+    assert.deepEqual(
+      colourMeasures.map((by) => beyondLabel({by, threshold: by === "probability" || by === "relative" ? 0.25 : 5})),
+      ["< 25 %", "> 5 bits", "> 5", "> 5 bits", "> 5 bits", "top 25 %"]
+    );
+  });
 });
+
+/** The result of work in steps. */
+function finder(steps: Generator<void, LevelFinder>): LevelFinder {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}

@@ -3,23 +3,40 @@ import {readFileSync} from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import {type AboutPiece, hoverText, type ShownToken} from "../../src/features/heatmap/hoverText";
+import {lineBitsPerByte} from "../../src/features/heatmap/lineFigures";
 import {MovingPieces} from "../../src/features/heatmap/movingPieces";
-import {type Stroke, strokesOf} from "../../src/features/heatmap/strokes";
+import {surpriseFrom} from "../../src/features/heatmap/nextSurprise";
+import {rulerMarks} from "../../src/features/heatmap/rulerMarks";
+import {type LevelledPieces, type Stroke, strokesOf} from "../../src/features/heatmap/strokes";
+import {thresholdSteps} from "../../src/features/heatmap/thresholdSteps";
 import type {TextChange} from "../../src/host/documents/movedRange";
-import {bucketBits, bucketOf, buckets} from "../../src/metrics/buckets";
+import {colourMeasures} from "../../src/metrics/colourChoice";
+import {colourScales, type LevelFinder, thresholdOf, unknownLevel} from "../../src/metrics/colourScale";
+import {regionSums} from "../../src/metrics/regions";
 import {root} from "../harness/paths";
 
-/** A logprob in the middle of each bucket. */
-const inBucket = {p50: Math.log(0.7), p10: Math.log(0.2), p1: Math.log(0.02), p01: Math.log(0.002), p0: -20};
-
 /** Pieces with these texts and logprobs, one token each. */
-function pieces(texts: readonly string[], logprobs: readonly number[] = texts.map(() => inBucket.p1)): MovingPieces {
+function pieces(texts: readonly string[], logprobs: readonly number[] = texts.map(() => -1)): MovingPieces {
   let end = 0;
   return new MovingPieces({
     ends: Uint32Array.from(texts, (text) => (end += text.length)),
     firstTokens: Uint32Array.from({length: texts.length + 1}, (_, piece) => piece),
-    logprobs: Float64Array.from(logprobs)
+    logprobs: Float64Array.from(logprobs),
+    ranks: null,
+    entropies: null
   });
+}
+
+/** Pieces with these texts and levels. */
+function levelled(texts: readonly string[], levels: readonly number[] = texts.map(() => 2)): LevelledPieces {
+  return {pieces: pieces(texts), levelOf: (piece) => levels[piece] ?? unknownLevel};
+}
+
+function result<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
 }
 
 function edited(text: string, {rangeOffset, rangeLength, text: put}: TextChange): string {
@@ -30,20 +47,6 @@ function edited(text: string, {rangeOffset, rangeLength, text: put}: TextChange)
 function covered(text: string, {starts, ends}: MovingPieces): string[] {
   return Array.from(ends, (end, piece) => text.slice(starts[piece], end));
 }
-
-describe("the buckets", () => {
-  it("are told in bits too", () => {
-    const told = buckets.map((bucket) => bucketBits(bucket));
-    assert.deepEqual(told, ["up to 1 bit", "1–3.3 bits", "3.3–6.6 bits", "6.6–10 bits", "over 10 bits", ""]);
-  });
-
-  it("hold their own lower bounds", () => {
-    for (const {name, atLeast} of buckets)
-      if (atLeast !== null) assert.equal(bucketOf(atLeast === 0 ? -1e9 : Math.log(atLeast) + 1e-12).name, name);
-    assert.equal(bucketOf(Number.NEGATIVE_INFINITY).name, "p0");
-    assert.equal(bucketOf(null).name, "unscored");
-  });
-});
 
 describe("pieces in a text that is edited", () => {
   it("move with what is edited before them, and stay before it", () => {
@@ -110,39 +113,39 @@ describe("pieces in a text that is edited", () => {
 
 describe("the colours of a line", () => {
   const line = (text: string, start = 0, endLength = 1) => ({number: 7, start, length: text.length, endLength});
-  const told = (strokes: readonly Stroke[]) => strokes.map(({bucket, from, to}) => [bucket, from, to]);
+  const told = (strokes: readonly Stroke[]) => strokes.map(({level, from, to}) => [level, from, to]);
 
-  it("are those of its tokens; expected and unscored ones have none", () => {
-    const all = pieces(["aa", "bb", "cc", "dd", "ee", "ff"], [...Object.values(inBucket), Number.NaN]);
+  it("are those of its tokens; those within the threshold and unknown ones have none", () => {
+    const all = levelled(["aa", "bb", "cc", "dd", "ee", "ff"], [0, 1, 2, 3, 4, unknownLevel]);
     const strokes = strokesOf(all, line("aabbccddeeff"));
     assert.deepEqual(told(strokes), [
-      ["p10", 2, 4],
-      ["p1", 4, 6],
-      ["p01", 6, 8],
-      ["p0", 8, 10]
+      [1, 2, 4],
+      [2, 4, 6],
+      [3, 6, 8],
+      [4, 8, 10]
     ]);
     assert.ok(strokes.every(({line}) => line === 7));
   });
 
   it("end with the line, and go on with the token on the next one", () => {
-    const all = pieces(["a:", "\n  ", "b"]);
+    const all = levelled(["a:", "\n  ", "b"]);
     assert.deepEqual(told(strokesOf(all, line("a:"))), [
-      ["p1", 0, 2],
-      ["p1", 2, 2]
+      [2, 0, 2],
+      [2, 2, 2]
     ]);
     assert.deepEqual(told(strokesOf(all, line("  b", 3, 0))), [
-      ["p1", 0, 2],
-      ["p1", 2, 3]
+      [2, 0, 2],
+      [2, 2, 3]
     ]);
   });
 
-  it("show a line break once, by the more surprising of its halves", () => {
-    const all = pieces(["a", "\r", "\n", "b"], [inBucket.p50, inBucket.p10, inBucket.p0, inBucket.p50]);
-    assert.deepEqual(told(strokesOf(all, line("a", 0, 2))), [["p0", 1, 1]]);
+  it("show a line break once, by the stronger of its halves", () => {
+    const all = levelled(["a", "\r", "\n", "b"], [0, 1, 4, 0]);
+    assert.deepEqual(told(strokesOf(all, line("a", 0, 2))), [[4, 1, 1]]);
   });
 
   it("leave out what VS Code does not draw of a very long line", () => {
-    const all = pieces(Array.from({length: 5000}, () => "word "));
+    const all = levelled(Array.from({length: 5000}, () => "word "));
     const strokes = strokesOf(all, line("word ".repeat(5000)));
     assert.equal(strokes.length, 2000);
   });
@@ -150,25 +153,24 @@ describe("the colours of a line", () => {
   it("tile what is coloured, without a character twice", () => {
     const token = fc.string({unit: fc.constantFrom("a", " ", "\n", "é", "😀"), minLength: 1, maxLength: 5});
     fc.assert(
-      fc.property(fc.array(fc.tuple(token, fc.constantFrom(...Object.values(inBucket), Number.NaN))), (tokens) => {
+      fc.property(fc.array(fc.tuple(token, fc.constantFrom(0, 1, 2, 3, 4, unknownLevel))), (tokens) => {
         const text = tokens.map(([one]) => one).join("");
-        const moving = pieces(
+        const all = levelled(
           tokens.map(([one]) => one),
-          tokens.map(([, logprob]) => logprob)
+          tokens.map(([, level]) => level)
         );
-        const expected = tokens.flatMap(([one, logprob]) => {
-          const {name} = bucketOf(Number.isNaN(logprob) ? null : logprob);
-          return Array.from({length: one.length}, () => (name === "p50" || name === "unscored" ? "" : name));
-        });
-        const painted = expected.map(() => "");
+        const expected = tokens.flatMap(([one, level]) =>
+          Array.from({length: one.length}, () => (level === unknownLevel ? 0 : level))
+        );
+        const painted = expected.map(() => 0);
         let start = 0;
         for (const content of text.split("\n")) {
           const isLast = start + content.length === text.length;
           let last = -1;
-          for (const {bucket, from, to} of strokesOf(moving, line(content, start, isLast ? 0 : 1))) {
+          for (const {level, from, to} of strokesOf(all, line(content, start, isLast ? 0 : 1))) {
             assert.ok(from >= last);
             last = to;
-            for (let unit = from; unit < Math.max(to, from + 1); unit++) painted[start + unit] = bucket;
+            for (let unit = from; unit < Math.max(to, from + 1); unit++) painted[start + unit] = level;
           }
           start += content.length + 1;
         }
@@ -176,6 +178,141 @@ describe("the colours of a line", () => {
       }),
       {seed: 20261122}
     );
+  });
+});
+
+describe("the figure behind a line", () => {
+  const text = "first line here\nfn()\n    second = one\n";
+  const cut = ["first ", "line ", "here", "\n", "fn()", "\n    ", "second ", "= one", "\n"];
+  const logprobs = Float64Array.of(-1, -2, -4, -8, -16, -32, -64, Number.NaN, -128);
+  const ends = Uint32Array.from(cut.map((_, index) => cut.slice(0, index + 1).join("").length));
+  const heat = () => ({
+    pieces: pieces(cut),
+    scores: {logprobs, ends} as Parameters<typeof lineBitsPerByte>[0]["scores"]
+  });
+  const lines = [
+    {number: 0, start: 0, length: 15, endLength: 1},
+    {number: 1, start: 16, length: 4, endLength: 1},
+    {number: 2, start: 21, length: 16, endLength: 1}
+  ] as const;
+  const figure = (of = heat(), line: (typeof lines)[number] = lines[0]) =>
+    lineBitsPerByte(of, text.slice(line.start, line.start + line.length), line);
+
+  it("is what Surprising Lines has, and none of a line that is too short", () => {
+    for (const line of [lines[0], lines[2]]) {
+      const region = {start: line.start, end: line.start + line.length + line.endLength};
+      const [sums] = regionSums(text, {logprobs, ends}, [region]);
+      assert.ok(sums?.bytes);
+      assert.equal(figure(heat(), line), sums.nats / Math.LN2 / sums.bytes);
+    }
+    assert.equal(figure(heat(), lines[1]), null);
+  });
+
+  it("goes where the line is edited, and stays with the others", () => {
+    for (const change of [
+      {rangeOffset: 3, rangeLength: 1, text: ""},
+      {rangeOffset: 6, rangeLength: 0, text: "new "},
+      {rangeOffset: 0, rangeLength: 6, text: ""},
+      {rangeOffset: 15, rangeLength: 0, text: "!"}
+    ]) {
+      const edited = heat();
+      edited.pieces.edit([change]);
+      const growth = change.text.length - change.rangeLength;
+      const [first, , third] = lines;
+      const whole = `${text.slice(0, change.rangeOffset)}${change.text}${text.slice(change.rangeOffset + change.rangeLength)}`;
+      const now = {...first, length: first.length + growth};
+      assert.equal(lineBitsPerByte(edited, whole.slice(0, now.length), now), null, JSON.stringify(change));
+      const moved = {...third, start: third.start + growth};
+      assert.equal(lineBitsPerByte(edited, text.slice(third.start), moved), figure(heat(), third));
+    }
+  });
+});
+
+describe("the marks in the overview ruler", () => {
+  it("are those of the strongest level, far from each other, and few", () => {
+    const logprobs = Float64Array.from({length: 10_000}, (_, piece) => -(piece % 100));
+    const levelOf: LevelFinder = (piece) => (piece % 100 > 90 ? 4 : 3);
+    const marks = result(rulerMarks(logprobs, levelOf));
+    assert.equal(marks.length, 40);
+    assert.deepEqual(
+      marks,
+      marks.toSorted((a, b) => a - b)
+    );
+    // The most surprising one of each run.
+    assert.ok(marks.every((piece) => piece % 100 === 99));
+    assert.deepEqual(result(rulerMarks(logprobs, () => 3)), []);
+    assert.deepEqual(result(rulerMarks(new Float64Array(), () => 4)), []);
+    assert.deepEqual(result(rulerMarks(Float64Array.of(-1, Number.NEGATIVE_INFINITY), () => 4)), [0, 1]);
+  });
+});
+
+describe("the next surprise", () => {
+  const heat = () => levelled(["aa", "bb", "cc", "dd", "ee"], [1, 0, 4, unknownLevel, 2]);
+  const found = (from: number, direction: 1 | -1, of = heat()) => {
+    const surprise = result(surpriseFrom(of, from, direction));
+    return surprise && [surprise.piece, surprise.wrapped];
+  };
+
+  it("is beyond the threshold and not at the cursor, and comes round", () => {
+    assert.deepEqual(
+      [0, 1, 4, 5, 8, 9, 10].map((offset) => found(offset, 1)),
+      [
+        [2, false],
+        [2, false],
+        [4, false],
+        [4, false],
+        [0, true],
+        [0, true],
+        [0, true]
+      ]
+    );
+    assert.deepEqual(
+      [0, 1, 4, 5, 8, 9, 10].map((offset) => found(offset, -1)),
+      [
+        [4, true],
+        [0, false],
+        [0, false],
+        [2, false],
+        [2, false],
+        [4, false],
+        [4, false]
+      ]
+    );
+  });
+
+  it("is not there where nothing is beyond the threshold, nor in an empty text", () => {
+    const none = levelled(["aa", "bb"], [0, unknownLevel]);
+    for (const direction of [1, -1] as const) {
+      assert.equal(found(0, direction, none), undefined);
+      assert.equal(found(0, direction, levelled([])), undefined);
+    }
+  });
+
+  it("is the only one again", () => {
+    const one = levelled(["aa", "bb"], [0, 3]);
+    assert.deepEqual(found(2, 1, one), [1, true]);
+    assert.deepEqual(found(2, -1, one), [1, true]);
+  });
+
+  it("is none that an edit touched", () => {
+    const edited = heat();
+    edited.pieces.edit([{rangeOffset: 4, rangeLength: 1, text: ""}]);
+    assert.deepEqual(found(0, 1, edited), [4, false]);
+  });
+});
+
+describe("the thresholds to choose from", () => {
+  it("are within the slider, with the measure's own and the one in use, each once", () => {
+    for (const by of colourMeasures) {
+      const {min, max, preset, isLow} = colourScales[by];
+      const current = thresholdOf({by, threshold: (min + max) / 3});
+      const steps = thresholdSteps(by, current);
+      assert.ok(steps.includes(preset) && steps.includes(current), by);
+      assert.ok(steps.every((step) => step >= min && step <= max));
+      const sorted = [...new Set(steps)].sort((a, b) => a - b);
+      assert.deepEqual(steps, isLow ? sorted.reverse() : sorted);
+      assert.ok(steps.length >= 5 && steps.length <= 10);
+    }
   });
 });
 
@@ -188,7 +325,10 @@ describe("the hover over a token", () => {
     const expected = {token: one, rank: 4, entropy: Math.log(16), top: rivals};
     const [heading, numbers, table, ...rest] = hoverText({tokens: [one], logprob: one.logprob, expected}).split("\n\n");
     assert.equal(heading, "`·x` **25.0 %** · 2.00 bits of surprisal");
-    assert.equal(numbers, "rank 4 · entropy 4.00 bits (16 effective choices)");
+    assert.equal(
+      numbers,
+      "logprob −1.386 nats · rank 4 (top 10) · p / max p 100.0 % · entropy 4.00 bits · effective choices 16 · excess surprisal −2.00 bits · id 3"
+    );
     const rows = table?.split("\n") ?? [];
     assert.equal(rows.length, 10);
     // The probability of the score, not of this request.
@@ -221,7 +361,7 @@ describe("the hover over a token", () => {
     const text = hoverText({tokens: parts, logprob: -4, expected});
     assert.match(text, /^`<0xF0>` `<0x9F>` \*\*1\.8 %\*\* · 5\.77 bits/);
     assert.match(text, /\| `<0xF0>` \| 36\.8 % \| 1\.44 bits \|\n\| `<0x9F>` \| 5\.0 % \| 4\.33 bits \|/);
-    assert.match(text, /`<0x9F>`: rank 9/);
+    assert.match(text, /`<0x9F>`: logprob −3\.000 nats · rank 9 /);
   });
 
   it("says of an unscored token that it is", () => {

@@ -94,9 +94,12 @@ describe("The menu of the status bar", () => {
   const titles = new Map(contributes.commands.map(({command, title}) => [command, texts[title.slice(1, -1)]]));
   /** Have a label that says more, or is shorter. */
   const ownLabel: readonly CommandName[] = ["perplexity", "toggleInlineCompletion"];
-  /** Are the rows of another one, buttons of a view, or variants of one that is in the menu. */
+  /** Are the rows of another one, buttons of a view, links of the heatmap's item, or variants of one that is in the menu. */
   const elsewhere: readonly CommandName[] = [
     "snoozeInlineCompletion",
+    "colorBy",
+    "nextSurprise",
+    "previousSurprise",
     "selectCompletionModel",
     "useOneModel",
     "selectModelFile",

@@ -2,8 +2,17 @@ import {strict as assert} from "node:assert";
 import fc from "fast-check";
 import {cutIntoPieces, type Pieces} from "../../src/metrics/pieces";
 
-function cut(text: string, byteEnds: readonly number[], logprobs: readonly number[]): Pieces {
-  const work = cutIntoPieces(text, Uint32Array.from(byteEnds), Float64Array.from(logprobs));
+function cut(
+  text: string,
+  byteEnds: readonly number[],
+  logprobs: readonly number[],
+  detail: {readonly ranks: readonly number[]; readonly entropies: readonly number[]} | null = null
+): Pieces {
+  const work = cutIntoPieces(text, Uint32Array.from(byteEnds), {
+    logprobs: Float64Array.from(logprobs),
+    ranks: detail && Int32Array.from(detail.ranks),
+    entropies: detail && Float64Array.from(detail.entropies)
+  });
   for (;;) {
     const step = work.next();
     if (step.done) return step.value;
@@ -50,6 +59,17 @@ describe("a text cut into pieces", () => {
   it("leaves a piece unscored of which a token is", () => {
     const {logprobs} = cut("é!", [1, 2, 3], [Number.NaN, -2, -1]);
     assert.deepEqual([...logprobs], [Number.NaN, -1]);
+  });
+
+  it("has the sum of a piece's entropies and the highest of its ranks, and neither where they are not known", () => {
+    const detail = {ranks: [3, 1, 9, 2, 0], entropies: [0.5, 1, 2, 4, Number.NaN]};
+    const {ranks, entropies} = cut("a😀bc", [1, 3, 5, 6, 7], [-1, -2, -3, -4, Number.NaN], detail);
+    assert.deepEqual([...(ranks ?? [])], [3, 9, 2, 0]);
+    assert.deepEqual([...(entropies ?? [])], [0.5, 3, 4, Number.NaN]);
+    const unscored = cut("é!", [1, 2, 3], [Number.NaN, -2, -1], {ranks: [0, 7, 1], entropies: [Number.NaN, 1, 1]});
+    assert.deepEqual([...(unscored.ranks ?? [])], [0, 1]);
+    const plain = cut("a", [1], [-1]);
+    assert.deepEqual([plain.ranks, plain.entropies], [null, null]);
   });
 
   it("takes half a surrogate pair for the three bytes that UTF-8 writes for it", () => {
@@ -100,7 +120,11 @@ describe("a text cut into pieces", () => {
     const tokens = 100_000;
     const text = "word ".repeat(tokens);
     const ends = Uint32Array.from({length: tokens}, (_, token) => (token + 1) * 5);
-    const work = cutIntoPieces(text, ends, new Float64Array(tokens).fill(-1));
+    const work = cutIntoPieces(text, ends, {
+      logprobs: new Float64Array(tokens).fill(-1),
+      ranks: null,
+      entropies: null
+    });
     let stops = 0;
     while (!work.next().done) stops++;
     assert.ok(stops >= 5, `${stops} stops`);

@@ -36,6 +36,10 @@ const decided: Readonly<Record<string, Decision>> = {
   // They only colour what is scored anyway; a threshold is cut to its range (metrics/colourScale.ts).
   "tokenscope.colorBy": ["window", "always"],
   "tokenscope.colorThreshold": ["window", "always"],
+  // It shows more of what is scored anyway.
+  "tokenscope.heatmap.lineFigures": ["window", "always"],
+  // It makes the engine work by itself.
+  "tokenscope.codeLens": ["window", "restricted"],
   // It only marks files that are counted anyway, and is read within limits (text/tokenBudget.ts).
   "tokenscope.budget": ["resource", "always"]
 };

@@ -1,7 +1,8 @@
 import {strict as assert} from "node:assert";
 import fc from "fast-check";
-import {functionParts, linesInSteps, type Part} from "../../src/features/surprisingLines/parts";
+import {linesInSteps} from "../../src/features/surprisingLines/parts";
 import {maxShownParts, minBytes, type Rankings, rankInSteps} from "../../src/features/surprisingLines/ranking";
+import {functionParts, type Part} from "../../src/metrics/functionParts";
 import type {Region} from "../../src/metrics/regions";
 import {Looks} from "../harness/looks";
 

@@ -1,21 +1,18 @@
 import * as vscode from "vscode";
 import {linesNear} from "../../host/documents/linesNear";
-import type {BucketName} from "../../metrics/buckets";
-import {heatColour} from "./heatColour";
-import type {MovingPieces} from "./movingPieces";
-import {type Stroke, strokesOf} from "./strokes";
+import {decimal} from "../../text/numberText";
+import type {Heat} from "./heat";
+import {type ColouredLevel, colouredLevels, heatColour} from "./heatColour";
+import {lineBitsPerByte} from "./lineFigures";
+import {type Line, type Stroke, strokesOf} from "./strokes";
 
 /** The lines under coloured tokens. package.json (contributes.colors) decides which themes show them. */
-const lines = {
-  p10: {borderStyle: "dotted", borderWidth: "0 0 2px"},
-  p1: {borderStyle: "dashed", borderWidth: "0 0 2px"},
-  p01: {borderStyle: "solid", borderWidth: "0 0 2px"},
-  p0: {borderStyle: "solid", borderWidth: "0 0 3px"}
-} as const;
-
-type Coloured = keyof typeof lines;
-
-export const colouredBuckets = Object.keys(lines) as readonly Coloured[];
+const lines: Readonly<Record<ColouredLevel, {readonly borderStyle: string; readonly borderWidth: string}>> = {
+  1: {borderStyle: "dotted", borderWidth: "0 0 2px"},
+  2: {borderStyle: "dashed", borderWidth: "0 0 2px"},
+  3: {borderStyle: "solid", borderWidth: "0 0 2px"},
+  4: {borderStyle: "solid", borderWidth: "0 0 3px"}
+};
 
 /** Number of lines coloured above and below the visible ones, so that scrolling rarely shows plain lines. */
 const linesAround = 100;
@@ -28,14 +25,23 @@ interface Decorations {
   readonly lineBreak: vscode.TextEditorDecorationType;
 }
 
-/** Colours the visible text of editors, and the lines around it, by surprisal. */
+/** Colours the visible text of editors, and the lines around it, by the levels of tokens. */
 export class HeatColours implements vscode.Disposable {
-  private readonly types: Readonly<Record<Coloured, Decorations>>;
-
-  constructor() {
-    const entries = colouredBuckets.map((name) => [name, decorations(name)] as const);
-    this.types = Object.fromEntries(entries) as Record<Coloured, Decorations>;
-  }
+  private readonly types: Readonly<Record<ColouredLevel, Decorations>> = {
+    1: decorations(1),
+    2: decorations(2),
+    3: decorations(3),
+    4: decorations(4)
+  };
+  private readonly mark = vscode.window.createTextEditorDecorationType({
+    overviewRulerColor: new vscode.ThemeColor(`tokenscope.${heatColour(4, "Line")}`),
+    overviewRulerLane: vscode.OverviewRulerLane.Center,
+    rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed
+  });
+  private readonly figure = vscode.window.createTextEditorDecorationType({
+    after: {color: new vscode.ThemeColor("editorCodeLens.foreground"), margin: "0 0 0 3em"},
+    rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed
+  });
 
   /** Disposing a decoration type removes its colour from every editor. */
   dispose(): void {
@@ -43,58 +49,89 @@ export class HeatColours implements vscode.Disposable {
       text.dispose();
       lineBreak.dispose();
     }
+    this.mark.dispose();
+    this.figure.dispose();
   }
 
-  draw(editor: vscode.TextEditor, pieces: MovingPieces | undefined): void {
-    const strokes = pieces === undefined ? [] : strokesNear(editor, pieces);
-    const ranges = new Map<BucketName, {text: vscode.Range[]; lineBreak: vscode.Range[]}>();
-    for (const name of colouredBuckets) ranges.set(name, {text: [], lineBreak: []});
-    for (const {bucket, line, from, to} of strokes)
-      ranges.get(bucket)?.[from === to ? "lineBreak" : "text"].push(new vscode.Range(line, from, line, to));
-    for (const name of colouredBuckets) {
-      editor.setDecorations(this.types[name].text, ranges.get(name)?.text ?? []);
-      editor.setDecorations(this.types[name].lineBreak, ranges.get(name)?.lineBreak ?? []);
+  draw(editor: vscode.TextEditor, heat: Heat | undefined, showsFigures: boolean): void {
+    const near = heat === undefined ? [] : linesOf(editor);
+    const ranges = new Map<ColouredLevel, {text: vscode.Range[]; lineBreak: vscode.Range[]}>();
+    for (const level of colouredLevels) ranges.set(level, {text: [], lineBreak: []});
+    const strokes = heat === undefined ? [] : strokesNear(near, heat);
+    for (const {level, line, from, to} of strokes)
+      ranges.get(level)?.[from === to ? "lineBreak" : "text"].push(new vscode.Range(line, from, line, to));
+    for (const level of colouredLevels) {
+      editor.setDecorations(this.types[level].text, ranges.get(level)?.text ?? []);
+      editor.setDecorations(this.types[level].lineBreak, ranges.get(level)?.lineBreak ?? []);
     }
+    editor.setDecorations(this.mark, heat === undefined ? [] : marksOf(editor, heat));
+    editor.setDecorations(this.figure, heat && showsFigures ? figuresOf(editor, near, heat) : []);
   }
 }
 
-function decorations(name: Coloured): Decorations {
-  const backgroundColor = new vscode.ThemeColor(`tokenscope.${heatColour(name, "Background")}`);
-  const borderColor = new vscode.ThemeColor(`tokenscope.${heatColour(name, "Line")}`);
+function decorations(level: ColouredLevel): Decorations {
+  const backgroundColor = new vscode.ThemeColor(`tokenscope.${heatColour(level, "Background")}`);
+  const borderColor = new vscode.ThemeColor(`tokenscope.${heatColour(level, "Line")}`);
   // Syntax colours would not all be readable on these backgrounds.
   const color = new vscode.ThemeColor("tokenscope.heatmapForeground");
   const rangeBehavior = vscode.DecorationRangeBehavior.ClosedClosed;
   return {
     text: vscode.window.createTextEditorDecorationType({
       ...{backgroundColor, borderColor, color},
-      ...lines[name],
+      ...lines[level],
       rangeBehavior
     }),
     // A line break has no character to colour: a sign is added for it.
     lineBreak: vscode.window.createTextEditorDecorationType({
-      after: {backgroundColor, color, textDecoration: underline(name), contentText: "⏎"},
+      after: {backgroundColor, color, textDecoration: underline(level), contentText: "⏎"},
       rangeBehavior
     })
   };
 }
 
 /** The line under added signs. They can have a border only on all sides, so this one is an underline. */
-function underline(name: Coloured): string {
-  const {borderStyle, borderWidth} = lines[name];
+function underline(level: ColouredLevel): string {
+  const {borderStyle, borderWidth} = lines[level];
   const width = borderWidth.slice(borderWidth.lastIndexOf(" ") + 1);
-  return `underline ${borderStyle} ${width} var(--vscode-tokenscope-${heatColour(name, "Line")})`;
+  return `underline ${borderStyle} ${width} var(--vscode-tokenscope-${heatColour(level, "Line")})`;
 }
 
-/** The strokes of the visible lines, and of lines near them up to the maximum. */
-function strokesNear({document, visibleRanges}: vscode.TextEditor, pieces: MovingPieces): Stroke[] {
-  const strokes: Stroke[] = [];
+/** The visible lines, then those near them. */
+function linesOf({document, visibleRanges}: vscode.TextEditor): Line[] {
   const endLength = document.eol === vscode.EndOfLine.CRLF ? 2 : 1;
   const last = document.lineCount - 1;
-  for (const number of linesNear(visibleRanges, last, linesAround)) {
+  return Array.from(linesNear(visibleRanges, last, linesAround), (number) => {
     const start = document.offsetAt(new vscode.Position(number, 0));
     const {length} = document.lineAt(number).text;
-    strokes.push(...strokesOf(pieces, {number, start, length, endLength: number < last ? endLength : 0}));
+    return {number, start, length, endLength: number < last ? endLength : 0};
+  });
+}
+
+/** The strokes of lines, up to the maximum. */
+function strokesNear(near: readonly Line[], heat: Heat): Stroke[] {
+  const strokes: Stroke[] = [];
+  for (const line of near) {
+    strokes.push(...strokesOf(heat, line));
     if (strokes.length >= maxStrokes) break;
   }
   return strokes;
+}
+
+/** The places of the marks in the overview ruler, without what an edit touched. */
+function marksOf({document}: vscode.TextEditor, {marks, pieces: {starts, ends}}: Heat): vscode.Range[] {
+  return marks.flatMap((piece) => {
+    const [start, end] = [starts[piece] ?? 0, ends[piece] ?? 0];
+    return end > start ? [new vscode.Range(document.positionAt(start), document.positionAt(end))] : [];
+  });
+}
+
+/** The figures behind lines. */
+function figuresOf({document}: vscode.TextEditor, near: readonly Line[], heat: Heat): vscode.DecorationOptions[] {
+  return near.flatMap((line) => {
+    const value = lineBitsPerByte(heat, document.lineAt(line.number).text, line);
+    if (value === null) return [];
+    const contentText = vscode.l10n.t("{0} bits/byte", decimal(value, 2));
+    const range = new vscode.Range(line.number, line.length, line.number, line.length);
+    return [{range, renderOptions: {after: {contentText}}}];
+  });
 }

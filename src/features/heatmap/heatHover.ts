@@ -1,19 +1,11 @@
 import * as vscode from "vscode";
 import type {Scores} from "../../contract/scoring";
-import type {ExpectedTokens} from "../../host/expectedTokens";
 import type {Host} from "../../host/host";
 import {LatestOnly} from "../../host/latestOnly";
 import {shortLabel, tokenLabel} from "../../text/tokenLabel";
 import {visibleText} from "../../text/visibleText";
+import type {Heat} from "./heat";
 import {type AboutPiece, hoverText, type ShownToken} from "./hoverText";
-import type {MovingPieces} from "./movingPieces";
-
-/** The scores of a document, and where its tokens are after edits. */
-export interface Heat {
-  readonly scores: Scores;
-  readonly expected: ExpectedTokens;
-  readonly pieces: MovingPieces;
-}
 
 /** The part of the heatmap that the hover needs. */
 export interface HeatSource {

@@ -3,21 +3,21 @@ import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
 import type {Progress} from "../../contract/progress";
 import {progressText} from "../../contract/progressText";
-import {runInSlices} from "../../host/cooperativeWork";
+import {fullDetail} from "../../contract/scoring";
 import {readDocument} from "../../host/documents/documentText";
 import {isToolDocument} from "../../host/documents/toolDocument";
-import {ExpectedTokens} from "../../host/expectedTokens";
 import type {Host} from "../../host/host";
 import {HostError} from "../../host/hostError";
 import {LatestOnly} from "../../host/latestOnly";
 import {scoreOrStop} from "../../host/scoring";
-import {cutIntoPieces} from "../../metrics/pieces";
+import type {ColourChoice} from "../../metrics/colourChoice";
+import {needsDetail} from "../../metrics/colourScale";
 import {plainText} from "../../text/plainText";
 import {editDebounce} from "./editDebounce";
+import {type Heat, heatOfScores, recoloured} from "./heat";
 import {HeatColours} from "./heatColours";
-import {type Heat, HeatHover, type HeatSource} from "./heatHover";
+import {HeatHover, type HeatSource} from "./heatHover";
 import {type HeatState, HeatStatus} from "./heatStatus";
-import {MovingPieces} from "./movingPieces";
 
 /** Colours are drawn after this long without an edit or scrolling (ms). Until then VS Code moves them with the text. */
 const drawDebounce = 60;
@@ -53,6 +53,8 @@ export class Heatmap implements vscode.Disposable, HeatSource {
   private readonly scoring = new LatestOnly();
   /** Cancelled: what was scored so far is coloured. */
   private readonly stopping = new LatestOnly();
+  /** A scoring ended, or a document was forgotten. */
+  private readonly ended = new vscode.EventEmitter<void>();
   private drawTimer: NodeJS.Timeout | undefined;
   /** The last error shown. The same error is not shown again until another error or a success. */
   private shownError: string | undefined;
@@ -62,6 +64,7 @@ export class Heatmap implements vscode.Disposable, HeatSource {
     this.subscriptions = vscode.Disposable.from(
       this.colours,
       this.status,
+      this.ended,
       vscode.languages.registerHoverProvider({pattern: "**"}, new HeatHover(host, this)),
       vscode.window.onDidChangeVisibleTextEditors(() => this.syncVisibleDocuments()),
       vscode.window.onDidChangeActiveTextEditor(() => this.syncVisibleDocuments()),
@@ -71,7 +74,9 @@ export class Heatmap implements vscode.Disposable, HeatSource {
       // A change of language closes a document and opens it again.
       vscode.workspace.onDidOpenTextDocument(() => this.syncVisibleDocuments()),
       vscode.workspace.onDidCloseTextDocument((document) => this.forget(document)),
-      host.settings.onDidChangeModel(() => this.rescoreAll())
+      host.settings.onDidChangeModel(() => this.rescoreAll()),
+      host.settings.onDidChangeColours(() => this.recolourAll()),
+      host.settings.onDidChangeLineFigures(() => this.scheduleDraw("soon"))
     );
     this.syncVisibleDocuments();
   }
@@ -81,11 +86,27 @@ export class Heatmap implements vscode.Disposable, HeatSource {
     clearTimeout(this.drawTimer);
     this.scoring.dispose();
     for (const document of [...this.documents.keys()]) this.forget(document);
+    this.ended.fire();
     this.subscriptions.dispose();
   }
 
   heatOf(document: vscode.TextDocument): Heat | undefined {
     return this.documents.get(document)?.heat;
+  }
+
+  /** The scores of a document's present text, once they are there. Undefined if there are none to wait for. */
+  async whenScored(document: vscode.TextDocument): Promise<Heat | undefined> {
+    for (;;) {
+      const heated = this.documents.get(document);
+      if (this.disposed || heated === undefined || heated.ended) return undefined;
+      if (!heated.needsScore && this.running?.document !== document) return heated.heat;
+      await new Promise<void>((resolve) => {
+        const listening = this.ended.event(() => {
+          listening.dispose();
+          resolve();
+        });
+      });
+    }
   }
 
   /** Stops scoring, and colours the text as far as it was scored. */
@@ -122,6 +143,7 @@ export class Heatmap implements vscode.Disposable, HeatSource {
     clearTimeout(this.documents.get(document)?.debounceTimer);
     this.documents.delete(document);
     if (this.running?.document === document) this.scoring.cancel();
+    this.ended.fire();
   }
 
   /** Drops all scores, which another model made, and starts again. */
@@ -129,6 +151,28 @@ export class Heatmap implements vscode.Disposable, HeatSource {
     this.shownError = undefined;
     for (const document of [...this.documents.keys()]) this.forget(document);
     this.syncVisibleDocuments();
+  }
+
+  private recolourAll(): void {
+    for (const heated of this.documents.values()) void this.recolour(heated);
+    this.scoreNext();
+  }
+
+  /** Colours scores by what the user chose now. What they don't have is scored. */
+  private async recolour(heated: HeatedDocument): Promise<void> {
+    const {heat} = heated;
+    const {colours} = this.host.settings;
+    if (heat === undefined || isSameColours(heat.choice, colours)) return;
+    if (heat.scores.detail === null && needsDetail(colours.by) && !needsDetail(heat.scoredFor)) {
+      heated.needsScore = true;
+      return;
+    }
+    const other = await recoloured(heat, colours);
+    if (this.disposed || heated.heat !== heat) return;
+    heated.heat = other;
+    this.scheduleDraw("soon");
+    // Another choice may have come meanwhile.
+    await this.recolour(heated);
   }
 
   private requeue({document}: Running): void {
@@ -156,11 +200,13 @@ export class Heatmap implements vscode.Disposable, HeatSource {
       try {
         heated.heat = await this.stopping.run(undefined, (stop) => this.scoreHeat(running, stop, token));
         this.shownError = undefined;
+        void this.recolour(heated);
       } catch (error) {
         if (!token.isCancellationRequested) this.fail(heated, error, running);
       }
     });
     this.running = undefined;
+    this.ended.fire();
     if (this.disposed) return;
     this.scheduleDraw();
     this.scoreNext();
@@ -178,8 +224,10 @@ export class Heatmap implements vscode.Disposable, HeatSource {
       running.progress = progressText(progress);
       if (this.running === running) this.updateStatus();
     };
-    const scores = await scoreOrStop(this.host, {text: toSend}, stop, onProgress, token);
-    if (scores.ends === null)
+    const {colours} = this.host.settings;
+    const detail = needsDetail(colours.by) ? {top: fullDetail} : {};
+    const {ends, ...scores} = await scoreOrStop(this.host, {text: toSend, ...detail}, stop, onProgress, token);
+    if (ends === null)
       throw new HostError(
         "noSpans",
         vscode.l10n.t(
@@ -187,10 +235,10 @@ export class Heatmap implements vscode.Disposable, HeatSource {
           scores.model.file
         )
       );
-    const pieces = new MovingPieces(await runInSlices(cutIntoPieces(text, scores.ends, scores.logprobs)));
+    const heat = await heatOfScores(this.host, text, {...scores, ends}, colours);
     // The pieces missed an edit that came while they were cut.
     if (token.isCancellationRequested) throw new vscode.CancellationError();
-    return {scores, expected: new ExpectedTokens(this.host.engine, scores), pieces};
+    return heat;
   }
 
   private fail(heated: HeatedDocument, error: unknown, {isStopped}: Running): void {
@@ -224,7 +272,7 @@ export class Heatmap implements vscode.Disposable, HeatSource {
     this.updateStatus();
     for (const editor of vscode.window.visibleTextEditors) {
       if (!isColoured(editor.document)) continue;
-      this.colours.draw(editor, this.heatOf(editor.document)?.pieces);
+      this.colours.draw(editor, this.heatOf(editor.document), this.host.settings.lineFigures);
       // One editor per turn of the event loop, because each has many decorations.
       await setImmediate();
       if (this.disposed || this.drawTimer !== undefined) return;
@@ -232,7 +280,7 @@ export class Heatmap implements vscode.Disposable, HeatSource {
   }
 
   private updateStatus(): void {
-    if (!this.disposed) this.status.show(this.state());
+    if (!this.disposed) this.status.show(this.state(), this.host.settings.colours);
   }
 
   private state(): HeatState {
@@ -256,7 +304,11 @@ function visibleDocuments(): vscode.TextDocument[] {
   return [...new Set(documents)].filter(isColoured);
 }
 
-/** A notebook cell is a document of its own, too short to be scored alone. */
+/** A notebook's cell is a document of its own, and scored by itself. */
 function isColoured(document: vscode.TextDocument): boolean {
-  return !isToolDocument(document) && document.uri.scheme !== "vscode-notebook-cell" && !document.isClosed;
+  return !isToolDocument(document) && !document.isClosed;
+}
+
+function isSameColours(a: ColourChoice, b: ColourChoice): boolean {
+  return a.by === b.by && a.threshold === b.threshold;
 }

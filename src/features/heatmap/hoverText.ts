@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import {choicesText} from "../../metrics/tokenMetrics";
+import {tokenRows} from "../../metrics/tokenMetrics";
 import {codeSpan, escapeMarkdown} from "../../text/markdownText";
 import {bits, count, inBits, percent} from "../../text/numberText";
 
@@ -37,7 +37,7 @@ export function hoverText({tokens, logprob, note, expected}: AboutPiece): string
   const parts = [heading(tokens, logprob)];
   if (tokens.length > 1)
     parts.push(table([l10n.t("token"), l10n.t("probability"), l10n.t("surprisal")], 0, tokens.map(partRow)));
-  if (expected) parts.push(openness(expected, tokens.length > 1), alternatives(expected));
+  if (expected) parts.push(numbers(expected, tokens.length > 1), alternatives(expected));
   if (note !== undefined) parts.push(`_${escapeMarkdown(note)}_`);
   return parts.join("\n\n");
 }
@@ -53,11 +53,12 @@ function partRow({label, logprob}: ShownToken): string[] {
   return [codeSpan(label), scored ? percent(logprob) : "–", scored ? inBits(bits(-logprob)) : "–"];
 }
 
-function openness({token, rank, entropy}: Expected, several: boolean): string {
-  const numbers = [count(rank), bits(entropy), choicesText(entropy)];
-  return several
-    ? l10n.t("{0}: rank {1} · entropy {2} bits ({3} effective choices)", codeSpan(token.label), ...numbers)
-    : l10n.t("rank {0} · entropy {1} bits ({2} effective choices)", ...numbers);
+/** The token's numbers that the heading does not have: those of the logprobs view, in its order. */
+function numbers({token, rank, entropy, top}: Expected, several: boolean): string {
+  const [, logprob, , ...others] = tokenRows({logprob: token.logprob, rank, entropy, best: top[0]?.logprob ?? null});
+  const told = [logprob, ...others].flatMap((one) => (one?.value ? [`${one.label} ${one.value}`] : []));
+  const text = [...told, l10n.t("id {0}", token.id)].join(" · ");
+  return several ? l10n.t("{0}: {1}", codeSpan(token.label), text) : text;
 }
 
 /** The best alternatives, with the actual token among or below them. */

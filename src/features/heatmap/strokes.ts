@@ -1,5 +1,12 @@
-import {type BucketName, bucketOf, buckets} from "../../metrics/buckets";
+import type {LevelFinder} from "../../metrics/colourScale";
+import {type ColouredLevel, colouredLevel, colouredLevels} from "./heatColour";
 import type {MovingPieces} from "./movingPieces";
+
+/** The pieces of a text under edits, and the levels that they had when it was scored. */
+export interface LevelledPieces {
+  readonly pieces: MovingPieces;
+  readonly levelOf: LevelFinder;
+}
 
 /** A line of a document. */
 export interface Line {
@@ -14,45 +21,37 @@ export interface Line {
 
 /** A part of a line in one colour. An empty stroke at the line's end colours the line break. */
 export interface Stroke {
-  readonly bucket: BucketName;
+  readonly level: ColouredLevel;
   readonly line: number;
   readonly from: number;
   readonly to: number;
 }
 
 /** VS Code draws only this much of a line by default (editor.stopRenderingLineAfter). */
-const maxLineLength = 10_000;
-
-/** Buckets without a colour: tokens that are as expected, and tokens without a score. */
-const uncoloured: ReadonlySet<string> = new Set<BucketName>(["p50", "unscored"]);
+export const maxLineLength = 10_000;
 
 /** The strokes of a line, in order and without overlaps. */
-export function strokesOf(pieces: MovingPieces, {number, start, length, endLength}: Line): Stroke[] {
+export function strokesOf(heat: LevelledPieces, {number, start, length, endLength}: Line): Stroke[] {
+  const {pieces, levelOf} = heat;
   const strokes: Stroke[] = [];
   const end = start + Math.min(length, maxLineLength);
   for (let piece = pieces.firstEndingBehind(start); piece < pieces.ends.length; piece++) {
     const from = Math.max(pieces.starts[piece] ?? 0, start);
     if (from >= end) break;
     const to = Math.min(pieces.ends[piece] ?? 0, end);
-    const bucket = colouredBucket(pieces, piece);
-    if (to > from && bucket) strokes.push({bucket, line: number, from: from - start, to: to - start});
+    const level = colouredLevel(levelOf(piece));
+    if (to > from && level) strokes.push({level, line: number, from: from - start, to: to - start});
   }
-  const lineBreak = endLength > 0 && length <= maxLineLength && lineBreakBucket(pieces, start + length, endLength);
-  if (lineBreak) strokes.push({bucket: lineBreak, line: number, from: length, to: length});
+  const lineBreak = endLength > 0 && length <= maxLineLength && lineBreakLevel(heat, start + length, endLength);
+  if (lineBreak) strokes.push({level: lineBreak, line: number, from: length, to: length});
   return strokes;
 }
 
-/** The bucket of a line break. CRLF may be two tokens: then the more surprising one counts. */
-function lineBreakBucket(pieces: MovingPieces, at: number, length: number): BucketName | undefined {
-  const names = [at, at + length - 1].map((offset) => {
+/** The level of a line break. CRLF may be two tokens: then the stronger one counts. */
+function lineBreakLevel({pieces, levelOf}: LevelledPieces, at: number, length: number): ColouredLevel | undefined {
+  const found = [at, at + length - 1].map((offset) => {
     const piece = pieces.at(offset);
-    return piece === undefined ? undefined : colouredBucket(pieces, piece);
+    return piece === undefined ? undefined : colouredLevel(levelOf(piece));
   });
-  return buckets.findLast(({name}) => names.includes(name))?.name;
-}
-
-function colouredBucket(pieces: MovingPieces, piece: number): BucketName | undefined {
-  const logprob = pieces.logprobs[piece] ?? Number.NaN;
-  const {name} = bucketOf(Number.isNaN(logprob) ? null : logprob);
-  return uncoloured.has(name) ? undefined : name;
+  return colouredLevels.findLast((level) => found.includes(level));
 }

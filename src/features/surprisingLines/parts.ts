@@ -1,14 +1,5 @@
+import type {Part} from "../../metrics/functionParts";
 import type {Region} from "../../metrics/regions";
-
-/** A line or function of a scored text. Offsets are UTF-16. */
-export interface Part {
-  /** Null for a line, which is shown by its text. */
-  readonly name: string | null;
-  /** The regions that count for it. */
-  readonly regions: readonly Region[];
-  /** The part that is shown and selected: a line without its leading and trailing white space, or a function's name. */
-  readonly place: Region;
-}
 
 /**
  * A text's lines, as an editor counts them. Each ends behind its line break, so that lines tile the text. A token that begins
@@ -24,42 +15,6 @@ export function* linesInSteps(text: string): Generator<void, Part[]> {
     if (lines.length % stepSize === 0) yield;
   }
   return lines;
-}
-
-/** A function, method or constructor, named by its language. Offsets are UTF-16. */
-export interface FunctionRange extends Region {
-  readonly name: string;
-  readonly place: Region;
-}
-
-/**
- * A text's functions, each without the functions inside it. So no token counts twice, and a function is not surprising
- * because of another function that it surrounds. A function that reaches beyond the function around it is cut off there.
- */
-export function functionParts(functions: readonly FunctionRange[]): Part[] {
-  const sorted = functions.toSorted((a, b) => a.start - b.start || b.end - a.end);
-  const regions = sorted.map((): Region[] => []);
-  const open: {readonly index: number; readonly end: number}[] = [];
-  let from = 0;
-  /** Adds the text since the last border to the innermost open function. */
-  const reach = (offset: number): void => {
-    const inner = open.at(-1);
-    if (inner && offset > from) regions[inner.index]?.push({start: from, end: offset});
-    from = offset;
-  };
-  const closeUpTo = (offset: number): void => {
-    for (let inner = open.at(-1); inner && inner.end <= offset; inner = open.at(-1)) {
-      reach(inner.end);
-      open.pop();
-    }
-  };
-  for (const [index, {start, end}] of sorted.entries()) {
-    closeUpTo(start);
-    reach(start);
-    open.push({index, end: Math.min(end, open.at(-1)?.end ?? end)});
-  }
-  closeUpTo(Number.POSITIVE_INFINITY);
-  return sorted.map(({name, place}, index) => ({name, place, regions: regions[index] ?? []}));
 }
 
 /** Lines between two yields. */

@@ -1,12 +1,13 @@
 import * as vscode from "vscode";
 import type {Scores} from "../../contract/scoring";
 import {runInSlices} from "../../host/cooperativeWork";
+import {documentFunctions} from "../../host/documents/documentFunctions";
 import {movedRange, type TextChange} from "../../host/documents/movedRange";
 import {selectInEditor} from "../../host/documents/reveal";
 import {openDocument} from "../../host/documents/targetText";
+import {functionParts, type Part} from "../../metrics/functionParts";
 import type {LocatedScores, Region, RegionNumbers} from "../../metrics/regions";
-import {documentFunctions} from "./documentFunctions";
-import {functionParts, linesInSteps, type Part} from "./parts";
+import {linesInSteps} from "./parts";
 import {type Measure, type Ranking, type Rankings, rankInSteps} from "./ranking";
 
 /** The parts of a document that are ranked. */

@@ -1,5 +1,7 @@
+import type {Part} from "../../metrics/functionParts";
 import {
   type LocatedScores,
+  minTellingBytes,
   type Region,
   type RegionNumbers,
   regionNumbers,
@@ -7,17 +9,15 @@ import {
 } from "../../metrics/regions";
 import {addSums, type ScoreSums} from "../../metrics/scoreSums";
 import {utf8Length} from "../../text/textOffsets";
-import type {Part} from "./parts";
 
 /** How parts of a text are ranked. */
 export type Measure = "bitsPerByte" | "bits";
 
 /**
- * Parts with fewer UTF-8 bytes, without the white space at their ends, are not ranked. The bits per byte of a bracket alone on
- * its line only say that it might have been another bracket. By total bits, lines of one or two bytes are left out like blank
- * lines.
+ * Parts with fewer UTF-8 bytes, without the white space at their ends, are not ranked. By total bits, lines of one or two bytes are
+ * left out like blank lines.
  */
-export const minBytes: Readonly<Record<Measure, number>> = {bitsPerByte: 8, bits: 3};
+export const minBytes: Readonly<Record<Measure, number>> = {bitsPerByte: minTellingBytes, bits: 3};
 
 /** The most surprising parts are shown, the others only counted. */
 export const maxShownParts = 100;

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type {FunctionRange} from "./parts";
+import type {FunctionRange} from "../../metrics/functionParts";
 
 /** Kinds of symbols that count as functions. Most languages call accessors properties, and callbacks often have no symbol. */
 const callable: ReadonlySet<vscode.SymbolKind> = new Set([
