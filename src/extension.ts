@@ -2,6 +2,7 @@ import "./host/language";
 import type * as vscode from "vscode";
 import {registerAgentTools} from "./features/agentTool/registration";
 import {registerChatCount} from "./features/chatCount/registration";
+import {registerCompareScores} from "./features/compareScores/registration";
 import {registerCompareTokenizers} from "./features/compareTokenizers/registration";
 import {registerDownloads} from "./features/downloads/registration";
 import {registerEngineControl} from "./features/engineControl/registration";
@@ -44,6 +45,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ),
     registerPerplexity(host),
     registerLogprobs(host),
+    registerCompareScores(host),
     registerExportScores(host),
     registerHeatmap(host),
     registerScoreChanges(host),

@@ -144,3 +144,17 @@ function total(key: ComparedTotal["key"], a: number | null, b: number | null, is
   if (!isComparable || a === null || b === null) return {key, a, b, better: null};
   return {key, a, b, better: a === b ? "equal" : a < b ? "a" : "b"};
 }
+
+/** Indices of the pieces with the largest differences, the largest first; of equal ones the first in the text. */
+export function largestDifferences(differences: Float64Array, count: number): number[] {
+  const largest: number[] = [];
+  const size = (piece: number | undefined): number => (piece === undefined ? 0 : Math.abs(differences[piece] ?? 0));
+  for (let piece = 0; piece < differences.length; piece++) {
+    // A difference that is not known is not larger than any.
+    if (!(size(piece) > (largest.length < count ? 0 : size(largest.at(-1))))) continue;
+    const place = largest.findIndex((other) => size(other) < size(piece));
+    largest.splice(place === -1 ? largest.length : place, 0, piece);
+    largest.length = Math.min(largest.length, count);
+  }
+  return largest;
+}
