@@ -3,6 +3,7 @@ import type * as vscode from "vscode";
 import {registerAgentTools} from "./features/agentTool/registration";
 import {registerChatCount} from "./features/chatCount/registration";
 import {registerCodeLens} from "./features/codeLens/registration";
+import {registerCompareScores} from "./features/compareScores/registration";
 import {registerCompareTokenizers} from "./features/compareTokenizers/registration";
 import {registerDownloads} from "./features/downloads/registration";
 import {registerEngineControl} from "./features/engineControl/registration";
@@ -45,6 +46,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ),
     registerPerplexity(host),
     registerLogprobs(host),
+    registerCompareScores(host),
     registerExportScores(host),
     registerHeatmap(host),
     registerCodeLens(host),

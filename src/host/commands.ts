@@ -27,6 +27,7 @@ export const commands = {
   compareTokenizers: {} as Takes<[resource?: Uri, selected?: readonly Uri[]]>,
   perplexity: place,
   showLogprobs: place,
+  compareLogprobs: {} as Takes<[subject?: ScoredTarget | DocumentRange]>,
   exportScores: {} as Takes<[scored?: ScoredTarget]>,
   scoreChanges: {} as Takes<[sourceControl?: SourceControl]>,
   scoreChangesAgain: nothing,

@@ -11,6 +11,7 @@ import {ErrorReporter} from "./errors";
 import {language} from "./language";
 import {createLog, type Log} from "./log";
 import {cudaFolder} from "./runtimes";
+import {ScoredTexts} from "./scoredTexts";
 import {Settings} from "./settings";
 
 /** The services that all features use. */
@@ -33,6 +34,8 @@ export interface Host {
   /** Starts another engine process, for a request that must not disturb the one in use. The caller disposes it. */
   spareEngine(): EngineClient;
   readonly downloads: Downloads;
+  /** What was scored lately in this session, to compare with. */
+  readonly scoredTexts: ScoredTexts;
   readonly errors: ErrorReporter;
 }
 
@@ -93,6 +96,7 @@ export function createHost(context: vscode.ExtensionContext): Host {
     transfers,
     spareEngine: () => new EngineClient(options),
     downloads: new Downloads(models, tokens, transfers, settings),
+    scoredTexts: new ScoredTexts(),
     errors: new ErrorReporter(log)
   };
 }

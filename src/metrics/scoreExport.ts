@@ -170,7 +170,7 @@ export function* csvPieces(header: object, tokens: ExportedTokens | null): Gener
 
 function csvRecord(tokens: ExportedTokens, index: number): string {
   const {id, text, start, end, logprob} = tokenAt(tokens, index);
-  const cells = [String(index), String(id), csvText(tokenText(text)), csvNumber(start), csvNumber(end)];
+  const cells = [String(index), String(id), csvTokenText(text), csvNumber(start), csvNumber(end)];
   const scored = logprob === null ? [null, null, null] : [logprob, Math.exp(logprob), surprisalBits(logprob)];
   cells.push(...scored.map(csvNumber));
   const {detail} = tokens;
@@ -178,9 +178,9 @@ function csvRecord(tokens: ExportedTokens, index: number): string {
   return cells.join(",");
 }
 
-/** A text as JSON. A semicolon in front of a formula is escaped: in some locales it begins a new cell. */
-function tokenText(text: string): string {
-  return jsonText(text).replace(/;(?=\s*[=+\-@＝＋－＠])/g, "\\u003b");
+/** A cell with a text as JSON. A semicolon in front of a formula is escaped: in some locales it begins a new cell. */
+export function csvTokenText(text: string): string {
+  return csvText(jsonText(text).replace(/;(?=\s*[=+\-@＝＋－＠])/g, "\\u003b"));
 }
 
 /** Rank, entropy, excess surprisal (nats) and frac. */

@@ -75,6 +75,7 @@ describe("A command's arguments", () => {
 
   it("are looked at by these commands, and no others", () => {
     assert.deepEqual(commandsWithArguments().sort(), [
+      "tokenscope.compareLogprobs",
       "tokenscope.compareTokenizers",
       "tokenscope.countTokensAsChat",
       "tokenscope.countTokensInFolder",

@@ -8,6 +8,7 @@ import {joinInSlices} from "../../host/cooperativeWork";
 import {containsAt} from "../../host/documents/documentText";
 import {movedRange} from "../../host/documents/movedRange";
 import {selectInEditor} from "../../host/documents/reveal";
+import {ScoredTarget} from "../../host/documents/scoredTarget";
 import {
   documentRangeOf,
   openDocument,
@@ -182,6 +183,7 @@ export class LogprobsPanel implements vscode.Disposable {
         this.showInstead({type: "progress", source: this.instead.source, progress});
     };
     const scores = await scoreOrStop(this.host, scoreParamsOf(target, settings), token, onProgress);
+    this.host.scoredTexts.add(new ScoredTarget(target, scores));
     const texts = scores.ends ? null : await engine.request("tokenTexts", {model: scores.spec, ids: scores.ids});
     return {scored: scoredText({id: randomUUID(), text: target.text, scores, texts}), detail: scores.detail};
   }

@@ -63,6 +63,12 @@ function scoringItems(): readonly MenuItem[] {
       command: "showLogprobs"
     },
     {
+      icon: "split-horizontal",
+      label: l10n.t("Compare Logprobs…"),
+      description: l10n.t("under two models, or of two texts"),
+      command: "compareLogprobs"
+    },
+    {
       icon: "symbol-string",
       label: l10n.t("Count Tokens"),
       description: l10n.t("tokens, characters and bytes"),

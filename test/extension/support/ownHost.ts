@@ -9,6 +9,7 @@ import {Downloads} from "../../../src/host/downloads/downloads";
 import {EngineClient, type EngineClientOptions} from "../../../src/host/engine/engineClient";
 import {ErrorReporter} from "../../../src/host/errors";
 import type {Host} from "../../../src/host/host";
+import {ScoredTexts} from "../../../src/host/scoredTexts";
 import {Settings} from "../../../src/host/settings";
 import {root} from "../../harness/paths";
 
@@ -43,6 +44,7 @@ export function ownHost(): () => Host {
       transfers,
       spareEngine: () => new EngineClient(options),
       downloads: new Downloads(path.join(storage, "models"), tokens, transfers, settings),
+      scoredTexts: new ScoredTexts(),
       errors: new ErrorReporter(log)
     };
   });
