@@ -76,18 +76,24 @@ describe("A command's arguments", () => {
   it("are looked at by these commands, and no others", () => {
     assert.deepEqual(commandsWithArguments().sort(), [
       "tokenscope.compareTokenizers",
+      "tokenscope.copyEvaluatedFile",
+      "tokenscope.copySurprisingLine",
       "tokenscope.countTokensAsChat",
       "tokenscope.countTokensInFolder",
       "tokenscope.downloadModel",
       "tokenscope.evaluateFolder",
       "tokenscope.exportScores",
       "tokenscope.goToBudgetEnd",
+      "tokenscope.openEvaluatedFile",
       "tokenscope.openSurprisingLine",
       "tokenscope.perplexity",
       "tokenscope.scoreChanges",
       "tokenscope.setTokenBudget",
       "tokenscope.showLogprobs",
+      "tokenscope.showLogprobsOfFile",
+      "tokenscope.showLogprobsOfLine",
       "tokenscope.showModelInfo",
+      "tokenscope.showSurprisingLinesOfFile",
       "tokenscope.showTokenizer",
       "tokenscope.useModel"
     ]);

@@ -96,6 +96,7 @@ describe("The menu of the status bar", () => {
   const ownLabel: readonly CommandName[] = ["perplexity", "toggleInlineCompletion"];
   /** Are the rows of another one, buttons of a view, or variants of one that is in the menu. */
   const elsewhere: readonly CommandName[] = [
+    "showResults",
     "selectCompletionModel",
     "useOneModel",
     "selectModelFile",
