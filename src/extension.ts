@@ -27,11 +27,9 @@ import {registerTokenCount} from "./features/tokenCount/registration";
 import {registerTokenizer} from "./features/tokenizer/registration";
 import {registerWalkthrough} from "./features/walkthrough/registration";
 import {createHost} from "./host/host";
-import {LatestEvaluation} from "./host/latestEvaluation";
 
 export function activate(context: vscode.ExtensionContext): void {
   const host = createHost(context);
-  const evaluations = new LatestEvaluation();
   context.subscriptions.push(
     registerTokenCount(host),
     registerTokenBoundaries(host),
@@ -44,16 +42,15 @@ export function activate(context: vscode.ExtensionContext): void {
       host,
       context.extension.packageJSON.capabilities.untrustedWorkspaces.restrictedConfigurations
     ),
-    registerPerplexity(host),
+    registerPerplexity(host, context.workspaceState),
     registerLogprobs(host),
     registerCompareScores(host),
     registerExportScores(host),
     registerHeatmap(host),
     registerCodeLens(host),
     registerScoreChanges(host),
-    registerSurprisingLines(host, context.workspaceState, evaluations),
-    registerEvaluateFolder(host, evaluations),
-    evaluations,
+    registerSurprisingLines(host, context.workspaceState),
+    registerEvaluateFolder(host, context),
     registerInlineCompletion(host),
     registerAgentTools(host),
     registerModels(host),

@@ -2,6 +2,8 @@
 export const contextKeys = [
   "changes.empty",
   "changes.order",
+  "evaluation.order",
+  "evaluation.shown",
   "folderTokens.shown",
   "heatmap",
   "seen.completion",
@@ -10,6 +12,8 @@ export const contextKeys = [
   "seen.perplexity",
   "seen.tokens",
   "surprisingLines.empty",
+  "surprisingLines.filtered",
+  "surprisingLines.follows",
   "surprisingLines.mode",
   "surprisingLines.order"
 ] as const;

@@ -1,5 +1,13 @@
 import * as l10n from "@vscode/l10n";
-import {decimalsFor, exponentFrom, nats, percentText, significant, withDecimalSeparator} from "../text/numberText";
+import {
+  decimalsFor,
+  exponentFrom,
+  grouped,
+  nats,
+  percentText,
+  significant,
+  withDecimalSeparator
+} from "../text/numberText";
 
 /** How a metric's value is worded where it has no wording of its own. */
 export type Unit = "plain" | "nats" | "share";
@@ -47,7 +55,7 @@ export function perplexityText({
     return `${significant(perplexity)} ± ${withDecimalSeparator(standardError.toPrecision(2))}`;
   // As many decimals as four digits of the value need, or two of its error where that is finer; the same for both.
   const decimals = Math.max(decimalsFor(perplexity, 4), decimalsFor(standardError, 2));
-  return `${withDecimalSeparator(perplexity.toFixed(decimals))} ± ${withDecimalSeparator(standardError.toFixed(decimals))}`;
+  return `${grouped(perplexity, decimals)} ± ${grouped(standardError, decimals)}`;
 }
 
 export function crossEntropyText({crossEntropy, crossEntropyBits}: WordedNumbers): string {

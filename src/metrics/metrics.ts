@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import {decimal} from "../text/numberText";
+import {decimal, exponentFrom} from "../text/numberText";
 import {crossEntropyText, perplexityText, type Unit, type WordedNumbers} from "./metricText";
 import {minKPercent} from "./minK";
 import {bitsOf, type ScoreSums} from "./scoreSums";
@@ -26,6 +26,8 @@ export interface Metric {
   readonly columnText?: (value: number | null) => string;
   /** True: it has no row and no JSON field where it has no value. */
   readonly hiddenIfUnknown?: true;
+  /** Whether it has a row: a value may exist and mean nothing. JSON has it all the same. */
+  readonly isShown?: (value: number | null, text: {readonly spacedWords: boolean}) => boolean;
   /** In JSON and the "# name: value" lines of a CSV: everywhere, or in exported files only. */
   readonly json: "always" | "exported" | "never";
   /** In the CSV of an evaluated folder. */
@@ -129,6 +131,7 @@ export const metrics = {
         "Perplexity per whitespace-separated word instead of per token. Comparable between models with different vocabularies, on the same text."
       );
     },
+    isShown: (value, {spacedWords}) => spacedWords && (value === null || value < exponentFrom),
     json: "always"
   },
   top1Accuracy: {

@@ -22,14 +22,16 @@ export interface SummaryAbout {
   readonly contextTokens?: number;
   /** False: scoring was stopped before its end. */
   readonly finished?: boolean;
+  /** False: white space does not part the text's words (text/spacedWords.ts). */
+  readonly spacedWords?: boolean;
 }
 
 /**
  * A summary's metrics as labelled text, always in the same order, and what they were measured with. What does not apply has
- * no row: a metric that is hidden if unknown, a context where none was given, and "partial" where the score is whole.
+ * no row: a metric that is unknown or means nothing here, a context where none was given, and "partial" where the score is whole.
  */
 export function summaryRows(summary: Summary, about: SummaryAbout): SummaryRow[] {
-  const [main = [], ...others] = metricEntries.map(([key, metric]) => metricRow(key, metric, summary));
+  const [main = [], ...others] = metricEntries.map(([key, metric]) => metricRow(key, metric, summary, about));
   return [
     ...main,
     ...partialRow(summary, about),
@@ -55,10 +57,15 @@ export function summaryRows(summary: Summary, about: SummaryAbout): SummaryRow[]
   ];
 }
 
-function metricRow(key: MetricKey, metric: Metric, summary: Summary): SummaryRow[] {
-  const {label, explanation = "", unit, format, hiddenIfUnknown} = metric;
+function metricRow(
+  key: MetricKey,
+  {label, explanation = "", unit, format, hiddenIfUnknown, isShown}: Metric,
+  summary: Summary,
+  {spacedWords = true}: SummaryAbout
+): SummaryRow[] {
   const value = summary[key];
   if (label === undefined || (hiddenIfUnknown && value === null)) return [];
+  if (isShown?.(value, {spacedWords}) === false) return [];
   return [{label, value: format ? format(summary) : valueText(value, unit), help: explanation}];
 }
 

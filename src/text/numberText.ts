@@ -64,10 +64,17 @@ export function listText(things: readonly string[]): string {
 /** Numbers from here on are written with an exponent. */
 export const exponentFrom = 1e6;
 
-/** A number, not negative, with four significant digits and at most six decimals. */
+/** A number, not negative, with four significant digits and at most six decimals: "2.381", "2,381". */
 export function significant(value: number): string {
   if (!Number.isFinite(value)) return "∞";
-  return withDecimalSeparator(value >= exponentFrom ? value.toPrecision(4) : value.toFixed(decimalsFor(value, 4)));
+  if (value >= exponentFrom) return withDecimalSeparator(value.toPrecision(4));
+  return grouped(value, decimalsFor(value, 4));
+}
+
+/** A number, not negative, with separators between its thousands. */
+export function grouped(value: number, decimals: number): string {
+  const [whole = "", fraction] = value.toFixed(decimals).split(".");
+  return fraction === undefined ? count(Number(whole)) : `${count(Number(whole))}${numberSymbols().point}${fraction}`;
 }
 
 /** The number of decimals, 0 to 6, that shows `digits` significant digits of the rounded value. */

@@ -1,9 +1,8 @@
 import {strict as assert} from "node:assert";
 import * as vscode from "vscode";
 import type {Row} from "../../src/features/surprisingLines/rows";
-import {SurprisingLinesView} from "../../src/features/surprisingLines/surprisingLinesView";
+import {SurprisingLinesView, type Tree} from "../../src/features/surprisingLines/surprisingLinesView";
 import {wholeDocument} from "../../src/host/documents/targetText";
-import {LatestEvaluation} from "../../src/host/latestEvaluation";
 import {closeEditors, showFile, showText, temporaryFolder} from "./support/editors";
 import {ownHost} from "./support/ownHost";
 import {until} from "./support/until";
@@ -23,10 +22,12 @@ for index in range(10):
     print(index)
 `;
 
-/** The view's parts that a test can read. It gets this tree instead of VS Code's. */
+/** The view's parts that a test can read and change. It gets this tree instead of VS Code's. */
 interface FakeTree {
   message?: string;
   description?: string;
+  visible: boolean;
+  revealed?: Row;
 }
 
 describe("Surprising Lines", () => {
@@ -34,25 +35,20 @@ describe("Surprising Lines", () => {
   const host = ownHost();
   const folder = temporaryFolder();
   const kept = new Map<string, unknown>();
-  const evaluations = new LatestEvaluation();
   let files = 0;
   let tree: FakeTree;
   let view: SurprisingLinesView;
+  let seen: () => void = () => undefined;
 
   beforeEach(() => {
     kept.clear();
-    tree = {};
-    Object.assign(tree, {
-      onDidChangeVisibility: () => new vscode.Disposable(() => undefined),
-      reveal: async () => undefined
-    });
+    tree = {visible: false};
     view = makeView();
   });
   afterEach(async () => {
     view.dispose();
     await closeEditors();
   });
-  after(() => evaluations.dispose());
 
   function makeView(): SurprisingLinesView {
     const memento = {
@@ -60,7 +56,16 @@ describe("Surprising Lines", () => {
       update: async (key: string, value: unknown) => void kept.set(key, value),
       keys: () => [...kept.keys()]
     };
-    return new SurprisingLinesView(host(), memento as vscode.Memento, evaluations, tree as vscode.TreeView<Row>);
+    Object.assign(tree, {
+      onDidChangeVisibility: (listener: (event: {visible: boolean}) => void) => {
+        seen = () => listener({visible: tree.visible});
+        return new vscode.Disposable(() => undefined);
+      },
+      reveal: async (row: Row) => {
+        tree.revealed = row;
+      }
+    });
+    return new SurprisingLinesView(host(), memento as vscode.Memento, tree as unknown as Tree);
   }
 
   async function score(text: string, extension = "py"): Promise<vscode.TextEditor> {
@@ -75,6 +80,11 @@ describe("Surprising Lines", () => {
       const {label, description} = view.getTreeItem(row);
       return {label: String(label), description: String(description), row};
     });
+  }
+
+  /** The texts of the rows, without their numbers. */
+  function texts(): string[] {
+    return items().map(({label}) => label.split(" · ").slice(2).join(" · "));
   }
 
   function item(label: string): Row {
@@ -100,39 +110,34 @@ describe("Surprising Lines", () => {
   it("puts the gibberish first, by bits per byte and in sum, and leads to it", async () => {
     await score(code);
     const [first] = items();
-    assert.equal(first?.label, `# ${gibberish}`);
-    assert.match(first?.description ?? "", /^\d+\.\d\d bits\/byte · line 9 · \d+ bits$/);
-    assert.match(
-      tree.message ?? "",
-      /^\d+\.py with Tokenscope Tiny Coder Q8_0: 8 lines by bits per byte\. Window 1,024 tokens, stride 512, BOS in front\.$/
-    );
+    assert.match(first?.label ?? "", new RegExp(`^\\d+\\.\\d\\d · L9 · # ${gibberish}$`));
+    assert.match(first?.description ?? "", /^\d+ bits$/);
+    assert.equal(tree.message, "8 lines by bits per byte.");
     assert.match(tree.description ?? "", /^\d+\.py · .*Q8_0$/);
     assert.deepEqual(await click(first?.row as Row), {text: `# ${gibberish}`, line: 8});
     await view.setOrder("bits");
-    assert.equal(items()[0]?.label, `# ${gibberish}`);
+    assert.match(items()[0]?.label ?? "", new RegExp(`^\\d+ · L9 · # ${gibberish}$`));
+    assert.match(items()[0]?.description ?? "", /^\d+\.\d\d bits\/byte$/);
     assert.match(tree.message ?? "", /by total bits/);
+    const heard = view.getTreeItem(first?.row as Row).accessibilityInformation?.label ?? "";
+    assert.match(heard, /^\d+\.\d\d bits\/byte, \d+ bits, line 9, # zq7/);
   });
 
   it("never lists blank lines or brackets", async () => {
     await score("function f() {\n  return [1, 2, 3];\n}\n\n\n)\n}\n", "js");
-    assert.match(tree.message ?? "", / 3 of fewer than 8 bytes left out\./);
+    assert.match(tree.message ?? "", / 3 short ones left out\./);
     for (const order of ["bits", "bitsPerByte"] as const) {
       await view.setOrder(order);
-      assert.deepEqual(
-        items()
-          .map(({label}) => label)
-          .sort(),
-        ["function f() {", "return [1, 2, 3];"]
-      );
+      assert.deepEqual(texts().sort(), ["function f() {", "return [1, 2, 3];"]);
     }
   });
 
   it("has numbers that add up to the whole document's", async () => {
     await score(code);
     await view.setOrder("bits");
-    const bits = items().map(({row}) => (row.type === "part" ? row.entry.numbers.bits : 0));
+    const bits = items().map(({row}) => row.entry.numbers.bits);
     const [row] = items();
-    assert.ok(row?.row.type === "part");
+    assert.ok(row);
     const {summary} = row.row.document.source.scores;
     const blank = code.split("\n").filter((line) => line.trim() === "").length;
     const whole = ((summary.crossEntropy ?? 0) * summary.scored) / Math.LN2;
@@ -146,11 +151,11 @@ describe("Surprising Lines", () => {
     const row = item(gibberish);
     await edit(editor, (change) => change.insert(new vscode.Position(0, 0), "# one\n# two\n"));
     assert.deepEqual(await click(row), {text: `# ${gibberish}`, line: 10});
-    await until(() => /changed since it was scored/.test(tree.message ?? ""));
-    assert.match(items()[0]?.description ?? "", / · line 11 · /);
+    await until(() => /The document has changed since: refresh/.test(tree.message ?? ""));
+    assert.match(items()[0]?.label ?? "", / · L11 · /);
     await vscode.commands.executeCommand("undo");
     await until(() => !/changed/.test(tree.message ?? ""));
-    assert.match(items()[0]?.description ?? "", / · line 9 · /);
+    assert.match(items()[0]?.label ?? "", / · L9 · /);
   });
 
   it("says which lines were edited themselves", async () => {
@@ -166,7 +171,7 @@ describe("Surprising Lines", () => {
     const whole = new vscode.Range(0, 0, editor.document.lineCount, 0);
     await edit(editor, (change) => change.replace(whole, `# formatted\n\n\n${code.replaceAll("    ", "  ")}`));
     assert.deepEqual(await click(item(gibberish)), {text: `# ${gibberish}`, line: 11});
-    await until(() => / · line 12 · /.test(items()[0]?.description ?? ""));
+    await until(() => / · L12 · /.test(items()[0]?.label ?? ""));
   });
 
   it("follows edits that are made while it scores", async () => {
@@ -198,7 +203,7 @@ describe("Surprising Lines", () => {
     await view.show(await wholeDocument(document));
     const [first] = items();
     assert.ok((first?.label.length ?? 0) < 200);
-    assert.match(first?.label ?? "", /^\\u\{202e\}abc→def/);
+    assert.match(first?.label ?? "", /· L1 · \\u\{202e\}abc→def/);
   });
 
   it("shows what was scored until it was cancelled, and calls it partial", async () => {
@@ -209,11 +214,145 @@ describe("Surprising Lines", () => {
     work.cancel();
     await showing;
     const [row] = items();
-    assert.ok(row?.row.type === "part");
+    assert.ok(row);
     const {finished, summary} = row.row.document.source.scores;
     assert.equal(finished, false);
     assert.ok(summary.unscored > 0);
     assert.match(tree.message ?? "", /Partial: the first [\d,]+ of [\d,]+ tokens\./);
+  });
+
+  it("lists only what contains a text, of all lines, and all again without it", async () => {
+    const common = Array.from({length: 120}, (_, line) => `${gibberish} ${line} ${gibberish}`).join("\n");
+    await score(`${common}\nThe end of the story.\n`, "txt");
+    assert.match(tree.message ?? "", /^The first 100 of 121 lines/);
+    assert.ok(!texts().includes("The end of the story."));
+    await view.setFilter("END OF");
+    assert.deepEqual(texts(), ["The end of the story."]);
+    assert.equal(tree.message, 'Only what contains "END OF". 1 line by bits per byte.');
+    assert.deepEqual(await click(item("The end")), {text: "The end of the story.", line: 120});
+    await view.setFilter("none of them");
+    assert.deepEqual([texts(), tree.message], [[], 'Nothing here contains "none of them".']);
+    await view.setFilter("");
+    assert.equal(texts().length, 100);
+  });
+
+  it("finds a line that is filtered after edits", async () => {
+    const editor = await score(code);
+    await edit(editor, (change) => change.insert(new vscode.Position(0, 0), "# one\n# two\n"));
+    await view.setFilter("math.pi");
+    assert.deepEqual(await click(item("math.pi")), {text: "return math.pi * radius ** 2", line: 8});
+    await until(() => / · L9 · /.test(items()[0]?.label ?? ""));
+  });
+
+  it("leaves a short file to the text for an empty view, with another order as a way out", async () => {
+    await score("a = 1\nb = 2\n");
+    assert.deepEqual([texts(), tree.message], [[], ""]);
+    await view.setOrder("bits");
+    assert.deepEqual(texts().sort(), ["a = 1", "b = 2"]);
+    await score("a\n");
+    assert.deepEqual([texts(), tree.message], [[], ""]);
+  });
+
+  it("goes to the next and previous surprising line, in the order of the file and on from its end", async () => {
+    const lines = Array.from({length: 40}, (_, line) =>
+      line % 15 === 9 ? `${gibberish} ${gibberish}` : "return value"
+    );
+    const editor = await score(lines.join("\n"));
+    tree.visible = true;
+    editor.selection = new vscode.Selection(0, 0, 0, 0);
+    const at = async (direction: "next" | "previous") => {
+      await view.walk(direction);
+      return vscode.window.activeTextEditor?.selection.start.line;
+    };
+    assert.deepEqual([await at("next"), await at("next"), await at("next")], [9, 24, 9]);
+    assert.deepEqual([await at("previous"), await at("previous")], [24, 9]);
+    assert.equal(tree.revealed?.entry.line, 9);
+  });
+
+  it("scores the file of the active editor before it goes to its next line", async () => {
+    const editor = await showFile(folder.write(`${++files}.py`, code));
+    await view.walk("next");
+    assert.equal(editor.selection.start.line, 8);
+    assert.deepEqual(window().messages, []);
+  });
+
+  it("shows a line's logprobs, a function's with its body, and copies it with its number", async () => {
+    await score(code);
+    await view.copy(items()[0]?.row);
+    assert.match(await vscode.env.clipboard.readText(), /^\d+\.py:9: # zq7 .* \(\d+\.\d\d bits\/byte, \d+ bits\)$/);
+    const row = items()[0]?.row;
+    assert.ok(row);
+    const {start, end} = await row.document.rangeOf(row.entry);
+    assert.equal(code.slice(start, end), `# ${gibberish}`);
+    for (const junk of [undefined, 1, {entry: {}}]) {
+      await view.copy(junk);
+      await view.showLogprobs(junk);
+    }
+    assert.deepEqual(window().messages, []);
+  });
+
+  describe("follows the active editor:", () => {
+    const shows = (editor: vscode.TextEditor) => () =>
+      tree.description?.startsWith(editor.document.uri.path.split("/").at(-1) ?? "") && texts().length > 0;
+
+    it("goes to its file by itself, and back without scoring it again", async () => {
+      const first = await score(code);
+      tree.visible = true;
+      const second = await showFile(folder.write(`${++files}.py`, `${code}# more\n`));
+      await until(shows(second));
+      const works = window().works.length;
+      await vscode.window.showTextDocument(first.document);
+      await until(shows(first));
+      assert.equal(window().works.length, works);
+    });
+
+    it("not if it was told not to, nor before a list was asked for", async () => {
+      tree.visible = true;
+      await showFile(folder.write(`${++files}.py`, code));
+      seen();
+      const first = await score(code);
+      assert.equal(window().works.length, 1);
+      await view.setFollowing(false);
+      await showFile(folder.write(`${++files}.py`, code));
+      seen();
+      await view.setOrder("bits");
+      assert.ok(shows(first)());
+      assert.equal(kept.get("tokenscope.surprisingLines.follow"), false);
+    });
+
+    it("scores the file again after a reload, once it is seen", async () => {
+      const editor = await score(code);
+      view.dispose();
+      tree = {visible: false};
+      view = makeView();
+      assert.deepEqual(texts(), []);
+      tree.visible = true;
+      seen();
+      await until(shows(editor));
+      await closeEditors();
+      view.dispose();
+      tree = {visible: true};
+      view = makeView();
+      await until(shows(editor));
+    });
+
+    it("says nothing of a file that is gone after a reload", async () => {
+      kept.set("tokenscope.surprisingLines.ranked", "file:///none/of/ours.py");
+      await closeEditors();
+      tree = {visible: true, message: "x"};
+      view.dispose();
+      view = makeView();
+      assert.equal(tree.message, "");
+      assert.deepEqual([texts(), window().messages], [[], []]);
+    });
+
+    it("leaves a long file to a button", async () => {
+      await score(code);
+      tree.visible = true;
+      const long = await showFile(folder.write(`${++files}.txt`, "word ".repeat(50_000)));
+      await until(() => texts().length === 0);
+      assert.equal(tree.description, long.document.uri.path.split("/").at(-1));
+    });
   });
 
   it("ignores what is no row", async () => {
@@ -268,14 +407,9 @@ def main():
     it("ranks functions and methods, by their names, and leads to them", async () => {
       await score(classes);
       await view.setMode("functions");
-      assert.deepEqual(
-        items()
-          .map(({label}) => label)
-          .sort(),
-        ["Shape.area", "Shape.odd", "main"]
-      );
-      assert.equal(items()[0]?.label, "Shape.odd");
-      assert.match(tree.message ?? "", /: 3 functions and methods by bits per byte\. Each without those inside it\./);
+      assert.deepEqual(texts().sort(), ["Shape.area", "Shape.odd", "main"]);
+      assert.equal(texts()[0], "Shape.odd");
+      assert.match(tree.message ?? "", /^3 functions and methods by bits per byte\./);
       assert.deepEqual(await click(item("Shape.odd")), {text: "odd", line: 4});
     });
 
@@ -286,7 +420,7 @@ def main():
       view.dispose();
       view = makeView();
       await score(classes);
-      assert.ok(items().some(({label}) => label === "main"));
+      assert.ok(texts().includes("main"));
       assert.match(tree.message ?? "", /by total bits/);
     });
 

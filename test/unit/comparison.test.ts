@@ -3,11 +3,17 @@ import {
   bitsPerByteDelta,
   type Comparison,
   describe as describeComparison,
+  describeParts,
   describeTotal,
   details,
   directionOf,
+  figures,
+  figuresUnit,
+  partOf,
+  partsOf,
   sideTotals,
   spoken,
+  spokenTotal,
   totalDetails,
   totalOf
 } from "../../src/features/scoreChanges/comparison";
@@ -102,7 +108,11 @@ describe("Changes together", () => {
         after: {bits: 40, bytes: 30, scored: 10, unscored: 0}
       }
     );
-    assert.equal(describeTotal(total), "1.30 → 1.33 (+2 %) bits/byte");
+    assert.deepEqual(partsOf(total), ["changed", "added", "removed"]);
+    assert.equal(describeComparison(partOf(total, "changed")), "1.30 → 1.33 (+2 %) bits/byte");
+    assert.equal(describeComparison(partOf(total, "added")), "added, 10.00 bits/byte");
+    assert.equal(describeComparison(partOf(total, "removed")), "removed, 5.00 bits/byte");
+    assert.deepEqual([total.changedCount, total.addedCount, total.removedCount], [2, 1, 1]);
     assert.deepEqual(totalDetails(total), [
       "replaced lines (2 changes)",
       "before: 52.1 bits, 10 tokens, 40 bytes, 1.30 bits/byte",
@@ -113,10 +123,31 @@ describe("Changes together", () => {
     ]);
   });
 
-  it("without any replaced lines tell what there is", () => {
+  it("sum all of them: the bits of all removed and of all added lines", () => {
+    const total = totalOf([fixed, {before: side(10, 30), after: side(11, 20)}, added, removed]);
+    const {before, after} = total.all;
+    assert.deepEqual([before?.bytes, before?.scored, after?.bytes, after?.scored], [50, 15, 40, 15]);
+    assert.equal(describeTotal(total), "102 bits removed, 140 bits added");
+    assert.equal(spokenTotal(total), describeTotal(total));
+    const file = totalOf([fixed, added]);
+    assert.equal(describeTotal(file), "42 bits removed, 129 bits added");
+    assert.equal(describeParts(file), "4.21 → 2.90 (−31 %) bits/byte · added, 10.00 bits/byte");
+  });
+
+  it("of one kind are what that kind is", () => {
+    assert.equal(describeTotal(totalOf([fixed])), "4.21 → 2.90 (−31 %) bits/byte");
+    assert.match(spokenTotal(totalOf([fixed])), /^less surprising/);
     assert.equal(describeTotal(totalOf([added, added])), "added, 10.00 bits/byte");
     assert.equal(describeTotal(totalOf([removed])), "removed, 5.00 bits/byte");
-    assert.equal(describeTotal(totalOf([added, removed])), "added, 10.00 bits/byte; removed, 5.00 bits/byte");
+    assert.equal(describeTotal(totalOf([added, removed])), "50 bits removed, 100 bits added");
     assert.equal(describeTotal(totalOf([])), "nothing to score");
+  });
+
+  it("have figures that stand first in a row, and their unit behind", () => {
+    const told = (comparison: Comparison) => [figures(comparison), figuresUnit(comparison)];
+    assert.deepEqual(told(fixed), ["4.21 → 2.90 (−31 %)", "bits/byte"]);
+    assert.deepEqual(told(added), ["10.00", "bits/byte, added"]);
+    assert.deepEqual(told(removed), ["5.00", "bits/byte, removed"]);
+    assert.deepEqual(told({before: undefined, after: undefined}), [undefined, "nothing to score"]);
   });
 });

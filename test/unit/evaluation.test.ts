@@ -1,10 +1,11 @@
 import {strict as assert} from "node:assert";
+import type {Uri} from "vscode";
+import type {Evaluation} from "../../src/features/evaluateFolder/evaluation";
 import {evaluationCsv, evaluationJson} from "../../src/features/evaluateFolder/exports";
 import {evaluationReport} from "../../src/features/evaluateFolder/report";
-import {sortedFiles} from "../../src/features/surprisingLines/sorting";
-import type {Evaluation} from "../../src/host/evaluation";
+import {evaluationLines, restoredInSteps} from "../../src/features/evaluateFolder/savedEvaluation";
+import {sortedFiles} from "../../src/features/evaluateFolder/sorting";
 import {corpusSummary, summarize} from "../../src/metrics/summary";
-import {capabilities} from "../harness/modelRef";
 
 /** A file with one token per byte. */
 function file(path: string, logprobs: readonly number[], finished = true) {
@@ -13,7 +14,7 @@ function file(path: string, logprobs: readonly number[], finished = true) {
     top1: new Uint8Array(logprobs.length),
     ends: Uint32Array.from(logprobs.keys(), (token) => token + 1)
   });
-  return {uri: undefined as never, path, summary, finished};
+  return {uri: undefined as unknown as Uri, path, summary, finished};
 }
 
 function evaluation(files: ReturnType<typeof file>[], more: Partial<Evaluation> = {}): Evaluation {
@@ -23,15 +24,9 @@ function evaluation(files: ReturnType<typeof file>[], more: Partial<Evaluation> 
     model: {
       name: "a model",
       file: "a.gguf",
-      architecture: "llama",
       quantization: "Q8_0",
-      parameters: null,
-      vocabularySize: 10,
-      contextSize: 64,
-      addsBos: true,
-      capabilities,
-      sha256: "abc",
-      device: "cpu"
+      device: "cpu",
+      sha256: "abc"
     },
     windowing: {mode: "document", bos: true, window: 64, stride: 32},
     corpus: corpusSummary(files.map(({summary}) => summary)),
@@ -141,5 +136,84 @@ describe("The export of an evaluation", () => {
 
   it("as CSV is no program for a spreadsheet", () => {
     assert.match(evaluationCsv(evaluation([file("=cmd()|' /C calc'!A0", [-1])])), /^'=cmd/m);
+  });
+});
+
+describe("A saved evaluation", () => {
+  const uri = (path: string) => ({toString: () => `file:///${path}`}) as Uri;
+  const some: Evaluation = {
+    ...evaluation(
+      [
+        {...file("a", [-1, -2]), uri: uri("a")},
+        {...file("b", [-3], false), uri: uri("b")}
+      ],
+      {
+        failed: [{uri: uri("c"), path: "c", reason: "can't be read"}],
+        leftOut: [{uri: uri("d"), path: "d", reason: "binary"}],
+        notReached: 2,
+        warnings: ["a warning"]
+      }
+    ),
+    roots: [uri("")]
+  };
+  const text = [...evaluationLines(some)].join("");
+  const uriOf = (address: string) => (address.startsWith("file:") ? ({toString: () => address} as Uri) : null);
+
+  function restored(saved: string): Evaluation | null {
+    const steps = restoredInSteps(saved, uriOf);
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+    }
+  }
+
+  it("comes back with every number", () => {
+    const back = restored(text);
+    assert.ok(back);
+    assert.equal(evaluationJson(back), evaluationJson(some));
+    assert.equal(evaluationReport(back), evaluationReport(some));
+    assert.deepEqual(
+      back.files.map((one) => String(one.uri)),
+      ["file:///a", "file:///b"]
+    );
+    assert.deepEqual(back.roots.map(String), ["file:///"]);
+  });
+
+  it("keeps infinite sums, and sums that are not known", () => {
+    const odd = restored(
+      [...evaluationLines(evaluation([{...file("a", [Number.NEGATIVE_INFINITY]), uri: uri("a")}]))].join("")
+    );
+    assert.equal(odd?.files[0]?.summary.perplexity, Number.POSITIVE_INFINITY);
+    assert.equal(odd?.files[0]?.summary.top10Hits, null);
+  });
+
+  it("is nothing if it is not ours, and loses the lines that are not", () => {
+    for (const saved of [
+      "",
+      "x",
+      "{}",
+      "null\n",
+      text.replace('"version":1', '"version":2'),
+      text.split("\n")[0] ?? ""
+    ])
+      assert.equal(restored(saved), null, saved);
+    const [head = "", first = "", second = "", ...rest] = text.split("\n");
+    const cut = restored([head, first, second.slice(0, 40), ...rest].join("\n"));
+    assert.deepEqual(
+      cut?.files.map(({path}) => path),
+      ["a"]
+    );
+    assert.equal(cut?.notReached, 3);
+    assert.equal(cut?.corpus.scored, 2);
+    const strange = restored([head, first.replace("file:///a", "command:x"), second, ...rest].join("\n"));
+    assert.deepEqual(
+      strange?.files.map(({path}) => path),
+      ["b"]
+    );
+    const wrong = restored([head, first.replace('"tokens":2', '"tokens":"2"'), second, ...rest].join("\n"));
+    assert.deepEqual(
+      wrong?.files.map(({path}) => path),
+      ["b"]
+    );
   });
 });

@@ -7,6 +7,7 @@ import {Console} from "../../src/cli/console";
 import {trimCompletion} from "../../src/completion/trim";
 import {EngineError} from "../../src/contract/errors";
 import {safeFileName} from "../../src/engine/transfer/fileName";
+import type {Evaluation} from "../../src/features/evaluateFolder/evaluation";
 import {evaluationCsv} from "../../src/features/evaluateFolder/exports";
 import {logprobsPage} from "../../src/features/logprobs/logprobsPage";
 import {parseMessage as readLogprobsMessage} from "../../src/features/logprobs/parseMessage";
@@ -15,7 +16,6 @@ import {parseMessage as readModelInfoMessage} from "../../src/features/modelInfo
 import {parseMessage as readTokenizerMessage} from "../../src/features/tokenizer/parseMessage";
 import {tokenizerPage} from "../../src/features/tokenizer/tokenizerPage";
 import {displayName} from "../../src/gguf/displayName";
-import type {Evaluation} from "../../src/host/evaluation";
 import {urlHost} from "../../src/host/urlHost";
 import {webviewPage} from "../../src/host/webviewPage";
 import {csvPieces} from "../../src/metrics/scoreExport";
@@ -237,14 +237,14 @@ describe("The source", () => {
     assert.deepEqual(
       opening.map((line) => line.replace(/:.*?"(vscode\.\w+)".*/, " $1")),
       [
+        "evaluateFolder/evaluationView.ts vscode.open",
         "exportScores/saveScores.ts vscode.open",
         "folderTokens/countRows.ts vscode.open",
         "gpu/showGpu.ts vscode.open",
         "gpu/showGpu.ts vscode.open",
         "scoreChanges/changesTree.ts vscode.open",
         "scoreChanges/changesTree.ts vscode.open",
-        "scoreChanges/changesTree.ts vscode.diff",
-        "surprisingLines/surprisingLinesView.ts vscode.open"
+        "scoreChanges/changesTree.ts vscode.diff"
       ],
       opening.join("\n")
     );

@@ -100,6 +100,7 @@ describe("The menu of the status bar", () => {
     "colorBy",
     "nextSurprise",
     "previousSurprise",
+    "showResults",
     "selectCompletionModel",
     "useOneModel",
     "selectModelFile",

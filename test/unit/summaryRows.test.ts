@@ -41,7 +41,7 @@ describe("summary rows", () => {
         ["Cross entropy", "4.279 nats (6.173 bits) per token"],
         ["Bits per character", "1.484"],
         ["Bits per byte", "1.400"],
-        ["Word perplexity", "2382"],
+        ["Word perplexity", "2,382"],
         ["Top-1 accuracy", "31.1 %"],
         ["Min-20% (weak sign of training data)", "−9.877 nats"],
         ["Tokens", "90 scored, 0 left out"],
@@ -68,7 +68,7 @@ describe("summary rows", () => {
   });
 
   it("give the perplexity and its error the same number of decimals, and the error a digit to show", () => {
-    assert.equal(perplexity({perplexity: 1282.891, standardError: 532.37}), "1283 ± 532");
+    assert.equal(perplexity({perplexity: 1282.891, standardError: 532.37}), "1,283 ± 532");
     assert.equal(perplexity({perplexity: 9.99996, standardError: 1.2}), "10.00 ± 1.20");
     assert.equal(perplexity({perplexity: 1.0213, standardError: 0.0004}), "1.02130 ± 0.00040");
     assert.equal(perplexity({perplexity: 1, standardError: 0}), "1.000 ± 0.000");
@@ -119,6 +119,20 @@ describe("summary rows", () => {
     const found = summaryRows(summary, about).find(({label}) => label.startsWith("Min-"));
     assert.match(found?.label ?? "", /weak sign/);
     assert.match(found?.help ?? "", /20 % .* weak sign .* training data/);
+  });
+
+  it("have a word perplexity only where words are what stands between spaces, and the number means something", () => {
+    assert.equal(row("Word perplexity", {}, {spacedWords: true}), "2,382");
+    assert.equal(row("Word perplexity", {}, {spacedWords: false}), undefined);
+    assert.equal(row("Word perplexity", {wordPerplexity: 999_999}), "999,999");
+    assert.equal(row("Word perplexity", {wordPerplexity: null}), "–");
+    for (const wordPerplexity of [1e6, Number.POSITIVE_INFINITY])
+      assert.equal(row("Word perplexity", {wordPerplexity}), undefined);
+  });
+
+  it("separate thousands, with decimals too", () => {
+    assert.equal(perplexity({perplexity: 12345.678, standardError: 0.0123}), "12,345.678 ± 0.012");
+    assert.equal(row("Bits per byte", {bitsPerByte: 1234.4}), "1,234");
   });
 
   it("say what context a text had, and blame no missing BOS then", () => {

@@ -2,7 +2,6 @@ import * as vscode from "vscode";
 import type {ModelRef, RunningModel} from "../../contract/models";
 import {progressText} from "../../contract/progressText";
 import type {Scores} from "../../contract/scoring";
-import type {Evaluation, ScoredFile, UnscoredFile} from "../../host/evaluation";
 import type {Host} from "../../host/host";
 import {type ErrorKind, HostError, kindOf} from "../../host/hostError";
 import {type Reporter, scoreOrStop} from "../../host/scoring";
@@ -12,7 +11,8 @@ import {fileText, type TextProblem} from "../../text/fileText";
 import {byteSize, count, plural} from "../../text/numberText";
 import {duration} from "../../text/pace";
 import {plainText} from "../../text/plainText";
-import {type FoundFile, findFiles} from "./findFiles";
+import type {Evaluation, ScoredFile, UnscoredFile} from "./evaluation";
+import {type FoundFile, type FoundFiles, findFiles} from "./findFiles";
 
 /** Seconds of work that start without a question to the user. */
 const maxUnasked = 60;
@@ -48,45 +48,55 @@ const modelErrors: ReadonlySet<ErrorKind | "bug"> = new Set([
 /**
  * Scores the files of folders one after the other with one model. A cancelled evaluation resolves with the files scored until
  * then, or rejects with a CancellationError if there are none. The result says why a file failed. An error of the model ends
- * the evaluation: it is thrown if nothing is scored yet, and otherwise shown beside the result.
+ * the evaluation: it is thrown if nothing is scored yet, and otherwise shown beside the result. `onFile` is called after each
+ * file, with what gives the result until then.
  */
 export async function evaluate(
   host: Host,
   {title, roots}: Pick<Evaluation, "title" | "roots">,
   progress: Reporter,
-  token: vscode.CancellationToken
+  token: vscode.CancellationToken,
+  onFile: (soFar: () => Evaluation | undefined) => void
 ): Promise<Evaluation> {
   progress.report({message: vscode.l10n.t("looking for files")});
   const found = await findFiles(roots, token);
   if (found.files.length === 0)
     throw new HostError("noEvaluation", vscode.l10n.t("There is no text file here: choose another folder."));
   const run = new Run(host, found.files, progress, token);
-  await run.scoreAll();
+  const result = (): Evaluation | undefined => evaluationOf({title, roots}, found, run);
+  await run.scoreAll(() => onFile(result));
   if (run.stopped) throw new vscode.CancellationError();
-  if (!run.ranWith) {
-    if (token.isCancellationRequested) throw new vscode.CancellationError();
-    const [reason] = run.failed.map((file) => file.reason);
-    throw new HostError(
-      "noEvaluation",
-      reason
-        ? vscode.l10n.t("No file could be scored: {0}", reason)
-        : vscode.l10n.t("There is no text in these files: choose another folder.")
-    );
-  }
-  const {model, windowing} = run.ranWith;
-  const files = byPath(run.scored);
+  const evaluation = result();
+  if (evaluation) return evaluation;
+  if (token.isCancellationRequested) throw new vscode.CancellationError();
+  const [reason] = run.failed.map((file) => file.reason);
+  throw new HostError(
+    "noEvaluation",
+    reason
+      ? vscode.l10n.t("No file could be scored: {0}", reason)
+      : vscode.l10n.t("There is no text in these files: choose another folder.")
+  );
+}
+
+/** What a run has until now; undefined while no model has run. */
+function evaluationOf(
+  {title, roots}: Pick<Evaluation, "title" | "roots">,
+  found: FoundFiles,
+  {scored, failed, leftOut, ranWith, waiting, warnings}: Run
+): Evaluation | undefined {
+  if (!ranWith) return undefined;
+  const files = byPath(scored);
   return {
     title,
     roots,
-    model,
-    windowing,
+    ...ranWith,
     corpus: corpusSummary(files.map(({summary}) => summary)),
     files,
-    failed: byPath(run.failed),
-    leftOut: byPath([...found.leftOut, ...run.leftOut]),
-    notReached: run.waiting,
+    failed: byPath(failed),
+    leftOut: byPath([...found.leftOut, ...leftOut]),
+    notReached: waiting,
     cut: found.cut,
-    warnings: [...run.warnings]
+    warnings: [...warnings]
   };
 }
 
@@ -135,7 +145,8 @@ class Run {
     this.waiting = files.length;
   }
 
-  async scoreAll(): Promise<void> {
+  /** Calls `onFile` after each file. */
+  async scoreAll(onFile: () => void): Promise<void> {
     const left = [...this.files];
     let asked = false;
     while (left.length > 0 && !this.token.isCancellationRequested) {
@@ -150,6 +161,7 @@ class Run {
       this.waiting--;
       if (!(await this.scoreFile(file))) return;
       this.doneBytes += file.bytes;
+      onFile();
     }
   }
 

@@ -1,39 +1,21 @@
 import * as vscode from "vscode";
-import {chooseFolders, titleOfFolders} from "../../host/documents/chooseFolders";
-import type {Evaluation} from "../../host/evaluation";
-import type {Host} from "../../host/host";
+import {chooseFolders} from "../../host/documents/chooseFolders";
 import {HostError} from "../../host/hostError";
-import type {LatestEvaluation} from "../../host/latestEvaluation";
 import {saveFile} from "../../host/saveFile";
 import {plainText} from "../../text/plainText";
-import {evaluate} from "./evaluate";
+import type {Evaluation} from "./evaluation";
 import {evaluationCsv, evaluationJson} from "./exports";
 
-/** Scores the files of the chosen folders; undefined if the user chooses none. */
-export async function evaluateFolder(
-  host: Host,
-  resource: unknown,
-  selected: unknown
-): Promise<Evaluation | undefined> {
-  const roots = await chooseFolders(resource, selected, {
+/** What is to be evaluated: the resources of a menu, or what the user chooses. */
+export function chooseEvaluated(resource: unknown, selected: unknown): Promise<readonly vscode.Uri[]> {
+  return chooseFolders(resource, selected, {
     title: vscode.l10n.t("Evaluate Folder"),
     question: vscode.l10n.t("Which folder's files are to be scored?"),
     open: vscode.l10n.t("Evaluate")
   });
-  if (roots.length === 0) return undefined;
-  const title = titleOfFolders(roots);
-  return await vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t("Evaluating {0}", plainText(title)),
-      cancellable: true
-    },
-    (progress, token) => evaluate(host, {title, roots}, progress, token)
-  );
 }
 
-export async function exportEvaluation({latest}: LatestEvaluation, format: "JSON" | "CSV"): Promise<void> {
-  const evaluation = required(latest);
+export async function exportEvaluation(evaluation: Evaluation, format: "JSON" | "CSV"): Promise<void> {
   await saveAs(evaluation, format, format === "JSON" ? evaluationJson(evaluation) : evaluationCsv(evaluation));
 }
 
@@ -41,7 +23,7 @@ export function required(evaluation: Evaluation | undefined): Evaluation {
   if (!evaluation)
     throw new HostError(
       "noEvaluation",
-      vscode.l10n.t("No folder has been evaluated since VS Code was opened: evaluate one first.")
+      vscode.l10n.t("No folder has been evaluated in this workspace: evaluate one first.")
     );
   return evaluation;
 }

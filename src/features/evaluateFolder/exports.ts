@@ -1,10 +1,10 @@
-import {type Evaluation, isFinished} from "../../host/evaluation";
 import {csvNumber} from "../../metrics/scoreExport";
 import {corpusHeader, scoreHeader} from "../../metrics/scoreHeader";
 import {bitsOf} from "../../metrics/scoreSums";
 import {csvCell, inOneCell} from "../../text/csvCell";
 import {jsonText} from "../../text/jsonText";
 import {csvColumns, rankedFirst} from "./columns";
+import {type Evaluation, isFinished} from "./evaluation";
 
 /** An evaluation as JSON: the corpus, then its files in the order of their paths, each with the fields of a score. */
 export function evaluationJson(evaluation: Evaluation): string {

@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import {commonFolder} from "../../host/documents/folderFiles";
-import type {FileOfEvaluation, UnscoredFile} from "../../host/evaluation";
 import {HostError} from "../../host/hostError";
 import {byteSize} from "../../text/numberText";
+import type {FileOfEvaluation, UnscoredFile} from "./evaluation";
 
 /** Bytes. Larger files are left out, and the result says so. */
 export const maxFileSize = 1_000_000;

@@ -1,12 +1,13 @@
 import * as l10n from "@vscode/l10n";
-import {type Evaluation, isFinished, type ScoredFile, type UnscoredFile} from "../../host/evaluation";
 import type {MetricKey} from "../../metrics/metrics";
 import {valueText} from "../../metrics/metricText";
 import {bitsOf} from "../../metrics/scoreSums";
 import type {Windowing} from "../../metrics/windowing";
+import {markdownTable} from "../../text/markdownTable";
 import {escapeMarkdown} from "../../text/markdownText";
 import {bitsText, byteSize, count, listText} from "../../text/numberText";
 import {type Column, rankedFirst, reportColumns} from "./columns";
+import {type Evaluation, isFinished, type ScoredFile, type UnscoredFile} from "./evaluation";
 
 /** Rows of a table; further files are counted. Nobody reads a longer table: it can be exported. */
 const maxRows = 2000;
@@ -32,7 +33,7 @@ export function evaluationReport(evaluation: Evaluation): string {
 }
 
 function corpusTable({corpus, files, failed, leftOut, model, windowing}: Evaluation): string {
-  return table(
+  return markdownTable(
     [l10n.t("Corpus"), ""],
     ["left", "left"],
     [
@@ -78,7 +79,7 @@ function filesTable(files: readonly ScoredFile[]): string {
     (a, b) => (b.summary.bitsPerByte ?? -1) - (a.summary.bitsPerByte ?? -1) || (a.path < b.path ? -1 : 1)
   );
   const columns = rankedFirst(reportColumns);
-  return table(
+  return markdownTable(
     [l10n.t("File"), ...columns.map(([, {label = ""}]) => label), l10n.t("Bits"), l10n.t("Tokens")],
     ["left", ...columns.map(() => "right" as const), "right", "right"],
     ranked
@@ -110,20 +111,15 @@ function partial({notReached}: Evaluation): string {
 function unscored(heading: string, files: readonly UnscoredFile[]): string[] {
   if (files.length === 0) return [];
   const rows = files.slice(0, maxRows).map(({path, reason}) => [escapeMarkdown(path), escapeMarkdown(reason)]);
-  return [`## ${heading}`, table([l10n.t("File"), l10n.t("Why")], ["left", "left"], rows), ...more(files.length)];
+  return [
+    `## ${heading}`,
+    markdownTable([l10n.t("File"), l10n.t("Why")], ["left", "left"], rows),
+    ...more(files.length)
+  ];
 }
 
 function more(files: number): string[] {
   const rest = files - maxRows;
   if (rest <= 0) return [];
   return [rest === 1 ? l10n.t("… and 1 more file.") : l10n.t("… and {0} more files.", count(rest))];
-}
-
-function table(
-  head: readonly string[],
-  align: readonly ("left" | "right")[],
-  rows: readonly (readonly string[])[]
-): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  return [line(head), line(align.map((side) => (side === "left" ? "---" : "---:"))), ...rows.map(line)].join("\n");
 }

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
-import type {Evaluation} from "../../host/evaluation";
 import {plainText} from "../../text/plainText";
+import type {Evaluation} from "./evaluation";
 import {evaluationReport} from "./report";
 import {reportScheme} from "./reportScheme";
 

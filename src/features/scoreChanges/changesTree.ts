@@ -1,18 +1,26 @@
 import * as vscode from "vscode";
 import {uriName} from "../../host/documents/uriName";
 import {windowText} from "../../metrics/summaryRows";
-import {count, listText} from "../../text/numberText";
+import {firstLine, lineLabel} from "../../text/lineLabel";
+import {count, listText, plural} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
 import {
   bitsPerByteDelta,
   type Direction,
   describe,
+  describeParts,
   describeTotal,
   details,
   directionOf,
+  figures,
+  figuresUnit,
+  partOf,
+  partsOf,
   spoken,
+  spokenParts,
   spokenTotal,
   type Total,
+  type TotalPart,
   totalDetails,
   totalOf
 } from "./comparison";
@@ -24,8 +32,13 @@ export type Order = "file" | "change";
 /** A row of the view. */
 export type Row =
   | {readonly is: "total"}
+  /** Of the changes of one kind, below the total. */
+  | {readonly is: "part"; readonly part: TotalPart}
   | {readonly is: "file"; readonly file: ScoredFile}
   | {readonly is: "change"; readonly change: ScoredChange};
+
+/** UTF-16 units of a change's text in its row. */
+const maxTextLength = 60;
 
 /** The shapes tell the direction without colour. */
 const icons: Readonly<Record<Direction | "waiting", string>> = {
@@ -75,6 +88,7 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
       const files = this.sorted(this.shown.scored.files, ({changes}) => rankOf(totalOf(comparisons(changes)).changed));
       return [{is: "total"}, ...files.map((file): Row => ({is: "file", file}))];
     }
+    if (row.is === "total") return this.parts().map((part): Row => ({is: "part", part}));
     if (row.is !== "file") return [];
     const changes = this.sorted(row.file.changes, ({comparison}) => rankOf(comparison));
     return changes.map((change): Row => ({is: "change", change}));
@@ -84,6 +98,8 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
     switch (row.is) {
       case "total":
         return this.totalItem();
+      case "part":
+        return this.partItem(row.part);
       case "file":
         return this.fileItem(row.file);
       case "change":
@@ -93,21 +109,52 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
     }
   }
 
+  private get total(): Total {
+    return totalOf(comparisons(this.shown?.scored.changes ?? []));
+  }
+
+  /** The kinds of changes, where there is more than one: a single one is the total. */
+  private parts(): TotalPart[] {
+    const parts = partsOf(this.total);
+    return parts.length < 2 ? [] : parts;
+  }
+
   private totalItem(): vscode.TreeItem {
-    const item = new vscode.TreeItem(vscode.l10n.t("All changes"));
-    item.id = "total";
+    const hasParts = this.parts().length > 0;
+    const item = new vscode.TreeItem(
+      vscode.l10n.t("All changes"),
+      hasParts ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None
+    );
+    // VS Code keeps what was once collapsed by the id: a total without parts has another one.
+    item.id = hasParts ? "total" : "totalAlone";
     const changes = this.shown?.scored.changes ?? [];
-    const total = totalOf(comparisons(changes));
-    item.description = this.describeTotal(changes, total);
+    const {total} = this;
+    const isScored = changes.some(({comparison}) => comparison !== undefined);
+    item.description = isScored ? describeTotal(total) : this.waiting();
     item.iconPath = icon(changes, total);
-    item.accessibilityInformation = {label: vscode.l10n.t("All changes, {0}", this.spokenTotal(changes, total))};
+    const heard = isScored ? spokenTotal(total) : this.waiting();
+    item.accessibilityInformation = {label: vscode.l10n.t("All changes, {0}", heard)};
     const scored = changes.filter(({comparison}) => comparison !== undefined).length;
     item.tooltip = [
       vscode.l10n.t("{0} of {1} changes scored", count(scored), count(changes.length)),
       ...totalDetails(total),
-      vscode.l10n.t("A total compares only replaced lines, so that both sides are about the same places."),
+      vscode.l10n.t("Only replaced lines are compared, so that both sides are about the same places."),
       ...this.about()
     ].join("\n");
+    return item;
+  }
+
+  private partItem(part: TotalPart): vscode.TreeItem {
+    const {total} = this;
+    const comparison = partOf(total, part);
+    const label = partLabel(part, total);
+    const item = new vscode.TreeItem(label);
+    item.id = part;
+    item.description =
+      part === "changed" ? describe(comparison) : [figures(comparison), vscode.l10n.t("bits/byte")].join(" ");
+    item.iconPath = new vscode.ThemeIcon(icons[directionOf(comparison)]);
+    item.accessibilityInformation = {label: listText([label, spoken(comparison)])};
+    item.tooltip = [label, ...details(comparison)].join("\n");
     return item;
   }
 
@@ -121,10 +168,12 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
     item.iconPath = vscode.ThemeIcon.File;
     item.collapsibleState =
       changes.length === 0 ? vscode.TreeItemCollapsibleState.None : vscode.TreeItemCollapsibleState.Expanded;
-    const said = skipped ?? this.describeTotal(changes, total);
+    const isScored = changes.some(({comparison}) => comparison !== undefined);
+    const said = skipped ?? (isScored ? describeParts(total) : this.waiting());
     const note = kindText(kind);
     item.description = [said, ...note].join(" · ");
-    const heard = skipped === undefined ? this.spokenTotal(changes, total) : vscode.l10n.t("not scored: {0}", skipped);
+    const scoredText = isScored ? spokenParts(total) : this.waiting();
+    const heard = skipped === undefined ? scoredText : vscode.l10n.t("not scored: {0}", skipped);
     item.accessibilityInformation = {label: listText([plainText(path), [heard, ...note].join(" · ")])};
     item.tooltip = [
       plainText(path),
@@ -137,12 +186,22 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
 
   private changeItem({change, file, comparison}: ScoredChange): vscode.TreeItem {
     const {newLine, newLines, oldLine, oldLines} = change;
-    const label = newLines > 0 ? linesText(newLine, newLines) : oldLinesText(oldLine, oldLines);
-    const item = new vscode.TreeItem(label);
+    const place = newLines > 0 ? linesText(newLine, newLines) : oldLinesText(oldLine, oldLines);
+    const text = firstLine(change.added || change.removed, maxTextLength);
+    const shown = comparison && figures(comparison);
+    // The numbers first: they are read at any width of the view.
+    const item = new vscode.TreeItem(
+      [
+        ...(shown === undefined ? [] : [shown]),
+        newLines > 0 ? lineLabel(newLine, newLines) : lineLabel(oldLine, oldLines),
+        text
+      ].join(" · ")
+    );
     item.id = `${oldLine} ${newLine} ${file.file.kind} ${file.file.path}`;
-    item.description = comparison ? describe(comparison) : this.waiting();
+    item.description = comparison ? figuresUnit(comparison) : this.waiting();
     item.iconPath = new vscode.ThemeIcon(icons[comparison ? directionOf(comparison) : "waiting"]);
-    item.accessibilityInformation = {label: listText([label, comparison ? spoken(comparison) : this.waiting()])};
+    const heard = comparison ? spoken(comparison) : this.waiting();
+    item.accessibilityInformation = {label: listText([place, heard, text])};
     const context =
       newLine === 1
         ? vscode.l10n.t("There is no text before it: it was scored without context.")
@@ -151,7 +210,7 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
             linesText(1, newLine - 1)
           );
     item.tooltip = [
-      listText([plainText(file.file.path), label]),
+      listText([plainText(file.file.path), place]),
       ...(comparison ? [...meaning(directionOf(comparison)), ...details(comparison), context] : [this.waiting()]),
       ...(comparison ? this.about() : [])
     ].join("\n");
@@ -181,14 +240,6 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
     return {title: vscode.l10n.t("Open Changes"), command: "vscode.diff", arguments: [old, uri, title, inNew]};
   }
 
-  private describeTotal(changes: readonly ScoredChange[], total: Total): string {
-    return changes.some(({comparison}) => comparison !== undefined) ? describeTotal(total) : this.waiting();
-  }
-
-  private spokenTotal(changes: readonly ScoredChange[], total: Total): string {
-    return changes.some(({comparison}) => comparison !== undefined) ? spokenTotal(total) : this.waiting();
-  }
-
   private waiting(): string {
     return this.shown?.scored.state === "scoring" ? vscode.l10n.t("not scored yet") : vscode.l10n.t("not scored");
   }
@@ -215,10 +266,25 @@ function rankOf(comparison: ScoredChange["comparison"]): number {
   return (comparison && bitsPerByteDelta(comparison)) ?? Number.NEGATIVE_INFINITY;
 }
 
-function icon(changes: readonly ScoredChange[], {changed, added, removed}: Total): vscode.ThemeIcon {
+/** Of several kinds of changes, the replaced lines tell the direction. */
+function icon(changes: readonly ScoredChange[], total: Total): vscode.ThemeIcon {
   if (changes.every(({comparison}) => comparison === undefined)) return new vscode.ThemeIcon(icons.waiting);
-  const direction = changed.before ? directionOf(changed) : directionOf({before: removed, after: added});
-  return new vscode.ThemeIcon(icons[changed.before || !(added && removed) ? direction : "none"]);
+  const [first, ...others] = partsOf(total);
+  const isTold = first === "changed" || others.length === 0;
+  return new vscode.ThemeIcon(icons[first && isTold ? directionOf(partOf(total, first)) : "none"]);
+}
+
+function partLabel(part: TotalPart, {changedCount, addedCount, removedCount}: Total): string {
+  switch (part) {
+    case "changed":
+      return vscode.l10n.t("Replaced lines ({0})", plural(changedCount, "change"));
+    case "added":
+      return vscode.l10n.t("Added lines ({0})", plural(addedCount, "change"));
+    case "removed":
+      return vscode.l10n.t("Removed lines ({0})", plural(removedCount, "change"));
+    default:
+      return part satisfies never;
+  }
 }
 
 function meaning(direction: Direction): string[] {

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import {metrics} from "../../metrics/metrics";
 import {addSums, bitsOf, type ScoreSums} from "../../metrics/scoreSums";
-import {count, decimal, inBits, listText, percentText, plural} from "../../text/numberText";
+import {bitsText, count, decimal, inBits, listText, percentText, plural} from "../../text/numberText";
 
 /** The sums of both sides. A side is undefined where it has no lines, or nothing in them can be scored. */
 export interface Comparison {
@@ -18,23 +18,60 @@ export function sideTotals(sums: ScoreSums): ScoreSums | undefined {
 
 /** Several changes together. */
 export interface Total {
+  /** All removed and all added lines. They need not be about the same places, so that no difference is told. */
+  readonly all: Comparison;
   /** The changes with both sides, so that the same places are compared. */
   readonly changed: Comparison;
   readonly changedCount: number;
   /** The sides of the changes that have only one. */
   readonly added: ScoreSums | undefined;
+  readonly addedCount: number;
   readonly removed: ScoreSums | undefined;
+  readonly removedCount: number;
 }
+
+/** The kinds of changes that are summed by themselves. */
+export type TotalPart = "changed" | "added" | "removed";
 
 export function totalOf(comparisons: readonly Comparison[]): Total {
   const both = comparisons.filter(({before, after}) => before && after);
   const single = comparisons.filter((one) => !(one.before && one.after));
   return {
-    changed: {before: sum(both.map(({before}) => before)), after: sum(both.map(({after}) => after))},
+    all: sides(comparisons),
+    changed: sides(both),
     changedCount: both.length,
-    added: sum(single.map(({after}) => after)),
-    removed: sum(single.map(({before}) => before))
+    added: sides(single).after,
+    addedCount: single.filter(({after}) => after).length,
+    removed: sides(single).before,
+    removedCount: single.filter(({before}) => before).length
   };
+}
+
+function sides(comparisons: readonly Comparison[]): Comparison {
+  return {before: sum(comparisons.map(({before}) => before)), after: sum(comparisons.map(({after}) => after))};
+}
+
+/** The kinds that a total has. */
+export function partsOf({changed, added, removed}: Total): TotalPart[] {
+  return [
+    ...(changed.before ? ["changed" as const] : []),
+    ...(added ? ["added" as const] : []),
+    ...(removed ? ["removed" as const] : [])
+  ];
+}
+
+/** A kind's sums as one change. */
+export function partOf({changed, added, removed}: Total, part: TotalPart): Comparison {
+  switch (part) {
+    case "changed":
+      return changed;
+    case "added":
+      return {before: undefined, after: added};
+    case "removed":
+      return {before: removed, after: undefined};
+    default:
+      return part satisfies never;
+  }
 }
 
 function sum(sides: readonly (ScoreSums | undefined)[]): ScoreSums | undefined {
@@ -74,11 +111,32 @@ export function describe(comparison: Comparison): string {
   return l10n.t("nothing to score");
 }
 
-/** The changes with both sides, or else what there is. */
-export function describeTotal({changed, added, removed}: Total): string {
-  if (changed.before || !(added && removed))
-    return describe(changed.before ? changed : {before: removed, after: added});
-  return l10n.t("added, {0}; removed, {1}", withUnit(bitsPerByteText(added)), withUnit(bitsPerByteText(removed)));
+/** Each kind of changes by itself: "4.21 → 2.90 (−31 %) bits/byte · added, 3.10 bits/byte". */
+export function describeParts(total: Total): string {
+  const parts = partsOf(total).map((part) => describe(partOf(total, part)));
+  return parts.length === 0 ? describe(total.all) : parts.join(" · ");
+}
+
+/** All changes: what there is of one kind, or else the bits of all removed and of all added lines. */
+export function describeTotal(total: Total): string {
+  const {before, after} = total.all;
+  if (partsOf(total).length < 2 || !before || !after) return describeParts(total);
+  return l10n.t("{0} removed, {1} added", bitsText(bitsOf(before)), bitsText(bitsOf(after)));
+}
+
+/** What stands first in a row: "4.21 → 2.90 (−31 %)", "2.90"; undefined where nothing could be scored. */
+export function figures(comparison: Comparison): string | undefined {
+  const {before, after} = comparison;
+  if (before && after) return `${bitsPerByteText(before)} → ${bitsPerByteText(after)}${percent(comparison)}`;
+  const side = after ?? before;
+  return side && bitsPerByteText(side);
+}
+
+/** What the figures are: "bits/byte", or that they have one side only. */
+export function figuresUnit({before, after}: Comparison): string {
+  if (before && after) return l10n.t("bits/byte");
+  if (after) return l10n.t("bits/byte, added");
+  return before ? l10n.t("bits/byte, removed") : l10n.t("nothing to score");
 }
 
 /** The same to listen to. */
@@ -99,8 +157,13 @@ export function spoken(comparison: Comparison): string {
   }
 }
 
+export function spokenParts(total: Total): string {
+  const parts = partsOf(total).map((part) => spoken(partOf(total, part)));
+  return parts.length === 0 ? describe(total.all) : parts.join(" · ");
+}
+
 export function spokenTotal(total: Total): string {
-  return total.changed.before ? spoken(total.changed) : describeTotal(total);
+  return partsOf(total).length < 2 ? spokenParts(total) : describeTotal(total);
 }
 
 /** Every number, a line each. */

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type {Scores} from "../../contract/scoring";
 import {runInSlices} from "../../host/cooperativeWork";
 import {documentFunctions} from "../../host/documents/documentFunctions";
+import type {DocumentRange} from "../../host/documents/documentRange";
 import {movedRange, type TextChange} from "../../host/documents/movedRange";
 import {selectInEditor} from "../../host/documents/reveal";
 import {openDocument} from "../../host/documents/targetText";
@@ -23,6 +24,8 @@ export class RankedEntry {
   /** Its text is no longer the scored text. */
   edited = false;
   private place: Region;
+  /** All of the part: a function with its body. */
+  private extent: Region;
   /** It was replaced together with the text around it, or its document was closed: its place must be searched. */
   private lost = false;
 
@@ -34,6 +37,7 @@ export class RankedEntry {
     readonly text: string
   ) {
     this.place = part.place;
+    this.extent = extentOf(part);
   }
 
   get isFunction(): boolean {
@@ -47,6 +51,7 @@ export class RankedEntry {
         rangeOffset <= start && rangeOffset + rangeLength >= end && rangeLength > end - start
     );
     this.place = movedRange(this.place, changes);
+    this.extent = movedRange(this.extent, changes);
   }
 
   lose(): void {
@@ -57,10 +62,20 @@ export class RankedEntry {
   find(document: vscode.TextDocument, text = document.getText()): vscode.Range {
     if (this.lost && document.getText(rangeOf(document, this.place)) !== this.text) {
       const start = nearest(text, this.text, this.place.start);
-      if (start !== undefined) this.place = {start, end: start + this.text.length};
+      if (start !== undefined) {
+        const {extent, place} = this;
+        this.extent = {start: start + extent.start - place.start, end: start + extent.end - place.start};
+        this.place = {start, end: start + this.text.length};
+      }
     }
     this.lost = false;
     return rangeOf(document, this.place);
+  }
+
+  /** All of its place: of a function, not only the name. */
+  findAll(document: vscode.TextDocument): vscode.Range {
+    const range = this.find(document);
+    return this.isFunction ? rangeOf(document, this.extent) : range;
   }
 
   look(document: vscode.TextDocument, text: string): void {
@@ -106,8 +121,13 @@ export interface RankedText {
 export class RankedDocument implements vscode.Disposable {
   /** The document's text is no longer the scored text. */
   changed = false;
+  /** It was edited since it was scored, though its text may be the same again. */
+  private edited = false;
   private readonly entries = new Map<string, RankedEntry>();
+  private readonly parts = new Map<PartKind, readonly Part[]>();
   private readonly rankings = new Map<PartKind, Rankings>();
+  /** Only parts that contain this text are ranked; "" for all. In lower case. */
+  private filter = "";
   private comparing: ReturnType<typeof setTimeout> | undefined;
   private readonly updated = new vscode.EventEmitter<void>();
   /** Entries have moved, or {@link changed} has changed. */
@@ -124,8 +144,10 @@ export class RankedDocument implements vscode.Disposable {
       edits,
       this.updated,
       vscode.workspace.onDidCloseTextDocument((document) => {
+        if (!ofThis(document)) return;
         // No event reports edits of a closed document.
-        if (ofThis(document)) for (const entry of this.entries.values()) entry.lose();
+        this.edited = true;
+        for (const entry of this.entries.values()) entry.lose();
       }),
       vscode.workspace.onDidOpenTextDocument((document) => {
         if (ofThis(document)) this.compareSoon();
@@ -136,11 +158,12 @@ export class RankedDocument implements vscode.Disposable {
   /** Ranks the lines of a scored text. `edits` has recorded since the text was read, and is owned by the new object. */
   static async create(source: RankedText, located: LocatedScores, edits: EditLog): Promise<RankedDocument> {
     const lines = await runInSlices(linesInSteps(source.text));
-    const rankings = await runInSlices(rankInSteps(source.text, located, lines));
     const document = new RankedDocument(source, located, edits);
-    document.add("lines", rankings);
+    document.parts.set("lines", lines);
+    await document.rank("lines");
     // Last, so that edits made meanwhile move the entries.
     edits.listen((changes) => {
+      document.edited = true;
       for (const entry of document.entries.values()) entry.follow(changes);
       document.compareSoon();
     });
@@ -161,9 +184,36 @@ export class RankedDocument implements vscode.Disposable {
     const {version} = document;
     const functions = await documentFunctions(document);
     if (document.version !== version || functions.length === 0) return;
-    const {text} = this.source;
-    const rankings = await runInSlices(rankInSteps(text, this.located, functionParts(functions)));
-    if (document.version === version && !this.rankings.has("functions")) this.add("functions", rankings);
+    this.parts.set("functions", functionParts(functions));
+    await this.rank("functions");
+  }
+
+  /** Ranks only the parts that contain a text, in any case; all parts for "". */
+  async setFilter(filter: string): Promise<void> {
+    const wanted = filter.toLowerCase();
+    if (wanted === this.filter) return;
+    this.filter = wanted;
+    for (const kind of this.parts.keys()) await this.rank(kind);
+  }
+
+  /** Bits per byte of the whole document. */
+  get mean(): number | null {
+    return this.source.scores.summary.bitsPerByte;
+  }
+
+  /** The present places of entries, in the order of the text. */
+  async places(entries: readonly RankedEntry[]): Promise<{entry: RankedEntry; range: vscode.Range}[]> {
+    const document = await openDocument(this.place);
+    const text = document.getText();
+    const placed = entries.map((entry) => ({entry, range: entry.find(document, text)}));
+    return placed.sort((a, b) => a.range.start.compareTo(b.range.start));
+  }
+
+  /** The present range of an entry, a function with its body. */
+  async rangeOf(entry: RankedEntry): Promise<DocumentRange> {
+    const document = await openDocument(this.place);
+    const {start, end} = entry.findAll(document);
+    return {uri: this.place.uri, start: document.offsetAt(start), end: document.offsetAt(end)};
   }
 
   async reveal(entry: RankedEntry): Promise<void> {
@@ -183,6 +233,16 @@ export class RankedDocument implements vscode.Disposable {
     return {uri: this.source.uri.toString(), start: 0, end: 0};
   }
 
+  /** Ranks the parts of a kind that pass the filter, unless the filter changes meanwhile. */
+  private async rank(kind: PartKind): Promise<void> {
+    const {filter, located} = this;
+    const {text} = this.source;
+    const all = this.parts.get(kind) ?? [];
+    const parts = filter === "" ? all : await runInSlices(containing(text, all, filter));
+    const rankings = await runInSlices(rankInSteps(text, located, parts));
+    if (filter === this.filter) this.add(kind, rankings);
+  }
+
   private add(kind: PartKind, rankings: Rankings): void {
     const lineAt = lineCounter(this.source.text);
     this.rankings.set(kind, rankings);
@@ -190,10 +250,15 @@ export class RankedDocument implements vscode.Disposable {
     // lineAt counts from the top down.
     for (const {part, numbers} of parts.toSorted((a, b) => a.part.place.start - b.part.place.start)) {
       const {start, end} = part.place;
-      const entry = new RankedEntry(idOf(kind, part), part, numbers, this.source.text.slice(start, end));
+      const id = idOf(kind, part);
+      // One that was ranked before has followed the edits since.
+      if (this.entries.has(id)) continue;
+      const entry = new RankedEntry(id, part, numbers, this.source.text.slice(start, end));
       entry.line = lineAt(start);
-      this.entries.set(entry.id, entry);
+      if (this.edited) entry.lose();
+      this.entries.set(id, entry);
     }
+    if (this.edited) this.compareSoon();
   }
 
   private compareSoon(): void {
@@ -223,6 +288,24 @@ export class RankedDocument implements vscode.Disposable {
 /** Parts of one kind begin at different places. */
 function idOf(kind: PartKind, {place, regions}: Part): string {
   return `${kind}:${place.start}:${regions[0]?.start ?? place.start}`;
+}
+
+function extentOf({place, regions}: Part): Region {
+  return {
+    start: Math.min(place.start, regions[0]?.start ?? place.start),
+    end: Math.max(place.end, regions.at(-1)?.end ?? place.end)
+  };
+}
+
+/** The parts with a text in them, given in lower case. */
+function* containing(text: string, parts: readonly Part[], filter: string): Generator<void, Part[]> {
+  const found: Part[] = [];
+  for (const part of parts) {
+    const {start, end} = part.place;
+    if ((part.name ?? text.slice(start, end)).toLowerCase().includes(filter)) found.push(part);
+    yield;
+  }
+  return found;
 }
 
 function rangeOf(document: vscode.TextDocument, {start, end}: Region): vscode.Range {

@@ -12,6 +12,8 @@ import {uriName} from "./uriName";
 /** The text that a command works on. */
 export interface TargetText extends DocumentText {
   readonly uri: vscode.Uri;
+  /** VS Code's name of the document's language. */
+  readonly languageId: string;
   /** "sample.py, lines 3–9", or the file's name alone. Safe to show as text anywhere. */
   readonly title: string;
   /** UTF-16 offset of the text in its document. */
@@ -82,6 +84,7 @@ export function isWithheld(tab: vscode.Tab | undefined): boolean {
 export async function wholeDocument(document: vscode.TextDocument): Promise<TargetText> {
   return {
     uri: document.uri,
+    languageId: document.languageId,
     title: uriTitle(document.uri),
     ...(await readDocument(document)),
     start: 0,
@@ -94,6 +97,7 @@ export async function partOf(document: vscode.TextDocument, range: vscode.Range)
   const text = await readDocument(document, range);
   return {
     uri: document.uri,
+    languageId: document.languageId,
     title: partTitle(document, range),
     ...text,
     start: await offsetOf(document, range.start),

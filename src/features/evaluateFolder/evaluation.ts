@@ -1,7 +1,7 @@
 import type * as vscode from "vscode";
-import type {RunningModel} from "../contract/models";
-import type {CorpusSummary, Summary} from "../metrics/summary";
-import type {Windowing} from "../metrics/windowing";
+import type {ScoredModel} from "../../host/savedScores";
+import type {CorpusSummary, Summary} from "../../metrics/summary";
+import type {Windowing} from "../../metrics/windowing";
 
 /** A file in an evaluation. */
 export interface FileOfEvaluation {
@@ -27,7 +27,7 @@ export interface Evaluation {
   readonly title: string;
   /** The folders and files that were asked for. */
   readonly roots: readonly vscode.Uri[];
-  readonly model: RunningModel;
+  readonly model: ScoredModel;
   readonly windowing: Windowing;
   readonly corpus: CorpusSummary;
   readonly files: readonly ScoredFile[];

@@ -1,34 +1,28 @@
 import * as l10n from "@vscode/l10n";
-import type {ScoredFile} from "../../host/evaluation";
 import {bitsOf} from "../../metrics/scoreSums";
-import type {Measure} from "./ranking";
+import type {ScoredFile} from "./evaluation";
 
-/** How files can be sorted. Lines and functions have the first two orders only. */
-export type Order = Measure | "perplexity" | "tokens" | "path";
+/** How files can be sorted. */
+export const orders = ["bitsPerByte", "bits", "perplexity", "tokens", "path"] as const;
 
-export const orders = ["bitsPerByte", "bits", "perplexity", "tokens", "path"] as const satisfies readonly Order[];
+export type Order = (typeof orders)[number];
 
-/** "files by …": the kind of rows and their order. */
+/** What the view lists, and how. */
 export function filesOrdered(order: Order): string {
   switch (order) {
     case "bitsPerByte":
-      return l10n.t("files by bits per byte");
+      return l10n.t("Files by bits per byte.");
     case "bits":
-      return l10n.t("files by total bits");
+      return l10n.t("Files by total bits.");
     case "perplexity":
-      return l10n.t("files by perplexity");
+      return l10n.t("Files by perplexity.");
     case "tokens":
-      return l10n.t("files by tokens");
+      return l10n.t("Files by tokens.");
     case "path":
-      return l10n.t("files by name");
+      return l10n.t("Files by name.");
     default:
       return order satisfies never;
   }
-}
-
-/** The nearest measure for lines and functions. */
-export function measureOf(order: Order): Measure {
-  return order === "bits" ? "bits" : "bitsPerByte";
 }
 
 /** Files with the highest value first, or in the order of their paths. Files without a value come last. */
