@@ -29,7 +29,7 @@ async function bringForward(document: vscode.TextDocument): Promise<void> {
   await vscode.window.showTextDocument(document, groupOf(document)?.viewColumn ?? vscode.ViewColumn.Active);
 }
 
-function groupOf({uri}: vscode.TextDocument): vscode.TabGroup | undefined {
+function groupOf({uri}: Pick<vscode.TextDocument, "uri">): vscode.TabGroup | undefined {
   return vscode.window.tabGroups.all.find(({tabs}) =>
     tabs.some(({input}) => input instanceof vscode.TabInputText && input.uri.toString() === uri.toString())
   );
@@ -72,12 +72,17 @@ describe("the walkthrough's buttons", () => {
     assert.ok(plain > 1 && odd > 5 * plain, `${plain}, ${odd}`);
   });
 
-  it("show a function's logprobs, and the function", async () => {
+  it("show a function's logprobs, in the column that has the function", async () => {
     await vscode.commands.executeCommand("tokenscope.tryLogprobs");
     const {scored, source} = await view().hears("show");
     assert.equal(scored.text, sample("logprobs.ts"));
     assert.equal(source.title, "logprobs.ts");
-    await editorOf("logprobs.ts");
+    const group = groupOf({uri: vscode.Uri.parse("tokenscope-sample:/logprobs.ts")});
+    assert.ok(
+      group?.tabs.some(({input}) => input instanceof vscode.TabInputWebview),
+      "the view is beside nothing else"
+    );
+    assert.equal(group?.viewColumn, vscode.ViewColumn.Two);
   });
 
   it("complete a line, in a text that is kept by itself and comes back as it was", async () => {

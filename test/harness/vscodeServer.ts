@@ -15,6 +15,8 @@ export interface ServerOptions {
   workspace: string;
   /** Further settings of the workspace copy. */
   settings?: Record<string, unknown>;
+  /** Further machine settings, for settings that a workspace can't have. */
+  machineSettings?: Record<string, unknown>;
   /** The folder of installed extensions. Default: a new, empty one. */
   extensionsDir?: string;
   /** The folder of a built extension, used in addition to the installed ones. */
@@ -94,7 +96,7 @@ export async function startServer(options: ServerOptions): Promise<VsCodeServer>
   }
   const machine = path.join(home, "data/data/Machine");
   mkdirSync(machine, {recursive: true});
-  writeFileSync(path.join(machine, "settings.json"), JSON.stringify(machineSettings));
+  writeFileSync(path.join(machine, "settings.json"), JSON.stringify({...machineSettings, ...options.machineSettings}));
   if (options.locale !== undefined) addLanguage(path.dirname(machine), options.locale);
   // Without a token, any user of this machine, and any web page by DNS rebinding, could use the server. The token is in
   // a file, because others can read a command line.

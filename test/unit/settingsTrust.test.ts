@@ -25,6 +25,7 @@ const decided: Readonly<Record<string, Decision>> = {
   // It decides how long the model's memory is held.
   "tokenscope.idleMinutes": ["window", "restricted"],
   // They make the engine work by itself.
+  "tokenscope.countOnStart": ["window", "restricted"],
   "tokenscope.inlineCompletion.enabled": ["language-overridable", "restricted"],
   "tokenscope.inlineCompletion.delay": ["window", "restricted"],
   "tokenscope.inlineCompletion.maxTokens": ["window", "restricted"],
@@ -40,6 +41,8 @@ const decided: Readonly<Record<string, Decision>> = {
   "tokenscope.heatmap.lineFigures": ["window", "always"],
   // It makes the engine work by itself.
   "tokenscope.codeLens": ["window", "restricted"],
+  // It only shows a button, or takes it away.
+  "tokenscope.titleButton": ["window", "always"],
   // It only marks files that are counted anyway, and is read within limits (text/tokenBudget.ts).
   "tokenscope.budget": ["resource", "always"]
 };
