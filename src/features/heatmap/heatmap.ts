@@ -53,7 +53,7 @@ export class Heatmap implements vscode.Disposable, HeatSource {
   private readonly scoring = new LatestOnly();
   /** Cancelled: what was scored so far is coloured. */
   private readonly stopping = new LatestOnly();
-  /** A scoring ended, or a document was forgotten. */
+  /** A scoring ended, or other documents are visible. */
   private readonly ended = new vscode.EventEmitter<void>();
   private drawTimer: NodeJS.Timeout | undefined;
   /** The last error shown. The same error is not shown again until another error or a success. */
@@ -94,12 +94,15 @@ export class Heatmap implements vscode.Disposable, HeatSource {
     return this.documents.get(document)?.heat;
   }
 
-  /** The scores of a document's present text, once they are there. Undefined if there are none to wait for. */
+  /** The scores of a visible document, once there are some. Undefined if there are none to wait for. */
   async whenScored(document: vscode.TextDocument): Promise<Heat | undefined> {
     for (;;) {
       const heated = this.documents.get(document);
-      if (this.disposed || heated === undefined || heated.ended) return undefined;
-      if (!heated.needsScore && this.running?.document !== document) return heated.heat;
+      if (this.disposed || heated === undefined || heated.ended || !visibleDocuments().includes(document))
+        return undefined;
+      const isAwaited = heated.needsScore || this.running?.document === document;
+      // Before its first score, an edit only puts that off.
+      if (!isAwaited && (heated.heat || heated.debounceTimer === undefined)) return heated.heat;
       await new Promise<void>((resolve) => {
         const listening = this.ended.event(() => {
           listening.dispose();
@@ -121,6 +124,8 @@ export class Heatmap implements vscode.Disposable, HeatSource {
     for (const document of seen) if (!this.documents.has(document)) this.documents.set(document, {needsScore: true});
     // A document that is no longer visible must not block the visible ones.
     if (this.running && !seen.includes(this.running.document)) this.requeue(this.running);
+    // Who waits for the scores of one that is gone waits no more.
+    this.ended.fire();
     this.scheduleDraw();
     this.scoreNext();
   }
@@ -133,6 +138,7 @@ export class Heatmap implements vscode.Disposable, HeatSource {
     if (this.running?.document === document) this.scoring.cancel();
     clearTimeout(heated.debounceTimer);
     heated.debounceTimer = setTimeout(() => {
+      heated.debounceTimer = undefined;
       heated.needsScore = true;
       this.scoreNext();
     }, editDebounce);
