@@ -29,16 +29,40 @@ export interface ColourScale {
 
 /**
  * Probability: steps of ten. Surprisal, entropy, excess: bits. Rank: GLTR's steps (arXiv 1906.04043) below which 1 stands alone.
- * Relative: the share of the text's scored tokens that are at least as surprising.
+ * Relative: the share of the text's scored tokens that are at least as surprising. The presets leave most of an ordinary text without
+ * colour, also under a small model (docs/decisions/views.md).
  */
 export const colourScales: Readonly<Record<ColourMeasure, ColourScale>> = {
-  probability: {preset: 0.01, min: 0.0001, max: 0.5, isLow: true, multiples: [1, 0.1, 0.01, 0.001], format: share},
-  surprisal: {preset: 6, min: 0.5, max: 20, isLow: false, multiples: [1, 1.5, 2, 2.5], format: bitsOf},
+  probability: {preset: 0.001, min: 0.0001, max: 0.5, isLow: true, multiples: [1, 0.1, 0.01, 0.001], format: share},
+  surprisal: {preset: 10, min: 0.5, max: 20, isLow: false, multiples: [1, 1.3, 1.6, 2], format: bitsOf},
   rank: {preset: 1, min: 1, max: 1000, isLow: false, multiples: [1, 10, 100, 1000], format: count},
-  entropy: {preset: 4, min: 0.5, max: 16, isLow: false, multiples: [1, 1.5, 2, 2.5], format: bitsOf},
-  excess: {preset: 3, min: 0.5, max: 16, isLow: false, multiples: [1, 1.5, 2, 2.5], format: bitsOf},
+  entropy: {preset: 6, min: 0.5, max: 16, isLow: false, multiples: [1, 1.33, 1.67, 2], format: bitsOf},
+  excess: {preset: 3, min: 0.5, max: 16, isLow: false, multiples: [1, 1.5, 2.5, 4], format: bitsOf},
   relative: {preset: 0.2, min: 0.02, max: 0.5, isLow: true, multiples: [1, 0.5, 0.25, 0.05], format: share}
 };
+
+/** These have a scale of ratios: their slider goes by steps of a factor. */
+const byRatio: ReadonlySet<ColourMeasure> = new Set(["probability", "rank", "relative"]);
+
+/** Where a threshold is on its slider, 0 to 1. */
+export function sliderPosition(by: ColourMeasure, threshold: number): number {
+  const {min, max} = colourScales[by];
+  if (byRatio.has(by)) return Math.log(threshold / min) / Math.log(max / min);
+  return (threshold - min) / (max - min);
+}
+
+/** The threshold at a position of the slider, rounded to what its label can say. */
+export function thresholdAt(by: ColourMeasure, position: number): number {
+  const {min, max} = colourScales[by];
+  if (by === "rank") return Math.round(min * (max / min) ** position);
+  if (byRatio.has(by)) return Number((min * (max / min) ** position).toPrecision(2));
+  return Math.round((min + (max - min) * position) * 10) / 10;
+}
+
+/** The threshold as its slider says it: "0.1 %", "10 bits". */
+export function thresholdLabel(choice: ColourChoice): string {
+  return withUnit(choice.by, colourScales[choice.by].format(thresholdOf(choice)));
+}
 
 function share(value: number): string {
   return percentText(withDecimalSeparator(String(Number((value * 100).toPrecision(2)))));
@@ -139,7 +163,7 @@ export function levelLabel(choice: ColourChoice, level: number): string {
   if (level === unknownLevel) return l10n.t("not known");
   const {isLow, format} = colourScales[by];
   const bounds = levelBounds(choice).map(format);
-  const unit = (text: string) => (by === "surprisal" || by === "entropy" || by === "excess" ? inBits(text) : text);
+  const unit = (text: string) => withUnit(by, text);
   const first = bounds[level - 1];
   const next = bounds[level];
   if (by === "relative" && first === undefined) return l10n.t("the rest");
@@ -147,4 +171,8 @@ export function levelLabel(choice: ColourChoice, level: number): string {
   if (first === undefined) return unit(`${isLow ? "≥" : "≤"} ${next}`);
   if (next === undefined) return unit(`${isLow ? "<" : ">"} ${first}`);
   return unit(isLow ? `${next}–${first}` : `${first}–${next}`);
+}
+
+function withUnit(by: ColourMeasure, text: string): string {
+  return by === "surprisal" || by === "entropy" || by === "excess" ? inBits(text) : text;
 }

@@ -7,6 +7,9 @@ import {
   levelLabel,
   levelOf,
   levelsOf,
+  sliderPosition,
+  thresholdAt,
+  thresholdLabel,
   thresholdOf,
   unknownLevel
 } from "../../src/metrics/colourScale";
@@ -18,10 +21,10 @@ describe("colourScale", () => {
     const bounds = levelBounds(preset("probability"));
     assert.deepEqual(
       bounds.map((bound) => Number(bound.toPrecision(6))),
-      [0.01, 0.001, 0.0001, 0.00001]
+      [0.001, 0.0001, 0.00001, 0.000001]
     );
     assert.deepEqual(
-      [0.5, 0.01, 0.0099, 0.00005, 0].map((value) => levelOf("probability", bounds, value)),
+      [0.5, 0.001, 0.00099, 0.000005, 0].map((value) => levelOf("probability", bounds, value)),
       [0, 0, 1, 3, 4]
     );
     const ranks = levelBounds(preset("rank"));
@@ -34,9 +37,9 @@ describe("colourScale", () => {
 
   it("says each level's values", () => {
     const labels = (by: ColourChoice["by"]) => [0, 1, 4].map((level) => levelLabel(preset(by), level));
-    assert.deepEqual(labels("probability"), ["≥ 1 %", "0.1 %–1 %", "< 0.001 %"]);
+    assert.deepEqual(labels("probability"), ["≥ 0.1 %", "0.01 %–0.1 %", "< 0.0001 %"]);
     assert.deepEqual(labels("rank"), ["≤ 1", "1–10", "> 1,000"]);
-    assert.deepEqual(labels("surprisal"), ["≤ 6 bits", "6–9 bits", "> 15 bits"]);
+    assert.deepEqual(labels("surprisal"), ["≤ 10 bits", "10–13 bits", "> 20 bits"]);
     assert.deepEqual(labels("relative"), ["the rest", "top 20 %", "top 1 %"]);
   });
 
@@ -56,6 +59,17 @@ describe("colourScale", () => {
       assert.equal(thresholdOf({by, threshold: -1}), min);
       assert.equal(thresholdOf({by, threshold: 1e9}), max);
     }
+  });
+
+  it("has a slider that goes from its least to its greatest threshold and back", () => {
+    for (const by of colourMeasures) {
+      const {min, max, preset: usual} = colourScales[by];
+      assert.deepEqual([thresholdAt(by, 0), thresholdAt(by, 1)], [min, max], by);
+      for (const threshold of [min, usual, max])
+        assert.equal(thresholdAt(by, sliderPosition(by, threshold)), threshold, by);
+    }
+    assert.equal(thresholdLabel({by: "probability", threshold: null}), "0.1 %");
+    assert.equal(thresholdLabel({by: "excess", threshold: 2.5}), "2.5 bits");
   });
 
   it("colours at most the threshold's share of a text relative to it, the most surprising first", () => {
