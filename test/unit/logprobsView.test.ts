@@ -2,65 +2,17 @@ import {strict as assert} from "node:assert";
 import {readFileSync} from "node:fs";
 import path from "node:path";
 import type {Page} from "playwright-core";
-import {logprobsPage} from "../../src/features/logprobs/logprobsPage";
-import type {Alternative, FromView, ScoredText, Source, ToView, ViewState} from "../../src/features/logprobs/protocol";
-import {webviewPage} from "../../src/host/webviewPage";
-import {summarize} from "../../src/metrics/summary";
-import {modelRef} from "../harness/modelRef";
+import type {FromView, ScoredText, ToView, ViewState} from "../../src/features/logprobs/protocol";
+import {logprobsInBrowser, scored, source, ten} from "../harness/logprobsInBrowser";
 import {root} from "../harness/paths";
-import {origin, ViewInBrowser} from "../harness/viewInBrowser";
-
-const source: Source = {title: "a.txt, lines 1–2", uri: "file:///a.txt", start: 0, end: 0, isSelection: true};
-
-function scored(tokens: readonly string[], logprobs: readonly (number | null)[] = tokens.map(() => -1)): ScoredText {
-  const text = tokens.join("");
-  let end = 0;
-  const byteEnds = Uint32Array.from(tokens, (token) => (end += Buffer.byteLength(token)));
-  const numbers = Float64Array.from(logprobs, (logprob) => logprob ?? Number.NaN);
-  return {
-    id: tokens.join("|").slice(0, 100),
-    text,
-    ids: Int32Array.from(tokens, (_, token) => token + 100),
-    byteEnds,
-    texts: null,
-    logprobs: numbers,
-    ranks: null,
-    entropies: null,
-    contextIds: new Int32Array(),
-    finished: true,
-    model: {name: "Tiny", file: "tiny.gguf", sha256: "00", quantization: "Q8_0", device: "cpu"},
-    spec: modelRef("/tiny.gguf"),
-    windowing: {mode: "document", bos: true, window: 512, stride: 256},
-    summary: summarize(text, {
-      logprobs: numbers,
-      top1: new Uint8Array(tokens.length),
-      ends: byteEnds
-    }),
-    warnings: []
-  };
-}
-
-const ten: Alternative[] = Array.from({length: 10}, (_, index) => ({
-  id: index,
-  label: `alt${index}`,
-  logprob: -1 - index
-}));
+import type {ViewInBrowser} from "../harness/viewInBrowser";
 
 describe("The logprobs view", () => {
   let view: ViewInBrowser<ToView, FromView>;
   let page: Page;
 
   before(async () => {
-    view = await ViewInBrowser.start({
-      html: webviewPage(logprobsPage, {
-        script: "/logprobs.js",
-        styles: "/logprobs.css",
-        cspSource: origin,
-        canFetch: false,
-        nonce: "n"
-      }),
-      viewport: {width: 420, height: 800}
-    });
+    view = await logprobsInBrowser({width: 420, height: 800});
     page = view.page;
   });
 
@@ -124,7 +76,7 @@ describe("The logprobs view", () => {
       token: 0,
       rank: 1,
       entropy: 0,
-      top: [{id: 100, label: tokens[0] ?? "", logprob: 0}]
+      top: [{id: 100, text: "", label: tokens[0] ?? "", logprob: 0}]
     });
     await page.locator(".chart").waitFor();
     assert.equal(await page.locator("img, #tokens script, aside script").count(), 0);

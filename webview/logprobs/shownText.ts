@@ -16,7 +16,8 @@ export class ShownText {
    * tokens have no place in the text.
    */
   readonly ends: Uint32Array | null;
-  private readonly bytes: Uint8Array;
+  /** The text in UTF-8; empty if tokens have no place in it. */
+  readonly bytes: Uint8Array;
 
   constructor(readonly scored: ScoredText) {
     const {text, ids, byteEnds} = scored;

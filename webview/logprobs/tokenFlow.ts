@@ -11,6 +11,8 @@ export interface TokenFlowEvents {
   readonly onSelect: (token: number) => void;
   /** There is no further token beyond the threshold in that direction. */
   readonly onNoMore: (direction: Direction) => void;
+  readonly onRange: (range: {from: number; to: number} | null) => void;
+  readonly onVisible: (first: number, last: number) => void;
 }
 
 /** Milliseconds of building before the browser may draw. */
@@ -67,6 +69,17 @@ export class TokenFlow implements LaidOut {
     for (const [token, element] of this.tokens.entries())
       element.className = `token ${levelClass(colouring.levelOf(token))}`;
   }
+
+  update(from: number, to: number): void {
+    for (let token = from; token < Math.min(to, this.tokens.length); token++) {
+      const element = this.tokens[token];
+      if (element) element.className = `token ${levelClass(this.colouring?.levelOf(token) ?? 0)}`;
+    }
+  }
+
+  showInvisible(_all: boolean): void {}
+
+  select(_range: {from: number; to: number} | null): void {}
 
   /** Moves the focus to the token that had it last. */
   focus(): void {

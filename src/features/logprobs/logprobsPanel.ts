@@ -251,7 +251,7 @@ export class LogprobsPanel implements vscode.Disposable {
         return await expected.at(token, fullDetail, {model, token: asked});
       });
       if (this.shown?.scored !== scored) return;
-      const labelled = top.map(({id, text, logprob}) => ({id, label: shortLabel(visibleText(text)), logprob}));
+      const labelled = top.map(({id, text, logprob}) => ({id, text, label: shortLabel(visibleText(text)), logprob}));
       this.view.post({type: "alternatives", token, rank, entropy, top: labelled});
     } catch (error) {
       if (error instanceof vscode.CancellationError || this.shown?.scored !== scored) return;

@@ -114,6 +114,8 @@ export interface Source {
 
 export interface Alternative {
   readonly id: number;
+  readonly text: string;
+  /** The text on one line, with nothing invisible. */
   readonly label: string;
   readonly logprob: number;
 }
@@ -212,7 +214,34 @@ export interface ViewState {
   /** The token that had the keyboard focus last. */
   readonly token: number;
   readonly scroll: ScrollAnchor | null;
+  readonly layout: Layout;
 }
+
+/** Where the card of a token is: "auto" is at the side of a wide view, and beside the token in others. */
+export const cardPlaces = ["auto", "side", "bottom", "floating"] as const;
+export type CardPlace = (typeof cardPlaces)[number];
+
+/** What the user arranged in the view. */
+export interface Layout {
+  readonly place: CardPlace;
+  /** Pixels of the dock at the side and at the bottom; null: not chosen. */
+  readonly sideSize: number | null;
+  readonly bottomSize: number | null;
+  readonly tab: "token" | "charts";
+  /** Whether all numbers of the text are open. */
+  readonly showsNumbers: boolean;
+  /** Whether white space and control characters are drawn everywhere. */
+  readonly showsInvisible: boolean;
+}
+
+export const usualLayout: Layout = {
+  place: "auto",
+  sideSize: null,
+  bottomSize: null,
+  tab: "token",
+  showsNumbers: false,
+  showsInvisible: false
+};
 
 /** A token near the top of the viewport, and its distance from that top in pixels. */
 export interface ScrollAnchor {
