@@ -65,16 +65,7 @@ export function heading(
     </dl>
     ${warnings.map((warning) => html`<p class="muted warning">${visibleText(warning)}</p>`)}
     ${legend(colouring)}
-    ${text.drawn < text.count ? html`<p class="muted">${partDrawn(text)}</p>` : nothing}
   `;
-}
-
-function partDrawn({drawn, count: all}: ShownText): string {
-  return l10n.t(
-    "Only the first {0} of {1} tokens are drawn. The numbers and the copied JSON cover all of them.",
-    count(drawn),
-    count(all)
-  );
 }
 
 export function scoring(source: Source, progress: Progress, cancel: () => void): TemplateResult {

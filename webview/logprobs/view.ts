@@ -61,6 +61,8 @@ export class View {
     this.flow = new TokenFlow(elements.tokens, elements.scroller, {
       onLook: (token, focused) => this.look(token, focused),
       onSelect: (token) => this.select(token),
+      onRange: () => undefined,
+      onVisible: () => undefined,
       onNoMore: (direction) =>
         this.say(direction === 1 ? l10n.t("No further coloured token.") : l10n.t("No earlier coloured token."))
     });
@@ -195,7 +197,7 @@ export class View {
   }
 
   private select(token: number): void {
-    if (this.text?.ends) {
+    if (this.text?.hasPlaces) {
       this.bridge.post({type: "select", token});
       return;
     }
