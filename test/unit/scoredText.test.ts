@@ -13,7 +13,7 @@ import {exportJson, scoredText, tokenRange} from "../../src/features/logprobs/sc
 import {isDocumentRange} from "../../src/host/documents/documentRange";
 import {movedRange} from "../../src/host/documents/movedRange";
 import {summarize} from "../../src/metrics/summary";
-import {cutIntoBlocks} from "../../webview/logprobs/blocks";
+import {Blocks} from "../../webview/logprobs/blocks";
 import {ShownText} from "../../webview/logprobs/shownText";
 import {capabilities, modelRef} from "../harness/modelRef";
 
@@ -85,7 +85,7 @@ describe("A scored text for the view", () => {
   it("writes the bytes of a character that tokens share", () => {
     const {ends, labels} = drawn(scored("a🚀b", [2, 4, 6]));
     assert.deepEqual(ends, [1, 1, 4]);
-    assert.deepEqual(labels, ["a<0xF0>", "<0x9F><0x9A>", "<0x80>b"]);
+    assert.deepEqual(labels, ["a⟨F0⟩", "⟨9F 9A⟩", "⟨80⟩b"]);
   });
 
   it("shows a token that covers no byte", () => {
@@ -270,7 +270,7 @@ describe("What the view says", () => {
 });
 
 describe("A text of millions of tokens on one line", () => {
-  it("is drawn as far as a browser can bear, and counted whole", () => {
+  it("is cut into blocks that a browser can bear, and counted whole", () => {
     const tokens = 3_000_000;
     const shown = new ShownText({
       ...scored("ab", [1, 2]),
@@ -279,9 +279,12 @@ describe("A text of millions of tokens on one line", () => {
       byteEnds: Uint32Array.from({length: tokens}, (_, token) => 3 * token + 3),
       logprobs: new Float64Array(tokens)
     });
-    const blocks = cutIntoBlocks(shown);
-    assert.deepEqual([shown.count, shown.drawn, blocks.at(-1)?.end], [tokens, 300_000, 300_000]);
-    assert.ok(blocks.every(({start, end}) => end - start <= 1024));
+    const blocks = new Blocks(shown);
+    assert.deepEqual(
+      [shown.count, blocks.end(blocks.count - 1), blocks.of(tokens - 1)],
+      [tokens, tokens, blocks.count - 1]
+    );
+    for (let block = 0; block < blocks.count; block++) assert.ok(blocks.end(block) - blocks.start(block) <= 512);
     assert.equal(shown.label(tokens - 1), "abc");
   });
 });

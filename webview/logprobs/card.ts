@@ -8,12 +8,7 @@ import type {FloatingCard} from "./floatingCard";
 import type {Box} from "./layout";
 import {rangeNumbers} from "./rangeNumbers";
 import type {ShownText} from "./shownText";
-
-/** Tokens `[from, to)`. */
-export interface TokenRange {
-  readonly from: number;
-  readonly to: number;
-}
+import type {TokenRange} from "./tokenRange";
 
 export interface CardEvents {
   readonly askAlternatives: (token: number) => void;

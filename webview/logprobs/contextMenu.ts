@@ -1,4 +1,4 @@
-import type {TokenRange} from "./card";
+import type {TokenRange} from "./tokenRange";
 
 /**
  * Tells VS Code what its context menu is about: it reads `data-vscode-context` when the menu opens. The commands behind it get

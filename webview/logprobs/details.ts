@@ -44,7 +44,7 @@ export function tokenCard(
       ${
         logprob === null
           ? html`<p>${whyUnscored(scored)}</p>`
-          : alternativeBars({id, text: ownText(text, token), label, logprob}, alternatives, actions.copyText)
+          : alternativeBars({id, text: text.textOf(token, token + 1), label, logprob}, alternatives, actions.copyText)
       }
     </div>
   `;
@@ -98,10 +98,6 @@ function bytesFact({scored: {byteEnds}, bytes}: ShownText, token: number): Templ
   const shown = Array.from(own.subarray(0, maxBytes), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
   const value = own.length > maxBytes ? `${shown} …` : shown || "–";
   return fact(l10n.t("bytes"), value, l10n.t("The token's part of the text in UTF-8."));
-}
-
-function ownText({scored: {text, texts}, ends}: ShownText, token: number): string {
-  return ends === null ? (texts?.[token] ?? "") : text.slice(ends[token - 1] ?? 0, ends[token] ?? 0);
 }
 
 const maxBytes = 12;

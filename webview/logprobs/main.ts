@@ -1,7 +1,7 @@
 import "../ui/page.css";
 import "../ui/controls.css";
-import "./tokens.css";
 import "./logprobs.css";
+import "./tokens.css";
 import {type FromView, protocolVersion, type ToView, type ViewState} from "../../src/features/logprobs/protocol";
 import {speak} from "../ui/language";
 import {VsCodeBridge} from "../ui/vscodeApi";

@@ -8,7 +8,7 @@ import type {
   ViewOptions
 } from "../../src/features/logprobs/protocol";
 import type {MenuGroup, MenuItem} from "../ui/menu";
-import type {TokenRange} from "./card";
+import type {TokenRange} from "./tokenRange";
 
 export interface MenuState {
   readonly layout: Layout;

@@ -1,4 +1,5 @@
-import type {Card, TokenRange} from "./card";
+import type {Card} from "./card";
+import type {TokenRange} from "./tokenRange";
 import type {TokenFlow} from "./tokenFlow";
 
 /** Milliseconds without a change before the editor selects what is selected here. */

@@ -77,7 +77,10 @@ export class View {
       onRange: (range) => this.selection.choose(range),
       onNoMore: (direction) =>
         this.say(direction === 1 ? l10n.t("No further coloured token.") : l10n.t("No earlier coloured token.")),
-      onVisible: (first, last) => this.charts.visible(first, last)
+      onVisible: (first, last) => {
+        this.overview.visible(first, last);
+        this.charts.visible(first, last);
+      }
     });
     this.overview = new Overview(elements.overview, scroller, (token) => this.flow.goTo(token));
     this.charts = new ChartsTab(() =>
@@ -97,7 +100,7 @@ export class View {
     });
     this.card = this.makeCard(new FloatingCard(details, elements.tokenPanel, elements.text));
     this.selection = new RangeSelection(this.flow, this.card, scroller, (range) => {
-      if (this.text?.scored.byteEnds) bridge.post({type: "selectRange", ...range});
+      if (this.text?.hasPlaces) bridge.post({type: "selectRange", ...range});
     });
     this.listen();
   }
@@ -324,7 +327,7 @@ export class View {
   }
 
   private select(token: number): void {
-    if (this.text?.scored.byteEnds) {
+    if (this.text?.hasPlaces) {
       this.bridge.post({type: "select", token});
       return;
     }
