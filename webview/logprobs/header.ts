@@ -1,5 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import {html, nothing, type TemplateResult} from "lit";
+import {ref} from "lit/directives/ref.js";
 import type {Source, ViewOptions} from "../../src/features/logprobs/protocol";
 import {type MetricKey, metrics} from "../../src/metrics/metrics";
 import {valueText} from "../../src/metrics/metricText";
@@ -8,6 +9,7 @@ import {count, plural} from "../../src/text/numberText";
 import {visibleText} from "../../src/text/visibleText";
 import {iconButton} from "../ui/controls";
 import {icon} from "../ui/icons";
+import {roveOnce} from "../ui/roving";
 import {withKeys} from "../ui/withKeys";
 import type {ShownText} from "./shownText";
 
@@ -57,7 +59,7 @@ export function topLine(state: HeaderState, actions: HeaderActions): TemplateRes
       <span>${tokens}</span>
       <span class="model">${visibleText(model.name)}</span>
     </button>
-    <div class="tools" role="toolbar" aria-label=${l10n.t("Logprobs")}>
+    <div class="tools" role="toolbar" aria-label=${l10n.t("Logprobs")} ${ref(roveOnce)}>
       ${warnings.length === 0 ? nothing : iconButton({icon: "warning", label: warnings.map(visibleText).join(" "), onClick: actions.toggleNumbers})}
       ${options.isLive ? iconButton({icon: "live", label: l10n.t("Live: the text is scored again while it is edited"), pressed: true, onClick: () => actions.setOptions({...options, isLive: false})}) : nothing}
       ${options.isPinned ? iconButton({icon: "pin", label: l10n.t("Pinned: the next text opens in another view"), pressed: true, onClick: () => actions.setOptions({...options, isPinned: false})}) : nothing}

@@ -1,10 +1,12 @@
 import * as l10n from "@vscode/l10n";
 import {html, render, type TemplateResult} from "lit";
+import {ref} from "lit/directives/ref.js";
 import {type ColourChoice, colourMeasures} from "../../src/metrics/colourChoice";
 import {
   levelLabel,
   levels,
   measureLabel,
+  shortLevelLabel,
   sliderPosition,
   thresholdAt,
   thresholdLabel,
@@ -13,6 +15,7 @@ import {
 } from "../../src/metrics/colourScale";
 import {count, plural} from "../../src/text/numberText";
 import {choice, slider} from "../ui/controls";
+import {roveOnce} from "../ui/roving";
 import {type Colouring, levelClass} from "./colouring";
 
 export interface LegendEvents {
@@ -40,7 +43,7 @@ export class Legend {
     const shown = counts[unknownLevel] === 0 ? levels : [...levels, unknownLevel];
     render(
       html`${this.measures(chosen)}
-        <div class="buckets" role="toolbar" aria-label=${l10n.t("What the colours mean")}>
+        <div class="buckets" role="toolbar" aria-label=${l10n.t("What the colours mean")} ${ref(roveOnce)}>
           ${shown.map((level) => this.bucket(chosen, level, counts[level] ?? 0, only))}
         </div>`,
       this.element
@@ -75,18 +78,20 @@ export class Legend {
       type="button"
       class="bucket"
       aria-pressed=${only?.has(level) ?? false}
+      aria-label=${l10n.t("{0}: {1}", label, plural(tokens, "token"))}
       title=${l10n.t("{0}: {1}. Click to show only these; Ctrl+click adds others.", label, plural(tokens, "token"))}
       @click=${(event: MouseEvent) => this.events.onFilter(filtered(only, level, isAdding(event)))}
-    ><span class="swatch token ${levelClass(level)}" aria-hidden="true">ab</span><span class="bucket-label">${label}</span>
+    ><span class="swatch token ${levelClass(level)}" aria-hidden="true">ab</span><span class="bucket-label">${label}</span><span class="bucket-short token ${levelClass(level)}" aria-hidden="true">${shortLevelLabel(chosen, level)}</span>
       <span class="bucket-count">${count(tokens)}</span></button>`;
   }
 
-  /** What does not fit loses its counts first; then the row scrolls. */
+  /** What does not fit loses its counts first, then the upper bounds; then the row scrolls. */
   private fit(): void {
+    const {classList} = this.element;
     const buckets = this.element.querySelector(".buckets");
-    if (!buckets) return;
-    buckets.classList.remove("tight");
-    buckets.classList.toggle("tight", buckets.scrollWidth > buckets.clientWidth);
+    classList.remove("tight", "tighter");
+    for (const form of ["tight", "tighter"])
+      if (buckets && buckets.scrollWidth > buckets.clientWidth) classList.add(form);
   }
 }
 

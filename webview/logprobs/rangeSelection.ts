@@ -1,6 +1,6 @@
 import type {Card} from "./card";
-import type {TokenRange} from "./tokenRange";
 import type {TokenFlow} from "./tokenFlow";
+import type {TokenRange} from "./tokenRange";
 
 /** Milliseconds without a change before the editor selects what is selected here. */
 const selectDelay = 200;

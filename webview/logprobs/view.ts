@@ -150,7 +150,8 @@ export class View {
     const places = {cardFloats: () => this.dock.cardFloats, box: (token: number) => this.flow.box(token)};
     return new Card(this.elements.details, floating, places, {
       askAlternatives: (token) => bridge.post({type: "alternatives", token}),
-      copyText: (text) => void this.copy(text),
+      copyText: async (text) =>
+        this.say((await copyText(text)) ? l10n.t("Copied.") : l10n.t("The browser doesn't allow copying.")),
       copyRange: (range) => bridge.post({type: "copy", format: "markdown", ...range}),
       clearRange: () => this.selection.clear(),
       say: (sentence) => this.say(sentence)
@@ -178,7 +179,9 @@ export class View {
         this.show(message.scored, message.source, this.sameText(message.scored) ? this.focusedToken() : 0);
         break;
       case "moved":
-        this.moved(message.source);
+        this.source = message.source;
+        this.drawHead();
+        this.save();
         break;
       case "progress":
         this.leaveText(
@@ -301,12 +304,6 @@ export class View {
     this.charts.arrange(this.layout.tab === "charts" && !this.hasLeft());
   }
 
-  private moved(source: Source): void {
-    this.source = source;
-    this.drawHead();
-    this.save();
-  }
-
   /** Draws something else in place of the text, which may be shown again later. */
   private leaveText(source: Source, instead: TemplateResult): void {
     document.body.classList.add("no-text");
@@ -344,10 +341,6 @@ export class View {
     if (waiting) this.receive(waiting);
     if (this.computing) this.computing = {...this.computing, isStopping: true};
     this.drawHead();
-  }
-
-  private async copy(text: string): Promise<void> {
-    this.say((await copyText(text)) ? l10n.t("Copied.") : l10n.t("The browser doesn't allow copying."));
   }
 
   private drawHead(): void {
