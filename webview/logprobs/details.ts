@@ -79,7 +79,7 @@ function chart(text: ShownText, token: number, logprob: number, alternatives: Al
       const actual = alternative.id === id;
       return bar(actual ? {...alternative, logprob} : alternative, index + 1, longest, actual);
     })}
-    ${among ? nothing : bar({id, label: text.label(token), logprob}, rank, longest, true)}
+    ${among ? nothing : bar({id, label: text.label(token), text: text.label(token), logprob}, rank, longest, true)}
   </ol>`;
 }
 

@@ -52,6 +52,7 @@ export class View {
   private focused: number | null = null;
   private hovered: number | null = null;
   private saving: ReturnType<typeof setTimeout> | undefined;
+  private isPinned = false;
 
   constructor(
     private readonly bridge: VsCodeBridge<FromView, ToView, ViewState>,
@@ -83,6 +84,7 @@ export class View {
     // Before the text is drawn, which asks about the token that had the focus.
     this.bridge.post({type: "ready", showing: state?.scored?.id ?? null});
     if (state) this.colours = state.colours;
+    if (state) this.isPinned = state.isPinned;
     if (!state?.scored) return;
     this.show(restoredText(state.scored), state.source, state.token);
     if (state.scroll) this.flow.scrollTo(state.scroll);
@@ -102,10 +104,13 @@ export class View {
       case "failed":
         this.leaveText(message.source, failure(message.source, message.message, this.actions.scoreAgain));
         break;
+      case "options":
+        this.isPinned = message.options.isPinned;
+        this.save();
+        break;
       case "scores":
       case "computing":
       case "reveal":
-      case "options":
         break;
       case "colours":
         this.colour(message.colours);
@@ -249,7 +254,7 @@ export class View {
     if (!source) return;
     // A hidden text has no scroll position: keep the last one.
     if (!this.hasLeft()) this.scroll = this.flow.anchor();
-    const {colours, focused, scroll} = this;
-    this.bridge.save({version: protocolVersion, source, scored, colours, token: focused ?? 0, scroll});
+    const {colours, isPinned, focused, scroll} = this;
+    this.bridge.save({version: protocolVersion, source, scored, colours, isPinned, token: focused ?? 0, scroll});
   }
 }
