@@ -84,7 +84,7 @@ export interface RetainParams {
 
 /** The token of JSON-RPC's progress under which a request's {@link ScorePart}s are sent. Its other progress is under its number. */
 export function partsToken(request: number): string {
-  return `parts of ${request}`;
+  return `parts:${request}`;
 }
 
 /** Notifications from the engine. */

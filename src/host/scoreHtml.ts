@@ -19,6 +19,7 @@ import {count} from "../text/numberText";
 import {unitsOf, utf8Width} from "../text/textOffsets";
 import {shortLabel} from "../text/tokenLabel";
 import {visibleText} from "../text/visibleText";
+import {inlineStyles, pageStyle} from "./scoreHtmlStyle";
 
 /** Tokens in a piece, which takes about a millisecond. */
 const tokensPerPiece = 256;
@@ -43,48 +44,10 @@ export interface HtmlPage extends HtmlTokens {
   readonly locale: string;
 }
 
-/**
- * The page's style: the colours of the view (package.json), and lines in place of what colour alone would say. Pages are read without
- * VS Code: the reader's system says whether they are light or dark.
- */
-const style = `
-:root { color-scheme: light dark; --mark: 209 105 2; --strong: rgb(229 20 0 / 0.48); --line: rgb(229 20 0); }
-@media (prefers-color-scheme: dark) {
-  :root { --mark: 222 136 51; --strong: rgb(241 76 76 / 0.7); --line: rgb(241 76 76); }
-}
-body { font: 14px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.3rem; overflow-wrap: anywhere; }
-dl { display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; }
-dl div { display: flex; gap: 0.4rem; }
-dt { opacity: 0.75; }
-dd { margin: 0; font-weight: 600; }
-ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; list-style: none; padding: 0; }
-pre { font: 14px/1.7 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 4; }
-.l1 { background: rgb(var(--mark) / 0.12); }
-.l2 { background: rgb(var(--mark) / 0.26); }
-.l3 { background: rgb(var(--mark) / 0.4); text-decoration: underline dotted; }
-.l4 { background: var(--strong); text-decoration: underline solid var(--line) 2px; }
-.l5 { opacity: 0.6; font-style: italic; }
-@media (forced-colors: active) {
-  .l1 { text-decoration: underline dotted; } .l2 { text-decoration: underline dashed; }
-  .l3 { text-decoration: underline; } .l4 { text-decoration: underline double; }
-}
-`;
-
-/** The same colours for a piece that is pasted into another page, which may be light or dark. */
-const inlineStyles = [
-  "",
-  "background:rgba(222,136,51,.12)",
-  "background:rgba(222,136,51,.26)",
-  "background:rgba(222,136,51,.4);text-decoration:underline dotted",
-  "background:rgba(241,76,76,.55);text-decoration:underline",
-  "opacity:.6;font-style:italic"
-];
-
 /** One file that needs no other: no script, nothing from elsewhere. Token text is text, whatever it contains. */
 export function* htmlPage(page: HtmlPage): Generator<string> {
   const {title, rows, warnings, choice, locale} = page;
-  const hash = createHash("sha256").update(style).digest("base64");
+  const hash = createHash("sha256").update(pageStyle).digest("base64");
   const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
   const about = rows.map(
     ({label, value, help}) =>
@@ -110,7 +73,7 @@ export function* htmlPage(page: HtmlPage): Generator<string> {
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(visibleText(title))}</title>
-<style>${style}</style>
+<style>${pageStyle}</style>
 </head>
 <body>
 <h1>${escapeHtml(visibleText(title))}</h1>
@@ -130,7 +93,7 @@ ${legend.join("\n")}
 
 /** Tokens `[from, to)` as an element that may be pasted into another page. */
 export function* htmlFragment(tokens: HtmlTokens, from: number, to: number): Generator<string> {
-  yield '<pre style="white-space:pre-wrap">';
+  yield `<pre style="white-space:pre-wrap">`;
   yield* spans(tokens, from, to, levelReader(tokens), (level) => {
     const inline = inlineStyles[level] ?? "";
     return inline === "" ? "" : `style="${inline}"`;

@@ -286,7 +286,7 @@ describe("A copy of some tokens", () => {
     const lines = copied(text, "markdown", 1, 4).split("\n");
     assert.equal(lines[0], "**a&#46;txt** · Tiny · 3 tokens · 4.33 bits · perplexity 2.718");
     assert.equal(lines.length, 8);
-    assert.equal(lines[4], "| · | 60.7 % | 0.72 | – | – |");
+    assert.equal(lines[4], "| `·` | 60.7 % | 0.72 | – | – |");
     assert.equal(lines[6], "| &#124;&#96;x&#96; | 22.3 % | 2.16 | – | – |");
   });
 
