@@ -1,9 +1,9 @@
 import {strict as assert} from "node:assert";
 import {readdirSync, readFileSync} from "node:fs";
 import path from "node:path";
+import {panelType} from "../../src/features/logprobs/viewTypes";
 import {menuGroups} from "../../src/features/menu/menuItems";
 import {type CommandName, commands} from "../../src/host/commands";
-import {panelType} from "../../src/features/logprobs/viewTypes";
 import {contextKeys} from "../../src/host/contextKeys";
 import {type SettingKey, settingsTable} from "../../src/host/settingsTable";
 import {root} from "../harness/paths";

@@ -39,6 +39,11 @@ export class DocumentFollower implements vscode.Disposable {
     });
   }
 
+  /** The view was told this place with its text. */
+  hasTold(source: Source): void {
+    this.told = source;
+  }
+
   compareSoon(): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.compare(), compareDelay);

@@ -120,7 +120,8 @@ export class LogprobsPanel implements vscode.Disposable {
   restore({source, scored, isPinned}: ViewState): void {
     this.pinned = isPinned;
     const place = new TextPlace(source);
-    this.setTitle(place.source);
+    this.follower.hasTold(source);
+    this.setTitle(source);
     if (scored) this.shown = this.shownOf(restoredText(scored), place, null);
     else this.instead = {place, says: {type: "failed", message: notKept()}};
     this.follower.compareSoon();
@@ -382,6 +383,7 @@ export class LogprobsPanel implements vscode.Disposable {
   }
 
   private postText({scored, place}: Shown): void {
+    this.follower.hasTold(place.source);
     this.view.post({type: "show", scored, source: place.source});
   }
 
@@ -392,6 +394,7 @@ export class LogprobsPanel implements vscode.Disposable {
   }
 
   private postInstead({place, says}: Instead): void {
+    if (!this.shown) this.follower.hasTold(place.source);
     this.view.post({...says, source: place.source});
   }
 }
