@@ -9,6 +9,7 @@ interface Takes<Arguments extends readonly unknown[]> {
 
 const nothing: Takes<[]> = {};
 const place: Takes<[place?: DocumentRange]> = {};
+const tokens: Takes<[tokens?: {readonly from: number; readonly to: number}]> = {};
 
 /** All commands by their names in package.json, without "tokenscope." (test/unit/manifest.test.ts compares them). */
 export const commands = {
@@ -27,6 +28,10 @@ export const commands = {
   compareTokenizers: {} as Takes<[resource?: Uri, selected?: readonly Uri[]]>,
   perplexity: place,
   showLogprobs: place,
+  copyTokens: tokens,
+  copyTokensMarkdown: tokens,
+  selectTokens: tokens,
+  scoreFromToken: tokens,
   exportScores: {} as Takes<[scored?: ScoredTarget]>,
   scoreChanges: {} as Takes<[sourceControl?: SourceControl]>,
   scoreChangesAgain: nothing,

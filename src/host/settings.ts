@@ -31,6 +31,7 @@ export class Settings {
   readonly onDidChangeKvCache = changeOf("kvCache");
   readonly onDidChangeIdleLimit = changeOf("idleMinutes");
   readonly onDidChangeColours = changeOf("colorBy", "colorThreshold");
+  readonly onDidChangeLiveLogprobs = changeOf("logprobs.live");
   readonly onDidChangeBudget = changeOf("budget");
   readonly onDidChangeInlineCompletion = changeOf(
     "inlineCompletion.enabled",
@@ -124,6 +125,15 @@ export class Settings {
   async setColours({by, threshold}: ColourChoice): Promise<void> {
     await updateSetting("colorBy", by);
     await updateSetting("colorThreshold", threshold);
+  }
+
+  /** The logprobs view scores its text again while it is edited. */
+  get liveLogprobs(): boolean {
+    return readSetting("logprobs.live");
+  }
+
+  async setLiveLogprobs(isLive: boolean): Promise<void> {
+    await updateSetting("logprobs.live", isLive);
   }
 
   modelChoice(): ModelChoice {

@@ -21,6 +21,7 @@ export const settingsTable = {
   selectionContext: isBoolean,
   colorBy: isColourMeasure,
   colorThreshold: isThreshold,
+  "logprobs.live": isBoolean,
   budget: isBudgetSetting,
   idleMinutes: isNumber(0, 10_080),
   "inlineCompletion.enabled": isBoolean,

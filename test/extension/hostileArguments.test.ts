@@ -76,6 +76,8 @@ describe("A command's arguments", () => {
   it("are looked at by these commands, and no others", () => {
     assert.deepEqual(commandsWithArguments().sort(), [
       "tokenscope.compareTokenizers",
+      "tokenscope.copyTokens",
+      "tokenscope.copyTokensMarkdown",
       "tokenscope.countTokensAsChat",
       "tokenscope.countTokensInFolder",
       "tokenscope.downloadModel",
@@ -85,6 +87,8 @@ describe("A command's arguments", () => {
       "tokenscope.openSurprisingLine",
       "tokenscope.perplexity",
       "tokenscope.scoreChanges",
+      "tokenscope.scoreFromToken",
+      "tokenscope.selectTokens",
       "tokenscope.setTokenBudget",
       "tokenscope.showLogprobs",
       "tokenscope.showModelInfo",

@@ -237,7 +237,7 @@ describe("The source", () => {
     assert.deepEqual(
       opening.map((line) => line.replace(/:.*?"(vscode\.\w+)".*/, " $1")),
       [
-        "exportScores/saveScores.ts vscode.open",
+        "src/host/saveScores.ts vscode.open",
         "folderTokens/countRows.ts vscode.open",
         "gpu/showGpu.ts vscode.open",
         "gpu/showGpu.ts vscode.open",

@@ -54,7 +54,7 @@ describe("Access to the logprobs view, by axe-core", () => {
     await view.tell({type: "show", source, scored: {...text, warnings: ["It has two BOS."]}});
     await page.locator('#tokens [data-token="3"]').click();
     await view.until(async () => (await view.sent()).some(({type}) => type === "alternatives"));
-    await view.tell({type: "alternatives", token: 3, rank: 20, entropy: 2, top: ten});
+    await view.tell({type: "alternatives", token: 3, logprob: -9, rank: 20, entropy: 2, top: ten});
     await page.locator(".chart").waitFor();
   }
 
@@ -63,13 +63,16 @@ describe("Access to the logprobs view, by axe-core", () => {
       await setTheme(page, theme);
       await check("no text");
       await show();
-      await view.tell({type: "notice", message: "The document has changed since it was scored."});
+      await view.tell({type: "notice", message: "The document has changed since it was scored.", action: "scoreAgain"});
       await view.tell({type: "options", options: {isPinned: true, isLive: true}});
       await check("docked");
       await page.locator(".numbers").click();
       await page.locator(".bucket").nth(2).click();
       await view.tell({type: "reveal", from: 2, to: 9});
-      await view.tell({type: "computing", computing: {done: 3, total: 9, secondsLeft: 5, isStopping: false}});
+      await view.tell({
+        type: "computing",
+        computing: {loading: null, perSecond: 12, done: 3, total: 9, secondsLeft: 5, isStopping: false}
+      });
       await check("numbers, filter, selection, progress");
       await page.setViewportSize({width: 500, height: 700});
       await page.locator(".numbers").click();
@@ -88,7 +91,10 @@ describe("Access to the logprobs view, by axe-core", () => {
   it("moves nothing where less motion is asked for, and draws the levels where colours are forced", async () => {
     await page.emulateMedia({reducedMotion: "reduce", forcedColors: "active"});
     await show();
-    await view.tell({type: "computing", computing: {done: 0, total: 9, secondsLeft: null, isStopping: false}});
+    await view.tell({
+      type: "computing",
+      computing: {loading: null, perSecond: 12, done: 0, total: 9, secondsLeft: null, isStopping: false}
+    });
     await page.locator(".progress-bar").waitFor();
     const moving = await page.evaluate<number>(
       "document.getAnimations().filter(({playState, effect}) => playState === 'running' && effect.getTiming().iterations === Infinity).length"

@@ -46,7 +46,7 @@ describe("The frame of the logprobs view", () => {
 
   async function answer(index: number, top: readonly Alternative[] = ten, rank = 20): Promise<void> {
     await until(async () => (await view.sent()).some((it) => it.type === "alternatives" && it.token === index));
-    await tell({type: "alternatives", token: index, rank, entropy: 2, top});
+    await tell({type: "alternatives", token: index, logprob: Math.log(0.0005), rank, entropy: 2, top});
     await page.locator(".chart").waitFor();
   }
 
@@ -72,7 +72,7 @@ describe("The frame of the logprobs view", () => {
       [400, 300]
     ] as const;
     await show();
-    await tell({type: "notice", message: "The document has changed since it was scored."});
+    await tell({type: "notice", message: "The document has changed since it was scored.", action: "scoreAgain"});
     for (const [width, height] of windows) {
       await page.setViewportSize({width, height});
       for (const place of ["Card at the Side", "Card at the Bottom", "Card Beside the Token"]) {
@@ -256,8 +256,11 @@ describe("The frame of the logprobs view", () => {
       tokens.map(() => null)
     );
     await show({...empty, finished: false});
-    await tell({type: "computing", computing: {done: 1, total: 4, secondsLeft: 75, isStopping: false}});
-    await page.getByText("1 of 4 tokens, 1 min 15 s left").waitFor();
+    await tell({
+      type: "computing",
+      computing: {loading: null, perSecond: 12.3, done: 1, total: 4, secondsLeft: 75, isStopping: false}
+    });
+    await page.getByText("1 of 4 tokens, 12 tokens/s, 1 min 15 s left").waitFor();
     const logprobs = Float64Array.of(Math.log(0.5), Math.log(0.0000005));
     await tell({type: "scores", id: empty.id, from: 1, logprobs, ranks: null, entropies: null});
     await page.locator('#tokens [data-token="2"].level4').waitFor();

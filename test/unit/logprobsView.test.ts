@@ -38,7 +38,7 @@ describe("The logprobs view", () => {
   /** Waits until the view requests a token's alternatives, and answers. */
   async function answer(index: number, rank: number): Promise<void> {
     await until(async () => (await sent()).some((it) => it.type === "alternatives" && it.token === index));
-    await tell({type: "alternatives", token: index, rank, entropy: 2, top: ten});
+    await tell({type: "alternatives", token: index, logprob: -1, rank, entropy: 2, top: ten});
     await page.locator(".chart").waitFor();
   }
 
@@ -75,9 +75,10 @@ describe("The logprobs view", () => {
     await tell({
       type: "alternatives",
       token: 0,
+      logprob: 0,
       rank: 1,
       entropy: 0,
-      top: [{id: 100, text: "", label: tokens[0] ?? "", logprob: 0}]
+      top: [{id: 100, label: tokens[0] ?? "", text: tokens[0] ?? "", logprob: 0}]
     });
     await page.locator(".chart").waitFor();
     assert.equal(await page.locator("img, #tokens script, aside script").count(), 0);
@@ -265,9 +266,9 @@ describe("The logprobs view", () => {
 
   it("says what the host has to say, and takes it back", async () => {
     await show(scored(["one"]));
-    await tell({type: "notice", message: "The document has changed since it was scored."});
+    await tell({type: "notice", message: "The document has changed since it was scored.", action: "scoreAgain"});
     await page.locator(".notice").waitFor();
-    await tell({type: "notice", message: null});
+    await tell({type: "notice", message: null, action: null});
     await page.locator(".notice").waitFor({state: "detached"});
   });
 

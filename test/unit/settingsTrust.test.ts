@@ -25,6 +25,7 @@ const decided: Readonly<Record<string, Decision>> = {
   // It decides how long the model's memory is held.
   "tokenscope.idleMinutes": ["window", "restricted"],
   // They make the engine work by itself.
+  "tokenscope.logprobs.live": ["window", "restricted"],
   "tokenscope.inlineCompletion.enabled": ["language-overridable", "restricted"],
   "tokenscope.inlineCompletion.delay": ["window", "restricted"],
   "tokenscope.inlineCompletion.maxTokens": ["window", "restricted"],

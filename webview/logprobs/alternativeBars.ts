@@ -4,7 +4,7 @@ import type {Alternative} from "../../src/features/logprobs/protocol";
 import {count, percent} from "../../src/text/numberText";
 import {busyRing} from "../ui/controls";
 import {cssVariable} from "../ui/cssVariable";
-import type {Alternatives, AlternativesState} from "./alternatives";
+import type {AlternativesState} from "./alternatives";
 
 /**
  * What the model expected, as bars on a track of 0 to 100 %: the best tokens in their order, the text's own after them where it is
@@ -12,7 +12,7 @@ import type {Alternatives, AlternativesState} from "./alternatives";
  * values.
  */
 export function alternativeBars(
-  own: Alternative,
+  own: Omit<Alternative, "logprob">,
   alternatives: AlternativesState,
   copy: (text: string) => void
 ): TemplateResult {
@@ -24,15 +24,14 @@ export function alternativeBars(
   const isAmong = top.some(({id}) => id === own.id);
   return html`<ol class="chart" aria-label=${l10n.t("What the model expected here")}>
     ${top.map((alternative, index) => row(alternative, index + 1, alternative.id === own.id, copy))}
-    ${isAmong ? nothing : row(own, rank, true, copy)}
-    ${restRow(restOf(alternatives, isAmong ? null : own))}
+    ${isAmong ? nothing : row({...own, logprob: alternatives.logprob}, rank, true, copy)}
+    ${restRow(restOf(top, isAmong ? null : alternatives.logprob))}
   </ol>`;
 }
 
 /** The share of all tokens that have no row of their own. */
-export function restOf({top}: Pick<Alternatives, "top">, own: Pick<Alternative, "logprob"> | null): number {
-  const shown = own === null ? top : [...top, own];
-  const sum = shown.reduce((all, {logprob}) => all + Math.exp(logprob), 0);
+function restOf(top: readonly Alternative[], own: number | null): number {
+  const sum = top.reduce((all, {logprob}) => all + Math.exp(logprob), own === null ? 0 : Math.exp(own));
   return Math.max(0, 1 - sum);
 }
 

@@ -1,7 +1,8 @@
 import * as l10n from "@vscode/l10n";
 import {html, nothing, type TemplateResult} from "lit";
+import {progressText} from "../../src/contract/progressText";
 import type {Computing, ScoredText} from "../../src/features/logprobs/protocol";
-import {count} from "../../src/text/numberText";
+import {count, decimal} from "../../src/text/numberText";
 import {duration} from "../../src/text/pace";
 import {progressBar} from "../ui/controls";
 
@@ -31,17 +32,24 @@ export function bar({scored, computing, notice}: BarState, actions: BarActions):
   return scored.finished ? nothing : sentence(partial(scored), actions.scoreAgain, l10n.t("Continue"));
 }
 
-function progress({done, total, secondsLeft, isStopping}: Computing, cancel: () => void): TemplateResult {
-  const position =
-    secondsLeft === null
-      ? l10n.t("{0} of {1} tokens", count(done), count(total))
-      : l10n.t("{0} of {1} tokens, {2} left", count(done), count(total), duration(secondsLeft));
+function progress(computing: Computing, cancel: () => void): TemplateResult {
+  const {loading, done, total, isStopping} = computing;
+  const position = positionOf(computing);
+  const share = loading ?? (total > 0 ? done / total : 0);
   return html`<div class="bar-line">
       <span class="bar-text">${position}</span>
       <button type="button" class="bar-button" ?disabled=${isStopping} @click=${cancel}
         >${isStopping ? l10n.t("Stopping…") : l10n.t("Cancel")}</button>
     </div>
-    ${progressBar(position, total > 0 && done > 0 ? done / total : null)}`;
+    ${progressBar(position, share > 0 ? share : null)}`;
+}
+
+/** The same words as in notifications. */
+function positionOf({loading, done, total, perSecond, secondsLeft}: Computing): string {
+  if (loading !== null) return progressText({stage: "load", fraction: loading});
+  if (perSecond === null || secondsLeft === null) return l10n.t("{0} of {1} tokens", count(done), count(total));
+  const rate = perSecond >= 10 ? count(Math.round(perSecond)) : decimal(perSecond, 1);
+  return l10n.t("{0} of {1} tokens, {2} tokens/s, {3} left", count(done), count(total), rate, duration(secondsLeft));
 }
 
 function sentence(message: string, onClick: (() => void) | null, label: string): TemplateResult {

@@ -49,8 +49,9 @@ export class Card {
     element.setAttribute("aria-label", l10n.t("Token"));
   }
 
-  get focusedToken(): number | null {
-    return this.focused;
+  /** The token that had the focus last. */
+  get focusedToken(): number {
+    return this.focused ?? 0;
   }
 
   get selectedRange(): TokenRange | null {

@@ -44,7 +44,7 @@ export function tokenCard(
       ${
         logprob === null
           ? html`<p>${whyUnscored(scored)}</p>`
-          : alternativeBars({id, text: text.textOf(token, token + 1), label, logprob}, alternatives, actions.copyText)
+          : alternativeBars({id, text: text.textOf(token, token + 1), label}, alternatives, actions.copyText)
       }
     </div>
   `;

@@ -113,7 +113,10 @@ export class View {
     this.bridge.post({type: "ready", showing: state?.scored?.id ?? null});
     this.dock.arrange(this.layout);
     render(noText(), this.elements.state);
-    if (state) this.colours.restore(state.colours);
+    if (state) {
+      this.colours.restore(state.colours);
+      this.options = {...this.options, isPinned: state.isPinned};
+    }
     if (!state?.scored) return;
     this.show(restoredText(state.scored), state.source, state.token);
     if (state.scroll) this.flow.scrollTo(state.scroll);
@@ -176,7 +179,7 @@ export class View {
     if (message.type !== "progress") this.isStopping = false;
     switch (message.type) {
       case "show":
-        this.show(message.scored, message.source, this.sameText(message.scored) ? this.focusedToken() : 0);
+        this.show(message.scored, message.source, this.sameText(message.scored) ? this.card.focusedToken : 0);
         break;
       case "moved":
         this.source = message.source;
@@ -208,12 +211,14 @@ export class View {
       case "options":
         this.options = message.options;
         this.drawHead();
+        this.save();
         break;
       case "colours":
         this.colours.hear(message.colours);
         break;
       case "notice":
-        this.notice = message.message === null ? null : {message: message.message, scoreAgain: true};
+        this.notice =
+          message.message === null ? null : {message: message.message, scoreAgain: message.action === "scoreAgain"};
         this.drawHead();
         break;
       case "alternatives":
@@ -229,10 +234,6 @@ export class View {
 
   private sameText({text, ids}: ScoredText): boolean {
     return this.text?.scored.text === text && this.text.count === ids.length;
-  }
-
-  private focusedToken(): number {
-    return this.card.focusedToken ?? 0;
   }
 
   private show(scored: ScoredText, source: Source, token: number): void {
@@ -386,11 +387,13 @@ export class View {
 
   private save(): void {
     const {source, saved: scored, layout} = this;
+    const {isPinned} = this.options;
     if (!source) return;
     // A hidden text has no scroll position: keep the last one.
     if (!this.hasLeft()) this.scroll = this.flow.anchor();
     const {scroll} = this;
     const colours = this.colours.chosen;
-    this.bridge.save({version: protocolVersion, source, scored, colours, token: this.focusedToken(), scroll, layout});
+    const token = this.card.focusedToken;
+    this.bridge.save({version: protocolVersion, source, scored, colours, isPinned, token, scroll, layout});
   }
 }

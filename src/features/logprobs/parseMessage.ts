@@ -135,6 +135,7 @@ const viewState = v.object({
   source,
   scored: v.fallback(v.nullable(v.custom<SavedText>(isSavedText)), null),
   colours: v.fallback(colours, {by: "probability", threshold: null}),
+  isPinned: v.fallback(v.boolean(), false),
   token: v.fallback(wholeNumber, 0),
   scroll: v.fallback(v.nullable(scroll), null),
   layout: v.fallback(layout, usualLayout)
