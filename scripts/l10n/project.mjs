@@ -19,6 +19,8 @@ const notForPeople = [
   // Words of Git and programming languages.
   "src/features/scoreChanges/patch.ts",
   "src/completion/",
+  // Style sheets.
+  "src/host/scoreHtmlStyle.ts",
   // Code for another thread, words of a library's error, folders of programs.
   "src/engine/llama/fetchedPackages.ts",
   "src/engine/llama/devices/probe.ts",

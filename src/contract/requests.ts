@@ -24,6 +24,7 @@ import type {
   CountResult,
   ScoreParams,
   Scores,
+  TokenBytes,
   TokenizeParams,
   TokenList,
   TokenTextsParams
@@ -50,6 +51,7 @@ export interface EngineRequests {
   score: {params: ScoreParams; result: Scores};
   alternatives: {params: AlternativesParams; result: Alternatives};
   tokenTexts: {params: TokenTextsParams; result: readonly string[]};
+  tokenBytes: {params: TokenTextsParams; result: TokenBytes};
   tokenInfo: {params: TokenInfoParams; result: readonly TokenInfo[]};
   vocabularyFacts: {params: VocabularyFactsParams; result: VocabularyFacts};
   searchVocabulary: {params: SearchVocabularyParams; result: VocabularyMatches};
@@ -78,6 +80,11 @@ export const retainNotification = "retain";
 
 export interface RetainParams {
   readonly models: readonly ModelRef[];
+}
+
+/** The token of JSON-RPC's progress under which a request's {@link ScorePart}s are sent. Its other progress is under its number. */
+export function partsToken(request: number): string {
+  return `parts:${request}`;
 }
 
 /** Notifications from the engine. */

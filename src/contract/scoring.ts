@@ -69,6 +69,8 @@ export interface ScoreParams extends Partial<Omit<Windowing, "bos">> {
    * request for it (Show Logprobs after a perplexity) needs no other evaluation.
    */
   readonly top?: number;
+  /** Sends the tokens, and then scores as they are final, as {@link ScorePart}s before the answer. Without it nothing more travels. */
+  readonly stream?: boolean;
 }
 
 /** Alternatives of a token, unless others are asked for. */
@@ -102,6 +104,30 @@ export interface Scores extends Warned {
   readonly ropeFactors?: RopeFactors;
   /** What computed them, where the backend knows. */
   readonly versions?: EngineVersions;
+}
+
+/**
+ * What is sent before the answer of a score whose caller asked for it ({@link ScoreParams.stream}): the beginning first, and not
+ * where all scores are known already. What is sent is final: the answer has the same numbers to the last bit. A score that is told
+ * to stop answers with all that was sent.
+ */
+export type ScorePart = ScoreBeginning | (TokenScores & {readonly kind: "scores"});
+
+/** The tokens of a text that is being scored, and what is known of it from before. */
+export interface ScoreBeginning
+  extends Pick<Scores, "spec" | "windowing" | "ids" | "ends" | "contextIds" | "summary" | "ropeFactors"> {
+  readonly kind: "beginning";
+  readonly model: ModelDescription;
+  /** Of the text's first tokens, as many as are known. */
+  readonly scores: TokenScores;
+}
+
+/** Scores of some of a text's tokens, from `from` on. Ranks and entropies are null where no detail was asked for. */
+export interface TokenScores {
+  readonly from: number;
+  readonly logprobs: Float64Array;
+  readonly ranks: Int32Array | null;
+  readonly entropies: Float64Array | null;
 }
 
 /** Rank, entropy and alternatives of N tokens, K alternatives each; what is unscored holds 0, NaN and -1. */
@@ -147,10 +173,19 @@ export interface Alternatives {
 export interface Alternative {
   readonly id: number;
   readonly text: string;
+  /** What {@link text} can't show: a part of a character. */
+  readonly bytes: Uint8Array;
   readonly logprob: number;
 }
 
 export interface TokenTextsParams {
   readonly model: ModelRef;
   readonly ids: Int32Array;
+}
+
+/** Bytes of N tokens, one after the other. */
+export interface TokenBytes {
+  readonly bytes: Uint8Array;
+  /** N offsets at which tokens end. */
+  readonly ends: Uint32Array;
 }

@@ -3,7 +3,7 @@ import type {DeviceState, EngineVersions} from "../contract/devices";
 import type {MemoryEstimate, ModelDescription, ModelRef, RunningModel} from "../contract/models";
 import type {Progress} from "../contract/progress";
 import type {NoticeParams} from "../contract/requests";
-import type {Alternatives} from "../contract/scoring";
+import type {Alternatives, ScorePart, TokenBytes} from "../contract/scoring";
 import type {TokenInfo} from "../contract/tokenInfo";
 import type {SearchVocabularyParams, VocabularyFacts} from "../contract/vocabulary";
 import type {Windowing} from "../metrics/windowing";
@@ -18,6 +18,8 @@ export interface RequestContext {
   /** Aborted when what there is of the answer is enough: work ends at the next batch and resolves with that. */
   readonly stop?: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
+  /** Takes what a caller asked for in parts. Arrays in it are copies. */
+  readonly onPart?: (part: ScorePart) => void;
 }
 
 export interface TokenizeOptions {
@@ -70,6 +72,8 @@ export interface ScoringTask {
   readonly windowing: Windowing;
   /** Scores are known up to here, `contextTokens` at least. */
   readonly from: number;
+  /** Told, in order, up to which position all scores are final. */
+  readonly onScored?: (until: number) => void;
 }
 
 /** A position at which the model's prediction is asked for. */
@@ -107,6 +111,7 @@ export interface Backend {
   /** Resolves when no completion is computed or about to be: what nobody waits for at the cursor goes on then. */
   idle(signal: AbortSignal): Promise<void>;
   tokenTexts(ids: Int32Array): Promise<readonly string[]>;
+  tokenBytes(ids: Int32Array): Promise<TokenBytes>;
   tokenInfo(ids: Int32Array, signal: AbortSignal): Promise<readonly TokenInfo[]>;
   chatTemplates(): Promise<ChatTemplates>;
   vocabularyFacts(): Promise<Omit<VocabularyFacts, "model">>;

@@ -25,6 +25,7 @@ export const handlers: {
     models.use(params.model, context, (model) => model.countChat(params, context)),
   tokenize: (models, params, context) => models.use(params.model, context, (model) => model.tokenize(params, context)),
   tokenTexts: (models, params, context) => models.use(params.model, context, (model) => model.tokenTexts(params)),
+  tokenBytes: (models, params, context) => models.use(params.model, context, (model) => model.tokenBytes(params)),
   tokenInfo: (models, params, context) =>
     models.use(params.model, context, (model) => model.tokenInfo(params, context)),
   vocabularyFacts: (models, params, context) => models.use(params.model, context, (model) => model.vocabularyFacts()),

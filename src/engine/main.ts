@@ -24,12 +24,14 @@ import {
   logNotification,
   type NoticeParams,
   noticeNotification,
+  partsToken,
   type RequestEnvelope,
   type RetainParams,
   retainNotification,
   type StopParams,
   stopNotification
 } from "../contract/requests";
+import type {ScorePart} from "../contract/scoring";
 import {losesDevice} from "./backends";
 import {handlers} from "./handlers";
 import {ModelPool} from "./modelPool";
@@ -40,6 +42,8 @@ const long = new ChunkedTransport(connection);
 
 /** A request reports its progress under its own number. */
 const progressType = new ProgressType<Progress>();
+
+const partType = new ProgressType<object>();
 
 function log(level: LogParams["level"], message: string): void {
   connection.sendNotification(logNotification, {level, message} satisfies LogParams).catch(() => undefined);
@@ -84,14 +88,24 @@ function serve<M extends EngineMethod>(method: M): void {
     const listening = token.onCancellationRequested(() => abort.abort());
     const stop = new AbortController();
     stops.set(request, stop);
+    let sending: Promise<unknown> = Promise.resolve();
+    /** Sends a part of the answer, after those before it. */
+    const sendPart = async (part: ScorePart): Promise<void> => {
+      const message = await long.sendChunked(part, () => !abort.signal.aborted);
+      if (message) await connection.sendProgress(partType, partsToken(request), message);
+    };
     try {
       const result = await handlers[method](models, params, {
         signal: abort.signal,
         stop: stop.signal,
         onProgress: (progress) => {
           connection.sendProgress(progressType, request, progress).catch(() => undefined);
+        },
+        onPart: (part) => {
+          sending = sending.then(() => sendPart(part)).catch(() => undefined);
         }
       });
+      await sending;
       const answer = await long.sendChunked(result, () => !abort.signal.aborted);
       if (answer === undefined) abort.signal.throwIfAborted();
       return answer;

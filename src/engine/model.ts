@@ -9,6 +9,7 @@ import type {
   CountResult,
   ScoreParams,
   Scores,
+  TokenBytes,
   TokenizeParams,
   TokenList,
   TokenTextsParams
@@ -79,6 +80,10 @@ export class Model {
 
   async tokenTexts({ids}: TokenTextsParams): Promise<readonly string[]> {
     return await this.backend.tokenTexts(ids);
+  }
+
+  async tokenBytes({ids}: TokenTextsParams): Promise<TokenBytes> {
+    return await this.backend.tokenBytes(ids);
   }
 
   async tokenInfo({ids}: TokenInfoParams, {signal}: RequestContext): Promise<readonly TokenInfo[]> {

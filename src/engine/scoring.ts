@@ -14,6 +14,7 @@ import type {Backend, RequestContext, TextTokens} from "./backend";
 import {possibleDetail, possibleTop, requireScoring} from "./capabilities";
 import {ScoreCache} from "./scoreCache";
 import {copyScores, type ScoredTokens, tokensFrom, unscore, unscoredTokens, withTop} from "./scoredTokens";
+import {ScoreStream, scoresBetween} from "./scoreStream";
 import {inShortWindow, resolveWindowing, ropeFactors, windowOf} from "./scoringWindows";
 
 /** A text as it is scored. */
@@ -43,23 +44,35 @@ export class Scoring {
     const identity = backend.identity();
     identity.catch(() => undefined);
     const ids = joined(contextIds, tokens.ids);
+    const factors = ropeFactors(await backend.windowLimits(), windowing.window);
+    const about = {
+      spec: this.ref,
+      windowing,
+      ...(factors === null ? {} : {ropeFactors: factors}),
+      ...tokens,
+      contextIds
+    };
     // What is free is known to the next request, which may ask for it.
     const kept = model.capabilities.detailIsFree ? Math.max(top, possibleDetail(fullDetail, model)) : top;
-    const all = await this.scoreUnknown({windowing, ids, contextTokens: contextIds.length}, kept, context);
+    const {onPart} = context;
+    const begin = (known: ScoredTokens, until: number): ScoreStream | undefined => {
+      if (!params.stream || onPart === undefined) return undefined;
+      const shown = top === 0 ? {...known, detail: null} : known;
+      const summary = summarize(params.text, {...tokensFrom(known, contextIds.length), ends: tokens.ends});
+      const scores = scoresBetween(shown, contextIds.length, contextIds.length, until);
+      onPart({kind: "beginning", ...about, model, summary, scores});
+      return new ScoreStream(shown, contextIds.length, until, onPart);
+    };
+    const all = await this.scoreUnknown({windowing, ids, contextTokens: contextIds.length}, kept, begin, context);
     const scored = {...all, ...withTop(all, top)};
     // Ranks that are known are counted also where they are not asked for: the same text has the same numbers everywhere.
     const summary = summarize(params.text, {...all, ends: tokens.ends});
     const sha256 = await identity;
     const {versions, ...running} = await backend.provenance(context);
-    const factors = ropeFactors(await backend.windowLimits(), windowing.window);
     return {
-      spec: this.ref,
+      ...about,
       model: {...model, sha256, ...running},
-      windowing,
-      ...(factors === null ? {} : {ropeFactors: factors}),
-      ...tokens,
       ...scored,
-      contextIds,
       summary,
       ...(versions === undefined ? {} : {versions}),
       warnings: await backend.warnings({ids, windowing})
@@ -137,6 +150,7 @@ export class Scoring {
   private async scoreUnknown(
     asked: {readonly windowing: Windowing; readonly ids: Int32Array; readonly contextTokens: number},
     top: number,
+    begin: (known: ScoredTokens, until: number) => ScoreStream | undefined,
     context: RequestContext
   ): Promise<ScoredTokens & {finished: boolean}> {
     const {windowing, ids, contextTokens} = asked;
@@ -145,7 +159,10 @@ export class Scoring {
     const from = found?.until ?? contextTokens;
     if (found !== undefined) copyScores(found.entry, scored, from);
     const isWhole = found !== undefined && from === ids.length && found.entry.ids.length === ids.length;
-    const known = isWhole ? ids.length : await this.backend.scoreWindows({...asked, from}, scored, context);
+    const stream = isWhole ? undefined : begin(scored, from);
+    const task = {...asked, from, ...(stream && {onScored: (until: number) => stream.upTo(until)})};
+    const known = isWhole ? ids.length : await this.backend.scoreWindows(task, scored, context);
+    stream?.upTo(known);
     const finished = known === ids.length;
     // Windows are scored side by side: what lies behind a gap is no beginning of the text.
     if (!finished) unscore(scored, known);

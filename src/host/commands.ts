@@ -9,6 +9,7 @@ interface Takes<Arguments extends readonly unknown[]> {
 
 const nothing: Takes<[]> = {};
 const place: Takes<[place?: DocumentRange]> = {};
+const tokens: Takes<[tokens?: {readonly from: number; readonly to: number}]> = {};
 
 /** All commands by their names in package.json, without "tokenscope." (test/unit/manifest.test.ts compares them). */
 export const commands = {
@@ -29,6 +30,10 @@ export const commands = {
   showResults: nothing,
   showLogprobs: place,
   compareLogprobs: {} as Takes<[subject?: ScoredTarget | DocumentRange]>,
+  copyTokens: tokens,
+  copyTokensMarkdown: tokens,
+  selectTokens: tokens,
+  scoreFromToken: tokens,
   exportScores: {} as Takes<[scored?: ScoredTarget]>,
   scoreChanges: {} as Takes<[sourceControl?: SourceControl]>,
   scoreChangesAgain: nothing,

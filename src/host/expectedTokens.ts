@@ -18,8 +18,10 @@ export interface Asking {
   readonly token?: Cancellation;
 }
 
-/** Ids in one request for texts: the engine answers others after some milliseconds of this. */
-const textsAtOnce = 1 << 12;
+/** Ids in one request for bytes: the engine answers others after some milliseconds of this. */
+const idsAtOnce = 1 << 12;
+
+const decoder = new TextDecoder("utf-8", {ignoreBOM: true});
 
 /** Alternatives looked at in one go: a long text has a million of them. */
 const idsInStep = 1 << 12;
@@ -30,14 +32,14 @@ const idsInStep = 1 << 12;
  * score's own run. Without detail (the model gives none for free, or the score was kept over a reload) the engine is asked.
  */
 export class ExpectedTokens {
-  private texts: Promise<ReadonlyMap<number, string>> | undefined;
+  private bytes: Promise<ReadonlyMap<number, Uint8Array>> | undefined;
 
   constructor(
     private readonly engine: Pick<EngineClient, "request">,
     private readonly scored: ScoredTokens
   ) {
     // Asked for now, because the engine still has the vocabulary. If this fails, the next look asks again.
-    if (scored.detail !== null) this.textsOf(scored.detail).catch(() => undefined);
+    if (scored.detail !== null) this.bytesOf(scored.detail).catch(() => undefined);
   }
 
   /** True if the engine need not look at the token again. */
@@ -56,34 +58,34 @@ export class ExpectedTokens {
       const params = {model: model ?? spec, ...alternativesParams(this.scored, token, top)};
       return await this.engine.request("alternatives", params, {token: cancellation});
     }
-    const texts = await this.textsOf(detail);
+    const bytes = await this.bytesOf(detail);
     return {
       logprob: logprobs[token] ?? Number.NaN,
       rank: detail.ranks[token] ?? 0,
       entropy: detail.entropies[token] ?? Number.NaN,
-      top: alternativesAt(detail, token, top, texts)
+      top: alternativesAt(detail, token, top, bytes)
     };
   }
 
-  private textsOf(detail: ScoreDetail): Promise<ReadonlyMap<number, string>> {
-    if (this.texts !== undefined) return this.texts;
-    const texts = this.requestTexts(detail.topIds);
-    this.texts = texts;
-    texts.catch(() => {
-      this.texts = undefined;
+  private bytesOf(detail: ScoreDetail): Promise<ReadonlyMap<number, Uint8Array>> {
+    if (this.bytes !== undefined) return this.bytes;
+    const bytes = this.requestBytes(detail.topIds);
+    this.bytes = bytes;
+    bytes.catch(() => {
+      this.bytes = undefined;
     });
-    return texts;
+    return bytes;
   }
 
-  private async requestTexts(topIds: Int32Array): Promise<ReadonlyMap<number, string>> {
-    const texts = new Map<number, string>();
+  private async requestBytes(topIds: Int32Array): Promise<ReadonlyMap<number, Uint8Array>> {
+    const known = new Map<number, Uint8Array>();
     const all = await runInSlices(distinct(topIds));
-    for (let from = 0; from < all.length; from += textsAtOnce) {
-      const ids = all.slice(from, from + textsAtOnce);
-      const found = await this.engine.request("tokenTexts", {model: this.scored.spec, ids});
-      for (const [index, id] of ids.entries()) texts.set(id, found[index] ?? "");
+    for (let from = 0; from < all.length; from += idsAtOnce) {
+      const ids = all.slice(from, from + idsAtOnce);
+      const {bytes, ends} = await this.engine.request("tokenBytes", {model: this.scored.spec, ids});
+      for (const [index, id] of ids.entries()) known.set(id, bytes.slice(ends[index - 1] ?? 0, ends[index]));
     }
-    return texts;
+    return known;
   }
 }
 
@@ -91,13 +93,14 @@ function alternativesAt(
   {top, topIds, topLogprobs}: ScoreDetail,
   token: number,
   wanted: number,
-  texts: ReadonlyMap<number, string>
+  bytesOfIds: ReadonlyMap<number, Uint8Array>
 ): Alternative[] {
   const found: Alternative[] = [];
   const start = token * top;
   for (let at = start; at < start + Math.min(top, wanted); at++) {
     const id = topIds[at] ?? -1;
-    if (id >= 0) found.push({id, text: texts.get(id) ?? "", logprob: topLogprobs[at] ?? Number.NaN});
+    const bytes = bytesOfIds.get(id) ?? new Uint8Array();
+    if (id >= 0) found.push({id, text: decoder.decode(bytes), bytes, logprob: topLogprobs[at] ?? Number.NaN});
   }
   return found;
 }

@@ -3,7 +3,7 @@ import type {Sendable} from "../contract/chunkedTransport";
 import type {ModelRef} from "../contract/models";
 import type {Progress} from "../contract/progress";
 import {progressText} from "../contract/progressText";
-import type {ScoreParams, Scores} from "../contract/scoring";
+import type {ScoreParams, ScorePart, Scores} from "../contract/scoring";
 import {Pace} from "../text/pace";
 import {plainText} from "../text/plainText";
 import type {Host} from "./host";
@@ -46,14 +46,16 @@ export async function score(
 
 /**
  * Scores a text, with the model of the settings unless `params` names one. If `stop` is cancelled, it resolves with what was
- * scored so far, or rejects with a CancellationError if that is nothing. If `abandon` is cancelled, it rejects at once.
+ * scored so far, or rejects with a CancellationError if that is nothing. If `abandon` is cancelled, it rejects at once. `onPart`
+ * takes scores as soon as they are known.
  */
 export async function scoreOrStop(
   host: Host,
   params: Omit<Sendable<ScoreParams>, "model"> & {readonly model?: ModelRef},
   stop: vscode.CancellationToken,
   onProgress: (progress: Progress) => void,
-  abandon?: vscode.CancellationToken
+  abandon?: vscode.CancellationToken,
+  onPart?: (part: ScorePart) => void
 ): Promise<Scores> {
   const abandoning = new vscode.CancellationTokenSource();
   const stopping = new vscode.CancellationTokenSource();
@@ -69,8 +71,8 @@ export async function scoreOrStop(
   try {
     if (stop.isCancellationRequested || abandon?.isCancellationRequested) throw new vscode.CancellationError();
     const model = host.settings.scoringModel();
-    const options = {token: abandoning.token, stop: stopping.token, onProgress: report};
-    const scores = await host.engine.request("score", {model, ...params}, options);
+    const options = {token: abandoning.token, stop: stopping.token, onProgress: report, ...(onPart && {onPart})};
+    const scores = await host.engine.request("score", {model, ...params, ...(onPart && {stream: true})}, options);
     if (!scores.finished && scores.summary.scored === 0) throw new vscode.CancellationError();
     return scores;
   } finally {

@@ -33,6 +33,7 @@ export class Settings {
   readonly onDidChangeColours = changeOf("colorBy", "colorThreshold");
   readonly onDidChangeLineFigures = changeOf("heatmap.lineFigures");
   readonly onDidChangeCodeLens = changeOf("codeLens");
+  readonly onDidChangeLiveLogprobs = changeOf("logprobs.live");
   readonly onDidChangeBudget = changeOf("budget");
   readonly onDidChangeInlineCompletion = changeOf(
     "inlineCompletion.enabled",
@@ -141,6 +142,15 @@ export class Settings {
   /** Each function has its numbers above it. */
   get codeLens(): boolean {
     return readSetting("codeLens");
+  }
+
+  /** The logprobs view scores its text again while it is edited. */
+  get liveLogprobs(): boolean {
+    return readSetting("logprobs.live");
+  }
+
+  async setLiveLogprobs(isLive: boolean): Promise<void> {
+    await updateSetting("logprobs.live", isLive);
   }
 
   modelChoice(): ModelChoice {

@@ -23,6 +23,7 @@ export const settingsTable = {
   colorThreshold: isThreshold,
   "heatmap.lineFigures": isBoolean,
   codeLens: isBoolean,
+  "logprobs.live": isBoolean,
   budget: isBudgetSetting,
   idleMinutes: isNumber(0, 10_080),
   countOnStart: isBoolean,

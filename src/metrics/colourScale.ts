@@ -243,6 +243,17 @@ export function levelLabel(choice: ColourChoice, level: number): string {
   return unit(isLow ? `${next}–${first}` : `${first}–${next}`);
 }
 
+/** "≥ 0.1 %", "< 0.01 %", "> 13": a level by its nearest bound, where there is no room for {@link levelLabel}. */
+export function shortLevelLabel(choice: ColourChoice, level: number): string {
+  const {by} = choice;
+  if (level === unknownLevel) return "?";
+  const {isLow, format} = colourScales[by];
+  const bound = levelBounds(choice)[Math.max(0, level - 1)];
+  if (by === "relative" || bound === undefined) return levelLabel(choice, level);
+  if (level === 0) return `${isLow ? "≥" : "≤"} ${format(bound)}`;
+  return `${isLow ? "<" : ">"} ${format(bound)}`;
+}
+
 function withUnit(by: ColourMeasure, text: string): string {
   return by === "surprisal" || by === "entropy" || by === "excess" ? inBits(text) : text;
 }

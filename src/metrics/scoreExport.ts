@@ -15,6 +15,8 @@ export interface ExportedTokens {
   readonly ids: ArrayLike<number>;
   /** N UTF-8 byte offsets at which tokens end; null where not known. */
   readonly ends: ArrayLike<number> | null;
+  /** The byte at which the first of them begins; without it 0. */
+  readonly start?: number;
   /** N natural logprobs; NaN where unscored. */
   readonly logprobs: ArrayLike<number>;
   readonly detail?: ExportedDetail | null;
@@ -69,16 +71,20 @@ interface ExportedToken {
 }
 
 /** The bytes of UTF-8 that a token covers; nulls if the tokenizer rewrote the text. */
-export function tokenSpan(ends: ArrayLike<number> | null, token: number): Pick<ExportedToken, "start" | "end"> {
-  return ends === null ? {start: null, end: null} : {start: ends[token - 1] ?? 0, end: ends[token] ?? 0};
+export function tokenSpan(
+  ends: ArrayLike<number> | null,
+  token: number,
+  first = 0
+): Pick<ExportedToken, "start" | "end"> {
+  return ends === null ? {start: null, end: null} : {start: ends[token - 1] ?? first, end: ends[token] ?? 0};
 }
 
-function tokenAt({ids, ends, logprobs, textOf}: ExportedTokens, token: number): ExportedToken {
+function tokenAt({ids, ends, start = 0, logprobs, textOf}: ExportedTokens, token: number): ExportedToken {
   const logprob = logprobs[token] ?? Number.NaN;
   return {
     id: ids[token] ?? 0,
     text: textOf(token),
-    ...tokenSpan(ends, token),
+    ...tokenSpan(ends, token, start),
     logprob: Number.isNaN(logprob) ? null : logprob
   };
 }

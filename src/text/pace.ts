@@ -11,16 +11,21 @@ export class Pace {
     private readonly now: () => number = () => performance.now()
   ) {}
 
-  /** The speed is the mean since the first report, which comes after the model is loaded. */
   describe(done: number, total: number): string {
-    const at = this.now();
-    this.first ??= {at, done};
     const {position, pace} = words[this.unit];
-    const seconds = (at - this.first.at) / 1000;
-    const speed = (done - this.first.done) / seconds;
-    if (seconds < minSeconds || !(speed > 0)) return position(count(done), count(total));
+    const speed = this.perSecond(done);
+    if (speed === null) return position(count(done), count(total));
     const rate = speed >= 10 ? count(Math.round(speed)) : withDecimalSeparator(speed.toFixed(1));
     return pace(count(done), count(total), rate, duration((total - done) / speed));
+  }
+
+  /** The speed: the mean since the first report, which comes after the model is loaded. Null while it means little. */
+  perSecond(done: number): number | null {
+    const at = this.now();
+    this.first ??= {at, done};
+    const seconds = (at - this.first.at) / 1000;
+    const speed = (done - this.first.done) / seconds;
+    return seconds < minSeconds || !(speed > 0) ? null : speed;
   }
 }
 

@@ -33,22 +33,42 @@ export function codePoints(text: string): number {
  * @throws RangeError if the byte offsets descend.
  */
 export function utf16Offsets(text: string, byteOffsets: Uint32Array): Uint32Array {
-  const offsets = new Uint32Array(byteOffsets.length);
-  let unit = 0;
-  let byte = 0;
-  let previous = 0;
-  for (const [index, target] of byteOffsets.entries()) {
-    if (target < previous) throw new RangeError(`byte offset ${target} after ${previous}`);
-    previous = target;
-    while (unit < text.length) {
-      const width = utf8Width(text, unit);
-      if (byte + width > target) break;
-      byte += width;
-      unit += unitsOf(width);
-    }
-    offsets[index] = unit;
+  return new OffsetWalk(text, byteOffsets).upTo(byteOffsets.length);
+}
+
+/** {@link utf16Offsets} in pieces, from the first offset on. */
+export class OffsetWalk {
+  private readonly offsets: Uint32Array;
+  private done = 0;
+  private unit = 0;
+  private byte = 0;
+
+  constructor(
+    private readonly text: string,
+    private readonly byteOffsets: Uint32Array
+  ) {
+    this.offsets = new Uint32Array(byteOffsets.length);
   }
-  return offsets;
+
+  /** All offsets, of which the first `count` are converted by then. */
+  upTo(count: number): Uint32Array {
+    const {text, byteOffsets, offsets} = this;
+    let {done, unit, byte} = this;
+    for (; done < count && done < offsets.length; done++) {
+      const target = byteOffsets[done] ?? 0;
+      const previous = byteOffsets[done - 1] ?? 0;
+      if (target < previous) throw new RangeError(`byte offset ${target} after ${previous}`);
+      while (unit < text.length) {
+        const width = utf8Width(text, unit);
+        if (byte + width > target) break;
+        byte += width;
+        unit += unitsOf(width);
+      }
+      offsets[done] = unit;
+    }
+    Object.assign(this, {done, unit, byte});
+    return offsets;
+  }
 }
 
 /** The number of UTF-8 bytes, 1 to 4, of the character at a UTF-16 offset inside the text. */

@@ -4,6 +4,7 @@ import {setTimeout} from "node:timers/promises";
 import type {GgufModel, ModelRef} from "../../src/contract/models";
 import type {Progress} from "../../src/contract/progress";
 import type {EngineMethod, EngineRequests} from "../../src/contract/requests";
+import type {ScorePart} from "../../src/contract/scoring";
 import type {Notify} from "../../src/engine/backend";
 import {handlers} from "../../src/engine/handlers";
 import {isNative, openEvaluator} from "../../src/engine/llama/evaluator/openEvaluator";
@@ -42,6 +43,7 @@ export interface Asking {
   readonly signal?: AbortSignal;
   readonly stop?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  readonly onPart?: (part: ScorePart) => void;
 }
 
 /** The engine of the engine process and the headless runner, in this process. */

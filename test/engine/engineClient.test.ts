@@ -10,6 +10,7 @@ import {HumanError} from "../../src/contract/errors";
 import type {ModelRef} from "../../src/contract/models";
 import type {Progress} from "../../src/contract/progress";
 import type {EngineMethod, EngineRequests} from "../../src/contract/requests";
+import type {ScorePart} from "../../src/contract/scoring";
 import {type Death, EngineClient} from "../../src/host/engine/engineClient";
 import {type Harm, harmSignal, harmVariable, onDevice} from "../faults/harm";
 import {Cancelled, silentLog, Token} from "../harness/withoutVsCode";
@@ -101,6 +102,31 @@ describe("the engine client", () => {
   it("passes llama.cpp's log lines on with their levels", async () => {
     await client.request("describe", {model: {...model, contextSize: 512}});
     assert.ok(lines.some(({level, message}) => level === "info" && message.startsWith("llama_model_loader:")));
+  });
+
+  it("hands over the parts of a score, long ones too, in order and before the answer", async () => {
+    // Its ids are longer than one piece on the channel.
+    const text = "h i j k l m n\n".repeat(20_000);
+    const parts: ScorePart[] = [];
+    const stop = new Token();
+    const onPart = (part: ScorePart): void => {
+      if (parts.push(part) === 4) stop.cancel();
+    };
+    const scores = await client.request("score", {model, text, stream: true}, {stop, onPart});
+    const {length} = parts;
+    assert.ok(length >= 4 && !scores.finished);
+    const [first, ...rest] = parts;
+    assert.ok(first?.kind === "beginning" && first.ids.byteLength > 1 << 19);
+    assert.deepEqual([first.ids, first.ends], [scores.ids, scores.ends]);
+    let end = 0;
+    for (const part of rest) {
+      assert.ok(part.kind === "scores" && part.from === end);
+      end += part.logprobs.length;
+      assert.deepEqual(part.logprobs, scores.logprobs.slice(part.from, end));
+      assert.deepEqual(part.entropies, scores.detail?.entropies.slice(part.from, end));
+    }
+    await client.request("count", {model, text: "x"});
+    assert.equal(parts.length, length);
   });
 
   it("reports progress that rises to its end", async () => {

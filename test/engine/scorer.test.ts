@@ -373,7 +373,7 @@ describe("Scoring in batches", () => {
       };
       const request = {kind: "score", model: {}, cache: {}, signal} as const;
       const end = await new Scheduler().run(request, (turn) =>
-        scoreTokens(context, task, scored, {turn, signal, onProgress: () => undefined})
+        scoreTokens(context, task, scored, {turn, signal, onProgress: () => undefined, onScored: () => undefined})
       );
       assert.equal(end, ids.length);
       return scored.logprobs;

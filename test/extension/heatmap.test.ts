@@ -369,7 +369,7 @@ describe("Toggle Surprisal Heatmap", () => {
   it("takes a character that several tokens share for one piece", async () => {
     const {document} = await showColoured("a 😀🦓 b\n");
     const [hover] = await hovers(document, 4);
-    assert.match(hover ?? "", /^`(<0x[0-9A-F]{2}>)+` `<0x/);
+    assert.match(hover ?? "", /^`⟨[0-9A-F]{2}[0-9A-F ]*⟩` `⟨/);
     assert.match(hover ?? "", /\| token \| probability \| surprisal \|/);
     for (const {range} of coloured(document)) assert.ok(document.getText(range).isWellFormed());
   });

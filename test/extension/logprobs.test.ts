@@ -141,31 +141,6 @@ describe("Show Logprobs", () => {
     assert.deepEqual(window().errors, []);
   });
 
-  it("shows what was scored until it was cancelled, says so, and goes on from there", async () => {
-    await scoreMiddle();
-    view().forget();
-    await show(middle.repeat(3000));
-    const showing = vscode.commands.executeCommand("tokenscope.showLogprobs");
-    await until(() => view().told.find((message) => message.type === "progress" && message.progress.stage === "score"));
-    view().say({type: "cancel"});
-    await showing;
-    const {scored} = await view().hears("show");
-    const {summary} = scored;
-    assert.ok(!scored.finished && summary.scored > 0 && summary.unscored > 0);
-    assert.match(
-      (await view().hears("notice")).message ?? "",
-      /^Scoring was stopped: [\d,]+ of [\d,]+ tokens have their/
-    );
-    view().forget();
-    view().say({type: "scoreAgain"});
-    const first = await until(() =>
-      view().told.find((message) => message.type === "progress" && message.progress.stage === "score")
-    );
-    assert.ok(first.type === "progress" && first.progress.stage === "score" && first.progress.done >= summary.scored);
-    view().say({type: "cancel"});
-    await view().hears("show");
-  });
-
   it("follows its text: tells the view where it is, and scores it there", async () => {
     const editor = await scoreMiddle();
     const added = "# one\n# two\n";

@@ -6,7 +6,12 @@ import type {EngineClient, RequestOptions} from "../../src/host/engine/engineCli
 import {ExpectedTokens, type ScoredTokens} from "../../src/host/expectedTokens";
 import {modelRef} from "../harness/modelRef";
 
-const asked: Alternatives = {logprob: -9, rank: 9, entropy: 9, top: [{id: 9, text: "asked", logprob: -9}]};
+const asked: Alternatives = {
+  logprob: -9,
+  rank: 9,
+  entropy: 9,
+  top: [{id: 9, text: "asked", bytes: new Uint8Array(), logprob: -9}]
+};
 
 /** Writes down what it is asked, and fails while it is `dead`. */
 class FakeEngine {
@@ -18,7 +23,9 @@ class FakeEngine {
     if (this.dead) throw new Error("The model's process ended");
     if (method === "alternatives") return asked;
     const {ids} = params as TokenTextsParams;
-    return Array.from(ids, (id) => `t${id}`);
+    const parts = Array.from(ids, (id) => Buffer.from(`t${id}`));
+    let end = 0;
+    return {bytes: Uint8Array.from(Buffer.concat(parts)), ends: Uint32Array.from(parts, ({length}) => (end += length))};
   }
 
   get client(): Pick<EngineClient, "request"> {
@@ -70,8 +77,8 @@ describe("What was expected in place of a token", () => {
       rank: 1,
       entropy: 0.5,
       top: [
-        {id: 8, text: "t8", logprob: -0.1},
-        {id: 7, text: "t7", logprob: -3}
+        {id: 8, text: "t8", bytes: Uint8Array.from(Buffer.from("t8")), logprob: -0.1},
+        {id: 7, text: "t7", bytes: Uint8Array.from(Buffer.from("t7")), logprob: -3}
       ]
     });
     const last = await expected.at(2, 10);
@@ -80,8 +87,8 @@ describe("What was expected in place of a token", () => {
       last.top.map(({text}) => text),
       ["t7", "t8"]
     );
-    assert.deepEqual(engine.methods, ["tokenTexts"]);
-    assert.deepEqual(engine.paramsOf<"tokenTexts">(0).ids, Int32Array.of(8, 7, 5));
+    assert.deepEqual(engine.methods, ["tokenBytes"]);
+    assert.deepEqual(engine.paramsOf<"tokenBytes">(0).ids, Int32Array.of(8, 7, 5));
   });
 
   it("has its texts asked for once, right after the score, a part of a large vocabulary at a time", async () => {

@@ -354,14 +354,14 @@ describe("the hover over a token", () => {
   });
 
   it("tells of each token that shares a character, and which one it was asked about", () => {
-    const parts = [token("<0xF0>", 1, -1), token("<0x9F>", 2, -3)];
+    const parts = [token("⟨F0⟩", 1, -1), token("⟨9F⟩", 2, -3)];
     const [first, second] = parts;
     assert.ok(first && second);
     const expected = {token: second, rank: 9, entropy: 1, top: rivals};
     const text = hoverText({tokens: parts, logprob: -4, expected});
-    assert.match(text, /^`<0xF0>` `<0x9F>` \*\*1\.8 %\*\* · 5\.77 bits/);
-    assert.match(text, /\| `<0xF0>` \| 36\.8 % \| 1\.44 bits \|\n\| `<0x9F>` \| 5\.0 % \| 4\.33 bits \|/);
-    assert.match(text, /`<0x9F>`: logprob −3\.000 nats · rank 9 /);
+    assert.match(text, /^`⟨F0⟩` `⟨9F⟩` \*\*1\.8 %\*\* · 5\.77 bits/);
+    assert.match(text, /\| `⟨F0⟩` \| 36\.8 % \| 1\.44 bits \|\n\| `⟨9F⟩` \| 5\.0 % \| 4\.33 bits \|/);
+    assert.match(text, /`⟨9F⟩`: logprob −3\.000 nats · rank 9 /);
   });
 
   it("says of an unscored token that it is", () => {

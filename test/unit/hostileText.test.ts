@@ -237,8 +237,8 @@ describe("The source", () => {
     assert.deepEqual(
       opening.map((line) => line.replace(/:.*?"(vscode\.\w+)".*/, " $1")),
       [
+        "src/host/saveScores.ts vscode.open",
         "evaluateFolder/evaluationView.ts vscode.open",
-        "exportScores/saveScores.ts vscode.open",
         "folderTokens/countRows.ts vscode.open",
         "gpu/showGpu.ts vscode.open",
         "gpu/showGpu.ts vscode.open",

@@ -1,21 +1,25 @@
 import {strict as assert} from "node:assert";
 import fc from "fast-check";
-import type {Scores} from "../../src/contract/scoring";
+import type {ScoreDetail, Scores} from "../../src/contract/scoring";
+import {copyPieces, exportJson} from "../../src/features/logprobs/copies";
 import {isSavedText, parseMessage, parseViewState} from "../../src/features/logprobs/parseMessage";
 import {
+  type CopyFormat,
   protocolVersion,
   restoredText,
   type ScoredText,
   type Source,
   savedText
 } from "../../src/features/logprobs/protocol";
-import {exportJson, scoredText, tokenRange} from "../../src/features/logprobs/scoredText";
+import {scoredText} from "../../src/features/logprobs/scoredText";
+import {TokenPlaces} from "../../src/features/logprobs/tokenPlaces";
 import {isDocumentRange} from "../../src/host/documents/documentRange";
 import {movedRange} from "../../src/host/documents/movedRange";
 import {summarize} from "../../src/metrics/summary";
-import {cutIntoBlocks} from "../../webview/logprobs/blocks";
+import {Blocks} from "../../webview/logprobs/blocks";
 import {ShownText} from "../../webview/logprobs/shownText";
 import {capabilities, modelRef} from "../harness/modelRef";
+import {cases} from "../harness/thorough";
 
 const source: Source = {title: "a.txt", uri: "file:///a.txt", start: 0, end: 0, isSelection: false};
 
@@ -54,6 +58,29 @@ function scored(text: string, ends: number[] | null, tokens: readonly string[] =
   return scoredText({id: "1", text, scores, texts: ends ? null : tokens});
 }
 
+/** All that a generator gives at its end. */
+function run<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+function tokenRange(text: ScoredText, token: number) {
+  return run(TokenPlaces.of(text))?.rangeOf({from: token, to: token + 1}) ?? null;
+}
+
+function copiedJson(text: ScoredText, from = 0, to = text.ids.length, detail: ScoreDetail | null = null) {
+  const range = run(TokenPlaces.of(text))?.rangeOf({from, to}) ?? null;
+  return JSON.parse([...exportJson({scored: text, source, detail}, {from, to}, range)].join(""));
+}
+
+function copied(text: ScoredText, format: CopyFormat, from = 0, to = text.ids.length): string {
+  const range = run(TokenPlaces.of(text))?.rangeOf({from, to}) ?? null;
+  const colours = {by: "probability", threshold: null} as const;
+  return [...copyPieces({scored: text, source, detail: null}, format, {from, to}, range, colours)].join("");
+}
+
 /** The view's data: UTF-16 ends and labels. */
 function drawn(text: ScoredText): {ends: number[] | null; labels: string[]} {
   const shown = new ShownText(text);
@@ -85,7 +112,7 @@ describe("A scored text for the view", () => {
   it("writes the bytes of a character that tokens share", () => {
     const {ends, labels} = drawn(scored("a🚀b", [2, 4, 6]));
     assert.deepEqual(ends, [1, 1, 4]);
-    assert.deepEqual(labels, ["a<0xF0>", "<0x9F><0x9A>", "<0x80>b"]);
+    assert.deepEqual(labels, ["a⟨F0⟩", "⟨9F 9A⟩", "⟨80⟩b"]);
   });
 
   it("shows a token that covers no byte", () => {
@@ -212,13 +239,7 @@ describe("A click on a token", () => {
 
 describe("Copy as JSON", () => {
   it("has the text, place and logprob of every token", () => {
-    const {
-      tokens,
-      model,
-      source: place,
-      scored: count,
-      crossEntropy
-    } = JSON.parse([...exportJson({scored: scored("é b", endsOf(["é", " b"])), source, detail: null})].join(""));
+    const {tokens, model, source: place, scored: count, crossEntropy} = copiedJson(scored("é b", endsOf(["é", " b"])));
     assert.equal(count, 1);
     assert.deepEqual(place, {title: "a.txt", start: 0, end: 0});
     assert.equal(crossEntropy, 0.5);
@@ -230,7 +251,7 @@ describe("Copy as JSON", () => {
   });
 
   it("claims no places where there are none", () => {
-    const {tokens} = JSON.parse([...exportJson({scored: scored("A", null, ["a"]), source, detail: null})].join(""));
+    const {tokens} = copiedJson(scored("A", null, ["a"]));
     assert.deepEqual(tokens, [{id: 7, text: "a", start: null, end: null, logprob: null}]);
   });
 
@@ -242,11 +263,77 @@ describe("Copy as JSON", () => {
       topIds: Int32Array.of(-1, 9),
       topLogprobs: Float64Array.of(Number.NaN, -0.25)
     };
-    const {tokens} = JSON.parse([...exportJson({scored: scored("ab", [1, 2]), source, detail})].join(""));
+    const {tokens} = copiedJson(scored("ab", [1, 2]), 0, 2, detail);
     assert.deepEqual(tokens, [
       {id: 7, text: "a", start: 0, end: 1, logprob: null},
       {id: 8, text: "b", start: 1, end: 2, logprob: -0.5, rank: 3, entropy: 1.5}
     ]);
+  });
+});
+
+describe("A copy of some tokens", () => {
+  const text = scored("né 🚀|`x`\n", endsOf(["né", " ", "🚀", "|`x`", "\n"]));
+
+  it("is their text, with whole characters", () => {
+    assert.equal(copied(text, "text"), text.text);
+    assert.equal(copied(text, "text", 1, 3), " 🚀");
+    const parts = scored("a🚀b", [1, 3, 5, 6]);
+    assert.equal(copied(parts, "text", 1, 2), "🚀");
+    assert.equal(copied(scored("AB", null, ["a", "b"]), "text", 1, 2), "b");
+  });
+
+  it("is a table in Markdown, in which token text means nothing", () => {
+    const lines = copied(text, "markdown", 1, 4).split("\n");
+    assert.equal(lines[0], "**a&#46;txt** · Tiny · 3 tokens · 4.33 bits · perplexity 2.718");
+    assert.equal(lines.length, 8);
+    assert.equal(lines[4], "| `·` | 60.7 % | 0.72 | – | – |");
+    assert.equal(lines[6], "| &#124;&#96;x&#96; | 22.3 % | 2.16 | – | – |");
+  });
+
+  it("is JSON with the places that they have in the text, and their own sums", () => {
+    const {tokens, source: place, firstToken, scored: count, tokens: list} = copiedJson(text, 1, 3);
+    assert.deepEqual([place.start, place.end, firstToken, count, list.length], [2, 5, 1, 2, 2]);
+    assert.deepEqual(tokens[0], {id: 8, text: " ", start: 3, end: 4, logprob: -0.5});
+    assert.deepEqual([tokens[1].start, tokens[1].end], [4, 8]);
+  });
+
+  it("is HTML in which all token text is text", () => {
+    const hostile = scored("<b>&\"'\u202e", endsOf(["<b>", "&\"'", "\u202e"]));
+    const html = copied(hostile, "html", 0, 3);
+    assert.match(html, /^<pre style="white-space:pre-wrap"><span[^>]*>&lt;b&gt;<\/span>/);
+    assert.equal(html.match(/</g)?.length, 8);
+    assert.ok(!html.includes("\u202e"));
+  });
+});
+
+describe("The tokens of a selection", () => {
+  it("are all that have a part in it", () => {
+    const text = scored("né 🚀b", [1, 3, 4, 6, 8, 9]);
+    const places = run(TokenPlaces.of(text));
+    assert.ok(places);
+    assert.deepEqual(places.tokensIn({start: 0, end: 1}), {from: 0, to: 1});
+    assert.deepEqual(places.tokensIn({start: 1, end: 3}), {from: 1, to: 3});
+    assert.deepEqual(places.tokensIn({start: 3, end: 5}), {from: 3, to: 5});
+    assert.deepEqual(places.tokensIn({start: 5, end: 6}), {from: 5, to: 6});
+    assert.equal(places.tokensIn({start: 2, end: 2}), null);
+  });
+
+  it("and what they cover agree, in a text of many steps", () => {
+    const unit = fc.constantFrom("a", "é", "漢", "🚀", "\n");
+    fc.assert(
+      fc.property(fc.array(unit, {minLength: 1, maxLength: 12}), fc.nat(), (units, seed) => {
+        const text = units.join("").repeat(1 + (seed % 2000));
+        const characters = [...text];
+        const result = scored(text, endsOf(characters));
+        const places = run(TokenPlaces.of(result));
+        const at = seed % characters.length;
+        const start = characters.slice(0, at).join("").length;
+        const range = {start, end: start + (characters[at]?.length ?? 0)};
+        assert.deepEqual(places?.rangeOf({from: at, to: at + 1}), range);
+        assert.deepEqual(places?.tokensIn(range), {from: at, to: at + 1});
+      }),
+      {seed: 20261130, numRuns: cases(50, 1000)}
+    );
   });
 });
 
@@ -270,7 +357,7 @@ describe("What the view says", () => {
 });
 
 describe("A text of millions of tokens on one line", () => {
-  it("is drawn as far as a browser can bear, and counted whole", () => {
+  it("is cut into blocks that a browser can bear, and counted whole", () => {
     const tokens = 3_000_000;
     const shown = new ShownText({
       ...scored("ab", [1, 2]),
@@ -279,9 +366,12 @@ describe("A text of millions of tokens on one line", () => {
       byteEnds: Uint32Array.from({length: tokens}, (_, token) => 3 * token + 3),
       logprobs: new Float64Array(tokens)
     });
-    const blocks = cutIntoBlocks(shown);
-    assert.deepEqual([shown.count, shown.drawn, blocks.at(-1)?.end], [tokens, 300_000, 300_000]);
-    assert.ok(blocks.every(({start, end}) => end - start <= 1024));
+    const blocks = new Blocks(shown);
+    assert.deepEqual(
+      [shown.count, blocks.end(blocks.count - 1), blocks.of(tokens - 1)],
+      [tokens, tokens, blocks.count - 1]
+    );
+    for (let block = 0; block < blocks.count; block++) assert.ok(blocks.end(block) - blocks.start(block) <= 512);
     assert.equal(shown.label(tokens - 1), "abc");
   });
 });
@@ -292,6 +382,7 @@ describe("What VS Code kept of the view", () => {
     source,
     scored: savedText(scored("ab", [1, 2])),
     colours: {by: "rank", threshold: 10} as const,
+    isPinned: true,
     token: 1,
     scroll: {token: 0, offset: -3}
   };

@@ -2,7 +2,7 @@ import {strict as assert} from "node:assert";
 import fc from "fast-check";
 import type {Completion} from "../../src/contract/completion";
 import type {MemoryEstimate, ModelDescription} from "../../src/contract/models";
-import type {Alternatives, ScoreParams, Scores} from "../../src/contract/scoring";
+import type {Alternatives, ScoreParams, ScorePart, Scores, TokenBytes} from "../../src/contract/scoring";
 import type {TokenInfo} from "../../src/contract/tokenInfo";
 import type {
   Backend,
@@ -75,6 +75,10 @@ class FakeBackend implements Backend {
     return Array.from(ids, (id) => String.fromCharCode(id));
   }
 
+  async tokenBytes(ids: Int32Array): Promise<TokenBytes> {
+    return {bytes: Uint8Array.from(ids), ends: Uint32Array.from(ids, (_, i) => i + 1)};
+  }
+
   async tokenInfo(): Promise<readonly TokenInfo[]> {
     return [];
   }
@@ -136,6 +140,16 @@ class FakeBackend implements Backend {
   }
 
   async dispose(): Promise<void> {}
+}
+
+/** All scores of parts, one after the other. */
+function put(parts: readonly ScorePart[]): Float64Array {
+  const all: number[] = [];
+  for (const part of parts) {
+    const {from, logprobs} = part.kind === "beginning" ? part.scores : part;
+    all.splice(from, logprobs.length, ...logprobs);
+  }
+  return Float64Array.from(all);
 }
 
 describe("Scoring", () => {
@@ -246,6 +260,79 @@ describe("Scoring", () => {
     const rest = await score({text: "abcdefghij", top: 2});
     assert.deepEqual([rest.finished, lastTask().from], [true, 4]);
     assert.deepEqual(rest.logprobs, await afresh({text: "abcdefghij"}));
+  });
+
+  describe("that is streamed", () => {
+    /** The parts of a score, and what they say put together. */
+    async function streamed(params: Omit<ScoreParams, "model">): Promise<{parts: ScorePart[]; scores: Scores}> {
+      const parts: ScorePart[] = [];
+      const onPart = (part: ScorePart) => parts.push(part);
+      const scores = await scoring.score({model: ref, stream: true, ...params}, {...context, onPart});
+      return {parts, scores};
+    }
+
+    it("sends its tokens with what is known, then the scores", async () => {
+      const text = "abcdefghij";
+      const {parts, scores} = await streamed({text, context: "xyz"});
+      const [begun, ...more] = parts;
+      assert.ok(begun?.kind === "beginning");
+      assert.deepEqual([begun.ids, begun.ends, begun.contextIds], [scores.ids, scores.ends, scores.contextIds]);
+      assert.deepEqual([begun.scores.logprobs.length, begun.summary.scored, begun.summary.tokens], [0, 0, 10]);
+      assert.deepEqual(put(parts), scores.logprobs);
+      assert.equal(more.length, 1);
+      assert.ok(more[0]?.kind === "scores" && more[0].ranks === null);
+    });
+
+    it("sends nothing where all is known, and what is known first where the text goes on", async () => {
+      await score({text: "abcdef"});
+      assert.deepEqual((await streamed({text: "abcdef"})).parts, []);
+      const {parts, scores} = await streamed({text: "abcdefgh"});
+      assert.ok(parts[0]?.kind === "beginning");
+      assert.deepEqual(parts[0].scores.logprobs, scores.logprobs.subarray(0, 6));
+      assert.deepEqual([parts[0].summary.scored, put(parts)], [6, scores.logprobs]);
+    });
+
+    it("sends up to where it was stopped, and goes on from there", async () => {
+      backend.stopsAfter = 4;
+      const {parts, scores} = await streamed({text: "abcdefghij", top: 2});
+      assert.equal(put(parts).length, 4);
+      assert.ok(scores.logprobs.subarray(4).every(Number.isNaN));
+      backend.stopsAfter = Number.POSITIVE_INFINITY;
+      const rest = await streamed({text: "abcdefghij", top: 2});
+      assert.ok(rest.parts[0]?.kind === "beginning");
+      assert.deepEqual(rest.parts[0].scores.logprobs, scores.logprobs.subarray(0, 4));
+      assert.deepEqual(put(rest.parts), rest.scores.logprobs);
+    });
+
+    it("sends again what is computed again", async () => {
+      backend.scoreWindows = async ({onScored}, {logprobs}) => {
+        logprobs.fill(-1);
+        onScored?.(0);
+        onScored?.(4);
+        logprobs.fill(-2);
+        onScored?.(2);
+        onScored?.(6);
+        return 8;
+      };
+      const {parts} = await streamed({text: "abcdefgh"});
+      assert.deepEqual([...put(parts)], [-1, -1, -2, -2, -2, -2, -2, -2]);
+    });
+
+    it("sends no part to who asks for none", async () => {
+      const parts: ScorePart[] = [];
+      await scoring.score({model: ref, text: "abc"}, {...context, onPart: (part) => parts.push(part)});
+      assert.deepEqual(parts, []);
+    });
+
+    it("sends no ranks where no detail is asked for, though they are kept", async () => {
+      backend.capabilities = {...everything, detailIsFree: true};
+      const {parts} = await streamed({text: "abcdef", top: 0});
+      assert.ok(parts[0]?.kind === "beginning" && parts[0].scores.ranks === null);
+      await score({text: "ghi"});
+      const {parts: full} = await streamed({text: "ghijk"});
+      assert.ok(full[0]?.kind === "beginning");
+      assert.deepEqual(full[0].scores.ranks, Int32Array.of(1, 1, 1));
+    });
   });
 
   it("leaves out what was scored behind a gap", async () => {

@@ -26,6 +26,7 @@ const decided: Readonly<Record<string, Decision>> = {
   "tokenscope.idleMinutes": ["window", "restricted"],
   // They make the engine work by itself.
   "tokenscope.countOnStart": ["window", "restricted"],
+  "tokenscope.logprobs.live": ["window", "restricted"],
   "tokenscope.inlineCompletion.enabled": ["language-overridable", "restricted"],
   "tokenscope.inlineCompletion.delay": ["window", "restricted"],
   "tokenscope.inlineCompletion.maxTokens": ["window", "restricted"],

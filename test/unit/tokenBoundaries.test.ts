@@ -243,7 +243,7 @@ describe("the hover over a token", () => {
     );
     const [heading, table] = tokenHoverText({tokens: parts, first: 4, count: 10, joined: new Map()}).split("\n\n");
     assert.equal(heading, "`😀` · tokens 5–8 of 10, which share a character");
-    assert.match(table ?? "", /^\| {2}\| `<0xF0>` \| `<0x9F>` \| `<0x98>` \| `<0x80>` \|/);
+    assert.match(table ?? "", /^\| {2}\| `⟨F0⟩` \| `⟨9F⟩` \| `⟨98⟩` \| `⟨80⟩` \|/);
     assert.match(table ?? "", /\| bytes \| F0 \| 9F \| 98 \| 80 \|/);
     assert.match(table ?? "", /\| kind \| byte \| byte \| byte \| byte \|/);
   });

@@ -68,7 +68,7 @@ describe("A token's row", () => {
     const {label, written, hex, bytes} = tokenRow(info);
     assert.deepEqual({label, written, hex, bytes}, {label: "·a", written: "Ġa", hex: "20 61", bytes: 2});
     assert.equal(tokenRow({...info, bytes: Buffer.from("\u202e\n")}).label, "\\u{202e}⏎");
-    assert.equal(tokenRow({...info, bytes: Uint8Array.of(0xe2, 0x96)}).label, "<0xE2><0x96>");
+    assert.equal(tokenRow({...info, bytes: Uint8Array.of(0xe2, 0x96)}).label, "⟨E2 96⟩");
     assert.equal(tokenRow({...info, bytes: new Uint8Array()}).label, "");
     assert.equal(tokenRow({...info, written: "a", bytes: Buffer.from("a")}).written, null);
   });

@@ -1,35 +1,76 @@
 import type {ShownText} from "./shownText";
 
-/** Tokens `[start, end)` that are laid out together. The number of lines estimates their height. */
-export interface Block {
-  readonly start: number;
-  readonly end: number;
-  readonly lines: number;
-}
+/** Small enough to be built and laid out within a frame, together with the others that fill a window. */
+const preferredTokens = 128;
+const maxTokens = 512;
 
-const preferredTokens = 256;
-const maxTokens = 1024;
+const lineFeed = 10;
 
 /**
- * Cuts the tokens into blocks, which the browser lays out only when they are visible. A block starts on a new line, so it ends
- * where a token ends a line. Only a line of more than {@link maxTokens} is cut inside.
+ * The tokens, cut into blocks that are drawn together. A block starts on a new line, so it ends where a token ends a line. Only a
+ * line of more than {@link maxTokens} is cut inside.
  */
-export function cutIntoBlocks(shown: ShownText): Block[] {
-  const {drawn} = shown;
-  const {text} = shown.scored;
-  const blocks: Block[] = [];
-  let start = 0;
-  let lines = 1;
-  for (let token = 0; token < drawn; token++) {
-    const end = shown.end(token);
-    for (let at = shown.start(token); at < end; at++) if (text[at] === "\n") lines++;
-    const size = token + 1 - start;
-    const full = size === maxTokens || (size >= preferredTokens && shown.endsLine(token));
-    if (full || token + 1 === drawn) {
-      blocks.push({start, end: token + 1, lines});
+export class Blocks {
+  readonly count: number;
+  /** The first token of each block, and the number of tokens. */
+  private readonly starts: Uint32Array;
+
+  constructor(private readonly shown: ShownText) {
+    const starts = [0];
+    let start = 0;
+    for (let token = 0; token + 1 < shown.count; token++) {
+      const size = token + 1 - start;
+      if (size < preferredTokens || (size < maxTokens && !shown.endsLine(token))) continue;
       start = token + 1;
-      lines = 1;
+      starts.push(start);
     }
+    this.count = shown.count === 0 ? 0 : starts.length;
+    this.starts = Uint32Array.from([...starts, shown.count]);
   }
-  return blocks;
+
+  start(block: number): number {
+    return this.starts[block] ?? 0;
+  }
+
+  end(block: number): number {
+    return this.start(block + 1);
+  }
+
+  /** The block of a token. */
+  of(token: number): number {
+    let low = 0;
+    let high = this.count - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.start(middle) <= token) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  /** An estimate of the rows that a block takes in a window of so many columns. */
+  rows(block: number, columns: number): number {
+    const {byteEnds, texts} = this.shown.scored;
+    const start = this.start(block);
+    const end = this.end(block);
+    if (byteEnds) return rowsOf(this.shown.bytes, byteEnds[start - 1] ?? 0, byteEnds[end - 1] ?? 0, columns);
+    let width = 0;
+    for (let token = start; token < end; token++) width += (texts?.[token]?.length ?? 0) + 1;
+    return Math.max(1, Math.ceil(width / columns));
+  }
+}
+
+/** Rows of UTF-8 bytes in a font of fixed width, where characters of East Asia and emoji take two columns. */
+function rowsOf(bytes: Uint8Array, start: number, end: number, columns: number): number {
+  let rows = 0;
+  let width = 0;
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte === lineFeed) {
+      rows += Math.max(1, Math.ceil(width / columns));
+      width = 0;
+    } else if (byte < 0x80) width++;
+    else if (byte >= 0xc0) width += byte >= 0xe3 && byte !== 0xef ? 2 : 1;
+  }
+  return rows + (width > 0 || rows === 0 ? Math.max(1, Math.ceil(width / columns)) : 0);
 }

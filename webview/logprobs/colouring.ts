@@ -1,13 +1,12 @@
 import type {ColourChoice} from "../../src/metrics/colourChoice";
-import {levelsOf, unknownLevel} from "../../src/metrics/colourScale";
+import {levelBounds, levelOf, levelsOf, measureOf, unknownLevel} from "../../src/metrics/colourScale";
 import type {ShownText} from "./shownText";
 
 /** How a text's tokens are coloured: by what, which level each token has, and which levels are shown. */
 export class Colouring {
   /** N levels, 0 to 4, or `unknownLevel` (metrics/colourScale.ts). */
   readonly levels: Uint8Array;
-  /** Number of tokens of each level; the last one is of those that are not known. */
-  readonly counts: readonly number[];
+  private readonly countOf: number[];
 
   /** `only`: the levels that the legend was filtered to; null shows all. */
   constructor(
@@ -16,9 +15,13 @@ export class Colouring {
     readonly only: ReadonlySet<number> | null = null
   ) {
     this.levels = levelsOf(choice, text.scored);
-    const counts = new Array<number>(unknownLevel + 1).fill(0);
-    for (const level of this.levels) counts[level] = (counts[level] ?? 0) + 1;
-    this.counts = counts;
+    this.countOf = new Array<number>(unknownLevel + 1).fill(0);
+    for (const level of this.levels) this.add(level, 1);
+  }
+
+  /** Number of tokens of each level; the last one is of those that are not known. */
+  get counts(): readonly number[] {
+    return this.countOf;
   }
 
   levelOf(token: number): number {
@@ -33,6 +36,26 @@ export class Colouring {
 
   shows(level: number): boolean {
     return this.only === null || this.only.has(level);
+  }
+
+  /**
+   * Scores of tokens `[from, to)` have arrived. False if levels depend on the whole text: then it takes a new colouring.
+   */
+  update({scored}: ShownText, from: number, to: number): boolean {
+    const {by} = this.choice;
+    if (by === "relative") return false;
+    const bounds = levelBounds(this.choice);
+    for (let token = from; token < to; token++) {
+      const level = levelOf(by, bounds, measureOf(by, scored, token));
+      this.add(this.levelOf(token), -1);
+      this.add(level, 1);
+      this.levels[token] = level;
+    }
+    return true;
+  }
+
+  private add(level: number, tokens: number): void {
+    this.countOf[level] = (this.countOf[level] ?? 0) + tokens;
   }
 }
 

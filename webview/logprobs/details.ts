@@ -1,46 +1,72 @@
 import * as l10n from "@vscode/l10n";
 import {html, nothing, type TemplateResult} from "lit";
-import type {Alternative, ScoredText} from "../../src/features/logprobs/protocol";
+import type {ScoredText} from "../../src/features/logprobs/protocol";
 import {tokenRows} from "../../src/metrics/tokenMetrics";
-import {bits, count, listText, percent} from "../../src/text/numberText";
-import {busyRing} from "../ui/controls";
-import {cssVariable} from "../ui/cssVariable";
-import {withKeys} from "../ui/withKeys";
-import type {Alternatives, AlternativesState} from "./alternatives";
+import {bits, count, listText, percent, plural} from "../../src/text/numberText";
+import {iconButton} from "../ui/controls";
+import {alternativeBars} from "./alternativeBars";
+import type {AlternativesState} from "./alternatives";
 import {levelClass} from "./colouring";
+import {keyHelp} from "./header";
+import {type RangeNumbers, rangeRows} from "./rangeNumbers";
 import type {ShownText} from "./shownText";
 
-/** The pane about one token: its numbers, and the tokens that the model expected. */
-export function details(
+export interface DetailsActions {
+  readonly copyText: (text: string) => void;
+  /** Hides the floating card. */
+  readonly close: () => void;
+}
+
+/** The card of one token: its numbers, and the tokens that the model expected. */
+export function tokenCard(
   text: ShownText,
   level: number,
   token: number,
-  alternatives: AlternativesState
+  alternatives: AlternativesState,
+  actions: DetailsActions
 ): TemplateResult {
   const {scored} = text;
   const logprob = text.logprob(token);
   const label = text.label(token);
-  const known = alternatives.type === "alternatives" ? alternatives : null;
+  const id = scored.ids[token] ?? 0;
   return html`
-    <h2>
-      <code class="label token ${levelClass(level)}">${label}</code>
+    <div class="card-head">
+      <h2><code class="label token ${levelClass(level)}">${label}</code></h2>
       <span class="muted">${l10n.t("{0} of {1}", count(token + 1), count(text.count))}</span>
-    </h2>
+      ${iconButton({icon: "close", label: l10n.t("Close"), onClick: actions.close})}
+    </div>
     <div class="about-token">
       <dl class="facts">
-        ${fact(l10n.t("id"), String(scored.ids[token]), l10n.t("The token's number in the model's vocabulary."))}
-        ${logprob === null ? nothing : scoreFacts(logprob, known)}
+        ${fact(l10n.t("id"), String(id), l10n.t("The token's number in the model's vocabulary."))}
+        ${bytesFact(text, token)}
+        ${logprob === null ? nothing : scoreFacts(text, token, logprob, alternatives)}
       </dl>
-      ${logprob === null ? html`<p>${whyUnscored(scored)}</p>` : chart(text, token, logprob, alternatives)}
+      ${
+        logprob === null
+          ? html`<p>${whyUnscored(scored)}</p>`
+          : alternativeBars({id, text: text.textOf(token, token + 1), label}, alternatives, actions.copyText)
+      }
     </div>
   `;
 }
 
+/** The card of a range of tokens. */
+export function rangeCard(
+  numbers: RangeNumbers,
+  actions: DetailsActions & {readonly copy: () => void}
+): TemplateResult {
+  return html`
+    <div class="card-head">
+      <h2>${l10n.t("Selection: {0}", plural(numbers.tokens, "token"))}</h2>
+      ${iconButton({icon: "close", label: l10n.t("Close"), onClick: actions.close})}
+    </div>
+    <dl class="facts">${rangeRows(numbers).map(({label, value, help}) => fact(label, value, help))}</dl>
+    <p><button type="button" class="bar-button" @click=${actions.copy}>${l10n.t("Copy as Markdown")}</button></p>
+  `;
+}
+
 export function noToken(): TemplateResult {
-  const sentence = l10n.t(
-    "Point at a token, or press {0} into the text and use the arrow keys, to see what the model expected there. {1} and {2} go to the next and the previous coloured token, {3} selects it in the editor."
-  );
-  return html`<p class="hint">${withKeys(sentence, ["Tab", "n", "p", "Enter"])}</p>`;
+  return html`<p class="hint">${keyHelp()}</p>`;
 }
 
 /** What a screen reader says when the alternatives arrive. The token's label has said the rest. */
@@ -52,50 +78,36 @@ export function spoken(alternatives: AlternativesState): string {
   return l10n.t("Rank {0}, entropy {1} bits. Most likely: {2}.", count(rank), bits(entropy), listText(best));
 }
 
-function scoreFacts(logprob: number, known: Alternatives | null): TemplateResult[] {
-  const rank = known?.rank ?? null;
-  // If the token is the first choice, use the score's logprob: asked for alone, it comes out slightly different.
-  const best = rank === 1 ? logprob : (known?.top[0]?.logprob ?? null);
-  const rows = tokenRows({logprob, rank, entropy: known?.entropy ?? null, best});
-  return rows.map(({label, value, help}) => fact(label, value ?? "…", help));
+/** Rank and entropy came with the score; where it has none, they come with the alternatives. */
+function scoreFacts(
+  {scored}: ShownText,
+  token: number,
+  logprob: number,
+  alternatives: AlternativesState
+): TemplateResult[] {
+  const known = alternatives.type === "alternatives" ? alternatives : null;
+  const rank = scored.ranks?.[token] || (known?.rank ?? null);
+  const entropy = scored.entropies?.[token] ?? known?.entropy ?? null;
+  const best = known?.top[0]?.logprob ?? null;
+  return tokenRows({logprob, rank, entropy, best}).map(({label, value, help}) => fact(label, value ?? "…", help));
 }
+
+function bytesFact({scored: {byteEnds}, bytes}: ShownText, token: number): TemplateResult | typeof nothing {
+  if (byteEnds === null) return nothing;
+  const own = bytes.subarray(byteEnds[token - 1] ?? 0, byteEnds[token] ?? 0);
+  const shown = Array.from(own.subarray(0, maxBytes), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  const value = own.length > maxBytes ? `${shown} …` : shown || "–";
+  return fact(l10n.t("bytes"), value, l10n.t("The token's part of the text in UTF-8."));
+}
+
+const maxBytes = 12;
 
 function fact(name: string, value: string, help: string): TemplateResult {
   return html`<div title=${help}><dt>${name}</dt><dd>${value}</dd></div>`;
 }
 
-function chart(text: ShownText, token: number, logprob: number, alternatives: AlternativesState): TemplateResult {
-  if (alternatives.type === "failed") return html`<p class="failure">${alternatives.message}</p>`;
-  if (alternatives.type === "loading") {
-    return html`<div class="waiting">${busyRing(l10n.t("Asking the model"))}<span>${l10n.t("Asking the model…")}</span></div>`;
-  }
-  const {top, rank} = alternatives;
-  const id = text.scored.ids[token] ?? -1;
-  const among = top.some((alternative) => alternative.id === id);
-  const longest = Math.max(logprob, ...top.map((alternative) => alternative.logprob));
-  return html`<ol class="chart" aria-label=${l10n.t("What the model expected here")}>
-    ${top.map((alternative, index) => {
-      // For the text's own token, use the score's logprob: asked for alone, it comes out slightly different (docs/decisions/scoring.md).
-      const actual = alternative.id === id;
-      return bar(actual ? {...alternative, logprob} : alternative, index + 1, longest, actual);
-    })}
-    ${among ? nothing : bar({id, label: text.label(token), logprob}, rank, longest, true)}
-  </ol>`;
-}
-
-function bar({id, label, logprob}: Alternative, rank: number, longest: number, actual: boolean): TemplateResult {
-  const says = actual
-    ? l10n.t("{0}. '{1}', {2}, the token that stands here", count(rank), label, percent(logprob))
-    : l10n.t("{0}. '{1}', {2}", count(rank), label, percent(logprob));
-  return html`<li class=${actual ? "actual" : ""} title=${l10n.t("id {0}", id)} aria-label=${says}>
-    <span class="rank">${count(rank)}</span>
-    <code>${label}</code>
-    <span class="bar" ${cssVariable("--share", Math.exp(logprob - longest))}></span>
-    <span class="share">${percent(logprob)}</span>
-  </li>`;
-}
-
-function whyUnscored({windowing}: ScoredText): string {
+function whyUnscored({windowing, finished}: ScoredText): string {
+  if (!finished) return l10n.t("Not scored yet.");
   if (windowing.mode === "llama-perplexity") {
     return l10n.t("Not scored: llama-perplexity scores the second half of each chunk only.");
   }

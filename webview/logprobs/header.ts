@@ -1,125 +1,101 @@
 import * as l10n from "@vscode/l10n";
 import {html, nothing, type TemplateResult} from "lit";
-import type {Progress} from "../../src/contract/progress";
-import {progressText} from "../../src/contract/progressText";
-import type {Source} from "../../src/features/logprobs/protocol";
-import {levelLabel, levels, unknownLevel} from "../../src/metrics/colourScale";
+import {ref} from "lit/directives/ref.js";
+import type {Source, ViewOptions} from "../../src/features/logprobs/protocol";
+import {type MetricKey, metrics} from "../../src/metrics/metrics";
+import {valueText} from "../../src/metrics/metricText";
 import {summaryRows} from "../../src/metrics/summaryRows";
 import {count, plural} from "../../src/text/numberText";
 import {visibleText} from "../../src/text/visibleText";
-import {button, progressBar} from "../ui/controls";
-import {type Colouring, levelClass} from "./colouring";
+import {iconButton} from "../ui/controls";
+import {icon} from "../ui/icons";
+import {roveOnce} from "../ui/roving";
+import {withKeys} from "../ui/withKeys";
 import type {ShownText} from "./shownText";
 
 /** What the buttons do. */
-export interface Actions {
+export interface HeaderActions {
+  readonly toggleNumbers: () => void;
+  readonly toggleCharts: () => void;
+  readonly goToNext: (direction: 1 | -1) => void;
   readonly scoreAgain: () => void;
-  readonly copyJson: () => void;
-  readonly cancel: () => void;
-  readonly nextSurprising: () => void;
+  readonly setOptions: (options: ViewOptions) => void;
 }
 
-/** A sentence about the text, above it. */
-export interface Notice {
-  readonly message: string;
-  /** Whether it has a button to score again. */
-  readonly scoreAgain: boolean;
+/** The values of the line on top: of the whole text, or of what has been scored of it so far. */
+export type LineNumbers = Readonly<Record<Extract<MetricKey, "perplexity" | "bitsPerByte">, number | null>> & {
+  readonly scored: number;
+};
+
+export interface HeaderState {
+  readonly text: ShownText;
+  readonly source: Source;
+  readonly numbers: LineNumbers;
+  readonly options: ViewOptions;
+  readonly showsNumbers: boolean;
+  readonly showsCharts: boolean;
 }
 
-/** The part above the tokens: title, model, numbers and legend. */
-export function heading(
-  text: ShownText,
-  colouring: Colouring,
-  source: Source,
-  notice: Notice | null,
-  actions: Actions
-): TemplateResult {
+/** The first row: the numbers that matter most, which open all others, and the view's buttons. */
+export function topLine(state: HeaderState, actions: HeaderActions): TemplateResult {
+  const {text, source, numbers, options, showsNumbers, showsCharts} = state;
+  const {model, warnings} = text.scored;
+  const tokens =
+    numbers.scored === text.count
+      ? plural(text.count, "token")
+      : l10n.t("{0} of {1} tokens", count(numbers.scored), count(text.count));
+  return html`<h1 class="spoken-only">${visibleText(source.title)}</h1>
+    <button
+      type="button"
+      class="numbers"
+      aria-expanded=${showsNumbers}
+      aria-controls="sheet"
+      title=${l10n.t("All numbers of this text")}
+      @click=${actions.toggleNumbers}
+    >
+      ${icon(showsNumbers ? "chevronDown" : "chevronRight")}
+      <span class="main">${metrics.perplexity.label} <b>${valueText(numbers.perplexity, "plain")}</b></span>
+      <span>${l10n.t("{0} bits/byte", valueText(numbers.bitsPerByte, "plain"))}</span>
+      <span>${tokens}</span>
+      <span class="model">${visibleText(model.name)}</span>
+    </button>
+    <div class="tools" role="toolbar" aria-label=${l10n.t("Logprobs")} ${ref(roveOnce)}>
+      ${warnings.length === 0 ? nothing : iconButton({icon: "warning", label: warnings.map(visibleText).join(" "), onClick: actions.toggleNumbers})}
+      ${options.isLive ? iconButton({icon: "live", label: l10n.t("Live: the text is scored again while it is edited"), pressed: true, onClick: () => actions.setOptions({...options, isLive: false})}) : nothing}
+      ${options.isPinned ? iconButton({icon: "pin", label: l10n.t("Pinned: the next text opens in another view"), pressed: true, onClick: () => actions.setOptions({...options, isPinned: false})}) : nothing}
+      ${iconButton({icon: "previous", label: l10n.t("Previous Surprise (p)"), onClick: () => actions.goToNext(-1)})}
+      ${iconButton({icon: "next", label: l10n.t("Next Surprise (n)"), onClick: () => actions.goToNext(1)})}
+      ${iconButton({icon: "charts", label: l10n.t("Charts"), pressed: showsCharts, onClick: actions.toggleCharts})}
+      ${iconButton({icon: "scoreAgain", label: l10n.t("Score Again"), onClick: actions.scoreAgain})}
+    </div>`;
+}
+
+/** All numbers of the text, which lie over it. */
+export function numbersSheet(text: ShownText, source: Source, close: () => void): TemplateResult {
   const {model, summary, windowing, contextIds, finished, warnings} = text.scored;
   const rows = summaryRows(summary, {model: model.name, windowing, contextTokens: contextIds.length, finished});
-  return html`
-    ${notice === null ? nothing : noticeBar(notice, actions)}
-    <header>
-      <div class="titles">
-        <h1>${visibleText(source.title)}</h1>
-        <p class="muted" title=${`${visibleText(model.file)}\nSHA-256 ${model.sha256}`}>
-          ${[model.name, model.quantization, model.device].filter(Boolean).join(" · ")}
-        </p>
-      </div>
-      <div class="buttons" role="toolbar" aria-label=${l10n.t("Logprobs")}>
-        ${button({
-          label: l10n.t("Next Surprise"),
-          onClick: actions.nextSurprising,
-          tooltip: l10n.t("The next coloured token (n; p goes back)")
-        })}
-        ${button({label: l10n.t("Copy as JSON"), onClick: actions.copyJson})}
-        ${button({label: l10n.t("Score Again"), onClick: actions.scoreAgain})}
-      </div>
-    </header>
+  return html`<div class="sheet-head">
+      <p class="title">${visibleText(source.title)}</p>
+      ${iconButton({icon: "close", label: l10n.t("Close"), onClick: close})}
+    </div>
+    <p class="muted" title=${`${visibleText(model.file)}\nSHA-256 ${model.sha256}`}>
+      ${[model.name, model.quantization, model.device].filter(Boolean).join(" · ")}
+    </p>
+    ${warnings.map((warning) => html`<p class="warning">${visibleText(warning)}</p>`)}
     <dl class="summary">
       ${rows.map(
-        ({label, value, help}, index) => html`<div title=${help} class=${index === 0 ? "main" : ""}>
+        ({label, value, help}, index) => html`<div title=${help}>
           <dt id="row-${index}">${label}</dt>
           <dd aria-describedby="help-${index}">${value}<span class="spoken-only" id="help-${index}">${help}</span></dd>
         </div>`
       )}
     </dl>
-    ${warnings.map((warning) => html`<p class="muted warning">${visibleText(warning)}</p>`)}
-    ${legend(colouring)}
-    ${text.drawn < text.count ? html`<p class="muted">${partDrawn(text)}</p>` : nothing}
-  `;
+    <p class="hint">${keyHelp()}</p>`;
 }
 
-function partDrawn({drawn, count: all}: ShownText): string {
-  return l10n.t(
-    "Only the first {0} of {1} tokens are drawn. The numbers and the copied JSON cover all of them.",
-    count(drawn),
-    count(all)
+export function keyHelp(): TemplateResult {
+  const sentence = l10n.t(
+    "Point at a token, or press {0} into the text and use the arrow keys, to see what the model expected there. {1} and {2} go to the next and the previous coloured token, {3} selects it in the editor, {4} with the arrow keys selects a range."
   );
-}
-
-export function scoring(source: Source, progress: Progress, cancel: () => void): TemplateResult {
-  const text = progressText(progress, {
-    describe: (done, total) => l10n.t("{0} of {1} tokens", count(done), count(total))
-  });
-  return html`<section class="state">
-    <h1>${visibleText(source.title)}</h1>
-    ${progressBar(text, fractionOf(progress))}
-    <p class="muted progress-text">${text}</p>
-    <div class="buttons">${button({label: l10n.t("Cancel"), onClick: cancel})}</div>
-  </section>`;
-}
-
-/** Null if unknown. */
-function fractionOf(progress: Progress): number | null {
-  if (progress.stage === "wait") return null;
-  const fraction = progress.stage === "load" ? progress.fraction : progress.done / progress.total;
-  return fraction > 0 ? fraction : null;
-}
-
-export function failure(source: Source, message: string, scoreAgain: () => void): TemplateResult {
-  return html`<section class="state" role="alert">
-    <h1>${visibleText(source.title)}</h1>
-    <p>${message}</p>
-    <div class="buttons">${button({label: l10n.t("Score Again"), onClick: scoreAgain, primary: true})}</div>
-  </section>`;
-}
-
-function noticeBar({message, scoreAgain}: Notice, actions: Actions): TemplateResult {
-  return html`<div class="notice" role="status">
-    <span>${message}</span>
-    ${scoreAgain ? button({label: l10n.t("Score Again"), onClick: actions.scoreAgain}) : nothing}
-  </div>`;
-}
-
-function legend({counts, choice}: Colouring): TemplateResult {
-  const shown = counts[unknownLevel] === 0 ? levels : [...levels, unknownLevel];
-  return html`<ul class="legend" aria-label=${l10n.t("What the colours mean")}>
-    ${shown.map(
-      (level) => html`<li>
-        <span class="swatch token ${levelClass(level)}" aria-hidden="true">ab</span>${levelLabel(choice, level)}
-        <span class="muted"><span aria-hidden="true">${count(counts[level] ?? 0)}</span
-          ><span class="spoken-only">${plural(counts[level] ?? 0, "token")}</span></span>
-      </li>`
-    )}
-  </ul>`;
+  return withKeys(sentence, ["Tab", "n", "p", "Enter", "Shift"]);
 }

@@ -1,239 +1,295 @@
 import type {ScrollAnchor} from "../../src/features/logprobs/protocol";
-import {type Block, cutIntoBlocks} from "./blocks";
 import {type Colouring, levelClass} from "./colouring";
+import {Dragging} from "./dragging";
+import type {TokenLook} from "./drawnBlocks";
 import type {ShownText} from "./shownText";
-import {tokenElement} from "./tokenElement";
+import {TokenList} from "./tokenList";
+import {difference, GrowingRange, type TokenRange} from "./tokenRange";
 import {type Direction, type LaidOut, lineEdge, onNextLine} from "./visualLines";
 
 export interface TokenFlowEvents {
   /** The user looks at a token: it is hovered, or `focused` by keyboard or click. Null when the pointer has left. */
   readonly onLook: (token: number | null, focused: boolean) => void;
   readonly onSelect: (token: number) => void;
+  /** The user has selected tokens `[from, to)`, or none any more. */
+  readonly onRange: (range: TokenRange | null) => void;
   /** There is no further token beyond the threshold in that direction. */
   readonly onNoMore: (direction: Direction) => void;
+  /** The first and the last token in the window, when they have changed. */
+  readonly onVisible: (first: number, last: number) => void;
 }
 
-/** Milliseconds of building before the browser may draw. */
-const slice = 10;
-
-/**
- * The text's tokens as a list box with one tab stop, in which arrow keys move. There can be hundreds of thousands of tokens, so
- * it is plain DOM with one listener per kind of event. Tokens are built in slices, and laid out when they become visible.
- */
-export class TokenFlow implements LaidOut {
+/** The text's tokens as a list box with one tab stop, in which arrow keys move. Only those near the window are in the page. */
+export class TokenFlow implements LaidOut, TokenLook {
   private text: ShownText | null = null;
   private colouring: Colouring | null = null;
-  private blocks: readonly Block[] = [];
-  private builtBlocks = 0;
-  private readonly tokens: HTMLElement[] = [];
-  private active = 0;
+  private readonly list: TokenList;
+  private readonly dragging: Dragging;
+  private readonly selected = new GrowingRange();
+  private activeToken = 0;
   /** The horizontal position that up and down keep to, until another key is pressed. */
   private aim: number | null = null;
-  private building: ReturnType<typeof setTimeout> | undefined;
+  private reported = "";
 
   constructor(
     private readonly element: HTMLElement,
-    private readonly scroller: HTMLElement,
+    scroller: HTMLElement,
     private readonly events: TokenFlowEvents
   ) {
-    element.addEventListener("pointerover", (event) => this.look(event));
+    element.ariaMultiSelectable = "true";
+    this.list = new TokenList(element, scroller, this, () => this.reportVisible());
+    this.dragging = new Dragging(element, scroller, {
+      tokenNear: (x, y) => this.list.tokenNear(x, y),
+      onDrag: (from, to) => this.extend(from, to, true),
+      onDragged: (to) => this.goTo(to)
+    });
+    element.addEventListener("pointerover", (event) => this.hovered(event));
     element.addEventListener("pointerleave", () => this.events.onLook(null, false));
     element.addEventListener("click", (event) => this.click(event));
     element.addEventListener("focusin", (event) => this.focused(event));
     element.addEventListener("keydown", (event) => this.key(event));
+    document.addEventListener("copy", (event) => this.copy(event));
   }
 
   get count(): number {
-    return this.text?.drawn ?? 0;
+    return this.text?.count ?? 0;
+  }
+
+  get active(): number {
+    return this.activeToken;
+  }
+
+  classOf(token: number): string {
+    const level = this.colouring?.levelOf(token) ?? 0;
+    const classes = [levelClass(level)];
+    if (this.colouring?.shows(level) === false) classes.push("filtered");
+    if (this.selected.has(token)) classes.push("selected");
+    return classes.join(" ");
+  }
+
+  isSelected(token: number): boolean {
+    return this.selected.range === null ? token === this.activeToken : this.selected.has(token);
   }
 
   show(text: ShownText, colouring: Colouring, active: number): void {
-    clearTimeout(this.building);
     this.text = text;
     this.colouring = colouring;
-    this.blocks = cutIntoBlocks(text);
-    this.builtBlocks = 0;
-    this.tokens.length = 0;
     this.aim = null;
-    this.element.replaceChildren();
-    this.element.classList.toggle("loose", text.ends === null);
-    this.buildFor(slice);
-    this.activate(Math.max(0, Math.min(active, this.count - 1)));
+    this.reported = "";
+    this.selected.set(null);
+    this.activeToken = Math.max(0, Math.min(active, text.count - 1));
+    this.element.classList.toggle("loose", !text.hasPlaces);
+    this.list.show(text);
   }
 
-  /** Colours the text anew. */
+  /** The scores of tokens `[from, to)` have arrived. */
+  update(from: number, to: number): void {
+    this.list.repaint(from, to);
+  }
+
+  /** Colours the text again, and dims what the legend has filtered away. */
   colour(colouring: Colouring): void {
     this.colouring = colouring;
-    for (const [token, element] of this.tokens.entries())
-      element.className = `token ${levelClass(colouring.levelOf(token))}`;
+    this.list.repaint(0, this.count);
+  }
+
+  /** White space gets signs everywhere, or only where it is the whole token. */
+  showInvisible(all: boolean): void {
+    this.list.showInvisible(all);
+  }
+
+  /** Selects tokens, or none. The user has not done it, so nobody is told. */
+  select(range: TokenRange | null): void {
+    const before = this.selected.range;
+    this.selected.set(range);
+    this.repaintRange(before);
   }
 
   /** Moves the focus to the token that had it last. */
   focus(): void {
-    if (this.count > 0) this.token(this.active).focus();
+    if (this.count > 0) this.list.bring(this.activeToken).focus({preventScroll: true});
   }
 
   /** Scrolls to the active token, as far as needed. */
   reveal(): void {
-    this.token(this.active).scrollIntoView({block: "nearest"});
+    if (this.count > 0) this.list.reveal(this.activeToken);
   }
 
   goTo(token: number): void {
-    this.activate(token);
+    if (this.count === 0) return;
+    this.activate(Math.max(0, Math.min(token, this.count - 1)));
+    this.reveal();
     this.focus();
   }
 
   /** To the next token beyond the threshold. */
   goToNext(direction: Direction): void {
-    for (let token = this.active + direction; token >= 0 && token < this.count; token += direction) {
-      if (this.colouring?.isBeyond(token)) {
-        this.aim = null;
-        this.goTo(token);
-        return;
-      }
+    for (let token = this.activeToken + direction; token >= 0 && token < this.count; token += direction) {
+      if (!this.colouring?.isBeyond(token)) continue;
+      this.aim = null;
+      this.pick(null);
+      this.goTo(token);
+      return;
     }
     this.events.onNoMore(direction);
   }
 
   box(token: number): DOMRect {
-    const element = this.token(token);
+    const element = this.list.bring(token);
     return element.getClientRects()[0] ?? element.getBoundingClientRect();
   }
 
-  /** A position for {@link scrollTo}. Not in pixels, which mean another place after lines have wrapped differently. */
   anchor(): ScrollAnchor | null {
-    const top = this.scroller.getBoundingClientRect().top;
-    const children = Array.from(this.element.children);
-    const block = this.blocks[children.findIndex((child) => child.getBoundingClientRect().bottom > top)];
-    if (!block) return null;
-    for (let token = block.start; token < block.end; token++) {
-      const box = this.box(token);
-      if (box.bottom > top) return {token, offset: Math.round(box.top - top)};
-    }
-    return null;
+    return this.list.anchor();
   }
 
-  /**
-   * Repeats it for some `frames`: tokens that become visible are laid out in the next frame, and until then their height is
-   * an estimate.
-   */
-  scrollTo(anchor: ScrollAnchor, frames = 3): void {
-    const {token, offset} = anchor;
-    if (token >= this.count) return;
-    this.scroller.scrollTop += this.box(token).top - this.scroller.getBoundingClientRect().top - offset;
-    if (frames > 0) requestAnimationFrame(() => this.scrollTo(anchor, frames - 1));
-  }
-
-  private token(index: number): HTMLElement {
-    while (index >= this.tokens.length && this.builtBlocks < this.blocks.length) this.buildBlock();
-    const element = this.tokens[index];
-    if (!element) throw new RangeError(`No token ${index}`);
-    return element;
-  }
-
-  private buildFor(milliseconds: number): void {
-    const stop = performance.now() + milliseconds;
-    while (this.builtBlocks < this.blocks.length && performance.now() < stop) this.buildBlock();
-    if (this.builtBlocks < this.blocks.length) this.building = setTimeout(() => this.buildFor(slice));
-  }
-
-  private buildBlock(): void {
-    const block = this.blocks[this.builtBlocks++];
-    if (!block || !this.text) return;
-    const element = document.createElement("div");
-    element.className = "block";
-    element.setAttribute("role", "presentation");
-    element.style.setProperty("--lines", String(block.lines));
-    for (let token = block.start; token < block.end; token++) {
-      const child = tokenElement(this.text, token, this.colouring?.levelOf(token) ?? 0);
-      this.tokens.push(child);
-      element.append(child);
-      if (this.text.endsLine(token)) element.append("\n");
-    }
-    this.element.append(element);
+  scrollTo(anchor: ScrollAnchor): void {
+    this.list.scrollTo(anchor);
   }
 
   private activate(token: number): void {
-    if (this.count === 0) return;
-    const before = this.tokens[this.active];
-    before?.removeAttribute("tabindex");
-    before?.removeAttribute("aria-selected");
-    this.active = token;
-    const element = this.token(token);
-    element.tabIndex = 0;
-    element.setAttribute("aria-selected", "true");
+    const before = this.activeToken;
+    if (token === before) return;
+    this.activeToken = token;
+    this.list.repaint(before, before + 1);
+    this.list.repaint(token, token + 1);
   }
 
-  private look(event: Event): void {
+  private reportVisible(): void {
+    const visible = this.list.visible();
+    const report = JSON.stringify(visible);
+    if (!visible || report === this.reported) return;
+    this.reported = report;
+    this.events.onVisible(visible.first, visible.last);
+  }
+
+  /** The user selects tokens. */
+  private pick(range: TokenRange | null): void {
+    const before = this.selected.range;
+    if (!before && !range) return;
+    this.selected.set(range);
+    this.repaintRange(before);
+    this.events.onRange(range);
+  }
+
+  /** The user extends the selection to a token: from where it began, or from another token if there is none or it is `anew`. */
+  private extend(from: number, to: number, anew = false): void {
+    const before = this.selected.range;
+    if (anew) this.selected.set(null);
+    this.selected.extend(from, to);
+    this.repaintRange(before);
+    this.events.onRange(this.selected.range);
+  }
+
+  private repaintRange(before: TokenRange | null): void {
+    for (const {from, to} of difference(before, this.selected.range)) this.list.repaint(from, to);
+    this.list.repaint(this.activeToken, this.activeToken + 1);
+  }
+
+  private hovered(event: Event): void {
     const token = tokenOf(event);
     if (token !== null) this.events.onLook(token, false);
   }
 
-  private focused(event: Event): void {
+  private focused(event: FocusEvent): void {
     const token = tokenOf(event);
-    if (token !== null) this.events.onLook(token, true);
+    // The list box hands the focus back to a token that is in the page again: the user has looked at nothing new.
+    if (token !== null && event.relatedTarget !== this.element) this.events.onLook(token, true);
   }
 
-  private click(event: Event): void {
+  private click(event: MouseEvent): void {
     const token = tokenOf(event);
-    // A selection means that the user drags over the text to copy it.
-    if (token === null || getSelection()?.isCollapsed === false) return;
+    if (token === null || this.dragging.hasLeft) return;
     this.aim = null;
+    if (event.shiftKey) {
+      this.extend(this.activeToken, token);
+      this.goTo(token);
+      return;
+    }
+    this.pick(null);
     this.goTo(token);
     this.events.onSelect(token);
+  }
+
+  private copy(event: ClipboardEvent): void {
+    const {range} = this.selected;
+    if (!this.text || !range || !this.element.contains(document.activeElement)) return;
+    event.clipboardData?.setData("text/plain", this.text.textOf(range.from, range.to));
+    event.preventDefault();
   }
 
   private key(event: KeyboardEvent): void {
     if (event.altKey || event.isComposing || this.count === 0) return;
     const withControl = event.ctrlKey || event.metaKey;
     const {key} = event;
-    if (withControl && key !== "Home" && key !== "End") return;
-    if (key === "ArrowUp" || key === "ArrowDown" || key === "PageUp" || key === "PageDown") {
-      const direction = key === "ArrowUp" || key === "PageUp" ? -1 : 1;
-      this.moveLines(direction, key.startsWith("Page") ? this.linesOfAPage() : 1);
-    } else if (key === "n" || key === "p") {
-      this.goToNext(key === "n" ? 1 : -1);
-    } else if (key === "Enter" || key === " ") {
-      this.events.onSelect(this.active);
-    } else {
+    if (withControl && key === "a") this.pick({from: 0, to: this.count});
+    else if (withControl && key !== "Home" && key !== "End") return;
+    else if (key === "Escape") {
+      if (this.selected.range === null) return;
+      this.pick(null);
+      event.stopPropagation();
+    } else if (key === "n" || key === "p") this.goToNext(key === "n" ? 1 : -1);
+    else if (key === "Enter" || key === " ") this.events.onSelect(this.activeToken);
+    else {
       const target = this.targetOf(key, withControl);
       if (target === null) return;
-      this.aim = null;
-      this.goTo(Math.max(0, Math.min(target, this.count - 1)));
+      this.moveTo(Math.max(0, Math.min(target, this.count - 1)), event.shiftKey);
     }
     event.preventDefault();
   }
 
+  private moveTo(target: number, extending: boolean): void {
+    if (extending) this.extend(this.activeToken, target);
+    else this.pick(null);
+    this.goTo(target);
+  }
+
   private targetOf(key: string, wholeText: boolean): number | null {
     switch (key) {
+      case "ArrowUp":
+      case "ArrowDown":
+        return this.lineAway(key === "ArrowUp" ? -1 : 1, 1);
+      case "PageUp":
+      case "PageDown":
+        return this.lineAway(key === "PageUp" ? -1 : 1, this.linesOfAPage());
+      default:
+        break;
+    }
+    const target = this.targetInLine(key, wholeText);
+    if (target !== null) this.aim = null;
+    return target;
+  }
+
+  private targetInLine(key: string, wholeText: boolean): number | null {
+    switch (key) {
       case "ArrowLeft":
-        return this.active - 1;
+        return this.activeToken - 1;
       case "ArrowRight":
-        return this.active + 1;
+        return this.activeToken + 1;
       case "Home":
-        return wholeText ? 0 : lineEdge(this, this.active, -1);
+        return wholeText ? 0 : lineEdge(this, this.activeToken, -1);
       case "End":
-        return wholeText ? this.count - 1 : lineEdge(this, this.active, 1);
+        return wholeText ? this.count - 1 : lineEdge(this, this.activeToken, 1);
       default:
         return null;
     }
   }
 
-  private moveLines(direction: Direction, lines: number): void {
-    const box = this.box(this.active);
+  private lineAway(direction: Direction, lines: number): number {
+    const box = this.box(this.activeToken);
     this.aim ??= box.left + box.width / 2;
-    let target = this.active;
+    let target = this.activeToken;
     for (let line = 0; line < lines; line++) {
       const next = onNextLine(this, target, direction, this.aim);
       if (next === null) break;
       target = next;
     }
-    this.goTo(target);
+    return target;
   }
 
   private linesOfAPage(): number {
     const line = Number.parseFloat(getComputedStyle(this.element).lineHeight) || 20;
-    return Math.max(1, Math.floor(this.scroller.clientHeight / line) - 2);
+    return Math.max(1, Math.floor(this.list.windowHeight / line) - 2);
   }
 }
 

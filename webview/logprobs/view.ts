@@ -1,7 +1,9 @@
 import * as l10n from "@vscode/l10n";
-import {nothing, render} from "lit";
+import {nothing, render, type TemplateResult} from "lit";
 import {
+  type Computing,
   type FromView,
+  type Layout,
   protocolVersion,
   restoredText,
   type SavedText,
@@ -9,71 +11,98 @@ import {
   type ScrollAnchor,
   type Source,
   type ToView,
+  usualLayout,
+  type ViewOptions,
   type ViewState
 } from "../../src/features/logprobs/protocol";
-import type {ColourChoice} from "../../src/metrics/colourChoice";
 import {plural} from "../../src/text/numberText";
 import type {VsCodeBridge} from "../ui/vscodeApi";
-import {AlternativesCache} from "./alternatives";
-import {Colouring} from "./colouring";
-import {details, noToken, spoken} from "./details";
-import {type Actions, failure, heading, type Notice, scoring} from "./header";
+import {ArrivingScores} from "./arrivingScores";
+import type {Notice} from "./bar";
+import {Card} from "./card";
+import {ChartsTab, loadCharts} from "./chartsTab";
+import type {Colouring} from "./colouring";
+import {ColourState} from "./colourState";
+import {prepareContextMenu} from "./contextMenu";
+import {copyText} from "./copyText";
+import {Dock} from "./dock";
+import {FloatingCard} from "./floatingCard";
+import {Head} from "./head";
+import {menuGroups} from "./menuGroups";
+import {Overview} from "./overview";
+import type {PageElements} from "./pageElements";
+import {RangeSelection} from "./rangeSelection";
 import {savedTextIfShort} from "./savedState";
 import {ShownText} from "./shownText";
+import {failure, noText, scoring} from "./states";
 import {TokenFlow} from "./tokenFlow";
-
-/** Elements of the page (logprobsPage.ts). */
-export interface PageElements {
-  readonly scroller: HTMLElement;
-  readonly top: HTMLElement;
-  readonly tokens: HTMLElement;
-  readonly details: HTMLElement;
-  /** Read aloud when it changes. */
-  readonly status: HTMLElement;
-}
 
 /** Milliseconds without a change before the state is saved. */
 const saveDelay = 250;
 
-/** The whole view: draws the host's text, and asks for alternatives of the token that the user looks at. */
+/** The whole view: draws the host's text, and passes on what the user does. */
 export class View {
   private readonly flow: TokenFlow;
-  private readonly alternatives: AlternativesCache;
-  private readonly actions: Actions;
+  private readonly overview: Overview;
+  private readonly head: Head;
+  private readonly card: Card;
+  private readonly dock: Dock;
+  private readonly charts: ChartsTab;
+  private readonly colours: ColourState;
+  private readonly selection: RangeSelection;
   private text: ShownText | null = null;
-  private colours: ColourChoice = {by: "probability", threshold: null};
   private colouring: Colouring | null = null;
+  private options: ViewOptions = {isPinned: false, isLive: false};
+  private layout: Layout = usualLayout;
+  private computing: Computing | null = null;
+  private arriving: ArrivingScores | null = null;
   /** The text as VS Code saves it. */
   private saved: SavedText | null = null;
   /** Place of the text, or of the one being scored if there is none yet. */
   private source: Source | null = null;
   private scroll: ScrollAnchor | null = null;
   private notice: Notice | null = null;
-  private focused: number | null = null;
-  private hovered: number | null = null;
+  private isStopping = false;
   private saving: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly bridge: VsCodeBridge<FromView, ToView, ViewState>,
     private readonly elements: PageElements
   ) {
-    this.alternatives = new AlternativesCache((token) => bridge.post({type: "alternatives", token}));
-    this.flow = new TokenFlow(elements.tokens, elements.scroller, {
+    const {tokens, scroller, details} = elements;
+    this.layout = bridge.load()?.layout ?? usualLayout;
+    this.flow = new TokenFlow(tokens, scroller, {
       onLook: (token, focused) => this.look(token, focused),
       onSelect: (token) => this.select(token),
+      onRange: (range) => this.selection.choose(range),
       onNoMore: (direction) =>
-        this.say(direction === 1 ? l10n.t("No further coloured token.") : l10n.t("No earlier coloured token."))
+        this.say(direction === 1 ? l10n.t("No further coloured token.") : l10n.t("No earlier coloured token.")),
+      onVisible: (first, last) => {
+        this.overview.visible(first, last);
+        this.charts.visible(first, last);
+      }
     });
-    this.actions = {
-      scoreAgain: () => bridge.post({type: "scoreAgain"}),
-      copyJson: () => bridge.post({type: "copy", format: "json", from: 0, to: this.text?.count ?? 0}),
-      cancel: () => bridge.post({type: "cancel"}),
-      nextSurprising: () => this.flow.goToNext(1)
-    };
-    document.title = l10n.t("Logprobs");
-    elements.details.setAttribute("aria-label", l10n.t("Token"));
-    elements.scroller.addEventListener("scroll", () => this.saveSoon(), {passive: true});
-    document.addEventListener("keydown", (event) => this.key(event));
+    this.overview = new Overview(elements.overview, scroller, (token) => this.flow.goTo(token));
+    this.charts = new ChartsTab(() =>
+      loadCharts(elements.charts, {
+        onGo: (token) => this.flow.goTo(token),
+        onSave: (name, png) => bridge.post({type: "saveImage", name, png})
+      })
+    );
+    this.colours = new ColourState(
+      (colours) => bridge.post({type: "setColours", colours}),
+      () => this.colour()
+    );
+    this.head = this.makeHead();
+    this.dock = new Dock(elements, this.layout, {
+      onChange: (layout) => this.arrange(layout),
+      onArranged: () => this.arranged()
+    });
+    this.card = this.makeCard(new FloatingCard(details, elements.tokenPanel, elements.text));
+    this.selection = new RangeSelection(this.flow, this.card, scroller, (range) => {
+      if (this.text?.hasPlaces) bridge.post({type: "selectRange", ...range});
+    });
+    this.listen();
   }
 
   /** Draws the saved state, and tells the host, which sends the rest. */
@@ -82,45 +111,121 @@ export class View {
     this.bridge.listen((message) => this.receive(message));
     // Before the text is drawn, which asks about the token that had the focus.
     this.bridge.post({type: "ready", showing: state?.scored?.id ?? null});
-    if (state) this.colours = state.colours;
+    this.dock.arrange(this.layout);
+    render(noText(), this.elements.state);
+    if (state) {
+      this.colours.restore(state.colours);
+      this.options = {...this.options, isPinned: state.isPinned};
+    }
     if (!state?.scored) return;
     this.show(restoredText(state.scored), state.source, state.token);
     if (state.scroll) this.flow.scrollTo(state.scroll);
   }
 
+  private makeHead(): Head {
+    const {bridge} = this;
+    const actions = {
+      toggleNumbers: () => this.arrange({...this.layout, showsNumbers: !this.layout.showsNumbers}),
+      toggleCharts: () => this.arrange({...this.layout, tab: this.layout.tab === "charts" ? "token" : "charts"}),
+      goToNext: (direction: 1 | -1) => this.flow.goToNext(direction),
+      scoreAgain: () => bridge.post({type: "scoreAgain"}),
+      setOptions: (options: ViewOptions) => bridge.post({type: "setOptions", options}),
+      cancel: () => this.cancel(),
+      onChoice: this.colours.choose,
+      onFilter: this.colours.filter
+    };
+    return new Head(this.elements, actions, () => {
+      const selected = this.card.selectedRange;
+      const range = selected ?? {from: 0, to: this.text?.count ?? 0};
+      return menuGroups(
+        {layout: this.layout, options: this.options, range, isSelection: selected !== null},
+        {
+          post: (message) => bridge.post(message),
+          setLayout: (layout) => this.arrange(layout),
+          setOptions: actions.setOptions
+        }
+      );
+    });
+  }
+
+  private makeCard(floating: FloatingCard): Card {
+    const {bridge} = this;
+    const places = {cardFloats: () => this.dock.cardFloats, box: (token: number) => this.flow.box(token)};
+    return new Card(this.elements.details, floating, places, {
+      askAlternatives: (token) => bridge.post({type: "alternatives", token}),
+      copyText: async (text) =>
+        this.say((await copyText(text)) ? l10n.t("Copied.") : l10n.t("The browser doesn't allow copying.")),
+      copyRange: (range) => bridge.post({type: "copy", format: "markdown", ...range}),
+      clearRange: () => this.selection.clear(),
+      say: (sentence) => this.say(sentence)
+    });
+  }
+
+  private listen(): void {
+    const {tokens, scroller, details} = this.elements;
+    document.title = l10n.t("Logprobs");
+    scroller.addEventListener("scroll", () => this.scrolled(), {passive: true});
+    const isInside = (target: EventTarget | null) =>
+      target instanceof Node && (tokens.contains(target) || details.contains(target));
+    for (const element of [tokens, details]) {
+      element.addEventListener("focusin", () => this.card.setFocus(true));
+      element.addEventListener("focusout", ({relatedTarget}) => this.card.setFocus(isInside(relatedTarget)));
+    }
+    document.addEventListener("keydown", (event) => this.key(event));
+    prepareContextMenu(() => this.card.selectedRange);
+  }
+
   private receive(message: ToView): void {
+    if (message.type !== "progress") this.isStopping = false;
     switch (message.type) {
       case "show":
-        this.show(message.scored, message.source, this.sameText(message.scored) ? (this.focused ?? 0) : 0);
+        this.show(message.scored, message.source, this.sameText(message.scored) ? this.card.focusedToken : 0);
         break;
       case "moved":
-        this.moved(message.source);
+        this.source = message.source;
+        this.drawHead();
+        this.save();
         break;
       case "progress":
-        this.leaveText(message.source, scoring(message.source, message.progress, this.actions.cancel));
+        this.leaveText(
+          message.source,
+          scoring(message.source, message.progress, this.isStopping, () => this.cancel(message))
+        );
         break;
       case "failed":
-        this.leaveText(message.source, failure(message.source, message.message, this.actions.scoreAgain));
+        this.leaveText(
+          message.source,
+          failure(message.source, message.message, () => this.bridge.post({type: "scoreAgain"}))
+        );
         break;
       case "scores":
+        this.scoresOf(message.id)?.add(message);
+        break;
       case "computing":
+        this.computing = message.computing;
+        this.drawHead();
+        break;
       case "reveal":
+        if (!this.hasLeft()) this.selection.reveal(message, this.text?.count ?? 0);
+        break;
       case "options":
+        this.options = message.options;
+        this.drawHead();
+        this.save();
         break;
       case "colours":
-        this.colour(message.colours);
+        this.colours.hear(message.colours);
         break;
       case "notice":
-        this.notice = message.message === null ? null : {message: message.message, scoreAgain: true};
-        this.drawTop();
+        this.notice =
+          message.message === null ? null : {message: message.message, scoreAgain: message.action === "scoreAgain"};
+        this.drawHead();
         break;
       case "alternatives":
-        this.alternatives.answer(message);
-        this.drawDetails();
+        this.card.answer(message);
         break;
       case "alternativesFailed":
-        this.alternatives.fail(message.token, message.message);
-        this.drawDetails();
+        this.card.fail(message.token, message.message);
         break;
       default:
         message satisfies never;
@@ -132,44 +237,79 @@ export class View {
   }
 
   private show(scored: ScoredText, source: Source, token: number): void {
+    const {flow, elements} = this;
+    const hadFocus = elements.tokens.contains(document.activeElement);
+    const anchor = this.sameText(scored) && !this.hasLeft() ? flow.anchor() : null;
     const text = new ShownText(scored);
+    const colouring = this.colours.colouring(text);
+    this.arriving?.stop();
+    this.arriving = null;
     this.text = text;
-    const colouring = new Colouring(text, this.colours);
     this.colouring = colouring;
     this.saved = savedTextIfShort(scored);
     this.source = source;
     this.notice = null;
-    this.focused = null;
-    this.hovered = null;
-    this.alternatives.clear();
     document.body.classList.remove("no-text");
-    this.drawTop();
-    this.flow.show(text, colouring, token);
+    render(nothing, elements.state);
+    this.card.show(text, colouring);
+    this.drawHead();
+    flow.showInvisible(this.layout.showsInvisible);
+    flow.show(text, colouring, token);
+    this.overview.show(text, colouring);
+    this.charts.show(text, colouring);
+    if (anchor !== null) flow.scrollTo(anchor);
     if (token > 0) this.look(token, true);
-    else this.drawDetails();
+    if (hadFocus) flow.focus();
     this.save();
   }
 
-  private colour(colours: ColourChoice): void {
-    this.colours = colours;
-    if (this.text === null) return;
-    this.colouring = new Colouring(this.text, colours);
-    this.flow.colour(this.colouring);
-    this.drawTop();
-    this.drawDetails();
-    this.save();
+  /** The arriving scores of the text on show. */
+  private scoresOf(id: string): ArrivingScores | null {
+    const {text} = this;
+    if (text?.scored.id !== id) return null;
+    this.arriving ??= new ArrivingScores(text, () => this.colouring, {
+      onArrived: (from, to) => {
+        this.flow.update(from, to);
+        this.overview.update(from, to);
+        this.card.update(from, to);
+        this.drawHead();
+      },
+      onRecolour: () => this.colour()
+    });
+    return this.arriving;
   }
 
-  private moved(source: Source): void {
-    this.source = source;
-    if (!this.hasLeft()) this.drawTop();
-    this.save();
+  private colour(): void {
+    const {text} = this;
+    if (text === null) return;
+    const colouring = this.colours.colouring(text);
+    this.colouring = colouring;
+    this.flow.colour(colouring);
+    this.overview.colour(colouring);
+    this.charts.show(text, colouring);
+    this.card.colour(colouring);
+    this.drawHead();
+    this.saveSoon();
+  }
+
+  private arrange(layout: Layout): void {
+    if (layout.showsInvisible !== this.layout.showsInvisible) this.flow.showInvisible(layout.showsInvisible);
+    this.layout = layout;
+    this.dock.arrange(layout);
+    this.drawHead();
+    this.saveSoon();
+  }
+
+  private arranged(): void {
+    this.card?.draw();
+    this.charts.arrange(this.layout.tab === "charts" && !this.hasLeft());
   }
 
   /** Draws something else in place of the text, which may be shown again later. */
-  private leaveText(source: Source, instead: ReturnType<typeof failure>): void {
+  private leaveText(source: Source, instead: TemplateResult): void {
     document.body.classList.add("no-text");
-    render(instead, this.elements.top);
+    render(instead, this.elements.state);
+    this.card.draw();
     if (this.text) return;
     this.source = source;
     this.save();
@@ -180,22 +320,12 @@ export class View {
   }
 
   private look(token: number | null, focused: boolean): void {
-    // The focused token counts until the pointer moves to another one. If none is focused, the last token pointed at stays:
-    // the pointer may be on its way to the pane about it.
-    if (focused) {
-      this.focused = token;
-      this.hovered = null;
-    } else if (token !== null || this.focused !== null) {
-      this.hovered = token;
-    }
-    const current = this.hovered ?? this.focused;
-    if (current !== null && this.text?.logprob(current) !== null) this.alternatives.request(current);
-    this.drawDetails();
+    this.card.look(token, focused);
     if (focused) this.saveSoon();
   }
 
   private select(token: number): void {
-    if (this.text?.ends) {
+    if (this.text?.hasPlaces) {
       this.bridge.post({type: "select", token});
       return;
     }
@@ -203,40 +333,51 @@ export class View {
       "This model's tokenizer rewrites the text, so its tokens can't be selected in the document."
     );
     this.notice = {message, scoreAgain: false};
-    this.drawTop();
+    this.drawHead();
   }
 
-  private drawTop(): void {
-    const {text, colouring, source} = this;
+  private cancel(waiting?: Extract<ToView, {type: "progress"}>): void {
+    this.bridge.post({type: "cancel"});
+    this.isStopping = true;
+    if (waiting) this.receive(waiting);
+    if (this.computing) this.computing = {...this.computing, isStopping: true};
+    this.drawHead();
+  }
+
+  private drawHead(): void {
+    const {text, colouring, source, options, layout, computing, notice} = this;
     if (!text || !colouring || !source) return;
     this.elements.tokens.setAttribute("aria-label", l10n.t("{0}: {1}", source.title, plural(text.count, "token")));
-    render(heading(text, colouring, source, this.notice, this.actions), this.elements.top);
-  }
-
-  private drawDetails(): void {
-    const {details: pane} = this.elements;
-    const token = this.hovered ?? this.focused;
-    const opens = token !== null && !pane.classList.contains("open");
-    pane.classList.toggle("open", token !== null);
-    if (!this.text || token === null) return void render(noToken(), pane);
-    const alternatives = this.alternatives.get(token);
-    render(details(this.text, this.colouring?.levelOf(token) ?? 0, token, alternatives), pane);
-    if (opens && token === this.focused) this.flow.reveal();
-    if (token === this.focused) this.say(this.text.logprob(token) === null ? "" : spoken(alternatives));
+    const numbers = this.arriving?.numbers ?? text.scored.summary;
+    this.head.draw({text, source, colouring, numbers, options, layout, computing, notice});
   }
 
   private say(sentence: string): void {
     render(sentence || nothing, this.elements.status);
   }
 
+  private scrolled(): void {
+    this.card.place();
+    this.saveSoon();
+  }
+
   private key(event: KeyboardEvent): void {
     const plain = !(event.altKey || event.ctrlKey || event.metaKey);
-    if (!plain || !this.text || this.hasLeft()) return;
-    // Escape goes from the buttons to the token. In a view that was just opened, nothing has the focus: go to the text.
-    if (event.key === "Escape") this.flow.focus();
+    if (!plain || !this.text || this.hasLeft() || event.defaultPrevented) return;
+    // In a view that was just opened, nothing has the focus: go to the text.
+    if (event.key === "Escape") this.escape();
     else if (event.target === document.body && (event.key === "n" || event.key === "ArrowRight")) this.flow.focus();
     else return;
     event.preventDefault();
+  }
+
+  /** Takes back the last thing: the card, the selection, the filter; or goes back to the text. */
+  private escape(): void {
+    const isInText = this.elements.tokens.contains(document.activeElement);
+    const hadRange = this.card.selectedRange !== null;
+    if ((this.card.close() || hadRange) && isInText) return;
+    if (isInText && this.colours.isFiltered) this.colours.filter(null);
+    else this.flow.focus();
   }
 
   private saveSoon(): void {
@@ -245,11 +386,14 @@ export class View {
   }
 
   private save(): void {
-    const {source, saved: scored} = this;
+    const {source, saved: scored, layout} = this;
+    const {isPinned} = this.options;
     if (!source) return;
     // A hidden text has no scroll position: keep the last one.
     if (!this.hasLeft()) this.scroll = this.flow.anchor();
-    const {colours, focused, scroll} = this;
-    this.bridge.save({version: protocolVersion, source, scored, colours, token: focused ?? 0, scroll});
+    const {scroll} = this;
+    const colours = this.colours.chosen;
+    const token = this.card.focusedToken;
+    this.bridge.save({version: protocolVersion, source, scored, colours, isPinned, token, scroll, layout});
   }
 }

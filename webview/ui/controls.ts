@@ -10,6 +10,7 @@ import {
   vsCodeTextField
 } from "@vscode/webview-ui-toolkit";
 import {html, nothing, type TemplateResult} from "lit";
+import {type IconName, icon} from "./icons";
 
 provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeProgressRing(), vsCodeTextField());
 
@@ -19,12 +20,14 @@ export interface ButtonOptions {
   /** The main action, in the button colour. */
   readonly primary?: boolean;
   readonly tooltip?: string;
+  readonly disabled?: boolean;
 }
 
-export function button({label, onClick, primary, tooltip}: ButtonOptions): TemplateResult {
+export function button({label, onClick, primary, tooltip, disabled = false}: ButtonOptions): TemplateResult {
   return html`<vscode-button
     appearance=${primary ? "primary" : "secondary"}
     title=${tooltip ?? nothing}
+    ?disabled=${disabled}
     @click=${onClick}
   >${label}</vscode-button>`;
 }
@@ -138,4 +141,55 @@ export function textArea({label, value, maxLength, onInput}: TextAreaOptions): T
     .value=${value}
     @input=${({currentTarget}: Event) => onInput((currentTarget as HTMLTextAreaElement).value)}
   ></textarea>`;
+}
+
+export interface IconButtonOptions {
+  readonly icon: IconName;
+  /** What it does, as tooltip and for screen readers. */
+  readonly label: string;
+  readonly onClick: () => void;
+  /** Of a button that turns something on and off: whether it is on. */
+  readonly pressed?: boolean;
+}
+
+/** A small button with a picture. */
+export function iconButton({icon: name, label, onClick, pressed}: IconButtonOptions): TemplateResult {
+  return html`<button
+    type="button"
+    class="icon-button"
+    title=${label}
+    aria-label=${label}
+    aria-pressed=${pressed ?? nothing}
+    @click=${onClick}
+  >${icon(name)}</button>`;
+}
+
+export interface SliderOptions {
+  readonly label: string;
+  /** 0 to 1. */
+  readonly position: number;
+  /** The value as it is read. */
+  readonly text: string;
+  readonly onInput: (position: number) => void;
+  /** Back to the preset, by a double click. */
+  readonly onReset: () => void;
+}
+
+const sliderSteps = 200;
+
+/** A number within a range, and its value beside it. */
+export function slider({label, position, text, onInput, onReset}: SliderOptions): TemplateResult {
+  return html`<span class="slider" title=${label}>
+    <input
+      type="range"
+      min="0"
+      max=${sliderSteps}
+      step="1"
+      aria-label=${label}
+      aria-valuetext=${text}
+      .value=${String(Math.round(position * sliderSteps))}
+      @input=${({currentTarget}: Event) => onInput(Number((currentTarget as HTMLInputElement).value) / sliderSteps)}
+      @dblclick=${onReset}
+    /><output aria-hidden="true">${text}</output>
+  </span>`;
 }

@@ -2,7 +2,7 @@ import path from "node:path";
 import type {CompleteParams, Completion} from "../../contract/completion";
 import type {DeviceState} from "../../contract/devices";
 import type {GgufModel, MemoryEstimate, ModelDescription} from "../../contract/models";
-import type {Alternatives} from "../../contract/scoring";
+import type {Alternatives, TokenBytes} from "../../contract/scoring";
 import type {TokenInfo} from "../../contract/tokenInfo";
 import type {SearchVocabularyParams, VocabularyFacts} from "../../contract/vocabulary";
 import {displayName} from "../../gguf/displayName";
@@ -110,6 +110,11 @@ export class LlamaBackend implements Backend {
     return Array.from(ids, (id) => vocabulary.text(id));
   }
 
+  async tokenBytes(ids: Int32Array): Promise<TokenBytes> {
+    const {vocabulary} = await this.loaded;
+    return joinBytes(Array.from(ids, (id) => vocabulary.bytes(id)));
+  }
+
   async tokenInfo(ids: Int32Array, signal: AbortSignal): Promise<readonly TokenInfo[]> {
     const {model, vocabulary} = await this.loaded;
     this.tokenInfos ??= new TokenInfos(model, vocabulary);
@@ -150,7 +155,7 @@ export class LlamaBackend implements Backend {
 
   async scoreWindows(task: ScoringTask, scored: ScoredTokens, context: RequestContext): Promise<number> {
     const {bos} = await this.loaded;
-    const {ids, contextTokens, windowing} = task;
+    const {ids, contextTokens, windowing, onScored = () => undefined} = task;
     const {signal, stop, onProgress} = context;
     let known = task.from;
     if (known >= ids.length) return ids.length;
@@ -160,7 +165,9 @@ export class LlamaBackend implements Backend {
       // The last batch of another text had other tokens in it. Where it stood aside for others, it goes on from there.
       const from = Math.max(contextTokens, batchStart(known, windowing, batching));
       const scorerTask = {ids, bos, windowing, from, batching};
-      known = await scoreTokens(cache, scorerTask, scored, {turn, signal, onProgress});
+      // With fewer layers on the device, what was scored before is scored again.
+      onScored(from);
+      known = await scoreTokens(cache, scorerTask, scored, {turn, signal, onProgress, onScored});
     });
     return known;
   }
@@ -184,7 +191,15 @@ export class LlamaBackend implements Backend {
       borrows ? this.completionContext.borrow(description, context) : this.scoringContext.get(window, context);
     const found = await this.run(request, context, (turn) => alternativesAt(cacheInUse, task, bos, {turn, signal}));
     if (found === undefined) throw new Error("alternatives are never stopped");
-    return {...found, top: found.top.map((rival) => ({...rival, text: vocabulary.text(rival.id)}))};
+    return {
+      ...found,
+      top: found.top.map((rival) => ({
+        ...rival,
+        text: vocabulary.text(rival.id),
+        // A copy: the vocabulary keeps its own.
+        bytes: vocabulary.bytes(rival.id).slice()
+      }))
+    };
   }
 
   async complete(params: Omit<CompleteParams, "model">, context: RequestContext): Promise<Completion> {
@@ -310,4 +325,13 @@ function parametersOf({fileInfo}: LoadedVocabulary["model"]): number | null {
   const tensors = fileInfo.fullTensorInfo;
   if (tensors === undefined || tensors.length === 0) return null;
   return tensors.reduce((sum, {dimensions}) => sum + elements(dimensions), 0);
+}
+
+function joinBytes(parts: readonly Uint8Array[]): TokenBytes {
+  const ends = new Uint32Array(parts.length);
+  let length = 0;
+  for (const [i, part] of parts.entries()) ends[i] = length += part.length;
+  const bytes = new Uint8Array(length);
+  for (const [i, part] of parts.entries()) bytes.set(part, (ends[i] ?? 0) - part.length);
+  return {bytes, ends};
 }

@@ -25,6 +25,8 @@ export interface ScorerServices {
   readonly turn: Turn;
   readonly signal: AbortSignal;
   readonly onProgress: RequestContext["onProgress"];
+  /** Told, in order, up to which position all is scored for good. */
+  readonly onScored: (until: number) => void;
 }
 
 /** Batches whose predictions are read while the next one is evaluated. */
@@ -67,6 +69,8 @@ class Scorer {
   private underWay: Promise<void> = Promise.resolve();
   /** One promise for each batch whose predictions are being read. */
   private unread: Promise<void>[] = [];
+  /** Settles when `onScored` has been told of all batches that were handed over. */
+  private told: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly context: EvaluationContext,
@@ -83,6 +87,7 @@ class Scorer {
       const known = await this.scoreWindows();
       await this.underWay;
       await Promise.all(this.unread);
+      await this.told;
       return known;
     } finally {
       // The cache is in use until then.
@@ -139,6 +144,8 @@ class Scorer {
     // It is awaited later.
     kept.catch(() => undefined);
     this.unread.push(kept);
+    this.told = Promise.all([this.told, kept]).then(() => services.onScored(predicts + tokens.length));
+    this.told.catch(() => undefined);
     if (this.unread.length > maxUnread) await this.unread.shift();
   }
 

@@ -1,90 +1,69 @@
-import {randomUUID} from "node:crypto";
-import {setTimeout as pause} from "node:timers/promises";
 import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
 import type {Progress} from "../../contract/progress";
-import {fullDetail, type ScoreDetail} from "../../contract/scoring";
-import {joinInSlices} from "../../host/cooperativeWork";
-import {containsAt} from "../../host/documents/documentText";
-import {movedRange} from "../../host/documents/movedRange";
-import {selectInEditor} from "../../host/documents/reveal";
-import {ScoredTarget} from "../../host/documents/scoredTarget";
-import {
-  documentRangeOf,
-  openDocument,
-  scoreParamsOf,
-  type TargetText,
-  titleOfRange
-} from "../../host/documents/targetText";
-import {ExpectedTokens} from "../../host/expectedTokens";
+import type {Scores} from "../../contract/scoring";
+import {documentRangeOf, openDocument, type TargetText, targetTextAt} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
 import {HostError} from "../../host/hostError";
 import {LatestOnly} from "../../host/latestOnly";
-import {scoreOrStop} from "../../host/scoring";
 import {markStepDone} from "../../host/walkthroughProgress";
 import {WebviewPanel} from "../../host/webviewPanel";
-import {count} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
-import {shortLabel} from "../../text/tokenLabel";
-import {visibleText} from "../../text/visibleText";
+import {AlternativesAnswer} from "./alternativesAnswer";
+import {DocumentFollower} from "./documentFollower";
+import {EditorLink} from "./editorLink";
 import {logprobsPage} from "./logprobsPage";
+import {type Notice, noNotice, noticeOf, notKept, unplaced} from "./notices";
+import {Outputs} from "./outputs";
+import type {PanelPeers} from "./panelPeers";
 import {parseMessage} from "./parseMessage";
-import {type FromView, restoredText, type ScoredText, type Source, type ToView, type ViewState} from "./protocol";
-import {exportJson, scoredText, tokenRange} from "./scoredText";
+import {
+  type CopyFormat,
+  type FromView,
+  restoredText,
+  type ScoredText,
+  type Source,
+  type ToView,
+  type ViewOptions,
+  type ViewState
+} from "./protocol";
+import {ScoringRun} from "./scoringRun";
+import {type Shown, shownScores} from "./shownScores";
 import {currentText} from "./sourceText";
+import {TextPlace} from "./textPlace";
+import type {TokenRange} from "./tokenPlaces";
 import {panelType} from "./viewTypes";
 
-/** Milliseconds before the engine is asked what it expected: a pointer crosses many tokens on its way. */
-const lookDelay = 150;
-
-/** Milliseconds without an edit before the scored text is compared with its document. */
-const compareDelay = 300;
-
-function notKept(): string {
-  return vscode.l10n.t("The scores of this text were not kept when VS Code was closed.");
-}
-
-function changed(): string {
-  return vscode.l10n.t("The document has changed since it was scored.");
-}
-
-/** The notice above a text of which scoring was stopped early. */
-function partial({finished, summary}: ScoredText): string | null {
-  if (finished) return null;
-  return vscode.l10n.t(
-    "Scoring was stopped: {0} of {1} tokens have their scores. Score Again goes on from there.",
-    count(summary.scored),
-    count(summary.tokens)
-  );
-}
-
-/** A scored text, its place in the document now, and what the view does not get because it is eight times the size. */
-interface Shown {
-  readonly scored: ScoredText;
-  readonly source: Source;
-  /** Of a text that was restored after a reload: null, since VS Code keeps no detail. */
-  readonly detail: ScoreDetail | null;
-  readonly expected: ExpectedTokens;
-}
-
 /** Progress or failure, which the view shows in place of a text. */
-type Instead = Extract<ToView, {type: "progress" | "failed"}>;
+interface Instead {
+  readonly place: TextPlace;
+  readonly says:
+    | {readonly type: "progress"; readonly progress: Progress}
+    | {readonly type: "failed"; readonly message: string};
+}
 
 /** A webview with one text: scores it, answers the view, and follows the text in its document. */
 export class LogprobsPanel implements vscode.Disposable {
   private shown: Shown | null = null;
+  /** The text before the one that is being scored: it comes back if nothing is scored until Cancel. */
+  private former: Shown | null = null;
   private instead: Instead | null = null;
-  /** The text's place as the view was sent it last. */
-  private sentSource: Source | null = null;
-  private notice: string | null = null;
+  private run: ScoringRun | null = null;
+  private notice = noNotice;
+  /** What went wrong with the text on show. */
+  private problem: Notice | null = null;
+  private pinned = false;
   private readonly scoring = new LatestOnly();
-  private readonly asking = new LatestOnly();
-  private comparing: ReturnType<typeof setTimeout> | undefined;
+  private readonly alternatives: AlternativesAnswer;
+  private readonly outputs: Outputs;
+  private readonly editor: EditorLink;
+  private readonly follower: DocumentFollower;
   private readonly view: WebviewPanel<FromView, ToView>;
 
   constructor(
     private readonly host: Host,
-    private readonly panel: vscode.WebviewPanel
+    private readonly panel: vscode.WebviewPanel,
+    private readonly peers: PanelPeers
   ) {
     this.view = new WebviewPanel(host, panel, {
       page: logprobsPage,
@@ -92,70 +71,101 @@ export class LogprobsPanel implements vscode.Disposable {
       parse: (message) => parseMessage(message, this.shown?.scored.ids.length ?? 0),
       answer: (message) => this.answer(message)
     });
+    const shown = () => this.shown;
+    this.alternatives = new AlternativesAnswer(host, shown, (message) => this.view.post(message));
+    this.outputs = new Outputs(host, shown);
+    this.editor = new EditorLink(shown, (tokens) => this.view.post({type: "reveal", ...tokens}));
+    this.follower = new DocumentFollower({
+      shown,
+      places: () => [this.shown?.place, this.former?.place, this.instead?.place],
+      current: () => (this.shown ?? this.instead)?.place,
+      onEdit: () => this.updateNotice(),
+      onMoved: (source) => this.moved(source),
+      onCompared: (place) => this.compared(place)
+    });
+    const {settings} = host;
     this.view.owns(
-      vscode.workspace.onDidChangeTextDocument((change) => this.follow(change)),
-      host.settings.onDidChangeColours(() => this.postColours()),
-      {
-        dispose: () => this.stop()
-      }
+      this.alternatives,
+      this.editor,
+      this.scoring,
+      this.follower,
+      panel.onDidChangeViewState(() => panel.visible && this.follower.compareSoon()),
+      settings.onDidChangeColours(() => this.postColours()),
+      settings.onDidChangeLiveLogprobs(() => this.postOptions()),
+      {dispose: () => this.stop()}
     );
   }
 
-  static create(host: Host): LogprobsPanel {
+  static create(host: Host, peers: PanelPeers): LogprobsPanel {
     const column = {viewColumn: vscode.ViewColumn.Beside};
     const panel = vscode.window.createWebviewPanel(panelType, vscode.l10n.t("Logprobs"), column, {
       enableFindWidget: true
     });
-    return new LogprobsPanel(host, panel);
+    return new LogprobsPanel(host, panel, peers);
+  }
+
+  get webviewPanel(): vscode.WebviewPanel {
+    return this.panel;
   }
 
   get onDidDispose(): vscode.Event<void> {
     return this.panel.onDidDispose;
   }
 
+  get isPinned(): boolean {
+    return this.pinned;
+  }
+
   /** Takes over the state after a reload. The view draws the same state by itself. */
-  restore({source, scored}: ViewState): void {
+  restore({source, scored, isPinned}: ViewState): void {
+    this.pinned = isPinned;
+    const place = new TextPlace(source);
+    this.follower.hasTold(source);
     this.setTitle(source);
-    this.sentSource = source;
-    if (scored) this.shown = this.shownOf(restoredText(scored), null, source);
-    else this.instead = {type: "failed", source, message: notKept()};
-    this.compareSoon();
+    if (scored) this.shown = this.shownOf(restoredText(scored), place, null);
+    else this.instead = {place, says: {type: "failed", message: notKept()}};
+    this.follower.compareSoon();
   }
 
   /** Brings the panel to the front and scores a text in it. Errors are shown here, not thrown. */
   async score(target: TargetText): Promise<void> {
     this.panel.reveal();
-    const {title, isSelection} = target;
-    const source = {...documentRangeOf(target), title, isSelection};
-    this.setTitle(source);
-    this.asking.cancel();
-    await this.scoring.run(undefined, async (token, isLatest) => {
-      this.showInstead({type: "progress", source, progress: {stage: "load", fraction: 0}});
-      try {
-        const {scored, detail} = await this.request(target, token);
-        if (isLatest()) this.showText(this.shownOf(scored, detail, this.instead?.source ?? source));
-      } catch (error) {
-        if (isLatest()) this.failed(this.instead?.source ?? source, error);
-      }
-    });
+    await this.scoreInPlace(target, false);
   }
 
   /** Scores the text as it is in the document now. */
   async scoreAgain(): Promise<void> {
-    const source = (this.instead ?? this.shown)?.source;
-    if (!source) return;
+    const place = (this.instead ?? this.shown)?.place;
+    if (!place) return;
     try {
-      const target = await currentText(await openDocument(source), source);
-      if (this.view.isDisposed) return;
-      if (target.text === "")
-        throw new HostError(
-          "textGone",
-          vscode.l10n.t("There is no text left here: select some, or open another file.")
-        );
-      await this.score(target);
+      await this.scoreCurrent(place, false);
     } catch (error) {
-      this.failed(source, error);
+      this.failed(place, error, false);
     }
+  }
+
+  /** Commands of the context menu. Tokens that are not there are not looked at. */
+  async copy(format: CopyFormat, tokens: TokenRange): Promise<void> {
+    if (this.has(tokens)) await this.outputs.copy(format, tokens);
+  }
+
+  async select(tokens: TokenRange): Promise<void> {
+    if (this.has(tokens)) await this.selectTokens(tokens);
+  }
+
+  async scoreFrom(token: number): Promise<void> {
+    const {shown} = this;
+    if (!shown || !this.has({from: token, to: token + 1})) return;
+    const range = (await shown.places())?.rangeOf({from: token, to: token + 1});
+    if (!range) return this.say({message: unplaced(), action: null});
+    const {source} = shown.place;
+    const document = await openDocument(source);
+    await shown.place.compare(document, shown.scored.text);
+    if (shown.place.isEdited) return this.updateNotice();
+    const target = await targetTextAt(document, {...source, start: source.start + range.start});
+    // By itself: not in the context of what stands before it.
+    const alone = {...target, before: ""};
+    await (this.pinned ? this.peers.scoreInUnpinned(alone) : this.score(alone));
   }
 
   dispose(): void {
@@ -163,42 +173,85 @@ export class LogprobsPanel implements vscode.Disposable {
   }
 
   private stop(): void {
-    clearTimeout(this.comparing);
-    this.scoring.dispose();
-    this.asking.dispose();
     this.shown = null;
+    this.former = null;
   }
 
-  private shownOf(scored: ScoredText, detail: ScoreDetail | null, source: Source): Shown {
-    return {scored, source, detail, expected: new ExpectedTokens(this.host.engine, {...scored, detail})};
+  private has({from, to}: TokenRange): boolean {
+    return from < to && to <= (this.shown?.scored.ids.length ?? 0);
   }
 
-  private async request(
-    target: TargetText,
-    token: vscode.CancellationToken
-  ): Promise<Pick<Shown, "scored" | "detail">> {
-    const {engine, settings} = this.host;
-    const onProgress = (progress: Progress) => {
-      if (!token.isCancellationRequested && this.instead)
-        this.showInstead({type: "progress", source: this.instead.source, progress});
-    };
-    const scores = await scoreOrStop(this.host, scoreParamsOf(target, settings), token, onProgress);
-    this.host.scoredTexts.add(new ScoredTarget(target, scores));
-    const texts = scores.ends ? null : await engine.request("tokenTexts", {model: scores.spec, ids: scores.ids});
-    return {scored: scoredText({id: randomUUID(), text: target.text, scores, texts}), detail: scores.detail};
+  private shownOf(scored: ScoredText, place: TextPlace, scores: Scores | null): Shown {
+    return shownScores(this.host.engine, scored, place, scores);
   }
 
-  private failed(source: Source, error: unknown): void {
+  private async scoreCurrent(place: TextPlace, isLive: boolean): Promise<void> {
+    const target = await currentText(await openDocument(place.source), place.source);
     if (this.view.isDisposed) return;
-    if (!(error instanceof vscode.CancellationError)) {
-      this.showInstead({type: "failed", source, message: this.host.errors.describe(error)});
-      // The view shows the message; the notification also has a button.
-      if (error instanceof HumanError) void this.host.errors.show(error);
-    } else if (this.shown) {
+    if (target.text === "")
+      throw new HostError("textGone", vscode.l10n.t("There is no text left here: select some, or open another file."));
+    if (!isLive) this.panel.reveal();
+    await this.scoreInPlace(target, isLive);
+  }
+
+  /** A live text stays on show until the tokens of the new one are known. */
+  private async scoreInPlace(target: TargetText, isLive: boolean): Promise<void> {
+    const {title, isSelection} = target;
+    const place = new TextPlace({...documentRangeOf(target), title, isSelection});
+    this.setTitle(place.source);
+    this.alternatives.cancel();
+    await this.scoring.run(undefined, async (token, isLatest) => {
+      if (!isLive) this.showInstead({place, says: {type: "progress", progress: {stage: "load", fraction: 0}}});
+      const run = new ScoringRun(this.host, target, {
+        onProgress: (progress) => {
+          if (isLatest() && !isLive && !token.isCancellationRequested)
+            this.showInstead({place, says: {type: "progress", progress}});
+        },
+        onBegin: (scored) => isLatest() && this.begin(this.shownOf(scored, place, null)),
+        onMessage: (message) => isLatest() && this.view.post(message)
+      });
+      this.run = run;
+      try {
+        const {scored, scores} = await run.score(token);
+        if (isLatest()) this.end(this.shownOf(scored, place, scores));
+      } catch (error) {
+        if (isLatest()) this.failed(place, error, isLive);
+      }
+    });
+  }
+
+  /** The tokens are known, and their scores come. */
+  private begin(shown: Shown): void {
+    this.former ??= this.shown;
+    this.showText(shown);
+  }
+
+  private end(shown: Shown): void {
+    this.run = null;
+    this.former = null;
+    this.showText(shown);
+    this.postComputing();
+    markStepDone("logprobs");
+    this.follower.compareSoon();
+  }
+
+  /** What was scored before comes back, or the view says in its place what went wrong. */
+  private failed(place: TextPlace, error: unknown, isLive: boolean): void {
+    if (this.view.isDisposed) return;
+    const isCancelled = error instanceof vscode.CancellationError;
+    const message = isCancelled ? vscode.l10n.t("Scoring was cancelled.") : this.host.errors.describe(error);
+    if (this.isBegun && this.shown?.place === place) this.shown = this.former;
+    this.run = null;
+    this.former = null;
+    if (this.shown && (isCancelled || isLive)) {
       this.showText(this.shown);
+      if (!isCancelled) this.say({message, action: "scoreAgain"});
     } else {
-      this.showInstead({type: "failed", source, message: vscode.l10n.t("Scoring was cancelled.")});
+      this.showInstead({place, says: {type: "failed", message}});
     }
+    this.postComputing();
+    // The view shows the message; the notification also has a button.
+    if (error instanceof HumanError && !isLive) void this.host.errors.show(error);
   }
 
   private async answer(message: FromView): Promise<void> {
@@ -206,23 +259,29 @@ export class LogprobsPanel implements vscode.Disposable {
       case "ready":
         return this.bringUpToDate(message.showing);
       case "alternatives":
-        return this.alternatives(message.token);
+        return this.alternatives.answer(message.token);
       case "select":
-        return this.select(message.token);
-      case "copy":
-        return this.copyJson();
+        return this.selectTokens({from: message.token, to: message.token + 1});
       case "selectRange":
+        return this.selectTokens(message);
+      case "copy":
+        return this.outputs.copy(message.format, message);
       case "export":
+        return this.outputs.export(message.format);
       case "saveImage":
+        return this.outputs.saveImage(message.name, message.png);
       case "scoreFrom":
+        return this.scoreFrom(message.token);
       case "compare":
+        return this.shown ? this.peers.compare(this.shown.scored.id) : undefined;
       case "setOptions":
-        return;
+        return this.setOptions(message.options);
       case "setColours":
         return this.host.settings.setColours(message.colours);
       case "scoreAgain":
         return this.scoreAgain();
       case "cancel":
+        this.run?.stopping();
         return this.scoring.cancel();
       default:
         message satisfies never;
@@ -232,121 +291,110 @@ export class LogprobsPanel implements vscode.Disposable {
   private bringUpToDate(showing: string | null): void {
     const {shown, instead} = this;
     this.postColours();
-    if (shown && shown.scored.id !== showing) this.postText(shown);
-    else if (shown) this.view.post({type: "moved", source: shown.source});
-    if (instead) this.view.post(instead);
-    else if (this.notice !== null) this.view.post({type: "notice", message: this.notice});
+    this.postOptions();
+    // What a view keeps of a text that is being scored is older than what there is.
+    if (shown && (shown.scored.id !== showing || this.isBegun)) this.postText(shown);
+    else if (shown) this.view.post({type: "moved", source: shown.place.source});
+    this.postComputing();
+    if (instead) this.postInstead(instead);
+    else if (this.notice.message !== null) this.view.post({type: "notice", ...this.notice});
+  }
+
+  private get isBegun(): boolean {
+    return this.run?.state !== null && this.run?.state !== undefined;
   }
 
   private postColours(): void {
     this.view.post({type: "colours", colours: this.host.settings.colours});
   }
 
-  private async alternatives(token: number): Promise<void> {
-    if (!this.shown) return;
-    const {scored, expected} = this.shown;
-    try {
-      // In Restricted Mode, saved state must not choose which model is loaded. The checksum refuses another model.
-      const model = vscode.workspace.isTrusted ? scored.spec : this.host.settings.scoringModel();
-      const {rank, entropy, top} = await this.asking.run(undefined, async (asked) => {
-        if (!expected.knows(token)) await pause(lookDelay);
-        return await expected.at(token, fullDetail, {model, token: asked});
-      });
-      if (this.shown?.scored !== scored) return;
-      const labelled = top.map(({id, text, logprob}) => ({id, label: shortLabel(visibleText(text)), logprob}));
-      this.view.post({type: "alternatives", token, rank, entropy, top: labelled});
-    } catch (error) {
-      if (error instanceof vscode.CancellationError || this.shown?.scored !== scored) return;
-      this.view.post({type: "alternativesFailed", token, message: this.host.errors.describe(error)});
-    }
+  private postOptions(): void {
+    const isLive = this.host.settings.liveLogprobs;
+    this.view.post({type: "options", options: {isPinned: this.pinned, isLive}});
+    if (isLive) this.follower.compareSoon();
   }
 
-  private async select(token: number): Promise<void> {
+  private postComputing(): void {
+    this.view.post({type: "computing", computing: this.run?.state ?? null});
+  }
+
+  private async setOptions({isPinned, isLive}: ViewOptions): Promise<void> {
+    this.pinned = isPinned;
+    const {settings} = this.host;
+    if (isLive !== settings.liveLogprobs) await settings.setLiveLogprobs(isLive);
+    this.postOptions();
+  }
+
+  private async selectTokens(tokens: TokenRange): Promise<void> {
     const {shown} = this;
-    const range = shown && tokenRange(shown.scored, token);
-    if (!range) return;
-    const {source, scored} = shown;
-    const document = await openDocument(source);
-    if (!(await containsAt(document, source.start, scored.text))) return this.setNotice(changed());
-    await selectInEditor(document, source.start + range.start, source.start + range.end, {preserveFocus: true});
+    const range = shown && (await shown.places())?.rangeOf(tokens);
+    if (!shown || !range) return;
+    await shown.place.compare(await openDocument(shown.place.source), shown.scored.text);
+    this.updateNotice();
+    if (!shown.place.isEdited) await this.editor.select(shown, range, this.panel.viewColumn);
   }
 
-  private async copyJson(): Promise<void> {
-    if (!this.shown) return;
-    await vscode.env.clipboard.writeText(await joinInSlices(exportJson(this.shown)));
-    vscode.window.setStatusBarMessage(vscode.l10n.t("Logprobs copied as JSON"), 3000);
-  }
-
-  private follow({document, contentChanges}: vscode.TextDocumentChangeEvent): void {
-    const uri = document.uri.toString();
-    const follows = (source: Source | undefined) => source?.uri === uri && contentChanges.length > 0;
-    const {shown, instead} = this;
-    if (shown && follows(shown.source)) this.shown = {...shown, source: movedRange(shown.source, contentChanges)};
-    if (instead && follows(instead.source))
-      this.instead = {...instead, source: movedRange(instead.source, contentChanges)};
-    if (this.shown !== shown || this.instead !== instead) this.compareSoon();
-  }
-
-  private compareSoon(): void {
-    clearTimeout(this.comparing);
-    this.comparing = setTimeout(() => void this.compare(), compareDelay);
-  }
-
-  /**
-   * Sends the view the place of its text, and shows or removes the notice that the text has changed. Documents that aren't open
-   * are not compared.
-   */
-  private async compare(): Promise<void> {
-    const source = (this.shown ?? this.instead)?.source;
-    const document = vscode.workspace.textDocuments.find(({uri}) => uri.toString() === source?.uri);
-    if (!source || !document) return;
-    if (source !== this.sentSource) this.sendMoved(source, document);
-    if (!this.shown || this.instead) return;
-    const {shown} = this;
-    const held = await containsAt(document, source.start, shown.scored.text);
-    // If the text was edited meanwhile, it is compared again.
-    if (this.shown === shown && !this.instead) this.setNotice(held ? partial(shown.scored) : changed());
-  }
-
-  private sendMoved(moved: Source, document: vscode.TextDocument): void {
-    const source = moved.isSelection ? {...moved, title: titleOfRange(document, moved)} : moved;
-    if (this.shown) this.shown = {...this.shown, source};
-    else if (this.instead) this.instead = {...this.instead, source};
+  private moved(source: Source): void {
     if (!(this.shown && this.instead)) this.setTitle(source);
-    this.sentSource = source;
     this.view.post({type: "moved", source});
   }
 
-  private setTitle({title}: Source): void {
-    this.panel.title = vscode.l10n.t("Logprobs: {0}", plainText(title));
+  private compared(place: TextPlace): void {
+    this.updateNotice();
+    if (place.isEdited && !this.instead) void this.scoreLive(place);
   }
 
-  private setNotice(message: string | null): void {
-    if (message === this.notice) return;
-    this.notice = message;
-    this.view.post({type: "notice", message});
+  private async scoreLive(place: TextPlace): Promise<void> {
+    if (!this.host.settings.liveLogprobs || !this.panel.visible) return;
+    try {
+      await this.scoreCurrent(place, true);
+    } catch (error) {
+      this.failed(place, error, true);
+    }
+  }
+
+  private setTitle({title}: Source): void {
+    const text = this.peers.titleFor(this, vscode.l10n.t("Logprobs: {0}", plainText(title)));
+    if (this.panel.title !== text) this.panel.title = text;
+  }
+
+  private say(problem: Notice): void {
+    this.problem = problem;
+    this.updateNotice();
+  }
+
+  private updateNotice(): void {
+    const {shown, instead, problem} = this;
+    const notice = shown && !instead ? noticeOf(shown, problem) : noNotice;
+    if (notice.message === this.notice.message) return;
+    this.notice = notice;
+    this.view.post({type: "notice", ...notice});
   }
 
   private showText(shown: Shown): void {
     this.shown = shown;
     this.instead = null;
-    this.notice = partial(shown.scored);
-    this.sentSource = shown.source;
-    this.setTitle(shown.source);
+    this.problem = null;
+    this.setTitle(shown.place.source);
     this.postText(shown);
-    if (this.notice !== null) this.view.post({type: "notice", message: this.notice});
-    markStepDone("logprobs");
-    this.compareSoon();
+    // The view forgets its notice when it is shown a text.
+    this.notice = noNotice;
+    this.updateNotice();
   }
 
-  private postText({scored, source}: Shown): void {
-    this.view.post({type: "show", scored, source});
+  private postText({scored, place}: Shown): void {
+    this.follower.hasTold(place.source);
+    this.view.post({type: "show", scored, source: place.source});
   }
 
   private showInstead(instead: Instead): void {
     this.instead = instead;
-    this.notice = null;
-    if (!this.shown) this.sentSource = instead.source;
-    this.view.post(instead);
+    this.notice = noNotice;
+    this.postInstead(instead);
+  }
+
+  private postInstead({place, says}: Instead): void {
+    if (!this.shown) this.follower.hasTold(place.source);
+    this.view.post({...says, source: place.source});
   }
 }

@@ -8,14 +8,17 @@ import {arrayOf, parsed, wholeNumber} from "../../text/guard";
 import {isJsonNumber} from "../../text/jsonNumber";
 import {utf8Length} from "../../text/textOffsets";
 import {
+  cardPlaces,
   copyFormats,
   exportFormats,
   type FromView,
+  type Layout,
   protocolVersion,
   type SavedText,
   type ScoredModel,
   type ScrollAnchor,
   type Source,
+  usualLayout,
   type ViewState
 } from "./protocol";
 
@@ -116,13 +119,26 @@ const scroll: v.GenericSchema<unknown, ScrollAnchor> = v.object({
   offset: v.pipe(v.number(), v.finite())
 });
 
+const pixels = v.nullable(v.pipe(v.number(), v.finite(), v.minValue(0)));
+
+const layout: v.GenericSchema<unknown, Layout> = v.object({
+  place: v.picklist(cardPlaces),
+  sideSize: pixels,
+  bottomSize: pixels,
+  tab: v.picklist(["token", "charts"]),
+  showsNumbers: v.boolean(),
+  showsInvisible: v.boolean()
+});
+
 const viewState = v.object({
   version: v.literal(protocolVersion),
   source,
   scored: v.fallback(v.nullable(v.custom<SavedText>(isSavedText)), null),
   colours: v.fallback(colours, {by: "probability", threshold: null}),
+  isPinned: v.fallback(v.boolean(), false),
   token: v.fallback(wholeNumber, 0),
-  scroll: v.fallback(v.nullable(scroll), null)
+  scroll: v.fallback(v.nullable(scroll), null),
+  layout: v.fallback(layout, usualLayout)
 });
 
 /** The message as its type says, or null for anything else. `tokens` is their count, which indexes must be below. */

@@ -20,7 +20,7 @@ export const protocolVersion = 7;
  * where tokens are in the text and how they look.
  */
 export interface ScoredText {
-  /** Id of this scoring. The same text scored again gets another one. */
+  /** Id of this state of the text. Scored again, or scored to its end, it gets another one. */
   readonly id: string;
   readonly text: string;
   /** N ids. */
@@ -37,7 +37,7 @@ export interface ScoredText {
   readonly entropies: Float64Array | null;
   /** Ids of the tokens that were given as context before the text. */
   readonly contextIds: Int32Array;
-  /** False if scoring was stopped early. */
+  /** False if scoring was stopped early, or is under way. */
   readonly finished: boolean;
   /** The model that is asked for alternatives. */
   readonly spec: ModelRef;
@@ -95,7 +95,7 @@ function numbersOf(saved: readonly JsonNumber[]): Float64Array {
 export interface ScoredModel {
   readonly name: string;
   readonly file: string;
-  /** Alternatives come only from the model with this checksum. */
+  /** Alternatives come only from the model with this checksum. "" while the text is being scored: not known yet. */
   readonly sha256: string;
   readonly quantization: string;
   readonly device: string;
@@ -114,6 +114,9 @@ export interface Source {
 
 export interface Alternative {
   readonly id: number;
+  /** To copy; a part of a character is U+FFFD. */
+  readonly text: string;
+  /** The text on one line, with nothing invisible. */
   readonly label: string;
   readonly logprob: number;
 }
@@ -144,11 +147,13 @@ export type ToView =
   | {readonly type: "options"; readonly options: ViewOptions}
   /** What tokens are coloured by. Sent when the view is ready, and at each change. */
   | {readonly type: "colours"; readonly colours: ColourChoice}
-  /** A sentence above the text; null removes it. */
-  | {readonly type: "notice"; readonly message: string | null}
+  /** A sentence above the text, and the button beside it; null removes it. */
+  | {readonly type: "notice"; readonly message: string | null; readonly action: NoticeAction}
   | {
       readonly type: "alternatives";
       readonly token: number;
+      /** Of the token that stands there. All numbers are of one run: the score's, or where the engine was asked, that one. */
+      readonly logprob: number;
       readonly rank: number;
       /** Nats. */
       readonly entropy: number;
@@ -156,10 +161,16 @@ export type ToView =
     }
   | {readonly type: "alternativesFailed"; readonly token: number; readonly message: string};
 
+export type NoticeAction = "scoreAgain" | null;
+
 export interface Computing {
+  /** The share of the model's weights that is loaded; null once they are. */
+  readonly loading: number | null;
   /** Tokens. */
   readonly done: number;
   readonly total: number;
+  /** Tokens; null if it is not known yet. */
+  readonly perSecond: number | null;
   /** Null if it is not known yet. */
   readonly secondsLeft: number | null;
   /** Cancel was pressed: it ends with the batch under way. */
@@ -209,10 +220,39 @@ export interface ViewState {
   /** Null if there is none, or if it is too long to save: then it has to be scored again. */
   readonly scored: SavedText | null;
   readonly colours: ColourChoice;
+  /** The view stays as it is: see {@link ViewOptions}. */
+  readonly isPinned: boolean;
   /** The token that had the keyboard focus last. */
   readonly token: number;
   readonly scroll: ScrollAnchor | null;
+  readonly layout: Layout;
 }
+
+/** Where the card of a token is: "auto" is at the side of a wide view, and beside the token in others. */
+export const cardPlaces = ["auto", "side", "bottom", "floating"] as const;
+export type CardPlace = (typeof cardPlaces)[number];
+
+/** What the user arranged in the view. */
+export interface Layout {
+  readonly place: CardPlace;
+  /** Pixels of the dock at the side and at the bottom; null: not chosen. */
+  readonly sideSize: number | null;
+  readonly bottomSize: number | null;
+  readonly tab: "token" | "charts";
+  /** Whether all numbers of the text are open. */
+  readonly showsNumbers: boolean;
+  /** Whether white space and control characters are drawn everywhere. */
+  readonly showsInvisible: boolean;
+}
+
+export const usualLayout: Layout = {
+  place: "auto",
+  sideSize: null,
+  bottomSize: null,
+  tab: "token",
+  showsNumbers: false,
+  showsInvisible: false
+};
 
 /** A token near the top of the viewport, and its distance from that top in pixels. */
 export interface ScrollAnchor {

@@ -1,42 +1,24 @@
 import * as vscode from "vscode";
 import {type Host, registerCommand} from "../../host/host";
-import type {LogprobsPanel} from "./logprobsPanel";
+import type {LogprobsPanels} from "./logprobsPanels";
 import {panelType} from "./viewTypes";
 
-/** Show Logprobs: one panel beside the editor, which survives reloads. */
+/** Show Logprobs: panels beside the editor, which survive reloads. A pinned one keeps its text, and the next text gets another. */
 export function registerLogprobs(host: Host): vscode.Disposable {
-  let panel: LogprobsPanel | undefined;
-
-  function keep(opened: LogprobsPanel): LogprobsPanel {
-    panel?.dispose();
-    panel = opened;
-    opened.onDidDispose(() => {
-      if (panel === opened) panel = undefined;
-    });
-    return opened;
-  }
-
-  const command = registerCommand(host, "showLogprobs", async (place) => {
-    // With the focus in the panel there is no active editor: score its text again.
-    if (place === undefined && panel && !vscode.window.activeTextEditor) return panel.scoreAgain();
-    const {commandTargetText} = await import("../../host/documents/targetText");
-    const target = await commandTargetText(place);
-    const {LogprobsPanel} = await import("./logprobsPanel");
-    await (panel ?? keep(LogprobsPanel.create(host))).score(target);
-  });
-
-  const serializer = vscode.window.registerWebviewPanelSerializer(panelType, {
-    async deserializeWebviewPanel(restored: vscode.WebviewPanel, state: unknown): Promise<void> {
-      const [{LogprobsPanel}, {parseViewState}] = await Promise.all([
-        import("./logprobsPanel"),
-        import("./parseMessage")
-      ]);
-      const viewState = parseViewState(state);
-      // Nothing was scored in it yet, or another version of Tokenscope saved it.
-      if (viewState === null) return restored.dispose();
-      keep(new LogprobsPanel(host, restored)).restore(viewState);
-    }
-  });
-
-  return vscode.Disposable.from(command, serializer, {dispose: () => panel?.dispose()});
+  let loading: Promise<LogprobsPanels> | undefined;
+  const panels = (): Promise<LogprobsPanels> => {
+    loading ??= import("./logprobsPanels").then(({LogprobsPanels}) => new LogprobsPanels(host));
+    return loading;
+  };
+  return vscode.Disposable.from(
+    registerCommand(host, "showLogprobs", async (place) => (await panels()).show(place)),
+    registerCommand(host, "copyTokens", async (tokens) => (await panels()).copy("text", tokens)),
+    registerCommand(host, "copyTokensMarkdown", async (tokens) => (await panels()).copy("markdown", tokens)),
+    registerCommand(host, "selectTokens", async (tokens) => (await panels()).select(tokens)),
+    registerCommand(host, "scoreFromToken", async (tokens) => (await panels()).scoreFrom(tokens)),
+    vscode.window.registerWebviewPanelSerializer(panelType, {
+      deserializeWebviewPanel: async (panel, state: unknown) => (await panels()).restore(panel, state)
+    }),
+    {dispose: () => void loading?.then((opened) => opened.dispose())}
+  );
 }

@@ -1,8 +1,5 @@
-import type {ScoreDetail, Scores} from "../../contract/scoring";
-import {coveredTexts, jsonPieces} from "../../metrics/scoreExport";
-import {scoreHeader} from "../../metrics/scoreHeader";
-import {utf16Offsets} from "../../text/textOffsets";
-import type {ScoredText, Source} from "./protocol";
+import type {ScoreBeginning, Scores, TokenScores} from "../../contract/scoring";
+import type {ScoredText} from "./protocol";
 
 /** The parts of a scored text. `texts` are the tokens' texts, needed if `scores.ends` is null. */
 export interface ScoredTextParts {
@@ -36,39 +33,41 @@ export function scoredText({id, text, scores, texts}: ScoredTextParts): ScoredTe
   };
 }
 
-/**
- * The UTF-16 range in the scored text that a click on a token selects: the token, or the character that it is a part of. Null
- * if tokens have no place in the text.
- */
-export function tokenRange({text, byteEnds}: ScoredText, token: number): {start: number; end: number} | null {
-  const endByte = byteEnds?.[token];
-  if (endByte === undefined) return null;
-  const startByte = byteEnds?.[token - 1] ?? 0;
-  const [start = 0, end = start] = utf16Offsets(text, Uint32Array.of(startByte, endByte));
-  if (start < end) return {start, end};
-  const character = text.codePointAt(start) ?? 0;
-  // An ASCII character has no parts: this token covers nothing (the space that SentencePiece puts in front).
-  if (character < 0x80) return {start, end};
-  return {start, end: start + (character > 0xffff ? 2 : 1)};
+/** The parts of a text that is being scored. */
+export interface PartialTextParts extends Omit<ScoredTextParts, "scores"> {
+  readonly beginning: ScoreBeginning;
 }
 
-/** What "Copy as JSON" copies. */
-export interface CopiedText {
-  readonly scored: ScoredText;
-  readonly source: Source;
-  readonly detail: ScoreDetail | null;
-}
-
-/**
- * The text that "Copy as JSON" copies, in chunks: the output of the headless runner's `score`, with the text's place, and with
- * ranks and entropies where they are known.
- */
-export function exportJson({scored, source: {title, start, end}, detail}: CopiedText): Generator<string> {
-  const {text, ids, byteEnds, texts, logprobs, contextIds, finished, model, windowing, summary, warnings} = scored;
-  const header = {
-    ...scoreHeader({model, windowing, contextIds, finished, warnings}, summary),
-    source: {title, start, end}
+/** A text whose scores are still to come, but for its beginning. The caller fills in the others. */
+export function partialText({id, text, beginning, texts}: PartialTextParts): ScoredText {
+  const {spec, model, ids, ends, contextIds, windowing, summary, scores} = beginning;
+  const {name, file, quantization} = model;
+  const count = ids.length;
+  const scored: ScoredText = {
+    id,
+    text,
+    // Copies, as below.
+    ids: ids.slice(),
+    byteEnds: ends?.slice() ?? null,
+    texts,
+    logprobs: new Float64Array(count).fill(Number.NaN),
+    ranks: scores.ranks && new Int32Array(count),
+    entropies: scores.entropies && new Float64Array(count).fill(Number.NaN),
+    contextIds: contextIds.slice(),
+    finished: false,
+    spec,
+    model: {name, file, sha256: "", quantization, device: ""},
+    windowing,
+    summary,
+    warnings: []
   };
-  const textOf = byteEnds ? coveredTexts(text, byteEnds) : (token: number) => texts?.[token] ?? "";
-  return jsonPieces(header, {ids, ends: byteEnds, logprobs, detail, textOf}, "indented");
+  fillIn(scored, scores);
+  return scored;
+}
+
+/** Writes scores into a text that is being scored. */
+export function fillIn({logprobs, ranks, entropies}: ScoredText, scores: TokenScores): void {
+  logprobs.set(scores.logprobs, scores.from);
+  if (scores.ranks) ranks?.set(scores.ranks, scores.from);
+  if (scores.entropies) entropies?.set(scores.entropies, scores.from);
 }

@@ -153,13 +153,30 @@ function otherEditor(argument: unknown): vscode.TextEditor | undefined {
 /** Opens the document of a range. A HumanError says so if it is gone. */
 export async function openDocument({uri}: DocumentRange): Promise<vscode.TextDocument> {
   try {
-    return await vscode.workspace.openTextDocument(vscode.Uri.parse(uri, true));
+    const parsed = vscode.Uri.parse(uri, true);
+    // VS Code would make a new document of that name.
+    if (parsed.scheme === "untitled" && !isOpen(parsed)) throw documentGone();
+    return await vscode.workspace.openTextDocument(parsed);
   } catch {
-    throw new HostError(
-      "textGone",
-      vscode.l10n.t("The document of this text is gone: open it again and select the text there.")
-    );
+    throw documentGone();
   }
+}
+
+function documentGone(): HostError {
+  return new HostError(
+    "textGone",
+    vscode.l10n.t("The document of this text is gone: open it again and select the text there.")
+  );
+}
+
+/** Whether a document is there, or in a tab that VS Code has restored and not shown yet. */
+function isOpen(uri: vscode.Uri): boolean {
+  const isIt = (other: vscode.Uri) => other.toString() === uri.toString();
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  return (
+    vscode.workspace.textDocuments.some((document) => isIt(document.uri)) ||
+    tabs.some(({input}) => input instanceof vscode.TabInputText && isIt(input.uri))
+  );
 }
 
 /** The document's present text in a range. A range beyond the document's end is cut to it. */

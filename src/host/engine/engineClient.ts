@@ -13,6 +13,7 @@ import {
   type StopParams,
   stopNotification
 } from "../../contract/requests";
+import type {ScorePart} from "../../contract/scoring";
 import type {Cancellation} from "./cancellation";
 import {CrashPolicy} from "./crashPolicy";
 import {cannotStart, clientDisposed, engineDied, engineStopped, illegalInstruction} from "./engineMessages";
@@ -60,6 +61,8 @@ export interface RequestOptions {
   /** Cancelled: the engine answers with what it has, within a batch. */
   readonly stop?: Cancellation | undefined;
   readonly onProgress?: (progress: Progress) => void;
+  /** Takes parts of the answer that are sent before its end, if the parameters ask for them. */
+  readonly onPart?: (part: ScorePart) => void;
   /** The request is made only because nothing else is asked: it does not keep an idle process alive. */
   readonly inPassing?: boolean;
 }
@@ -153,7 +156,7 @@ export class EngineClient {
   async request<M extends EngineMethod>(
     method: M,
     params: Sendable<EngineRequests[M]["params"]>,
-    {token, stop, onProgress, inPassing = false}: RequestOptions = {}
+    {token, stop, onProgress, onPart, inPassing = false}: RequestOptions = {}
   ): Promise<EngineRequests[M]["result"]> {
     if (token?.isCancellationRequested) throw this.options.cancelled();
     if (this.disposed) throw clientDisposed();
@@ -174,7 +177,7 @@ export class EngineClient {
     };
     try {
       const answer = process
-        .ask(method, {request, params}, token, report)
+        .ask(method, {request, params}, token, report, onPart)
         .catch((error: unknown) => this.fail(error, pending));
       const result = await process.whileAlive(Promise.race([answer, cancelled]), (end) => this.endError(end, pending));
       if (result === undefined) throw this.options.cancelled();

@@ -25,6 +25,7 @@ const crashed: Record<EngineMethod, () => string> = {
   tokenize: () =>
     l10n.t("The model's process ended while splitting text into tokens: try again, a new one starts by itself."),
   tokenTexts: readingVocabulary,
+  tokenBytes: readingVocabulary,
   tokenInfo: readingVocabulary,
   vocabularyFacts: readingVocabulary,
   searchVocabulary: readingVocabulary,

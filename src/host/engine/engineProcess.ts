@@ -18,8 +18,10 @@ import {
   logNotification,
   type NoticeParams,
   noticeNotification,
+  partsToken,
   type RequestEnvelope
 } from "../../contract/requests";
+import type {ScorePart} from "../../contract/scoring";
 import type {Cancellation} from "./cancellation";
 import {cannotStart} from "./engineMessages";
 import {Heartbeat} from "./heartbeat";
@@ -145,17 +147,21 @@ export class EngineProcess {
     method: M,
     envelope: SendableEnvelope<M>,
     token: Cancellation | undefined,
-    onProgress: (progress: Progress) => void
+    onProgress: (progress: Progress) => void,
+    onPart: ((part: ScorePart) => void) | undefined
   ): Promise<EngineRequests[M]["result"] | undefined> {
-    const {rpc, chunked, progress} = await this.connection;
+    const {rpc, chunked, progress, parts} = await this.connection;
     const message = await chunked.sendChunked(envelope, () => !token?.isCancellationRequested);
     if (message === undefined) return undefined;
     const listening = rpc.onProgress(progress, envelope.request, onProgress);
+    const takePart = (part: object) => onPart?.(chunked.reassemble(part) as ScorePart);
+    const listeningToParts = onPart && rpc.onProgress(parts, partsToken(envelope.request), takePart);
     try {
       const answer = await rpc.sendRequest(method, message, ...(token === undefined ? [] : [token]));
       return chunked.reassemble(answer) as EngineRequests[M]["result"];
     } finally {
       listening.dispose();
+      listeningToParts?.dispose();
     }
   }
 

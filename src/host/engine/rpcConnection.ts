@@ -15,10 +15,12 @@ export interface RpcConnection {
   readonly chunked: ChunkedTransport;
   /** A request reports its progress under its own number. */
   readonly progress: ProgressType<Progress>;
+  /** The parts of an answer, with numbers in place of long values. */
+  readonly parts: ProgressType<object>;
 }
 
 /** Loaded with the first process, because vscode-jsonrpc takes longer to load than all the rest of activation. */
 export function rpcConnection(process: ChildProcess): RpcConnection {
   const rpc = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
-  return {rpc, chunked: new ChunkedTransport(rpc), progress: new ProgressType()};
+  return {rpc, chunked: new ChunkedTransport(rpc), progress: new ProgressType(), parts: new ProgressType()};
 }

@@ -1,0 +1,43 @@
+import type {Card} from "./card";
+import type {TokenFlow} from "./tokenFlow";
+import type {TokenRange} from "./tokenRange";
+
+/** Milliseconds without a change before the editor selects what is selected here. */
+const selectDelay = 200;
+
+/** The range of tokens that is selected, here and in the editor. */
+export class RangeSelection {
+  private telling: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly flow: TokenFlow,
+    private readonly card: Card,
+    private readonly scroller: HTMLElement,
+    private readonly tell: (range: TokenRange) => void
+  ) {}
+
+  /** The user selected it in the text. */
+  choose(range: TokenRange | null): void {
+    this.card.select(range);
+    clearTimeout(this.telling);
+    if (range !== null) this.telling = setTimeout(() => this.tell(range), selectDelay);
+  }
+
+  clear(): void {
+    clearTimeout(this.telling);
+    this.flow.select(null);
+    this.card.select(null);
+  }
+
+  /** Shows what is selected in the editor, without taking the focus. */
+  reveal({from, to}: TokenRange, count: number): void {
+    const selected = this.card.selectedRange;
+    if (from >= to || to > count || (selected?.from === from && selected.to === to)) return;
+    this.flow.select({from, to});
+    this.card.select({from, to});
+    const visible = this.scroller.getBoundingClientRect();
+    const {top, bottom} = this.flow.box(from);
+    if (top < visible.top || bottom > visible.bottom)
+      this.flow.scrollTo({token: from, offset: Math.round(visible.height / 3)});
+  }
+}
