@@ -64,7 +64,7 @@ describe("What stands beside the text", () => {
       .filter({hasText: "retry.py"})
       .click({button: "right"});
     await menuRow("Tokenscope").hover();
-    await menuRow("Set Token Budget…").waitFor();
+    for (const row of ["Compare Tokenizers", "Set Token Budget…"]) await menuRow(row).waitFor();
     await vscode.screenshot("context-menu-explorer");
     await vscode.page.keyboard.press("Escape");
     await vscode.page.keyboard.press("Escape");

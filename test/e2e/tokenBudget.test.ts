@@ -35,7 +35,7 @@ describe("A token budget in the workbench", () => {
   it("marks where it ends, in the editor, the status bar and among the problems", async () => {
     const vscode = workbench();
     await vscode.openFile("prompt.md");
-    // Opening VS Code on a file starts no engine. The first click or key in it does, once the extension runs.
+    // A click or key in the file starts the engine, once the extension runs; so would a quiet moment.
     await vscode.statusBar("Tokens").waitFor();
     await vscode.goTo(3);
     await vscode.statusBar(/\d+ tokens/).waitFor();

@@ -11,7 +11,7 @@ describe("Token count in the workbench", () => {
   it("stands in the status bar for the file, with the model's name in the tooltip", async () => {
     const vscode = workbench();
     await vscode.openFile("prompt.md");
-    // Opening VS Code on a file starts no engine. The first click or key in it does, once the extension runs.
+    // A click or key in the file starts the engine, once the extension runs; so would a quiet moment.
     await vscode.statusBar("Tokens").waitFor();
     await vscode.goTo(3);
     const item = vscode.statusBar(/\d+ tokens/);

@@ -1,6 +1,7 @@
 import {strict as assert} from "node:assert";
 import * as vscode from "vscode";
-import {closeEditors, userSettings} from "./support/editors";
+import {commandTargetText} from "../../src/host/documents/targetText";
+import {closeEditors, select, showFile, temporaryFolder, userSettings} from "./support/editors";
 import {until} from "./support/until";
 
 describe("the menu in the status bar", () => {
@@ -47,5 +48,23 @@ describe("the menu in the status bar", () => {
     choice = "Open Walkthrough";
     await vscode.commands.executeCommand("tokenscope.showMenu");
     await until(() => vscode.window.tabGroups.all.some(({tabs}) => tabs.length > 0));
+  });
+});
+
+describe("a command from the menus of an editor", () => {
+  const folder = temporaryFolder();
+  after(closeEditors);
+
+  it("works on that editor's text, though another editor is active", async () => {
+    const left = await showFile(folder.write("left.txt", "one two three\n"));
+    const right = await vscode.workspace.openTextDocument(folder.write("right.txt", "four\n"));
+    await vscode.window.showTextDocument(right, vscode.ViewColumn.Beside);
+    const textOf = async (argument: unknown) => (await commandTargetText(argument)).text;
+    assert.equal(await textOf(undefined), "four\n");
+    assert.equal(await textOf(right.uri), "four\n");
+    assert.equal(await textOf(left.document.uri), "one two three\n");
+    select(left, 0, 3);
+    assert.equal(await textOf(left.document.uri), "one");
+    assert.equal(await textOf(vscode.Uri.parse("file:///none.txt")), "four\n");
   });
 });

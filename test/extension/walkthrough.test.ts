@@ -73,6 +73,8 @@ describe("the walkthrough's buttons", () => {
   });
 
   it("show a function's logprobs, in the column that has the function", async () => {
+    await vscode.commands.executeCommand("tokenscope.openWalkthrough");
+    await until(() => vscode.window.tabGroups.activeTabGroup.tabs.length > 0);
     await vscode.commands.executeCommand("tokenscope.tryLogprobs");
     const {scored, source} = await view().hears("show");
     assert.equal(scored.text, sample("logprobs.ts"));

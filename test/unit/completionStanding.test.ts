@@ -10,7 +10,8 @@ describe("What inline completion says of itself", () => {
     enabledElsewhere: true,
     language: "python",
     snoozedUntil: undefined,
-    engine: {process: "running", loading: null},
+    stopped: false,
+    loading: undefined,
     silence: undefined
   };
   const says = (change: Partial<Situation>) => standingOf({...fine, ...change});
@@ -26,12 +27,9 @@ describe("What inline completion says of itself", () => {
     assert.equal(says({silence, enabled: false, enabledElsewhere: false}).remedy, "turnOn");
     assert.equal(says({silence, vscodeShows: false}).remedy, "vscodeSetting");
     assert.equal(says({silence, snoozedUntil: 0}).remedy, "resume");
-    assert.equal(says({silence, engine: {process: "stopped", loading: null}}).remedy, "restart");
-    assert.equal(says({engine: {process: "starting", loading: null}}).sentence, "The model is still being loaded.");
-    assert.equal(
-      says({engine: {process: "running", loading: 0.429}}).sentence,
-      "The model is still being loaded: 42 %."
-    );
+    assert.equal(says({silence, stopped: true}).remedy, "restart");
+    assert.equal(says({loading: null}).sentence, "The model is still being loaded.");
+    assert.equal(says({loading: 0.429}).sentence, "The model is still being loaded: 42 %.");
     assert.equal(says({silence}).remedy, "confidence");
   });
 

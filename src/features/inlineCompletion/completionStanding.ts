@@ -1,5 +1,4 @@
 import * as l10n from "@vscode/l10n";
-import type {EngineState} from "../../host/engine/engineClient";
 import {displayLocale} from "../../text/language";
 import {count, percentText} from "../../text/numberText";
 
@@ -23,7 +22,10 @@ export interface Situation {
   readonly language: string;
   /** Ms since the epoch; undefined: not snoozed. */
   readonly snoozedUntil: number | undefined;
-  readonly engine: Pick<EngineState, "process" | "loading">;
+  /** The engine has crashed too often to start again by itself. */
+  readonly stopped: boolean;
+  /** How much of the model has been read (0 to 1), null if that is not known; undefined while none is loaded. */
+  readonly loading: number | null | undefined;
   readonly silence: Silence | undefined;
 }
 
@@ -60,7 +62,8 @@ function lasting({
   enabledElsewhere,
   language,
   snoozedUntil,
-  engine
+  stopped,
+  loading
 }: Situation): Standing | undefined {
   if (!enabled)
     return {
@@ -82,19 +85,19 @@ function lasting({
       sentence: l10n.t("Inline completion is snoozed until {0}.", timeText(snoozedUntil)),
       remedy: "resume"
     };
-  if (engine.process === "stopped")
+  if (stopped)
     return {
       icon: "warning",
       sentence: l10n.t("The model's process has ended too often and is not started again by itself."),
       remedy: "restart"
     };
-  if (engine.loading === null && engine.process !== "starting") return undefined;
+  if (loading === undefined) return undefined;
   return {
     icon: "loading~spin",
     sentence:
-      engine.loading === null
+      loading === null
         ? l10n.t("The model is still being loaded.")
-        : l10n.t("The model is still being loaded: {0}.", percentText(count(Math.floor(engine.loading * 100))))
+        : l10n.t("The model is still being loaded: {0}.", percentText(count(Math.floor(loading * 100))))
   };
 }
 

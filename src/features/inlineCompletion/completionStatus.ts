@@ -70,9 +70,17 @@ export class CompletionStatus implements vscode.Disposable {
       enabledElsewhere: settings.inlineCompletion().enabled,
       language: document.languageId,
       snoozedUntil: this.snooze.until,
-      engine: engine.state,
+      stopped: engine.state.process === "stopped",
+      loading: this.loading(),
       silence: this.silence
     });
+  }
+
+  /** How much of the completion model has been read; undefined while it is not being loaded. */
+  private loading(): number | null | undefined {
+    const {process, loading, loadingModel} = this.host.engine.state;
+    const isLoading = loading !== null || process === "starting";
+    return isLoading && loadingModel === this.host.settings.completionModel().path ? loading : undefined;
   }
 
   /** Shows a spinner while a suggestion is pending. */
