@@ -23,12 +23,12 @@ async function chooseMeasure(current: ColourMeasure): Promise<ColourMeasure | un
     description: by === current ? vscode.l10n.t("now") : "",
     detail: explanations[by]()
   }));
-  // The first row is the one that Enter takes.
-  const sorted = items.toSorted((a, b) => Number(b.by === current) - Number(a.by === current));
-  const chosen = await vscode.window.showQuickPick(sorted, {
-    title: vscode.l10n.t("Colour By…"),
-    placeHolder: vscode.l10n.t("By what tokens are coloured, in the editor and in the logprobs view")
-  });
+  const chosen = await pick(
+    items,
+    items.find(({by}) => by === current),
+    vscode.l10n.t("Colour By…"),
+    vscode.l10n.t("By what tokens are coloured, in the editor and in the logprobs view")
+  );
   return chosen?.by;
 }
 
@@ -65,9 +65,31 @@ async function chooseThreshold(choice: ColourChoice): Promise<number | null | un
       )
     };
   });
-  const chosen = await vscode.window.showQuickPick(items, {
-    title: measureLabel(choice.by),
-    placeHolder: vscode.l10n.t("From which value on tokens are coloured")
-  });
+  const chosen = await pick(
+    items,
+    items.find(({isCurrent}) => isCurrent),
+    measureLabel(choice.by),
+    vscode.l10n.t("From which value on tokens are coloured")
+  );
   return chosen?.threshold;
+}
+
+/** A list in its order, with the row in use as the one that Enter takes. Undefined: cancelled. */
+async function pick<Item extends vscode.QuickPickItem>(
+  items: readonly Item[],
+  current: Item | undefined,
+  title: string,
+  placeholder: string
+): Promise<Item | undefined> {
+  const list = vscode.window.createQuickPick<Item>();
+  try {
+    Object.assign(list, {items, title, placeholder, activeItems: current ? [current] : []});
+    return await new Promise((resolve) => {
+      list.onDidAccept(() => resolve(list.selectedItems[0]));
+      list.onDidHide(() => resolve(undefined));
+      list.show();
+    });
+  } finally {
+    list.dispose();
+  }
 }
