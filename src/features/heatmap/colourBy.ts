@@ -35,7 +35,7 @@ async function chooseMeasure(current: ColourMeasure): Promise<ColourMeasure | un
 const explanations: Readonly<Record<ColourMeasure, () => string>> = {
   probability: () => vscode.l10n.t("How likely the model found the token."),
   surprisal: () => vscode.l10n.t("The same in bits: each bit halves the probability."),
-  rank: () => vscode.l10n.t("How many tokens the model found more likely; 1 is its first choice."),
+  rank: () => vscode.l10n.t("The token's place in the model's order of likely tokens; 1 is its first choice."),
   entropy: () => vscode.l10n.t("How uncertain the model was, whatever stands there."),
   excess: () => vscode.l10n.t("Surprisal minus entropy: odd tokens, even where the model was uncertain."),
   relative: () => vscode.l10n.t("The most surprising part of the text's tokens, however surprising that is.")
