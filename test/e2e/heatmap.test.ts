@@ -103,6 +103,15 @@ describe("Surprisal heatmap in the workbench", () => {
   it("colours by each measure that the settings name", async () => {
     const vscode = workbench();
     await vscode.setTheme("dark");
+    /** Where colours are, and which. */
+    const painted = () =>
+      strokes().evaluateAll((elements) =>
+        (elements as unknown as {readonly outerHTML: string}[])
+          .map(({outerHTML}) => outerHTML)
+          .sort()
+          .join()
+      );
+    let before = await painted();
     for (const [by, label] of [
       ["surprisal", "Surprisal"],
       ["rank", "Rank"],
@@ -113,7 +122,10 @@ describe("Surprisal heatmap in the workbench", () => {
     ] as const) {
       await vscode.setSettings({"tokenscope.colorBy": by, "tokenscope.colorThreshold": null});
       await vscode.page.locator(`.statusbar-item [aria-label*="Coloured by: ${label}."]`).waitFor({state: "attached"});
-      await strokes().first().waitFor();
+      before = await vscode.until("the colours are others", async () => {
+        const now = await painted();
+        return now === before || now === "" ? undefined : now;
+      });
       await vscode.screenshot(`heatmap-by-${by}`);
     }
   });

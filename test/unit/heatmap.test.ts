@@ -242,7 +242,9 @@ describe("the marks in the overview ruler", () => {
     assert.ok(marks.every((piece) => piece % 100 === 99));
     assert.deepEqual(result(rulerMarks(logprobs, () => 3)), []);
     assert.deepEqual(result(rulerMarks(new Float64Array(), () => 4)), []);
-    assert.deepEqual(result(rulerMarks(Float64Array.of(-1, Number.NEGATIVE_INFINITY), () => 4)), [0, 1]);
+    // In a short text, the most surprising one of twenty.
+    const short = new Float64Array(40).fill(-1).fill(Number.NEGATIVE_INFINITY, 7, 9);
+    assert.deepEqual(result(rulerMarks(short, () => 4)), [7, 8]);
   });
 });
 

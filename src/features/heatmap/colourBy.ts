@@ -23,19 +23,19 @@ async function chooseMeasure(current: ColourMeasure): Promise<ColourMeasure | un
     description: by === current ? vscode.l10n.t("now") : "",
     detail: explanations[by]()
   }));
-  // The first row is the one that Enter takes.
-  const sorted = items.toSorted((a, b) => Number(b.by === current) - Number(a.by === current));
-  const chosen = await vscode.window.showQuickPick(sorted, {
-    title: vscode.l10n.t("Colour By…"),
-    placeHolder: vscode.l10n.t("By what tokens are coloured, in the editor and in the logprobs view")
-  });
+  const chosen = await pick(
+    items,
+    items.find(({by}) => by === current),
+    vscode.l10n.t("Colour By…"),
+    vscode.l10n.t("By what tokens are coloured, in the editor and in the logprobs view")
+  );
   return chosen?.by;
 }
 
 const explanations: Readonly<Record<ColourMeasure, () => string>> = {
   probability: () => vscode.l10n.t("How likely the model found the token."),
   surprisal: () => vscode.l10n.t("The same in bits: each bit halves the probability."),
-  rank: () => vscode.l10n.t("How many tokens the model found more likely; 1 is its first choice."),
+  rank: () => vscode.l10n.t("The token's place in the model's order of likely tokens; 1 is its first choice."),
   entropy: () => vscode.l10n.t("How uncertain the model was, whatever stands there."),
   excess: () => vscode.l10n.t("Surprisal minus entropy: odd tokens, even where the model was uncertain."),
   relative: () => vscode.l10n.t("The most surprising part of the text's tokens, however surprising that is.")
@@ -65,9 +65,31 @@ async function chooseThreshold(choice: ColourChoice): Promise<number | null | un
       )
     };
   });
-  const chosen = await vscode.window.showQuickPick(items, {
-    title: measureLabel(choice.by),
-    placeHolder: vscode.l10n.t("From which value on tokens are coloured")
-  });
+  const chosen = await pick(
+    items,
+    items.find(({isCurrent}) => isCurrent),
+    measureLabel(choice.by),
+    vscode.l10n.t("From which value on tokens are coloured")
+  );
   return chosen?.threshold;
+}
+
+/** A list in its order, with the row in use as the one that Enter takes. Undefined: cancelled. */
+async function pick<Item extends vscode.QuickPickItem>(
+  items: readonly Item[],
+  current: Item | undefined,
+  title: string,
+  placeholder: string
+): Promise<Item | undefined> {
+  const list = vscode.window.createQuickPick<Item>();
+  try {
+    Object.assign(list, {items, title, placeholder, activeItems: current ? [current] : []});
+    return await new Promise((resolve) => {
+      list.onDidAccept(() => resolve(list.selectedItems[0]));
+      list.onDidHide(() => resolve(undefined));
+      list.show();
+    });
+  } finally {
+    list.dispose();
+  }
 }

@@ -27,28 +27,32 @@ interface Decorations {
 
 /** Colours the visible text of editors, and the lines around it, by the levels of tokens. */
 export class HeatColours implements vscode.Disposable {
-  private readonly types: Readonly<Record<ColouredLevel, Decorations>> = {
-    1: decorations(1),
-    2: decorations(2),
-    3: decorations(3),
-    4: decorations(4)
-  };
+  private readonly types: Readonly<Record<ColouredLevel, Decorations>>;
   private readonly mark = vscode.window.createTextEditorDecorationType({
     overviewRulerColor: new vscode.ThemeColor(`tokenscope.${heatColour(4, "Line")}`),
     overviewRulerLane: vscode.OverviewRulerLane.Center,
     rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed
   });
-  private readonly figure = vscode.window.createTextEditorDecorationType({
-    after: {color: new vscode.ThemeColor("editorCodeLens.foreground"), margin: "0 0 0 3em"},
-    rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed
-  });
+  private readonly figure: vscode.TextEditorDecorationType;
+
+  constructor() {
+    let types = levelDecorations();
+    let figure = figureDecoration();
+    // VS Code orders what stands at one place by the types' keys, as texts: behind "…9", "…10" would come first. Figures are to stand
+    // behind the sign for the line break. After the number that has one more digit, types made one after the other are in order.
+    if (colouredLevels.some((level) => types[level].lineBreak.key > figure.key)) {
+      for (const level of colouredLevels) disposeBoth(types[level]);
+      figure.dispose();
+      types = levelDecorations();
+      figure = figureDecoration();
+    }
+    this.types = types;
+    this.figure = figure;
+  }
 
   /** Disposing a decoration type removes its colour from every editor. */
   dispose(): void {
-    for (const {text, lineBreak} of Object.values(this.types)) {
-      text.dispose();
-      lineBreak.dispose();
-    }
+    for (const level of colouredLevels) disposeBoth(this.types[level]);
     this.mark.dispose();
     this.figure.dispose();
   }
@@ -67,6 +71,22 @@ export class HeatColours implements vscode.Disposable {
     editor.setDecorations(this.mark, heat === undefined ? [] : marksOf(editor, heat));
     editor.setDecorations(this.figure, heat && showsFigures ? figuresOf(editor, near, heat) : []);
   }
+}
+
+function levelDecorations(): Record<ColouredLevel, Decorations> {
+  return {1: decorations(1), 2: decorations(2), 3: decorations(3), 4: decorations(4)};
+}
+
+function disposeBoth({text, lineBreak}: Decorations): void {
+  text.dispose();
+  lineBreak.dispose();
+}
+
+function figureDecoration(): vscode.TextEditorDecorationType {
+  return vscode.window.createTextEditorDecorationType({
+    after: {color: new vscode.ThemeColor("editorCodeLens.foreground"), margin: "0 0 0 3em"},
+    rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed
+  });
 }
 
 function decorations(level: ColouredLevel): Decorations {

@@ -13,7 +13,7 @@ export interface HeatSource {
 }
 
 /** Maximum alternatives that a hover shows without scrolling, with the actual token among them. */
-const maxAlternatives = 6;
+const maxAlternatives = 5;
 
 /** The hover over a token of the heatmap: its scores, and what the model expected. */
 export class HeatHover implements vscode.HoverProvider {

@@ -1,8 +1,9 @@
 import type {LevelFinder} from "../../metrics/colourScale";
 import {colouredLevels} from "./heatColour";
 
-/** Marks of one document, at most: a ruler that is full of them leads nowhere. */
+/** Marks of one document, at most: a ruler that is full of them leads nowhere. In a short text, one for so many pieces. */
 const maxMarks = 40;
+const piecesPerMark = 20;
 
 /** A document's pieces are divided into this many parts of equal length, of which each has one mark at most. */
 const parts = 200;
@@ -14,7 +15,7 @@ const strongest = Math.max(...colouredLevels);
 
 /**
  * The pieces that the overview ruler marks: those of the strongest level, of neighbours only the most surprising one, and of these
- * the {@link maxMarks} most surprising ones. In the order of the text.
+ * the most surprising ones, {@link maxMarks} at most. In the order of the text.
  */
 export function* rulerMarks(logprobs: Float64Array, levelOf: LevelFinder): Generator<void, number[]> {
   const found = new Map<number, number>();
@@ -26,7 +27,8 @@ export function* rulerMarks(logprobs: Float64Array, levelOf: LevelFinder): Gener
     if (before === undefined || surprisal(logprobs, piece) > surprisal(logprobs, before)) found.set(part, piece);
   }
   const marks = [...found.values()].sort((a, b) => surprisal(logprobs, b) - surprisal(logprobs, a));
-  return marks.slice(0, maxMarks).sort((a, b) => a - b);
+  const most = Math.min(maxMarks, Math.ceil(logprobs.length / piecesPerMark));
+  return marks.slice(0, most).sort((a, b) => a - b);
 }
 
 function surprisal(logprobs: Float64Array, piece: number): number {
