@@ -42,7 +42,8 @@ describe("colourScale", () => {
     assert.deepEqual(labels("rank"), ["≤ 1", "1–10", "> 1,000"]);
     assert.deepEqual(labels("surprisal"), ["≤ 10 bits", "10–13 bits", "> 20 bits"]);
     assert.deepEqual(labels("relative"), ["the rest", "top 20 %", "top 1 %"]);
-    const short = (by: ColourChoice["by"]) => [0, 1, 2, unknownLevel].map((level) => shortLevelLabel(preset(by), level));
+    const short = (by: ColourChoice["by"]) =>
+      [0, 1, 2, unknownLevel].map((level) => shortLevelLabel(preset(by), level));
     assert.deepEqual(short("probability"), ["≥ 0.1 %", "< 0.1 %", "< 0.01 %", "?"]);
     assert.deepEqual(short("surprisal"), ["≤ 10", "> 10", "> 13", "?"]);
     assert.deepEqual(short("relative"), ["the rest", "top 20 %", "top 10 %", "?"]);
