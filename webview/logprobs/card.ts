@@ -6,7 +6,7 @@ import type {Colouring} from "./colouring";
 import {noToken, rangeCard, spoken, tokenCard} from "./details";
 import type {FloatingCard} from "./floatingCard";
 import type {Box} from "./layout";
-import {rangeNumbers} from "./rangeNumbers";
+import {rangeNumbers, spokenRange} from "./rangeNumbers";
 import type {ShownText} from "./shownText";
 import type {TokenRange} from "./tokenRange";
 
@@ -139,6 +139,7 @@ export class Card {
     if (range !== null && this.hovered === null) {
       const numbers = rangeNumbers(text.scored, range.from, range.to);
       render(rangeCard(numbers, {...actions, copy: () => this.events.copyRange(range)}), element);
+      this.events.say(spokenRange(numbers));
     } else if (token === null) {
       render(noToken(), element);
     } else {
