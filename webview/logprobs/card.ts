@@ -23,6 +23,8 @@ export interface CardEvents {
 export interface CardPlaces {
   /** Whether the card has no place in the dock now. */
   readonly cardFloats: () => boolean;
+  /** Whether the token is in the window. One that is not has no box without being drawn. */
+  readonly isVisible: (token: number) => boolean;
   readonly box: (token: number) => Box;
 }
 
@@ -154,7 +156,7 @@ export class Card {
   place(): void {
     const anchor = this.anchor();
     if (!this.places.cardFloats()) this.floating.dock();
-    else if (anchor === null) this.floating.hide();
+    else if (anchor === null || !this.places.isVisible(anchor)) this.floating.hide();
     else this.floating.float(this.places.box(anchor), this.hovered === null);
   }
 
