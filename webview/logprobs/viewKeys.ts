@@ -15,7 +15,7 @@ export function listenForKeys(targets: KeyTargets, isShown: () => boolean): void
   document.addEventListener("keydown", (event) => {
     const {altKey, ctrlKey, metaKey, key, target, defaultPrevented} = event;
     if (altKey || ctrlKey || metaKey || defaultPrevented || !isShown()) return;
-    if (key === "Escape") escape(targets);
+    if (key === "Escape") takeBack(targets);
     else if (target === document.body && (key === "n" || key === "ArrowRight")) targets.flow.focus();
     else return;
     event.preventDefault();
@@ -23,7 +23,7 @@ export function listenForKeys(targets: KeyTargets, isShown: () => boolean): void
 }
 
 /** Takes back the last thing: the card, the selection, the filter; or goes back to the text. */
-function escape({tokens, flow, card, colours}: KeyTargets): void {
+function takeBack({tokens, flow, card, colours}: KeyTargets): void {
   const isInText = tokens.contains(document.activeElement);
   const hadRange = card.selectedRange !== null;
   if ((card.close() || hadRange) && isInText) return;
