@@ -20,7 +20,7 @@ describe("Logprobs in the workbench", () => {
     view = await vscode.webview("#tokens .token");
     const tokens = await view.locator("#tokens .token").evaluateAll((elements) => elements.map((it) => it.className));
     assert.ok(tokens.length > 50, `${tokens.length} tokens`);
-    assert.ok(new Set(tokens).size >= 4, `colours: ${[...new Set(tokens)].join(", ")}`);
+    assert.ok(new Set(tokens).size >= 3, `colours: ${[...new Set(tokens)].join(", ")}`);
     assert.match((await view.locator(".numbers").textContent()) ?? "", /perplexity/i);
     assert.match((await view.locator("#tokens").textContent()) ?? "", /def.retry\(operation/);
   });
@@ -101,6 +101,9 @@ describe("Logprobs in the workbench", () => {
   it("is the same after it was hidden", async () => {
     const vscode = workbench();
     const before = await view.locator("#tokens").textContent();
+    await vscode.page.keyboard.press("Control+2");
+    // The view's group is locked, so that files don't cover it.
+    await vscode.runCommand("View: Unlock Editor Group");
     await vscode.page.keyboard.press("Control+2");
     await view.waitForFunction(() => (globalThis as unknown as {document: {hasFocus(): boolean}}).document.hasFocus());
     await vscode.openFile("prompt.md");

@@ -279,6 +279,7 @@ export class View {
         this.flow.update(from, to);
         this.overview.update(from, to);
         this.card.update(from, to);
+        this.charts.update();
         this.drawHead();
       },
       onRecolour: () => this.colour()
