@@ -36,7 +36,7 @@ export const colourScales: Readonly<Record<ColourMeasure, ColourScale>> = {
   probability: {preset: 0.001, min: 0.0001, max: 0.5, isLow: true, multiples: [1, 0.1, 0.01, 0.001], format: share},
   surprisal: {preset: 10, min: 0.5, max: 20, isLow: false, multiples: [1, 1.3, 1.6, 2], format: bitsOf},
   rank: {preset: 1, min: 1, max: 1000, isLow: false, multiples: [1, 10, 100, 1000], format: count},
-  entropy: {preset: 6, min: 0.5, max: 16, isLow: false, multiples: [1, 1.33, 1.67, 2], format: bitsOf},
+  entropy: {preset: 6, min: 0.5, max: 16, isLow: false, multiples: [1, 4 / 3, 5 / 3, 2], format: bitsOf},
   excess: {preset: 3, min: 0.5, max: 16, isLow: false, multiples: [1, 1.5, 2.5, 4], format: bitsOf},
   relative: {preset: 0.2, min: 0.02, max: 0.5, isLow: true, multiples: [1, 0.5, 0.25, 0.05], format: share}
 };

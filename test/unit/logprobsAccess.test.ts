@@ -44,8 +44,8 @@ describe("Access to the logprobs view, by axe-core", () => {
       `axe.run(document, {rules: {"document-title": {enabled: false}}})`
     );
     const grave = violations.filter(({impact}) => impact === "serious" || impact === "critical");
-    const report = grave.map(
-      ({id, nodes}) => `${id}: ${nodes.map(({html, failureSummary}) => `${html}\n${failureSummary}`).join("\n")}`
+    const report = grave.map(({id, nodes: [first, ...others]}) =>
+      [`${id}: ${first?.html} (and ${others.length} more)`, first?.failureSummary].join("\n")
     );
     assert.equal(report.join("\n\n"), "", what);
   }

@@ -330,6 +330,7 @@ describe("The frame of the logprobs view", () => {
     await tell({type: "reveal", from: 1, to: 3});
     const facts = async () => ((await page.locator("#details .facts").textContent()) ?? "").replace(/\s+/g, " ");
     await page.getByText("Selection: 2 tokens").waitFor();
+    assert.equal((await page.locator("#status").textContent())?.trim(), "2 tokens, 1.00 bits, perplexity 2.000");
     assert.match(await facts(), /1 scored, 1 left out ?total surprisal1.00 bits ?Perplexity2.000 ?Bits per byte0.1667/);
     assert.equal(await page.evaluate("document.activeElement === document.body"), true);
     await tell({type: "reveal", from: 2900, to: 2950});

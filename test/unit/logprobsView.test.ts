@@ -168,7 +168,7 @@ describe("The logprobs view", () => {
     await show(scored(["one", " two"]));
     await token(1).click();
     await answer(1, 4321);
-    const rows = page.locator(".chart li");
+    const rows = page.locator(".chart .alternative");
     assert.equal(await rows.count(), 11);
     assert.match((await page.locator(".chart .actual").textContent()) ?? "", /4.321\s+·two/);
     await press("ArrowLeft");
@@ -291,7 +291,6 @@ describe("The logprobs view", () => {
     await page.evaluate("answerHello()");
     await token(1).waitFor();
     assert.equal(await page.locator("html").getAttribute("lang"), "de");
-    await page.locator(".numbers").click();
     await token(1).hover();
     await answer(1, 1234);
     // German words are long: numbers must not overlap the chart.
@@ -299,7 +298,9 @@ describe("The logprobs view", () => {
     const edges = (side: "left" | "right", css: string) =>
       page.locator(css).evaluateAll((all, edge) => all.map((it) => it.getBoundingClientRect()[edge]), side);
     assert.ok(Math.max(...(await edges("right", ".facts dd"))) <= Math.min(...(await edges("left", ".chart"))));
-    const text = await page.evaluate<string>("document.body.innerText");
+    const card = await page.evaluate<string>("document.body.innerText");
+    await page.locator(".numbers").click();
+    const text = `${card}\n${await page.evaluate<string>("document.body.innerText")}`;
     for (const word of [/Perplexität/, /Bits pro Byte/, /2 von 2/, /Wahrscheinlichkeit/, /36,8 %/, /1\.234/])
       assert.match(text, word);
     const spoken = await page

@@ -371,7 +371,7 @@ describe("A text of millions of tokens on one line", () => {
       [shown.count, blocks.end(blocks.count - 1), blocks.of(tokens - 1)],
       [tokens, tokens, blocks.count - 1]
     );
-    for (let block = 0; block < blocks.count; block++) assert.ok(blocks.end(block) - blocks.start(block) <= 512);
+    for (let block = 0; block < blocks.count; block++) assert.ok(blocks.end(block) - blocks.start(block) <= 320);
     assert.equal(shown.label(tokens - 1), "abc");
   });
 });

@@ -1,8 +1,8 @@
 import type {ShownText} from "./shownText";
 
 /** Small enough to be built and laid out within a frame, together with the others that fill a window. */
-const preferredTokens = 128;
-const maxTokens = 512;
+const preferredTokens = 64;
+const maxTokens = 320;
 
 const lineFeed = 10;
 

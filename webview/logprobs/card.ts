@@ -6,7 +6,7 @@ import type {Colouring} from "./colouring";
 import {noToken, rangeCard, spoken, tokenCard} from "./details";
 import type {FloatingCard} from "./floatingCard";
 import type {Box} from "./layout";
-import {rangeNumbers} from "./rangeNumbers";
+import {rangeNumbers, spokenRange} from "./rangeNumbers";
 import type {ShownText} from "./shownText";
 import type {TokenRange} from "./tokenRange";
 
@@ -23,6 +23,8 @@ export interface CardEvents {
 export interface CardPlaces {
   /** Whether the card has no place in the dock now. */
   readonly cardFloats: () => boolean;
+  /** Whether the token is in the window. One that is not has no box without being drawn. */
+  readonly isVisible: (token: number) => boolean;
   readonly box: (token: number) => Box;
 }
 
@@ -139,6 +141,7 @@ export class Card {
     if (range !== null && this.hovered === null) {
       const numbers = rangeNumbers(text.scored, range.from, range.to);
       render(rangeCard(numbers, {...actions, copy: () => this.events.copyRange(range)}), element);
+      this.events.say(spokenRange(numbers));
     } else if (token === null) {
       render(noToken(), element);
     } else {
@@ -153,7 +156,7 @@ export class Card {
   place(): void {
     const anchor = this.anchor();
     if (!this.places.cardFloats()) this.floating.dock();
-    else if (anchor === null) this.floating.hide();
+    else if (anchor === null || !this.places.isVisible(anchor)) this.floating.hide();
     else this.floating.float(this.places.box(anchor), this.hovered === null);
   }
 

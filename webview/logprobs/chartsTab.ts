@@ -4,6 +4,8 @@ import type {ShownText} from "./shownText";
 /** The charts (charts/charts.ts) as their tab uses them. */
 export interface ChartsView {
   show(text: ShownText, colouring: Colouring): void;
+  /** Scores have arrived. */
+  update(): void;
   visible(first: number, last: number): void;
   resize(): void;
   redraw(): void;
@@ -30,6 +32,10 @@ export class ChartsTab {
     this.text = text;
     this.colouring = colouring;
     this.draw();
+  }
+
+  update(): void {
+    if (this.isOpen) this.charts?.update();
   }
 
   visible(first: number, last: number): void {
@@ -70,6 +76,7 @@ export interface ChartsEvents {
   onSave(name: string, png: Uint8Array): void;
 }
 
-export async function loadCharts(_element: HTMLElement, _events: ChartsEvents): Promise<ChartsView> {
-  return {show: () => undefined, visible: () => undefined, resize: () => undefined, redraw: () => undefined};
+export async function loadCharts(element: HTMLElement, events: ChartsEvents): Promise<ChartsView> {
+  const {Charts} = await import("./charts/charts");
+  return new Charts(element, events);
 }

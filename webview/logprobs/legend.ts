@@ -31,6 +31,10 @@ export class Legend {
     private readonly events: LegendEvents
   ) {
     new ResizeObserver(() => this.fit()).observe(element);
+    // The row has no scroll bar, which would take the height of a line.
+    element.addEventListener("wheel", ({deltaY}) => element.querySelector(".buckets")?.scrollBy(deltaY, 0), {
+      passive: true
+    });
     element.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || element.querySelector('[aria-pressed="true"]') === null) return;
       event.stopPropagation();

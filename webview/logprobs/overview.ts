@@ -120,6 +120,7 @@ export class Overview {
 
   private drawWindow(context: CanvasRenderingContext2D, count: number, styles: CSSStyleDeclaration): void {
     const {width, height} = this.canvas;
+    if (this.window.first === 0 && this.window.last >= count - 1) return;
     const pixel = Math.max(1, Math.round(devicePixelRatio));
     const top = Math.floor((this.window.first / count) * height);
     const bottom = Math.max(top + 3 * pixel, Math.ceil(((this.window.last + 1) / count) * height));

@@ -3,7 +3,7 @@ import type {ScoredText} from "../../src/features/logprobs/protocol";
 import {metrics, metricValues} from "../../src/metrics/metrics";
 import {valueText} from "../../src/metrics/metricText";
 import {type ScoreSums, TokenSums} from "../../src/metrics/scoreSums";
-import {bits, count, inBits} from "../../src/text/numberText";
+import {bits, count, inBits, plural} from "../../src/text/numberText";
 
 /** Numbers of some of a text's tokens, of those that are scored. Null where nothing is known. */
 export interface RangeNumbers {
@@ -30,6 +30,11 @@ export function rangeNumbers(scored: ScoredText, from: number, to: number): Rang
   const sums = sumsOf(scored);
   for (let token = from; token < to; token++) sums.add(token);
   return numbersOf(sums.sums);
+}
+
+/** What a screen reader says of a selected range. */
+export function spokenRange({tokens, nats, perplexity}: RangeNumbers): string {
+  return l10n.t("{0}, {1} bits, perplexity {2}", plural(tokens, "token"), bits(nats), valueText(perplexity, "plain"));
 }
 
 export function rangeRows({tokens, scored, nats, perplexity, bitsPerByte}: RangeNumbers): {

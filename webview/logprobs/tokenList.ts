@@ -16,6 +16,9 @@ const veryTop = 1_000_000;
 /** Characters of the element that measures the font. */
 const probeLength = 20;
 
+/** Milliseconds without a step of scrolling after which it has ended. The event "scrollend" comes after each step of a script. */
+const restingTime = 100;
+
 /** Times that blocks may turn out lower than estimated, so that more of them are in the window. */
 const maxRounds = 8;
 
@@ -37,8 +40,11 @@ export class TokenList {
   private scrollTop = 0;
   /** What the window shows, for when lines wrap differently. */
   private kept: ScrollAnchor | null = null;
+  /** The sizes that the heights are measured or estimated for, and the window's. */
   private layout = "";
+  private laidOutHeight = 0;
   private refreshing = 0;
+  private settling: ReturnType<typeof setTimeout> | undefined;
   private readonly probe = document.createElement("span");
 
   constructor(
@@ -53,7 +59,6 @@ export class TokenList {
     this.probe.dataset["sign"] = "0".repeat(probeLength);
     element.replaceChildren(this.probe, this.drawn.holder);
     scroller.addEventListener("scroll", () => this.scrolled(), {passive: true});
-    scroller.addEventListener("scrollend", () => this.settle());
     const observer = new ResizeObserver(() => this.resized());
     for (const one of [scroller, element, this.probe]) observer.observe(one);
   }
@@ -103,7 +108,7 @@ export class TokenList {
     this.bring(token);
     const {top, bottom} = this.span(token);
     const room = Math.min(bottom - top, this.windowHeight / 4);
-    if (top - room < this.view) this.moveTo(token === 0 ? -veryTop : top - room);
+    if (top - room < this.view) this.moveTo(top - room);
     else if (bottom + room > this.view + this.windowHeight) this.moveTo(bottom + room - this.windowHeight);
   }
 
@@ -206,11 +211,15 @@ export class TokenList {
     if (left < windowHeight) this.align();
     this.keep();
     this.onDrawn();
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.settle(), restingTime);
   }
 
   /** After scrolling: all that was left out to be fast. */
   private settle(): void {
     if (!this.text || !this.isLaidOut) return;
+    // A step of which the event has yet to come would be taken back.
+    this.scrolled();
     this.drawWindow(this.windowHeight);
     this.align();
     this.drawn.addLabels();
@@ -219,11 +228,16 @@ export class TokenList {
 
   /** The window, the font or the text is another one now. */
   private resized(): void {
+    if (!this.isLaidOut) this.layout = "";
     if (!this.text || !this.blocks || !this.isLaidOut) return;
     const {width: probeWidth, height: rowHeight} = this.probe.getBoundingClientRect();
     const width = this.element.clientWidth;
     const layout = `${width} ${probeWidth} ${rowHeight}`;
-    if (layout !== this.layout) {
+    const isSame = layout === this.layout;
+    // The text's own height is none of this.
+    if (isSame && this.laidOutHeight === this.windowHeight) return;
+    this.laidOutHeight = this.windowHeight;
+    if (!isSame) {
       this.layout = layout;
       const columns = Math.max(1, Math.floor((width * probeLength) / Math.max(1, probeWidth)));
       const {blocks} = this;

@@ -36,6 +36,7 @@ import {savedTextIfShort} from "./savedState";
 import {ShownText} from "./shownText";
 import {failure, noText, scoring} from "./states";
 import {TokenFlow} from "./tokenFlow";
+import {listenForKeys} from "./viewKeys";
 
 /** Milliseconds without a change before the state is saved. */
 const saveDelay = 250;
@@ -63,6 +64,8 @@ export class View {
   private scroll: ScrollAnchor | null = null;
   private notice: Notice | null = null;
   private isStopping = false;
+  /** The first and the last token in the window. */
+  private visible = {first: 0, last: 0};
   private saving: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -77,10 +80,7 @@ export class View {
       onRange: (range) => this.selection.choose(range),
       onNoMore: (direction) =>
         this.say(direction === 1 ? l10n.t("No further coloured token.") : l10n.t("No earlier coloured token.")),
-      onVisible: (first, last) => {
-        this.overview.visible(first, last);
-        this.charts.visible(first, last);
-      }
+      onVisible: (first, last) => this.seen(first, last)
     });
     this.overview = new Overview(elements.overview, scroller, (token) => this.flow.goTo(token));
     this.charts = new ChartsTab(() =>
@@ -150,7 +150,11 @@ export class View {
 
   private makeCard(floating: FloatingCard): Card {
     const {bridge} = this;
-    const places = {cardFloats: () => this.dock.cardFloats, box: (token: number) => this.flow.box(token)};
+    const places = {
+      cardFloats: () => this.dock.cardFloats,
+      isVisible: (token: number) => token >= this.visible.first && token <= this.visible.last,
+      box: (token: number) => this.flow.box(token)
+    };
     return new Card(this.elements.details, floating, places, {
       askAlternatives: (token) => bridge.post({type: "alternatives", token}),
       copyText: async (text) =>
@@ -171,7 +175,10 @@ export class View {
       element.addEventListener("focusin", () => this.card.setFocus(true));
       element.addEventListener("focusout", ({relatedTarget}) => this.card.setFocus(isInside(relatedTarget)));
     }
-    document.addEventListener("keydown", (event) => this.key(event));
+    listenForKeys(
+      {tokens, flow: this.flow, card: this.card, colours: this.colours},
+      () => this.text !== null && !this.hasLeft()
+    );
     prepareContextMenu(() => this.card.selectedRange);
   }
 
@@ -272,6 +279,7 @@ export class View {
         this.flow.update(from, to);
         this.overview.update(from, to);
         this.card.update(from, to);
+        this.charts.update();
         this.drawHead();
       },
       onRecolour: () => this.colour()
@@ -356,28 +364,16 @@ export class View {
     render(sentence || nothing, this.elements.status);
   }
 
+  private seen(first: number, last: number): void {
+    this.visible = {first, last};
+    this.overview.visible(first, last);
+    this.charts.visible(first, last);
+    this.card.place();
+  }
+
   private scrolled(): void {
     this.card.place();
     this.saveSoon();
-  }
-
-  private key(event: KeyboardEvent): void {
-    const plain = !(event.altKey || event.ctrlKey || event.metaKey);
-    if (!plain || !this.text || this.hasLeft() || event.defaultPrevented) return;
-    // In a view that was just opened, nothing has the focus: go to the text.
-    if (event.key === "Escape") this.escape();
-    else if (event.target === document.body && (event.key === "n" || event.key === "ArrowRight")) this.flow.focus();
-    else return;
-    event.preventDefault();
-  }
-
-  /** Takes back the last thing: the card, the selection, the filter; or goes back to the text. */
-  private escape(): void {
-    const isInText = this.elements.tokens.contains(document.activeElement);
-    const hadRange = this.card.selectedRange !== null;
-    if ((this.card.close() || hadRange) && isInText) return;
-    if (isInText && this.colours.isFiltered) this.colours.filter(null);
-    else this.flow.focus();
   }
 
   private saveSoon(): void {
