@@ -306,7 +306,7 @@ describe("The frame of the logprobs view", () => {
     assert.deepEqual(await context(), {webviewSection: "token", token: 7, preventDefaultContextMenuItems});
     await page.mouse.move(0, 0);
     await tell({type: "reveal", from: 5, to: 9});
-    await page.getByText("Selection: 4 tokens").waitFor();
+    await page.locator('#tokens [data-token="8"].selected').waitFor();
     await token(7).click({button: "right"});
     assert.deepEqual(await context(), {
       webviewSection: "range",
@@ -327,12 +327,17 @@ describe("The frame of the logprobs view", () => {
         tokens.map((_, index) => (index === 1 ? null : -Math.LN2))
       )
     );
+    await page.setViewportSize({width: 1000, height: 640});
     await tell({type: "reveal", from: 1, to: 3});
     const facts = async () => ((await page.locator("#details .facts").textContent()) ?? "").replace(/\s+/g, " ");
     await page.getByText("Selection: 2 tokens").waitFor();
     assert.equal((await page.locator("#status").textContent())?.trim(), "2 tokens, 1.00 bits, perplexity 2.000");
     assert.match(await facts(), /1 scored, 1 left out ?total surprisal1.00 bits ?Perplexity2.000 ?Bits per byte0.1667/);
     assert.equal(await page.evaluate("document.activeElement === document.body"), true);
+    await page.setViewportSize({width: 620, height: 640});
+    await page.locator("#details").waitFor({state: "hidden"});
+    await tell({type: "reveal", from: 0, to: tokens.length});
+    await until(async () => (await page.locator(".token.selected").count()) === 0);
     await tell({type: "reveal", from: 2900, to: 2950});
     await until(async () =>
       page.evaluate(`(() => {

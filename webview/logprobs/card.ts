@@ -103,6 +103,13 @@ export class Card {
     this.place();
   }
 
+  /** The range that is selected in the editor. No card floats over the text for it. */
+  reveal(range: TokenRange): void {
+    this.range = range;
+    this.isClosed = true;
+    this.draw();
+  }
+
   answer(answer: Alternatives): void {
     this.alternatives.answer(answer);
     this.draw();

@@ -29,12 +29,20 @@ export class RangeSelection {
     this.card.select(null);
   }
 
-  /** Shows what is selected in the editor, without taking the focus. */
+  /**
+   * Shows what is selected in the editor, without taking the focus. All of the text is what was scored, not a part to be told apart,
+   * and the token that has the focus here was selected from here.
+   */
   reveal({from, to}: TokenRange, count: number): void {
-    const selected = this.card.selectedRange;
-    if (from >= to || to > count || (selected?.from === from && selected.to === to)) return;
+    const {selectedRange, focusedToken} = this.card;
+    if (from >= to || to > count || (selectedRange?.from === from && selectedRange.to === to)) return;
+    const isFocused = to === from + 1 && from === focusedToken;
+    if (isFocused || to - from === count) {
+      if (selectedRange !== null) this.clear();
+      return;
+    }
     this.flow.select({from, to});
-    this.card.select({from, to});
+    this.card.reveal({from, to});
     const visible = this.scroller.getBoundingClientRect();
     const {top, bottom} = this.flow.box(from);
     if (top < visible.top || bottom > visible.bottom)
