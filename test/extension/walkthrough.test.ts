@@ -72,19 +72,15 @@ describe("the walkthrough's buttons", () => {
     assert.ok(plain > 1 && odd > 5 * plain, `${plain}, ${odd}`);
   });
 
-  it("show a function's logprobs, in the column that has the function", async () => {
+  it("show a function's logprobs, and the function", async () => {
     await vscode.commands.executeCommand("tokenscope.openWalkthrough");
     await until(() => vscode.window.tabGroups.activeTabGroup.tabs.length > 0);
     await vscode.commands.executeCommand("tokenscope.tryLogprobs");
     const {scored, source} = await view().hears("show");
     assert.equal(scored.text, sample("logprobs.ts"));
     assert.equal(source.title, "logprobs.ts");
-    const group = groupOf({uri: vscode.Uri.parse("tokenscope-sample:/logprobs.ts")});
-    assert.ok(
-      group?.tabs.some(({input}) => input instanceof vscode.TabInputWebview),
-      "the view is beside nothing else"
-    );
-    assert.equal(group?.viewColumn, vscode.ViewColumn.Two);
+    // Behind the view, in the same column: test/e2e/walkthrough.test.ts counts them.
+    await until(() => groupOf({uri: vscode.Uri.parse("tokenscope-sample:/logprobs.ts")}));
   });
 
   it("complete a line, in a text that is kept by itself and comes back as it was", async () => {
