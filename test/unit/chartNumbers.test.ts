@@ -4,6 +4,7 @@ import {runningBits, spanBounds, spansOf} from "../../src/metrics/alongText";
 import {calibration} from "../../src/metrics/calibration";
 import type {ColouredNumbers} from "../../src/metrics/colourScale";
 import {
+  type Bin,
   gltrBucket,
   type Histogram,
   probabilityHistogram,
@@ -77,7 +78,7 @@ describe("Histograms", () => {
       assert.equal(sum(found.bins.map(({count}) => count)), scoredOf(text).length);
       for (const at of scoredOf(text)) {
         const rank = text.ranks?.[at] ?? 0;
-        const bin = found.bins[found.binOf(at)];
+        const bin: Bin | undefined = found.bins[found.binOf(at)];
         assert.ok(bin && bin.from <= rank && rank <= bin.to, `${rank}`);
         assert.equal(gltrBucket(bin.from), gltrBucket(bin.to), "a bin is in one bucket");
       }

@@ -97,11 +97,11 @@ describe("The menu of the status bar", () => {
   const ownLabel: readonly CommandName[] = ["perplexity", "toggleInlineCompletion"];
   /** Are the rows of another one, buttons of a view, links of the heatmap's item, or variants of one that is in the menu. */
   const elsewhere: readonly CommandName[] = [
-    "snoozeInlineCompletion",
+    "showResults",
     "colorBy",
     "nextSurprise",
     "previousSurprise",
-    "showResults",
+    "snoozeInlineCompletion",
     "selectCompletionModel",
     "useOneModel",
     "selectModelFile",
