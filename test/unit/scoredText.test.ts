@@ -9,7 +9,8 @@ import {
   restoredText,
   type ScoredText,
   type Source,
-  savedText
+  savedText,
+  usualLayout
 } from "../../src/features/logprobs/protocol";
 import {scoredText} from "../../src/features/logprobs/scoredText";
 import {TokenPlaces} from "../../src/features/logprobs/tokenPlaces";
@@ -384,8 +385,21 @@ describe("What VS Code kept of the view", () => {
     colours: {by: "rank", threshold: 10} as const,
     isPinned: true,
     token: 1,
-    scroll: {token: 0, offset: -3}
+    scroll: {token: 0, offset: -3},
+    layout: {
+      place: "bottom",
+      sideSize: null,
+      bottomSize: 120,
+      tab: "charts",
+      showsNumbers: true,
+      showsInvisible: false
+    } as const
   };
+
+  it("comes back with the usual layout where that of the state can't be", () => {
+    for (const layout of [undefined, {...state.layout, place: "top"}, {...state.layout, bottomSize: -1}])
+      assert.deepEqual(parseViewState({...state, layout}), {...state, layout: usualLayout});
+  });
 
   it("comes back", () => {
     assert.deepEqual(parseViewState(JSON.parse(JSON.stringify(state))), state);
