@@ -77,7 +77,7 @@ describe("Histograms", () => {
       assert.equal(sum(found.bins.map(({count}) => count)), scoredOf(text).length);
       for (const at of scoredOf(text)) {
         const rank = text.ranks?.[at] ?? 0;
-        const bin = found.bins[found.binOf(at)];
+        const bin: Bin | undefined = found.bins[found.binOf(at)];
         assert.ok(bin && bin.from <= rank && rank <= bin.to, `${rank}`);
         assert.equal(gltrBucket(bin.from), gltrBucket(bin.to), "a bin is in one bucket");
       }
@@ -139,7 +139,7 @@ describe("Calibration", () => {
       assert.equal(sum(found.bins.map(({tokens}) => tokens)), scored.length);
       for (const at of scored) {
         const bits = (text.entropies?.[at] ?? 0) / Math.LN2;
-        const bin = found.bins[found.binOf(at)];
+        const bin: Bin | undefined = found.bins[found.binOf(at)];
         assert.ok(bin && bits >= bin.from && bits < bin.to);
       }
     });
