@@ -1,3 +1,4 @@
+import type {DocumentRange} from "./documents/documentRange";
 import type {ScoredTarget} from "./documents/scoredTarget";
 
 /** Texts that are kept. */
@@ -8,6 +9,8 @@ const maxBytes = 200_000_000;
 
 /** The texts that were scored lately in this session, with their scores, to compare others with. Gone when VS Code is closed. */
 export class ScoredTexts {
+  /** What the logprobs view that was used last shows. That feature says it, as features don't know each other. */
+  ofView: () => ScoredTarget | DocumentRange | undefined = () => undefined;
   private kept: readonly ScoredTarget[] = [];
 
   /** The latest first. */

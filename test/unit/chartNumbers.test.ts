@@ -140,7 +140,7 @@ describe("Calibration", () => {
       assert.equal(sum(found.bins.map(({tokens}) => tokens)), scored.length);
       for (const at of scored) {
         const bits = (text.entropies?.[at] ?? 0) / Math.LN2;
-        const bin = found.bins[found.binOf(at)];
+        const bin: Bin | undefined = found.bins[found.binOf(at)];
         assert.ok(bin && bits >= bin.from && bits < bin.to);
       }
     });

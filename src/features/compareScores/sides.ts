@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type {ModelRef} from "../../contract/models";
 import {progressText} from "../../contract/progressText";
 import type {Scores} from "../../contract/scoring";
+import {type DocumentRange, isDocumentRange} from "../../host/documents/documentRange";
 import {ScoredTarget} from "../../host/documents/scoredTarget";
 import {
   commandTargetText,
@@ -13,6 +14,7 @@ import {
   wholeDocument
 } from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
+import type {ScoredTexts} from "../../host/scoredTexts";
 import {type Reporter, scoreOrStop} from "../../host/scoring";
 import {Pace} from "../../text/pace";
 import {plainText} from "../../text/plainText";
@@ -28,13 +30,21 @@ export type ComparedSide =
       readonly hasContext?: boolean;
     };
 
-/** What a command compares: a scored text or a place in its argument, or else what is in front: an editor's text, or a view's. */
+/**
+ * What a command compares: a scored text or a place in its argument, or else what is in front: an editor's text, or a view's.
+ * The context menu of a view passes an object of VS Code's, which says nothing about the text.
+ */
 export async function firstSide(host: Host, argument: unknown): Promise<ComparedSide> {
-  if (argument instanceof ScoredTarget) return argument;
-  const [latest] = host.scoredTexts.all;
-  const isViewInFront = vscode.window.tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputWebview;
-  if (argument === undefined && latest !== undefined && isViewInFront) return latest;
-  return {target: await commandTargetText(argument), model: null};
+  const isGiven = argument instanceof ScoredTarget || isDocumentRange(argument);
+  const subject = isGiven ? argument : (subjectInFront(host.scoredTexts) ?? argument);
+  return subject instanceof ScoredTarget ? subject : {target: await commandTargetText(subject), model: null};
+}
+
+/** If a view is in front: the text of the logprobs view that was used last, or else what was scored last. */
+function subjectInFront({all, ofView}: ScoredTexts): ScoredTarget | DocumentRange | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  if (!(input instanceof vscode.TabInputWebview)) return undefined;
+  return ofView() ?? all[0];
 }
 
 /** The same text under another model. */

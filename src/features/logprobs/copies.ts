@@ -94,7 +94,8 @@ export function exportJson(copied: CopiedText, {from, to}: TokenRange, range: Te
 
 /** All that a file of the scores says. */
 export function documentOf(shown: Shown, colours: ColourChoice): ScoreDocument {
-  const {scored, place, detail, made} = shown;
+  const {scored, place, detail} = shown;
+  const made = shown.made?.scores;
   const {summary, model, windowing, contextIds, finished, warnings, text} = scored;
   const {title, start, end} = place.source;
   const versions = {

@@ -1,11 +1,11 @@
 import * as vscode from "vscode";
 import {HumanError} from "../../contract/errors";
-import type {Progress} from "../../contract/progress";
-import type {Scores} from "../../contract/scoring";
+import type {ScoredTarget} from "../../host/documents/scoredTarget";
 import {documentRangeOf, openDocument, type TargetText, targetTextAt} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
 import {HostError} from "../../host/hostError";
 import {LatestOnly} from "../../host/latestOnly";
+import {runCommand} from "../../host/runCommand";
 import {markStepDone} from "../../host/walkthroughProgress";
 import {WebviewPanel} from "../../host/webviewPanel";
 import {plainText} from "../../text/plainText";
@@ -28,19 +28,11 @@ import {
   type ViewState
 } from "./protocol";
 import {ScoringRun} from "./scoringRun";
-import {type Shown, shownScores} from "./shownScores";
+import {type Instead, type Shown, shownScores, subjectOf} from "./shownScores";
 import {currentText} from "./sourceText";
 import {TextPlace} from "./textPlace";
 import type {TokenRange} from "./tokenPlaces";
 import {panelType} from "./viewTypes";
-
-/** Progress or failure, which the view shows in place of a text. */
-interface Instead {
-  readonly place: TextPlace;
-  readonly says:
-    | {readonly type: "progress"; readonly progress: Progress}
-    | {readonly type: "failed"; readonly message: string};
-}
 
 /** A webview with one text: scores it, answers the view, and follows the text in its document. */
 export class LogprobsPanel implements vscode.Disposable {
@@ -116,6 +108,11 @@ export class LogprobsPanel implements vscode.Disposable {
     return this.pinned;
   }
 
+  /** What other commands take as the text on show. */
+  get subject(): ReturnType<typeof subjectOf> | undefined {
+    return this.shown ? subjectOf(this.shown) : undefined;
+  }
+
   /** Takes over the state after a reload. The view draws the same state by itself. */
   restore({source, scored, isPinned}: ViewState): void {
     this.pinned = isPinned;
@@ -181,8 +178,8 @@ export class LogprobsPanel implements vscode.Disposable {
     return from < to && to <= (this.shown?.scored.ids.length ?? 0);
   }
 
-  private shownOf(scored: ScoredText, place: TextPlace, scores: Scores | null): Shown {
-    return shownScores(this.host.engine, scored, place, scores);
+  private shownOf(scored: ScoredText, place: TextPlace, made: ScoredTarget | null): Shown {
+    return shownScores(this.host.engine, scored, place, made);
   }
 
   private async scoreCurrent(place: TextPlace, isLive: boolean): Promise<void> {
@@ -212,8 +209,8 @@ export class LogprobsPanel implements vscode.Disposable {
       });
       this.run = run;
       try {
-        const {scored, scores} = await run.score(token);
-        if (isLatest()) this.end(this.shownOf(scored, place, scores));
+        const {scored, made} = await run.score(token);
+        if (isLatest()) this.end(this.shownOf(scored, place, made));
       } catch (error) {
         if (isLatest()) this.failed(place, error, isLive);
       }
@@ -273,7 +270,8 @@ export class LogprobsPanel implements vscode.Disposable {
       case "scoreFrom":
         return this.scoreFrom(message.token);
       case "compare":
-        return this.shown ? this.peers.compare(this.shown.scored.id) : undefined;
+        if (this.subject) await runCommand("compareLogprobs", this.subject);
+        return;
       case "setOptions":
         return this.setOptions(message.options);
       case "setColours":

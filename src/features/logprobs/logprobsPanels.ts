@@ -14,7 +14,9 @@ export class LogprobsPanels implements PanelPeers, vscode.Disposable {
   private readonly panels: LogprobsPanel[] = [];
   private readonly titles = new Map<object, string>();
 
-  constructor(private readonly host: Host) {}
+  constructor(private readonly host: Host) {
+    host.scoredTexts.ofView = () => this.panels.at(-1)?.subject;
+  }
 
   /** Show Logprobs. `place` is a command's argument. */
   async show(place: unknown): Promise<void> {
@@ -62,8 +64,6 @@ export class LogprobsPanels implements PanelPeers, vscode.Disposable {
     this.titles.set(panel, text);
     return text;
   }
-
-  async compare(): Promise<void> {}
 
   dispose(): void {
     for (const panel of [...this.panels]) panel.dispose();

@@ -6,6 +6,4 @@ export interface PanelPeers {
   titleFor(panel: object, title: string): string;
   /** Scores a text in a panel that is not pinned, in a new one if there is none. */
   scoreInUnpinned(target: TargetText): Promise<void>;
-  /** Compares a scored text, named by its id, with another one that the user chooses. */
-  compare(id: string): Promise<void>;
 }

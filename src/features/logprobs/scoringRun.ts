@@ -46,7 +46,7 @@ export class ScoringRun {
   }
 
   /** Resolves with all that was scored until `token` was cancelled. Rejects as {@link scoreOrStop}. */
-  async score(token: vscode.CancellationToken): Promise<{scored: ScoredText; scores: Scores}> {
+  async score(token: vscode.CancellationToken): Promise<{scored: ScoredText; made: ScoredTarget}> {
     const {host, target} = this;
     try {
       const scores = await scoreOrStop(
@@ -57,9 +57,10 @@ export class ScoringRun {
         undefined,
         (part) => this.takePart(part)
       );
-      host.scoredTexts.add(new ScoredTarget(target, scores));
+      const made = new ScoredTarget(target, scores);
+      host.scoredTexts.add(made);
       const texts = this.partial?.texts ?? (await this.textsOf(scores));
-      return {scored: scoredText({id: randomUUID(), text: target.text, scores, texts}), scores};
+      return {scored: scoredText({id: randomUUID(), text: target.text, scores, texts}), made};
     } finally {
       this.ended = true;
       clearTimeout(this.timer);

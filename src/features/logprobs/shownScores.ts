@@ -1,10 +1,21 @@
-import type {ScoreDetail, Scores} from "../../contract/scoring";
+import type {Progress} from "../../contract/progress";
+import type {ScoreDetail} from "../../contract/scoring";
 import {runInSlices} from "../../host/cooperativeWork";
+import type {DocumentRange} from "../../host/documents/documentRange";
+import type {ScoredTarget} from "../../host/documents/scoredTarget";
 import type {EngineClient} from "../../host/engine/engineClient";
 import {ExpectedTokens} from "../../host/expectedTokens";
 import type {ScoredText} from "./protocol";
 import type {TextPlace} from "./textPlace";
 import {TokenPlaces} from "./tokenPlaces";
+
+/** Progress or failure, which the view shows in place of a text. */
+export interface Instead {
+  readonly place: TextPlace;
+  readonly says:
+    | {readonly type: "progress"; readonly progress: Progress}
+    | {readonly type: "failed"; readonly message: string};
+}
 
 /** A scored text on show: where it is now, and what the view does not get because it is eight times the size. */
 export interface Shown {
@@ -12,31 +23,35 @@ export interface Shown {
   readonly place: TextPlace;
   /** Null while the text is scored, and of a text that was restored after a reload: VS Code keeps no detail. */
   readonly detail: ScoreDetail | null;
-  /** What made the scores, as files say it; null where {@link detail} is. */
-  readonly made: Pick<Scores, "model" | "versions" | "ropeFactors"> | null;
+  /** What was scored, and what the engine answered; null while it computes, and after a reload. */
+  readonly made: ScoredTarget | null;
   readonly expected: ExpectedTokens;
   /** Null if tokens have no place in the text. */
   readonly places: () => Promise<TokenPlaces | null>;
 }
 
-/** `scores`: what the engine answered; null while it computes, and after a reload. */
 export function shownScores(
   engine: Pick<EngineClient, "request">,
   scored: ScoredText,
   place: TextPlace,
-  scores: Scores | null
+  made: ScoredTarget | null
 ): Shown {
   let places: Promise<TokenPlaces | null> | undefined;
-  const detail = scores?.detail ?? null;
+  const detail = made?.scores.detail ?? null;
   return {
     scored,
     place,
     detail,
-    made: scores,
+    made,
     expected: new ExpectedTokens(engine, {...scored, detail}),
     places: () => {
       places ??= runInSlices(TokenPlaces.of(scored));
       return places;
     }
   };
+}
+
+/** The text on show as other commands take it: with its scores, or else its place. */
+export function subjectOf({made, place}: Pick<Shown, "made" | "place">): ScoredTarget | DocumentRange {
+  return made ?? place.source;
 }
