@@ -41,6 +41,26 @@ describe("Perplexity in the workbench", () => {
     assert.ok(copied.perplexity > 1);
   });
 
+  it("stays open, is copied as Markdown, and leads to the results before it", async () => {
+    const vscode = workbench();
+    await vscode.quickInputWidget.getByText("Copy as Markdown").click();
+    await vscode.until("Markdown is in the clipboard", async () =>
+      /^\| Perplexity \|/m.test(await vscode.readClipboard()) ? true : undefined
+    );
+    await vscode.screenshot("perplexity-copied");
+    await vscode.quickInputWidget.getByText("Show Perplexity Results").click();
+    await vscode.quickInputWidget
+      .filter({hasText: "Perplexity Results"})
+      .getByText("wordCount.ts, lines 10–16")
+      .first()
+      .waitFor();
+    await vscode.screenshot("perplexity-results");
+    await vscode.setTheme("light");
+    await vscode.screenshot("perplexity-results-light");
+    await vscode.setTheme("dark");
+    await vscode.page.keyboard.press("Escape");
+  });
+
   it("leads to the logprobs of the same text", async () => {
     const vscode = workbench();
     await vscode.focusEditor();

@@ -52,22 +52,23 @@ describe("Score Changes in the workbench", () => {
   it("scores every change, files first", async () => {
     const button = pane().locator(".monaco-button").filter({hasText: "Score Changes"});
     if (await button.isVisible()) await button.click();
-    await row(/^All changes\d/).waitFor();
-    await row(/lines? \d+.*→.*bits\/byte/).waitFor();
+    await row(/^All changes[\d,]+ bits removed, [\d,]+ bits added/).waitFor();
+    await row(/^\d+\.\d\d → .* · L\d+.* · .*bits\/byte/).waitFor();
     const number = /\d+\.\d\d → \d+\.\d\d \([−+±]\d+ %\) bits\/byte/;
-    for (const name of ["All changes", "retry.py", "wordCount.ts"]) await row(name).filter({hasText: number}).waitFor();
+    for (const name of ["Replaced lines", "retry.py", "wordCount.ts"])
+      await row(name).filter({hasText: number}).waitFor();
     await row("notes.txt")
       .filter({hasText: /added, [\d.]+ bits\/byte · untracked/})
       .waitFor();
     await workbench().page.locator(".notification-toast").first().waitFor({state: "detached"});
     const rows = await pane().locator(".monaco-list-row").allTextContents();
-    assert.equal(rows.length, 9, rows.join("\n"));
+    assert.equal(rows.length, 11, rows.join("\n"));
   });
 
   for (const theme of ["dark", "highContrast", "light"] as const)
     it(`can be seen in the theme for ${theme}`, async () => {
       await workbench().setTheme(theme);
-      await workbench().hover(row(/lines 26–26|line 27|lines? 2\d/), "difference:");
+      await workbench().hover(row(/· L2\d/), "difference:");
       await workbench().screenshot(`changes-${theme}`);
       await row("All changes").hover();
     });
@@ -77,7 +78,7 @@ describe("Score Changes in the workbench", () => {
       .locator(".monaco-list-row")
       .evaluateAll((rows) => rows.map((one) => one.getAttribute("aria-label") ?? ""));
     assert.ok(
-      labels.some((label) => /^All changes, (more|less|as) surprising.*before, [\d.]+ after$/.test(label)),
+      labels.some((label) => /^Replaced lines.*, (more|less|as) surprising.*before, [\d.]+ after$/.test(label)),
       labels.join("\n")
     );
     assert.ok(
@@ -89,7 +90,7 @@ describe("Score Changes in the workbench", () => {
   it("opens the diff at the change that is clicked", async () => {
     const {page} = workbench();
     await row("retry.py").waitFor();
-    await row("line 28").click();
+    await row("· L28 ·").click();
     await page.locator(".tab.active").filter({hasText: "retry.py (HEAD ↔ working tree)"}).waitFor();
     await page.locator(".monaco-diff-editor .view-line").filter({hasText: "attempts"}).first().waitFor();
     await workbench().screenshot("changes-diff");

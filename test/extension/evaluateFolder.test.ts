@@ -4,9 +4,12 @@ import {existsSync, mkdirSync, readFileSync, writeFileSync} from "node:fs";
 import path from "node:path";
 import {promisify} from "node:util";
 import * as vscode from "vscode";
+import {EvaluationFile} from "../../src/features/evaluateFolder/evaluationFile";
+import {EvaluationView} from "../../src/features/evaluateFolder/evaluationView";
 import {root} from "../harness/paths";
 import {closeEditors, temporaryFolder} from "./support/editors";
 import {engineProcess, killEngine, noProcesses} from "./support/engineProcess";
+import {ownHost} from "./support/ownHost";
 import {until} from "./support/until";
 import {watchWindow} from "./support/watchedWindow";
 
@@ -122,6 +125,7 @@ describe("Evaluate Folder", () => {
   it("reports in a document that nobody can edit", async () => {
     await evaluate(make({"a_b.py": code, "c.txt": prose}));
     const {corpus} = await result();
+    await vscode.commands.executeCommand("tokenscope.showEvaluationReport");
     const report = await until(() =>
       vscode.workspace.textDocuments.find((one) => one.getText().includes(`# Evaluation of folder${folders}\n`))
     );
@@ -131,6 +135,12 @@ describe("Evaluate Folder", () => {
     assert.equal(report.uri.scheme, "tokenscope-evaluation");
     assert.equal(vscode.workspace.fs.isWritableFileSystem(report.uri.scheme), undefined);
     assert.match(report.getText(), /\| a&#95;b&#46;py \| \d/);
+  });
+
+  it("copies the report as Markdown", async () => {
+    await evaluate(make({"a.py": code}));
+    await vscode.commands.executeCommand("tokenscope.copyEvaluationMarkdown");
+    assert.match(await vscode.env.clipboard.readText(), new RegExp(`^# Evaluation of folder${folders}\n`));
   });
 
   it("exports CSV with a row for each file", async () => {
@@ -253,6 +263,119 @@ describe("Evaluate Folder", () => {
     }
     assert.equal(window().errors.length, 1);
     assert.ok(!existsSync(path.join(folder.path, "none.gguf")));
+  });
+
+  describe("in its view", () => {
+    const host = ownHost();
+    const kept = new Map<string, unknown>();
+    const state = {
+      get: (key: string) => kept.get(key),
+      update: async (key: string, value: unknown) => void kept.set(key, value),
+      keys: () => [...kept.keys()]
+    } as vscode.Memento;
+    let tree: {message: string; description: string};
+    let view: EvaluationView;
+    const storage = () => vscode.Uri.file(path.join(folder.path, "storage"));
+
+    async function open(): Promise<void> {
+      tree = {message: "", description: ""};
+      const file = new EvaluationFile(storage(), host().log);
+      view = new EvaluationView(host(), state, file, tree, await file.read());
+    }
+    beforeEach(async () => {
+      kept.clear();
+      await vscode.workspace.fs.delete(storage(), {recursive: true}).then(undefined, () => undefined);
+      await open();
+    });
+    afterEach(() => view.dispose());
+
+    const items = () => view.getChildren().map((row) => view.getTreeItem(row));
+    const labels = () => items().map(({label}) => String(label));
+    const evaluateInView = async (made: string) => {
+      const uri = vscode.Uri.file(made);
+      await view.evaluate(uri, [uri]);
+      assert.deepEqual(window().messages, []);
+    };
+
+    it("lists the files by the number they are sorted by, which stands first", async () => {
+      assert.deepEqual(labels(), []);
+      await evaluateInView(make({"a.py": code.repeat(3), "b.txt": prose, "c.bin": Uint8Array.of(0, 0, 1)}));
+      const [corpus = "", first = "", second = "", leftOut = ""] = labels();
+      assert.match(corpus, /^\d+\.\d\d · All 2 files$/);
+      assert.match(first, /^\d+\.\d\d · b\.txt$/);
+      assert.match(second, /^\d+\.\d\d · a\.py$/);
+      assert.equal(leftOut, "1 file left out");
+      assert.match(String(items()[1]?.description), /^perplexity [\d.,]+ · [\d.,]+ bits · \d+ tokens$/);
+      assert.match(tree.message, /^Files by bits per byte\. Window: \d+ tokens, /);
+      assert.match(tree.description, /^folder\d+ · Tokenscope Tiny Coder Q8_0$/);
+      await view.setOrder("tokens");
+      assert.match(labels()[1] ?? "", /^\d+ · a\.py$/);
+      await view.setOrder("path");
+      assert.match(labels()[1] ?? "", /^\d+\.\d\d · a\.py$/);
+    });
+
+    it("is there again after a reload, with the order, and what a click does", async () => {
+      const made = make({"a.py": code, "sub/b.txt": prose, "c.bin": Uint8Array.of(0, 0, 1)});
+      await evaluateInView(made);
+      await view.setOrder("perplexity");
+      const before = items().map(({label, description, tooltip}) => [label, description, tooltip]);
+      view.dispose();
+      await open();
+      assert.deepEqual(
+        items().map(({label, description, tooltip}) => [label, description, tooltip]),
+        before
+      );
+      const row = view.getChildren().find((one) => one.type === "file" && one.file.path === "sub/b.txt");
+      await view.open(row);
+      await until(() => vscode.window.activeTextEditor?.document.uri.path.endsWith("sub/b.txt"));
+      await view.copyFile(row);
+      assert.match(await vscode.env.clipboard.readText(), /^sub\/b\.txt: \d\.\d+ bits\/byte, perplexity /);
+      writeFileSync(path.join(made, "sub/b.txt"), prose.repeat(2));
+      await view.evaluateAgain();
+      assert.notDeepEqual(
+        items().map(({tooltip}) => tooltip),
+        before.map(([, , tooltip]) => tooltip)
+      );
+    });
+
+    it("keeps no text, and starts empty if its file is another's", async () => {
+      await evaluateInView(make({"a.py": code}));
+      const saved = readFileSync(path.join(storage().fsPath, "evaluation.jsonl"), "utf8");
+      assert.ok(!saved.includes("def add"));
+      writeFileSync(path.join(storage().fsPath, "evaluation.jsonl"), saved.replaceAll("file://", "command://"));
+      view.dispose();
+      await open();
+      assert.deepEqual([labels(), window().messages], [[], []]);
+    });
+
+    it("fills while files are scored, says how many are to go, and keeps what was there if it is given up", async () => {
+      await evaluateInView(make({"a.py": code}));
+      const before = labels();
+      const seen: string[] = [];
+      const listening = view.onDidChangeTreeData(() => seen.push(`${labels().length} ${tree.message}`));
+      const running = evaluateInView(
+        make(Object.fromEntries(Array.from({length: 6}, (_, file) => [`${file}.py`, different(60)])))
+      );
+      await until(() => seen.some((one) => /^[2-6] Files by bits per byte\. Scoring: \d files? to go\./.test(one)));
+      await running;
+      assert.equal(labels().length, 7);
+      assert.doesNotMatch(tree.message, /Scoring|Partial/);
+      const shown = labels();
+      assert.notDeepEqual(shown, before);
+      await view.evaluate(vscode.Uri.file(path.join(folder.path, "gone")), undefined).catch(() => undefined);
+      assert.deepEqual(labels(), shown);
+      listening.dispose();
+    });
+
+    it("ignores what is no row", async () => {
+      for (const junk of [undefined, null, 1, {type: "file", file: {uri: "x"}}]) {
+        await view.open(junk);
+        await view.copyFile(junk);
+        await view.showLogprobs(junk);
+        await view.showSurprisingLines(junk);
+      }
+      assert.deepEqual(window().messages, []);
+    });
   });
 });
 

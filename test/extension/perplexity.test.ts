@@ -87,6 +87,56 @@ describe("Perplexity of Selection", () => {
     await until(async () => (await vscode.env.clipboard.readText()) === list.items[0]?.label);
   });
 
+  it("stays open while numbers are copied, and says what was", async () => {
+    await showFile(referenceText("prose").file);
+    await vscode.commands.executeCommand("tokenscope.perplexity");
+    const list = window().lists.at(-1);
+    assert.ok(list);
+    await until(() => list.activeItems[0] === list.items[0]);
+    for (const [index, label] of ["Perplexity", "Cross entropy"].entries()) {
+      const item = list.items[index];
+      if (index > 0) await vscode.commands.executeCommand("workbench.action.quickOpenSelectNext");
+      await until(() => list.activeItems[0] === item);
+      await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
+      await until(async () => (await vscode.env.clipboard.readText()) === item?.label);
+      await until(() => list.placeholder === `Copied ${label}`);
+    }
+  });
+
+  it("has no word perplexity of code, and one of prose", async () => {
+    const has = async (language: string) => {
+      await showText("One two three four five six.\n".repeat(3), language);
+      await vscode.commands.executeCommand("tokenscope.perplexity");
+      return window()
+        .lists.at(-1)
+        ?.items.some(({description}) => description === "Word perplexity");
+    };
+    assert.deepEqual([await has("python"), await has("markdown")], [false, true]);
+  });
+
+  it("lists its last results, opens one, and goes back", async () => {
+    const {json} = await (async () => {
+      await showFile(referenceText("prose").file);
+      return await perplexity();
+    })();
+    await vscode.commands.executeCommand("tokenscope.showResults");
+    const list = window().lists.at(-1);
+    assert.equal(list?.title, "Perplexity Results");
+    const [first] = list?.items ?? [];
+    assert.equal(first?.description, "prose.txt");
+    assert.ok(Math.abs(Number.parseFloat(first?.label ?? "") / json.perplexity - 1) < 0.001, first?.label);
+    assert.match(first?.detail ?? "", /^[\d.]+ bits\/byte · Tokenscope Tiny Coder Q8_0 · [\d,]+ tokens · /);
+    await until(() => list?.activeItems[0] === first);
+    await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
+    const result = await until(() =>
+      window().lists.find(({title}, index) => title === "Perplexity of prose.txt" && index > 1)
+    );
+    assert.equal(result.items[0]?.label, first?.label);
+    assert.equal(result.buttons[0], vscode.QuickInputButtons.Back);
+    assert.ok(result.items.every(({label}) => !/Show Logprobs|Export Scores/.test(label)));
+    assert.match(result.items.at(-1)?.label ?? "", /Copy as JSON/);
+  });
+
   it("measures the selection, or the place that a link names", async () => {
     const editor = await showFile(referenceText("python").file);
     const {json: whole} = await perplexity();

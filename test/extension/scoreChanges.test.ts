@@ -282,11 +282,11 @@ describe("Score Changes", () => {
     for (const item of [total, a, b]) assert.match(String(item?.description), number);
     assert.match(String(total?.tooltip), /^2 of 2 changes scored\nreplaced lines \(2 changes\)\nbefore: /);
     const [change] = tree.getChildren(rows[2]).map((row) => tree.getTreeItem(row));
-    assert.equal(change?.label, "lines 2–4");
-    assert.match(String(change?.description), number);
+    assert.match(String(change?.label), /^\d+\.\d\d → \d+\.\d\d \(\+\d+ %\) · L2–4 · xq zvv Kj## 0x9f lkjh\.$/);
+    assert.equal(change?.description, "bits/byte");
     // Random letters are more surprising than words to any model.
     assert.equal((change?.iconPath as vscode.ThemeIcon | undefined)?.id, "arrow-up");
-    assert.match(change?.accessibilityInformation?.label ?? "", /^lines 2–4, more surprising, /);
+    assert.match(change?.accessibilityInformation?.label ?? "", /^lines 2–4, more surprising, .* after, xq zvv/);
     const tooltip = String(change?.tooltip).split("\n");
     assert.deepEqual(tooltip.slice(0, 2), ["b.txt, lines 2–4", "More surprising to the model than what it replaces."]);
     for (const [index, expected] of [
@@ -298,6 +298,7 @@ describe("Score Changes", () => {
       /^Window: 1024 tokens, stride 512, BOS in front$/
     ].entries())
       assert.match(tooltip[index + 2] ?? "", expected);
+    assert.deepEqual(tree.getChildren(rows[0]), []);
     tree.sort("change");
     const byDifference = tree.getChildren().map((row) => (row.is === "file" ? row.file.file.path : row.is));
     const rise = ({before, after}: NonNullable<ScoredChanges["changes"][number]["comparison"]>) =>
@@ -305,6 +306,29 @@ describe("Score Changes", () => {
     const [ofA, ofB] = result.changes.map(({comparison}) => comparison && rise(comparison));
     assert.ok((ofB ?? 0) > (ofA ?? 0));
     assert.deepEqual(byDifference, ["total", "b.txt", "a.py"]);
+  });
+
+  it("sums all changes, and tells added and removed lines apart from replaced ones", async () => {
+    const repository = newRepository("kinds");
+    repository.write("a.py", `${buggy}\n\ndef last(values):\n    return values[-1]\n`);
+    repository.write("gone.txt", "The end.\n");
+    repository.commit();
+    repository.write("a.py", `import math\n${mended}\n\ndef last(values):\n    return values[-1]\n`);
+    unlinkSync(path.join(repository.folder, "gone.txt"));
+    const {tree} = await scored(repository);
+    const [total] = tree.getChildren();
+    assert.ok(total);
+    const item = tree.getTreeItem(total);
+    assert.match(String(item.description), /^[\d.,]+ bits removed, [\d.,]+ bits added$/);
+    const parts = tree.getChildren(total).map((row) => tree.getTreeItem(row));
+    assert.deepEqual(
+      parts.map(({label}) => label),
+      ["Replaced lines (1 change)", "Added lines (1 change)", "Removed lines (1 change)"]
+    );
+    assert.match(String(parts[0]?.description), /^\d+\.\d\d → \d+\.\d\d .*bits\/byte$/);
+    for (const part of parts.slice(1)) assert.match(String(part.description), /^\d+\.\d\d bits\/byte$/);
+    const ids = parts.map(({iconPath}) => (iconPath as vscode.ThemeIcon).id);
+    assert.deepEqual(ids.slice(1), ["diff-added", "diff-removed"]);
   });
 
   it("keeps what was scored when it is cancelled, and calls it partial", async () => {

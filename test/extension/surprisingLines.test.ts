@@ -254,7 +254,7 @@ describe("Surprising Lines", () => {
   });
 
   it("goes to the next and previous surprising line, in the order of the file and on from its end", async () => {
-    const lines = Array.from({length: 40}, (_, line) =>
+    const lines = Array.from({length: 35}, (_, line) =>
       line % 15 === 9 ? `${gibberish} ${gibberish}` : "return value"
     );
     const editor = await score(lines.join("\n"));
