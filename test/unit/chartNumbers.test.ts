@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import fc from "fast-check";
 import {runningBits, spanBounds, spansOf} from "../../src/metrics/alongText";
-import {calibration} from "../../src/metrics/calibration";
+import {type CalibrationBin, calibration} from "../../src/metrics/calibration";
 import type {ColouredNumbers} from "../../src/metrics/colourScale";
 import {
   type Bin,
@@ -140,7 +140,7 @@ describe("Calibration", () => {
       assert.equal(sum(found.bins.map(({tokens}) => tokens)), scored.length);
       for (const at of scored) {
         const bits = (text.entropies?.[at] ?? 0) / Math.LN2;
-        const bin: Bin | undefined = found.bins[found.binOf(at)];
+        const bin: CalibrationBin | undefined = found.bins[found.binOf(at)];
         assert.ok(bin && bits >= bin.from && bits < bin.to);
       }
     });
