@@ -49,6 +49,8 @@ describe("Views of logprobs", () => {
   it("have scores while they are computed, with the bits of the end, and say at once that they stop", async () => {
     await show(text.repeat(3000));
     const showing = vscode.commands.executeCommand("tokenscope.showLogprobs");
+    const isOpen = ({tabs}: vscode.TabGroup) => tabs.some(({input}) => input instanceof vscode.TabInputWebview);
+    await until(() => vscode.window.tabGroups.all.some(isOpen));
     await until(() => told("scores").length >= 2);
     const [first] = told("show");
     assert.ok(first && !first.scored.finished && first.scored.logprobs.length === first.scored.ids.length);
@@ -91,7 +93,7 @@ describe("Views of logprobs", () => {
     await vscode.commands.executeCommand("tokenscope.showLogprobs");
     await view().hears("show");
     const {panel} = view();
-    assert.equal(panel.viewColumn, vscode.ViewColumn.Two);
+    await until(() => panel.viewColumn === vscode.ViewColumn.Two);
     panel.reveal();
     await until(() => panel.active);
     assert.equal((await show(more)).viewColumn, vscode.ViewColumn.Two);
@@ -191,7 +193,7 @@ describe("Views of logprobs", () => {
     view().say({type: "copy", format: "markdown", from: 0, to: 2});
     assert.match(await copied(/^\*\*/), / · 2 tokens · .*\n\n\| Token \| Probability/);
     await vscode.commands.executeCommand("tokenscope.copyTokens", {webviewSection: "range", from: 1, to: 3});
-    await copied(/^ add\($/);
+    await copied(/^ add\(a$/);
     view().say({type: "copy", format: "html", from: 0, to: 2});
     assert.match(await copied(/^<pre/), />def<\/span>/);
     for (const format of ["json", "csv", "html"] as const) {
