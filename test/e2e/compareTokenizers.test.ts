@@ -99,9 +99,11 @@ describe("Tokenizers compared in the workbench", () => {
     const folder = vscode.page.locator(".explorer-viewlet .monaco-list-row").filter({hasText: "texts"}).first();
     await folder.click({button: "right"});
     const command = vscode.page.locator(".context-view .action-label").filter({hasText: "Compare Tokenizers"});
+    const submenu = vscode.page.locator(".context-view .action-label").filter({hasText: "Tokenscope"});
     // A menu that has just opened ignores clicks.
     await vscode.until("the list is open", async (attempt) => {
       if (await command.isVisible()) await command.click({timeout: attempt}).catch(() => undefined);
+      else await submenu.hover({timeout: attempt}).catch(() => undefined);
       return (await appears(vscode.quickInputWidget, attempt)) || undefined;
     });
     // Those of the last time are chosen.
