@@ -137,8 +137,8 @@ function shareOf({bins, total}: Histogram, holds: (bin: Bin) => boolean): string
 }
 
 function axisShare(value: number): string {
-  const share = value * 100;
-  return percentText(decimal(share, share === Math.round(share) ? 0 : 1));
+  const share = Math.round(value * 1000) / 10;
+  return percentText(decimal(share, Number.isInteger(share) ? 0 : 1));
 }
 
 /** The shares of GLTR's buckets, each with its bars' pattern. */
