@@ -47,6 +47,7 @@ describe("Score Changes in the workbench", () => {
     if (!(await pane().isVisible())) await icon.click();
     await pane().getByText("not a way to find bugs").waitFor();
     await workbench().screenshot("changes-welcome");
+    await workbench().closeOtherViews("Score Changes");
   });
 
   it("scores every change, files first", async () => {

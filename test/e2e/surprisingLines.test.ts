@@ -32,6 +32,7 @@ describe("Surprising Lines in the workbench", () => {
     await vscode.runCommand("Tokenscope: Show Surprising Lines");
     const first = row(/\bzq7kXvbQ = mflW2pJdh/);
     await first.waitFor();
+    await vscode.closeOtherViews("Surprising Lines");
     assert.equal(await first.getAttribute("data-index"), "0");
     assert.match((await first.textContent()) ?? "", /^\d+\.\d\d · L8 · zq7kXvbQ = mflW2pJdh\d+ bits$/);
     await first.click();
