@@ -292,7 +292,8 @@ describe("The frame of the logprobs view", () => {
     await page.getByRole("button", {name: /^Pinned/}).waitFor();
     await button.press("Enter");
     await page.keyboard.press("Escape");
-    assert.equal(await button.getAttribute("aria-expanded"), "false");
+    // The browser tells that a popover was closed a moment later.
+    await until(async () => (await button.getAttribute("aria-expanded")) === "false");
     assert.equal(await page.evaluate("document.activeElement.getAttribute('aria-label')"), "More");
     await choose("Copy as HTML");
     assert.deepEqual((await view.sent()).at(-1), {type: "copy", format: "html", from: 0, to: 400});
