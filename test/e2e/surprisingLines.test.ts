@@ -156,7 +156,10 @@ describe("Surprising Lines in the workbench", () => {
   it("shows the lines and the folder again after a reload", async () => {
     const vscode = workbench();
     await vscode.openFile("odd.py");
+    // A window that has opened shows the explorer, for which the reload waits.
+    await vscode.page.keyboard.press("Control+Shift+E");
     await vscode.reload();
+    await vscode.runCommand("Tokenscope: Focus on Surprising Lines View");
     await row(/\d+\.\d\d · All 2 files/).waitFor();
     await row(/· L10 · zq7kXvbQ/).waitFor();
     await vscode.screenshot("surprising-lines-reloaded");
