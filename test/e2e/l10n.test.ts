@@ -95,10 +95,12 @@ for (const [locale, words] of Object.entries(languages))
       await vscode.runCommand(titleOf("tokenscope.showLogprobs", locale));
       view = await vscode.webview("#tokens .token");
       assert.equal(await view.locator("html").getAttribute("lang"), locale);
-      const [main] = await view.locator("dl.summary .main").all();
-      assert.match((await main?.textContent()) ?? "", new RegExp(words.perplexity));
-      assert.match((await main?.getAttribute("title")) ?? "", new RegExp(words.help));
-      await view.getByText(words.scoreAgain).first().waitFor();
+      assert.match((await view.locator(".numbers .main").textContent()) ?? "", new RegExp(words.perplexity));
+      await view.locator(".numbers").click();
+      const [row] = await view.locator("#sheet .summary > div").all();
+      assert.match((await row?.getAttribute("title")) ?? "", new RegExp(words.help));
+      await view.locator(".numbers").click();
+      await view.getByRole("button", {name: words.scoreAgain}).waitFor();
       await view.locator('#tokens .token[data-token="5"]').hover();
       await view.locator("#details ol.chart li").nth(9).waitFor();
       const facts = await view.locator("#details dl.facts dt").allTextContents();
@@ -111,10 +113,12 @@ for (const [locale, words] of Object.entries(languages))
         const vscode = workbench();
         await vscode.setTheme(theme);
         await vscode.screenshot(`l10n-${locale}-logprobs-${theme}`);
-        // Tokens may be cut, because they contain any text.
+        // Tokens and names of models may be cut, because they contain any text.
         const cut = await view.locator("header *, dl *, .legend *, #details *").evaluateAll((elements) =>
           elements
-            .filter((element) => element.matches(":not(.spoken-only):not(code)") && element.children.length === 0)
+            .filter(
+              (element) => element.matches(":not(.spoken-only):not(code):not(.model)") && element.children.length === 0
+            )
             .filter(({scrollWidth, clientWidth}) => clientWidth > 0 && scrollWidth > clientWidth + 1)
             .map(({textContent}) => textContent)
         );
