@@ -64,7 +64,7 @@ describe("Surprising Lines in the workbench", () => {
     const vscode = workbench();
     await vscode.openFile("wordCount.ts");
     await vscode.runCommand("Tokenscope: Show Surprising Lines");
-    await row(/· L10 · /).waitFor();
+    await row(/· L21 · /).waitFor();
     // TypeScript's language support needs a moment, so the command is repeated.
     const listed = body().getByText(/^2 functions and methods by/);
     await vscode.until("the functions are listed", async (attempt) => {
