@@ -50,7 +50,7 @@ try {
   for (let i = 0; i < 3; i++) await page.keyboard.press("n");
   await view.locator(".chart li").first().waitFor();
   await take("logprobs");
-  const details = await view.locator("aside").boundingBox();
+  const details = await view.locator("#details").boundingBox();
   await take("alternatives", {x: details.x, y: details.y, width: details.width, height: details.height});
   await page.keyboard.press("Control+W");
 
