@@ -68,7 +68,7 @@ describe("Export Scores", () => {
     await exported();
     const [dialog] = window().saveDialogs;
     assert.equal(dialog?.defaultUri?.fsPath, target("notes.md.scores.json"));
-    assert.deepEqual(dialog?.filters, {JSON: ["json"], CSV: ["csv"]});
+    assert.deepEqual(dialog?.filters, {JSON: ["json"], CSV: ["csv"], HTML: ["html"]});
     assert.deepEqual(window().messages, [], "nothing is said of an export that was cancelled");
     await showText("not saved anywhere");
     await exported();
@@ -126,9 +126,10 @@ describe("Export Scores", () => {
     const list = window().lists.at(-1);
     assert.ok(list);
     const line = list.items.find(({label}) => label.includes("Export Scores"));
-    // Going up from the first row leads to the last, then to this one.
     await until(() => list.activeItems[0] === list.items[0]);
-    for (const one of [list.items.at(-1), line]) {
+    // Going up from the first row leads to the last, and on to this one.
+    const above = list.items.slice(list.items.findIndex((one) => one === line)).toReversed();
+    for (const one of above) {
       await vscode.commands.executeCommand("workbench.action.quickOpenSelectPrevious");
       await until(() => list.activeItems[0] === one);
     }
