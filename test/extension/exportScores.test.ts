@@ -128,7 +128,8 @@ describe("Export Scores", () => {
     const line = list.items.find(({label}) => label.includes("Export Scores"));
     await until(() => list.activeItems[0] === list.items[0]);
     // Going up from the first row leads to the last, and on to this one.
-    const above = list.items.slice(list.items.findIndex((one) => one === line)).toReversed();
+    assert.ok(line);
+    const above = list.items.slice(list.items.indexOf(line)).toReversed();
     for (const one of above) {
       await vscode.commands.executeCommand("workbench.action.quickOpenSelectPrevious");
       await until(() => list.activeItems[0] === one);
