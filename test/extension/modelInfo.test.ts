@@ -123,7 +123,7 @@ describe("Show Model Info", () => {
     await shown();
     view().say({type: "value", key: "general.description"});
     const {text: description, cut} = await view().hears("value");
-    assert.match(description, /^A 6\.8M-parameter demonstration model/);
+    assert.match(description, /^A 3\.1M-parameter demonstration model/);
     assert.equal(cut, false);
     view().say({type: "copyValue", key: "general.name"});
     await until(async () => (await vscode.env.clipboard.readText()) === "Tokenscope Tiny Coder");
