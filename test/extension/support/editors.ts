@@ -47,11 +47,14 @@ export function placeCursor(editor: vscode.TextEditor, behind: string): void {
 export async function closeEditors(): Promise<void> {
   for (;;) {
     const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-    if (tabs.length === 0) return;
+    if (tabs.length === 0) break;
     const saved = tabs.filter(({isDirty}) => !isDirty);
     if (saved.length > 0) await vscode.window.tabGroups.close(saved);
     else await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
   }
+  // The group of a logprobs view is locked, and its lock outlives its editors.
+  await vscode.commands.executeCommand("workbench.action.closeAllGroups");
+  await vscode.commands.executeCommand("workbench.action.unlockEditorGroup");
 }
 
 /** A temporary folder for a `describe`. */
