@@ -13,6 +13,8 @@ import type {
 import {webviewPage} from "../../src/host/webviewPage";
 import {summarize} from "../../src/metrics/summary";
 import {type Alignment, alignTokens} from "../../src/metrics/tokenAlignment";
+import {findsNothingSerious} from "../harness/axe";
+import {setTheme, themeNames} from "../harness/themes";
 import {origin, ViewInBrowser} from "../harness/viewInBrowser";
 
 const source: ComparedSource = [
@@ -279,6 +281,27 @@ describe("The view of two scored texts", () => {
       assert.ok(card && card.x >= 0 && card.x + card.width <= width && card.y + card.height <= height);
     }
   });
+
+  for (const theme of themeNames)
+    it(`has nothing serious for axe-core in ${theme}`, async () => {
+      await setTheme(page, theme);
+      await tell({type: "comparing", source});
+      await page.locator("progress").waitFor();
+      await findsNothingSerious(page, "comparing");
+      await tell({type: "failed", source, message: "There is no such model."});
+      await page.getByText("There is no such model.").first().waitFor();
+      await findsNothingSerious(page, "failed");
+      // Every level on each side.
+      const levels = [0, 6, 12, 25] as const;
+      const bits = (of: (level: number) => number): Tokens => levels.flatMap((_, i) => [[` a${i}`, of(i)] as const]);
+      const [low, high] = [bits(() => 1), bits((i) => 1 + (levels[i] ?? 0))];
+      await show(comparison(side("A", [...low, ...high]), side("B", [...high, ...low])));
+      assert.deepEqual(await Promise.all([3, 7].map(classOf)), ["piece a3", "piece b3"]);
+      await piece(1).click();
+      await findsNothingSerious(page, "card");
+      await page.locator("#top .link-button").click();
+      await findsNothingSerious(page, "totals");
+    });
 
   it("draws many tokens in blocks, of which those out of sight are not laid out", async () => {
     const many = Array.from({length: 20_000}, (_, i) => [i % 12 === 11 ? "word\n" : "word ", i % 7] as const);

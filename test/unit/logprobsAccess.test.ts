@@ -1,19 +1,10 @@
 import {strict as assert} from "node:assert";
-import {readFileSync} from "node:fs";
-import {createRequire} from "node:module";
 import type {Page} from "playwright-core";
 import type {FromView, ToView} from "../../src/features/logprobs/protocol";
+import {findsNothingSerious} from "../harness/axe";
 import {logprobsInBrowser, scored, source, ten} from "../harness/logprobsInBrowser";
 import {setTheme, themeNames} from "../harness/themes";
 import type {ViewInBrowser} from "../harness/viewInBrowser";
-
-interface Violation {
-  readonly id: string;
-  readonly impact: string | null;
-  readonly nodes: readonly {readonly html: string; readonly failureSummary: string}[];
-}
-
-const axe = readFileSync(createRequire(__filename).resolve("axe-core/axe.min.js"), "utf8");
 
 const tokens = Array.from({length: 60}, (_, index) => (index % 12 === 11 ? "\n" : ` w${index}`));
 const probabilities = [0.5, 0.0005, 0.00005, 0.000005, 0.0000005, Number.NaN];
@@ -33,22 +24,9 @@ describe("Access to the logprobs view, by axe-core", () => {
 
   after(() => view?.close());
 
-  beforeEach(async () => {
-    await view.reopen();
-    await page.evaluate(axe);
-  });
+  beforeEach(() => view.reopen());
 
-  async function check(what: string): Promise<void> {
-    const {violations} = await page.evaluate<{violations: Violation[]}>(
-      // The page's own frame has no title here: in VS Code, the workbench gives it.
-      `axe.run(document, {rules: {"document-title": {enabled: false}}})`
-    );
-    const grave = violations.filter(({impact}) => impact === "serious" || impact === "critical");
-    const report = grave.map(({id, nodes: [first, ...others]}) =>
-      [`${id}: ${first?.html} (and ${others.length} more)`, first?.failureSummary].join("\n")
-    );
-    assert.equal(report.join("\n\n"), "", what);
-  }
+  const check = (what: string) => findsNothingSerious(page, what);
 
   async function show(): Promise<void> {
     await view.tell({type: "show", source, scored: {...text, warnings: ["It has two BOS."]}});

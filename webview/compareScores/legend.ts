@@ -47,9 +47,9 @@ function entry(level: DifferenceLevel, {colouring, onFilter}: LegendState): Temp
     class="entry"
     data-level=${level}
     aria-pressed=${colouring.only?.has(level) === true}
-    aria-label=${spoken(level, label, number)}
     @click=${() => onFilter(level)}
-  ><span class="piece ${level}" aria-hidden="true">ab</span>${label} <span class="muted">${number}</span></button>`;
+  ><span class="piece ${level}" aria-hidden="true">ab</span><span class="spoken-only">${spoken(level, label, number)}</span
+    ><span aria-hidden="true">${label} <span class="muted">${number}</span></span></button>`;
 }
 
 function spoken(level: DifferenceLevel, label: string, number: string): string {

@@ -44,7 +44,10 @@ export function surprisalChart(text: ShownText, colouring: Colouring, width: num
     legend: [
       isEach
         ? {look: "solid", label: l10n.t("surprisal")}
-        : {look: "solid", label: l10n.t("surprisal, mean of {0} tokens", count(Math.round(text.count / xs.length)))},
+        : {
+            look: "solid",
+            label: l10n.t("surprisal, mean of up to {0} tokens", count(Math.ceil(text.count / xs.length)))
+          },
       ...(isEach ? [] : [{look: "range", label: l10n.t("least to greatest")} as const]),
       ...(entropy ? [{look: "dashed", label: l10n.t("entropy")} as const] : []),
       ...(threshold === null ? [] : [{look: "dotted", label: l10n.t("threshold")} as const])
