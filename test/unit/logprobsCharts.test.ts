@@ -69,6 +69,17 @@ describe("The charts of the logprobs view", () => {
     );
   });
 
+  it("write the many bits of a text as a whole number with separators", async () => {
+    await open(
+      scored(
+        tokens,
+        tokens.map((_, index) => (index === 0 ? null : -20 * Math.LN2))
+      )
+    );
+    await choose("cumulative");
+    await says(/99 tokens: 1,980 bits in all, 20\.00 bits per token/);
+  });
+
   it("can be read as a table", async () => {
     await open(text);
     await choose("surprisals");

@@ -9,7 +9,9 @@ import type {Axis, ChartOrReason, ChartTable, Series} from "./chart";
 /** Rows of a table along the text. */
 const tableRows = 50;
 
-export const bitsAt = (value: number) => inBits(decimal(value, 2));
+/** Two decimals of a token's bits; a text's many bits are whole. */
+export const bitsAt = (value: number) =>
+  inBits(value >= 1000 && Number.isFinite(value) ? count(Math.round(value)) : decimal(value, 2));
 
 export const nothingScored = () => l10n.t("No token is scored yet.");
 

@@ -48,7 +48,9 @@ export class Charts {
   private asTable = false;
   private text: ShownText | null = null;
   private colouring: Colouring | null = null;
+  /** Null: to be made. */
   private chart: ChartOrReason | null = null;
+  private chartWidth = 0;
   private plot: uPlot | null = null;
   private palette: Palette | null = null;
   private shown: readonly [number, number] | null = null;
@@ -82,6 +84,7 @@ export class Charts {
     }
     this.text = text;
     this.colouring = colouring;
+    this.chart = null;
     this.drawSoon();
   }
 
@@ -89,6 +92,7 @@ export class Charts {
   update(): void {
     this.updating ??= setTimeout(() => {
       this.updating = undefined;
+      this.chart = null;
       this.drawSoon();
     }, updatePause);
   }
@@ -121,12 +125,10 @@ export class Charts {
     const {text, colouring, element} = this;
     if (!text || !colouring || element.clientWidth === 0) return;
     this.palette ??= readPalette(element);
-    this.chart = makeChart(
-      this.name,
-      text,
-      colouring,
-      Math.min(maxSteps, Math.max(1, this.plotArea.clientWidth - axisWidth))
-    );
+    const width = Math.min(maxSteps, Math.max(1, this.plotArea.clientWidth - axisWidth));
+    // The walk over a long text takes longer than all drawing: a plot that only changes its height keeps its numbers.
+    if (this.chart === null || width !== this.chartWidth) this.chart = makeChart(this.name, text, colouring, width);
+    this.chartWidth = width;
     this.drawBar();
     this.drawPlot();
     this.drawBelow();
@@ -313,6 +315,7 @@ export class Charts {
 
   private choose(name: ChartName): void {
     this.name = name;
+    this.chart = null;
     this.step = null;
     this.went = -1;
     this.draw();

@@ -24,6 +24,8 @@ export function rankChart(text: ShownText): ChartOrReason {
   return histogramChart(text, histogram, {
     title: l10n.t("Ranks"),
     axis: l10n.t("Rank"),
+    tickAxis: l10n.t("Rank, up to"),
+    tick: ({to}) => count(to),
     label,
     sentence: l10n.t(
       "Of {0}, {1} have rank 1, {2} rank 10 or better, {3} rank 100 or better, {4} a rank beyond 1,000.",
@@ -73,6 +75,9 @@ interface Words {
   readonly title: string;
   readonly axis: string;
   readonly label: (bin: Bin) => string;
+  /** What stands under a bar, and the axis's label for it: as above, if that is short. */
+  readonly tick?: (bin: Bin) => string;
+  readonly tickAxis?: string;
   readonly sentence: string;
   readonly unit?: (label: string) => string;
   readonly look?: (bin: Bin) => Look;
@@ -82,7 +87,7 @@ interface Words {
 function histogramChart(text: ShownText, histogram: Histogram, words: Words): ChartOrReason {
   const {bins, total, binOf} = histogram;
   if (total === 0) return {reason: nothingScored()};
-  const {title, sentence, axis, label, look = () => "fill0", legend = []} = words;
+  const {title, sentence, axis, label, tick = label, tickAxis = axis, look = () => "fill0", legend = []} = words;
   const shares = bins.map(({count}) => count / total);
   const nameOf = (step: number) => {
     const bin = bins[step];
@@ -92,9 +97,9 @@ function histogramChart(text: ShownText, histogram: Histogram, words: Words): Ch
     title,
     sentence,
     x: {
-      label: axis,
+      label: tickAxis,
       range: [-0.5, bins.length - 0.5],
-      format: (value) => (bins[value] ? label(bins[value]) : ""),
+      format: (value) => (bins[value] ? tick(bins[value]) : ""),
       labelled: bins.map((_, bin) => bin)
     },
     y: {label: l10n.t("Share of tokens"), range: [0, Math.max(...shares) * 1.05], format: axisShare},

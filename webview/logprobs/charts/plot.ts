@@ -18,12 +18,14 @@ export interface PlotOptions {
 export function makePlot(options: PlotOptions): uPlot {
   const {chart, palette, width, height, scale, onCursor, onDrawn} = options;
   const isSmall = height < 130 * scale;
+  // Half of the last number under the x axis stands to the right of the plot.
+  const lastLabel = chart.x.labelled ? 0 : chart.x.format(chart.x.range[1]).length * palette().fontSize * 0.31;
   return new uPlot(
     {
       width,
       height,
       legend: {show: false},
-      padding: [6 * scale, 10 * scale, isSmall ? 2 * scale : 0, 0],
+      padding: [6 * scale, Math.max(10, lastLabel) * scale, isSmall ? 2 * scale : 0, 0],
       cursor: {
         y: false,
         drag: {x: false, y: false, setScale: false},
