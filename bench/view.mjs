@@ -1,7 +1,7 @@
 // Measures the logprobs view in a browser, without VS Code and without a model: texts of 1,000 to 1,000,000 tokens, cut from this
 // repository's own sources, with made-up scores. For each:
 // - first paint: from the host's message to the first frame with tokens;
-// - the longest task of the page's thread, by its own clock, from the message to the end of scrolling;
+// - the longest task of the page's thread, by its own clock, from the message to the first frame;
 // - frames per second while scrolling, and the work of the page's thread for each;
 // - the JavaScript heap and the nodes of the page, after a collection.
 // "plain": the same page with an element for every token, as most viewers do it.
@@ -89,6 +89,7 @@ async function measured(size, plain) {
     .browser()
     .startTracing(page, {categories: ["__metadata", "toplevel"]});
   const result = {paint: await page.evaluate(plain ? "showPlain()" : "show()")};
+  result.longest = longestTask(JSON.parse(String(await page.context().browser().stopTracing())).traceEvents);
   for (const [name, , pixels] of ways) {
     const before = await metric("TaskDuration");
     const {rate, late, empty} = await page.evaluate(`scroll(${pixels}, ${frames})`);
@@ -96,7 +97,6 @@ async function measured(size, plain) {
     if (empty > 0 && !plain) console.log(`${size}: ${empty} frames without tokens (${name})`);
     Object.assign(result, {[`${name} rate`]: rate, [`${name} late`]: late});
   }
-  result.longest = longestTask(JSON.parse(String(await page.context().browser().stopTracing())).traceEvents);
   await page.evaluate("scored = null");
   await devtools.send("HeapProfiler.collectGarbage");
   return {...result, heap: await metric("JSHeapUsedSize"), nodes: await metric("Nodes")};
@@ -252,8 +252,8 @@ function scroll(pixels, frames) {
         });
         return;
       }
-      const at = document.elementFromPoint(box.left + 40, box.top + box.height / 2);
-      if (!at?.closest(".block, .token, #top")) empty++;
+      const drawn = document.querySelector("#tokens .drawn")?.getBoundingClientRect();
+      if (drawn && (drawn.top > box.top + 100 || drawn.bottom < box.bottom - 100)) empty++;
       // Back to the beginning at the end of a short text.
       const before = scroller.scrollTop;
       scroller.scrollTop += step;

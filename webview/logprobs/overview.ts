@@ -11,8 +11,8 @@ const rowHeight = 2;
 /** The share of the width that a row has if any of its tokens has a colour. */
 const minLength = 0.2;
 
-/** Colours of the levels 1 to 4 (logprobs.css). */
-const levelColours = ["--p10", "--p1", "--p01", "--p0"] as const;
+/** From this share of the width on, a bar has the colour of the last level. */
+const strong = 0.75;
 
 /**
  * The strip beside the scroll bar: how surprising each part of the text is, by length and colour of a bar, and which part is in the
@@ -106,22 +106,22 @@ export class Overview {
 
   private drawBars(context: CanvasRenderingContext2D, colouring: Colouring, styles: CSSStyleDeclaration): void {
     const {width, height} = this.canvas;
-    const colours = this.coloursOf(styles);
+    // The levels' own tints are too pale for bars of two pixels. High contrast has no tints: there, the length alone tells.
+    const heat = styles.getPropertyValue("--heat");
+    const strongest = isHighContrast() ? heat : styles.getPropertyValue("--p0");
     const row = Math.round(rowHeight * devicePixelRatio);
     const means = meanLevels(colouring.levels, (level) => colouring.shows(level), Math.ceil(height / row));
     const scale = Math.max(minScale, ...means);
     for (const [index, mean] of means.entries()) {
       if (mean === 0) continue;
       const share = mean / scale;
-      context.fillStyle = colours[Math.min(3, Math.ceil(share * 4) - 1)] ?? "";
+      context.fillStyle = share < strong ? heat : strongest;
       context.fillRect(0, index * row, width * (minLength + (1 - minLength) * share), row);
     }
   }
+}
 
-  /** High contrast has no tints: there, the length alone tells. */
-  private coloursOf(styles: CSSStyleDeclaration): readonly string[] {
-    const {classList} = document.body;
-    const plain = classList.contains("vscode-high-contrast") || classList.contains("vscode-high-contrast-light");
-    return levelColours.map((name) => styles.getPropertyValue(plain ? "--vscode-foreground" : name));
-  }
+function isHighContrast(): boolean {
+  const {classList} = document.body;
+  return classList.contains("vscode-high-contrast") || classList.contains("vscode-high-contrast-light");
 }
