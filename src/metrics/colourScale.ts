@@ -129,7 +129,11 @@ export function levelsOf(choice: ColourChoice, numbers: ColouredNumbers): Uint8A
   const steps = levelFinderInSteps(choice, numbers);
   for (;;) {
     const step = steps.next();
-    if (step.done) return Uint8Array.from(numbers.logprobs, (_, token) => step.value(token));
+    if (!step.done) continue;
+    const levels = new Uint8Array(numbers.logprobs.length);
+    // Not Uint8Array.from(), which takes several times as long: a text can have millions of tokens.
+    for (let token = 0; token < levels.length; token++) levels[token] = step.value(token);
+    return levels;
   }
 }
 

@@ -7,14 +7,20 @@ import {origin, ViewInBrowser, type ViewOptions} from "./viewInBrowser";
 
 export const source: Source = {title: "a.txt, lines 1–2", uri: "file:///a.txt", start: 0, end: 0, isSelection: true};
 
-/** A scored text of these tokens. */
+/** A scored text of these tokens. One that is a part of a character is given by its bytes. */
 export function scored(
-  tokens: readonly string[],
+  tokens: readonly (string | Uint8Array)[],
   logprobs: readonly (number | null)[] = tokens.map(() => -1)
 ): ScoredText {
-  const text = tokens.join("");
+  const isWhole = tokens.every((token) => typeof token === "string");
+  const text = isWhole
+    ? tokens.join("")
+    : Buffer.concat(tokens.map((token) => Buffer.from(token as string))).toString();
   let end = 0;
-  const byteEnds = Uint32Array.from(tokens, (token) => (end += Buffer.byteLength(token)));
+  const byteEnds = Uint32Array.from(
+    tokens,
+    (token) => (end += typeof token === "string" ? Buffer.byteLength(token) : token.length)
+  );
   const numbers = Float64Array.from(logprobs, (logprob) => logprob ?? Number.NaN);
   return {
     id: tokens.join("|").slice(0, 100),

@@ -1,14 +1,10 @@
 import {strict as assert} from "node:assert";
 import fc from "fast-check";
 import type {Page} from "playwright-core";
-import {logprobsPage} from "../../src/features/logprobs/logprobsPage";
-import type {FromView, ScoredText, Source, ToView} from "../../src/features/logprobs/protocol";
-import {webviewPage} from "../../src/host/webviewPage";
+import type {FromView, ScoredText, ToView} from "../../src/features/logprobs/protocol";
 import {ShownText} from "../../webview/logprobs/shownText";
-import {scoredTokens} from "../harness/scoredTokens";
-import {origin, ViewInBrowser} from "../harness/viewInBrowser";
-
-const source: Source = {title: "a.txt", uri: "file:///a.txt", start: 0, end: 0, isSelection: false};
+import {logprobsInBrowser, scored, source} from "../harness/logprobsInBrowser";
+import type {ViewInBrowser} from "../harness/viewInBrowser";
 
 /** Lines of words, some long enough to wrap. */
 const words = Array.from({length: 6000}, (_, token) =>
@@ -28,16 +24,7 @@ describe("The tokens of the logprobs view", () => {
   let page: Page;
 
   before(async () => {
-    view = await ViewInBrowser.start({
-      html: webviewPage(logprobsPage, {
-        script: "/logprobs.js",
-        styles: "/logprobs.css",
-        cspSource: origin,
-        canFetch: false,
-        nonce: "n"
-      }),
-      viewport: {width: 640, height: 600}
-    });
+    view = await logprobsInBrowser({width: 640, height: 600});
     page = view.page;
   });
 
@@ -53,14 +40,14 @@ describe("The tokens of the logprobs view", () => {
     for (const key of keys) await page.keyboard.press(key);
   };
 
-  async function show(scored: ScoredText): Promise<void> {
-    await view.tell({type: "show", source, scored});
+  async function show(text: ScoredText): Promise<void> {
+    await view.tell({type: "show", source, scored: text});
     await page.locator("#tokens .token").first().waitFor();
   }
 
   /** Shows a text of `count` tokens, which is made in the page. `token` is a JavaScript expression for the one with number `i`. */
   async function showMany(count: number, made: string): Promise<void> {
-    const {text: _, ids, byteEnds, logprobs, ...rest} = scoredTokens(["a"]);
+    const {text: _, ids, byteEnds, logprobs, ...rest} = scored(["a"]);
     await page.evaluate(`{
       const tokens = Array.from({length: ${count}}, (_, i) => ${made});
       let end = 0;
@@ -134,13 +121,13 @@ describe("The tokens of the logprobs view", () => {
   it("are the text's, whatever part of them is in the page", async () => {
     const texts = fc.sample(fc.array(piece, {minLength: 300, maxLength: 900}), {seed: 17, numRuns: 3});
     for (const tokens of texts) {
-      const scored = scoredTokens(tokens);
-      const shown = new ShownText(scored);
-      await show(scored);
+      const made = scored(tokens);
+      const shown = new ShownText(made);
+      await show(made);
       for (const part of [0, 0.31, 0.5, 0.77, 1]) {
         await scroll(`${part} * (it.scrollHeight - it.clientHeight)`);
         const {first, last, text, visible} = await drawn();
-        assert.equal(text, scored.text.slice(shown.drawnEnd(first - 1), shown.drawnEnd(last)));
+        assert.equal(text, made.text.slice(shown.drawnEnd(first - 1), shown.drawnEnd(last)));
         assert.ok(visible.length > 0);
         if (part === 1) assert.equal(visible.at(-1), tokens.length - 1);
       }
@@ -149,26 +136,26 @@ describe("The tokens of the logprobs view", () => {
 
   it("are reached by every arrow key, also where they are not in the page yet", async () => {
     // Four tokens a line, so that up and down keep their column exactly.
-    await show(scoredTokens(Array.from({length: 4000}, (_, it) => (it % 4 === 3 ? "\n" : ` w${it % 4}`))));
+    await show(scored(Array.from({length: 4000}, (_, it) => (it % 4 === 3 ? "\n" : ` w${it % 4}`))));
     await token(0).click();
     assert.deepEqual(
-      await keys("ArrowRight", 700),
-      Array.from({length: 700}, (_, step) => step + 1)
+      await keys("ArrowRight", 200),
+      Array.from({length: 200}, (_, step) => step + 1)
     );
     assert.deepEqual(
-      await keys("ArrowLeft", 698),
-      Array.from({length: 698}, (_, step) => 699 - step)
+      await keys("ArrowLeft", 198),
+      Array.from({length: 198}, (_, step) => 199 - step)
     );
     await press("ArrowLeft");
     assert.deepEqual(
-      await keys("ArrowDown", 999),
-      Array.from({length: 999}, (_, step) => 1 + 4 * (step + 1))
+      await keys("ArrowDown", 200),
+      Array.from({length: 200}, (_, step) => 1 + 4 * (step + 1))
     );
     assert.deepEqual(
-      await keys("ArrowUp", 999),
-      Array.from({length: 999}, (_, step) => 1 + 4 * (998 - step))
+      await keys("ArrowUp", 200),
+      Array.from({length: 200}, (_, step) => 1 + 4 * (199 - step))
     );
-    const pages = await keys("PageDown", 120);
+    const pages = await keys("PageDown", 80);
     assert.deepEqual([pages.at(-1), pages.every((it) => it % 4 === 1)], [3997, true]);
     await press("Control+Home");
     assert.equal(await focused(), 0);
@@ -178,7 +165,7 @@ describe("The tokens of the logprobs view", () => {
   });
 
   it("keep the keyboard while the focused one is scrolled away", async () => {
-    await show(scoredTokens(words));
+    await show(scored(words));
     await token(5).click();
     await scroll("it.scrollHeight / 2");
     assert.equal(await page.evaluate("document.activeElement.id"), "tokens");
@@ -192,7 +179,7 @@ describe("The tokens of the logprobs view", () => {
   });
 
   it("stay where they are when lines wrap differently, and when the font is another one", async () => {
-    await show(scoredTokens(words));
+    await show(scored(words));
     await scroll("it.scrollHeight * 0.6");
     const {visible} = await drawn();
     const [first = 0] = visible;
@@ -208,7 +195,7 @@ describe("The tokens of the logprobs view", () => {
   });
 
   it("move as far as the user scrolls, also where heights above them were wrong", async () => {
-    await show(scoredTokens(words));
+    await show(scored(words));
     await scroll("it.scrollHeight * 0.7");
     for (let step = 0; step < 25; step++) {
       const [first = 0] = (await drawn()).visible;
@@ -236,9 +223,9 @@ describe("The tokens of the logprobs view", () => {
       " end",
       "\n"
     ];
-    const scored = scoredTokens(tokens);
-    const shown = new ShownText(scored);
-    await show(scored);
+    const made = scored(tokens);
+    const shown = new ShownText(made);
+    await show(made);
     await token(1).click();
     await press("Shift+ArrowRight", "Shift+ArrowRight");
     assert.equal(await copied(), " two\t\n");
@@ -252,7 +239,7 @@ describe("The tokens of the logprobs view", () => {
         await token(from).click();
         for (let step = from + 1; step < to; step++) await press("Shift+ArrowRight");
         assert.equal(await copied(), shown.textOf(from, to), `${from} to ${to}`);
-        assert.equal(await copied(), scored.text.slice(shown.start(from), shown.end(to - 1)));
+        assert.equal(await copied(), made.text.slice(shown.start(from), shown.end(to - 1)));
       }
     }
     const clicks = (await view.sent()).length;
@@ -263,16 +250,16 @@ describe("The tokens of the logprobs view", () => {
     await page.mouse.down();
     await page.mouse.move(end.x + end.width - 3, end.y + 5, {steps: 5});
     await page.mouse.up();
-    assert.equal(await copied(), scored.text.trimEnd());
+    assert.equal(await copied(), made.text.trimEnd());
     const sent = (await view.sent()).slice(clicks);
     assert.ok(!sent.some(({type}) => type === "select"), "a drag is no click");
     await press("Control+a");
-    assert.equal(await copied(), scored.text);
+    assert.equal(await copied(), made.text);
     assert.equal(await page.evaluate("String(getSelection())"), "");
   });
 
   it("scroll on while the pointer is dragged out of the window", async () => {
-    await show(scoredTokens(words));
+    await show(scored(words));
     await token(3).hover();
     await page.mouse.down();
     await page.mouse.move(200, 640);
@@ -289,7 +276,7 @@ describe("The tokens of the logprobs view", () => {
     const rocket = Buffer.from("🚀");
     const family = "👩🏽‍🚀";
     await show(
-      scoredTokens([
+      scored([
         rocket.subarray(0, 1),
         rocket.subarray(1, 3),
         rocket.subarray(3),
@@ -311,7 +298,7 @@ describe("The tokens of the logprobs view", () => {
   });
 
   it("run from right to left where the text does", async () => {
-    await show(scoredTokens(["שלום", " עולם", "\n", "left", " right", "\n", "العر", "بية", " نص"]));
+    await show(scored(["שלום", " עולם", "\n", "left", " right", "\n", "العر", "بية", " نص"]));
     const left = async (index: number) => (await token(index).boundingBox())?.x ?? 0;
     assert.ok((await left(0)) > (await left(1)));
     assert.ok((await left(3)) < (await left(4)));
@@ -319,15 +306,45 @@ describe("The tokens of the logprobs view", () => {
     // Letters that join over a token's end keep their joined forms: apart, they are wider.
     const width = async (index: number) => (await token(index).boundingBox())?.width ?? 0;
     const joined = (await width(6)) + (await width(7));
-    await show(scoredTokens(["العربية"]));
+    await show(scored(["العربية"]));
     assert.ok(Math.abs((await width(0)) - joined) < 1, `${await width(0)} and ${joined}`);
   });
 
   it("show white space where it is a token, and everywhere on demand", async () => {
-    await show(scoredTokens(["a  b", " ", "\tc", "x\n", "\u202e"]));
+    await show(scored(["a  b", " ", "\tc", "x\n", "\u202e"]));
     const signs = () =>
       page.locator("#tokens .mark").evaluateAll((all) => all.map((it) => it.getAttribute("data-sign")));
     assert.deepEqual(await signs(), ["·", "\\u{202e}"]);
+    await page.getByRole("button", {name: "More"}).click();
+    await page.getByText("Show Invisible Characters").click();
+    assert.deepEqual(await signs(), ["··", "·", "→", "⏎", "\\u{202e}"]);
+    assert.equal((await drawn()).text, "a  b \tcx\n");
+  });
+
+  it("have a strip that shows the window's part and leads to others", async () => {
+    await show(
+      scored(
+        words,
+        words.map((_, index) => (index < 3000 ? -0.1 : -20))
+      )
+    );
+    const box = await page.locator("#overview").boundingBox();
+    assert.ok(box);
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height * 0.75);
+    await view.until(async () => (await drawn()).visible.includes(4500));
+    const marker = await page.locator("#overview .marker").boundingBox();
+    assert.ok(marker && Math.abs(marker.y + marker.height / 2 - box.y - box.height * 0.75) < 20);
+    await frames();
+    // The calm half has no bars, the other one has them over the whole width.
+    const ink = await page.evaluate<number[]>(`(() => {
+      const canvas = document.querySelector("#overview canvas");
+      const {data, width, height} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      return [0.25, 0.75].map((part) => data[4 * (Math.floor(part * height) * width + width - 2) + 3]);
+    })()`);
+    assert.deepEqual(
+      ink.map((alpha) => alpha > 0),
+      [false, true]
+    );
   });
 
   for (const [name, made] of [

@@ -5,11 +5,14 @@ import type {ShownText} from "./shownText";
 /** The least mean level that fills the strip's width, so that a calm text has short bars. */
 const minScale = 1;
 
+/** In CSS pixels. A row of one is too thin to be seen alone. */
+const rowHeight = 2;
+
 /** The share of the width that a row has if any of its tokens has a colour. */
 const minLength = 0.2;
 
-/** Colours of the levels 1 to 4 (logprobs.css). */
-const levelColours = ["--p10", "--p1", "--p01", "--p0"] as const;
+/** From this share of the width on, a bar has the colour of the last level. */
+const strong = 0.75;
 
 /**
  * The strip beside the scroll bar: how surprising each part of the text is, by length and colour of a bar, and which part is in the
@@ -17,9 +20,10 @@ const levelColours = ["--p10", "--p1", "--p01", "--p0"] as const;
  */
 export class Overview {
   private readonly canvas = document.createElement("canvas");
+  /** Marks the part in the window. An element of its own, so that scrolling draws no bar again. */
+  private readonly marker = document.createElement("div");
   private text: ShownText | null = null;
   private colouring: Colouring | null = null;
-  private window = {first: 0, last: 0};
   private drawing = 0;
 
   constructor(
@@ -28,7 +32,8 @@ export class Overview {
     private readonly onGo: (token: number) => void
   ) {
     element.ariaHidden = "true";
-    element.append(this.canvas);
+    this.marker.className = "marker";
+    element.append(this.canvas, this.marker);
     element.addEventListener("pointerdown", (event) => this.press(event));
     element.addEventListener("pointermove", (event) => this.move(event));
     // The wheel scrolls the text, as over a scroll bar.
@@ -56,8 +61,11 @@ export class Overview {
 
   /** The first and the last token in the window. */
   visible(first: number, last: number): void {
-    this.window = {first, last};
-    this.drawSoon();
+    const count = this.text?.count ?? 0;
+    this.marker.hidden = count === 0 || (first === 0 && last >= count - 1);
+    const percent = 100 / Math.max(1, count);
+    this.marker.style.insetBlockStart = `${first * percent}%`;
+    this.marker.style.blockSize = `${(last + 1 - first) * percent}%`;
   }
 
   private press(event: PointerEvent): void {
@@ -93,41 +101,27 @@ export class Overview {
     canvas.height = Math.round(height * devicePixelRatio);
     const context = canvas.getContext("2d");
     if (!context || !colouring || !text || text.count === 0 || canvas.height === 0) return;
-    const styles = getComputedStyle(element);
-    this.drawBars(context, colouring, styles);
-    this.drawWindow(context, text.count, styles);
+    this.drawBars(context, colouring, getComputedStyle(element));
   }
 
   private drawBars(context: CanvasRenderingContext2D, colouring: Colouring, styles: CSSStyleDeclaration): void {
     const {width, height} = this.canvas;
-    const colours = this.coloursOf(styles);
-    const means = meanLevels(colouring.levels, (level) => colouring.shows(level), height);
+    // The levels' own tints are too pale for bars of two pixels. High contrast has no tints: there, the length alone tells.
+    const heat = styles.getPropertyValue("--heat");
+    const strongest = isHighContrast() ? heat : styles.getPropertyValue("--p0");
+    const row = Math.round(rowHeight * devicePixelRatio);
+    const means = meanLevels(colouring.levels, (level) => colouring.shows(level), Math.ceil(height / row));
     const scale = Math.max(minScale, ...means);
-    for (const [row, mean] of means.entries()) {
+    for (const [index, mean] of means.entries()) {
       if (mean === 0) continue;
       const share = mean / scale;
-      context.fillStyle = colours[Math.min(3, Math.ceil(share * 4) - 1)] ?? "";
-      context.fillRect(0, row, width * (minLength + (1 - minLength) * share), 1);
+      context.fillStyle = share < strong ? heat : strongest;
+      context.fillRect(0, index * row, width * (minLength + (1 - minLength) * share), row);
     }
   }
+}
 
-  /** High contrast has no tints: there, the length alone tells. */
-  private coloursOf(styles: CSSStyleDeclaration): readonly string[] {
-    const {classList} = document.body;
-    const plain = classList.contains("vscode-high-contrast") || classList.contains("vscode-high-contrast-light");
-    return levelColours.map((name) => styles.getPropertyValue(plain ? "--vscode-foreground" : name));
-  }
-
-  private drawWindow(context: CanvasRenderingContext2D, count: number, styles: CSSStyleDeclaration): void {
-    const {width, height} = this.canvas;
-    if (this.window.first === 0 && this.window.last >= count - 1) return;
-    const pixel = Math.max(1, Math.round(devicePixelRatio));
-    const top = Math.floor((this.window.first / count) * height);
-    const bottom = Math.max(top + 3 * pixel, Math.ceil(((this.window.last + 1) / count) * height));
-    context.fillStyle = styles.getPropertyValue("--vscode-scrollbarSlider-background");
-    context.fillRect(0, top, width, bottom - top);
-    context.strokeStyle = styles.getPropertyValue("--vscode-foreground");
-    context.lineWidth = pixel;
-    context.strokeRect(pixel / 2, top + pixel / 2, width - pixel, bottom - top - pixel);
-  }
+function isHighContrast(): boolean {
+  const {classList} = document.body;
+  return classList.contains("vscode-high-contrast") || classList.contains("vscode-high-contrast-light");
 }

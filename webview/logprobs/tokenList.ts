@@ -79,6 +79,7 @@ export class TokenList {
 
   /** Gives white space signs everywhere, or only where it is the whole token. */
   showInvisible(everywhere: boolean): void {
+    if (everywhere === this.everywhere) return;
     this.everywhere = everywhere;
     this.begin();
   }
