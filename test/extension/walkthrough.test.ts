@@ -35,6 +35,11 @@ function groupOf({uri}: Pick<vscode.TextDocument, "uri">): vscode.TabGroup | und
   );
 }
 
+/** Reads the number that begins the first row, as "1,234.5 perplexity". */
+function firstNumber(items: readonly vscode.QuickPickItem[]): number {
+  return Number.parseFloat(items[0]?.label.replaceAll(",", "") ?? "");
+}
+
 describe("the walkthrough's buttons", () => {
   const window = watchWindow();
   const view = watchViews();
@@ -63,12 +68,12 @@ describe("the walkthrough's buttons", () => {
     await vscode.commands.executeCommand("tokenscope.tryPerplexity");
     const list = window().lists.at(-1);
     assert.equal(list?.title, "Perplexity of perplexity.md, line 3");
-    const plain = Number.parseFloat(list.items[0]?.label ?? "");
+    const plain = firstNumber(list.items);
     const editor = await editorOf("perplexity.md");
     select(editor, editor.document.offsetAt(new vscode.Position(4, 0)));
     await bringForward(editor.document);
     await vscode.commands.executeCommand("tokenscope.perplexity");
-    const odd = Number.parseFloat(window().lists.at(-1)?.items[0]?.label ?? "");
+    const odd = firstNumber(window().lists.at(-1)?.items ?? []);
     assert.ok(plain > 1 && odd > 5 * plain, `${plain}, ${odd}`);
   });
 
