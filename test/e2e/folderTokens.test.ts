@@ -40,6 +40,7 @@ describe("Count Tokens in Folder in the workbench", () => {
     await header().and(workbench().page.locator('[aria-expanded="false"]')).click();
     await pane().getByText("which files have most of them").waitFor();
     await workbench().screenshot("folder-welcome");
+    await workbench().closeOtherViews("Tokens in");
   });
 
   it("counts the only folder from its button, the largest first", async () => {
