@@ -37,9 +37,8 @@ export function heading(
       first === undefined
         ? nothing
         : linkButton({
-            label: html`<span class="headline">${headline(first)}</span><span class="short-headline" title=${headline(first)}
+            label: html`<span class="headline">${headline(first)}</span><span class="short-headline" aria-hidden="true" title=${headline(first)}
               >${sideSign(0)}${totalText(first.key, first.a)} ${sideSign(1)}${totalText(first.key, first.b)}</span> <span aria-hidden="true">${isOpen ? "▴" : "▾"}</span>`,
-            spoken: headline(first),
             onClick: actions.toggleTotals,
             expanded: isOpen
           })
