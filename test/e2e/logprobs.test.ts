@@ -143,4 +143,61 @@ describe("Logprobs in the workbench", () => {
     await vscode.statusBar("Ln 5").waitFor();
     assert.equal(await view.locator(".notice").count(), 0);
   });
+
+  it("keeps a pinned view and another over a reload, and a new text out of the pinned one", async () => {
+    const vscode = workbench();
+    const tab = (lines: string) => vscode.page.locator(".tab").filter({hasText: `Logprobs: retry.py, ${lines}`});
+    const pin = (frame: Frame) => frame.getByRole("button", {name: "Pinned: the next text opens in another view"});
+    const shown = async (lines: string) => {
+      const frame = await vscode.webview(`h1:text-is("retry.py, ${lines}")`);
+      await frame.locator("#tokens .token").first().waitFor();
+      return frame;
+    };
+    const score = async (first: number, last: number) => {
+      await vscode.selectLines(first, last);
+      await vscode.runCommand("Tokenscope: Show Logprobs");
+      await tab(`lines ${first}–${last}`).waitFor();
+      return await shown(`lines ${first}–${last}`);
+    };
+    const textOf = async (frame: Frame) => (await frame.locator("#tokens").textContent()) ?? "";
+
+    await view.getByRole("button", {name: "More"}).click();
+    await view.locator(".menu button").filter({hasText: "Pin This View"}).click();
+    await pin(view).waitFor();
+    const pinned = await textOf(view);
+    const other = await textOf(await score(20, 22));
+    assert.notEqual(other, pinned);
+
+    await vscode.reload();
+    const second = await shown("lines 20–22");
+    assert.equal(await textOf(second), other);
+    assert.equal(await pin(second).count(), 0);
+    await tab("lines 5–10").click();
+    const first = await shown("lines 5–10");
+    await pin(first).waitFor();
+    assert.equal(await textOf(first), pinned);
+
+    await score(1, 2);
+    assert.equal(await tab("lines 20–22").count(), 0, "the view that is not pinned has the new text");
+    await tab("lines 5–10").click();
+    view = await shown("lines 5–10");
+    await pin(view).waitFor();
+    assert.equal(await textOf(view), pinned);
+  });
+
+  it("keeps a new text out of a pinned view that is the only one on show after a reload", async () => {
+    const vscode = workbench();
+    const pinned = await view.locator("#tokens").textContent();
+    await vscode.reload();
+    view = await vscode.webview('h1:text-is("retry.py, lines 5–10")');
+    await vscode.selectLines(25, 26);
+    await vscode.runCommand("Tokenscope: Show Logprobs");
+    const other = await vscode.webview('h1:text-is("retry.py, lines 25–26")');
+    await other.locator("#tokens .token").first().waitFor();
+    await vscode.page.locator(".tab").filter({hasText: "Logprobs: retry.py, lines 5–10"}).click();
+    view = await vscode.webview('h1:text-is("retry.py, lines 5–10")');
+    await view.locator("#tokens .token").first().waitFor();
+    assert.equal(await view.locator("#tokens").textContent(), pinned);
+    assert.equal(await view.getByRole("button", {name: "Pinned: the next text opens in another view"}).count(), 1);
+  });
 });
