@@ -18,9 +18,13 @@ describe("Logprobs in the workbench", () => {
     await vscode.selectLines(25, 30);
     await vscode.runCommand("Tokenscope: Show Logprobs");
     view = await vscode.webview("#tokens .token");
-    const tokens = await view.locator("#tokens .token").evaluateAll((elements) => elements.map((it) => it.className));
+    const kinds = () => view.locator("#tokens .token").evaluateAll((elements) => elements.map((it) => it.className));
+    // The scores arrive after the tokens.
+    const tokens = await vscode.until("the tokens have three colours and more", async () => {
+      const found = await kinds();
+      return new Set(found).size >= 3 ? found : undefined;
+    });
     assert.ok(tokens.length > 50, `${tokens.length} tokens`);
-    assert.ok(new Set(tokens).size >= 3, `colours: ${[...new Set(tokens)].join(", ")}`);
     assert.match((await view.locator(".numbers").textContent()) ?? "", /perplexity/i);
     assert.match((await view.locator("#tokens").textContent()) ?? "", /def.retry\(operation/);
   });

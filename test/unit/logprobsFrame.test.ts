@@ -137,8 +137,11 @@ describe("The frame of the logprobs view", () => {
       assert.deepEqual(await cut(".charts-bar > :is(select, button), .tab, #tabs .icon-button", "#dock"), [], where);
       const plot = await page.locator(".charts-plot").boundingBox();
       assert.ok(plot && plot.height >= 50, `${where}: ${plot?.height} pixels of plot`);
-      await page.locator(".charts-bar").getByRole("button", {name: "Table", exact: true}).click();
-      await page.locator(".charts-bar").getByRole("button", {name: "Table", exact: true}).click();
+      const tableButton = page.locator(".charts-bar").getByRole("button", {name: "Table", exact: true});
+      await tableButton.click();
+      const table = await page.locator(".charts-table").boundingBox();
+      assert.ok(table && table.height >= 50, `${where}: ${table?.height} pixels of table`);
+      await tableButton.click();
       await page.getByRole("button", {name: "Charts", exact: true}).click();
     }
   });
