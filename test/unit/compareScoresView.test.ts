@@ -305,6 +305,7 @@ describe("The view of two scored texts", () => {
       await view.until(async () => (await page.evaluate("innerWidth")) === width);
       await view.until(async () => (await page.locator("#legend.tighter").count()) === 1);
       assert.deepEqual(await scrolling(), [], `${width} × ${height}`);
+      await findsNothingSerious(page, `${width} × ${height}`);
     }
     const names = await page.locator("#legend .entry").evaluateAll((all) => all.map((it) => it.getAttribute("title")));
     assert.match(names[0] ?? "", /^A better by ≥ \d+ bits: \d$/);

@@ -6,6 +6,7 @@ import {type ComparedSums, type ComparedTotal, comparability, comparedTotals} fr
 import {count} from "../../src/text/numberText";
 import {visibleText} from "../../src/text/visibleText";
 import {button, iconButton, linkButton} from "../ui/controls";
+import {sharedStart} from "./sharedStart";
 
 /** What the buttons do. */
 export interface Actions {
@@ -58,14 +59,6 @@ export function names(of: Pair<string>): TemplateResult {
 function name(side: 0 | 1, text: string, shared: number): TemplateResult {
   const start = shared === 0 ? nothing : html`<bdi class="shared">${text.slice(0, shared)}</bdi>`;
   return html`<span class="name" title=${text}>${sideSign(side)}${start}<bdi>${text.slice(shared)}</bdi></span>`;
-}
-
-/** UTF-16 length of the whole words with which both names begin, and behind which both have more. */
-export function sharedStart(a: string, b: string): number {
-  let length = 0;
-  while (length < a.length && a[length] === b[length]) length++;
-  if (length === Math.min(a.length, b.length)) length--;
-  return /^.*[\s\-_.,·:/]/su.exec(a.slice(0, Math.max(0, length)))?.[0].length ?? 0;
 }
 
 function totalsOf([a, b]: Pair<Side>, sums: ComparedSums | null): ComparedTotal[] {

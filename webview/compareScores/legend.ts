@@ -55,7 +55,7 @@ function entry(level: DifferenceLevel, {colouring, onFilter}: LegendState): Temp
     data-level=${level}
     aria-pressed=${colouring.only?.has(level) === true}
     @click=${() => onFilter(level)}
-  ><span class="piece ${level} sample">ab</span><span class="piece ${level} short">${shortDifferenceLabel(level, colouring.threshold)}</span
+  ><span class="piece ${level} sample"></span><span class="piece ${level} short">${shortDifferenceLabel(level, colouring.threshold)}</span
     ><span class="entry-label">${label} </span><span class="entry-count muted">${number}</span></button>`;
 }
 

@@ -89,7 +89,7 @@ export class Legend {
       aria-label=${l10n.t("{0}: {1}", label, plural(tokens, "token"))}
       title=${l10n.t("{0}: {1}. Click to show only these; Ctrl+click adds others.", label, plural(tokens, "token"))}
       @click=${(event: MouseEvent) => this.events.onFilter(filtered(only, level, isAdding(event)))}
-    ><span class="swatch token ${levelClass(level)}" aria-hidden="true">ab</span><span class="bucket-label">${label}</span><span class="bucket-short token ${levelClass(level)}" aria-hidden="true">${shortLevelLabel(chosen, level)}</span>
+    ><span class="swatch token ${levelClass(level)}" aria-hidden="true"></span><span class="bucket-label">${label}</span><span class="bucket-short token ${levelClass(level)}" aria-hidden="true">${shortLevelLabel(chosen, level)}</span>
       <span class="bucket-count">${count(tokens)}</span></button>`;
   }
 
