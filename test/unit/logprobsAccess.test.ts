@@ -60,6 +60,9 @@ describe("Access to the logprobs view, by axe-core", () => {
       await page.keyboard.press("Escape");
       await page.getByRole("button", {name: "Charts"}).click();
       await check("charts");
+      await page.setViewportSize({width: 300, height: 600});
+      await page.locator("#legend.wordless").waitFor();
+      await check("narrow");
       await view.tell({type: "progress", source, progress: {stage: "score", done: 1, total: 2}});
       await check("progress");
       await view.tell({type: "failed", source, message: "There is no such model: choose another."});

@@ -54,7 +54,7 @@ export function topLine(state: HeaderState, actions: HeaderActions): TemplateRes
       @click=${actions.toggleNumbers}
     >
       ${icon(showsNumbers ? "chevronDown" : "chevronRight")}
-      <span class="main">${metrics.perplexity.label} <b>${valueText(numbers.perplexity, "plain")}</b></span>
+      <span class="main"><span class="measure">${metrics.perplexity.label}</span> <b>${valueText(numbers.perplexity, "plain")}</b></span>
       <span>${l10n.t("{0} bits/byte", valueText(numbers.bitsPerByte, "plain"))}</span>
       <span>${tokens}</span>
       <span class="model">${visibleText(model.name)}</span>

@@ -11,7 +11,10 @@ const paths = {
   next: "M8 3v9.5M4 8.5l4 4 4-4",
   pin: "M5.5 2.5h5M6.5 2.5v4.2L4 9.5h8L9.5 6.7V2.5M8 9.5V14",
   previous: "M8 13V3.5M4 7.5l4-4 4 4",
+  save: "M8 2.5v8M4.5 7L8 10.5 11.5 7M2.5 13.5h11",
   scoreAgain: "M13 8a5 5 0 11-1.6-3.7M13 2v3h-3",
+  swap: "M3 5.5h9.5M10 3l2.5 2.5L10 8M13 10.5H3.5M6 8l-2.5 2.5L6 13",
+  table: "M2.5 3h11v10h-11zM2.5 6.5h11M6.5 3v10",
   warning: "M8 2.5L1.8 13.5h12.4zM8 6.5v3.5M8 12h.01"
 } as const;
 
