@@ -2,6 +2,7 @@ import type {ScrollAnchor} from "../../src/features/logprobs/protocol";
 import {type Colouring, levelClass} from "./colouring";
 import {Dragging} from "./dragging";
 import type {TokenLook} from "./drawnBlocks";
+import type {PreparedText} from "./preparedText";
 import type {ShownText} from "./shownText";
 import {TokenList} from "./tokenList";
 import {difference, GrowingRange, type TokenRange} from "./tokenRange";
@@ -71,7 +72,7 @@ export class TokenFlow implements LaidOut, TokenLook {
     return this.selected.range === null ? token === this.activeToken : this.selected.has(token);
   }
 
-  show(text: ShownText, colouring: Colouring, active: number): void {
+  show({text, blocks, colouring}: PreparedText, active: number): void {
     this.text = text;
     this.colouring = colouring;
     this.aim = null;
@@ -79,7 +80,7 @@ export class TokenFlow implements LaidOut, TokenLook {
     this.selected.set(null);
     this.activeToken = Math.max(0, Math.min(active, text.count - 1));
     this.element.classList.toggle("loose", !text.hasPlaces);
-    this.list.show(text);
+    this.list.show(text, blocks);
   }
 
   /** The scores of tokens `[from, to)` have arrived. */

@@ -1,6 +1,6 @@
 import type {ScrollAnchor} from "../../src/features/logprobs/protocol";
 import {BlockHeights} from "./blockHeights";
-import {Blocks} from "./blocks";
+import type {Blocks} from "./blocks";
 import {type DrawnBlock, DrawnBlocks, type TokenLook} from "./drawnBlocks";
 import type {ShownText} from "./shownText";
 
@@ -68,11 +68,11 @@ export class TokenList {
   }
 
   /** Keeps the place if it is the same text with other scores. */
-  show(text: ShownText): void {
+  show(text: ShownText, blocks: Blocks): void {
     const same = this.text?.scored.text === text.scored.text && this.text.count === text.count;
     this.text = text;
-    this.blocks = new Blocks(text);
-    this.heights = new BlockHeights(this.blocks.count);
+    this.blocks = blocks;
+    this.heights = new BlockHeights(blocks.count);
     if (!same || !this.kept) this.kept = {token: 0, offset: veryTop};
     this.begin();
   }
@@ -212,6 +212,10 @@ export class TokenList {
     if (left < windowHeight) this.align();
     this.keep();
     this.onDrawn();
+    this.settleSoon();
+  }
+
+  private settleSoon(): void {
     clearTimeout(this.settling);
     this.settling = setTimeout(() => this.settle(), restingTime);
   }
@@ -250,11 +254,11 @@ export class TokenList {
 
   private moveTo(view: number): void {
     this.view = view;
-    this.drawWindow(this.windowHeight / 2);
+    this.drawWindow(0);
     this.align();
-    this.drawn.addLabels();
     this.keep();
     this.onDrawn();
+    this.settleSoon();
   }
 
   private keep(): void {

@@ -16,6 +16,8 @@ import {
   type ViewState
 } from "../../src/features/logprobs/protocol";
 import {plural} from "../../src/text/numberText";
+import {JobQueue} from "../ui/jobQueue";
+import {runInSlices} from "../ui/slices";
 import type {VsCodeBridge} from "../ui/vscodeApi";
 import {ArrivingScores} from "./arrivingScores";
 import type {Notice} from "./bar";
@@ -32,11 +34,13 @@ import {menuGroups} from "./menuGroups";
 import {Overview} from "./overview";
 import type {PageElements} from "./pageElements";
 import {RangeSelection} from "./rangeSelection";
-import {savedTextIfShort} from "./savedState";
-import {ShownText} from "./shownText";
+import {preparedText} from "./preparedText";
+import type {ShownText} from "./shownText";
 import {failure, noText, scoring} from "./states";
 import {TokenFlow} from "./tokenFlow";
 import {listenForKeys} from "./viewKeys";
+
+type Progress = Extract<ToView, {type: "progress"}>;
 
 /** Milliseconds without a change before the state is saved. */
 const saveDelay = 250;
@@ -57,6 +61,8 @@ export class View {
   private layout: Layout = usualLayout;
   private computing: Computing | null = null;
   private arriving: ArrivingScores | null = null;
+  private readonly jobs = new JobQueue();
+  private willColour = false;
   /** The text as VS Code saves it. */
   private saved: SavedText | null = null;
   /** Place of the text, or of the one being scored if there is none yet. */
@@ -108,7 +114,8 @@ export class View {
   /** Draws the saved state, and tells the host, which sends the rest. */
   start(): void {
     const state = this.bridge.load();
-    this.bridge.listen((message) => this.receive(message));
+    // In turn, also where a long text takes several tasks.
+    this.bridge.listen((message) => this.jobs.add(() => this.receive(message)));
     // Before the text is drawn, which asks about the token that had the focus.
     this.bridge.post({type: "ready", showing: state?.scored?.id ?? null});
     this.dock.arrange(this.layout);
@@ -117,9 +124,12 @@ export class View {
       this.colours.restore(state.colours);
       this.options = {...this.options, isPinned: state.isPinned};
     }
-    if (!state?.scored) return;
-    this.show(restoredText(state.scored), state.source, state.token);
-    if (state.scroll) this.flow.scrollTo(state.scroll);
+    const {scored, source, token, scroll} = state ?? {scored: null};
+    if (!scored) return;
+    this.jobs.add(async () => {
+      await this.show(restoredText(scored), source, token);
+      if (scroll) this.flow.scrollTo(scroll);
+    });
   }
 
   private makeHead(): Head {
@@ -182,22 +192,18 @@ export class View {
     prepareContextMenu(() => this.card.selectedRange);
   }
 
-  private receive(message: ToView): void {
+  private receive(message: ToView): void | Promise<void> {
     if (message.type !== "progress") this.isStopping = false;
     switch (message.type) {
       case "show":
-        this.show(message.scored, message.source, this.sameText(message.scored) ? this.card.focusedToken : 0);
-        break;
+        return this.show(message.scored, message.source);
       case "moved":
         this.source = message.source;
         this.drawHead();
         this.save();
         break;
       case "progress":
-        this.leaveText(
-          message.source,
-          scoring(message.source, message.progress, this.isStopping, () => this.cancel(message))
-        );
+        this.leaveText(message.source, this.waitingFor(message));
         break;
       case "failed":
         this.leaveText(
@@ -243,17 +249,19 @@ export class View {
     return this.text?.scored.text === text && this.text.count === ids.length;
   }
 
-  private show(scored: ScoredText, source: Source, token: number): void {
+  /** What was shown before stays until all of the new text can be drawn at once. */
+  private async show(scored: ScoredText, source: Source, activeToken?: number): Promise<void> {
     const {flow, elements} = this;
+    const prepared = await runInSlices(preparedText(scored, (text) => this.colours.colouring(text)));
+    const {text, colouring} = prepared;
+    const token = activeToken ?? (this.sameText(scored) ? this.card.focusedToken : 0);
     const hadFocus = elements.tokens.contains(document.activeElement);
     const anchor = this.sameText(scored) && !this.hasLeft() ? flow.anchor() : null;
-    const text = new ShownText(scored);
-    const colouring = this.colours.colouring(text);
     this.arriving?.stop();
     this.arriving = null;
     this.text = text;
     this.colouring = colouring;
-    this.saved = savedTextIfShort(scored);
+    this.saved = prepared.saved;
     this.source = source;
     this.notice = null;
     document.body.classList.remove("no-text");
@@ -261,13 +269,13 @@ export class View {
     this.card.show(text, colouring);
     this.drawHead();
     flow.showInvisible(this.layout.showsInvisible);
-    flow.show(text, colouring, token);
+    flow.show(prepared, token);
     this.overview.show(text, colouring);
     this.charts.show(text, colouring);
     if (anchor !== null) flow.scrollTo(anchor);
     if (token > 0) this.look(token, true);
     if (hadFocus) flow.focus();
-    this.save();
+    this.saveSoon();
   }
 
   /** The arriving scores of the text on show. */
@@ -287,10 +295,18 @@ export class View {
     return this.arriving;
   }
 
+  /** Colours the text again. Several wishes that wait for the same turn are one. */
   private colour(): void {
+    if (this.willColour) return;
+    this.willColour = true;
+    this.jobs.add(() => this.colourNow());
+  }
+
+  private async colourNow(): Promise<void> {
+    this.willColour = false;
     const {text} = this;
     if (text === null) return;
-    const colouring = this.colours.colouring(text);
+    const colouring = await runInSlices(this.colours.colouring(text));
     this.colouring = colouring;
     this.flow.colour(colouring);
     this.overview.colour(colouring);
@@ -344,10 +360,14 @@ export class View {
     this.drawHead();
   }
 
-  private cancel(waiting?: Extract<ToView, {type: "progress"}>): void {
+  private waitingFor(message: Progress): TemplateResult {
+    return scoring(message.source, message.progress, this.isStopping, () => this.cancel(message));
+  }
+
+  private cancel(waiting?: Progress): void {
     this.bridge.post({type: "cancel"});
     this.isStopping = true;
-    if (waiting) this.receive(waiting);
+    if (waiting) this.leaveText(waiting.source, this.waitingFor(waiting));
     if (this.computing) this.computing = {...this.computing, isStopping: true};
     this.drawHead();
   }
