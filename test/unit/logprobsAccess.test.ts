@@ -52,6 +52,11 @@ describe("Access to the logprobs view, by axe-core", () => {
         computing: {loading: null, perSecond: 12, done: 3, total: 9, secondsLeft: 5, isStopping: false}
       });
       await check("numbers, filter, selection, progress");
+      await page.keyboard.press("Control+f");
+      await page.keyboard.type("w1");
+      await page.locator("#tokens .match").waitFor();
+      await check("search");
+      await page.keyboard.press("Escape");
       await page.setViewportSize({width: 500, height: 700});
       await page.locator(".numbers").click();
       await page.locator('#tokens [data-token="3"]').click();
@@ -85,6 +90,16 @@ describe("Access to the logprobs view, by axe-core", () => {
       })`
     );
     assert.equal(new Set(looks).size, 6, looks.join("; "));
+    await page.keyboard.press("Control+f");
+    await page.keyboard.type("w1");
+    await page.locator("#tokens .match").waitFor();
+    const outlines = await page.evaluate<string[]>(
+      `["9", "1", "10"].map((token) => {
+        const style = getComputedStyle(document.querySelector('#tokens [data-token="' + token + '"]'));
+        return style.outlineStyle + " " + style.outlineWidth;
+      })`
+    );
+    assert.equal(new Set(outlines).size, 3, outlines.join("; "));
     await page.emulateMedia({reducedMotion: null, forcedColors: null});
   });
 });

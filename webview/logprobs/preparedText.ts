@@ -22,7 +22,7 @@ export function* preparedText(
   yield;
   const colouring = yield* colouringOf(text);
   yield;
-  const blocks = new Blocks(text);
+  const blocks = yield* Blocks.inSteps(text);
   yield;
   const saved = savedTextIfShort(scored);
   // What follows draws: it has a task of its own after long work.

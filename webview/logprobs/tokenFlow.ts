@@ -28,6 +28,10 @@ export class TokenFlow implements LaidOut, TokenLook {
   private readonly dragging: Dragging;
   private readonly selected = new GrowingRange();
   private activeToken = 0;
+  /** N numbers, 1 for tokens with a part of what is searched for. */
+  private found: Uint8Array | null = null;
+  /** The tokens of the match that the user is at. */
+  private match: TokenRange | null = null;
   /** The horizontal position that up and down keep to, until another key is pressed. */
   private aim: number | null = null;
   private reported = "";
@@ -65,6 +69,8 @@ export class TokenFlow implements LaidOut, TokenLook {
     const classes = [levelClass(level)];
     if (this.colouring?.shows(level) === false) classes.push("filtered");
     if (this.selected.has(token)) classes.push("selected");
+    if (this.found?.[token] === 1) classes.push("found");
+    if (this.match && token >= this.match.from && token < this.match.to) classes.push("match");
     return classes.join(" ");
   }
 
@@ -104,6 +110,21 @@ export class TokenFlow implements LaidOut, TokenLook {
     const before = this.selected.range;
     this.selected.set(range);
     this.repaintRange(before);
+  }
+
+  /** Marks what is searched for, and the match that the user is at. */
+  mark(found: Uint8Array | null, match: TokenRange | null): void {
+    if (found === null && this.found === null) return;
+    this.found = found;
+    this.match = match;
+    this.list.repaint(0, this.count);
+  }
+
+  /** Makes a token the active one, and scrolls to it. The focus stays where it is. */
+  approach(token: number): void {
+    this.aim = null;
+    this.activate(token);
+    this.list.approach(token);
   }
 
   /** Moves the focus to the token that had it last. */

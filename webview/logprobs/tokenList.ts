@@ -113,6 +113,13 @@ export class TokenList {
     else if (bottom + room > this.view + this.windowHeight) this.moveTo(bottom + room - this.windowHeight);
   }
 
+  /** Scrolls to a third of the window if the token is not in it. */
+  approach(token: number): void {
+    const {top, bottom} = this.span(token);
+    if (!this.drawn.find(token) || top < this.view || bottom > this.view + this.windowHeight)
+      this.scrollTo({token, offset: Math.round(this.windowHeight / 3)});
+  }
+
   /** A place for {@link scrollTo}. Not in pixels, which mean another place after lines have wrapped differently. */
   anchor(): ScrollAnchor | null {
     return this.text ? this.kept : null;
@@ -273,7 +280,7 @@ export class TokenList {
     const view = Math.min(Math.max(this.view, -lead), virtualRange - lead);
     if (view !== this.view) {
       this.view = view;
-      this.drawWindow(this.windowHeight / 2);
+      this.drawWindow(0);
     }
     const wanted = virtualRange > 0 ? ((this.view + lead) / virtualRange) * range : 0;
     if (Math.abs(wanted - this.scroller.scrollTop) >= 1) this.scroller.scrollTop = wanted;

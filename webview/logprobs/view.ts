@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import {nothing, render, type TemplateResult} from "lit";
+import {nothing, render} from "lit";
 import {
   type Computing,
   type FromView,
@@ -28,22 +28,19 @@ import {ColourState} from "./colourState";
 import {prepareContextMenu} from "./contextMenu";
 import {copyText} from "./copyText";
 import {Dock} from "./dock";
+import {Find} from "./find";
 import {FloatingCard} from "./floatingCard";
 import {Head} from "./head";
+import {Instead} from "./instead";
 import {menuGroups} from "./menuGroups";
 import {Overview} from "./overview";
 import type {PageElements} from "./pageElements";
-import {RangeSelection} from "./rangeSelection";
 import {preparedText} from "./preparedText";
+import {RangeSelection} from "./rangeSelection";
+import {StateSaver} from "./savedState";
 import type {ShownText} from "./shownText";
-import {failure, noText, scoring} from "./states";
 import {TokenFlow} from "./tokenFlow";
 import {listenForKeys} from "./viewKeys";
-
-type Progress = Extract<ToView, {type: "progress"}>;
-
-/** Milliseconds without a change before the state is saved. */
-const saveDelay = 250;
 
 /** The whole view: draws the host's text, and passes on what the user does. */
 export class View {
@@ -62,17 +59,17 @@ export class View {
   private computing: Computing | null = null;
   private arriving: ArrivingScores | null = null;
   private readonly jobs = new JobQueue();
-  private willColour = false;
   /** The text as VS Code saves it. */
   private saved: SavedText | null = null;
   /** Place of the text, or of the one being scored if there is none yet. */
   private source: Source | null = null;
   private scroll: ScrollAnchor | null = null;
   private notice: Notice | null = null;
-  private isStopping = false;
   /** The first and the last token in the window. */
   private visible = {first: 0, last: 0};
-  private saving: ReturnType<typeof setTimeout> | undefined;
+  private readonly saver = new StateSaver(() => this.save());
+  private readonly instead: Instead;
+  private readonly find: Find;
 
   constructor(
     private readonly bridge: VsCodeBridge<FromView, ToView, ViewState>,
@@ -97,7 +94,7 @@ export class View {
     );
     this.colours = new ColourState(
       (colours) => bridge.post({type: "setColours", colours}),
-      () => this.colour()
+      () => this.jobs.add(this.colourNow)
     );
     this.head = this.makeHead();
     this.dock = new Dock(elements, this.layout, {
@@ -107,6 +104,17 @@ export class View {
     this.card = this.makeCard(new FloatingCard(details, elements.tokenPanel, elements.text));
     this.selection = new RangeSelection(this.flow, this.card, scroller, (range) => {
       if (this.text?.hasPlaces) bridge.post({type: "selectRange", ...range});
+    });
+    this.instead = new Instead(elements.state, {
+      cancel: () => this.cancel(),
+      scoreAgain: () => bridge.post({type: "scoreAgain"})
+    });
+    this.find = new Find(elements.find, {
+      active: () => this.flow.active,
+      onFound: (marks, current) => this.flow.mark(marks, current),
+      onGo: (tokens) => this.selection.goToMatch(tokens),
+      box: (token) => this.flow.box(token),
+      onLeave: () => this.flow.focus()
     });
     this.listen();
   }
@@ -119,7 +127,6 @@ export class View {
     // Before the text is drawn, which asks about the token that had the focus.
     this.bridge.post({type: "ready", showing: state?.scored?.id ?? null});
     this.dock.arrange(this.layout);
-    render(noText(), this.elements.state);
     if (state) {
       this.colours.restore(state.colours);
       this.options = {...this.options, isPinned: state.isPinned};
@@ -138,6 +145,7 @@ export class View {
       toggleNumbers: () => this.arrange({...this.layout, showsNumbers: !this.layout.showsNumbers}),
       toggleCharts: () => this.arrange({...this.layout, tab: this.layout.tab === "charts" ? "token" : "charts"}),
       goToNext: (direction: 1 | -1) => this.flow.goToNext(direction),
+      find: () => this.find.open(),
       scoreAgain: () => bridge.post({type: "scoreAgain"}),
       setOptions: (options: ViewOptions) => bridge.post({type: "setOptions", options}),
       cancel: () => this.cancel(),
@@ -186,30 +194,25 @@ export class View {
       element.addEventListener("focusout", ({relatedTarget}) => this.card.setFocus(isInside(relatedTarget)));
     }
     listenForKeys(
-      {tokens, flow: this.flow, card: this.card, colours: this.colours},
-      () => this.text !== null && !this.hasLeft()
+      {tokens, flow: this.flow, card: this.card, colours: this.colours, find: this.find},
+      () => this.text !== null && !this.instead.isShown
     );
     prepareContextMenu(() => this.card.selectedRange);
   }
 
   private receive(message: ToView): void | Promise<void> {
-    if (message.type !== "progress") this.isStopping = false;
+    if (message.type !== "progress") this.instead.stopping(false);
     switch (message.type) {
       case "show":
         return this.show(message.scored, message.source);
       case "moved":
         this.source = message.source;
         this.drawHead();
-        this.save();
+        this.saver.now();
         break;
       case "progress":
-        this.leaveText(message.source, this.waitingFor(message));
-        break;
       case "failed":
-        this.leaveText(
-          message.source,
-          failure(message.source, message.message, () => this.bridge.post({type: "scoreAgain"}))
-        );
+        this.leaveText(message);
         break;
       case "scores":
         this.scoresOf(message.id)?.add(message);
@@ -219,12 +222,12 @@ export class View {
         this.drawHead();
         break;
       case "reveal":
-        if (!this.hasLeft()) this.selection.reveal(message, this.text?.count ?? 0);
+        if (!this.instead.isShown) this.selection.reveal(message, this.text?.count ?? 0);
         break;
       case "options":
         this.options = message.options;
         this.drawHead();
-        this.save();
+        this.saver.now();
         break;
       case "colours":
         this.colours.hear(message.colours);
@@ -256,7 +259,7 @@ export class View {
     const {text, colouring} = prepared;
     const token = activeToken ?? (this.sameText(scored) ? this.card.focusedToken : 0);
     const hadFocus = elements.tokens.contains(document.activeElement);
-    const anchor = this.sameText(scored) && !this.hasLeft() ? flow.anchor() : null;
+    const anchor = this.sameText(scored) && !this.instead.isShown ? flow.anchor() : null;
     this.arriving?.stop();
     this.arriving = null;
     this.text = text;
@@ -264,18 +267,18 @@ export class View {
     this.saved = prepared.saved;
     this.source = source;
     this.notice = null;
-    document.body.classList.remove("no-text");
-    render(nothing, elements.state);
+    this.instead.hide();
     this.card.show(text, colouring);
     this.drawHead();
     flow.showInvisible(this.layout.showsInvisible);
     flow.show(prepared, token);
+    this.find.show(text);
     this.overview.show(text, colouring);
     this.charts.show(text, colouring);
     if (anchor !== null) flow.scrollTo(anchor);
     if (token > 0) this.look(token, true);
     if (hadFocus) flow.focus();
-    this.saveSoon();
+    this.saver.soon();
   }
 
   /** The arriving scores of the text on show. */
@@ -290,20 +293,12 @@ export class View {
         this.charts.update();
         this.drawHead();
       },
-      onRecolour: () => this.colour()
+      onRecolour: () => this.jobs.add(this.colourNow)
     });
     return this.arriving;
   }
 
-  /** Colours the text again. Several wishes that wait for the same turn are one. */
-  private colour(): void {
-    if (this.willColour) return;
-    this.willColour = true;
-    this.jobs.add(() => this.colourNow());
-  }
-
-  private async colourNow(): Promise<void> {
-    this.willColour = false;
+  private readonly colourNow = async (): Promise<void> => {
     const {text} = this;
     if (text === null) return;
     const colouring = await runInSlices(this.colours.colouring(text));
@@ -313,39 +308,33 @@ export class View {
     this.charts.show(text, colouring);
     this.card.colour(colouring);
     this.drawHead();
-    this.saveSoon();
-  }
+    this.saver.soon();
+  };
 
   private arrange(layout: Layout): void {
     if (layout.showsInvisible !== this.layout.showsInvisible) this.flow.showInvisible(layout.showsInvisible);
     this.layout = layout;
     this.dock.arrange(layout);
     this.drawHead();
-    this.saveSoon();
+    this.saver.soon();
   }
 
   private arranged(): void {
     this.card?.draw();
-    this.charts.arrange(this.layout.tab === "charts" && !this.hasLeft());
+    this.charts.arrange(this.layout.tab === "charts" && !this.instead.isShown);
   }
 
-  /** Draws something else in place of the text, which may be shown again later. */
-  private leaveText(source: Source, instead: TemplateResult): void {
-    document.body.classList.add("no-text");
-    render(instead, this.elements.state);
+  private leaveText(message: Extract<ToView, {type: "progress" | "failed"}>): void {
+    this.instead.show(message);
     this.card.draw();
     if (this.text) return;
-    this.source = source;
-    this.save();
-  }
-
-  private hasLeft(): boolean {
-    return document.body.classList.contains("no-text");
+    this.source = message.source;
+    this.saver.now();
   }
 
   private look(token: number | null, focused: boolean): void {
     this.card.look(token, focused);
-    if (focused) this.saveSoon();
+    if (focused) this.saver.soon();
   }
 
   private select(token: number): void {
@@ -360,14 +349,9 @@ export class View {
     this.drawHead();
   }
 
-  private waitingFor(message: Progress): TemplateResult {
-    return scoring(message.source, message.progress, this.isStopping, () => this.cancel(message));
-  }
-
-  private cancel(waiting?: Progress): void {
+  private cancel(): void {
     this.bridge.post({type: "cancel"});
-    this.isStopping = true;
-    if (waiting) this.leaveText(waiting.source, this.waitingFor(waiting));
+    this.instead.stopping(true);
     if (this.computing) this.computing = {...this.computing, isStopping: true};
     this.drawHead();
   }
@@ -393,12 +377,7 @@ export class View {
 
   private scrolled(): void {
     this.card.place();
-    this.saveSoon();
-  }
-
-  private saveSoon(): void {
-    clearTimeout(this.saving);
-    this.saving = setTimeout(() => this.save(), saveDelay);
+    this.saver.soon();
   }
 
   private save(): void {
@@ -406,7 +385,7 @@ export class View {
     const {isPinned} = this.options;
     if (!source) return;
     // A hidden text has no scroll position: keep the last one.
-    if (!this.hasLeft()) this.scroll = this.flow.anchor();
+    if (!this.instead.isShown) this.scroll = this.flow.anchor();
     const {scroll} = this;
     const colours = this.colours.chosen;
     const token = this.card.focusedToken;

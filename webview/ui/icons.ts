@@ -12,6 +12,7 @@ const paths = {
   pin: "M5.5 2.5h5M6.5 2.5v4.2L4 9.5h8L9.5 6.7V2.5M8 9.5V14",
   previous: "M8 13V3.5M4 7.5l4-4 4 4",
   scoreAgain: "M13 8a5 5 0 11-1.6-3.7M13 2v3h-3",
+  search: "M7 2.5a4.5 4.5 0 100 9 4.5 4.5 0 000-9M10.3 10.3L14 14",
   warning: "M8 2.5L1.8 13.5h12.4zM8 6.5v3.5M8 12h.01"
 } as const;
 
