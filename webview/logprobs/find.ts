@@ -9,7 +9,7 @@ import type {ShownText} from "./shownText";
 import type {TokenRange} from "./tokenRange";
 
 export interface FindEvents {
-  /** The token from which on the next match is looked for. */
+  /** The token that has the keyboard focus, or had it last. */
   readonly active: () => number;
   /** What is found, and the tokens of the match that the user is at. Null: nothing is searched for. */
   readonly onFound: (marks: Uint8Array | null, current: TokenRange | null) => void;
@@ -17,8 +17,8 @@ export interface FindEvents {
   readonly onGo: (tokens: TokenRange) => void;
   /** Where a token is in the window. */
   readonly box: (token: number) => Box;
-  /** The box is closed where the user has gone to a match. */
-  readonly onLeave: () => void;
+  /** The box is closed; the focus goes to a token. */
+  readonly onLeave: (token: number) => void;
 }
 
 /**
@@ -33,6 +33,8 @@ export class Find {
   private current: number | null = null;
   /** What had the focus before. */
   private opener: HTMLElement | null = null;
+  /** The token from which on the first match is looked for, whatever an unfinished word has led to meanwhile. */
+  private origin = 0;
   /** Counts searches: only what the last one finds is of use. */
   private searches = 0;
 
@@ -56,7 +58,10 @@ export class Find {
   readonly open = (): void => {
     const wasHidden = this.element.hidden;
     const {activeElement} = document;
-    if (wasHidden) this.opener = activeElement instanceof HTMLElement ? activeElement : null;
+    if (wasHidden) {
+      this.opener = activeElement instanceof HTMLElement ? activeElement : null;
+      this.origin = this.events.active();
+    }
     this.element.hidden = false;
     this.draw();
     const field = this.element.querySelector<HTMLElement>("#find-field");
@@ -74,15 +79,19 @@ export class Find {
     }
     if (matches === null || matches.count === 0) return;
     const from = current ?? this.nearest(matches) - (direction === 1 ? 1 : 0);
-    this.goTo(matches, (from + direction + matches.count) % matches.count);
+    const next = (from + direction + matches.count) % matches.count;
+    this.origin = matches.tokens(next).from;
+    this.goTo(matches, next);
   }
 
   private readonly close = (): void => {
-    const isAtMatch = this.current !== null;
+    const {matches, current, origin, opener} = this;
+    const hasMoved = this.events.active() !== origin;
     this.element.hidden = true;
     this.forget();
-    if (isAtMatch || this.opener === null) this.events.onLeave();
-    else this.opener.focus({preventScroll: true});
+    if (current !== null && matches !== null) this.events.onLeave(matches.tokens(current).from);
+    else if (hasMoved || !opener?.isConnected) this.events.onLeave(origin);
+    else opener.focus({preventScroll: true});
   };
 
   private forget(): void {
@@ -124,14 +133,13 @@ export class Find {
     this.element.classList.toggle("low", covers);
   }
 
-  /** The first match from the active token on; behind the last one, the text's first. */
+  /** The first match from the origin on; behind the last one, the text's first. */
   private nearest(matches: Matches): number {
-    const active = this.events.active();
     let low = 0;
     let high = matches.count;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (matches.tokens(middle).from >= active) high = middle;
+      if (matches.tokens(middle).from >= this.origin) high = middle;
       else low = middle + 1;
     }
     return low % Math.max(1, matches.count);

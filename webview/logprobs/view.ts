@@ -114,7 +114,7 @@ export class View {
       onFound: (marks, current) => this.flow.mark(marks, current),
       onGo: (tokens) => this.selection.goToMatch(tokens),
       box: (token) => this.flow.box(token),
-      onLeave: () => this.flow.focus()
+      onLeave: (token) => this.flow.goTo(token)
     });
     this.listen();
   }
