@@ -35,7 +35,7 @@ describe("The frame of the logprobs view", () => {
 
   const tell = (message: ToView) => view.tell(message);
   const until = (holds: () => Promise<boolean>) => view.until(holds);
-  const state = () => page.evaluate<ViewState>("JSON.parse(sessionStorage.state)");
+  const state = () => page.evaluate<ViewState>('JSON.parse(sessionStorage.state ?? "{}")');
   const token = (index: number) => page.locator(`#tokens [data-token="${index}"]`);
   const dock = () => page.evaluate<string>("document.body.dataset.dock");
 
@@ -225,7 +225,7 @@ describe("The frame of the logprobs view", () => {
     assert.equal(await size(), 400);
     await choose("Card at the Bottom");
     assert.equal(await dock(), "bottom");
-    await until(async () => (await state()).layout.place === "bottom");
+    await until(async () => (await state()).layout?.place === "bottom");
     assert.equal((await state()).layout.sideSize, 400);
     await page.reload();
     await token(0).waitFor();

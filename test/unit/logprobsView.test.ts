@@ -22,7 +22,7 @@ describe("The logprobs view", () => {
 
   const tell = (message: ToView) => view.tell(message);
   const until = (holds: () => Promise<boolean>) => view.until(holds);
-  const state = () => page.evaluate<ViewState>("JSON.parse(sessionStorage.state)");
+  const state = () => page.evaluate<ViewState>('JSON.parse(sessionStorage.state ?? "{}")');
   const sent = () => view.sent();
   const focused = () => page.evaluate<string | undefined>("document.activeElement.dataset.token");
   const token = (index: number) => page.locator(`#tokens [data-token="${index}"]`);

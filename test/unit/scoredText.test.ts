@@ -373,7 +373,10 @@ describe("A text of millions of tokens on one line", () => {
       byteEnds: Uint32Array.from({length: tokens}, (_, token) => 3 * token + 3),
       logprobs: new Float64Array(tokens)
     });
-    const blocks = new Blocks(shown);
+    const steps = Blocks.inSteps(shown);
+    let step = steps.next();
+    while (!step.done) step = steps.next();
+    const blocks = step.value;
     assert.deepEqual(
       [shown.count, blocks.end(blocks.count - 1), blocks.of(tokens - 1)],
       [tokens, tokens, blocks.count - 1]

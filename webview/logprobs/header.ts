@@ -18,6 +18,7 @@ export interface HeaderActions {
   readonly toggleNumbers: () => void;
   readonly toggleCharts: () => void;
   readonly goToNext: (direction: 1 | -1) => void;
+  readonly find: () => void;
   readonly scoreAgain: () => void;
   readonly setOptions: (options: ViewOptions) => void;
 }
@@ -65,6 +66,7 @@ export function topLine(state: HeaderState, actions: HeaderActions): TemplateRes
       ${options.isPinned ? iconButton({icon: "pin", label: l10n.t("Pinned: the next text opens in another view"), pressed: true, onClick: () => actions.setOptions({...options, isPinned: false})}) : nothing}
       ${iconButton({icon: "previous", label: l10n.t("Previous Surprise (p)"), onClick: () => actions.goToNext(-1)})}
       ${iconButton({icon: "next", label: l10n.t("Next Surprise (n)"), onClick: () => actions.goToNext(1)})}
+      ${iconButton({icon: "search", label: l10n.t("Find in Text (Ctrl+F)"), onClick: actions.find})}
       ${iconButton({icon: "charts", label: l10n.t("Charts"), pressed: showsCharts, onClick: actions.toggleCharts})}
       ${iconButton({icon: "scoreAgain", label: l10n.t("Score Again"), onClick: actions.scoreAgain})}
     </div>`;

@@ -30,6 +30,8 @@ const forms = ["tight", "tighter", "wordless", "bare"] as const;
 
 /** One row: what tokens are coloured by, from which threshold on, and what the colours mean. A click on a colour filters. */
 export class Legend {
+  private fitting = 0;
+
   constructor(
     private readonly element: HTMLElement,
     private readonly events: LegendEvents
@@ -56,7 +58,7 @@ export class Legend {
         </div>`,
       this.element
     );
-    this.fit();
+    this.fitSoon();
   }
 
   private measures(chosen: ColourChoice): TemplateResult {
@@ -91,6 +93,14 @@ export class Legend {
       @click=${(event: MouseEvent) => this.events.onFilter(filtered(only, level, isAdding(event)))}
     ><span class="swatch token ${levelClass(level)}" aria-hidden="true"></span><span class="bucket-label">${label}</span><span class="bucket-short token ${levelClass(level)}" aria-hidden="true">${shortLevelLabel(chosen, level)}</span>
       <span class="bucket-count">${count(tokens)}</span></button>`;
+  }
+
+  /** Before the next frame: by then all else has been drawn, and is laid out once. */
+  private fitSoon(): void {
+    this.fitting ||= requestAnimationFrame(() => {
+      this.fitting = 0;
+      this.fit();
+    });
   }
 
   /**

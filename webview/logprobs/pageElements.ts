@@ -11,6 +11,7 @@ const ids = {
   tokens: "tokens",
   overview: "overview",
   sheet: "sheet",
+  find: "find",
   splitter: "splitter",
   dock: "dock",
   tabs: "tabs",
