@@ -118,7 +118,7 @@ describe("The view of two scored texts", () => {
     await page.locator("progress").waitFor();
     await page.getByText("Cancel").click();
     await tell({type: "failed", source, message: "No <b>model</b> here."});
-    assert.equal(await text(".state p"), "No <b>model</b> here.");
+    await page.locator(".state").getByText("No <b>model</b> here.", {exact: true}).waitFor();
     await page.getByText("Compare Again").click();
     await tell({type: "idle", source});
     await page.getByText("was cancelled").waitFor();
@@ -304,7 +304,7 @@ describe("The view of two scored texts", () => {
         );
       await view.until(async () => (await page.evaluate("innerWidth")) === width);
       await view.until(async () => (await page.locator("#legend.tighter").count()) === 1);
-      assert.deepEqual(await scrolling(), [], `${width} × ${height}`);
+      await view.until(async () => (await scrolling()).length === 0);
       await findsNothingSerious(page, `${width} × ${height}`);
     }
     const names = await page.locator("#legend .entry").evaluateAll((all) => all.map((it) => it.getAttribute("title")));

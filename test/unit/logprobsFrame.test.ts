@@ -244,7 +244,7 @@ describe("The frame of the logprobs view", () => {
     await page.locator(".summary").getByText("Cross entropy").waitFor();
     await page.locator(".summary").getByText("Word perplexity").waitFor();
     assert.deepEqual(await token(0).boundingBox(), before, "the text has not moved");
-    await until(async () => (await state()).layout.showsNumbers);
+    await until(async () => (await state()).layout?.showsNumbers === true);
     await page.reload();
     await page.locator(".summary").waitFor();
     await page.getByRole("button", {name: "Close"}).press("Escape");
