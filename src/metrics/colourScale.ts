@@ -126,15 +126,23 @@ export function levelOf(by: ColourMeasure, bounds: readonly number[], value: num
  * a threshold of 0.2 (as many as fit in, so equal tokens at the bound are all within).
  */
 export function levelsOf(choice: ColourChoice, numbers: ColouredNumbers): Uint8Array {
-  const steps = levelFinderInSteps(choice, numbers);
+  const steps = levelsInSteps(choice, numbers);
   for (;;) {
     const step = steps.next();
-    if (!step.done) continue;
-    const levels = new Uint8Array(numbers.logprobs.length);
-    // Not Uint8Array.from(), which takes several times as long: a text can have millions of tokens.
-    for (let token = 0; token < levels.length; token++) levels[token] = step.value(token);
-    return levels;
+    if (step.done) return step.value;
   }
+}
+
+/** {@link levelsOf}. Yields after some milliseconds' work. */
+export function* levelsInSteps(choice: ColourChoice, numbers: ColouredNumbers): Generator<void, Uint8Array> {
+  const find = yield* levelFinderInSteps(choice, numbers);
+  const levels = new Uint8Array(numbers.logprobs.length);
+  // Not Uint8Array.from(), which takes several times as long: a text can have millions of tokens.
+  for (let token = 0; token < levels.length; token++) {
+    levels[token] = find(token);
+    if (token % stepSize === stepSize - 1) yield;
+  }
+  return levels;
 }
 
 /** Gives the level of one token. */

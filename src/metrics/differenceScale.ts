@@ -37,6 +37,24 @@ export function differenceLevelsOf({kinds}: Alignment, differences: Float64Array
   });
 }
 
+/** "20", "<5", "?": a level by its lower bound, where there is no room for {@link differenceLabel}. */
+export function shortDifferenceLabel(level: DifferenceLevel, threshold: number): string {
+  switch (level) {
+    case "alike":
+    case "a3":
+    case "b3":
+      return differenceLabel(level, threshold).replace(" ", "");
+    case "unknown":
+      return "?";
+    case "onlyA":
+      return "A";
+    case "onlyB":
+      return "B";
+    default:
+      return differenceLabel(level, threshold).replace(/–.*/, "");
+  }
+}
+
 /** "> 2", "1–2": the bits by which a side is better, without the side's name. */
 export function differenceLabel(level: DifferenceLevel, threshold: number): string {
   const [first, second, third] = multiples.map((multiple) =>

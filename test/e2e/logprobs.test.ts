@@ -18,9 +18,13 @@ describe("Logprobs in the workbench", () => {
     await vscode.selectLines(25, 30);
     await vscode.runCommand("Tokenscope: Show Logprobs");
     view = await vscode.webview("#tokens .token");
-    const tokens = await view.locator("#tokens .token").evaluateAll((elements) => elements.map((it) => it.className));
+    const kinds = () => view.locator("#tokens .token").evaluateAll((elements) => elements.map((it) => it.className));
+    // The scores arrive after the tokens.
+    const tokens = await vscode.until("the tokens have three colours and more", async () => {
+      const found = await kinds();
+      return new Set(found).size >= 3 ? found : undefined;
+    });
     assert.ok(tokens.length > 50, `${tokens.length} tokens`);
-    assert.ok(new Set(tokens).size >= 3, `colours: ${[...new Set(tokens)].join(", ")}`);
     assert.match((await view.locator(".numbers").textContent()) ?? "", /perplexity/i);
     assert.match((await view.locator("#tokens").textContent()) ?? "", /def.retry\(operation/);
   });
@@ -142,5 +146,62 @@ describe("Logprobs in the workbench", () => {
     await vscode.waitForSelection(text?.length ?? 0);
     await vscode.statusBar("Ln 5").waitFor();
     assert.equal(await view.locator(".notice").count(), 0);
+  });
+
+  it("keeps a pinned view and another over a reload, and a new text out of the pinned one", async () => {
+    const vscode = workbench();
+    const tab = (lines: string) => vscode.page.locator(".tab").filter({hasText: `Logprobs: retry.py, ${lines}`});
+    const pin = (frame: Frame) => frame.getByRole("button", {name: "Pinned: the next text opens in another view"});
+    const shown = async (lines: string) => {
+      const frame = await vscode.webview(`h1:text-is("retry.py, ${lines}")`);
+      await frame.locator("#tokens .token").first().waitFor();
+      return frame;
+    };
+    const score = async (first: number, last: number) => {
+      await vscode.selectLines(first, last);
+      await vscode.runCommand("Tokenscope: Show Logprobs");
+      await tab(`lines ${first}–${last}`).waitFor();
+      return await shown(`lines ${first}–${last}`);
+    };
+    const textOf = async (frame: Frame) => (await frame.locator("#tokens").textContent()) ?? "";
+
+    await view.getByRole("button", {name: "More"}).click();
+    await view.locator(".menu button").filter({hasText: "Pin This View"}).click();
+    await pin(view).waitFor();
+    const pinned = await textOf(view);
+    const other = await textOf(await score(20, 22));
+    assert.notEqual(other, pinned);
+
+    await vscode.reload();
+    const second = await shown("lines 20–22");
+    assert.equal(await textOf(second), other);
+    assert.equal(await pin(second).count(), 0);
+    await tab("lines 5–10").click();
+    const first = await shown("lines 5–10");
+    await pin(first).waitFor();
+    assert.equal(await textOf(first), pinned);
+
+    await score(1, 2);
+    assert.equal(await tab("lines 20–22").count(), 0, "the view that is not pinned has the new text");
+    await tab("lines 5–10").click();
+    view = await shown("lines 5–10");
+    await pin(view).waitFor();
+    assert.equal(await textOf(view), pinned);
+  });
+
+  it("keeps a new text out of a pinned view that is the only one on show after a reload", async () => {
+    const vscode = workbench();
+    const pinned = await view.locator("#tokens").textContent();
+    await vscode.reload();
+    view = await vscode.webview('h1:text-is("retry.py, lines 5–10")');
+    await vscode.selectLines(25, 26);
+    await vscode.runCommand("Tokenscope: Show Logprobs");
+    const other = await vscode.webview('h1:text-is("retry.py, lines 25–26")');
+    await other.locator("#tokens .token").first().waitFor();
+    await vscode.page.locator(".tab").filter({hasText: "Logprobs: retry.py, lines 5–10"}).click();
+    view = await vscode.webview('h1:text-is("retry.py, lines 5–10")');
+    await view.locator("#tokens .token").first().waitFor();
+    assert.equal(await view.locator("#tokens").textContent(), pinned);
+    assert.equal(await view.getByRole("button", {name: "Pinned: the next text opens in another view"}).count(), 1);
   });
 });

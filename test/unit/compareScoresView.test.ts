@@ -118,7 +118,7 @@ describe("The view of two scored texts", () => {
     await page.locator("progress").waitFor();
     await page.getByText("Cancel").click();
     await tell({type: "failed", source, message: "No <b>model</b> here."});
-    assert.equal(await text(".state p"), "No <b>model</b> here.");
+    await page.locator(".state").getByText("No <b>model</b> here.", {exact: true}).waitFor();
     await page.getByText("Compare Again").click();
     await tell({type: "idle", source});
     await page.getByText("was cancelled").waitFor();
@@ -271,7 +271,9 @@ describe("The view of two scored texts", () => {
       [640, 690],
       [1280, 800],
       [512, 520],
-      [420, 300]
+      [420, 300],
+      [330, 560],
+      [300, 600]
     ] as const) {
       await page.setViewportSize({width, height});
       await piece(3).click();
@@ -280,6 +282,34 @@ describe("The view of two scored texts", () => {
       const card = await page.locator("#card").boundingBox();
       assert.ok(card && card.x >= 0 && card.x + card.width <= width && card.y + card.height <= height);
     }
+  });
+
+  it("cuts neither numbers nor colours in a narrow window, and of names what they share first", async () => {
+    await setTheme(page, "highContrast");
+    const long = "Qwen2.5 Coder 0.5B Instruct";
+    await show(comparison(side(`${long} Q4_K_M`, first), side(`${long} Q8_0`, second)));
+    assert.equal(await text("h1"), `A${long} Q4_K_M B${long} Q8_0`);
+    await page.locator("#top .link-button").click();
+    for (const [width, height] of [
+      [300, 600],
+      [330, 560],
+      [400, 300],
+      [620, 640]
+    ] as const) {
+      await page.setViewportSize({width, height});
+      const scrolling = () =>
+        page.evaluate<string[]>(
+          `[...document.querySelectorAll("#top, #legend .row, #totals .wide, .name bdi:last-child, #top .link-button")]
+            .filter((it) => it.scrollWidth > it.clientWidth + 1 && it.clientWidth > 0).map((it) => it.outerHTML.slice(0, 200))`
+        );
+      await view.until(async () => (await page.evaluate("innerWidth")) === width);
+      await view.until(async () => (await page.locator("#legend.tighter").count()) === 1);
+      await view.until(async () => (await scrolling()).length === 0);
+      await findsNothingSerious(page, `${width} × ${height}`);
+    }
+    const names = await page.locator("#legend .entry").evaluateAll((all) => all.map((it) => it.getAttribute("title")));
+    assert.match(names[0] ?? "", /^A better by ≥ \d+ bits: \d$/);
+    assert.equal(await text("#top .headline"), "Bits per byte: A 1.190, B 1.210; A is better by 0.020");
   });
 
   for (const theme of themeNames)

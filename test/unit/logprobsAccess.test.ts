@@ -34,6 +34,8 @@ describe("Access to the logprobs view, by axe-core", () => {
     await view.until(async () => (await view.sent()).some(({type}) => type === "alternatives"));
     await view.tell({type: "alternatives", token: 3, logprob: -9, rank: 20, entropy: 2, top: ten});
     await page.locator(".chart").waitFor();
+    // They come a moment after the tokens.
+    await page.locator("#tokens .token:not([aria-label])").first().waitFor({state: "detached"});
   }
 
   for (const theme of themeNames)
@@ -52,6 +54,11 @@ describe("Access to the logprobs view, by axe-core", () => {
         computing: {loading: null, perSecond: 12, done: 3, total: 9, secondsLeft: 5, isStopping: false}
       });
       await check("numbers, filter, selection, progress");
+      await page.keyboard.press("Control+f");
+      await page.keyboard.type("w1");
+      await page.locator("#tokens .match").waitFor();
+      await check("search");
+      await page.keyboard.press("Escape");
       await page.setViewportSize({width: 500, height: 700});
       await page.locator(".numbers").click();
       await page.locator('#tokens [data-token="3"]').click();
@@ -60,6 +67,9 @@ describe("Access to the logprobs view, by axe-core", () => {
       await page.keyboard.press("Escape");
       await page.getByRole("button", {name: "Charts"}).click();
       await check("charts");
+      await page.setViewportSize({width: 300, height: 600});
+      await page.locator("#legend.wordless").waitFor();
+      await check("narrow");
       await view.tell({type: "progress", source, progress: {stage: "score", done: 1, total: 2}});
       await check("progress");
       await view.tell({type: "failed", source, message: "There is no such model: choose another."});
@@ -85,6 +95,16 @@ describe("Access to the logprobs view, by axe-core", () => {
       })`
     );
     assert.equal(new Set(looks).size, 6, looks.join("; "));
+    await page.keyboard.press("Control+f");
+    await page.keyboard.type("w1");
+    await page.locator("#tokens .match").waitFor();
+    const outlines = await page.evaluate<string[]>(
+      `["9", "1", "10"].map((token) => {
+        const style = getComputedStyle(document.querySelector('#tokens [data-token="' + token + '"]'));
+        return style.outlineStyle + " " + style.outlineWidth;
+      })`
+    );
+    assert.deepEqual([outlines[0]?.slice(0, 4), outlines[1], outlines[2]], ["none", "solid 1px", "solid 3px"]);
     await page.emulateMedia({reducedMotion: null, forcedColors: null});
   });
 });

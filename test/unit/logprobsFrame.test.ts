@@ -35,7 +35,7 @@ describe("The frame of the logprobs view", () => {
 
   const tell = (message: ToView) => view.tell(message);
   const until = (holds: () => Promise<boolean>) => view.until(holds);
-  const state = () => page.evaluate<ViewState>("JSON.parse(sessionStorage.state)");
+  const state = () => page.evaluate<ViewState>('JSON.parse(sessionStorage.state ?? "{}")');
   const token = (index: number) => page.locator(`#tokens [data-token="${index}"]`);
   const dock = () => page.evaluate<string>("document.body.dataset.dock");
 
@@ -69,7 +69,9 @@ describe("The frame of the logprobs view", () => {
       [1024, 640],
       [1280, 300],
       [500, 300],
-      [400, 300]
+      [400, 300],
+      [330, 560],
+      [300, 600]
     ] as const;
     await show();
     await tell({type: "notice", message: "The document has changed since it was scored.", action: "scoreAgain"});
@@ -97,6 +99,76 @@ describe("The frame of the logprobs view", () => {
       `[...document.querySelectorAll("#top button, #legend select, #legend input")].map((it) => it.getBoundingClientRect().right)`
     );
     assert.ok(Math.max(...ends) <= 400, ends.join(", "));
+  });
+
+  it("shows every colour, the perplexity and the charts' controls in a narrow window too, uncut", async () => {
+    // The first token has no score: a sixth colour.
+    const unscored = scored(
+      words,
+      words.map((_, index) => (index === 0 ? null : Math.log(probabilities[index % 5] ?? 1)))
+    );
+    await show(unscored);
+    await tell({type: "options", options: {isPinned: true, isLive: true}});
+    for (const [width, height] of [
+      [300, 600],
+      [330, 560],
+      [400, 300],
+      [480, 640],
+      [620, 640]
+    ] as const) {
+      const where = `${width} × ${height}`;
+      await page.setViewportSize({width, height});
+      await until(async () => (await page.evaluate(`innerWidth`)) === width);
+      const cut = (css: string, inside: string) =>
+        page.evaluate<string[]>(`(() => {
+          const frame = document.querySelector("${inside}").getBoundingClientRect();
+          const isCut = (it) => it.left < frame.left - 0.5 || it.right > frame.right + 0.5 || it.top < frame.top - 0.5 || it.bottom > frame.bottom + 0.5;
+          const found = [...document.querySelectorAll("${css}")];
+          return found.length === 0 ? ["none"] : found.filter((it) => isCut(it.getBoundingClientRect())).map((it) => it.outerHTML);
+        })()`);
+      await until(async () => (await cut("#legend .bucket", ".buckets")).length === 0);
+      const names = await page.locator(".bucket").evaluateAll((all) => all.map((it) => it.getAttribute("aria-label")));
+      assert.match(names[1] ?? "", /^0\.01.*: 80 tokens$/, where);
+      assert.equal(names.length, 6, where);
+      assert.deepEqual(await cut(".numbers b", ".numbers"), [], where);
+      await page.getByRole("button", {name: "Charts", exact: true}).click();
+      await page.locator(".charts-bar select").waitFor();
+      await until(async () => (await cut(".charts-bar > :is(select, button)", ".charts-bar")).length === 0);
+      assert.deepEqual(await cut(".charts-bar > :is(select, button), .tab, #tabs .icon-button", "#dock"), [], where);
+      const plot = await page.locator(".charts-plot").boundingBox();
+      assert.ok(plot && plot.height >= 50, `${where}: ${plot?.height} pixels of plot`);
+      const tableButton = page.locator(".charts-bar").getByRole("button", {name: "Table", exact: true});
+      await tableButton.click();
+      const table = await page.locator(".charts-table").boundingBox();
+      assert.ok(table && table.height >= 50, `${where}: ${table?.height} pixels of table`);
+      await tableButton.click();
+      await page.getByRole("button", {name: "Charts", exact: true}).click();
+    }
+  });
+
+  it("shows the sheet of numbers over charts that lie over the text", async () => {
+    await page.setViewportSize({width: 400, height: 300});
+    await show();
+    await page.getByRole("button", {name: "Charts", exact: true}).click();
+    await page.locator(".charts-bar select").waitFor();
+    await page.locator(".numbers").click();
+    const isOnTop = await page.evaluate<boolean>(
+      `document.elementFromPoint(200, innerHeight - 30).closest("#sheet") !== null`
+    );
+    assert.ok(isOnTop);
+  });
+
+  it("leaves its controls free of a card that catches clicks", async () => {
+    await page.setViewportSize({width: 400, height: 300});
+    await show();
+    for (const index of [3, 30, 50]) {
+      await token(index).click();
+      await answer(index);
+      const card = await page.locator("#details").boundingBox();
+      const head = await page.locator("#head").boundingBox();
+      assert.ok(card && head && card.y >= head.y + head.height, `token ${index}: ${card?.y}`);
+      await page.keyboard.press("Escape");
+    }
   });
 
   it("floats the card beside its token, without covering it or catching the pointer", async () => {
@@ -153,7 +225,7 @@ describe("The frame of the logprobs view", () => {
     assert.equal(await size(), 400);
     await choose("Card at the Bottom");
     assert.equal(await dock(), "bottom");
-    await until(async () => (await state()).layout.place === "bottom");
+    await until(async () => (await state()).layout?.place === "bottom");
     assert.equal((await state()).layout.sideSize, 400);
     await page.reload();
     await token(0).waitFor();
@@ -170,12 +242,20 @@ describe("The frame of the logprobs view", () => {
     const before = await token(0).boundingBox();
     await line.click();
     await page.locator(".summary").getByText("Cross entropy").waitFor();
+    await page.locator(".summary").getByText("Word perplexity").waitFor();
     assert.deepEqual(await token(0).boundingBox(), before, "the text has not moved");
-    await until(async () => (await state()).layout.showsNumbers);
+    await until(async () => (await state()).layout?.showsNumbers === true);
     await page.reload();
     await page.locator(".summary").waitFor();
     await page.getByRole("button", {name: "Close"}).press("Escape");
     await page.locator(".summary").waitFor({state: "detached"});
+  });
+
+  it("has no number per word where spaces part no words", async () => {
+    await show({...text, spacedWords: false});
+    await page.locator(".numbers").click();
+    await page.locator(".summary").getByText("Cross entropy").waitFor();
+    assert.equal(await page.locator(".summary").getByText("Word perplexity").count(), 0);
   });
 
   it("filters by the colours of the legend", async () => {

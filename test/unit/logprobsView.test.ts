@@ -22,7 +22,7 @@ describe("The logprobs view", () => {
 
   const tell = (message: ToView) => view.tell(message);
   const until = (holds: () => Promise<boolean>) => view.until(holds);
-  const state = () => page.evaluate<ViewState>("JSON.parse(sessionStorage.state)");
+  const state = () => page.evaluate<ViewState>('JSON.parse(sessionStorage.state ?? "{}")');
   const sent = () => view.sent();
   const focused = () => page.evaluate<string | undefined>("document.activeElement.dataset.token");
   const token = (index: number) => page.locator(`#tokens [data-token="${index}"]`);
@@ -49,6 +49,8 @@ describe("The logprobs view", () => {
     assert.equal(await page.locator("h1").textContent(), source.title);
     assert.match((await page.locator(".numbers").textContent()) ?? "", /Perplexity\s*2\.718/);
     assert.equal(await page.locator("#tokens").getByRole("option").count(), 4);
+    // Labels come when the text has been drawn.
+    await until(async () => (await token(1).getAttribute("aria-label")) !== null);
     assert.equal(await token(1).getAttribute("aria-label"), "token '·two', id 101, probability 36.8 %");
   });
 
@@ -225,11 +227,12 @@ describe("The logprobs view", () => {
     const moved = {...source, title: "a.txt, lines 6–7", start: 50, end: 57};
     await tell({type: "moved", source: moved});
     await page.getByRole("heading", {name: moved.title}).waitFor();
+    await until(async () => (await state()).source?.start === 50);
     assert.deepEqual((await state()).source, moved);
     await tell({type: "progress", source: moved, progress: {stage: "score", done: 1, total: 2}});
     const again = {...moved, title: "a.txt, lines 7–8", start: 60, end: 67};
     await tell({type: "moved", source: again});
-    await until(async () => (await state()).source.start === 60);
+    await until(async () => (await state()).source?.start === 60);
     await page.getByText("Cancel").waitFor();
     assert.equal((await state()).scored?.id, text.id);
     await page.reload();
@@ -240,7 +243,7 @@ describe("The logprobs view", () => {
   it("keeps the place of a text it has no scores of", async () => {
     await tell({type: "failed", source, message: "There is no such model: choose another."});
     await tell({type: "moved", source: {...source, start: 5, end: 9}});
-    await until(async () => (await state()).source.start === 5);
+    await until(async () => (await state()).source?.start === 5);
     await page.getByText("There is no such model").waitFor();
   });
 
@@ -250,6 +253,7 @@ describe("The logprobs view", () => {
     await token(0).focus();
     await press("Control+End");
     assert.equal(await focused(), "99999");
+    await until(async () => (await state()).token === 99_999);
     assert.equal((await state()).scored, null, "too long to keep");
   });
 

@@ -294,7 +294,7 @@ describe("The tokens of the logprobs view", () => {
       .locator("#tokens .mark")
       .evaluateAll((all) => all.map((it) => it.getAttribute("data-sign")));
     assert.deepEqual(signs, ["⟨F0⟩", "⟨9F 9A⟩", "◌\u0301", "🏽", "\\u{200d}", "🚀"]);
-    assert.match((await token(2).getAttribute("aria-label")) ?? "", /⟨80⟩/);
+    await view.until(async () => /⟨80⟩/.test((await token(2).getAttribute("aria-label")) ?? ""));
   });
 
   it("run from right to left where the text does", async () => {

@@ -5,7 +5,8 @@ import {comparisonNotes, totalDifference, totalLabel, totalText} from "../../src
 import {type ComparedSums, type ComparedTotal, comparability, comparedTotals} from "../../src/metrics/scoreComparison";
 import {count} from "../../src/text/numberText";
 import {visibleText} from "../../src/text/visibleText";
-import {button, linkButton} from "../ui/controls";
+import {button, iconButton, linkButton} from "../ui/controls";
+import {sharedStart} from "./sharedStart";
 
 /** What the buttons do. */
 export interface Actions {
@@ -37,21 +38,27 @@ export function heading(
       first === undefined
         ? nothing
         : linkButton({
-            label: html`${headline(first)} <span aria-hidden="true">${isOpen ? "▴" : "▾"}</span>`,
+            label: html`<span class="headline">${headline(first)}</span><span class="short-headline" aria-hidden="true" title=${headline(first)}
+              >${sideSign(0)}${totalText(first.key, first.a)} ${sideSign(1)}${totalText(first.key, first.b)}</span> <span aria-hidden="true">${isOpen ? "▴" : "▾"}</span>`,
             onClick: actions.toggleTotals,
             expanded: isOpen
           })
     }
-    ${button({label: l10n.t("Swap"), onClick: actions.swap, tooltip: l10n.t("Shows A as B, and B as A")})}
+    ${iconButton({icon: "swap", label: l10n.t("Swap"), tooltip: l10n.t("Shows A as B, and B as A"), onClick: actions.swap})}
     ${isOpen ? totalsPanel(sides, totals, sums, actions) : nothing}
   `;
 }
 
-export function names([a, b]: Pair<string>): TemplateResult {
-  return html`<h1>
-    <span class="name" title=${visibleText(a)}>${sideSign(0)}<bdi>${visibleText(a)}</bdi></span>
-    <span class="name" title=${visibleText(b)}>${sideSign(1)}<bdi>${visibleText(b)}</bdi></span>
-  </h1>`;
+export function names(of: Pair<string>): TemplateResult {
+  const [a, b] = [visibleText(of[0]), visibleText(of[1])];
+  const shared = sharedStart(a, b);
+  return html`<h1>${name(0, a, shared)} ${name(1, b, shared)}</h1>`;
+}
+
+/** Where there is little room, what both names begin with is cut first. */
+function name(side: 0 | 1, text: string, shared: number): TemplateResult {
+  const start = shared === 0 ? nothing : html`<bdi class="shared">${text.slice(0, shared)}</bdi>`;
+  return html`<span class="name" title=${text}>${sideSign(side)}${start}<bdi>${text.slice(shared)}</bdi></span>`;
 }
 
 function totalsOf([a, b]: Pair<Side>, sums: ComparedSums | null): ComparedTotal[] {

@@ -13,10 +13,11 @@ import {notAlignedText} from "../../src/metrics/comparisonText";
 import type {DifferenceLevel} from "../../src/metrics/differenceScale";
 import {plural} from "../../src/text/numberText";
 import {button, progressBar} from "../ui/controls";
+import {fitRow} from "../ui/narrowForms";
 import type {VsCodeBridge} from "../ui/vscodeApi";
 import {card, noPiece, verdict} from "./card";
 import {type Actions, heading, names} from "./header";
-import {legend} from "./legend";
+import {legend, legendForms} from "./legend";
 import {PieceFlow} from "./pieceFlow";
 import {placeCard} from "./placeCard";
 import {savedSidesIfShort} from "./savedSides";
@@ -75,6 +76,7 @@ export class View {
     elements.card.setAttribute("aria-label", l10n.t("Piece"));
     elements.scroller.addEventListener("scroll", () => this.place(), {passive: true});
     addEventListener("resize", () => this.place());
+    new ResizeObserver(() => this.fitLegend()).observe(elements.legend);
     document.addEventListener("keydown", (event) => this.key(event));
   }
 
@@ -129,7 +131,13 @@ export class View {
       render(names([a.title, b.title]), elements.top);
     }
     render(this.content(message), elements.legend);
+    this.fitLegend();
     this.drawCard();
+  }
+
+  private fitLegend(): void {
+    const {legend: element} = this.elements;
+    fitRow(element, element.querySelector(".row"), legendForms);
   }
 
   /** The legend, or what is shown in place of a text. */

@@ -4,6 +4,9 @@ import type {ShownText} from "./shownText";
 const preferredTokens = 64;
 const maxTokens = 320;
 
+/** Tokens between two yields. */
+const stepSize = 1 << 14;
+
 const lineFeed = 10;
 
 /**
@@ -12,20 +15,44 @@ const lineFeed = 10;
  */
 export class Blocks {
   readonly count: number;
-  /** The first token of each block, and the number of tokens. */
-  private readonly starts: Uint32Array;
+  /** Of each block, its lines and the columns of the widest one: most blocks have no line that wraps. */
+  private readonly lines: Uint32Array;
+  private readonly widest: Uint32Array;
 
-  constructor(private readonly shown: ShownText) {
-    const starts = [0];
+  private constructor(
+    private readonly shown: ShownText,
+    /** The first token of each block, and the number of tokens. */
+    private readonly starts: Uint32Array
+  ) {
+    this.count = starts.length - 1;
+    this.lines = new Uint32Array(this.count);
+    this.widest = new Uint32Array(this.count);
+  }
+
+  /** Yields after some milliseconds' work. */
+  static *inSteps(shown: ShownText): Generator<void, Blocks> {
+    const starts = shown.count === 0 ? [] : [0];
     let start = 0;
     for (let token = 0; token + 1 < shown.count; token++) {
+      if (token % stepSize === stepSize - 1) yield;
       const size = token + 1 - start;
       if (size < preferredTokens || (size < maxTokens && !shown.endsLine(token))) continue;
       start = token + 1;
       starts.push(start);
     }
-    this.count = shown.count === 0 ? 0 : starts.length;
-    this.starts = Uint32Array.from([...starts, shown.count]);
+    const blocks = new Blocks(shown, Uint32Array.from([...starts, shown.count]));
+    for (let block = 0; block < blocks.count; block++) {
+      if (blocks.start(block + 1) % stepSize < blocks.start(block) % stepSize) yield;
+      blocks.measure(block);
+    }
+    return blocks;
+  }
+
+  private measure(block: number): void {
+    this.eachLine(block, (width) => {
+      this.lines[block] = (this.lines[block] ?? 0) + 1;
+      this.widest[block] = Math.max(this.widest[block] ?? 0, width);
+    });
   }
 
   start(block: number): number {
@@ -50,27 +77,41 @@ export class Blocks {
 
   /** An estimate of the rows that a block takes in a window of so many columns. */
   rows(block: number, columns: number): number {
+    if ((this.widest[block] ?? 0) <= columns) return this.lines[block] ?? 0;
+    let rows = 0;
+    this.eachLine(block, (width) => {
+      rows += Math.max(1, Math.ceil(width / columns));
+    });
+    return rows;
+  }
+
+  /** Tells the columns of each line of a block. Tokens without a place stand in one line. */
+  private eachLine(block: number, tell: (width: number) => void): void {
     const {byteEnds, texts} = this.shown.scored;
     const start = this.start(block);
     const end = this.end(block);
-    if (byteEnds) return rowsOf(this.shown.bytes, byteEnds[start - 1] ?? 0, byteEnds[end - 1] ?? 0, columns);
+    if (byteEnds) {
+      eachLine(this.shown.bytes, byteEnds[start - 1] ?? 0, byteEnds[end - 1] ?? 0, tell);
+      return;
+    }
     let width = 0;
     for (let token = start; token < end; token++) width += (texts?.[token]?.length ?? 0) + 1;
-    return Math.max(1, Math.ceil(width / columns));
+    tell(width);
   }
 }
 
-/** Rows of UTF-8 bytes in a font of fixed width, where characters of East Asia and emoji take two columns. */
-function rowsOf(bytes: Uint8Array, start: number, end: number, columns: number): number {
-  let rows = 0;
+/** Lines of UTF-8 bytes in a font of fixed width, where characters of East Asia and emoji take two columns. One line at least. */
+function eachLine(bytes: Uint8Array, start: number, end: number, tell: (width: number) => void): void {
   let width = 0;
+  let isInLine = true;
   for (let at = start; at < end; at++) {
     const byte = bytes[at] ?? 0;
-    if (byte === lineFeed) {
-      rows += Math.max(1, Math.ceil(width / columns));
+    isInLine = byte !== lineFeed;
+    if (!isInLine) {
+      tell(width);
       width = 0;
     } else if (byte < 0x80) width++;
     else if (byte >= 0xc0) width += byte >= 0xe3 && byte !== 0xef ? 2 : 1;
   }
-  return rows + (width > 0 || rows === 0 ? Math.max(1, Math.ceil(width / columns)) : 0);
+  if (isInLine) tell(width);
 }

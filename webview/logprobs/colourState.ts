@@ -29,8 +29,8 @@ export class ColourState {
     return this.only !== null;
   }
 
-  colouring(text: ShownText): Colouring {
-    return new Colouring(text, this.choice, this.only);
+  colouring(text: ShownText): Generator<void, Colouring> {
+    return Colouring.inSteps(text, this.choice, this.only);
   }
 
   /** The saved choice, before anything is drawn. */

@@ -1,22 +1,33 @@
 import type {ColourChoice} from "../../src/metrics/colourChoice";
-import {levelBounds, levelOf, levelsOf, measureOf, unknownLevel} from "../../src/metrics/colourScale";
+import {levelBounds, levelOf, levelsInSteps, measureOf, unknownLevel} from "../../src/metrics/colourScale";
 import type {ShownText} from "./shownText";
+
+/** Tokens between two yields. */
+const stepSize = 1 << 14;
 
 /** How a text's tokens are coloured: by what, which level each token has, and which levels are shown. */
 export class Colouring {
-  /** N levels, 0 to 4, or `unknownLevel` (metrics/colourScale.ts). */
-  readonly levels: Uint8Array;
-  private readonly countOf: number[];
+  private readonly countOf = new Array<number>(unknownLevel + 1).fill(0);
 
-  /** `only`: the levels that the legend was filtered to; null shows all. */
-  constructor(
-    text: ShownText,
+  private constructor(
+    /** N levels, 0 to 4, or `unknownLevel` (metrics/colourScale.ts). */
+    readonly levels: Uint8Array,
     readonly choice: ColourChoice,
-    readonly only: ReadonlySet<number> | null = null
-  ) {
-    this.levels = levelsOf(choice, text.scored);
-    this.countOf = new Array<number>(unknownLevel + 1).fill(0);
-    for (const level of this.levels) this.add(level, 1);
+    readonly only: ReadonlySet<number> | null
+  ) {}
+
+  /** Yields after some milliseconds' work. `only`: the levels that the legend was filtered to; null shows all. */
+  static *inSteps(
+    {scored}: ShownText,
+    choice: ColourChoice,
+    only: ReadonlySet<number> | null = null
+  ): Generator<void, Colouring> {
+    const colouring = new Colouring(yield* levelsInSteps(choice, scored), choice, only);
+    for (let token = 0; token < colouring.levels.length; token++) {
+      colouring.add(colouring.levelOf(token), 1);
+      if (token % stepSize === stepSize - 1) yield;
+    }
+    return colouring;
   }
 
   /** Number of tokens of each level; the last one is of those that are not known. */

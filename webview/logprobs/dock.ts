@@ -20,6 +20,9 @@ export interface DockEvents {
   readonly onArranged: () => void;
 }
 
+/** Below this height of the window (pixels), charts that lie over the text have their controls in one row with the tabs. */
+const low = 480;
+
 /** Pixels that an arrow key moves the splitter. */
 const step = 16;
 
@@ -69,6 +72,8 @@ export class Dock {
     const window = this.window();
     this.place = dockPlace(layout.place, isCharts, window);
     document.body.dataset["dock"] = this.place;
+    const isFlat = this.place === "bottom" || (this.place === "none" && window.height < low);
+    document.body.dataset["chartsBar"] = isFlat ? "tabs" : "charts";
     tokenPanel.hidden = isCharts;
     charts.hidden = !isCharts;
     // The charts can't float. Where there is no room for a dock, they lie over the text.

@@ -138,8 +138,11 @@ export class DrawnBlocks {
     if (element.className !== name) element.className = name;
     if (look.isSelected(token)) element.ariaSelected = "true";
     else if (element.ariaSelected !== null) element.ariaSelected = null;
-    if (token === look.active) element.tabIndex = 0;
-    else if (element.tabIndex === 0) element.removeAttribute("tabindex");
+    if (token === look.active) {
+      element.tabIndex = 0;
+      // It is read aloud at once.
+      if (this.text) element.ariaLabel = spokenLabel(this.text, token);
+    } else if (element.tabIndex === 0) element.removeAttribute("tabindex");
   }
 
   /**

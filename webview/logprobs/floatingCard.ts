@@ -39,7 +39,8 @@ export class FloatingCard {
     if (card.hidden) return;
     card.style.removeProperty("--card-max");
     const {offsetWidth: width, offsetHeight: height} = card;
-    const bounds = {left: 0, top: 0, right: window.clientWidth, bottom: window.clientHeight};
+    // A card that catches clicks leaves the controls above the text alone.
+    const bounds = {left: 0, top: canBeClicked ? text.top : 0, right: window.clientWidth, bottom: window.clientHeight};
     const {left, top, maxHeight} = cardPosition(token, {width, height}, bounds);
     card.style.setProperty("--card-left", `${left}px`);
     card.style.setProperty("--card-top", `${top}px`);

@@ -18,6 +18,7 @@ export interface HeaderActions {
   readonly toggleNumbers: () => void;
   readonly toggleCharts: () => void;
   readonly goToNext: (direction: 1 | -1) => void;
+  readonly find: () => void;
   readonly scoreAgain: () => void;
   readonly setOptions: (options: ViewOptions) => void;
 }
@@ -54,7 +55,7 @@ export function topLine(state: HeaderState, actions: HeaderActions): TemplateRes
       @click=${actions.toggleNumbers}
     >
       ${icon(showsNumbers ? "chevronDown" : "chevronRight")}
-      <span class="main">${metrics.perplexity.label} <b>${valueText(numbers.perplexity, "plain")}</b></span>
+      <span class="main"><span class="measure">${metrics.perplexity.label}</span> <b>${valueText(numbers.perplexity, "plain")}</b></span>
       <span>${l10n.t("{0} bits/byte", valueText(numbers.bitsPerByte, "plain"))}</span>
       <span>${tokens}</span>
       <span class="model">${visibleText(model.name)}</span>
@@ -65,6 +66,7 @@ export function topLine(state: HeaderState, actions: HeaderActions): TemplateRes
       ${options.isPinned ? iconButton({icon: "pin", label: l10n.t("Pinned: the next text opens in another view"), pressed: true, onClick: () => actions.setOptions({...options, isPinned: false})}) : nothing}
       ${iconButton({icon: "previous", label: l10n.t("Previous Surprise (p)"), onClick: () => actions.goToNext(-1)})}
       ${iconButton({icon: "next", label: l10n.t("Next Surprise (n)"), onClick: () => actions.goToNext(1)})}
+      ${iconButton({icon: "search", label: l10n.t("Find in Text (Ctrl+F)"), onClick: actions.find})}
       ${iconButton({icon: "charts", label: l10n.t("Charts"), pressed: showsCharts, onClick: actions.toggleCharts})}
       ${iconButton({icon: "scoreAgain", label: l10n.t("Score Again"), onClick: actions.scoreAgain})}
     </div>`;
@@ -72,8 +74,14 @@ export function topLine(state: HeaderState, actions: HeaderActions): TemplateRes
 
 /** All numbers of the text, which lie over it. */
 export function numbersSheet(text: ShownText, source: Source, close: () => void): TemplateResult {
-  const {model, summary, windowing, contextIds, finished, warnings} = text.scored;
-  const rows = summaryRows(summary, {model: model.name, windowing, contextTokens: contextIds.length, finished});
+  const {model, summary, windowing, contextIds, finished, spacedWords, warnings} = text.scored;
+  const rows = summaryRows(summary, {
+    model: model.name,
+    windowing,
+    contextTokens: contextIds.length,
+    finished,
+    spacedWords
+  });
   return html`<div class="sheet-head">
       <p class="title">${visibleText(source.title)}</p>
       ${iconButton({icon: "close", label: l10n.t("Close"), onClick: close})}

@@ -99,3 +99,7 @@ export function cardPosition(token: Box, card: {width: number; height: number}, 
 function between(value: number, least: number, greatest: number): number {
   return Math.max(least, Math.min(value, greatest));
 }
+
+export function isOver(a: Box, b: Box): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}

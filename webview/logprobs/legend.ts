@@ -15,6 +15,7 @@ import {
 } from "../../src/metrics/colourScale";
 import {count, plural} from "../../src/text/numberText";
 import {choice, slider} from "../ui/controls";
+import {fitRow} from "../ui/narrowForms";
 import {roveOnce} from "../ui/roving";
 import {type Colouring, levelClass} from "./colouring";
 
@@ -24,8 +25,13 @@ export interface LegendEvents {
   readonly onFilter: (only: ReadonlySet<number> | null) => void;
 }
 
+/** CSS classes of the row's ever narrower forms; each has what those before it have too. */
+const forms = ["tight", "tighter", "wordless", "bare"] as const;
+
 /** One row: what tokens are coloured by, from which threshold on, and what the colours mean. A click on a colour filters. */
 export class Legend {
+  private fitting = 0;
+
   constructor(
     private readonly element: HTMLElement,
     private readonly events: LegendEvents
@@ -52,7 +58,7 @@ export class Legend {
         </div>`,
       this.element
     );
-    this.fit();
+    this.fitSoon();
   }
 
   private measures(chosen: ColourChoice): TemplateResult {
@@ -85,17 +91,24 @@ export class Legend {
       aria-label=${l10n.t("{0}: {1}", label, plural(tokens, "token"))}
       title=${l10n.t("{0}: {1}. Click to show only these; Ctrl+click adds others.", label, plural(tokens, "token"))}
       @click=${(event: MouseEvent) => this.events.onFilter(filtered(only, level, isAdding(event)))}
-    ><span class="swatch token ${levelClass(level)}" aria-hidden="true">ab</span><span class="bucket-label">${label}</span><span class="bucket-short token ${levelClass(level)}" aria-hidden="true">${shortLevelLabel(chosen, level)}</span>
+    ><span class="swatch token ${levelClass(level)}" aria-hidden="true"></span><span class="bucket-label">${label}</span><span class="bucket-short token ${levelClass(level)}" aria-hidden="true">${shortLevelLabel(chosen, level)}</span>
       <span class="bucket-count">${count(tokens)}</span></button>`;
   }
 
-  /** What does not fit loses its counts first, then the upper bounds; then the row scrolls. */
+  /** Before the next frame: by then all else has been drawn, and is laid out once. */
+  private fitSoon(): void {
+    this.fitting ||= requestAnimationFrame(() => {
+      this.fitting = 0;
+      this.fit();
+    });
+  }
+
+  /**
+   * What does not fit loses its counts first, then the upper bounds, then all words but the threshold's, and that too; then the
+   * row scrolls. The tooltips say it all.
+   */
   private fit(): void {
-    const {classList} = this.element;
-    const buckets = this.element.querySelector(".buckets");
-    classList.remove("tight", "tighter");
-    for (const form of ["tight", "tighter"])
-      if (buckets && buckets.scrollWidth > buckets.clientWidth) classList.add(form);
+    fitRow(this.element, this.element.querySelector(".buckets"), forms);
   }
 }
 

@@ -29,6 +29,16 @@ export class RangeSelection {
     this.card.select(null);
   }
 
+  /** Goes to what was searched for, and leaves the focus in the search box. Several tokens are a range with numbers of its own. */
+  goToMatch({from, to}: TokenRange): void {
+    this.flow.approach(from);
+    this.clear();
+    this.card.look(from, true);
+    if (to - from < 2) return;
+    this.flow.select({from, to});
+    this.card.reveal({from, to});
+  }
+
   /**
    * Shows what is selected in the editor, without taking the focus. All of the text is what was scored, not a part to be told apart,
    * and the token that has the focus here was selected from here.

@@ -12,3 +12,23 @@ export function savedTextIfShort(scored: ScoredText): SavedText | null {
 function sizeOf({text, texts, ids}: ScoredText): number {
   return (texts ? 2 : 1) * text.length + 40 * ids.length;
 }
+
+/** Milliseconds without a change before the state is saved. */
+const saveDelay = 250;
+
+/** Saves at once, or when nothing has changed for a moment. */
+export class StateSaver {
+  private waiting: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly save: () => void) {}
+
+  now(): void {
+    clearTimeout(this.waiting);
+    this.save();
+  }
+
+  soon(): void {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.save(), saveDelay);
+  }
+}

@@ -2,6 +2,7 @@ import type {ScrollAnchor} from "../../src/features/logprobs/protocol";
 import {type Colouring, levelClass} from "./colouring";
 import {Dragging} from "./dragging";
 import type {TokenLook} from "./drawnBlocks";
+import type {PreparedText} from "./preparedText";
 import type {ShownText} from "./shownText";
 import {TokenList} from "./tokenList";
 import {difference, GrowingRange, type TokenRange} from "./tokenRange";
@@ -27,6 +28,10 @@ export class TokenFlow implements LaidOut, TokenLook {
   private readonly dragging: Dragging;
   private readonly selected = new GrowingRange();
   private activeToken = 0;
+  /** N numbers, 1 for tokens with a part of what is searched for. */
+  private found: Uint8Array | null = null;
+  /** The tokens of the match that the user is at. */
+  private match: TokenRange | null = null;
   /** The horizontal position that up and down keep to, until another key is pressed. */
   private aim: number | null = null;
   private reported = "";
@@ -64,6 +69,8 @@ export class TokenFlow implements LaidOut, TokenLook {
     const classes = [levelClass(level)];
     if (this.colouring?.shows(level) === false) classes.push("filtered");
     if (this.selected.has(token)) classes.push("selected");
+    if (this.found?.[token] === 1) classes.push("found");
+    if (this.match && token >= this.match.from && token < this.match.to) classes.push("match");
     return classes.join(" ");
   }
 
@@ -71,7 +78,7 @@ export class TokenFlow implements LaidOut, TokenLook {
     return this.selected.range === null ? token === this.activeToken : this.selected.has(token);
   }
 
-  show(text: ShownText, colouring: Colouring, active: number): void {
+  show({text, blocks, colouring}: PreparedText, active: number): void {
     this.text = text;
     this.colouring = colouring;
     this.aim = null;
@@ -79,7 +86,7 @@ export class TokenFlow implements LaidOut, TokenLook {
     this.selected.set(null);
     this.activeToken = Math.max(0, Math.min(active, text.count - 1));
     this.element.classList.toggle("loose", !text.hasPlaces);
-    this.list.show(text);
+    this.list.show(text, blocks);
   }
 
   /** The scores of tokens `[from, to)` have arrived. */
@@ -103,6 +110,21 @@ export class TokenFlow implements LaidOut, TokenLook {
     const before = this.selected.range;
     this.selected.set(range);
     this.repaintRange(before);
+  }
+
+  /** Marks what is searched for, and the match that the user is at. */
+  mark(found: Uint8Array | null, match: TokenRange | null): void {
+    if (found === null && this.found === null) return;
+    this.found = found;
+    this.match = match;
+    this.list.repaint(0, this.count);
+  }
+
+  /** Makes a token the active one, and scrolls to it. The focus stays where it is. */
+  approach(token: number): void {
+    this.aim = null;
+    this.activate(token);
+    this.list.approach(token);
   }
 
   /** Moves the focus to the token that had it last. */

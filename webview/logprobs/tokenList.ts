@@ -1,6 +1,6 @@
 import type {ScrollAnchor} from "../../src/features/logprobs/protocol";
 import {BlockHeights} from "./blockHeights";
-import {Blocks} from "./blocks";
+import type {Blocks} from "./blocks";
 import {type DrawnBlock, DrawnBlocks, type TokenLook} from "./drawnBlocks";
 import type {ShownText} from "./shownText";
 
@@ -68,11 +68,11 @@ export class TokenList {
   }
 
   /** Keeps the place if it is the same text with other scores. */
-  show(text: ShownText): void {
+  show(text: ShownText, blocks: Blocks): void {
     const same = this.text?.scored.text === text.scored.text && this.text.count === text.count;
     this.text = text;
-    this.blocks = new Blocks(text);
-    this.heights = new BlockHeights(this.blocks.count);
+    this.blocks = blocks;
+    this.heights = new BlockHeights(blocks.count);
     if (!same || !this.kept) this.kept = {token: 0, offset: veryTop};
     this.begin();
   }
@@ -111,6 +111,13 @@ export class TokenList {
     const room = Math.min(bottom - top, this.windowHeight / 4);
     if (top - room < this.view) this.moveTo(top - room);
     else if (bottom + room > this.view + this.windowHeight) this.moveTo(bottom + room - this.windowHeight);
+  }
+
+  /** Scrolls to a third of the window if the token is not in it. */
+  approach(token: number): void {
+    const {top, bottom} = this.span(token);
+    if (!this.drawn.find(token) || top < this.view || bottom > this.view + this.windowHeight)
+      this.scrollTo({token, offset: Math.round(this.windowHeight / 3)});
   }
 
   /** A place for {@link scrollTo}. Not in pixels, which mean another place after lines have wrapped differently. */
@@ -212,6 +219,10 @@ export class TokenList {
     if (left < windowHeight) this.align();
     this.keep();
     this.onDrawn();
+    this.settleSoon();
+  }
+
+  private settleSoon(): void {
     clearTimeout(this.settling);
     this.settling = setTimeout(() => this.settle(), restingTime);
   }
@@ -250,11 +261,11 @@ export class TokenList {
 
   private moveTo(view: number): void {
     this.view = view;
-    this.drawWindow(this.windowHeight / 2);
+    this.drawWindow(0);
     this.align();
-    this.drawn.addLabels();
     this.keep();
     this.onDrawn();
+    this.settleSoon();
   }
 
   private keep(): void {
@@ -269,7 +280,7 @@ export class TokenList {
     const view = Math.min(Math.max(this.view, -lead), virtualRange - lead);
     if (view !== this.view) {
       this.view = view;
-      this.drawWindow(this.windowHeight / 2);
+      this.drawWindow(0);
     }
     const wanted = virtualRange > 0 ? ((this.view + lead) / virtualRange) * range : 0;
     if (Math.abs(wanted - this.scroller.scrollTop) >= 1) this.scroller.scrollTop = wanted;

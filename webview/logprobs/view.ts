@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import {nothing, render, type TemplateResult} from "lit";
+import {nothing, render} from "lit";
 import {
   type Computing,
   type FromView,
@@ -16,6 +16,8 @@ import {
   type ViewState
 } from "../../src/features/logprobs/protocol";
 import {plural} from "../../src/text/numberText";
+import {JobQueue} from "../ui/jobQueue";
+import {runInSlices} from "../ui/slices";
 import type {VsCodeBridge} from "../ui/vscodeApi";
 import {ArrivingScores} from "./arrivingScores";
 import type {Notice} from "./bar";
@@ -26,20 +28,19 @@ import {ColourState} from "./colourState";
 import {prepareContextMenu} from "./contextMenu";
 import {copyText} from "./copyText";
 import {Dock} from "./dock";
+import {Find} from "./find";
 import {FloatingCard} from "./floatingCard";
 import {Head} from "./head";
+import {Instead} from "./instead";
 import {menuGroups} from "./menuGroups";
 import {Overview} from "./overview";
 import type {PageElements} from "./pageElements";
+import {preparedText} from "./preparedText";
 import {RangeSelection} from "./rangeSelection";
-import {savedTextIfShort} from "./savedState";
-import {ShownText} from "./shownText";
-import {failure, noText, scoring} from "./states";
+import {StateSaver} from "./savedState";
+import type {ShownText} from "./shownText";
 import {TokenFlow} from "./tokenFlow";
 import {listenForKeys} from "./viewKeys";
-
-/** Milliseconds without a change before the state is saved. */
-const saveDelay = 250;
 
 /** The whole view: draws the host's text, and passes on what the user does. */
 export class View {
@@ -57,16 +58,18 @@ export class View {
   private layout: Layout = usualLayout;
   private computing: Computing | null = null;
   private arriving: ArrivingScores | null = null;
+  private readonly jobs = new JobQueue();
   /** The text as VS Code saves it. */
   private saved: SavedText | null = null;
   /** Place of the text, or of the one being scored if there is none yet. */
   private source: Source | null = null;
   private scroll: ScrollAnchor | null = null;
   private notice: Notice | null = null;
-  private isStopping = false;
   /** The first and the last token in the window. */
   private visible = {first: 0, last: 0};
-  private saving: ReturnType<typeof setTimeout> | undefined;
+  private readonly saver = new StateSaver(() => this.save());
+  private readonly instead: Instead;
+  private readonly find: Find;
 
   constructor(
     private readonly bridge: VsCodeBridge<FromView, ToView, ViewState>,
@@ -91,7 +94,7 @@ export class View {
     );
     this.colours = new ColourState(
       (colours) => bridge.post({type: "setColours", colours}),
-      () => this.colour()
+      () => this.jobs.add(this.colourNow)
     );
     this.head = this.makeHead();
     this.dock = new Dock(elements, this.layout, {
@@ -102,24 +105,38 @@ export class View {
     this.selection = new RangeSelection(this.flow, this.card, scroller, (range) => {
       if (this.text?.hasPlaces) bridge.post({type: "selectRange", ...range});
     });
+    this.instead = new Instead(elements.state, {
+      cancel: () => this.cancel(),
+      scoreAgain: () => bridge.post({type: "scoreAgain"})
+    });
+    this.find = new Find(elements.find, {
+      active: () => this.flow.active,
+      onFound: (marks, current) => this.flow.mark(marks, current),
+      onGo: (tokens) => this.selection.goToMatch(tokens),
+      box: (token) => this.flow.box(token),
+      onLeave: (token) => this.flow.goTo(token)
+    });
     this.listen();
   }
 
   /** Draws the saved state, and tells the host, which sends the rest. */
   start(): void {
     const state = this.bridge.load();
-    this.bridge.listen((message) => this.receive(message));
+    // In turn, also where a long text takes several tasks.
+    this.bridge.listen((message) => this.jobs.add(() => this.receive(message)));
     // Before the text is drawn, which asks about the token that had the focus.
     this.bridge.post({type: "ready", showing: state?.scored?.id ?? null});
     this.dock.arrange(this.layout);
-    render(noText(), this.elements.state);
     if (state) {
       this.colours.restore(state.colours);
       this.options = {...this.options, isPinned: state.isPinned};
     }
-    if (!state?.scored) return;
-    this.show(restoredText(state.scored), state.source, state.token);
-    if (state.scroll) this.flow.scrollTo(state.scroll);
+    const {scored, source, token, scroll} = state ?? {scored: null};
+    if (!scored) return;
+    this.jobs.add(async () => {
+      await this.show(restoredText(scored), source, token);
+      if (scroll) this.flow.scrollTo(scroll);
+    });
   }
 
   private makeHead(): Head {
@@ -128,6 +145,7 @@ export class View {
       toggleNumbers: () => this.arrange({...this.layout, showsNumbers: !this.layout.showsNumbers}),
       toggleCharts: () => this.arrange({...this.layout, tab: this.layout.tab === "charts" ? "token" : "charts"}),
       goToNext: (direction: 1 | -1) => this.flow.goToNext(direction),
+      find: () => this.find.open(),
       scoreAgain: () => bridge.post({type: "scoreAgain"}),
       setOptions: (options: ViewOptions) => bridge.post({type: "setOptions", options}),
       cancel: () => this.cancel(),
@@ -176,34 +194,25 @@ export class View {
       element.addEventListener("focusout", ({relatedTarget}) => this.card.setFocus(isInside(relatedTarget)));
     }
     listenForKeys(
-      {tokens, flow: this.flow, card: this.card, colours: this.colours},
-      () => this.text !== null && !this.hasLeft()
+      {tokens, flow: this.flow, card: this.card, colours: this.colours, find: this.find},
+      () => this.text !== null && !this.instead.isShown
     );
     prepareContextMenu(() => this.card.selectedRange);
   }
 
-  private receive(message: ToView): void {
-    if (message.type !== "progress") this.isStopping = false;
+  private receive(message: ToView): void | Promise<void> {
+    if (message.type !== "progress") this.instead.stopping(false);
     switch (message.type) {
       case "show":
-        this.show(message.scored, message.source, this.sameText(message.scored) ? this.card.focusedToken : 0);
-        break;
+        return this.show(message.scored, message.source);
       case "moved":
         this.source = message.source;
         this.drawHead();
-        this.save();
+        this.saver.now();
         break;
       case "progress":
-        this.leaveText(
-          message.source,
-          scoring(message.source, message.progress, this.isStopping, () => this.cancel(message))
-        );
-        break;
       case "failed":
-        this.leaveText(
-          message.source,
-          failure(message.source, message.message, () => this.bridge.post({type: "scoreAgain"}))
-        );
+        this.leaveText(message);
         break;
       case "scores":
         this.scoresOf(message.id)?.add(message);
@@ -213,12 +222,12 @@ export class View {
         this.drawHead();
         break;
       case "reveal":
-        if (!this.hasLeft()) this.selection.reveal(message, this.text?.count ?? 0);
+        if (!this.instead.isShown) this.selection.reveal(message, this.text?.count ?? 0);
         break;
       case "options":
         this.options = message.options;
         this.drawHead();
-        this.save();
+        this.saver.now();
         break;
       case "colours":
         this.colours.hear(message.colours);
@@ -243,31 +252,33 @@ export class View {
     return this.text?.scored.text === text && this.text.count === ids.length;
   }
 
-  private show(scored: ScoredText, source: Source, token: number): void {
+  /** What was shown before stays until all of the new text can be drawn at once. */
+  private async show(scored: ScoredText, source: Source, activeToken?: number): Promise<void> {
     const {flow, elements} = this;
+    const prepared = await runInSlices(preparedText(scored, (text) => this.colours.colouring(text)));
+    const {text, colouring} = prepared;
+    const token = activeToken ?? (this.sameText(scored) ? this.card.focusedToken : 0);
     const hadFocus = elements.tokens.contains(document.activeElement);
-    const anchor = this.sameText(scored) && !this.hasLeft() ? flow.anchor() : null;
-    const text = new ShownText(scored);
-    const colouring = this.colours.colouring(text);
+    const anchor = this.sameText(scored) && !this.instead.isShown ? flow.anchor() : null;
     this.arriving?.stop();
     this.arriving = null;
     this.text = text;
     this.colouring = colouring;
-    this.saved = savedTextIfShort(scored);
+    this.saved = prepared.saved;
     this.source = source;
     this.notice = null;
-    document.body.classList.remove("no-text");
-    render(nothing, elements.state);
+    this.instead.hide();
     this.card.show(text, colouring);
     this.drawHead();
     flow.showInvisible(this.layout.showsInvisible);
-    flow.show(text, colouring, token);
+    flow.show(prepared, token);
+    this.find.show(text);
     this.overview.show(text, colouring);
     this.charts.show(text, colouring);
     if (anchor !== null) flow.scrollTo(anchor);
     if (token > 0) this.look(token, true);
     if (hadFocus) flow.focus();
-    this.save();
+    this.saver.soon();
   }
 
   /** The arriving scores of the text on show. */
@@ -282,54 +293,48 @@ export class View {
         this.charts.update();
         this.drawHead();
       },
-      onRecolour: () => this.colour()
+      onRecolour: () => this.jobs.add(this.colourNow)
     });
     return this.arriving;
   }
 
-  private colour(): void {
+  private readonly colourNow = async (): Promise<void> => {
     const {text} = this;
     if (text === null) return;
-    const colouring = this.colours.colouring(text);
+    const colouring = await runInSlices(this.colours.colouring(text));
     this.colouring = colouring;
     this.flow.colour(colouring);
     this.overview.colour(colouring);
     this.charts.show(text, colouring);
     this.card.colour(colouring);
     this.drawHead();
-    this.saveSoon();
-  }
+    this.saver.soon();
+  };
 
   private arrange(layout: Layout): void {
     if (layout.showsInvisible !== this.layout.showsInvisible) this.flow.showInvisible(layout.showsInvisible);
     this.layout = layout;
     this.dock.arrange(layout);
     this.drawHead();
-    this.saveSoon();
+    this.saver.soon();
   }
 
   private arranged(): void {
     this.card?.draw();
-    this.charts.arrange(this.layout.tab === "charts" && !this.hasLeft());
+    this.charts.arrange(this.layout.tab === "charts" && !this.instead.isShown);
   }
 
-  /** Draws something else in place of the text, which may be shown again later. */
-  private leaveText(source: Source, instead: TemplateResult): void {
-    document.body.classList.add("no-text");
-    render(instead, this.elements.state);
+  private leaveText(message: Extract<ToView, {type: "progress" | "failed"}>): void {
+    this.instead.show(message);
     this.card.draw();
     if (this.text) return;
-    this.source = source;
-    this.save();
-  }
-
-  private hasLeft(): boolean {
-    return document.body.classList.contains("no-text");
+    this.source = message.source;
+    this.saver.now();
   }
 
   private look(token: number | null, focused: boolean): void {
     this.card.look(token, focused);
-    if (focused) this.saveSoon();
+    if (focused) this.saver.soon();
   }
 
   private select(token: number): void {
@@ -344,10 +349,9 @@ export class View {
     this.drawHead();
   }
 
-  private cancel(waiting?: Extract<ToView, {type: "progress"}>): void {
+  private cancel(): void {
     this.bridge.post({type: "cancel"});
-    this.isStopping = true;
-    if (waiting) this.receive(waiting);
+    this.instead.stopping(true);
     if (this.computing) this.computing = {...this.computing, isStopping: true};
     this.drawHead();
   }
@@ -373,12 +377,7 @@ export class View {
 
   private scrolled(): void {
     this.card.place();
-    this.saveSoon();
-  }
-
-  private saveSoon(): void {
-    clearTimeout(this.saving);
-    this.saving = setTimeout(() => this.save(), saveDelay);
+    this.saver.soon();
   }
 
   private save(): void {
@@ -386,7 +385,7 @@ export class View {
     const {isPinned} = this.options;
     if (!source) return;
     // A hidden text has no scroll position: keep the last one.
-    if (!this.hasLeft()) this.scroll = this.flow.anchor();
+    if (!this.instead.isShown) this.scroll = this.flow.anchor();
     const {scroll} = this;
     const colours = this.colours.chosen;
     const token = this.card.focusedToken;

@@ -1,5 +1,6 @@
 import type {Card} from "./card";
 import type {ColourState} from "./colourState";
+import type {Find} from "./find";
 import type {TokenFlow} from "./tokenFlow";
 
 /** What the keys of the whole view act on. */
@@ -8,14 +9,19 @@ export interface KeyTargets {
   readonly flow: TokenFlow;
   readonly card: Card;
   readonly colours: ColourState;
+  readonly find: Find;
 }
 
-/** Keys that no part of the view has taken: Escape, and those that lead into the text of a view that was just opened. */
+/** Keys that no part of the view has taken: Escape, those of the search, and those that lead into the text of a view that was just opened. */
 export function listenForKeys(targets: KeyTargets, isShown: () => boolean): void {
   document.addEventListener("keydown", (event) => {
-    const {altKey, ctrlKey, metaKey, key, target, defaultPrevented} = event;
-    if (altKey || ctrlKey || metaKey || defaultPrevented || !isShown()) return;
-    if (key === "Escape") takeBack(targets);
+    const {altKey, ctrlKey, metaKey, shiftKey, key, target, defaultPrevented} = event;
+    if (altKey || defaultPrevented || !isShown()) return;
+    if (ctrlKey || metaKey) {
+      if (shiftKey || key.toLowerCase() !== "f") return;
+      targets.find.open();
+    } else if (key === "F3") targets.find.goToNext(shiftKey ? -1 : 1);
+    else if (key === "Escape") takeBack(targets);
     else if (target === document.body && (key === "n" || key === "ArrowRight")) targets.flow.focus();
     else return;
     event.preventDefault();

@@ -145,19 +145,20 @@ export function textArea({label, value, maxLength, onInput}: TextAreaOptions): T
 
 export interface IconButtonOptions {
   readonly icon: IconName;
-  /** What it does, as tooltip and for screen readers. */
+  /** What it does, for screen readers, and as tooltip if there is no other. */
   readonly label: string;
+  readonly tooltip?: string;
   readonly onClick: () => void;
   /** Of a button that turns something on and off: whether it is on. */
   readonly pressed?: boolean;
 }
 
 /** A small button with a picture. */
-export function iconButton({icon: name, label, onClick, pressed}: IconButtonOptions): TemplateResult {
+export function iconButton({icon: name, label, tooltip, onClick, pressed}: IconButtonOptions): TemplateResult {
   return html`<button
     type="button"
     class="icon-button"
-    title=${label}
+    title=${tooltip ?? label}
     aria-label=${label}
     aria-pressed=${pressed ?? nothing}
     @click=${onClick}

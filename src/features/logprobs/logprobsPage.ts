@@ -12,6 +12,7 @@ export const logprobsPage: PageContent = {
   <div id="scroller"><div id="tokens" role="listbox" aria-orientation="horizontal"></div></div>
   <div id="overview"></div>
   <div id="sheet"></div>
+  <div id="find"></div>
 </main>
 <div id="splitter"></div>
 <aside id="dock">

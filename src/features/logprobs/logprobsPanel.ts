@@ -91,7 +91,8 @@ export class LogprobsPanel implements vscode.Disposable {
   static create(host: Host, peers: PanelPeers): LogprobsPanel {
     const column = {viewColumn: vscode.ViewColumn.Beside};
     const panel = vscode.window.createWebviewPanel(panelType, vscode.l10n.t("Logprobs"), column, {
-      enableFindWidget: true
+      // The view has its own: this one would see only the part of the text that is in the page.
+      enableFindWidget: false
     });
     return new LogprobsPanel(host, panel, peers);
   }

@@ -4,6 +4,7 @@ import * as l10n from "@vscode/l10n";
 import {html, nothing, render, type TemplateResult} from "lit";
 import type uPlot from "uplot";
 import {choice} from "../../ui/controls";
+import {type IconName, icon} from "../../ui/icons";
 import type {Colouring} from "../colouring";
 import type {ShownText} from "../shownText";
 import {cumulativeChart, surprisalChart} from "./alongCharts";
@@ -143,18 +144,27 @@ export class Charts {
         options: chartNames.map((name) => [name, labelOf(name)] as const),
         onChange: (name) => this.choose(name)
       })}
-      <button type="button" class="charts-button" aria-pressed=${this.asTable} ?disabled=${!chart} @click=${() => this.toggleTable()}>
-        ${l10n.t("Table")}
-      </button>
-      <button type="button" class="charts-button" ?disabled=${!chart} @click=${() => void this.save()}>
-        ${l10n.t("Save picture")}
-      </button>
+      ${this.button("table", l10n.t("Table"), () => this.toggleTable(), this.asTable)}
+      ${this.button("save", l10n.t("Save picture"), () => void this.save())}
       ${chart && chart.legend.length > 0 ? this.legend(chart) : nothing}`,
       this.bar
     );
     if (!chart || !this.palette) return;
     for (const [index, canvas] of this.bar.querySelectorAll("canvas").entries())
       drawSample(canvas, chart.legend[index]?.look ?? "solid", this.palette);
+  }
+
+  /** In a narrow dock, the icon stands for the label. */
+  private button(name: IconName, label: string, onClick: () => void, isPressed?: boolean): TemplateResult {
+    return html`<button
+      type="button"
+      class="charts-button"
+      title=${label}
+      aria-label=${label}
+      aria-pressed=${isPressed ?? nothing}
+      ?disabled=${chartOf(this.chart) === null}
+      @click=${onClick}
+    >${icon(name)}<span class="charts-button-label">${label}</span></button>`;
   }
 
   private legend(chart: Chart): TemplateResult {
