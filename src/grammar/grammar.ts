@@ -105,6 +105,21 @@ export class Grammar {
     return range !== null && state.stacks.some((stack) => this.setAt(stack)?.mayHave(...range) === true);
   }
 
+  /** The characters that must come next, one after the other, as long as there is no choice. `max`: UTF-16 units, about. */
+  forcedText(state: GrammarState, max: number): string {
+    this.limitWork();
+    let text = "";
+    let reached: GrammarState | null = state;
+    while (reached !== null && reached.partial === null && text.length < max) {
+      const only = new Set(reached.stacks.map((stack) => this.setAt(stack)?.only ?? null));
+      const [codePoint = null] = only;
+      if (only.size !== 1 || codePoint === null || codePoint > 0x10ffff) break;
+      text += String.fromCodePoint(codePoint);
+      reached = this.step(reached, this.classes.of(codePoint));
+    }
+    return text;
+  }
+
   /** The tokens that the grammar names at this place. */
   namedTokens(state: GrammarState): readonly {readonly id: number; readonly negated: boolean}[] {
     return state.stacks.flatMap((stack) => this.stacks.tokenAt(stack) ?? []);
