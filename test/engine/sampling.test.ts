@@ -145,7 +145,7 @@ describe("What comes next, and samples of it", () => {
 
   /** The beginning of a text with about so many tokens. */
   async function startOf(engine: Engine, text: string, count: number): Promise<{text: string; count: number}> {
-    for (let length = 3 * count; ; length -= 5) {
+    for (let length = 8 * count; ; length -= 5) {
       const start = text.slice(0, length);
       const {ids} = await engine.ask("tokenize", {text: start});
       if (ids.length <= count + 10 || length < count) return {text: start, count: ids.length};
@@ -209,8 +209,10 @@ describe("What comes next, and samples of it", () => {
       const found = await next(engine, prompt, {top: 50, samplers, draws: {count, seed: 5}});
       const drawn = new Map(found.top.map(({id, drawn = 0}) => [id, drawn]));
       const sampled = new Map<number, number>();
+      // One mark is among the 40 best: a sample is empty that begins with it.
+      const mark = found.top.find(({text}) => text.startsWith("<|"))?.id ?? -1;
       for (const {ids} of (await sample(engine, prompt, {count, maxTokens: 1, samplers, seed: 9})).samples)
-        sampled.set(ids[0] ?? -1, (sampled.get(ids[0] ?? -1) ?? 0) + 1);
+        sampled.set(ids[0] ?? mark, (sampled.get(ids[0] ?? mark) ?? 0) + 1);
       for (const frequencies of [drawn, sampled]) {
         let chiSquare = 0;
         let bins = 0;
@@ -305,7 +307,7 @@ describe("What comes next, and samples of it", () => {
     });
 
     it("writes the same whatever computes in between", async () => {
-      const asked = {count: 3, maxTokens: 24, seed: 8, samplers: {...noSamplers, temperature: 0.9}} as const;
+      const asked = {count: 2, maxTokens: 20, seed: 8, samplers: {...noSamplers, temperature: 0.9}} as const;
       for (const file of [demonstration, fileOf("mamba"), fileOf("hybrid"), fileOf("gemma3")]) {
         const busy = new Engine(spec(file));
         const own = {kind: "text", text: file === demonstration ? prompt.text : anyText(2, 150)} as const;
@@ -314,13 +316,11 @@ describe("What comes next, and samples of it", () => {
         const sampling = sample(busy, own, asked).finally(() => {
           isDone = true;
         });
-        let completions = 0;
-        while (!isDone) {
+        for (let completions = 0; completions < 3 || !isDone; completions++) {
           await busy.ask("complete", {prefix: `x = ${completions}\n`, suffix: "", maxTokens: 2, extent: "unlimited"});
-          if (completions++ % 2 === 0) await next(busy, {kind: "text", text: anyText(completions, 100)});
+          if (completions % 2 === 0) await next(busy, {kind: "text", text: anyText(completions, 100)});
           for (let i = 0; i < 20; i++) await setImmediate();
         }
-        assert.ok(completions > 1);
         assert.deepEqual(plain(await sampling), alone, file);
       }
     });
