@@ -73,7 +73,8 @@ describe("What comes next, and samples of it", () => {
     return file;
   }
 
-  const textOf = (name: string) => (name.startsWith("demonstration") ? reference("python").repeat(4) : anyText(11, 400));
+  const textOf = (name: string) =>
+    name.startsWith("demonstration") ? reference("python").repeat(4) : anyText(11, 400);
 
   for (const name of ["demonstration", "demonstration without BOS", ...tiny])
     describe(`on ${name}`, () => {
@@ -329,6 +330,33 @@ describe("What comes next, and samples of it", () => {
       const long = (seed: number) => ({kind: "text", text: anyText(seed, 400)}) as const;
       const found = await Promise.all([1, 2, 3].map((seed) => next(engine, long(seed))));
       for (const [i, one] of found.entries()) assert.deepEqual(one, await next(new Engine(), long(i + 1)));
+    });
+
+    it("writes what a grammar or a schema allows, and nothing else", async () => {
+      const seeds = {count: 4, maxTokens: 60, samplers: {...noSamplers, temperature: 1.2}};
+      const digits = {kind: "gbnf", grammar: 'root ::= [0-9]+ "-" [a-f]{3} "é"'} as const;
+      const {samples} = await sample(engine, prompt, {...seeds, constraint: digits});
+      for (const {text, stop, ids, logprobs, drawnLogprobs} of samples) {
+        assert.ok(stop === "constraint" ? /^[0-9]+-[a-f]{3}é$/.test(text) : /^[0-9]{60,}$/.test(text), text);
+        const {ids: tokens} = await engine.ask("tokenize", {text: prompt.text});
+        const scored = await scoredLogprobs(engine, tokens, ids);
+        for (const [i, logprob] of logprobs.entries()) {
+          assertNear(logprob, scored[i], i === 0 ? double : 0, `token ${i} of ${text}`);
+          // What the grammar forbids is left out of the sum.
+          assert.ok(at(drawnLogprobs, i) <= 0);
+        }
+      }
+      const schema = JSON.stringify({type: "object", properties: {a: {enum: [1, 23]}}, required: ["a"]});
+      const object = await sample(engine, prompt, {...seeds, constraint: {kind: "jsonSchema", schema}});
+      for (const {text, stop} of object.samples)
+        if (stop === "constraint" || stop === "end") assert.ok([1, 23].includes(JSON.parse(text).a), text);
+      const refused = {name: "HumanError", kind: "invalidRequest"};
+      for (const constraint of [
+        {kind: "gbnf", grammar: "root ::= ("},
+        {kind: "jsonSchema", schema: "{"},
+        {kind: "jsonSchema", schema: '{"type": "nonsense"}'}
+      ] as const)
+        await assert.rejects(sample(engine, prompt, {constraint}), refused);
     });
 
     it("refuses what makes no sense", async () => {
