@@ -125,6 +125,8 @@ export interface TokenChooser {
 /** What is asked of tokens one by one, while they are sampled. */
 export interface TokenTable {
   readonly size: number;
+  /** A short text that follows another, without special tokens. */
+  tokenize(text: string): Int32Array;
   /** They are shared: don't write to them. */
   bytes(id: number): Uint8Array;
   text(id: number): string;

@@ -227,6 +227,7 @@ export class LlamaBackend implements Backend {
     const {marks} = await this.completionContext.promptParts();
     return {
       size: vocabulary.size,
+      tokenize: (text) => vocabulary.tokenize(text, false),
       idOf: (written) => vocabulary.idOf(written),
       bytes: (id) => vocabulary.bytes(id),
       text: (id) => vocabulary.text(id),
