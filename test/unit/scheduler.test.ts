@@ -10,6 +10,8 @@ class TestModel {
   readonly completion = {};
 }
 
+const sharing: readonly JobKind[] = ["alternatives", "next", "sample"];
+
 type Asked = Pick<JobRequest, "kind"> & Partial<JobRequest> & {readonly model: TestModel};
 
 /** A job with the cache of its kind. */
@@ -18,7 +20,7 @@ function request({model, ...asked}: Asked): JobRequest {
   return {
     model,
     cache,
-    sharesCache: asked.kind === "alternatives",
+    sharesCache: sharing.includes(asked.kind),
     signal: new AbortController().signal,
     ...asked
   };
@@ -69,6 +71,22 @@ describe("The scheduler", () => {
     }
     return batches;
   }
+
+  it("lets a completion in between two batches of a job that shares its cache, and samples wait for what is next", async () => {
+    const samples = job("sample", 4, {kind: "sample"});
+    await ticks(1);
+    const following = job("next", 2, {kind: "next"});
+    const completion = job("completion", 2, {kind: "completion"});
+    const score = job("score", 1, {kind: "score"});
+    await comes(Promise.all([samples, following, completion, score]));
+    assert.equal(log.join(" "), "sample completion completion next next sample sample sample score");
+  });
+
+  it("ends one of two equal jobs that share a cache before it begins the other", async () => {
+    const jobs = ["one", "two", "three"].map((name) => job(name, 3, {kind: name === "two" ? "alternatives" : "next"}));
+    await comes(Promise.all(jobs));
+    assert.equal(log.join(" "), "one one one two two two three three three");
+  });
 
   it("gives a completion the next batch, and all of them until it ends", async () => {
     const score = job("score", 4, {kind: "score"});
@@ -361,7 +379,7 @@ const maybe = (max: number) => fc.oneof({weight: 3, arbitrary: fc.constant(null)
 
 const plans = fc.array(
   fc.record<Plan>({
-    kind: fc.constantFrom("completion", "background", "alternatives", "score"),
+    kind: fc.constantFrom("completion", "background", "alternatives", "next", "sample", "score"),
     model: fc.nat(1),
     begins: fc.nat(20),
     batches: fc.nat(5),
@@ -379,7 +397,14 @@ const plans = fc.array(
   {minLength: 1, maxLength: 8}
 );
 
-const ranks: Readonly<Record<JobKind, number>> = {completion: 3, alternatives: 2, score: 1, background: 1};
+const ranks: Readonly<Record<JobKind, number>> = {
+  completion: 4,
+  alternatives: 3,
+  next: 3,
+  sample: 2,
+  score: 1,
+  background: 1
+};
 
 /** Runs random jobs and sees whether the rules hold. */
 class Trial {
@@ -436,7 +461,7 @@ class Trial {
       kind: plan.kind,
       model,
       cache: ownCache ? model.scoring : model.completion,
-      sharesCache: plan.kind === "alternatives" && !plan.onScoringCache,
+      sharesCache: sharing.includes(plan.kind) && !ownCache,
       signal: abort.signal,
       stop: stop.signal
     };
