@@ -3,6 +3,7 @@ import "./engine/home";
 import "./engine/noDebugger";
 import path from "node:path";
 import {choice, layers, type Options, parse, UsageError, usage, wholeNumber} from "./cli/arguments";
+import {choose} from "./cli/choose";
 import {Console} from "./cli/console";
 import {count} from "./cli/count";
 import {readText} from "./cli/readText";
@@ -34,7 +35,7 @@ async function main(): Promise<number> {
   const request = engine(values);
   switch (command) {
     case undefined:
-      throw new UsageError("which command? count, tokenize, score or complete");
+      throw new UsageError("which command? count, tokenize, score, complete or choose");
     case "count":
       return await count(files, modelOf(values), values, {request, signal: interrupted.signal}, output);
     case "tokenize":
@@ -45,6 +46,8 @@ async function main(): Promise<number> {
     case "complete":
       await output.answer(`${jsonText(await complete(files, values, request))}\n`);
       return 0;
+    case "choose":
+      return await choose(files, modelOf(values), values, request, output);
     default:
       throw new UsageError(`there is no command "${command}"`);
   }

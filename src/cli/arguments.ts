@@ -7,6 +7,7 @@ export const usage = `Usage: node dist/cli.js COMMAND [options]
   tokenize FILE                    the tokens of a text, with their byte offsets
   score FILE…                      perplexity and the logprob of every token
   complete --prefix-file FILE      what the model would write next
+  choose FILE.jsonl                multiple choice: the logprob of each choice, and the accuracy
 
 FILE and PATH may be - for standard input. It is read as VS Code reads it: UTF-8, or UTF-16, a byte order mark left out. Options:
   --model FILE.gguf                the model (without it: the demonstration model)
@@ -30,6 +31,9 @@ FILE and PATH may be - for standard input. It is read as VS Code reads it: UTF-8
 ${limitOptions.map(limitLine).join("\n")}
   --suffix-file FILE               complete: the text after the cursor
   --max-tokens N                   complete: at most N tokens (64)
+  --template TEXT                  choose: what stands before a choice, with the line's fields as {field}
+  --choice-prefix TEXT             choose: what stands between that and each choice (a space)
+  --letters                        choose: score the choices' letters; {choices} in a template is the list of them
   --verbose                        the engine's log on stderr
 
 A folder is searched with the folders in it, without what a .gitignore names, .git, and symbolic links. In a PATTERN and in a
@@ -85,6 +89,9 @@ export function parse() {
         "prefix-file": {type: "string"},
         "suffix-file": {type: "string"},
         "max-tokens": {type: "string"},
+        template: {type: "string"},
+        "choice-prefix": {type: "string"},
+        letters: {type: "boolean"},
         verbose: {type: "boolean"},
         help: {type: "boolean", short: "h"}
       }
