@@ -46,7 +46,7 @@ function noBorderWarning(): string {
 /** So many of the context's tokens find no room in the window. */
 export function cutWarning(tokens: number): string {
   return l10n.t(
-    "The context is longer than the window has room for: its first {0} are left out.",
+    "The context is longer than the window has room for, and is cut at its beginning by {0}.",
     plural(tokens, "token")
   );
 }

@@ -253,6 +253,6 @@ describe("context and text cut in one piece", () => {
     assert.equal(1 + contextIds.length + ids.length, windowing.window);
     assert.deepEqual([...contextIds], [...before.subarray(before.length - contextIds.length)]);
     assert.ok(scores.logprobs.every((logprob) => logprob < 0));
-    assert.match(scores.warnings[0] ?? "", /its first [\d,]+ tokens are left out/);
+    assert.match(scores.warnings[0] ?? "", /cut at its beginning by [\d,]+ tokens/);
   });
 });
