@@ -9,6 +9,9 @@ import path from "node:path";
 import {parseArgs} from "node:util";
 import {choiceQuestions} from "./choiceQuestions.mjs";
 import {demonstrationModel, modelSpec, root, startEngine} from "./engine.mjs";
+import {sources} from "./sources.mjs";
+
+const {rankChoices, accuracy: accuracyOf} = await sources("choose", ["metrics/choices"]);
 
 const {values, positionals} = parseArgs({allowPositionals: true, options: {python: {type: "string"}}});
 const names = ["acc", "acc_norm", "acc_bytes", "acc_tokens"];
@@ -78,38 +81,76 @@ async function agrees(model, documents, accuracy) {
     }
   }
   engine.stop();
+  const ours = documents.map(({choices, chosen}) => ({
+    chosen,
+    probabilities: choices.map(({probabilities}) => probabilities.sum)
+  }));
+  const isSame = compare("the same logprobs", ours, accuracy, harness(pairs, ids));
+  // Whole numbers, so that there are ties, and some impossible choices.
+  const rounded = pairs.map((pair, i) => ({
+    ...pair,
+    logprob: i % 41 === 0 ? "-Infinity" : Math.round(pair.logprob / 4)
+  }));
+  const made = byMetrics(rounded, documents);
+  return compare("rounded logprobs", made.questions, made.accuracy, harness(rounded, ids)) && isSame;
+}
+
+/** What lm-evaluation-harness makes of logprobs. */
+function harness(pairs, ids) {
   const input = JSON.stringify({questions, pairs, ids});
   const script = path.join(root, "bench/chooseHarness.py");
-  const {status, stdout, stderr} = spawnSync(values.python, [script], {input, encoding: "utf8"});
+  const {status, stdout, stderr} = spawnSync(values.python, [script], {input, encoding: "utf8", maxBuffer: 1 << 28});
   if (status !== 0) throw new Error(stderr);
-  const theirs = JSON.parse(stdout.trimEnd().split("\n").at(-1));
-  const differing = names
-    .filter((name) => name !== "acc_tokens")
-    .filter((name) => {
-      const [value, error] = theirs.accuracy[name];
-      const samples = documents.filter(
-        (one, i) => theirs.hits[name][i] !== Number(one.chosen[name] === one.answer)
-      ).length;
-      console.log(
-        `  lm-eval ${theirs.version} ${name}: ${value} ± ${error}, here ${accuracy[name].value} ± ${accuracy[name].standardError}, ${samples} questions differ`
-      );
-      return (
-        samples > 0 ||
-        Math.abs(value - accuracy[name].value) > 1e-12 ||
-        Math.abs(error - accuracy[name].standardError) > 1e-12
-      );
-    });
-  console.log(
-    `  choices with other tokens there: ${theirs.otherTokens} of ${pairs.length}; largest difference of a probability: ${greatest(documents, theirs.probabilities)}`
+  return JSON.parse(stdout.trimEnd().split("\n").at(-1));
+}
+
+/** What our arithmetic makes of logprobs. */
+function byMetrics(pairs, documents) {
+  const made = documents.map(({choices}, i) =>
+    rankChoices(choices.map((choice, c) => ({...choice, logprob: Number(pairs[4 * i + c].logprob)})))
   );
-  return differing.length === 0 && theirs.otherTokens === 0;
+  const rules = {acc: "sum", acc_norm: "character", acc_bytes: "byte"};
+  const chosen = (name) => made.map((rankings) => rankings[rules[name]].best);
+  return {
+    questions: made.map((rankings, i) => ({
+      chosen: Object.fromEntries(Object.keys(rules).map((name) => [name, chosen(name)[i]])),
+      probabilities: rankings.sum.probabilities
+    })),
+    accuracy: Object.fromEntries(
+      Object.entries(rules).map(([name, rule]) => [
+        name,
+        {
+          ...accuracyOf(chosen(name).map((best, i) => best === questions[i].answer)),
+          ties: made.filter((rankings) => rankings[rule].tied).length
+        }
+      ])
+    )
+  };
+}
+
+function compare(what, ours, accuracy, theirs) {
+  console.log(`  lm-eval ${theirs.version}, ${what}:`);
+  let isSame = theirs.otherTokens === 0;
+  for (const [name, [value, error]] of Object.entries(theirs.accuracy)) {
+    const here = accuracy[name];
+    const differ = ours.filter(
+      (one, i) => theirs.hits[name][i] !== Number(one.chosen[name] === questions[i].answer)
+    ).length;
+    console.log(
+      `    ${name}: ${value} ± ${error}, here ${here.value} ± ${here.standardError}, ${differ} questions differ, ${here.ties} ties`
+    );
+    const isNear = Math.abs(value - here.value) <= 1e-12 && Math.abs(error - here.standardError) <= 1e-12;
+    isSame = isSame && isNear && differ === 0;
+  }
+  console.log(
+    `    other tokens there: ${theirs.otherTokens} choices of ${4 * questions.length}; largest difference of a probability: ${greatest(ours, theirs.probabilities)}`
+  );
+  return isSame;
 }
 
 /** Their normalised probabilities (`utils.softmax`) and ours. */
-function greatest(documents, probabilities) {
-  const differences = documents.flatMap(({choices}, i) =>
-    choices.map((choice, c) => Math.abs(choice.probabilities.sum - probabilities[i][c]))
-  );
+function greatest(ours, theirs) {
+  const differences = ours.flatMap(({probabilities}, i) => probabilities.map((p, c) => Math.abs(p - theirs[i][c])));
   return Math.max(...differences).toExponential(1);
 }
 

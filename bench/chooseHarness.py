@@ -35,7 +35,7 @@ class Given(TemplateLM):
             pair = self.pairs[texts]
             if (context_ids, continuation_ids) != (pair["contextIds"], pair["ids"]):
                 self.other_tokens += 1
-            answers.append((pair["logprob"], False))
+            answers.append((float(pair["logprob"]), False))
         return answers
 
     def loglikelihood_rolling(self, requests, **kwargs):

@@ -22,8 +22,9 @@ export async function tokensBehind(
   const context = (params.context ?? "").toWellFormed();
   const tokensOf = (whole: string, behind: boolean) => backend.tokenize(whole, {special, behind}, signal);
   if (context === "") return {tokens: await tokensOf(text, false), before: new Int32Array(), warnings: []};
+  const tokensApart = joined ? null : await tokensOf(text, true);
   const before = await tokensOf(context, false);
-  if (!joined) return {tokens: await tokensOf(text, true), before: before.ids, warnings: []};
+  if (tokensApart !== null) return {tokens: tokensApart, before: before.ids, warnings: []};
   const whole = await tokensOf(context + text, false);
   const tokens = behindFirst(whole, before.ids.length, Buffer.byteLength(context));
   if (tokens.ids.length === 0)
