@@ -3,6 +3,7 @@ import "./engine/home";
 import "./engine/noDebugger";
 import path from "node:path";
 import {choice, layers, type Options, parse, UsageError, usage, wholeNumber} from "./cli/arguments";
+import {choose} from "./cli/choose";
 import {Console} from "./cli/console";
 import {count} from "./cli/count";
 import {next} from "./cli/next";
@@ -36,7 +37,7 @@ async function main(): Promise<number> {
   const request = engine(values);
   switch (command) {
     case undefined:
-      throw new UsageError("which command? count, tokenize, score, complete, next or sample");
+      throw new UsageError("which command? count, tokenize, score, complete, choose, next or sample");
     case "count":
       return await count(files, modelOf(values), values, {request, signal: interrupted.signal}, output);
     case "tokenize":
@@ -47,6 +48,8 @@ async function main(): Promise<number> {
     case "complete":
       await output.answer(`${jsonText(await complete(files, values, request))}\n`);
       return 0;
+    case "choose":
+      return await choose(files, modelOf(values), values, request, output);
     case "next":
       await output.answer(`${jsonText(await next(files, modelOf(values), values, request))}\n`);
       return 0;

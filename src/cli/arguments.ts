@@ -7,6 +7,7 @@ export const usage = `Usage: node dist/cli.js COMMAND [options]
   tokenize FILE                    the tokens of a text, with their byte offsets
   score FILE…                      perplexity and the logprob of every token
   complete --prefix-file FILE      what the model would write next
+  choose FILE.jsonl                multiple choice: the logprob of each choice, and the accuracy
   next FILE                        what may come next: the model's distribution, and what samplers leave of it
   sample FILE                      continuations of a text, drawn with a seed
 
@@ -31,6 +32,9 @@ FILE and PATH may be - for standard input. It is read as VS Code reads it: UTF-8
   --format json|csv                score: csv has a line for each token, under "# name: value" lines; one FILE (json)
 ${limitOptions.map(limitLine).join("\n")}
   --suffix-file FILE               complete: the text after the cursor
+  --template TEXT                  choose: what stands before a choice, with the line's fields as {field}
+  --choice-prefix TEXT             choose: what stands between that and each choice (a space)
+  --letters                        choose: score the choices' letters; {choices} in a template is the list of them
   --max-tokens N                   complete, sample: at most N tokens (64)
   --draws N                        next: draw N tokens, and count them
   --count N, -n N                  sample: N continuations (1)
@@ -99,6 +103,9 @@ export function parse() {
         "prefix-file": {type: "string"},
         "suffix-file": {type: "string"},
         "max-tokens": {type: "string"},
+        template: {type: "string"},
+        "choice-prefix": {type: "string"},
+        letters: {type: "boolean"},
         draws: {type: "string"},
         count: {type: "string", short: "n"},
         seed: {type: "string"},

@@ -61,6 +61,11 @@ export interface ScoreParams extends Partial<Omit<Windowing, "bos">> {
    * without it. Not in llama-perplexity mode.
    */
   readonly context?: string;
+  /**
+   * Context and text are cut into tokens in one piece, as lm-evaluation-harness does. The text's tokens are those behind as many as the
+   * context has by itself, and the context takes all the room of the window that a short text leaves.
+   */
+  readonly joined?: boolean;
   readonly special?: boolean;
   /**
    * Adds rank, entropy and this many alternatives for every token; 0 leaves them out. By default there are {@link fullDetail}

@@ -16,6 +16,7 @@ import {ScoreCache} from "./scoreCache";
 import {copyScores, type ScoredTokens, tokensFrom, unscore, unscoredTokens, withTop} from "./scoredTokens";
 import {ScoreStream, scoresBetween} from "./scoreStream";
 import {inShortWindow, resolveWindowing, ropeFactors, windowOf} from "./scoringWindows";
+import {cutWarning, tokensBehind} from "./textBehind";
 
 /** A text as it is scored. */
 interface PreparedText {
@@ -26,6 +27,7 @@ interface PreparedText {
   readonly windowing: Windowing;
   /** Alternatives of each token that were asked for. */
   readonly top: number;
+  readonly warnings: readonly string[];
 }
 
 /** How texts are scored, whatever computes the scores: windows, context, what is known already, and what comes of it. */
@@ -39,7 +41,7 @@ export class Scoring {
 
   async score(params: ScoreParams, context: RequestContext): Promise<Scores> {
     const {backend} = this;
-    const {model, tokens, contextIds, windowing, top} = await this.prepare(params, context.signal);
+    const {model, tokens, contextIds, windowing, top, ...prepared} = await this.prepare(params, context.signal);
     // Reading a large file takes a while, so it is read while the text is scored.
     const identity = backend.identity();
     identity.catch(() => undefined);
@@ -75,7 +77,7 @@ export class Scoring {
       ...scored,
       summary,
       ...(versions === undefined ? {} : {versions}),
-      warnings: await backend.warnings({ids, windowing})
+      warnings: [...prepared.warnings, ...(await backend.warnings({ids, windowing}))]
     };
   }
 
@@ -104,38 +106,33 @@ export class Scoring {
 
   private async prepare(params: ScoreParams, signal: AbortSignal): Promise<PreparedText> {
     const {backend} = this;
-    const {text, special = false, context = ""} = params;
+    const {text, context = ""} = params;
     if (text === "")
       throw new EngineError(
         "emptyText",
         l10n.t("There is no text to score: select some, or open a file that has some.")
       );
-    const tokens = await backend.tokenize(text.toWellFormed(), {special, behind: context !== ""}, signal);
+    const {tokens, before, warnings} = await tokensBehind(backend, params, signal);
     const model = await backend.describe();
     requireScoring(model);
     const asked = await this.windowingOf(params, model);
-    const before = await this.contextTokens(context, special, signal);
     const bosCount = asked.bos ? 1 : 0;
     const length = bosCount + before.length + tokens.ids.length;
     const windowing = inShortWindow(asked, await backend.windowLimits(), length);
     const {mode, window, stride} = windowing;
     const {detailIsFree} = model.capabilities;
     if (mode === "llama-perplexity") requireWholeChunk(window, tokens.ids.length, bosCount, context);
-    const room = Math.max(0, window - bosCount - stride);
-    const contextIds = before.slice(Math.max(0, before.length - room));
+    const inOneWindow = params.joined ? window - bosCount - tokens.ids.length : 0;
+    const room = Math.max(0, window - bosCount - stride, inOneWindow);
+    const cut = Math.max(0, before.length - room);
     return {
       model,
       tokens,
-      contextIds,
+      contextIds: before.slice(cut),
       windowing,
-      top: possibleDetail(params.top ?? (detailIsFree ? fullDetail : 0), model)
+      top: possibleDetail(params.top ?? (detailIsFree ? fullDetail : 0), model),
+      warnings: params.joined && cut > 0 ? [...warnings, cutWarning(cut)] : warnings
     };
-  }
-
-  /** Tokens of what stands before a text. */
-  private async contextTokens(context: string, special: boolean, signal: AbortSignal): Promise<Int32Array> {
-    if (context === "") return new Int32Array();
-    return (await this.backend.tokenize(context.toWellFormed(), {special, behind: false}, signal)).ids;
   }
 
   private async windowingOf(

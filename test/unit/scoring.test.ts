@@ -222,6 +222,22 @@ describe("Scoring", () => {
     assert.deepEqual(scores.warnings, ["7 tokens in windows of 8"]);
   });
 
+  it("gives as much of the context as a short text leaves room for, where both are cut in one piece", async () => {
+    const scores = await score({text: "t", context: "a long context ", joined: true});
+    assert.deepEqual([...scores.contextIds], [...Buffer.from("ntext ")]);
+    assert.deepEqual([[...scores.ids], scores.summary.scored], [[...Buffer.from("t")], 1]);
+    assert.deepEqual(backend.tokenized, [
+      {special: false, behind: false},
+      {special: false, behind: false}
+    ]);
+    assert.deepEqual(scores.warnings, [
+      "The context is longer than the window has room for, and is cut at its beginning by 9 tokens.",
+      "7 tokens in windows of 8"
+    ]);
+    const longer = await score({text: "a longer text", context: "before", joined: true});
+    assert.deepEqual([...longer.contextIds], [...Buffer.from("ore")]);
+  });
+
   it("scores a text that fits into the short window there, whatever the window", async () => {
     backend.contextSize = 100;
     backend.limits = {maxWindow: 200, shortWindow: 6};
