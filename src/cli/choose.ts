@@ -41,7 +41,7 @@ export async function choose(
   const prefix = unescaped(options["choice-prefix"] ?? " ");
   const form = {template, letters: options.letters ?? false};
   const asked = {model, form, prefix, onLoad: console.progressOn(file ?? "")};
-  const lines = (await readText(file)).split(/\r?\n/);
+  const lines = (await readText(file)).trimEnd().split(/\r?\n/);
   const tally = new Tally();
   for (const [index, line] of lines.entries()) {
     if (line.trim() === "") continue;
