@@ -28,7 +28,7 @@ const cursor = (at, from = at) => ({
   kind: "cursor",
   prefix: text.slice(0, at),
   suffix: text.slice(from, from + 300),
-  maxTokens: 64
+  maxTokens: 8
 });
 
 /** Times work, each time after what comes before it. */
