@@ -1,7 +1,9 @@
 import {EngineError, type EngineErrorKind} from "../contract/errors";
 import type {ModelRef} from "../contract/models";
+import type {Progress} from "../contract/progress";
 import type {Scores} from "../contract/scoring";
 import {accuracy, choiceLength, rankChoices, type ScoredChoice} from "../metrics/choices";
+import {answerBehind} from "../text/answerBehind";
 import {type ChoiceQuestion, choiceQuestion, QuestionError, type QuestionForm} from "../text/choiceQuestion";
 import {jsonText} from "../text/jsonText";
 import {MissingFieldError, unescaped} from "../text/promptTemplate";
@@ -23,6 +25,7 @@ interface Asked {
   readonly model: ModelRef;
   readonly form: QuestionForm;
   readonly prefix: string;
+  readonly onLoad: (progress: Progress) => void;
 }
 
 /** `choose FILE.jsonl`: prints a document for each question, and a last one with the accuracies. */
@@ -36,8 +39,9 @@ export async function choose(
   if (extra !== undefined) throw new UsageError(`one FILE at a time, please: "${extra}" is one too many`);
   const template = options.template === undefined ? null : unescaped(options.template);
   const prefix = unescaped(options["choice-prefix"] ?? " ");
-  const asked = {model, form: {template, letters: options.letters ?? false}, prefix};
-  const lines = (await readText(file)).split(/\r?\n/);
+  const form = {template, letters: options.letters ?? false};
+  const asked = {model, form, prefix, onLoad: console.progressOn(file ?? "")};
+  const lines = (await readText(file)).trimEnd().split(/\r?\n/);
   const tally = new Tally();
   for (const [index, line] of lines.entries()) {
     if (line.trim() === "") continue;
@@ -58,14 +62,14 @@ export async function choose(
 }
 
 /** The scores of each choice behind the question's context. */
-async function scoresOf({context, choices}: ChoiceQuestion, {model, prefix}: Asked, request: Request) {
-  // As lm-evaluation-harness: white space before a choice belongs to the choice, because most vocabularies join it with the word.
-  const kept = context.trimEnd();
-  const moved = context.slice(kept.length);
+async function scoresOf({context, choices}: ChoiceQuestion, {model, prefix, onLoad}: Asked, request: Request) {
   const all: Scores[] = [];
   for (const choice of choices) {
-    const text = `${moved}${prefix}${choice}`;
-    const scores = await request("score", {model, text, context: kept, joined: true, top: 0});
+    const pair = answerBehind(context, prefix + choice);
+    const scores = await request("score", {model, ...pair, joined: true, top: 0}, (progress) => {
+      // A question takes less time than its progress could be read in.
+      if (progress.stage === "load") onLoad(progress);
+    });
     if (scores.logprobs.some(Number.isNaN))
       throw new QuestionError(
         "has no context, and this model puts nothing before a text: its first token has no probability"

@@ -96,10 +96,13 @@ export interface PromptTokens {
   readonly cut: boolean;
 }
 
-/** A prompt, and the size of the context in which it is evaluated: it decides LongRoPE's factors. */
+/** A prompt to go on from. */
 export interface PromptTask {
   readonly prompt: Int32Array;
+  /** The size of the context in which it is evaluated: it decides LongRoPE's factors. */
   readonly window: number;
+  /** It is what a completion sees, and not a text as it is scored: they may have evaluated its beginning. */
+  readonly isCompletion: boolean;
 }
 
 /** Continuations of a prompt. */

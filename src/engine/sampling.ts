@@ -145,6 +145,7 @@ export class Sampling {
       cut,
       prompt: ids,
       window,
+      isCompletion: isCursor,
       about: {
         model,
         promptTokens: ids.length,

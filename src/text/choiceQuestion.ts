@@ -48,6 +48,8 @@ export function choiceQuestion(line: string, {template, letters}: QuestionForm):
   const written = ["context", "ctx"].find((name) => typeof fields[name] === "string");
   if (template === null && question === undefined && written === undefined)
     throw new QuestionError('has no "context" or "question"');
+  if (template === null && question !== undefined && written !== undefined)
+    throw new QuestionError(`has a "${written}" and a question: a template has to say how they stand together`);
   const form = template ?? (written === undefined ? questionTemplate : `{${written}}`);
   const context = fillTemplate(form, (name) => {
     if (name === "choices") return texts.map((text, i) => `${letterOf(i)}. ${text}`).join("\n");

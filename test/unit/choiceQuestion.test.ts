@@ -82,6 +82,10 @@ describe("a line with a question", () => {
     ['{"context":"a","choices":["a"]}', "has fewer than two choices"],
     ['{"context":"a","choices":["a",""]}', "has no text for choice 2"],
     ['{"choices":["a","b"]}', 'has no "context" or "question"'],
+    [
+      '{"context":"a","question":"b","choices":["a","b"]}',
+      'has a "context" and a question: a template has to say how they stand together'
+    ],
     ['{"context":"a","choices":["a","b"],"answer":2}', "has an answer that is none of its 2 choices"],
     ['{"context":"a","choices":["a","b"],"answer":-1}', "has an answer that is none of its 2 choices"],
     ['{"context":"a","choices":["a","b"],"answer":0.5}', "has an answer that is none of its 2 choices"],
