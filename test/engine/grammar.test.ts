@@ -81,7 +81,11 @@ describe("The tokens that a grammar allows are llama.cpp's", () => {
 
       before(async () => {
         loaded = await engineInProcess.loadVocabulary(spec(vocabularyFile(name)), () => undefined);
-        tokens = grammarTokens(loaded.model, loaded.vocabulary);
+        const asked = grammarTokens(loaded.model, loaded.vocabulary);
+        // Each is looked at often.
+        const bytes = Array.from({length: asked.size}, (_, id) => asked.bytes(id));
+        const ends = bytes.map((_, id) => asked.endsText(id));
+        tokens = {size: asked.size, bytes: (id) => at(bytes, id), endsText: (id) => ends[id] === true};
         trie = tokenTrie(tokens);
         ({LlamaGrammarEvaluationState: State} = await import("node-llama-cpp"));
       });
@@ -107,8 +111,8 @@ describe("The tokens that a grammar allows are llama.cpp's", () => {
         for (let step = 0; step < beginning.length + steps; step++) {
           const ours = allowed.in(state);
           const list = [...ours];
-          // All of them take seconds: but for some places, these are some that begin inside a character, some allowed, and some of all.
-          // In a large vocabulary every few of them: llama.cpp is asked token by token.
+          // llama.cpp is asked token by token: for all (in a large vocabulary, for every few of them), or for some that begin inside a
+          // character, some that are allowed, and some of all.
           const stride = Math.max(1, Math.round(tokens.size / cases(6_000, 300_000)));
           const asked = whole
             ? Array.from({length: Math.ceil(tokens.size / stride)}, (_, i) => stride * i + random.below(stride))
