@@ -1,4 +1,4 @@
-import type {SamplerName, SamplerSettings} from "../sampling/settings";
+import type {SamplerName, SamplerSettings, SamplerStage} from "../sampling/settings";
 import type {CompleteParams, StopGranularity} from "./completion";
 import type {ModelDescription, ModelRef} from "./models";
 import type {Alternative, Warned} from "./scoring";
@@ -57,16 +57,6 @@ export interface NextToken extends Alternative {
   readonly cutBy?: SamplerName;
   /** How often it was drawn, where draws were asked for. */
   readonly drawn?: number;
-}
-
-export interface SamplerStage {
-  readonly sampler: SamplerName;
-  /** Tokens that are left. */
-  readonly candidates: number;
-  /** Their probability in the model's own distribution, 0 to 1. */
-  readonly mass: number;
-  /** Of the distribution over them, nats. */
-  readonly entropy: number;
 }
 
 export interface SampleParams {

@@ -51,6 +51,17 @@ export interface Dry {
   readonly breakers: readonly string[];
 }
 
+/** What a sampler that is on leaves. */
+export interface SamplerStage {
+  readonly sampler: SamplerName;
+  /** Tokens that are left. */
+  readonly candidates: number;
+  /** Their probability in the model's own distribution, 0 to 1. */
+  readonly mass: number;
+  /** Of the distribution over them, nats. */
+  readonly entropy: number;
+}
+
 /** Nothing is changed: what is drawn has the model's own probabilities. */
 export const noSamplers: SamplerSettings = {
   order: samplerNames,
