@@ -17,6 +17,7 @@ import type {
 } from "./documents";
 import type {CountBytesParams, CountFilesParams, FileCounts} from "./fileCounts";
 import type {DescribeParams, EstimateParams, MemoryEstimate, MemoryReport, ModelDescription, ModelRef} from "./models";
+import type {NextDistribution, NextParams, SampleParams, Samples} from "./sampling";
 import type {
   Alternatives,
   AlternativesParams,
@@ -56,6 +57,8 @@ export interface EngineRequests {
   vocabularyFacts: {params: VocabularyFactsParams; result: VocabularyFacts};
   searchVocabulary: {params: SearchVocabularyParams; result: VocabularyMatches};
   complete: {params: CompleteParams; result: Completion};
+  next: {params: NextParams; result: NextDistribution};
+  sample: {params: SampleParams; result: Samples};
   estimate: {params: EstimateParams; result: MemoryEstimate};
   memory: {params: EstimateParams; result: MemoryReport};
   devices: {params: DevicesParams; result: readonly DeviceState[]};
@@ -67,7 +70,8 @@ export interface EngineRequests {
 
 export type EngineMethod = keyof EngineRequests;
 
-/** Notification to the engine: hand over what there is of a request's answer. Only `score` and `complete` have answers in part. */
+/** Notification to the engine: hand over what there is of a request's answer. `score`, `complete` and `sample` have answers in
+ * part. */
 export const stopNotification = "stop";
 
 export interface StopParams {

@@ -1,16 +1,23 @@
 import type {SamplerName, SamplerSettings, SamplerStage} from "../sampling/settings";
 import type {CompleteParams, StopGranularity} from "./completion";
 import type {ModelDescription, ModelRef} from "./models";
-import type {Alternative, Warned} from "./scoring";
+import type {Alternative, RopeFactors, Warned} from "./scoring";
 
 /** What stands before the token that is asked for. Of more tokens than fit into the context, the last ones are given to the model. */
 export type SamplingPrompt =
   /** A text by itself, behind the model's BOS. */
   | {readonly kind: "text"; readonly text: string}
   /** What an inline completion sees at the cursor: with a suffix where the model has fill-in-the-middle tokens. */
-  | ({readonly kind: "cursor"} & Pick<CompleteParams, "prefix" | "suffix" | "path" | "repository" | "files">)
+  | CursorPrompt
   /** Tokens of a text, without BOS: those of {@link Scores.contextIds} and {@link Scores.ids}, for one. */
   | {readonly kind: "tokens"; readonly ids: Int32Array};
+
+export interface CursorPrompt
+  extends Pick<CompleteParams, "prefix" | "suffix" | "path" | "repository" | "files">,
+    Partial<Pick<CompleteParams, "maxTokens">> {
+  /** `maxTokens`: the prompt leaves room for a completion of so many tokens. */
+  readonly kind: "cursor";
+}
 
 /** What may be written. `schema`: JSON Schema as text. */
 export type Constraint =
@@ -34,6 +41,8 @@ export interface NextDistribution extends Warned {
   readonly promptTokens: number;
   /** The prompt was longer than the context: its beginning was left out. */
   readonly cut: boolean;
+  /** As {@link Scores.ropeFactors}. */
+  readonly ropeFactors?: RopeFactors;
   /** Of the model's distribution, nats. */
   readonly entropy: number;
   /** Most probable first, before the samplers act. */
@@ -77,6 +86,8 @@ export interface Samples extends Warned {
   readonly model: ModelDescription;
   readonly promptTokens: number;
   readonly cut: boolean;
+  readonly ropeFactors?: RopeFactors;
+  /** Fewer than were asked for where it was told to stop, the last of them unfinished ("stopped"). */
   readonly samples: readonly Sample[];
 }
 
@@ -85,7 +96,10 @@ export interface Sample {
   readonly text: string;
   readonly ids: Int32Array;
   readonly texts: readonly string[];
-  /** N natural logprobs in the model's own distribution: those that a score gives in the same context. */
+  /**
+   * N natural logprobs in the model's own distribution: those that a score gives in the same context, to the last bit. Of a sample that
+   * was stopped they are those of its writing, as the others of {@link drawnLogprobs}: token by token, llama.cpp rounds otherwise.
+   */
   readonly logprobs: Float64Array;
   /** N natural logprobs in the distribution that was drawn from. */
   readonly drawnLogprobs: Float64Array;

@@ -3,6 +3,7 @@ import type {DeviceState, EngineVersions} from "../contract/devices";
 import type {MemoryEstimate, ModelDescription, ModelRef, RunningModel} from "../contract/models";
 import type {Progress} from "../contract/progress";
 import type {NoticeParams} from "../contract/requests";
+import type {CursorPrompt} from "../contract/sampling";
 import type {Alternatives, ScorePart, TokenBytes} from "../contract/scoring";
 import type {TokenInfo} from "../contract/tokenInfo";
 import type {SearchVocabularyParams, VocabularyFacts} from "../contract/vocabulary";
@@ -87,6 +88,49 @@ export interface PositionTask {
   readonly top: number;
 }
 
+/** What the model is given. */
+export interface PromptTokens {
+  /** BOS and marks among them. */
+  readonly ids: Int32Array;
+  /** There was more than room for it. */
+  readonly cut: boolean;
+}
+
+/** A prompt, and the size of the context in which it is evaluated: it decides LongRoPE's factors. */
+export interface PromptTask {
+  readonly prompt: Int32Array;
+  readonly window: number;
+}
+
+/** Continuations of a prompt. */
+export interface ContinuationsTask extends PromptTask {
+  readonly count: number;
+  /** Begins a continuation. They begin in order, and again from the first where the work had to start again. */
+  begin(index: number): TokenChooser;
+}
+
+/** Decides how one continuation goes on. */
+export interface TokenChooser {
+  /** The last token that it chose was the last one of all. */
+  readonly ended: boolean;
+  /** The token behind those that it has chosen, given the model's logits there; null where the continuation ends with those. */
+  next(logits: Float32Array): number | null;
+  /**
+   * Told at its end: the natural logprobs of all that it has chosen, as a score computes them. Not told where there is one token at
+   * most, whose logits were a score's.
+   */
+  scored(logprobs: Float64Array): void;
+}
+
+/** What is asked of tokens one by one, while they are sampled. */
+export interface TokenTable {
+  /** They are shared: don't write to them. */
+  bytes(id: number): Uint8Array;
+  text(id: number): string;
+  /** A text ends before it: it is no text. */
+  endsText(id: number): boolean;
+}
+
 /** The tokens that warnings are about, and how they are cut into windows. */
 export interface WarningsTask {
   readonly ids?: Int32Array;
@@ -127,6 +171,13 @@ export interface Backend {
   scoreWindows(task: ScoringTask, scored: ScoredTokens, context: RequestContext): Promise<number>;
   alternatives(task: PositionTask, context: RequestContext): Promise<Alternatives>;
   complete(params: Omit<CompleteParams, "model">, context: RequestContext): Promise<Completion>;
+  tokenTable(): Promise<TokenTable>;
+  /** At most `room` tokens: of a text's tokens with BOS in front, or of what a completion sees at a cursor. */
+  prompt(of: Int32Array | CursorPrompt, room: number): Promise<PromptTokens>;
+  /** The model's logits behind a prompt. */
+  logits(task: PromptTask, context: RequestContext): Promise<Float32Array>;
+  /** Resolves when all continuations have ended, or where it was told to stop. */
+  writeContinuations(task: ContinuationsTask, context: RequestContext): Promise<void>;
   /** What tells this model from all others. Of a file: its SHA-256 in lower-case hex. */
   identity(): Promise<string>;
   provenance(context: RequestContext): Promise<Provenance>;

@@ -54,6 +54,8 @@ export const handlers: {
   alternatives: (models, params, context) =>
     models.use(params.model, context, (model) => model.alternatives(params, context)),
   complete: (models, params, context) => models.use(params.model, context, (model) => model.complete(params, context)),
+  next: (models, params, context) => models.use(params.model, context, (model) => model.next(params, context)),
+  sample: (models, params, context) => models.use(params.model, context, (model) => model.sample(params, context)),
   estimate: (models, params, context) => models.estimate(params, context),
   memory: (models, params, context) => models.memory(params, context),
   devices: (models, params, context) => devices(params, models.log, context),

@@ -2,6 +2,7 @@ import type {ChatCount, CountChatParams} from "../contract/chat";
 import type {CompleteParams, Completion} from "../contract/completion";
 import type {DeviceState} from "../contract/devices";
 import type {MemoryEstimate, ModelDescription, ModelRef} from "../contract/models";
+import type {NextDistribution, NextParams, SampleParams, Samples} from "../contract/sampling";
 import type {
   Alternatives,
   AlternativesParams,
@@ -21,11 +22,13 @@ import {requireCompleting} from "./capabilities";
 import {countChat} from "./chat/countChat";
 import {measure} from "./measure";
 import {OpenDocuments} from "./openDocuments";
+import {Sampling} from "./sampling";
 import {Scoring} from "./scoring";
 
 /** An open model: what requests ask, made of what its backend can do. */
 export class Model {
   private readonly scoring: Scoring;
+  private readonly sampling: Sampling;
   readonly documents: OpenDocuments;
 
   constructor(
@@ -33,6 +36,7 @@ export class Model {
     private readonly backend: Backend
   ) {
     this.scoring = new Scoring(ref, backend);
+    this.sampling = new Sampling(backend);
     this.documents = new OpenDocuments(backend);
   }
 
@@ -109,6 +113,14 @@ export class Model {
   async complete(params: CompleteParams, context: RequestContext): Promise<Completion> {
     requireCompleting(await this.backend.describe());
     return await this.backend.complete(params, context);
+  }
+
+  async next(params: NextParams, context: RequestContext): Promise<NextDistribution> {
+    return await this.sampling.next(params, context);
+  }
+
+  async sample(params: SampleParams, context: RequestContext): Promise<Samples> {
+    return await this.sampling.sample(params, context);
   }
 
   async estimate(): Promise<MemoryEstimate> {

@@ -5,18 +5,20 @@ import {JobQueue} from "./jobQueue";
 /*
  * Who computes next.
  *
- * A request that computes is a JOB: a completion, a completion in the background, the alternatives at a token, or the score of
- * a text. A job computes in BATCHES. No batch is interrupted for another job; after each batch the scheduler chooses the next
+ * A request that computes is a JOB: a completion, a completion in the background, the alternatives at a token, the distribution at the
+ * cursor (next), samples, or the score of a text. A job computes in BATCHES. No batch is interrupted for another job; after each batch the scheduler chooses the next
  * one. All models of the process share one scheduler, because they share its cores and its device.
  *
  * 1. One batch at a time. A job may read results while the next batch is evaluated, and it may hand a short batch over while the one
  *    before it is evaluated: then the two count as one.
- * 2. The more important job goes first: a completion, then alternatives, then scores and background completions. A less
+ * 2. The more important job goes first: a completion, then alternatives and next, then samples, then scores and background
+ *    completions. A less
  *    important job gets no batch while a more important one is running, not even between the batches of that one. So a
  *    completion waits for at most one batch of a less important job: the batch that was running when the completion came. Equal
  *    jobs take turns. A job that loads a model does not hold others back meanwhile.
  * 3. A KV cache belongs to one job from its start to its end. The most important waiting job gets it next. A job that shares
- *    its cache holds it during a batch only, and checks in each batch what the cache contains.
+ *    its cache holds it during a batch only, and checks in each batch what the cache contains. Of equal jobs that share one, the first
+ *    ends first: in turns, each would evaluate again and again what the other one has pushed out, for ever.
  * 4. A job that keeps a more important job waiting is as important as that job. Otherwise both could wait for ever.
  * 5. Work alone. A job may need something done while no other job of its model runs, such as a reload with fewer layers on
  *    the device. It throws NeedsAlone, gives its cache back and holds nobody back. New jobs of the model wait. Running jobs
@@ -35,9 +37,16 @@ import {JobQueue} from "./jobQueue";
  * back (5): a completion, and the score that had to make room for it, once waited for each other for ever.
  */
 
-export type JobKind = "completion" | "background" | "alternatives" | "score";
+export type JobKind = "completion" | "background" | "alternatives" | "next" | "sample" | "score";
 
-const importance: Readonly<Record<JobKind, number>> = {completion: 3, alternatives: 2, score: 1, background: 1};
+const importance: Readonly<Record<JobKind, number>> = {
+  completion: 4,
+  alternatives: 3,
+  next: 3,
+  sample: 2,
+  score: 1,
+  background: 1
+};
 
 /** Scores that may wait: each keeps its text. */
 const maxWaiting = 100;
@@ -330,7 +339,7 @@ export class Scheduler {
     let next: PendingBatch | undefined;
     for (const batch of this.batches) {
       const {cache, sharesCache} = batch.job.request;
-      if (sharesCache && this.holders.has(cache)) continue;
+      if (sharesCache && (this.holders.has(cache) || this.isBehindSharer(batch.job))) continue;
       const rank = this.rank(batch.job);
       if (rank >= held && (next === undefined || rank > this.rank(next.job))) next = batch;
     }
@@ -340,6 +349,17 @@ export class Scheduler {
     this.isEvaluating = true;
     if (job.request.sharesCache) this.holders.set(job.request.cache, job);
     resume(true);
+  }
+
+  /** Another job that shares this one's cache, and is as important, came first. */
+  private isBehindSharer(job: Job): boolean {
+    for (const other of this.jobs) {
+      if (other === job) return false;
+      const {cache, sharesCache} = other.request;
+      const sharesSame = sharesCache === true && cache === job.request.cache && other.state === "running";
+      if (sharesSame && other.importance === job.importance && !other.isLoading) return true;
+    }
+    return false;
   }
 
   /** Less important jobs get no batch meanwhile. */

@@ -71,7 +71,14 @@ async function evaluateRest(context: EvaluationContext, ids: Int32Array, reading
   return read;
 }
 
-function joined(parts: readonly Predictions[]): {readonly [key in keyof Predictions]: number[]} {
+/** The natural logprob of a token, summed in double precision. */
+function logSoftmax(row: Float32Array, id: number): number {
+  const greatest = row.reduce((most, logit) => Math.max(most, logit), Number.NEGATIVE_INFINITY);
+  const sum = row.reduce((total, logit) => total + Math.exp(logit - greatest), 0);
+  return at(row, id) - greatest - Math.log(sum);
+}
+
+function joined(parts: readonly Predictions[]): {readonly [key in keyof Omit<Predictions, "logits">]: number[]} {
   return {
     logprobs: parts.flatMap(({logprobs}) => [...logprobs]),
     ranks: parts.flatMap(({ranks}) => [...ranks]),
@@ -176,6 +183,29 @@ for (const way of ways)
             float32Sum,
             `id ${i} of ${top}`
           );
+        }
+      }
+    });
+
+    it("hands rows of logits over, whose log-softmax are the logprobs", async () => {
+      const tokens = ids.slice(0, 100);
+      for (const [count, top] of [
+        [1, 1],
+        [12, 3]
+      ] as const) {
+        const targets = ids.slice(101 - count, 101);
+        const batch = {tokens, targets, top, filled: true};
+        const found = await (await (await fresh()).evaluate({...batch, rows: true}, never)).predictions;
+        const without = await (await (await fresh()).evaluate(batch, never)).predictions;
+        assert.equal(without.logits, undefined);
+        for (const [i, logprob] of without.logprobs.entries())
+          assertNear(found.logprobs[i], logprob, top === 1 ? float32Sum : 0, `${i} of ${count} without rows`);
+        const size = (found.logits?.length ?? 0) / count;
+        assert.equal(size, judge.model.fileInfo.metadata.tokenizer.ggml.tokens.length);
+        for (const [i, target] of targets.entries()) {
+          const row = found.logits?.subarray(i * size, (i + 1) * size) ?? new Float32Array();
+          assertNear(logSoftmax(row, target), found.logprobs[i], double, `logprob ${i} of ${count}`);
+          assertNear(logSoftmax(row, at(found.topIds, i * top)), found.topLogprobs[i * top], double, `best of ${i}`);
         }
       }
     });
@@ -305,13 +335,14 @@ for (const way of ways)
       writeFileSync(file, bytes);
       const broken = await way.open(file);
       const tokens = Int32Array.of(20, 21, 22);
-      for (const [target, top] of [
-        [-1, 1],
-        [21, 1],
-        [21, 2]
+      for (const [target, top, rows] of [
+        [-1, 1, false],
+        [21, 1, false],
+        [21, 2, false],
+        [-1, 1, true]
       ] as const) {
         const context = await broken.createContext({size: 256, batchSize: 64, maxOutputs: 64});
-        const evaluated = await context.evaluate({tokens, targets: Int32Array.of(target), top}, never);
+        const evaluated = await context.evaluate({tokens, targets: Int32Array.of(target), top, rows}, never);
         await assert.rejects(evaluated.predictions, {name: "HumanError", kind: "wrongNumbers"});
       }
       await broken.dispose();
@@ -430,12 +461,19 @@ for (const other of others)
         if (name !== "demonstration") writeFileSync(file, tinyModels[name]?.(new Random(7)) ?? "");
         const ids = anyTokens(new Random(3), 256);
         const answers: Predictions[][] = [];
+        const rows: (Float32Array | undefined)[] = [];
         for (const way of [other, reference]) {
           const evaluator = await way?.open(file);
           const context = await evaluator?.createContext({size: 256, batchSize: 64, maxOutputs: 64});
-          if (context !== undefined) answers.push(await evaluateRest(context, ids, {top: 10, batchSize: 64}));
+          if (context === undefined) continue;
+          answers.push(await evaluateRest(context, ids, {top: 10, batchSize: 64}));
+          await context.keepStart(new Int32Array());
+          const batch = {tokens: ids.slice(0, 64), targets: ids.slice(61, 64), readFrom: 60, top: 1, rows: true};
+          rows.push((await (await context.evaluate(batch, never)).predictions).logits);
           await evaluator?.dispose();
         }
         assertSame(at(answers, 0), at(answers, 1), double);
+        assert.ok(rows[0] !== undefined);
+        assert.deepEqual(rows[0], rows[1]);
       });
   });

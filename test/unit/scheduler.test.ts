@@ -10,6 +10,8 @@ class TestModel {
   readonly completion = {};
 }
 
+const sharing: readonly JobKind[] = ["alternatives", "next", "sample"];
+
 type Asked = Pick<JobRequest, "kind"> & Partial<JobRequest> & {readonly model: TestModel};
 
 /** A job with the cache of its kind. */
@@ -18,7 +20,7 @@ function request({model, ...asked}: Asked): JobRequest {
   return {
     model,
     cache,
-    sharesCache: asked.kind === "alternatives",
+    sharesCache: sharing.includes(asked.kind),
     signal: new AbortController().signal,
     ...asked
   };
@@ -361,7 +363,7 @@ const maybe = (max: number) => fc.oneof({weight: 3, arbitrary: fc.constant(null)
 
 const plans = fc.array(
   fc.record<Plan>({
-    kind: fc.constantFrom("completion", "background", "alternatives", "score"),
+    kind: fc.constantFrom("completion", "background", "alternatives", "next", "sample", "score"),
     model: fc.nat(1),
     begins: fc.nat(20),
     batches: fc.nat(5),
@@ -379,7 +381,14 @@ const plans = fc.array(
   {minLength: 1, maxLength: 8}
 );
 
-const ranks: Readonly<Record<JobKind, number>> = {completion: 3, alternatives: 2, score: 1, background: 1};
+const ranks: Readonly<Record<JobKind, number>> = {
+  completion: 4,
+  alternatives: 3,
+  next: 3,
+  sample: 2,
+  score: 1,
+  background: 1
+};
 
 /** Runs random jobs and sees whether the rules hold. */
 class Trial {
@@ -436,7 +445,7 @@ class Trial {
       kind: plan.kind,
       model,
       cache: ownCache ? model.scoring : model.completion,
-      sharesCache: plan.kind === "alternatives" && !plan.onScoringCache,
+      sharesCache: sharing.includes(plan.kind) && !ownCache,
       signal: abort.signal,
       stop: stop.signal
     };

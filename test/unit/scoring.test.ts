@@ -51,6 +51,22 @@ class FakeBackend implements Backend {
     };
   }
 
+  async tokenTable(): Promise<never> {
+    throw new Error("not asked for here");
+  }
+
+  async prompt(): Promise<never> {
+    throw new Error("not asked for here");
+  }
+
+  async logits(): Promise<never> {
+    throw new Error("not asked for here");
+  }
+
+  async writeContinuations(): Promise<never> {
+    throw new Error("not asked for here");
+  }
+
   async windowLimits(): Promise<WindowLimits> {
     return this.limits;
   }

@@ -1,22 +1,21 @@
 import type {Alternatives} from "../../contract/scoring";
-import {wholeBatches} from "../../gguf/batches";
 import type {PositionTask} from "../backend";
-import type {Turn} from "../scheduler";
 import type {Predictions} from "./evaluator/evaluator";
+import {batchStart, type CacheInUse, evaluateUpTo, type JobServices} from "./logitsAfter";
 import type {ScoringCache} from "./scoringContext";
 import {windowTokens} from "./windowTokens";
 
 type FoundAlternatives = Omit<Alternatives, "top"> & {readonly top: readonly {id: number; logprob: number}[]};
 
 /**
- * What the model expected at a position, in the context in which the token there was scored. The context is asked for in each
- * batch: between two of them others may use it, or replace it. Resolves with undefined where the job is to end.
+ * What the model expected at a position, in the context in which the token there was scored. Resolves with undefined where the job
+ * is to end.
  */
 export async function alternativesAt(
-  cacheInUse: () => Promise<ScoringCache>,
+  cacheInUse: CacheInUse,
   {ids, position, window, top}: PositionTask,
   bos: number | null,
-  {turn, signal}: {readonly turn: Turn; readonly signal: AbortSignal}
+  {turn, signal}: JobServices
 ): Promise<FoundAlternatives | undefined> {
   const input = windowTokens(ids, bos, {...window, end: Math.min(window.end, ids.length)});
   const target = {id: ids[position] as number, at: position - window.start - (bos === null ? 1 : 0), top};
@@ -38,21 +37,17 @@ interface Target {
 
 /** Evaluates the next batch on the way to a target. Resolves with the prediction there, if it was in that batch. */
 async function evaluateTowards(
-  {context, batchSize, step}: ScoringCache,
+  cache: ScoringCache,
   input: Int32Array,
   {id, at, top}: Target,
   signal: AbortSignal
 ): Promise<Predictions | undefined> {
   // In a batch like that in which it was scored: in another one the same token may be rounded otherwise.
-  const start = wholeBatches(at, step);
-  const known = await context.keepStart(input.subarray(0, start), step);
-  if (known < start) {
-    const tokens = input.subarray(known, Math.min(known + batchSize, start));
-    await context.evaluate({tokens, targets: new Int32Array(), top: 1, filled: true}, signal);
-    return undefined;
-  }
-  const batch = {tokens: input.subarray(start, start + step), targets: Int32Array.of(id), readFrom: at - start, top};
-  const {predictions} = await context.evaluate({...batch, filled: true}, signal);
+  const start = batchStart(at, cache);
+  if (!(await evaluateUpTo(cache, input, start, signal))) return undefined;
+  const tokens = input.subarray(start, start + cache.step);
+  const batch = {tokens, targets: Int32Array.of(id), readFrom: at - start, top};
+  const {predictions} = await cache.context.evaluate({...batch, filled: true}, signal);
   return await predictions;
 }
 

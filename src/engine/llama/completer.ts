@@ -8,7 +8,8 @@ import type {Turn} from "../scheduler";
 import {promptBatch, type Strength} from "./batchSizes";
 import type {Prompt} from "./completionPrompt";
 import {type EvaluationContext, firstChoice, type Predictions} from "./evaluator/evaluator";
-import {asToken, type Vocabulary} from "./vocabulary";
+import {endsText} from "./markTokens";
+import type {Vocabulary} from "./vocabulary";
 
 /** Time between two progress messages, in milliseconds: a message takes as long as a token of a small model. */
 const tellingTime = 5;
@@ -206,8 +207,7 @@ export class Completer {
 
   /** A completion ends before such a token, and it is never drafted. */
   private endsText(id: number): boolean {
-    const token = asToken(id);
-    return this.marks.has(id) || this.model.isEogToken(token) || this.model.isSpecialToken(token);
+    return endsText(this.model, this.marks, id);
   }
 
   /** Adds the first choices of the first `count` predictions one by one, until one ends the completion. */

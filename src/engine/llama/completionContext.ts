@@ -12,21 +12,32 @@ import {ropeFactorsOf} from "./longRope";
 import {markTokens} from "./markTokens";
 import {kvCacheOf} from "./modelHeader";
 import type {ScoringCache} from "./scoringContext";
+import {SharedContext} from "./sharedContext";
 import {kvCacheWarnings, windowWarnings} from "./warnings";
 import type {LoadedWeights, Weights} from "./weights";
 
-/** A KV cache, and what is kept beside it from one completion to the next. */
+/**
+ * Predictions of a batch that are read, at most. A completion reads up to five ({@link maxPredictions}); a continuation that was sampled
+ * is scored with so many at once. More would take memory: a row of logits for each, twice.
+ */
+const maxOutputs = Math.max(16, maxPredictions);
+
+/** A KV cache, and what completes with it. */
 interface Kept {
   readonly cache: ScoringCache;
   readonly completer: Completer;
+}
+
+/** What texts at a cursor are made into, and what ends them. It needs no weights. */
+export interface PromptParts {
   readonly prompts: Prompts;
+  readonly marks: ReadonlySet<number>;
 }
 
 /** The KV cache for completions. */
 export class CompletionContext {
   private kept: Promise<Kept> | undefined;
-  /** What it holds was computed in a completion's batches, which are small: a score is rounded otherwise. */
-  private holdsCompletion = false;
+  private parts: Promise<PromptParts> | undefined;
 
   constructor(
     private readonly ref: GgufModel,
@@ -40,12 +51,18 @@ export class CompletionContext {
     this.kept = undefined;
   }
 
+  /** How prompts are made. It is kept for all of them, with the tokens of the last texts. */
+  async promptParts(): Promise<PromptParts> {
+    this.parts ??= this.vocabulary.then(({model, vocabulary}) => {
+      const prompts = new Prompts(model, vocabulary);
+      return {prompts, marks: markTokens(model, vocabulary, prompts.marks)};
+    });
+    return await this.parts;
+  }
+
   /** The context, for what a score asks. */
   async borrow({contextSize}: ModelDescription, request: RequestContext): Promise<ScoringCache> {
-    const {cache} = await this.get(await this.weights.get(request), contextSize);
-    if (this.holdsCompletion) await cache.context.keepStart(new Int32Array());
-    this.holdsCompletion = false;
-    return cache;
+    return (await this.get(await this.weights.get(request), contextSize)).cache;
   }
 
   async complete(
@@ -58,8 +75,8 @@ export class CompletionContext {
     const started = performance.now();
     const getWeights = () => this.weights.get(context);
     const weights = await (this.weights.device === null ? turn.load(getWeights) : getWeights());
-    const {completer, prompts} = await this.get(weights, contextSize);
-    this.holdsCompletion = true;
+    const {completer} = await this.get(weights, contextSize);
+    const {prompts} = await this.promptParts();
     // However long the completion may become, most of the context is for what it continues.
     const reserved = Math.min(params.maxTokens, Math.floor(contextSize / 4));
     const prompt = prompts.prompt(params, Math.max(1, contextSize - reserved));
@@ -99,10 +116,10 @@ export class CompletionContext {
     const strength = strengthOf(vocabulary, weights);
     const batching = scoreBatching(strength, vocabulary.vocabulary.size);
     const batchSize = Math.max(batching.batchSize, promptBatch(strength));
-    const context = await this.contexts.create(weights, {size: contextSize, batchSize, maxOutputs: maxPredictions});
-    const prompts = new Prompts(model, vocabulary.vocabulary);
-    const marks = markTokens(model, vocabulary.vocabulary, prompts.marks);
+    const options = {size: contextSize, batchSize, maxOutputs};
+    const context = new SharedContext(await this.contexts.create(weights, options));
+    const {marks} = await this.promptParts();
     const parts = {context, model, vocabulary: vocabulary.vocabulary, contextSize, marks};
-    return {cache: {context, ...batching}, completer: new Completer(parts, strength), prompts};
+    return {cache: {context, maxOutputs, ...batching}, completer: new Completer(parts, strength)};
   }
 }

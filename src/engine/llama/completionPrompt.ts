@@ -5,10 +5,15 @@ import {infillPrompt, middleStarts, middleStep, plainPrompt} from "../../complet
 import type {CompleteParams} from "../../contract/completion";
 import {asToken, type Vocabulary} from "./vocabulary";
 
+/** A text, and where in it the cursor stands. */
+export type PromptText = Pick<CompleteParams, "prefix" | "suffix" | "path" | "repository" | "files">;
+
 export interface Prompt {
   readonly tokens: readonly Token[];
   /** The prompt has the suffix, between the model's fill-in-the-middle marks. */
   readonly infill: boolean;
+  /** There is more text than room for it. */
+  readonly cut: boolean;
 }
 
 /** The longest middle, in UTF-16 units. A line of minified code would be longer alone. */
@@ -45,13 +50,12 @@ export class Prompts {
   }
 
   /** Prefix, suffix and the rest, in at most `room` tokens; only the prefix if the model has no fill-in-the-middle tokens. */
-  prompt({path, repository, files = [], ...text}: Omit<CompleteParams, "model">, room: number): Prompt {
+  prompt({path, repository, files = [], ...text}: PromptText, room: number): Prompt {
     // Models were trained on line feeds: with CRLF they make more tokens and worse lines.
     const [prefix, suffix] = [toLineFeeds(text.prefix), toLineFeeds(text.suffix)];
-    const endsLine = (id: number): boolean => this.vocabulary.bytes(id).at(-1) === 0x0a;
+    const endsLine = (id: number): boolean => this.endsLine(id);
     if (this.infill === null) {
-      const before = [...this.vocabulary.tokenize(prefix.toWellFormed(), false)];
-      return {tokens: plainPrompt(this.bos, before, room, endsLine).map(asToken), infill: false};
+      return this.plain(this.vocabulary.tokenize(prefix.toWellFormed(), false), room);
     }
     const {start, middle} = this.middle(prefix, Math.floor(room * middleStep) - marks);
     const parts = {
@@ -66,7 +70,18 @@ export class Prompts {
       middle,
       after: this.tokensOf(suffix)
     };
-    return {tokens: infillPrompt(parts, this.infill, room, endsLine).map(asToken), infill: true};
+    const cut = parts.before.length + middle.length + parts.after.length > room - marks;
+    return {tokens: infillPrompt(parts, this.infill, room, endsLine).map(asToken), infill: true, cut};
+  }
+
+  /** BOS and the last tokens of a text. */
+  plain(text: Int32Array, room: number): Prompt {
+    const tokens = plainPrompt(this.bos, Array.from(text), room, (id) => this.endsLine(id)).map(asToken);
+    return {tokens, infill: false, cut: tokens.length < text.length + (this.bos === null ? 0 : 1)};
+  }
+
+  private endsLine(id: number): boolean {
+    return this.vocabulary.bytes(id).at(-1) === 0x0a;
   }
 
   /** The last lines before the cursor that there is room for. */

@@ -2,6 +2,7 @@ import path from "node:path";
 import type {CompleteParams, Completion} from "../../contract/completion";
 import type {DeviceState} from "../../contract/devices";
 import type {GgufModel, MemoryEstimate, ModelDescription} from "../../contract/models";
+import type {CursorPrompt} from "../../contract/sampling";
 import type {Alternatives, TokenBytes} from "../../contract/scoring";
 import type {TokenInfo} from "../../contract/tokenInfo";
 import type {SearchVocabularyParams, VocabularyFacts} from "../../contract/vocabulary";
@@ -11,16 +12,20 @@ import type {
   Backend,
   BackendServices,
   ChatTemplates,
+  ContinuationsTask,
   PartTokenizer,
   PositionTask,
+  PromptTask,
+  PromptTokens,
   Provenance,
   RequestContext,
   ScoringTask,
   TextTokens,
   TokenizeOptions,
+  TokenTable,
   WarningsTask
 } from "../backend";
-import {type JobRequest, NeedsAlone, type Scheduler, type Turn} from "../scheduler";
+import {type JobKind, type JobRequest, NeedsAlone, type Scheduler, type Turn} from "../scheduler";
 import type {ScoredTokens} from "../scoredTokens";
 import type {WindowLimits} from "../scoringWindows";
 import {Turns} from "../turns";
@@ -29,10 +34,13 @@ import {chatTemplatesOf} from "./chatTemplates";
 import {CompletionContext} from "./completionContext";
 import {Prompts} from "./completionPrompt";
 import {Contexts, NoRoomBeside} from "./contexts";
+import {writeContinuations} from "./continuations";
 import {isNative, maxTop} from "./evaluator/openEvaluator";
 import {saysDeviceShortage} from "./loadErrors";
 import {type LoadedVocabulary, loadVocabulary} from "./loadedVocabulary";
+import {type CacheInUse, logitsAfter} from "./logitsAfter";
 import {hasSameRope, shortRopeContext} from "./longRope";
+import {endsText} from "./markTokens";
 import {sha256Of} from "./modelFile";
 import {contextSizeOf, kvCacheOf, positionsOf, purposeOfModel} from "./modelHeader";
 import {partTokenizer} from "./partTokenizer";
@@ -214,6 +222,38 @@ export class LlamaBackend implements Backend {
     );
   }
 
+  async tokenTable(): Promise<TokenTable> {
+    const {model, vocabulary} = await this.loaded;
+    const {marks} = await this.completionContext.promptParts();
+    return {
+      bytes: (id) => vocabulary.bytes(id),
+      text: (id) => vocabulary.text(id),
+      endsText: (id) => endsText(model, marks, id)
+    };
+  }
+
+  async prompt(of: Int32Array | CursorPrompt, room: number): Promise<PromptTokens> {
+    const {prompts} = await this.completionContext.promptParts();
+    const {tokens, cut} = of instanceof Int32Array ? prompts.plain(of, room) : prompts.prompt(of, room);
+    return {ids: Int32Array.from(tokens), cut};
+  }
+
+  async logits(task: PromptTask, context: RequestContext): Promise<Float32Array> {
+    const {signal} = context;
+    const logits = await this.runSampling("next", task, context, (turn, cacheInUse) =>
+      logitsAfter(cacheInUse, task.prompt, {turn, signal})
+    );
+    if (logits === undefined) throw new Error("a distribution is never stopped");
+    return logits;
+  }
+
+  async writeContinuations(task: ContinuationsTask, context: RequestContext): Promise<void> {
+    const {signal} = context;
+    await this.runSampling("sample", task, context, (turn, cacheInUse) =>
+      writeContinuations(cacheInUse, task, {turn, signal})
+    );
+  }
+
   get loadedOn(): DeviceState["device"] | null {
     return this.weights.device;
   }
@@ -283,6 +323,29 @@ export class LlamaBackend implements Backend {
         maxAlternatives: maxTop
       }
     };
+  }
+
+  /**
+   * Runs a job behind a prompt. It shares the completions' KV cache, which often holds the same text: a completion goes between two
+   * batches, and what it has changed is evaluated again. Only LongRoPE's short factors need another context.
+   */
+  private async runSampling<T>(
+    kind: Extract<JobKind, "next" | "sample">,
+    {window}: PromptTask,
+    context: RequestContext,
+    work: (turn: Turn, cacheInUse: CacheInUse) => Promise<T>
+  ): Promise<T> {
+    const description = await this.describe();
+    const {model} = await this.loaded;
+    const shares = hasSameRope(model.fileInfo, window, description.contextSize);
+    const cacheInUse = () =>
+      shares ? this.completionContext.borrow(description, context) : this.scoringContext.get(window, context);
+    const cache = shares ? this.completionContext : this.scoringContext;
+    const request = {kind, cache, sharesCache: true, ...(kind === "sample" && {stop: context.stop})} as const;
+    return await this.run(request, context, async (turn) => {
+      if (this.weights.device === null) await turn.load(() => this.weights.get(context));
+      return await work(turn, cacheInUse);
+    });
   }
 
   /** Runs a job that needs contexts: again with fewer layers on the device, where that has no room for one, or to compute. */

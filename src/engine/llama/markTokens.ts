@@ -1,6 +1,12 @@
 import type {LlamaModel} from "node-llama-cpp";
 import {isMark, isNamedMark} from "../../completion/marks";
-import type {Vocabulary} from "./vocabulary";
+import {asToken, type Vocabulary} from "./vocabulary";
+
+/** A text ends before such a token. */
+export function endsText(model: LlamaModel, marks: ReadonlySet<number>, id: number): boolean {
+  const token = asToken(id);
+  return marks.has(id) || model.isEogToken(token) || model.isSpecialToken(token);
+}
 
 /**
  * The tokens that are no text in a completion: those that prompts are made of, those that the file names as special, and the

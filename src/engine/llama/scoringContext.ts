@@ -1,14 +1,16 @@
 import type {RequestContext} from "../backend";
 import {type Batching, scoreBatching, strengthOf} from "./batchSizes";
 import type {Contexts} from "./contexts";
-import type {EvaluationContext} from "./evaluator/evaluator";
 import type {LoadedVocabulary} from "./loadedVocabulary";
 import {hasSameRope} from "./longRope";
+import {SharedContext} from "./sharedContext";
 import type {LoadedWeights, Weights} from "./weights";
 
 /** A context, and how windows are cut into batches. */
 export interface ScoringCache extends Batching {
-  readonly context: EvaluationContext;
+  readonly context: SharedContext;
+  /** Predictions that can be read of a batch. */
+  readonly maxOutputs: number;
 }
 
 interface Kept {
@@ -53,6 +55,8 @@ export class ScoringContext {
     const vocabulary = await this.vocabulary;
     const batching = scoreBatching(strengthOf(vocabulary, weights), vocabulary.vocabulary.size);
     const {batchSize} = batching;
-    return {context: await this.contexts.create(weights, {size, batchSize, maxOutputs: batchSize}), ...batching};
+    const options = {size, batchSize, maxOutputs: batchSize};
+    const context = new SharedContext(await this.contexts.create(weights, options));
+    return {context, maxOutputs: batchSize, ...batching};
   }
 }

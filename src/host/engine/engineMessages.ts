@@ -33,6 +33,9 @@ const crashed: Record<EngineMethod, () => string> = {
   alternatives: () =>
     l10n.t("The model's process ended while looking for alternatives: try again, a new one starts by itself."),
   complete: () => l10n.t("The model's process ended while completing: try again, a new one starts by itself."),
+  next: () =>
+    l10n.t("The model's process ended while looking for what comes next: try again, a new one starts by itself."),
+  sample: () => l10n.t("The model's process ended while drawing samples: try again, a new one starts by itself."),
   estimate: () =>
     l10n.t("The model's process ended while estimating the model's memory: try again, a new one starts by itself."),
   memory: () =>

@@ -24,18 +24,26 @@ interface Prediction {
  * Where one alternative is enough, a whole vocabulary is not: at temperature 0 the selected token is the greatest, and the total
  * weight is `Σ exp(logit - greatest)`, O(vocabulary), nothing is sorted.
  */
-export function requestFor(target: number, top: number): GenerateNext {
-  if (top > 1) return {logits: true};
+export function requestFor(target: number, top: number, rows = false): GenerateNext {
+  if (top > 1 || rows) return {logits: true};
   if (target === firstChoice) return {token: true, totalLogitWeight: true};
   return {totalLogitWeight: true, logits: {filter: {tokens: [target as Token], includeSelected: true}}};
+}
+
+/** What is read of predictions. */
+interface Reading {
+  /** An id, or {@link firstChoice}. */
+  readonly target: number;
+  readonly top: number;
 }
 
 /**
  * Writes the answer to {@link requestFor} to place `at`. Throws EngineError ("wrongNumbers") where a number is missing or NaN:
  * some token is selected all the same.
  */
-export function readPrediction(predictions: Predictions, at: number, next: Next, target: number, top: number): void {
-  const read = top > 1 ? readDistribution : target === firstChoice ? readSelected : readScore;
+export function readPrediction(predictions: Predictions, at: number, next: Next, {target, top}: Reading): void {
+  const {logits} = predictions;
+  const read = top > 1 || logits !== undefined ? readDistribution : target === firstChoice ? readSelected : readScore;
   const {logprob, rank, entropy, top: best} = read(next, target, top);
   if (Number.isNaN(logprob)) throw noNumbers();
   predictions.logprobs[at] = logprob;
@@ -45,6 +53,18 @@ export function readPrediction(predictions: Predictions, at: number, next: Next,
     predictions.topIds[at * top + k] = candidate.id;
     predictions.topLogprobs[at * top + k] = candidate.logprob;
   }
+  if (logits !== undefined) readRow(logits.subarray(at * size(predictions), (at + 1) * size(predictions)), next);
+}
+
+/** The vocabulary's size. */
+function size({logits, logprobs}: Predictions): number {
+  return (logits?.length ?? 0) / logprobs.length;
+}
+
+function readRow(row: Float32Array, {logits}: Next): void {
+  row.fill(Number.NaN);
+  for (const [id, logit] of logits ?? []) row[id] = logit;
+  if (row.some(Number.isNaN)) throw noNumbers();
 }
 
 function readSelected({token, totalLogitWeight}: Next): Prediction {

@@ -69,6 +69,8 @@ export interface Batch {
    * evaluated and read in one go, or fewer. For small models, where handing over a token takes as long as evaluating it.
    */
   readonly goesOn?: number;
+  /** Hands the M rows of logits over too ({@link Predictions.logits}). For a few tokens: a row is a whole vocabulary. Not with `goesOn`. */
+  readonly rows?: boolean;
   /** What it holds after this batch is worth a checkpoint, where the memory can't go back by itself. */
   readonly checkpoint?: boolean;
 }
@@ -90,4 +92,6 @@ export interface Predictions {
   readonly topIds: Int32Array;
   /** M × K natural logprobs; NaN where the vocabulary has fewer. */
   readonly topLogprobs: Float64Array;
+  /** M × the vocabulary's size logits, none of them NaN, where they were asked for ({@link Batch.rows}). */
+  readonly logits?: Float32Array<ArrayBuffer>;
 }

@@ -200,7 +200,7 @@ class EvaluatorThread {
     const rows = this.api.logits(context.pointer);
     if (rows === null) return {outcome: "failed", length};
     const skipped = readFrom(params) - outputsOf(context, params).first;
-    const read = this.reduce(rows, skipped, params);
+    const read = params.rows === true ? this.copyRows(rows, skipped, params) : this.reduce(rows, skipped, params);
     return read === undefined ? {outcome, length} : {outcome, length, read};
   }
 
@@ -245,6 +245,28 @@ class EvaluatorThread {
     return undefined;
   }
 
+  /** Copies rows of logits, and reduces them here: they are few. */
+  private copyRows(rows: bigint, skipped: number, {targets, top}: EvaluateParams): Read {
+    const {api, logits: memory, reducer} = this;
+    if (memory === undefined || reducer === undefined) throw new Error("no memory for logits yet");
+    const {vocabularySize, slots, rowsPerSlot, control} = memory;
+    const predictions = unknownPredictions(targets.length, top);
+    const logits = new Float32Array(targets.length * vocabularySize);
+    const bytes = new Uint8Array(logits.buffer);
+    api.copy(bytes, rows + BigInt(skipped * 4 * vocabularySize), bytes.length);
+    for (let first = 0; first < targets.length; first += rowsPerSlot) {
+      const part = targets.slice(first, first + rowsPerSlot);
+      const slot = this.nextSlot++ % slots;
+      waitForSlot(control, slot);
+      const from = 4 * first * vocabularySize;
+      reducer.slotBytes(slot).set(bytes.subarray(from, from + 4 * part.length * vocabularySize));
+      const read = reduceHere(reducer, memory, slot, part, top);
+      if ("problem" in read) return read;
+      setPredictions(predictions, first, read.predictions, top);
+    }
+    return {predictions: {...predictions, logits}};
+  }
+
   private contextOf(number: number): Context {
     const context = this.contexts.get(number);
     if (context === undefined) throw new Error(`no context ${number}`);
@@ -281,6 +303,15 @@ function joined(parts: readonly Predictions[], top: number): Predictions {
   return whole;
 }
 
+/** What need not be copied to the owner. */
+function transferred(result: ThreadRequests[keyof ThreadRequests]["result"]): ArrayBuffer[] {
+  if (typeof result !== "object" || result === null || !("read" in result)) return [];
+  const {read} = result;
+  return read !== undefined && "predictions" in read && read.predictions.logits !== undefined
+    ? [read.predictions.logits.buffer]
+    : [];
+}
+
 function reduceHere(reducer: Reducer, {control}: LogitsMemory, slot: number, targets: Int32Array, top: number): Read {
   try {
     return {predictions: reducer.reduce(slot, targets.length, targets, top)};
@@ -297,7 +328,8 @@ if (port !== null) {
   const thread = new EvaluatorThread(openLibllama(files), (reply) => port.postMessage(reply));
   const answer = <K extends keyof ThreadRequests>({id, ask, params}: ThreadRequest<K>) => {
     try {
-      port.postMessage({id, result: thread.answers[ask](params)} satisfies ThreadReply);
+      const result = thread.answers[ask](params);
+      port.postMessage({id, result} satisfies ThreadReply, transferred(result));
     } catch (error) {
       port.postMessage({id, problem: problemOf(error)} satisfies ThreadReply);
     }

@@ -119,7 +119,7 @@ class NodeLlamaContext implements EvaluationContext {
     // node-llama-cpp would drop some of the oldest tokens, and go on.
     if (held + tokens.length >= this.room)
       throw new RangeError(`${tokens.length} tokens behind ${held} in a context of ${this.room}`);
-    const predictions = unknownPredictions(batch.targets.length, batch.top);
+    const predictions = this.emptyPredictions(batch);
     let problem: unknown;
     try {
       problem = await this.evaluateInto(predictions, {...batch, tokens}, batch.tokens.length, signal);
@@ -157,6 +157,13 @@ class NodeLlamaContext implements EvaluationContext {
     return this.length;
   }
 
+  private emptyPredictions({targets, top, rows = false}: Batch): Predictions {
+    const predictions = unknownPredictions(targets.length, top);
+    if (!rows) return predictions;
+    const size = vocabularySizeOf(this.sequence.model.fileInfo);
+    return {...predictions, logits: new Float32Array(targets.length * size)};
+  }
+
   /** The tokens of a full batch, as far as the model has positions for them, and the context has room. */
   private filled(tokens: Int32Array): Int32Array {
     const positions = Math.min(positionsOf(this.sequence.model.fileInfo), this.room - 1) - this.length;
@@ -175,20 +182,21 @@ class NodeLlamaContext implements EvaluationContext {
     count: number,
     signal: AbortSignal
   ): Promise<unknown> {
-    const {targets, top, readFrom: firstRead = count - targets.length} = batch;
+    const {targets, top, rows, readFrom: firstRead = count - targets.length} = batch;
     const all = needsAllPredictions(this.sequence.model.fileInfo);
     let problem: unknown;
     await this.sequence.controlledEvaluate(
       asTokens(batch.tokens).map((token, i): ControlledEvaluateInputItem => {
         const target = targets[i - firstRead];
-        if (target !== undefined) return [token, {generateNext: requestFor(target, top)}];
+        if (target !== undefined) return [token, {generateNext: requestFor(target, top, rows)}];
         return all ? [token, {generateNext: {token: true}}] : token;
       }),
       {
         onTokenResult: (i, {next}) => {
           const target = targets[i - firstRead];
           try {
-            if (target !== undefined && !signal.aborted) readPrediction(predictions, i - firstRead, next, target, top);
+            if (target !== undefined && !signal.aborted)
+              readPrediction(predictions, i - firstRead, next, {target, top});
           } catch (error) {
             problem ??= error;
           }
