@@ -38,7 +38,8 @@ export class LogprobsPanels implements PanelPeers, vscode.Disposable {
     const known = this.panels.findLast(({isPinned}) => !isPinned);
     const panel = known ?? this.keep(LogprobsPanel.create(this.host, this));
     // Not awaited: scoring begins at once.
-    if (!known) lockOwnGroup(panel.webviewPanel, panelType).then(undefined, (error: unknown) => this.host.errors.show(error));
+    if (!known)
+      lockOwnGroup(panel.webviewPanel, panelType).then(undefined, (error: unknown) => this.host.errors.show(error));
     await panel.score(target);
   }
 

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import type {NextDistribution} from "../../contract/sampling";
-import {codeSpan, escapeMarkdown} from "../../text/markdownText";
 import {markdownTable} from "../../text/markdownTable";
+import {codeSpan, escapeMarkdown} from "../../text/markdownText";
 import {bits, count, inBits, percent, plural} from "../../text/numberText";
 import {tokenLabel} from "../../text/tokenLabel";
 import type {NextOptions, TableFormat} from "./protocol";

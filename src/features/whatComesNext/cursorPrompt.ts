@@ -1,4 +1,4 @@
-import * as vscode from "vscode";
+import type * as vscode from "vscode";
 import {rangeBefore} from "../../host/documents/documentText";
 import {maxContextLength} from "../../host/documents/targetText";
 import {uriName} from "../../host/documents/uriName";

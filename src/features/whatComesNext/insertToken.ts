@@ -9,7 +9,10 @@ export async function insertToken(host: Host, {prompt, model}: Question, token: 
   const {document, version, position} = prompt;
   const [info] = await host.engine.request("tokenInfo", {model, ids: Int32Array.of(token.id)});
   if (info === undefined || info.kind === "control" || token.bytes.length === 0)
-    throw new HostError("noTokenText", vscode.l10n.t("This token is a sign for the model: choose one that has a text."));
+    throw new HostError(
+      "noTokenText",
+      vscode.l10n.t("This token is a sign for the model: choose one that has a text.")
+    );
   const text = wholeText(token.bytes);
   if (text === null)
     throw new HostError(
@@ -22,8 +25,7 @@ export async function insertToken(host: Host, {prompt, model}: Question, token: 
   const cursor = new vscode.Selection(position, position);
   if (!editor.selection.isEqual(cursor)) editor.selection = cursor;
   const isDone = await editor.edit((edit) => edit.insert(position, text), {undoStopBefore: true, undoStopAfter: true});
-  if (!isDone)
-    throw new HostError("notEditable", vscode.l10n.t("This text can't be edited here: open one that can."));
+  if (!isDone) throw new HostError("notEditable", vscode.l10n.t("This text can't be edited here: open one that can."));
 }
 
 function editorOf(document: vscode.TextDocument): vscode.TextEditor | undefined {

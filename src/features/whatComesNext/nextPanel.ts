@@ -93,8 +93,7 @@ export class NextPanel implements vscode.Disposable {
     const {panel} = this;
     if (!panel.visible) this.asking.cancel();
     // Files that are opened from now on must not cover the view.
-    if (panel.active)
-      lockOwnGroup(panel, panelType).then(undefined, (error: unknown) => this.host.errors.show(error));
+    if (panel.active) lockOwnGroup(panel, panelType).then(undefined, (error: unknown) => this.host.errors.show(error));
   }
 
   /** Asks what comes after the cursor, unless it is known. */
@@ -120,7 +119,8 @@ export class NextPanel implements vscode.Disposable {
   private show(question: Question, answer: NextDistribution): void {
     const before = this.shown;
     const {prompt} = question;
-    const isSamePlace = before?.question.prompt.text === prompt.text && before.question.prompt.document === prompt.document;
+    const isSamePlace =
+      before?.question.prompt.text === prompt.text && before.question.prompt.document === prompt.document;
     if (!isSamePlace) this.place++;
     const {place} = this;
     this.shown = {question, answer, place};

@@ -2,7 +2,15 @@ import * as v from "valibot";
 import type {Hello} from "../../contract/webview";
 import {type SamplerName, type SamplerSettings, samplerNames} from "../../sampling/settings";
 import {parsed, wholeNumber} from "../../text/guard";
-import {drawCounts, type FromView, maxSeed, type NextOptions, protocolVersion, shownTokens, tableFormats} from "./protocol";
+import {
+  drawCounts,
+  type FromView,
+  maxSeed,
+  type NextOptions,
+  protocolVersion,
+  shownTokens,
+  tableFormats
+} from "./protocol";
 
 /** Far above any sensible value; the engine checks again. */
 const maxCount = 999_999_999;
@@ -16,7 +24,7 @@ const factor = numberFrom(0, 1000);
 const eachOnce = v.pipe(
   v.array(v.picklist(samplerNames)),
   v.maxLength(samplerNames.length),
-  v.check((names: readonly SamplerName[]) => new Set(names).size === names.length)
+  v.check((names) => new Set(names).size === names.length)
 );
 
 export const samplersSchema: v.GenericSchema<unknown, SamplerSettings> = v.object({
@@ -46,9 +54,7 @@ const options: v.GenericSchema<unknown, NextOptions> = v.pipe(
   v.object({
     samplers: samplersSchema,
     arrangement: v.pipe(eachOnce, v.length(samplerNames.length)),
-    draws: v.nullable(
-      v.object({count: v.picklist(drawCounts), seed: v.pipe(wholeNumber, v.maxValue(maxSeed))})
-    )
+    draws: v.nullable(v.object({count: v.picklist(drawCounts), seed: v.pipe(wholeNumber, v.maxValue(maxSeed))}))
   }),
   v.check(({samplers, arrangement}) => isInOrder(samplers.order, arrangement))
 );
