@@ -2,10 +2,9 @@ import * as l10n from "@vscode/l10n";
 import {html, nothing, type TemplateResult} from "lit";
 import {type Draws, drawCounts, maxSeed, type ShownNext} from "../../src/features/whatComesNext/protocol";
 import {chiSquareTest} from "../../src/metrics/chiSquare";
-import {count, decimal, significant} from "../../src/text/numberText";
+import {count, decimal} from "../../src/text/numberText";
 import {button, choice, iconButton} from "../ui/controls";
 import {numberField} from "../ui/numberField";
-import {drawnText} from "./head";
 
 /** What is drawn next. */
 export interface DrawState {
@@ -47,12 +46,9 @@ function resultText(next: ShownNext, draws: Draws): TemplateResult {
   const cells = [...rows, rest].map(({after, drawn}) => ({probability: after, drawn: drawn ?? 0}));
   const test = chiSquareTest(cells, draws.count);
   const says = l10n.t(
-    "How far the draws are from what is to be expected, tokens that are expected fewer than 5 times taken together. p: how often draws from these probabilities are at least as far off."
+    "Pearson's test of the draws against the probabilities; tokens that are expected fewer than 5 times are taken together. In brackets: degrees of freedom. p: how often draws from these probabilities are at least as far off."
   );
-  return html`<span>${drawnText(draws.count, draws.seed)}</span>
-    ${
-      test === null
-        ? nothing
-        : html`<span title=${says}>${l10n.t("χ² {0}, {1} degrees of freedom, p {2}", significant(test.statistic), test.degrees, decimal(test.p, 3))}</span>`
-    }`;
+  if (test === null) return html`<span>${l10n.t("too few draws for a χ² test")}</span>`;
+  const {statistic, degrees, p} = test;
+  return html`<span title=${says}>${l10n.t("χ²({0}) = {1}, p = {2}", degrees, decimal(statistic, 1), decimal(p, 3))}</span>`;
 }

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import {html, nothing, type TemplateResult} from "lit";
 import type {ShownNext} from "../../src/features/whatComesNext/protocol";
-import {bits, count, inBits, nats, plural, significant} from "../../src/text/numberText";
+import {bits, count, decimal, inBits, nats, plural} from "../../src/text/numberText";
 import {visibleText} from "../../src/text/visibleText";
 
 /** Where the distribution stands, and how wide it is. */
@@ -16,22 +16,24 @@ export function head(next: ShownNext): TemplateResult {
         <span>${title}</span><span>${model}</span><span>${given}</span>
         ${cut ? html`<span title=${l10n.t("The text is longer than the context: its beginning was left out.")}>${l10n.t("cut")}</span>` : nothing}
       </p>
-      <p class="figures">
-        <span>${entropyText(entropy)}</span>
-        ${stages.length === 0 ? nothing : html`<span class="left"><span class="arrow" aria-hidden="true">→</span> ${l10n.t("after the samplers: {0}, {1} left", entropyText(after.entropy), plural(after.candidates, "token"))}</span>`}
-      </p>
+      <p class="figures">${entropyTexts(l10n.t("entropy"), entropy)}</p>
+      ${
+        stages.length === 0
+          ? nothing
+          : html`<p class="figures">
+              ${entropyTexts(l10n.t("after the samplers"), after.entropy)}<span>${l10n.t("{0} left", plural(after.candidates, "token"))}</span>
+            </p>`
+      }
       ${warnings.map((warning) => html`<p class="warning">${visibleText(warning)}</p>`)}
     </div>`;
 }
 
-/** "entropy 2.303 nats, 3.32 bits, as of 10 equal choices". */
-export function entropyText(entropy: number): string {
-  return l10n.t(
-    "entropy {0} nats, {1}, as of {2} equal choices",
-    nats(entropy),
-    inBits(bits(entropy)),
-    significant(Math.exp(entropy))
-  );
+/** "entropy 2.303 nats  3.32 bits  10.0 effective choices". */
+function entropyTexts(of: string, entropy: number): TemplateResult {
+  const choices = Math.exp(entropy);
+  const text = choices < 1000 ? decimal(choices, choices < 9.95 ? 2 : 1) : count(Math.round(choices));
+  return html`<span>${of} ${l10n.t("{0} nats", nats(entropy))}</span><span>${inBits(bits(entropy))}</span>
+    <span title=${l10n.t("As many equally probable tokens have the same entropy.")}>${l10n.t("{0} effective choices", text)}</span>`;
 }
 
 /** For screen readers, when the cursor has moved. */
@@ -45,8 +47,4 @@ export function spokenHead({tail, rows, entropy}: ShownNext, percentOf: (logprob
     percentOf(first.logprob),
     inBits(bits(entropy))
   );
-}
-
-export function drawnText(draws: number, seed: number): string {
-  return l10n.t("{0} drawn with seed {1}", count(draws), seed);
 }

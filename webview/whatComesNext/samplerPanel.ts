@@ -3,7 +3,7 @@ import {html, nothing, type TemplateResult} from "lit";
 import {repeat} from "lit/directives/repeat.js";
 import type {NextOptions, ShownNext} from "../../src/features/whatComesNext/protocol";
 import {noSamplers, type SamplerName, type SamplerSettings, type SamplerStage} from "../../src/sampling/settings";
-import {bits, inBits, percent, plural} from "../../src/text/numberText";
+import {bits, count, inBits, percent, plural} from "../../src/text/numberText";
 import {iconButton} from "../ui/controls";
 import {icon} from "../ui/icons";
 import {rangeField} from "../ui/numberField";
@@ -82,7 +82,7 @@ function samplerRow(name: SamplerName, at: number, state: SamplerState, actions:
   const label = samplerTable[name].name();
   const stages = next?.stages ?? [];
   const stage = stages.findIndex(({sampler}) => sampler === name);
-  const shown = isOn ? parameters : parameters.slice(0, 1);
+  const [main, ...others] = parameters;
   return html`<li
     class="sampler ${isOn ? "on" : "off"}"
     data-sampler=${name}
@@ -99,8 +99,13 @@ function samplerRow(name: SamplerName, at: number, state: SamplerState, actions:
       <input type="checkbox" .checked=${isOn} @change=${() => actions.change(toggled(options, name))} />
       ${label}
     </label>
-    <span class="parameters">${shown.map((parameter) => field(parameter, name, shown.length > 1, state, actions))}</span>
+    ${field(main, name, isOn && others.length > 0, state, actions)}
     <span class="stage muted">${isOn && stage >= 0 ? stageText(stages, stage) : nothing}</span>
+    ${
+      isOn && others.length > 0
+        ? html`<span class="others">${others.map((parameter) => field(parameter, name, true, state, actions))}</span>`
+        : nothing
+    }
   </li>`;
 }
 
@@ -133,10 +138,14 @@ function stageText(stages: readonly SamplerStage[], at: number): TemplateResult 
   const before = stages[at - 1]?.mass ?? 1;
   const cut = percent(Math.log(Math.max(0, before - mass)));
   const all = percent(Math.log(Math.max(0, 1 - mass)));
-  const title = l10n.t("Of the model's own probability, {0} are cut off up to here.", all);
+  const title = [
+    l10n.t("{0} left", plural(candidates, "token")),
+    l10n.t("This sampler takes away {0} of the model's own probability, all up to it {1}.", cut, all),
+    l10n.t("The entropy of what is left is {0}.", inBits(bits(entropy)))
+  ].join("\n");
   return html`<span title=${title}>
-    <span>${l10n.t("{0} left", plural(candidates, "token"))}</span>
-    <span>${l10n.t("cuts {0}", cut)}</span>
+    <span>${l10n.t({message: "{0} left", args: [count(candidates)], comment: "Tokens"})}</span>
+    <span>${before > mass ? `−${cut}` : cut}</span>
     <span>${inBits(bits(entropy))}</span>
   </span>`;
 }

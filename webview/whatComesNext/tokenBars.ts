@@ -15,18 +15,14 @@ export function barLegend({stages, draws}: ShownNext): TemplateResult {
   return html`<div class="bar-head muted ${columns(stages.length > 0, draws !== null)}" aria-hidden="true">
     <span class="rank"></span>
     <span>${l10n.t("token")}</span>
-    <span class="keys">
-      ${
-        stages.length === 0
-          ? html`<span><span class="swatch after"></span>${l10n.t("probability")}</span>`
-          : html`<span><span class="swatch before"></span>${l10n.t("before")}</span>
-            <span><span class="swatch after"></span>${l10n.t("after")}</span>`
-      }
-      ${draws === null ? nothing : html`<span><span class="swatch drawn"></span>${l10n.t("drawn")}</span>`}
-    </span>
-    <span class="share before-share">${stages.length === 0 ? nothing : l10n.t("before")}</span>
-    ${stages.length === 0 ? nothing : html`<span class="share">${l10n.t("after")}</span>`}
-    ${draws === null ? nothing : html`<span class="share drawn-share">${l10n.t("drawn")}</span>`}
+    <span></span>
+    ${
+      stages.length === 0
+        ? html`<span class="share before-share">${l10n.t("probability")}</span>`
+        : html`<span class="share before-share"><span class="swatch before"></span>${l10n.t("before")}</span>
+            <span class="share"><span class="swatch after"></span>${l10n.t("after")}</span>`
+    }
+    ${draws === null ? nothing : html`<span class="share drawn-share"><span class="swatch drawn"></span>${l10n.t("drawn")}</span>`}
   </div>`;
 }
 
@@ -62,42 +58,41 @@ interface RowState {
 
 function tokenRow(row: NextRow, index: number, state: RowState, {select, insert}: BarActions): TemplateResult {
   const {id, label, logprob, after, cutBy} = row;
-  const {isSelected, hasAfter, drawn} = state;
-  const cut = cutBy === undefined ? null : l10n.t("taken away by {0}", samplerTable[cutBy].name());
+  const {isSelected, drawn} = state;
+  const cut = cutBy === undefined ? null : cutText(samplerTable[cutBy].name(), after > 0);
   const title = [l10n.t("id {0}. A click inserts it at the cursor.", id), cut, expectedText(row, drawn)];
   return html`<div
     role="option"
     id="row-${index}"
-    class="row ${isSelected ? "selected" : ""} ${cut === null ? "" : "cut"}"
+    class="row ${isSelected ? "selected" : ""} ${cut === null ? "" : after > 0 ? "cut-at-times" : "cut"}"
     aria-selected=${isSelected}
-    aria-label=${spoken(row, index, state, cut)}
     title=${title.filter(Boolean).join("\n")}
     @click=${() => select(index)}
   >
     <span class="rank">${count(index + 1)}</span>
     <span class="name"><code @click=${() => insert(index)}>${label}</code></span>
-    ${track(Math.exp(logprob), after, row.drawn, state)}
-    <span class="share before-share">${percent(logprob)}</span>
-    ${hasAfter ? html`<span class="share">${percent(Math.log(after))}</span>` : nothing}
-    ${drawn === null ? nothing : html`<span class="share drawn-share">${count(row.drawn ?? 0)}</span>`}
+    ${track(Math.exp(logprob), after, row.drawn, state)} ${figures({before: percent(logprob), after, drawn: row.drawn}, state)}
+    ${cut === null ? nothing : html`<span class="spoken-only">${cut}</span>`}
   </div>`;
 }
 
+/** The figures have their columns' names for screen readers. A row's name is its text. */
+function figures(
+  {before, after, drawn}: {readonly before: string; readonly after: number; readonly drawn: number | undefined},
+  {hasAfter, drawn: of}: Omit<RowState, "isSelected">
+): TemplateResult {
+  const named = (name: string) => html`<span class="spoken-only">${name} </span>`;
+  return html`<span class="share before-share">${hasAfter ? named(l10n.t("before")) : nothing}${before}</span>
+    ${hasAfter ? html`<span class="share">${named(l10n.t("after"))}${percent(Math.log(after))}</span>` : nothing}
+    ${of === null ? nothing : html`<span class="share drawn-share">${named(l10n.t("drawn"))}${count(drawn ?? 0)}</span>`}`;
+}
+
 function restRow(rest: ShownNext["rest"], state: Omit<RowState, "isSelected">): TemplateResult {
-  const {hasAfter, drawn} = state;
-  const before = percent(Math.log(rest.probability));
-  const after = percent(Math.log(rest.after));
-  const others = l10n.t("{0} others", count(rest.tokens));
-  const says = hasAfter
-    ? l10n.t("All {0} other tokens together: before {1}, after {2}", count(rest.tokens), before, after)
-    : l10n.t("All {0} other tokens together: {1}", count(rest.tokens), before);
-  return html`<div role="option" aria-selected="false" aria-disabled="true" class="row rest" aria-label=${says} title=${says}>
+  const {probability, after, drawn} = rest;
+  return html`<div role="option" aria-selected="false" aria-disabled="true" class="row rest">
     <span class="rank"></span>
-    <span class="name">${others}</span>
-    ${track(rest.probability, rest.after, rest.drawn, state)}
-    <span class="share before-share">${before}</span>
-    ${hasAfter ? html`<span class="share">${after}</span>` : nothing}
-    ${drawn === null ? nothing : html`<span class="share drawn-share">${count(rest.drawn ?? 0)}</span>`}
+    <span class="name">${l10n.t("{0} others", count(rest.tokens))}</span>
+    ${track(probability, after, drawn, state)} ${figures({before: percent(Math.log(probability)), after, drawn}, state)}
   </div>`;
 }
 
@@ -107,19 +102,16 @@ function track(
   drawn: number | undefined,
   {hasAfter, drawn: of}: Omit<RowState, "isSelected">
 ): TemplateResult {
-  return html`<span class="track">
+  return html`<span class="track" aria-hidden="true">
     ${hasAfter ? html`<span class="before-bar" ${cssVariable("--share", before)}></span>` : nothing}
     <span class="after-bar" ${cssVariable("--share", after)}></span>
     ${of === null ? nothing : html`<span class="drawn-mark" ${cssVariable("--share", (drawn ?? 0) / of)}></span>`}
   </span>`;
 }
 
-function spoken(row: NextRow, index: number, {hasAfter, drawn}: RowState, cut: string | null): string {
-  const {label, logprob, after} = row;
-  const first = hasAfter
-    ? l10n.t("{0}. '{1}', before {2}, after {3}", count(index + 1), label, percent(logprob), percent(Math.log(after)))
-    : l10n.t("{0}. '{1}', {2}", count(index + 1), label, percent(logprob));
-  return [first, cut, drawn === null ? null : expectedText(row, drawn)].filter(Boolean).join(", ");
+/** What XTC takes away when it acts can still be drawn. */
+function cutText(sampler: string, isAtTimes: boolean): string {
+  return isAtTimes ? l10n.t("taken away by {0} when it acts", sampler) : l10n.t("taken away by {0}", sampler);
 }
 
 function expectedText({after, drawn}: NextRow, of: number | null): string | null {

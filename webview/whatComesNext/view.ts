@@ -43,7 +43,7 @@ export class View {
     private readonly bridge: VsCodeBridge<FromView, ToView, ViewState>,
     private readonly elements: {readonly page: HTMLElement; readonly status: HTMLElement}
   ) {
-    this.samplersOpen = bridge.load()?.samplersOpen ?? innerHeight >= 560;
+    this.samplersOpen = bridge.load()?.samplersOpen ?? (innerHeight >= 560 && innerWidth >= 480);
     this.menu.className = "tools";
     new Menu(this.menu, l10n.t("More"), "more", () => this.menuGroups());
   }
