@@ -5,7 +5,9 @@ import path from "node:path";
 import {choice, layers, type Options, parse, UsageError, usage, wholeNumber} from "./cli/arguments";
 import {Console} from "./cli/console";
 import {count} from "./cli/count";
+import {next} from "./cli/next";
 import {readText} from "./cli/readText";
+import {sample} from "./cli/sample";
 import {type Request, score} from "./cli/score";
 import {leaveUserFolder, userFile} from "./cli/userFolder";
 import {gpuChoices, type ModelRef} from "./contract/models";
@@ -34,7 +36,7 @@ async function main(): Promise<number> {
   const request = engine(values);
   switch (command) {
     case undefined:
-      throw new UsageError("which command? count, tokenize, score or complete");
+      throw new UsageError("which command? count, tokenize, score, complete, next or sample");
     case "count":
       return await count(files, modelOf(values), values, {request, signal: interrupted.signal}, output);
     case "tokenize":
@@ -44,6 +46,12 @@ async function main(): Promise<number> {
       return await score(files, modelOf(values), values, request, output);
     case "complete":
       await output.answer(`${jsonText(await complete(files, values, request))}\n`);
+      return 0;
+    case "next":
+      await output.answer(`${jsonText(await next(files, modelOf(values), values, request))}\n`);
+      return 0;
+    case "sample":
+      await output.answer(`${jsonText(await sample(files, modelOf(values), values, request, output))}\n`);
       return 0;
     default:
       throw new UsageError(`there is no command "${command}"`);

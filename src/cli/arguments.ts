@@ -7,6 +7,8 @@ export const usage = `Usage: node dist/cli.js COMMAND [options]
   tokenize FILE                    the tokens of a text, with their byte offsets
   score FILE…                      perplexity and the logprob of every token
   complete --prefix-file FILE      what the model would write next
+  next FILE                        what may come next: the model's distribution, and what samplers leave of it
+  sample FILE                      continuations of a text, drawn with a seed
 
 FILE and PATH may be - for standard input. It is read as VS Code reads it: UTF-8, or UTF-16, a byte order mark left out. Options:
   --model FILE.gguf                the model (without it: the demonstration model)
@@ -22,15 +24,27 @@ FILE and PATH may be - for standard input. It is read as VS Code reads it: UTF-8
   --json                           count: one JSON document
   --mode document|llama-perplexity score: how the text is cut into windows (document)
   --window N, --stride N           score: tokens per window, new tokens per later window
-  --top K                          score: rank, entropy and the K best alternatives of every token
+  --top K                          score: rank, entropy and the K best alternatives of every token; next: the K best (20)
   --context-file FILE              score: what stands before the text; the model reads it, it is not scored
   --no-tokens                      score: the text's numbers only
   --full                           score: also Min-K%, counts and versions, as in exported files
   --format json|csv                score: csv has a line for each token, under "# name: value" lines; one FILE (json)
 ${limitOptions.map(limitLine).join("\n")}
   --suffix-file FILE               complete: the text after the cursor
-  --max-tokens N                   complete: at most N tokens (64)
+  --max-tokens N                   complete, sample: at most N tokens (64)
+  --draws N                        next: draw N tokens, and count them
+  --count N, -n N                  sample: N continuations (1)
+  --seed S                         next, sample: the random numbers; continuation i has those of S + i (0)
+  --stop TEXT                      sample: end before this text; may be given several times
+  --grammar-file, --schema-file    sample: only what a GBNF grammar, or a JSON Schema, allows
   --verbose                        the engine's log on stderr
+
+Samplers of next and sample, as llama.cpp has them; without any, the model's own distribution (temperature 1):
+  --preset NAME                    model, llama-cpp, ollama, ollama-engine, vllm, greedy or creative; other options change it
+  --samplers A;B;C                 the order in which they act: penalties;dry;top_k;typ_p;top_p;min_p;xtc;temperature
+  --temp, --top-k, --top-p, --min-p, --typical-p, --xtc-probability, --xtc-threshold, --repeat-penalty, --repeat-last-n,
+  --presence-penalty, --frequency-penalty, --dry-multiplier, --dry-base, --dry-allowed-length, --dry-penalty-last-n: a number
+  each, a negative one as --repeat-last-n=-1; --dry-sequence-breaker TEXT may be given several times
 
 A folder is searched with the folders in it, without what a .gitignore names, .git, and symbolic links. In a PATTERN and in a
 PATH, *, ? and [] mean what they mean in a .gitignore, and ** any folders; put such a PATH in quotes.
@@ -85,6 +99,30 @@ export function parse() {
         "prefix-file": {type: "string"},
         "suffix-file": {type: "string"},
         "max-tokens": {type: "string"},
+        draws: {type: "string"},
+        count: {type: "string", short: "n"},
+        seed: {type: "string"},
+        stop: {type: "string", multiple: true},
+        "grammar-file": {type: "string"},
+        "schema-file": {type: "string"},
+        preset: {type: "string"},
+        samplers: {type: "string"},
+        temp: {type: "string"},
+        "top-k": {type: "string"},
+        "top-p": {type: "string"},
+        "min-p": {type: "string"},
+        "typical-p": {type: "string"},
+        "xtc-probability": {type: "string"},
+        "xtc-threshold": {type: "string"},
+        "repeat-penalty": {type: "string"},
+        "repeat-last-n": {type: "string"},
+        "presence-penalty": {type: "string"},
+        "frequency-penalty": {type: "string"},
+        "dry-multiplier": {type: "string"},
+        "dry-base": {type: "string"},
+        "dry-allowed-length": {type: "string"},
+        "dry-penalty-last-n": {type: "string"},
+        "dry-sequence-breaker": {type: "string", multiple: true},
         verbose: {type: "boolean"},
         help: {type: "boolean", short: "h"}
       }
@@ -111,6 +149,19 @@ export function wholeNumber(name: string, value: string | undefined): number | u
   const number = whole(value, 999_999_999);
   if (number === undefined) throw new UsageError(`--${name} takes a whole number`);
   return number;
+}
+
+/** A whole number, or -1 for all. */
+export function wholeOrAll(name: string, value: string | undefined): number | undefined {
+  return value === "-1" ? -1 : wholeNumber(name, value);
+}
+
+/** A number in usual notation, with or without a sign. */
+export function anyNumber(name: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const number = decimalNumber(value.replace(/^-/, ""));
+  if (number === undefined || !Number.isFinite(number)) throw new UsageError(`--${name} takes a number`);
+  return value.startsWith("-") ? -number : number;
 }
 
 /** Layers on the device; null for "auto". */

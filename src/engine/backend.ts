@@ -124,11 +124,14 @@ export interface TokenChooser {
 
 /** What is asked of tokens one by one, while they are sampled. */
 export interface TokenTable {
+  readonly size: number;
   /** They are shared: don't write to them. */
   bytes(id: number): Uint8Array;
   text(id: number): string;
   /** A text ends before it: it is no text. */
   endsText(id: number): boolean;
+  /** The token that the vocabulary writes like this. */
+  idOf(written: string): number | undefined;
 }
 
 /** The tokens that warnings are about, and how they are cut into windows. */

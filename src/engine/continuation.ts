@@ -6,7 +6,7 @@ import {draw} from "../sampling/draw";
 import type {DryBreakers} from "../sampling/dry";
 import {Random} from "../sampling/random";
 import type {TokenChooser, TokenTable} from "./backend";
-import type {TokenFilter} from "./tokenFilter";
+import type {TokenFilter} from "./constraints";
 
 /** What all continuations of a prompt have in common. */
 export interface ContinuationParts {

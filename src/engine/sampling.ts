@@ -2,16 +2,26 @@ import * as l10n from "@vscode/l10n";
 import {withLineEndsOf} from "../completion/lines";
 import {EngineError} from "../contract/errors";
 import type {ModelDescription} from "../contract/models";
-import type {NextDistribution, NextParams, Sample, SampleParams, Samples, SamplingPrompt} from "../contract/sampling";
+import type {
+  Constraint,
+  NextDistribution,
+  NextParams,
+  Sample,
+  SampleParams,
+  Samples,
+  SamplingPrompt
+} from "../contract/sampling";
 import type {Warned} from "../contract/scoring";
 import {applySamplers} from "../sampling/chain";
 import {describeNext} from "../sampling/describeNext";
 import type {DryBreakers} from "../sampling/dry";
 import type {Backend, PromptTask, PromptTokens, RequestContext} from "./backend";
 import {requireCompleting} from "./capabilities";
+import {type Constrained, Constraints} from "./constraints";
 import {Continuation, type ContinuationParts} from "./continuation";
 import {checkNext, checkSample} from "./samplingChecks";
 import {ropeFactors} from "./scoringWindows";
+import {Turns} from "./turns";
 
 /** Milliseconds between two progress messages. */
 const tellingTime = 50;
@@ -24,6 +34,8 @@ interface PreparedPrompt extends PromptTask, PromptTokens {
 export class Sampling {
   /** The last logits that were asked for: other samplers need no other evaluation. */
   private last: (PromptTask & {readonly logits: Float32Array}) | undefined;
+
+  private constraints: Constraints | undefined;
 
   constructor(private readonly backend: Backend) {}
 
@@ -48,10 +60,9 @@ export class Sampling {
   async sample(params: SampleParams, context: RequestContext): Promise<Samples> {
     const {backend} = this;
     checkSample(params);
-    if (params.constraint !== undefined)
-      throw new EngineError("invalidRequest", l10n.t("Samples under a grammar are not there yet: leave it out."));
     const model = await this.describe();
-    const {prompt, count, maxTokens} = params;
+    const {prompt, count, maxTokens, constraint} = params;
+    const constrained = constraint && (await this.constraint(constraint));
     // However long a continuation may become, most of the context is for what it continues.
     const reserved = Math.min(maxTokens, Math.floor(model.contextSize / 4));
     const {about, ...task} = await this.prepare(prompt, model, {maxTokens, reserved}, context.signal);
@@ -63,6 +74,7 @@ export class Sampling {
       room: task.window - task.prompt.length,
       table: await backend.tokenTable(),
       breakers: await this.breakers(),
+      filter: constrained && (() => constrained.begin()),
       onToken: progressTeller(params, context)
     };
     const begin = (index: number) => {
@@ -71,7 +83,19 @@ export class Sampling {
       return continuation;
     };
     await backend.writeContinuations({...task, count, begin}, context);
-    return {...about, samples: written.map((continuation) => inDocument(continuation.sample(), prompt))};
+    return {
+      ...about,
+      samples: written.map((continuation) => inDocument(continuation.sample(), prompt)),
+      warnings: [...about.warnings, ...(constrained?.warnings ?? [])]
+    };
+  }
+
+  private async constraint(constraint: Constraint): Promise<Constrained> {
+    const {backend} = this;
+    // No request ends the work on the vocabulary: the next one would have to begin again.
+    const turns = () => new Turns((signal) => backend.idle(signal), new AbortController().signal);
+    this.constraints ??= new Constraints(await backend.tokenTable(), turns());
+    return await this.constraints.of(constraint);
   }
 
   private async describe(): Promise<ModelDescription> {

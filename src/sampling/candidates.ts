@@ -1,4 +1,4 @@
-import {type Entries, selectFirst, sort} from "./ordering";
+import {type Entries, firstReaching, type Shares, selectFirst, sort} from "./ordering";
 
 /** What is needed for the probabilities of logits: exp(logit - max) / sum. */
 export interface Softmax {
@@ -107,6 +107,16 @@ export class Candidates {
     if (count >= this.count) return;
     this.count = count;
     this.ordered = Math.min(this.ordered, count);
+    this.known = undefined;
+  }
+
+  /** Only the best are left, the first ones whose sum reaches something. */
+  keepReaching(shares: Shares): void {
+    const {kept, inOrder} = firstReaching(this.entries, this.count, shares);
+    this.byId = false;
+    this.ordered = inOrder ? kept : 0;
+    if (kept === this.count) return;
+    this.count = kept;
     this.known = undefined;
   }
 

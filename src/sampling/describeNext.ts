@@ -54,11 +54,12 @@ export function describeNext(
       ...(counts && {drawn: counts.get(id) ?? 0})
     };
   });
-  const among = new Set(shown);
+  const isShown = new Uint8Array(logits.length);
+  for (const id of shown) isShown[id] = 1;
   let probability = 0;
   for (let i = shown.length; i < best.count; i++) probability += Math.exp((best.logits[i] as number) - raw.logSum);
   let after = 0;
-  for (let i = 0; i < ids.length; i++) if (!among.has(ids[i] as number)) after += probabilities[i] as number;
+  for (let i = 0; i < ids.length; i++) if (isShown[ids[i] as number] === 0) after += probabilities[i] as number;
   return {
     entropy: raw.entropy,
     top: tokens,

@@ -14,6 +14,8 @@ export interface Branch {
   readonly ids: Int32Array;
   /** They sum up to 1. */
   readonly probabilities: Float64Array;
+  /** Nats. */
+  readonly entropy: number;
 }
 
 /** The model's own distribution: a token's logprob is its logit minus this. */
@@ -44,11 +46,9 @@ export class SampledDistribution {
     readonly vocabulary: number,
     private readonly parts: Parts
   ) {
-    const {ids, probabilities} = mixed(parts.branches, vocabulary);
+    const {ids, probabilities, entropy} = mixed(parts.branches, vocabulary);
     this.ids = ids;
     this.probabilities = probabilities;
-    let entropy = 0;
-    for (const probability of probabilities) if (probability > 0) entropy -= probability * Math.log(probability);
     this.entropy = entropy;
   }
 
@@ -87,16 +87,13 @@ function tableOf({vocabulary, ids, probabilities}: SampledDistribution): Float64
 
 export function branchOf({candidates, weight}: Way): Branch {
   const {ids, logits, count, softmax} = candidates;
-  const {max, sum} = softmax;
+  const {max, sum, entropy} = softmax;
   const probabilities = new Float64Array(count);
   for (let i = 0; i < count; i++) probabilities[i] = Math.exp((logits[i] as number) - max) / sum;
-  return {weight, ids: ids.slice(0, count), probabilities};
+  return {weight, ids: ids.slice(0, count), probabilities, entropy};
 }
 
-function mixed(
-  branches: readonly [Branch, ...Branch[]],
-  vocabulary: number
-): Pick<SampledDistribution, "ids" | "probabilities"> {
+function mixed(branches: readonly [Branch, ...Branch[]], vocabulary: number): Omit<Branch, "weight"> {
   if (branches.length === 1) return branches[0];
   const table = new Float64Array(vocabulary);
   const seen = new Uint8Array(vocabulary);
@@ -109,5 +106,8 @@ function mixed(
       table[id] = (table[id] as number) + weight * (probabilities[i] as number);
     }
   const ids = Int32Array.from(all);
-  return {ids, probabilities: Float64Array.from(ids, (id) => table[id] as number)};
+  const probabilities = Float64Array.from(ids, (id) => table[id] as number);
+  let entropy = 0;
+  for (const probability of probabilities) if (probability > 0) entropy -= probability * Math.log(probability);
+  return {ids, probabilities, entropy};
 }

@@ -9,6 +9,8 @@ export interface Entries {
 
 /** Below this many entries, insertion sort is faster than to divide further. */
 const few = 16;
+/** So many entries are put in order at once. */
+const chunk = 256;
 /** Above this many entries, the border is looked for among a sample first. */
 const many = 600;
 
@@ -116,5 +118,55 @@ function insertionSort({keys, labels}: Entries, left: number, right: number): vo
     }
     keys[at] = key;
     labels[at] = label;
+  }
+}
+
+export interface Shares {
+  /** What the entry at a place adds to the sum. */
+  share(place: number): number;
+  reaches(sum: number): boolean;
+}
+
+/**
+ * Puts those entries to the front whose sum, in order, is the first that reaches something, and gives their number: all where it never
+ * does. They are in order where `inOrder` is true. Sorts a few entries only: the others are halved until the border lies among few.
+ */
+export function firstReaching(
+  entries: Entries,
+  count: number,
+  {share, reaches}: Shares
+): {readonly kept: number; readonly inOrder: boolean} {
+  let sum = 0;
+  let from = 0;
+  let to = 0;
+  for (;;) {
+    to = Math.min(count, Math.max(chunk, to * 8));
+    selectFirst(entries, from, count, to - from);
+    const part = sumOf(from, to);
+    if (to === count || reaches(sum + part)) break;
+    sum += part;
+    from = to;
+  }
+  while (to - from > chunk) {
+    const middle = (from + to) >>> 1;
+    selectFirst(entries, from, to, middle - from);
+    const part = sumOf(from, middle);
+    if (reaches(sum + part)) to = middle;
+    else {
+      sum += part;
+      from = middle;
+    }
+  }
+  sort(entries, from, to);
+  for (let i = from; i < to; i++) {
+    sum += share(i);
+    if (reaches(sum)) return {kept: i + 1, inOrder: from === 0};
+  }
+  return {kept: to, inOrder: from === 0};
+
+  function sumOf(start: number, end: number): number {
+    let part = 0;
+    for (let i = start; i < end; i++) part += share(i);
+    return part;
   }
 }

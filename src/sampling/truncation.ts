@@ -1,13 +1,10 @@
 import type {Candidates} from "./candidates";
-import {selectFirst, sort} from "./ordering";
+import {firstReaching} from "./ordering";
 
 /*
  * The samplers that take tokens away, as llama.cpp's llama-sampler.cpp has them, in double precision. One token is always left
  * (min_keep is 0 or 1 there; both mean the same).
  */
-
-/** How many are put in order first where nobody knows how many are needed. Then eight times as many. */
-const firstGuess = 256;
 
 export function topK(candidates: Candidates, k: number): void {
   if (k <= 0 || k >= candidates.count) return;
@@ -20,19 +17,10 @@ export function topP(candidates: Candidates, p: number): void {
   if (p >= 1) return;
   const {max, sum} = candidates.softmax;
   const {logits} = candidates;
-  let cumulated = 0;
-  let ordered = 0;
-  for (let i = 0; i < candidates.count; i++) {
-    if (i === ordered) {
-      ordered = Math.max(firstGuess, ordered * 8);
-      candidates.orderFirst(ordered);
-    }
-    cumulated += Math.exp((logits[i] as number) - max) / sum;
-    if (cumulated >= p) {
-      candidates.truncate(i + 1);
-      return;
-    }
-  }
+  candidates.keepReaching({
+    share: (place) => Math.exp((logits[place] as number) - max) / sum,
+    reaches: (cumulated) => cumulated >= p
+  });
 }
 
 /** A token with exactly this share of the first choice's probability is left. */
@@ -67,22 +55,12 @@ export function typicalP(candidates: Candidates, p: number): void {
     places[i] = i;
     closeness[i] = -Math.abs(max - (logits[i] as number) + logSum - entropy);
   }
+  const {kept} = firstReaching({keys: closeness, labels: places}, count, {
+    share: (i) => Math.exp((logits[places[i] as number] as number) - max) / sum,
+    reaches: (cumulated) => cumulated > p
+  });
   const left = new Uint8Array(count);
-  const entries = {keys: closeness, labels: places};
-  let cumulated = 0;
-  let ordered = 0;
-  for (let i = 0; i < count; i++) {
-    if (i === ordered) {
-      const end = Math.min(count, Math.max(firstGuess, ordered * 8));
-      selectFirst(entries, ordered, count, end - ordered);
-      sort(entries, ordered, end);
-      ordered = end;
-    }
-    const place = places[i] as number;
-    left[place] = 1;
-    cumulated += Math.exp((logits[place] as number) - max) / sum;
-    if (cumulated > p) break;
-  }
+  for (let i = 0; i < kept; i++) left[places[i] as number] = 1;
   candidates.filter((place) => left[place] === 1);
 }
 

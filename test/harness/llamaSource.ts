@@ -10,7 +10,7 @@ const bundle = path.join(root, "node_modules/node-llama-cpp/llama/gitRelease.bun
  * A folder of llama.cpp's source, from node-llama-cpp's copy. Unpacked once per version, into a folder that Git
  * ignores.
  */
-export function llamaSource(name: "models" | "src"): string {
+export function llamaSource(name: "models" | "src" | "tests"): string {
   const version = createHash("sha256").update(readFileSync(bundle)).digest("hex").slice(0, 12);
   const folder = path.join(root, `.vscode-test/llama-${name}-${version}`);
   if (existsSync(folder)) return folder;

@@ -226,6 +226,8 @@ export class LlamaBackend implements Backend {
     const {model, vocabulary} = await this.loaded;
     const {marks} = await this.completionContext.promptParts();
     return {
+      size: vocabulary.size,
+      idOf: (written) => vocabulary.idOf(written),
       bytes: (id) => vocabulary.bytes(id),
       text: (id) => vocabulary.text(id),
       endsText: (id) => endsText(model, marks, id)

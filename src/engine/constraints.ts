@@ -1,0 +1,138 @@
+import * as l10n from "@vscode/l10n";
+import {EngineError} from "../contract/errors";
+import type {Constraint} from "../contract/sampling";
+import {AllowedTokens} from "../grammar/allowedTokens";
+import {Grammar, type GrammarState} from "../grammar/grammar";
+import {GrammarError} from "../grammar/grammarError";
+import {parseGrammar} from "../grammar/parseGrammar";
+import {schemaGrammar} from "../grammar/schemaGrammar";
+import {type TokenTrie, tokenTrieSteps} from "../grammar/tokenTrie";
+import {listText} from "../text/numberText";
+import type {TokenTable} from "./backend";
+import type {Turns} from "./turns";
+
+/** What a constraint leaves of a model's distribution, token by token. */
+export interface TokenFilter {
+  /** The logits with -Infinity for all tokens that may not come next; null where the text can't go on. */
+  allowed(logits: Float32Array): Float32Array | null;
+  /** A token that may come next has been written. */
+  accept(id: number): void;
+}
+
+export interface Constrained {
+  /** Begins a text. */
+  begin(): TokenFilter;
+  readonly warnings: readonly string[];
+}
+
+interface Kept extends Constrained {
+  readonly constraint: Constraint;
+}
+
+/** Grammars and schemas as filters of one vocabulary's tokens. */
+export class Constraints {
+  private trie: Promise<TokenTrie> | undefined;
+  /** The last one: the same is often asked for again, and knows which tokens it allows where. */
+  private last: Kept | undefined;
+
+  constructor(
+    private readonly table: TokenTable,
+    /** For the work on the vocabulary, which is done once for all requests. */
+    private readonly turns: Turns
+  ) {}
+
+  /** Throws EngineError for a grammar or a schema that can't be used. */
+  async of(constraint: Constraint): Promise<Constrained> {
+    const {last} = this;
+    if (last !== undefined && isSame(last.constraint, constraint)) return last;
+    const {grammar: text, warnings} = explaining(() => grammarOf(constraint));
+    const {table} = this;
+    const tokenOf = (written: string) => table.idOf(written) ?? null;
+    const grammar = explaining(() => new Grammar(parseGrammar(text, {tokenOf})));
+    this.trie ??= buildTrie(table, this.turns);
+    const tokens = new AllowedTokens(grammar, await this.trie);
+    this.last = {constraint, warnings, begin: () => new GrammarFilter(tokens, table)};
+    return this.last;
+  }
+}
+
+class GrammarFilter implements TokenFilter {
+  private state: GrammarState;
+
+  constructor(
+    private readonly tokens: AllowedTokens,
+    private readonly table: TokenTable
+  ) {
+    this.state = tokens.grammar.start;
+  }
+
+  allowed(logits: Float32Array): Float32Array | null {
+    const {tokens, state} = this;
+    const {bits} = explaining(() => tokens.in(state));
+    const ends = tokens.trie.ends.bits;
+    const left = new Float32Array(logits.length).fill(Number.NEGATIVE_INFINITY);
+    let goesOn = false;
+    for (let id = 0; id < logits.length; id++) {
+      const word = id >>> 5;
+      if ((((bits[word] as number) >>> (id & 31)) & 1) === 0) continue;
+      const logit = logits[id] as number;
+      left[id] = logit;
+      goesOn ||= logit > Number.NEGATIVE_INFINITY && (((ends[word] as number) >>> (id & 31)) & 1) === 0;
+    }
+    return goesOn ? left : null;
+  }
+
+  accept(id: number): void {
+    const {tokens, table, state} = this;
+    const reached = explaining(() => tokens.grammar.accept(state, table.bytes(id), id));
+    if (reached === null) throw new Error("a grammar takes the tokens that it allows");
+    this.state = reached;
+  }
+}
+
+async function buildTrie(table: TokenTable, turns: Turns): Promise<TokenTrie> {
+  const steps = tokenTrieSteps(table);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    if (turns.over) await turns.next();
+  }
+}
+
+function grammarOf(constraint: Constraint): {readonly grammar: string; readonly warnings: readonly string[]} {
+  if (constraint.kind === "gbnf") return {grammar: constraint.grammar, warnings: []};
+  const {grammar, unchecked} = schemaGrammar(parsed(constraint.schema));
+  if (unchecked.length === 0) return {grammar, warnings: []};
+  const keywords = [...new Set(unchecked.map(({keyword}) => keyword))];
+  return {
+    grammar,
+    warnings: [
+      l10n.t(
+        "The grammar made of the JSON schema does not check all that it says: {0} are left out.",
+        listText(keywords)
+      )
+    ]
+  };
+}
+
+function parsed(schema: string): unknown {
+  try {
+    return JSON.parse(schema);
+  } catch {
+    throw new EngineError("invalidRequest", l10n.t("The JSON schema is no JSON: correct it, or choose another file."));
+  }
+}
+
+/** Turns a mistake in a grammar into an answer for people. */
+function explaining<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof GrammarError) throw new EngineError("invalidRequest", error.message);
+    throw error;
+  }
+}
+
+function isSame(one: Constraint, other: Constraint): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
