@@ -127,6 +127,21 @@ describe("The view What Comes Next", () => {
     assert.deepEqual((await lastOptions()).samplers, noSamplers);
   });
 
+  it("has the settings of known programs, and says where they are the user's own", async () => {
+    await show();
+    const preset = view.getByRole("combobox", {name: "Preset"});
+    assert.equal(await preset.inputValue(), "model");
+    await preset.selectOption("ollamaEngine");
+    const {samplers, arrangement} = await lastOptions();
+    assert.deepEqual([samplers.topK, samplers.order], [40, ["topK", "temperature", "topP", "minP"]]);
+    assert.equal(arrangement.length, 8);
+    assert.equal(await preset.inputValue(), "ollamaEngine");
+    await view.getByRole("slider", {name: "top-k, k"}).fill("7");
+    assert.equal(await preset.inputValue(), "own");
+    await view.getByRole("button", {name: "Turn all samplers off"}).click();
+    assert.equal(await preset.inputValue(), "model");
+  });
+
   it("puts samplers into another order by keys and by a drag", async () => {
     await show(chain);
     await view.getByRole("button", {name: "Move temperature: Alt with the arrow keys"}).press("Alt+ArrowUp");

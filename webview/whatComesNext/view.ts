@@ -20,6 +20,7 @@ import {DrawChoice} from "./drawChoice";
 import {head, spokenHead} from "./head";
 import {rowAfterKey} from "./rowKeys";
 import {placeText, samplerPanel} from "./samplerPanel";
+import {presetChoice} from "./samplerTools";
 import {failure, keyHelp, noEditor, thinProgress, waiting} from "./states";
 import {barLegend, tokenBars} from "./tokenBars";
 
@@ -123,7 +124,7 @@ export class View {
       ${progress === null ? nothing : thinProgress(progress)}
       <header>${head(next)}${this.menu}</header>
       ${samplerPanel(
-        {options, next, isOpen: samplersOpen, tools: []},
+        {options, next, isOpen: samplersOpen, tools: [presetChoice(options, (changed) => this.change(changed))]},
         {
           toggleOpen: () => this.toggleSamplers(),
           change: (changed) => this.change(changed),
