@@ -225,6 +225,18 @@ describe("What Comes Next", () => {
     await until(async () => (await vscode.env.clipboard.readText()) === table.tokens[0].text);
   });
 
+  it("copies the settings, and says what a program has no equivalent for", async () => {
+    await open("return math.");
+    await shownAfter(/math\.$/);
+    setOptions({samplers: {...noSamplers, topK: 5, dry: {...noSamplers.dry, multiplier: 0.8}}});
+    view().say({type: "copySettings", target: "vllm"});
+    const {target, missing} = await view().hears("settingsCopied");
+    assert.equal(target, "vllm");
+    assert.equal(missing.length, 1);
+    assert.match(missing[0] ?? "", /DRY/);
+    assert.equal(JSON.parse(await vscode.env.clipboard.readText()).top_k, 5);
+  });
+
   it("says that a model is missing, asks no more, and takes another one", async () => {
     await open("return math.");
     await shownAfter(/math\.$/);

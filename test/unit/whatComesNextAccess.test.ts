@@ -48,6 +48,9 @@ describe("Access to the view What Comes Next, by axe-core", () => {
       await check("no samplers");
       await show(options);
       await check("samplers and draws");
+      await view.tell({type: "settingsCopied", target: "vllm", missing: ["vLLM has no setting for XTC."]});
+      await page.locator(".notice").waitFor();
+      await check("copied settings");
       await page.locator(".list").focus();
       await page.keyboard.press("ArrowDown");
       await check("in the list");

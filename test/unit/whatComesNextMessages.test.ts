@@ -25,7 +25,8 @@ describe("The messages of the view What Comes Next", () => {
       {type: "setOptions", options: usualOptions},
       {type: "insert", place: 3, row: 199},
       {type: "copyToken", place: 0, row: 0},
-      {type: "copyTable", format: "json"}
+      {type: "copyTable", format: "json"},
+      {type: "copySettings", target: "ollamaJson"}
     ])
       assert.deepEqual(parseMessage(message), message);
   });
@@ -40,6 +41,7 @@ describe("The messages of the view What Comes Next", () => {
       {type: "insert", place: 0, row: -1},
       {type: "insert", row: 1},
       {type: "copyTable", format: "html"},
+      {type: "copySettings", target: "lmStudio"},
       {type: "setOptions"},
       changed({draws: {count: 11, seed: 1}}),
       changed({draws: {count: 10, seed: -1}}),

@@ -228,6 +228,18 @@ describe("The view What Comes Next", () => {
     assert.deepEqual(await sentOf("copyTable"), [{type: "copyTable", format: "json"}]);
   });
 
+  it("copies the settings for another program, and says what that has no equivalent for", async () => {
+    await show(chain);
+    await view.getByRole("button", {name: "Copy as settings for …"}).click();
+    await view.getByRole("menuitem", {name: "vLLM"}).click();
+    assert.deepEqual(await sentOf("copySettings"), [{type: "copySettings", target: "vllm"}]);
+    await inBrowser.tell({type: "settingsCopied", target: "vllm", missing: ["vLLM has no setting for DRY."]});
+    await view.locator(".notice").getByText("Copied for vLLM.").waitFor();
+    await view.locator(".notice").getByText("vLLM has no setting for DRY.").waitFor();
+    await view.getByRole("checkbox", {name: "top-k"}).uncheck();
+    assert.equal(await view.locator(".notice").count(), 0);
+  });
+
   it("says what is missing, how far the model is loaded, and what went wrong", async () => {
     await inBrowser.tell({type: "noEditor"});
     await view.getByText("No text is open.").waitFor();

@@ -6,6 +6,7 @@ const paths = {
   chevronDown: "M4 6l4 4 4-4",
   chevronRight: "M6 4l4 4-4 4",
   close: "M4 4l8 8M12 4l-8 8",
+  copy: "M6 5.5h7.5v8H6zM10 5.5v-3H2.5v8H6",
   grip: "M6 4h.01M10 4h.01M6 8h.01M10 8h.01M6 12h.01M10 12h.01",
   live: "M8 8h.01M5.2 10.8a4 4 0 010-5.6M10.8 5.2a4 4 0 010 5.6M3 13a7 7 0 010-10M13 3a7 7 0 010 10",
   more: "M3.5 8h.01M8 8h.01M12.5 8h.01",

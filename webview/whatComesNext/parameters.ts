@@ -16,7 +16,6 @@ export interface Parameter {
 }
 
 interface Sampler {
-  readonly name: () => string;
   /** What it does, in a sentence. */
   readonly says: () => string;
   /** The first one is the main one: it turns the sampler on. */
@@ -36,10 +35,8 @@ const lastTokens = {
   most: maxCount
 };
 
-/** Names, not words: the field's own, the same in every language. */
 export const samplerTable: Readonly<Record<SamplerName, Sampler>> = {
   penalties: {
-    name: () => l10n.t("penalties"),
     says: () => l10n.t("Lowers the probability of tokens that stand among the last ones."),
     parameters: [
       {
@@ -88,7 +85,6 @@ export const samplerTable: Readonly<Record<SamplerName, Sampler>> = {
     })
   },
   dry: {
-    name: () => "DRY",
     says: () => l10n.t("Lowers the probability of tokens that would go on with a repetition."),
     parameters: [
       {
@@ -128,7 +124,6 @@ export const samplerTable: Readonly<Record<SamplerName, Sampler>> = {
     start: (all) => ({...all, dry: {...all.dry, multiplier: 0.8, lastTokens: all.dry.lastTokens || -1}})
   },
   topK: {
-    name: () => "top-k",
     says: () => l10n.t("Keeps this many of the most probable tokens."),
     parameters: [
       {
@@ -144,7 +139,6 @@ export const samplerTable: Readonly<Record<SamplerName, Sampler>> = {
     start: (all) => ({...all, topK: 40})
   },
   typicalP: {
-    name: () => "typical-p",
     says: () =>
       l10n.t("Keeps the tokens whose surprisal is nearest to the entropy, until their probabilities sum up to this."),
     parameters: [
@@ -153,13 +147,11 @@ export const samplerTable: Readonly<Record<SamplerName, Sampler>> = {
     start: (all) => ({...all, typicalP: 0.9})
   },
   topP: {
-    name: () => "top-p",
     says: () => l10n.t("Keeps the most probable tokens until their probabilities sum up to this."),
     parameters: [{label: () => "p", ...share, get: ({topP}) => topP, set: (all, topP) => ({...all, topP})}],
     start: (all) => ({...all, topP: 0.9})
   },
   minP: {
-    name: () => "min-p",
     says: () => l10n.t("Keeps the tokens with at least this share of the first one's probability."),
     parameters: [
       {
@@ -175,7 +167,6 @@ export const samplerTable: Readonly<Record<SamplerName, Sampler>> = {
     start: (all) => ({...all, minP: 0.05})
   },
   xtc: {
-    name: () => "XTC",
     says: () =>
       l10n.t(
         "By chance takes away all tokens above the threshold but the least probable of them, so that rarer ones come."
@@ -201,7 +192,6 @@ export const samplerTable: Readonly<Record<SamplerName, Sampler>> = {
     start: (all) => ({...all, xtc: {probability: 0.5, threshold: all.xtc.threshold > 0.5 ? 0.1 : all.xtc.threshold}})
   },
   temperature: {
-    name: () => l10n.t("temperature"),
     says: () => l10n.t("Below 1 the probable become more probable, above 1 less; 0 leaves only the first."),
     parameters: [
       {

@@ -2,8 +2,9 @@ import * as l10n from "@vscode/l10n";
 import {html, nothing, type TemplateResult} from "lit";
 import {repeat} from "lit/directives/repeat.js";
 import type {NextOptions, ShownNext} from "../../src/features/whatComesNext/protocol";
+import {samplerLabels} from "../../src/sampling/copySettings";
 import {noSamplers, type SamplerName, type SamplerSettings, type SamplerStage} from "../../src/sampling/settings";
-import {bits, count, inBits, percent, plural} from "../../src/text/numberText";
+import {bits, count, inBits, listText, percent, plural} from "../../src/text/numberText";
 import {iconButton} from "../ui/controls";
 import {icon} from "../ui/icons";
 import {rangeField} from "../ui/numberField";
@@ -65,7 +66,7 @@ function chainText(options: NextOptions): string {
   const {samplers} = options;
   const on = samplers.order.filter((name) => acts(options, name));
   if (on.length === 0) return l10n.t("all off: the model's own probabilities");
-  return on.map((name) => [samplerTable[name].name(), ...valuesText(name, samplers)].join(" ")).join(" → ");
+  return on.map((name) => [samplerLabels[name], ...valuesText(name, samplers)].join(" ")).join(" → ");
 }
 
 /** Of a sampler with several values, those that do something. */
@@ -79,7 +80,7 @@ function samplerRow(name: SamplerName, at: number, state: SamplerState, actions:
   const {options, next} = state;
   const isOn = acts(options, name);
   const {parameters, says} = samplerTable[name];
-  const label = samplerTable[name].name();
+  const label = samplerLabels[name];
   const stages = next?.stages ?? [];
   const stage = stages.findIndex(({sampler}) => sampler === name);
   const [main, ...others] = parameters;
@@ -117,7 +118,7 @@ function field(
   {change}: SamplerActions
 ): TemplateResult {
   const {label, min, max, step, least = min, most = max, get, set} = parameter;
-  const spoken = l10n.t("{0}, {1}", samplerTable[name].name(), label());
+  const spoken = listText([samplerLabels[name], label()]);
   const control = rangeField({
     label: spoken,
     value: get(options.samplers),
@@ -144,7 +145,7 @@ function stageText(stages: readonly SamplerStage[], at: number): TemplateResult 
     l10n.t("The entropy of what is left is {0}.", inBits(bits(entropy)))
   ].join("\n");
   return html`<span title=${title}>
-    <span>${l10n.t({message: "{0} left", args: [count(candidates)], comment: "Tokens"})}</span>
+    <span>${l10n.t("{0} left", count(candidates))}</span>
     <span>${before > mass ? `−${cut}` : cut}</span>
     <span>${inBits(bits(entropy))}</span>
   </span>`;
@@ -160,5 +161,5 @@ function key(event: KeyboardEvent, name: SamplerName, at: number, {move}: Sample
 /** Where a sampler is among all after a move, for screen readers. */
 export function placeText(options: NextOptions, name: SamplerName): string {
   const {arrangement} = options;
-  return l10n.t("{0} is now {1} of {2}", samplerTable[name].name(), arrangement.indexOf(name) + 1, arrangement.length);
+  return l10n.t("{0} is now {1} of {2}", samplerLabels[name], arrangement.indexOf(name) + 1, arrangement.length);
 }

@@ -1,9 +1,9 @@
 import * as l10n from "@vscode/l10n";
 import {html, nothing, type TemplateResult} from "lit";
 import type {NextRow, ShownNext} from "../../src/features/whatComesNext/protocol";
+import {samplerLabels} from "../../src/sampling/copySettings";
 import {count, decimal, percent} from "../../src/text/numberText";
 import {cssVariable} from "../ui/cssVariable";
-import {samplerTable} from "./parameters";
 
 export interface BarActions {
   readonly select: (row: number) => void;
@@ -59,7 +59,7 @@ interface RowState {
 function tokenRow(row: NextRow, index: number, state: RowState, {select, insert}: BarActions): TemplateResult {
   const {id, label, logprob, after, cutBy} = row;
   const {isSelected, drawn} = state;
-  const cut = cutBy === undefined ? null : cutText(samplerTable[cutBy].name(), after > 0);
+  const cut = cutBy === undefined ? null : cutText(samplerLabels[cutBy], after > 0);
   const title = [l10n.t("id {0}. A click inserts it at the cursor.", id), cut, expectedText(row, drawn)];
   return html`<div
     role="option"

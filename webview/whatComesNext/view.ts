@@ -20,7 +20,7 @@ import {DrawChoice} from "./drawChoice";
 import {head, spokenHead} from "./head";
 import {rowAfterKey} from "./rowKeys";
 import {placeText, samplerPanel} from "./samplerPanel";
-import {presetChoice} from "./samplerTools";
+import {copiedNotice, copyMenu, presetChoice} from "./samplerTools";
 import {failure, keyHelp, noEditor, thinProgress, waiting} from "./states";
 import {barLegend, tokenBars} from "./tokenBars";
 
@@ -39,12 +39,16 @@ export class View {
   private selected = 0;
   private speaking: ReturnType<typeof setTimeout> | undefined;
   private readonly menu = document.createElement("div");
+  private readonly copyMenu: HTMLElement;
+  /** What was copied last, until it is closed or the samplers change. */
+  private copied: Extract<ToView, {type: "settingsCopied"}> | null = null;
 
   constructor(
     private readonly bridge: VsCodeBridge<FromView, ToView, ViewState>,
     private readonly elements: {readonly page: HTMLElement; readonly status: HTMLElement}
   ) {
     this.samplersOpen = bridge.load()?.samplersOpen ?? (innerHeight >= 560 && innerWidth >= 480);
+    this.copyMenu = copyMenu((target) => bridge.post({type: "copySettings", target}));
     this.menu.className = "tools";
     new Menu(this.menu, l10n.t("More"), "more", () => this.menuGroups());
   }
@@ -67,6 +71,9 @@ export class View {
         break;
       case "show":
         this.show(message);
+        break;
+      case "settingsCopied":
+        this.copied = message;
         break;
       case "noEditor":
       case "failed":
@@ -119,12 +126,17 @@ export class View {
   }
 
   private distribution(next: ShownNext): TemplateResult {
-    const {options, progress, samplersOpen, drawChoice} = this;
+    const {options, progress, samplersOpen, drawChoice, copied} = this;
     return html`
       ${progress === null ? nothing : thinProgress(progress)}
       <header>${head(next)}${this.menu}</header>
       ${samplerPanel(
-        {options, next, isOpen: samplersOpen, tools: [presetChoice(options, (changed) => this.change(changed))]},
+        {
+          options,
+          next,
+          isOpen: samplersOpen,
+          tools: [presetChoice(options, (changed) => this.change(changed)), this.copyMenu]
+        },
         {
           toggleOpen: () => this.toggleSamplers(),
           change: (changed) => this.change(changed),
@@ -132,6 +144,7 @@ export class View {
           drag: (event, name) => dragSampler(event, (to) => this.move(name, to))
         }
       )}
+      ${copied === null ? nothing : copiedNotice(copied.target, copied.missing, () => this.closeNotice())}
       ${drawBar(
         {...drawChoice.value, draws: options.draws, next},
         {
@@ -155,6 +168,7 @@ export class View {
 
   private change(options: NextOptions): void {
     this.options = options;
+    this.copied = null;
     this.bridge.post({type: "setOptions", options});
     this.draw();
   }
@@ -167,6 +181,11 @@ export class View {
     // Moving an element takes the focus from it.
     if (focused instanceof HTMLElement && focused !== document.activeElement) focused.focus();
     this.speakSoon(placeText(options, name), 0);
+  }
+
+  private closeNotice(): void {
+    this.copied = null;
+    this.draw();
   }
 
   private toggleSamplers(): void {

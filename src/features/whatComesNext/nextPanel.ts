@@ -6,6 +6,7 @@ import type {Host} from "../../host/host";
 import {kindOf} from "../../host/hostError";
 import {lockOwnGroup} from "../../host/panelGroup";
 import {WebviewPanel} from "../../host/webviewPanel";
+import {type CopyTarget, copySettings} from "../../sampling/copySettings";
 import {Asking, type Question} from "./asking";
 import {tableText} from "./copies";
 import {CursorFollower} from "./cursorFollower";
@@ -170,6 +171,8 @@ export class NextPanel implements vscode.Disposable {
         return this.copyToken(message.place, message.row);
       case "copyTable":
         return this.copyTable(message.format);
+      case "copySettings":
+        return this.copySettings(message.target);
       case "focusEditor":
         return this.focusEditor();
       default:
@@ -213,6 +216,13 @@ export class NextPanel implements vscode.Disposable {
     const copied = {title: titleOf(prompt.document), tail: tailOf(prompt.text), next: answer, options};
     const said = {markdown: () => vscode.l10n.t("Markdown copied"), json: () => vscode.l10n.t("JSON copied")};
     await copyText(tableText(copied, format), said[format]());
+  }
+
+  private async copySettings(target: CopyTarget): Promise<void> {
+    const contextSize = this.shown?.answer.model.contextSize;
+    const {text, missing} = copySettings(this.saved.value.samplers, target, contextSize);
+    await copyText(text, vscode.l10n.t("Settings copied"));
+    this.view.post({type: "settingsCopied", target, missing});
   }
 
   private async focusEditor(): Promise<void> {

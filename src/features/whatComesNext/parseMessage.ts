@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type {Hello} from "../../contract/webview";
+import {copyTargets} from "../../sampling/copySettings";
 import {type SamplerName, type SamplerSettings, samplerNames} from "../../sampling/settings";
 import {parsed, wholeNumber} from "../../text/guard";
 import {
@@ -65,7 +66,8 @@ const message: v.GenericSchema<unknown, FromView | Hello> = v.variant("type", [
   v.object({type: v.picklist(["hello", "ready", "tryAgain", "focusEditor"])}),
   v.object({type: v.literal("setOptions"), options}),
   v.object({type: v.picklist(["insert", "copyToken"]), ...row}),
-  v.object({type: v.literal("copyTable"), format: v.picklist(tableFormats)})
+  v.object({type: v.literal("copyTable"), format: v.picklist(tableFormats)}),
+  v.object({type: v.literal("copySettings"), target: v.picklist(copyTargets)})
 ]);
 
 const viewState = v.object({version: v.literal(protocolVersion)});

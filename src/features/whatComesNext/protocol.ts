@@ -1,5 +1,6 @@
 import type {Progress} from "../../contract/progress";
 import type {NextDistribution} from "../../contract/sampling";
+import type {CopyTarget} from "../../sampling/copySettings";
 import {noSamplers, type SamplerName, type SamplerSettings, samplerNames} from "../../sampling/settings";
 
 /**
@@ -73,6 +74,8 @@ export type ToView =
   | {readonly type: "show"; readonly next: ShownNext}
   /** The answer takes a while. Null: it has come. */
   | {readonly type: "progress"; readonly progress: Progress | null}
+  /** The settings are in the clipboard. The sentences say what the program has no setting for. */
+  | {readonly type: "settingsCopied"; readonly target: CopyTarget; readonly missing: readonly string[]}
   /** There is no text with a cursor in it. */
   | {readonly type: "noEditor"}
   /** The message says why there is no distribution. */
@@ -86,6 +89,8 @@ export type FromView =
   | {readonly type: "insert"; readonly place: number; readonly row: number}
   | {readonly type: "copyToken"; readonly place: number; readonly row: number}
   | {readonly type: "copyTable"; readonly format: TableFormat}
+  /** Copies the settings of the samplers as another program takes them. */
+  | {readonly type: "copySettings"; readonly target: CopyTarget}
   /** The focus goes back to the text. */
   | {readonly type: "focusEditor"};
 
