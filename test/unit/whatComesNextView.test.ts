@@ -276,12 +276,12 @@ describe("The view What Comes Next", () => {
   ] as const)
     it(`gives the tokens their room at ${width} × ${height}`, async () => {
       await view.setViewportSize({width, height});
-      await show(chain);
+      await show({...chain, samplers: {...chain.samplers, penalties: {...noSamplers.penalties, repeat: 1.1}}});
       const list = await view.locator(".list").boundingBox();
       assert.ok(list !== null && list.height > Math.min(100, height / 5), `${list?.height}`);
       assert.ok(Number(await view.evaluate("document.documentElement.scrollWidth - innerWidth")) <= 0);
       const cut = await view.evaluate<string[]>(
-        `[...document.querySelectorAll(".row .share, .stage > span, .draw-bar, .samplers-head")]
+        `[...document.querySelectorAll(".row .share, .stage > span, .draw-bar, .samplers-head, .others, .number-field")]
           .filter((one) => one.scrollWidth > one.clientWidth + 1 || one.getBoundingClientRect().right > innerWidth)
           .map((one) => one.className + " " + one.textContent)`
       );

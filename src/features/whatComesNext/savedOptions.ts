@@ -2,7 +2,7 @@ import type * as vscode from "vscode";
 import {parseOptions} from "./parseMessage";
 import {type NextOptions, usualOptions} from "./protocol";
 
-const stateKey = "tokenscope.whatComesNext";
+const stateKey = "tokenscope.nextOptions";
 
 /** Milliseconds: a slider that is moved changes its value many times. */
 const saveDelay = 500;
