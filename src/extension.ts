@@ -26,6 +26,7 @@ import {registerTokenBudget} from "./features/tokenBudget/registration";
 import {registerTokenCount} from "./features/tokenCount/registration";
 import {registerTokenizer} from "./features/tokenizer/registration";
 import {registerWalkthrough} from "./features/walkthrough/registration";
+import {registerWhatComesNext} from "./features/whatComesNext/registration";
 import {createHost} from "./host/host";
 
 export function activate(context: vscode.ExtensionContext): void {
@@ -52,6 +53,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerSurprisingLines(host, context.workspaceState),
     registerEvaluateFolder(host, context),
     registerInlineCompletion(host),
+    registerWhatComesNext(host, context.workspaceState),
     registerAgentTools(host),
     registerModels(host),
     registerDownloads(host),

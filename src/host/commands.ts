@@ -44,6 +44,7 @@ export const commands = {
   colorBy: nothing,
   nextSurprise: nothing,
   previousSurprise: nothing,
+  whatComesNext: nothing,
   complete: nothing,
   toggleInlineCompletion: nothing,
   toggleInlineCompletionForLanguage: nothing,

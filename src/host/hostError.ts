@@ -7,6 +7,7 @@ export type HostErrorKind =
   | "textWithheld"
   | "textGone"
   | "notEditable"
+  | "noTokenText"
   | "noFolder"
   | "untrusted"
   | "untrustedModel"

@@ -101,6 +101,8 @@ export const waysOut = {
   textWithheld: [goToFile],
   textGone: [goToFile],
   notEditable: [goToFile],
+  // Another row of the view is chosen in the view.
+  noTokenText: none,
   noFolder: [openFolder],
   untrusted: [workspaceTrust],
   untrustedModel: [workspaceTrust, chooseModel],

@@ -33,6 +33,7 @@ describe("The installed package", () => {
       "dist/webview/logprobs.js",
       "dist/webview/modelInfo.js",
       "dist/webview/tokenizer.js",
+      "dist/webview/whatComesNext.js",
       "dist/vocabularySearch.js",
       "LICENSE.txt"
     ])

@@ -6,6 +6,8 @@ const paths = {
   chevronDown: "M4 6l4 4 4-4",
   chevronRight: "M6 4l4 4-4 4",
   close: "M4 4l8 8M12 4l-8 8",
+  copy: "M6 5.5h7.5v8H6zM10 5.5v-3H2.5v8H6",
+  grip: "M6 4h.01M10 4h.01M6 8h.01M10 8h.01M6 12h.01M10 12h.01",
   live: "M8 8h.01M5.2 10.8a4 4 0 010-5.6M10.8 5.2a4 4 0 010 5.6M3 13a7 7 0 010-10M13 3a7 7 0 010 10",
   more: "M3.5 8h.01M8 8h.01M12.5 8h.01",
   next: "M8 3v9.5M4 8.5l4 4 4-4",
@@ -22,7 +24,7 @@ const paths = {
 export type IconName = keyof typeof paths;
 
 export function icon(name: IconName): TemplateResult {
-  const heavy = name === "more" ? 2.4 : 1.3;
+  const heavy = name === "more" || name === "grip" ? 2.4 : 1.3;
   return svg`<svg class="icon" width="16" height="16" viewBox="0 0 16 16" fill="none" stroke="currentColor"
     stroke-width=${heavy} stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d=${paths[name]}></path></svg>`;
 }

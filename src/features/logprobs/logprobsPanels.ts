@@ -1,12 +1,13 @@
 import * as vscode from "vscode";
 import {commandTargetText, type TargetText} from "../../host/documents/targetText";
 import type {Host} from "../../host/host";
+import {lockOwnGroup} from "../../host/panelGroup";
 import {LogprobsPanel} from "./logprobsPanel";
-import {lockOwnGroup} from "./panelGroup";
 import type {PanelPeers} from "./panelPeers";
 import {parseViewState} from "./parseMessage";
 import type {CopyFormat} from "./protocol";
 import {tokensOfArgument} from "./tokenArgument";
+import {panelType} from "./viewTypes";
 
 /** All logprobs views of the window. */
 export class LogprobsPanels implements PanelPeers, vscode.Disposable {
@@ -37,7 +38,8 @@ export class LogprobsPanels implements PanelPeers, vscode.Disposable {
     const known = this.panels.findLast(({isPinned}) => !isPinned);
     const panel = known ?? this.keep(LogprobsPanel.create(this.host, this));
     // Not awaited: scoring begins at once.
-    if (!known) lockOwnGroup(panel.webviewPanel).then(undefined, (error: unknown) => this.host.errors.show(error));
+    if (!known)
+      lockOwnGroup(panel.webviewPanel, panelType).then(undefined, (error: unknown) => this.host.errors.show(error));
     await panel.score(target);
   }
 

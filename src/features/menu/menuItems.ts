@@ -161,6 +161,12 @@ function completionItems(suggests: boolean): readonly MenuItem[] {
       description: l10n.t("as ghost text; Tab accepts it"),
       command: "complete"
     },
+    {
+      icon: "symbol-numeric",
+      label: l10n.t("What Comes Next"),
+      description: l10n.t("the distribution at the cursor, and samplers"),
+      command: "whatComesNext"
+    },
     suggests
       ? {
           icon: "circle-slash",

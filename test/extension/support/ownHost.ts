@@ -64,7 +64,7 @@ export function ownHost(): () => Host {
 }
 
 /** Extension state that is lost after the test. */
-function memoryState(): vscode.Memento {
+export function memoryState(): vscode.Memento {
   const kept = new Map<string, unknown>();
   return {
     keys: () => [...kept.keys()],
