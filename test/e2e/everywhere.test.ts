@@ -4,6 +4,7 @@ import path from "node:path";
 import type {Locator} from "playwright-core";
 import {root} from "../harness/paths";
 import {useWorkbench} from "../harness/useWorkbench";
+import {appears} from "../harness/workbench";
 
 interface Key {
   readonly key: string;
@@ -148,8 +149,12 @@ describe("The status of inline completion", () => {
     const vscode = workbench();
     await vscode.setSettings({"tokenscope.inlineCompletion.exclude": ["retry.py"]});
     await vscode.goTo(3);
-    // A letter would open the list of IntelliSense.
-    await vscode.page.keyboard.press("Enter");
+    // VS Code reads the settings a moment later, and only the next key asks again.
+    await vscode.until("the file is excluded", async (attempt) => {
+      // A letter would open the list of IntelliSense.
+      await vscode.page.keyboard.press("Enter");
+      return (await appears(item(/exclude names it/), attempt)) || undefined;
+    });
     await item(/exclude names it/).click();
     await menu().getByText("Enter opens the setting.").waitFor();
     await vscode.screenshot("completion-menu-excluded");
