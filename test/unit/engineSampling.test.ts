@@ -61,6 +61,7 @@ class FakeBackend {
         return Uint8Array.of(id);
       },
       text: (id: number) => String.fromCharCode(id),
+      grammarBytes: (id: number) => Uint8Array.of(id),
       endsText: (id: number) => id === endId,
       idOf: () => undefined
     };
