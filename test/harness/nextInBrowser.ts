@@ -15,12 +15,15 @@ import {origin, ViewInBrowser, type ViewOptions} from "./viewInBrowser";
 const labels = ["·return", "⏎", "·self", "⟨E2 96⟩", "·the", "·\\u{200b}", "<|endoftext|>", "····"];
 
 /** What is known of a distribution with these options: over 500 tokens, each less probable than the one before. */
-export function nextWith(options: Partial<NextOptions> = {}, changes: Partial<ShownNext> = {}): ShownNext {
+export function nextWith(
+  options: Partial<NextOptions> = {},
+  {shown = 200, ...changes}: Partial<ShownNext> & {readonly shown?: number} = {}
+): ShownNext {
   const {samplers, draws} = {...usualOptions, ...options};
   const logits = Float32Array.from({length: 500}, (_, id) => 5 - 1.6 * Math.log(id + 1));
   const history = Int32Array.of(1, 2, 3, 1, 2);
   const {top, ...described} = describeNext(logits, applySamplers(logits, samplers, history), {
-    top: 200,
+    top: shown,
     ...(draws && {draws})
   });
   return {

@@ -35,7 +35,7 @@ describe("Access to the view What Comes Next, by axe-core", () => {
 
   async function show(shown: NextOptions): Promise<void> {
     await view.tell({type: "options", options: shown});
-    await view.tell({type: "show", next: nextWith(shown, {warnings: ["It has two BOS."], cut: true})});
+    await view.tell({type: "show", next: nextWith(shown, {shown: 20, warnings: ["It has two BOS."], cut: true})});
     await page.locator(".list").waitFor();
   }
 
