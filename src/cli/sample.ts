@@ -50,7 +50,7 @@ async function constraintOf(options: Options, file: string | undefined): Promise
   return undefined;
 }
 
-function documentOf({text, stop, ids, texts, logprobs, drawnLogprobs}: Sample, seed: number): object {
+function documentOf({text, stop, ids, texts, logprobs, drawnLogprobs, allowedMasses}: Sample, seed: number): object {
   return {
     seed,
     text,
@@ -60,7 +60,8 @@ function documentOf({text, stop, ids, texts, logprobs, drawnLogprobs}: Sample, s
       id,
       text: texts[i],
       logprob: logprobs[i],
-      drawnLogprob: drawnLogprobs[i]
+      drawnLogprob: drawnLogprobs[i],
+      ...(allowedMasses && {allowedMass: allowedMasses[i]})
     }))
   };
 }

@@ -103,6 +103,8 @@ export interface Sample {
   readonly logprobs: Float64Array;
   /** N natural logprobs in the distribution that was drawn from. */
   readonly drawnLogprobs: Float64Array;
+  /** Under a constraint: N shares, 0 to 1, of the model's probability that the constraint left. */
+  readonly allowedMasses?: Float64Array;
   /** "constraint": the grammar allows nothing more. "text": one of {@link SampleParams.stopTexts}. */
   readonly stop: "end" | "line" | "block" | "maxTokens" | "context" | "stopped" | "constraint" | "text";
 }

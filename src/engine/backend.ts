@@ -96,10 +96,13 @@ export interface PromptTokens {
   readonly cut: boolean;
 }
 
-/** A prompt, and the size of the context in which it is evaluated: it decides LongRoPE's factors. */
+/** A prompt to go on from. */
 export interface PromptTask {
   readonly prompt: Int32Array;
+  /** The size of the context in which it is evaluated: it decides LongRoPE's factors. */
   readonly window: number;
+  /** It is what a completion sees, and not a text as it is scored: they may have evaluated its beginning. */
+  readonly isCompletion: boolean;
 }
 
 /** Continuations of a prompt. */
@@ -125,9 +128,13 @@ export interface TokenChooser {
 /** What is asked of tokens one by one, while they are sampled. */
 export interface TokenTable {
   readonly size: number;
+  /** A short text that follows another, without special tokens. */
+  tokenize(text: string): Int32Array;
   /** They are shared: don't write to them. */
   bytes(id: number): Uint8Array;
   text(id: number): string;
+  /** As a grammar sees it; empty for one that it never allows. */
+  grammarBytes(id: number): Uint8Array;
   /** A text ends before it: it is no text. */
   endsText(id: number): boolean;
   /** The token that the vocabulary writes like this. */

@@ -84,14 +84,20 @@ class GrammarFilter implements TokenFilter {
 
   accept(id: number): void {
     const {tokens, table, state} = this;
-    const reached = explaining(() => tokens.grammar.accept(state, table.bytes(id), id));
+    const reached = explaining(() => tokens.grammar.accept(state, table.grammarBytes(id), id));
     if (reached === null) throw new Error("a grammar takes the tokens that it allows");
     this.state = reached;
   }
 }
 
 async function buildTrie(table: TokenTable, turns: Turns): Promise<TokenTrie> {
-  const steps = tokenTrieSteps(table);
+  const {size} = table;
+  // A sample ends at each mark, also at those that a grammar takes for text elsewhere: so they come where the grammar can end.
+  const steps = tokenTrieSteps({
+    size,
+    bytes: (id) => table.grammarBytes(id),
+    endsText: (id) => table.endsText(id)
+  });
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;

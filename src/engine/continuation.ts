@@ -31,6 +31,7 @@ export class Continuation implements TokenChooser {
   private readonly ids: number[] = [];
   private logprobs: number[] | Float64Array = [];
   private readonly drawnLogprobs: number[] = [];
+  private readonly allowedMasses: number[] = [];
   /** The prompt's tokens and those behind it. */
   private readonly history: Int32Array;
   // Holds back the bytes of a character that is not complete yet.
@@ -66,7 +67,10 @@ export class Continuation implements TokenChooser {
     const id = draw(sampled, random);
     if (table.endsText(id)) return this.endBefore("end");
     const logSum = filter === undefined ? sampled.raw.logSum : logSumOf(logits);
-    filter?.accept(id);
+    if (filter !== undefined) {
+      filter.accept(id);
+      this.allowedMasses.push(Math.min(1, Math.exp(sampled.raw.logSum - logSum)));
+    }
     this.history[history.length] = id;
     ids.push(id);
     (this.logprobs as number[]).push((logits[id] as number) - logSum);
@@ -82,13 +86,14 @@ export class Continuation implements TokenChooser {
   }
 
   sample(): Sample {
-    const {text, ids, logprobs, drawnLogprobs, stop = "stopped"} = this;
+    const {text, ids, logprobs, drawnLogprobs, allowedMasses, filter, stop = "stopped"} = this;
     return {
       text,
       ids: Int32Array.from(ids),
       texts: ids.map((id) => this.parts.table.text(id)),
       logprobs: Float64Array.from(logprobs),
       drawnLogprobs: Float64Array.from(drawnLogprobs),
+      ...(filter && {allowedMasses: Float64Array.from(allowedMasses)}),
       stop
     };
   }

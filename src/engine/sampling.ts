@@ -14,7 +14,9 @@ import type {
 import type {Warned} from "../contract/scoring";
 import {applySamplers} from "../sampling/chain";
 import {describeNext} from "../sampling/describeNext";
-import type {DryBreakers} from "../sampling/dry";
+import {type DryBreakers, dryIsOn} from "../sampling/dry";
+import {dryBreakers} from "../sampling/dryBreakers";
+import type {SamplerSettings} from "../sampling/settings";
 import type {Backend, PromptTask, PromptTokens, RequestContext} from "./backend";
 import {requireCompleting} from "./capabilities";
 import {type Constrained, Constraints} from "./constraints";
@@ -36,6 +38,7 @@ export class Sampling {
   private last: (PromptTask & {readonly logits: Float32Array}) | undefined;
 
   private constraints: Constraints | undefined;
+  private dry: {readonly key: string; readonly breakers: DryBreakers} | undefined;
 
   constructor(private readonly backend: Backend) {}
 
@@ -47,7 +50,7 @@ export class Sampling {
     const {about, ...task} = await this.prepare(prompt, model, {maxTokens: 1, reserved: 1}, context.signal);
     const logits = await this.logits(task, context);
     const table = await backend.tokenTable();
-    const distribution = applySamplers(logits, samplers, task.prompt, {breakers: await this.breakers()});
+    const distribution = applySamplers(logits, samplers, task.prompt, {breakers: await this.breakers(samplers)});
     const {top, ...described} = describeNext(logits, distribution, {top: params.top, ...(draws && {draws})});
     return {
       ...about,
@@ -73,7 +76,7 @@ export class Sampling {
       prefix: await this.prefixOf(prompt),
       room: task.window - task.prompt.length,
       table: await backend.tokenTable(),
-      breakers: await this.breakers(),
+      breakers: await this.breakers(params.samplers),
       filter: constrained && (() => constrained.begin()),
       onToken: progressTeller(params, context)
     };
@@ -142,6 +145,7 @@ export class Sampling {
       cut,
       prompt: ids,
       window,
+      isCompletion: isCursor,
       about: {
         model,
         promptTokens: ids.length,
@@ -170,8 +174,12 @@ export class Sampling {
     return new TextDecoder("utf-8", {ignoreBOM: true}).decode((await this.backend.tokenBytes(prompt.ids)).bytes);
   }
 
-  private async breakers(): Promise<DryBreakers> {
-    return new Map();
+  /** DRY's breakers as tokens. They are looked for in the whole vocabulary: only where DRY is on. */
+  private async breakers({order, dry}: SamplerSettings): Promise<DryBreakers> {
+    if (!order.includes("dry") || !dryIsOn(dry)) return new Map();
+    const key = JSON.stringify(dry.breakers);
+    if (this.dry?.key !== key) this.dry = {key, breakers: dryBreakers(dry.breakers, await this.backend.tokenTable())};
+    return this.dry.breakers;
   }
 }
 

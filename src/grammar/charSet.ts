@@ -22,6 +22,13 @@ export class CharSet {
     return `${this.negated ? "^" : ""}${this.bounds.join()}`;
   }
 
+  /** Its only character; null if it has none or several. */
+  get only(): number | null {
+    const [low, high] = this.bounds;
+    const isOne = !this.negated && this.bounds.length === 2 && low === high;
+    return isOne ? (low ?? null) : null;
+  }
+
   has(codePoint: number): boolean {
     return this.isListed(codePoint, codePoint) !== this.negated;
   }

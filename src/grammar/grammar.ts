@@ -66,7 +66,7 @@ export class Grammar {
       reached = this.step(reached, this.classes.of(codePoint));
       if (reached === null) break;
     }
-    const read = reached === null ? [] : tail === null ? reached.stacks : this.thatMayHave(reached, tail);
+    const read = reached === null ? [] : tail === null ? reached.stacks : this.waiting(reached, tail);
     // As in llama.cpp, a token that a grammar names has to have a whole character.
     const named = whole.length > 0 && id !== undefined ? this.stacks.afterToken(state.stacks, id) : [];
     if (read.length === 0 && named.length === 0) return null;
@@ -105,6 +105,21 @@ export class Grammar {
     return range !== null && state.stacks.some((stack) => this.setAt(stack)?.mayHave(...range) === true);
   }
 
+  /** The characters that must come next, one after the other, as long as there is no choice. `max`: UTF-16 units, about. */
+  forcedText(state: GrammarState, max: number): string {
+    this.limitWork();
+    let text = "";
+    let reached: GrammarState | null = state;
+    while (reached !== null && reached.partial === null && text.length < max) {
+      const only = new Set(reached.stacks.map((stack) => this.setAt(stack)?.only ?? null));
+      const [codePoint = null] = only;
+      if (only.size !== 1 || codePoint === null || codePoint > 0x10ffff) break;
+      text += String.fromCodePoint(codePoint);
+      reached = this.step(reached, this.classes.of(codePoint));
+    }
+    return text;
+  }
+
   /** The tokens that the grammar names at this place. */
   namedTokens(state: GrammarState): readonly {readonly id: number; readonly negated: boolean}[] {
     return state.stacks.flatMap((stack) => this.stacks.tokenAt(stack) ?? []);
@@ -114,10 +129,12 @@ export class Grammar {
     return this.stacks.setAt(stack);
   }
 
-  private thatMayHave(state: GrammarState, partial: PartialCharacter): readonly Stack[] {
-    const range = possibleCharacters(partial);
-    if (range === null) return [];
-    return state.stacks.filter((stack) => this.setAt(stack)?.mayHave(...range) === true);
+  /**
+   * The stacks behind the first bytes of a character: none if no character that begins with them may come, or else all that wait for a
+   * character, as in llama.cpp, which looks at each byte's token anew.
+   */
+  private waiting(state: GrammarState, partial: PartialCharacter): readonly Stack[] {
+    return this.mayHave(state, partial) ? state.stacks.filter((stack) => this.setAt(stack) !== undefined) : [];
   }
 
   private state(stacks: readonly Stack[], partial: PartialCharacter | null): State {

@@ -30,7 +30,7 @@ const read: Readonly<Record<string, JsonRule>> = {
   integer: {text: '"-"? ([0] | [1-9] [0-9]*)', uses: []},
   number: {text: 'integer ("." [0-9]+)? ([eE] [-+]? [0-9]+)?', uses: ["integer"]},
   time: {
-    text: '([01] [0-9] | "2" [0-3]) ":" [0-5] [0-9] ":" ([0-5] [0-9] | "60") ( "." [0-9]+ )? ( [Zz] | [+-] ( [01] [0-9] | "2" [0-3] ) ":" [0-5] [0-9] )',
+    text: '([01] [0-9] | "2" [0-3]) ":" [0-5] [0-9] ":" ([0-5] [0-9] | "60") ( "." [0-9]+ )? ( [zZ] | [+-] ( [01] [0-9] | "2" [0-3] ) ":" [0-5] [0-9] )',
     uses: []
   }
 };
@@ -44,10 +44,13 @@ const both: Readonly<Record<string, JsonRule>> = {
     uses: ["object", "array", "string", "number", "boolean", "null"]
   },
   object: {
-    text: '"{" ws ( string ws ":" ws value ( ws "," ws string ws ":" ws value )* ws )? "}"',
+    text: `"{" ws ( ${member(true)} ( ws "," ws ${member(true)} )* ws )? "}"`,
     uses: ["ws", "string", "value"]
   },
-  array: {text: '"[" ws ( value ( ws "," ws value )* ws )? "]"', uses: ["ws", "value"]},
+  array: {
+    text: `"[" ws ( ${parts("value", "(", "ws", '","', "ws", "value", ")*", "ws")} )? "]"`,
+    uses: ["ws", "value"]
+  },
   date: {
     text: '[0-9]{4} "-" ( "0" [1-9] | "1" [0-2] ) "-" ( "0" [1-9] | [1-2] [0-9] | "3" [0-1] )',
     uses: []
@@ -64,13 +67,21 @@ const both: Readonly<Record<string, JsonRule>> = {
 /** llama.cpp has white space in fewer places when it writes. */
 const writtenPlaces: Readonly<Record<string, JsonRule>> = {
   object: {
-    text: '"{" ws ( string ":" ws value ( "," ws string ":" ws value )* )? ws "}"',
+    text: `"{" ws ( ${member(false)} ( "," ws ${member(false)} )* )? ws "}"`,
     uses: ["ws", "string", "value"]
   },
-  array: {text: '"[" ws ( value ( "," ws value )* )? ws "]"', uses: ["ws", "value"]}
+  array: {text: `"[" ws ( ${parts("value", "(", '","', "ws", "value", ")*")} )? ws "]"`, uses: ["ws", "value"]}
 };
 
 export const jsonRules: Readonly<Record<JsonLayout, ReadonlyMap<string, JsonRule>>> = {
   write: new Map(Object.entries({...both, ...written, ...writtenPlaces})),
   read: new Map(Object.entries({...both, ...read}))
 };
+
+function member(spaceBeforeColon: boolean): string {
+  return parts("string", ...(spaceBeforeColon ? ["ws"] : []), '":"', "ws", "value");
+}
+
+function parts(...all: readonly string[]): string {
+  return all.join(" ");
+}

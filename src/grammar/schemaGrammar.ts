@@ -8,6 +8,7 @@ import type {JsonLayout} from "./jsonRules";
 import {parseGrammar} from "./parseGrammar";
 import {arrayGrammar} from "./schemaArray";
 import {
+  ImpossibleSchema,
   impossible,
   isAnnotation,
   isSchema,
@@ -75,8 +76,8 @@ class SchemaConverter implements Conversion {
   readonly text: GrammarText;
   private readonly reader: SchemaReader;
   private readonly unchecked = new Map<string, UncheckedKeyword>();
-  /** The rule for each schema, by its JSON: the same one again is the same rule, so that schemas may refer to themselves. */
-  private readonly known = new Map<string, string>();
+  /** The rule for each schema, by its JSON: the same one again is the same rule, so that schemas may refer to themselves. Null: it is impossible. */
+  private readonly known = new Map<string, string | null>();
   private depth = 0;
 
   constructor(
@@ -103,12 +104,23 @@ class SchemaConverter implements Conversion {
     const {path, schema} = this.reader.resolved(value, valuePath);
     const key = JSON.stringify(Object.entries(schema).filter(([keyword]) => !isAnnotation(keyword)));
     const known = this.known.get(key);
+    if (known === null) throw impossible(path);
     if (known !== undefined) return known;
     const name = this.text.reserve(wished || nameOf(path));
     this.known.set(key, name);
     this.depth++;
-    this.text.set(name, this.expression(schema, path, name));
-    this.depth--;
+    try {
+      this.text.set(name, this.expression(schema, path, name));
+    } catch (error) {
+      if (error instanceof ImpossibleSchema) {
+        this.known.set(key, null);
+        // What refers to it matches nothing.
+        this.text.set(name, "[b-a]");
+      }
+      throw error;
+    } finally {
+      this.depth--;
+    }
     return name;
   }
 
@@ -183,8 +195,7 @@ class SchemaConverter implements Conversion {
         rules.push(this.rule(isAlone ? one : {allOf: [beside, one]}, isAlone ? place : path, `${name}-${i}`));
       } catch (error) {
         // The others may still be possible.
-        if (!(error instanceof GrammarError) || error.message !== impossible(isAlone ? place : path).message)
-          throw error;
+        if (!(error instanceof ImpossibleSchema)) throw error;
       }
     }
     if (rules.length === 0) throw impossible(path);

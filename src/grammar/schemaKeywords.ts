@@ -107,8 +107,11 @@ export function wrongKeyword(path: string, keyword: string): GrammarError {
   );
 }
 
-export function impossible(path: string): GrammarError {
-  return new GrammarError(l10n.t('No value can be valid at "{0}" of the JSON schema.', path));
+/** The error for a schema under which nothing is valid. */
+export class ImpossibleSchema extends GrammarError {}
+
+export function impossible(path: string): ImpossibleSchema {
+  return new ImpossibleSchema(l10n.t('No value can be valid at "{0}" of the JSON schema.', path));
 }
 
 export function tooLargeSchema(): GrammarError {

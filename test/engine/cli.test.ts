@@ -360,6 +360,85 @@ describe("The headless runner", () => {
     });
   });
 
+  describe("next and sample", () => {
+    const python = path.join(root, "test/fixtures/reference/python.txt");
+
+    interface Next extends Record<string, unknown> {
+      entropy: number;
+      tokens: {id: number; text: string; logprob: number; probability: number; after: number; drawn?: number}[];
+      rest: {tokens: number; probability: number; after: number; drawn?: number};
+      stages: {sampler: string; candidates: number}[];
+    }
+
+    interface Sampled extends Record<string, unknown> {
+      samples: {
+        seed: number;
+        text: string;
+        stop: string;
+        logprob: number;
+        tokens: {id: number; text: string; logprob: number; drawnLogprob: number}[];
+      }[];
+    }
+
+    it("next gives the model's own distribution", async () => {
+      const {model, tokens, rest, ...others} = await answer<Next>(["next", python, "--top", "3"]);
+      assert.deepEqual(Object.keys(model as object), modelFields);
+      assert.deepEqual(Object.keys(others), ["promptTokens", "cut", "samplers", "entropy", "stages", "after"]);
+      assert.deepEqual([tokens.length, rest.tokens], [3, 8189]);
+      let sum = rest.probability;
+      for (const token of tokens) {
+        assert.deepEqual(Object.keys(token), ["id", "text", "logprob", "probability", "after"]);
+        assert.ok(Math.abs(token.after - token.probability) < 1e-12);
+        sum += token.probability;
+      }
+      assert.ok(Math.abs(sum - 1) < 1e-9, String(sum));
+      assert.deepEqual(others.stages, []);
+    });
+
+    it("next gives what samplers leave of it, and draws", async () => {
+      const args = ["--preset", "llama-cpp", "--top-k", "2", "--draws", "50", "--seed", "7", "--top", "5"];
+      const {tokens, rest, stages, draws} = await answer<Next>(["next", python, ...args]);
+      assert.deepEqual(draws, {count: 50, seed: 7});
+      assert.deepEqual(
+        stages.map(({sampler}) => sampler),
+        ["topK", "topP", "minP", "temperature"]
+      );
+      assert.ok(tokens.every(({after}, place) => place < 2 || after === 0));
+      assert.equal(
+        tokens.reduce((drawn, token) => drawn + (token.drawn ?? 0), 0),
+        50
+      );
+      assert.equal(rest.drawn, 0);
+    });
+
+    it("sample draws with seeds, and gives the cost of each token", async () => {
+      const args = ["sample", "-", "-n", "3", "--seed", "5", "--max-tokens", "6", "--temp", "0.8", "--stop", "\n"];
+      const {samples, ...others} = await answer<Sampled>(args, "def add(a, b):\n    return");
+      assert.deepEqual(Object.keys(others), ["model", "promptTokens", "cut", "samplers"]);
+      assert.deepEqual(
+        samples.map(({seed}) => seed),
+        [5, 6, 7]
+      );
+      for (const {text, stop, logprob, tokens} of samples) {
+        assert.ok(["end", "maxTokens", "text"].includes(stop) && !text.includes("\n"));
+        assert.ok(Math.abs(logprob - tokens.reduce((sum, token) => sum + token.logprob, 0)) < 1e-12);
+        for (const token of tokens) assert.deepEqual(Object.keys(token), ["id", "text", "logprob", "drawnLogprob"]);
+      }
+      const again = await answer<Sampled>([...args, "--count", "1", "--seed", "6"], "def add(a, b):\n    return");
+      assert.deepEqual(again.samples[0], samples[1]);
+    });
+
+    it("sample writes what a grammar or a schema allows", async () => {
+      const grammar = file("digits.gbnf", "root ::= [0-9]{3}");
+      const {samples} = await answer<Sampled>(["sample", python, "--grammar-file", grammar]);
+      assert.match(samples[0]?.text ?? "", /^[0-9]{3}$/);
+      assert.equal(samples[0]?.stop, "constraint");
+      const schema = file("schema.json", '{"enum": ["yes", "no"]}');
+      const chosen = await answer<Sampled>(["sample", python, "--schema-file", schema]);
+      assert.ok(["yes", "no"].includes(JSON.parse(chosen.samples[0]?.text ?? "")));
+    });
+  });
+
   describe("refuses, with one line on stderr, nothing on stdout and exit code 1,", () => {
     const good = path.join(root, "test/fixtures/reference/one-token.txt");
 
@@ -404,6 +483,18 @@ describe("The headless runner", () => {
         args: ["complete", "--prefix-file", "-", "--suffix-file", "-"],
         input: "a",
         says: /only one/
+      },
+      "a temperature below 0": {args: ["next", "--temp=-1", good], says: /temperature can't be -1/},
+      "an unknown preset": {args: ["sample", "--preset", "gpt", good], says: /llama-cpp/},
+      "an unknown sampler": {args: ["next", "--samplers", "top_q", good], says: /top_k/},
+      "two files to go on from": {args: ["sample", good, good], says: /one too many/},
+      "a grammar and a schema": {
+        args: ["sample", "--grammar-file", good, "--schema-file", good, good],
+        says: /--schema-file/
+      },
+      "a grammar that is none": {
+        args: ["sample", "--grammar-file", file("none.gbnf", "root ::= ("), good],
+        says: /[Gg]rammar/
       },
       "a completion without a prefix": {args: ["complete"], says: /--prefix-file/},
       "a missing model": {args: ["tokenize", "--model", "none.gguf", good], says: /"none\.gguf"/},

@@ -72,6 +72,22 @@ describe("The scheduler", () => {
     return batches;
   }
 
+  it("lets a completion in between two batches of a job that shares its cache, and samples wait for what is next", async () => {
+    const samples = job("sample", 4, {kind: "sample"});
+    await ticks(1);
+    const following = job("next", 2, {kind: "next"});
+    const completion = job("completion", 2, {kind: "completion"});
+    const score = job("score", 1, {kind: "score"});
+    await comes(Promise.all([samples, following, completion, score]));
+    assert.equal(log.join(" "), "sample completion completion next next sample sample sample score");
+  });
+
+  it("ends one of two equal jobs that share a cache before it begins the other", async () => {
+    const jobs = ["one", "two", "three"].map((name) => job(name, 3, {kind: name === "two" ? "alternatives" : "next"}));
+    await comes(Promise.all(jobs));
+    assert.equal(log.join(" "), "one one one two two two three three three");
+  });
+
   it("gives a completion the next batch, and all of them until it ends", async () => {
     const score = job("score", 4, {kind: "score"});
     await ticks(1);

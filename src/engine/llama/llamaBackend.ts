@@ -40,13 +40,13 @@ import {saysDeviceShortage} from "./loadErrors";
 import {type LoadedVocabulary, loadVocabulary} from "./loadedVocabulary";
 import {type CacheInUse, logitsAfter} from "./logitsAfter";
 import {hasSameRope, shortRopeContext} from "./longRope";
-import {endsText} from "./markTokens";
 import {sha256Of} from "./modelFile";
 import {contextSizeOf, kvCacheOf, positionsOf, purposeOfModel} from "./modelHeader";
 import {partTokenizer} from "./partTokenizer";
 import {batchStart, scoreTokens} from "./scorer";
 import {ScoringContext} from "./scoringContext";
 import {kindOf, TokenInfos} from "./tokenInfo";
+import {tokenTable} from "./tokenTable";
 import {versionsOf} from "./versions";
 import {vocabularyFacts} from "./vocabularyFacts";
 import {VocabularySearch} from "./vocabularySearch";
@@ -182,14 +182,10 @@ export class LlamaBackend implements Backend {
 
   async alternatives(task: PositionTask, context: RequestContext): Promise<Alternatives> {
     const description = await this.describe();
-    const {model, vocabulary, bos} = await this.loaded;
+    const {vocabulary, bos} = await this.loaded;
     const {window} = task.windowing;
-    const {contextSize} = description;
     const {signal} = context;
-    // A click on a token does not wait until a document is scored: the KV cache for completing can be had meanwhile. A completion
-    // goes between two batches, and what it has changed is evaluated again.
-    const borrows =
-      this.scheduler.isScoring(this) && window <= contextSize && hasSameRope(model.fileInfo, window, contextSize);
+    const borrows = await this.borrowsFor(window, description);
     const request = {
       kind: "alternatives",
       cache: borrows ? this.completionContext : this.scoringContext,
@@ -223,15 +219,8 @@ export class LlamaBackend implements Backend {
   }
 
   async tokenTable(): Promise<TokenTable> {
-    const {model, vocabulary} = await this.loaded;
     const {marks} = await this.completionContext.promptParts();
-    return {
-      size: vocabulary.size,
-      idOf: (written) => vocabulary.idOf(written),
-      bytes: (id) => vocabulary.bytes(id),
-      text: (id) => vocabulary.text(id),
-      endsText: (id) => endsText(model, marks, id)
-    };
+    return tokenTable(await this.loaded, marks);
   }
 
   async prompt(of: Int32Array | CursorPrompt, room: number): Promise<PromptTokens> {
@@ -328,21 +317,26 @@ export class LlamaBackend implements Backend {
   }
 
   /**
-   * Runs a job behind a prompt. It shares the completions' KV cache, which often holds the same text: a completion goes between two
-   * batches, and what it has changed is evaluated again. Only LongRoPE's short factors need another context.
+   * A click on a token does not wait until a document is scored: the KV cache for completing can be had meanwhile. A completion goes
+   * between two batches, and what it has changed is evaluated again.
    */
+  private async borrowsFor(window: number, {contextSize}: ModelDescription): Promise<boolean> {
+    const {model} = await this.loaded;
+    return this.scheduler.isScoring(this) && window <= contextSize && hasSameRope(model.fileInfo, window, contextSize);
+  }
+
+  /** Runs a job behind a prompt. It shares the KV cache of what has evaluated the same text before, and pushes out nothing else. */
   private async runSampling<T>(
     kind: Extract<JobKind, "next" | "sample">,
-    {window}: PromptTask,
+    {window, isCompletion}: PromptTask,
     context: RequestContext,
     work: (turn: Turn, cacheInUse: CacheInUse) => Promise<T>
   ): Promise<T> {
     const description = await this.describe();
-    const {model} = await this.loaded;
-    const shares = hasSameRope(model.fileInfo, window, description.contextSize);
+    const borrows = isCompletion || (await this.borrowsFor(window, description));
     const cacheInUse = () =>
-      shares ? this.completionContext.borrow(description, context) : this.scoringContext.get(window, context);
-    const cache = shares ? this.completionContext : this.scoringContext;
+      borrows ? this.completionContext.borrow(description, context) : this.scoringContext.get(window, context);
+    const cache = borrows ? this.completionContext : this.scoringContext;
     const request = {kind, cache, sharesCache: true, ...(kind === "sample" && {stop: context.stop})} as const;
     return await this.run(request, context, async (turn) => {
       if (this.weights.device === null) await turn.load(() => this.weights.get(context));

@@ -30,7 +30,7 @@ const spacedBpe = new Set(["gemma4", "granite-embed-multi-311m", "sarvam-moe"]);
 const besideSpace = /(?<= )(?=[\s\x85])|(?<=[\s\x85])(?= )/u;
 
 /** The GPT-2 byte alphabet: code point → byte. Printable Latin-1 stands for itself, the other bytes follow from U+0100. */
-const byteOfCodePoint = new Map<number, number>();
+export const byteOfCodePoint = new Map<number, number>();
 {
   let next = 0x100;
   for (let byte = 0; byte < 256; byte++) {
@@ -92,6 +92,11 @@ export class Vocabulary {
       if (roleOf(attributes) !== roleOfType(this.types[id])) retyped.push(id);
     }
     this.retyped = retyped.map((id) => this.label(id));
+  }
+
+  /** Tokens are written in the GPT-2 byte alphabet. */
+  get isByteLevel(): boolean {
+    return this.alphabet === "bytes";
   }
 
   get size(): number {
