@@ -85,7 +85,7 @@ function samplerRow(name: SamplerName, at: number, state: SamplerState, actions:
   const stage = stages.findIndex(({sampler}) => sampler === name);
   const [main, ...others] = parameters;
   return html`<li
-    class="sampler ${isOn ? "on" : "off"}"
+    class="sampler ${isOn ? "on" : "off"} ${isOn && others.length > 0 ? "many" : ""}"
     data-sampler=${name}
     @keydown=${(event: KeyboardEvent) => key(event, name, at, actions)}
   >

@@ -47,7 +47,7 @@ export class View {
     private readonly bridge: VsCodeBridge<FromView, ToView, ViewState>,
     private readonly elements: {readonly page: HTMLElement; readonly status: HTMLElement}
   ) {
-    this.samplersOpen = bridge.load()?.samplersOpen ?? (innerHeight >= 560 && innerWidth >= 480);
+    this.samplersOpen = bridge.load()?.samplersOpen ?? (innerHeight >= 560 && innerWidth >= 400);
     this.copyMenu = copyMenu((target) => bridge.post({type: "copySettings", target}));
     this.menu.className = "tools";
     new Menu(this.menu, l10n.t("More"), "more", () => this.menuGroups());
