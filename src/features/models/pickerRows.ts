@@ -11,7 +11,7 @@ import {plainText} from "../../text/plainText";
 import type {ModelListing} from "./modelListing";
 import type {ModelRole} from "./modelRole";
 import {downloadText, type InUse, type ListedModel, rowText, storeName, whereText} from "./modelRow";
-import {type Row, type RowButton, separator} from "./streamingQuickPick";
+import {type Row, type RowButton, separator} from "../../host/streamingQuickPick";
 
 /** What the rows do. */
 export interface PickerActs {

@@ -9,7 +9,7 @@ import {recentModels} from "../../host/models/recentModels";
 import {type ListingSources, ModelListing} from "./modelListing";
 import type {ModelRole} from "./modelRole";
 import {type KnownModels, modelRow, type PickerActs, pickerRows} from "./pickerRows";
-import {showStreamingQuickPick} from "./streamingQuickPick";
+import {showStreamingQuickPick} from "../../host/streamingQuickPick";
 import {useModel} from "./useModel";
 
 /** Choosing a model from a list, a dialog, or by its role. */
