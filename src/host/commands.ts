@@ -45,6 +45,7 @@ export const commands = {
   nextSurprise: nothing,
   previousSurprise: nothing,
   complete: nothing,
+  bestOfN: nothing,
   toggleInlineCompletion: nothing,
   toggleInlineCompletionForLanguage: nothing,
   toggleInlineCompletionForWorkspace: nothing,

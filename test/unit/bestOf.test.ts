@@ -1,6 +1,6 @@
 import {strict as assert} from "node:assert";
 import fc from "fast-check";
-import {candidates, ranked, rankings, tokensOfShown} from "../../src/completion/bestOf";
+import {candidates, ranked, type rankings, tokensOfShown} from "../../src/completion/bestOf";
 import {consistency} from "../../src/metrics/consistency";
 
 const close = (actual: number | null | undefined, expected: number) =>
