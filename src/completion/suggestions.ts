@@ -36,12 +36,15 @@ export class RecentSuggestions {
   }
 
   keep(prefix: string, suffix: string, text: string, file: string): void {
+    this.keepAll(prefix, suffix, [text], file);
+  }
+
+  /** Keeps several suggestions for one place, the first of them in front. */
+  keepAll(prefix: string, suffix: string, texts: readonly string[], file: string): void {
     this.kept = [
-      {prefix, suffix, text, file},
-      ...this.kept
-        .filter((one) => one.prefix !== prefix || one.suffix !== suffix || one.file !== file)
-        .slice(0, maxSuggestions - 1)
-    ];
+      ...texts.map((text) => ({prefix, suffix, text, file})),
+      ...this.kept.filter((one) => one.prefix !== prefix || one.suffix !== suffix || one.file !== file)
+    ].slice(0, maxSuggestions);
   }
 
   clear(): void {

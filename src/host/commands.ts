@@ -46,6 +46,7 @@ export const commands = {
   previousSurprise: nothing,
   whatComesNext: nothing,
   complete: nothing,
+  bestOfN: nothing,
   toggleInlineCompletion: nothing,
   toggleInlineCompletionForLanguage: nothing,
   toggleInlineCompletionForWorkspace: nothing,

@@ -40,7 +40,8 @@ export class Settings {
     "inlineCompletion.delay",
     "inlineCompletion.maxTokens",
     "inlineCompletion.minConfidence",
-    "inlineCompletion.exclude"
+    "inlineCompletion.exclude",
+    "completion.alternatives"
   );
   /** Absolute path of the model that ships with Tokenscope. */
   private readonly demonstrationFile: string;
@@ -101,6 +102,11 @@ export class Settings {
       maxTokens: read("inlineCompletion.maxTokens"),
       minConfidence: read("inlineCompletion.minConfidence")
     };
+  }
+
+  /** How many completions are asked for at once, where several are. */
+  get completionAlternatives(): number {
+    return readSetting("completion.alternatives");
   }
 
   /** Patterns, as in a .gitignore, of files that no completion sees. */

@@ -32,7 +32,8 @@ export const settingsTable = {
   "inlineCompletion.delay": isInteger(0, 10_000),
   "inlineCompletion.maxTokens": isInteger(1, 1024),
   "inlineCompletion.minConfidence": isNumber(0, 1),
-  "inlineCompletion.exclude": isStrings
+  "inlineCompletion.exclude": isStrings,
+  "completion.alternatives": isInteger(1, 20)
 } satisfies Record<string, (value: unknown) => boolean>;
 
 export type SettingKey = keyof typeof settingsTable;

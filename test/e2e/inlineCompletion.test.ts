@@ -175,6 +175,44 @@ describe("Inline completion in the workbench", () => {
     await vscode.page.keyboard.press("Escape");
   });
 
+  it("goes to others and back with VS Code's own keys", async () => {
+    const vscode = workbench();
+    await openCode();
+    await vscode.runCommand("Tokenscope: Complete at Cursor");
+    const first = await ghost();
+    await vscode.page.keyboard.press("Alt+BracketRight");
+    const second = await vscode.until("another one is shown", async () => {
+      const shown = await ghost();
+      return shown === first ? undefined : shown;
+    });
+    await vscode.screenshot("inline-completion-next");
+    await vscode.page.keyboard.press("Alt+BracketLeft");
+    await vscode.until("the first one is shown", async () => (await ghost()) === first || undefined);
+    await vscode.page.keyboard.press("Alt+BracketRight");
+    await vscode.until("the other one is shown", async () => (await ghost()) === second || undefined);
+    await vscode.page.keyboard.press("Escape");
+  });
+
+  it("is chosen from a ranked list of drawn ones, with the keyboard alone", async () => {
+    const vscode = workbench();
+    const name = await openCode();
+    await vscode.runCommand("Tokenscope: Best of N Completions…");
+    const {quickInputWidget, page} = vscode;
+    await quickInputWidget.getByText(/5 drawn · temperature 0\.8/).waitFor();
+    const rows = quickInputWidget.locator(".monaco-list-row").filter({hasText: "perplexity"});
+    await rows.nth(1).waitFor();
+    await page.keyboard.press("ArrowDown");
+    await vscode.screenshot("best-of-n");
+    await page.keyboard.press("Enter");
+    const shown = await ghost();
+    await page.keyboard.press("Tab");
+    await vscode.ghostText.waitFor({state: "detached"});
+    const after = (await vscode.saved(name, (text) => text.split("\n")[7] !== beforeTwoLines[7])).split("\n");
+    assert.ok(after[7]?.startsWith(`${beforeTwoLines[7]}${shown.trim()}`), JSON.stringify([after[7], shown]));
+    await page.keyboard.press("Control+Z");
+    await vscode.saved(name, (text) => text === `${beforeTwoLines.join("\n")}\n`);
+  });
+
   it("leaves Tab to a snippet's next place", async () => {
     const vscode = workbench();
     await toggled("Tokenscope: Toggle Inline Completion", "suggests while you type");

@@ -78,7 +78,8 @@ describe("activation", () => {
       "tokenscope.inlineCompletion.delay": 50,
       "tokenscope.inlineCompletion.maxTokens": 64,
       "tokenscope.inlineCompletion.minConfidence": 0.3,
-      "tokenscope.inlineCompletion.exclude": exclude
+      "tokenscope.inlineCompletion.exclude": exclude,
+      "tokenscope.completion.alternatives": 5
     });
   });
 

@@ -1,6 +1,6 @@
 import {strict as assert} from "node:assert";
 import * as vscode from "vscode";
-import {type Row, showStreamingQuickPick} from "../../src/features/models/streamingQuickPick";
+import {type Row, showStreamingQuickPick} from "../../src/host/streamingQuickPick";
 
 const nothing = (): vscode.Disposable => ({dispose: () => undefined});
 

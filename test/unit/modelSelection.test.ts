@@ -7,12 +7,12 @@ import {type ListingSources, ModelListing} from "../../src/features/models/model
 import {chosen, type ModelRole} from "../../src/features/models/modelRole";
 import {downloadText, type ListedModel, rowText, shortPath, whereText} from "../../src/features/models/modelRow";
 import {modelSections} from "../../src/features/models/sections";
-import {isIntendedRow} from "../../src/features/models/staleClick";
 import type {ModelFacts} from "../../src/gguf/facts";
 import type {CatalogueEntry} from "../../src/host/downloads/catalogue";
 import type {LocalModel, ModelStore} from "../../src/host/models/local/localModel";
 import {type ChosenModel, isSameChoice, type ModelChoice, shippedModel} from "../../src/host/models/modelChoice";
 import {recentPaths, withRecent} from "../../src/host/models/recents";
+import {isIntendedRow} from "../../src/host/staleClick";
 import {parameterCount} from "../../src/text/parameterCount";
 
 const facts: ModelFacts = {

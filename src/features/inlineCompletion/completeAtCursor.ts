@@ -1,18 +1,14 @@
 import * as vscode from "vscode";
 import {HostError} from "../../host/hostError";
-import type {CompletionProvider, CursorPlace} from "./completionProvider";
+import type {CompletionProvider} from "./completionProvider";
+import {isSamePlace} from "./cursorPlace";
 
 /** Has VS Code ask the provider for the place of the cursor. */
 export async function completeAtCursor(provider: CompletionProvider): Promise<void> {
-  const editor = vscode.window.activeTextEditor;
-  if (editor === undefined)
-    throw new HostError(
-      "noEditor",
-      vscode.l10n.t("No text is open: open a file and place the cursor where the completion should go.")
-    );
-  const {document, selection} = editor;
+  const {document, selection} = editorInFront();
   const here = {document, version: document.version, position: selection.active};
   const last = provider.lastExplicitRequest;
+  provider.expectFirst();
   // While IntelliSense's list is open, VS Code shows only what goes on with what is selected there.
   await vscode.commands.executeCommand("hideSuggestWidget");
   await vscode.commands.executeCommand("editor.action.inlineSuggest.trigger");
@@ -23,6 +19,12 @@ export async function completeAtCursor(provider: CompletionProvider): Promise<vo
     );
 }
 
-function isSamePlace(one: CursorPlace | undefined, other: CursorPlace): boolean {
-  return one?.document === other.document && one.version === other.version && one.position.isEqual(other.position);
+export function editorInFront(): vscode.TextEditor {
+  const editor = vscode.window.activeTextEditor;
+  if (editor === undefined)
+    throw new HostError(
+      "noEditor",
+      vscode.l10n.t("No text is open: open a file and place the cursor where the completion should go.")
+    );
+  return editor;
 }

@@ -3,34 +3,36 @@ import {setTimeout} from "node:timers/promises";
 import * as vscode from "vscode";
 import {stopGranularity} from "../../completion/completionMode";
 import type {Spot} from "../../completion/prefill";
-import {defaultPrefixLimit, defaultSuffixLimit, promptWindow} from "../../completion/promptWindow";
-import {type Indentation, trimCompletion} from "../../completion/trim";
+import {trimCompletion} from "../../completion/trim";
 import {TypingCadence} from "../../completion/typingCadence";
 import type {CompleteParams, Completion} from "../../contract/completion";
 import {isSameModel, type ModelRef} from "../../contract/models";
-import {offsetOf, positionOf, rangeBefore, rangeBehind} from "../../host/documents/documentText";
+import {positionOf} from "../../host/documents/documentText";
 import {isToolDocument} from "../../host/documents/toolDocument";
 import {cancellationOf} from "../../host/engine/cancellation";
 import type {RequestOptions} from "../../host/engine/engineClient";
 import type {Host} from "../../host/host";
 import {markStepDone} from "../../host/walkthroughProgress";
 import {plainText} from "../../text/plainText";
+import {Alternatives} from "./alternatives";
 import {CompletionStatus} from "./completionStatus";
+import {
+  type CursorPlace,
+  type DocumentCursorText,
+  hasSeveralCursors,
+  indentationOf,
+  isSamePlace,
+  itemAt,
+  obstacleAt,
+  placeAt,
+  spotOf
+} from "./cursorPlace";
 import {Exclusions, ignoreFile} from "./exclusions";
-import {cellsAbove, fileOf} from "./notebookCell";
+import {fileOf} from "./notebookCell";
 import {Prefill} from "./prefill";
 import type {RecentEdits} from "./recentEdits";
 import {RelatedFiles} from "./relatedFiles";
-import {type AskOptions, type CursorText, SuggestionCache} from "./suggestionCache";
-
-/** A cursor in one version of a document. */
-export interface CursorPlace {
-  readonly document: vscode.TextDocument;
-  readonly version: number;
-  readonly position: vscode.Position;
-}
-
-type DocumentCursorText = CursorText & CursorPlace;
+import {type AskOptions, SuggestionCache} from "./suggestionCache";
 
 /** After this long (ms) the complete lines are shown; the rest comes once they are accepted. */
 const timeLimit = 1500;
@@ -47,6 +49,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   /** The last error shown. While typing it is shown again only after another error or a success. */
   private shownError: string | undefined;
   private readonly foundNothing = new vscode.EventEmitter<void>();
+  private readonly hasMore = new vscode.EventEmitter<void>();
   private readonly cadence = new TypingCadence();
   readonly status: CompletionStatus;
   private readonly exclusions: Exclusions;
@@ -56,11 +59,16 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   /** Suggestions on command (VS Code's Invoke), whatever the model's confidence. */
   private readonly explicit = new SuggestionCache<DocumentCursorText>((place, options) => this.ask(place, options, 0));
   private readonly prefill: Prefill;
+  readonly alternatives: Alternatives;
+  /** Where the last suggestion was given. Asked once more there, the person wants to see others. */
+  private given: CursorPlace | undefined;
   private readonly subscriptions: vscode.Disposable;
   /** The place of the last explicit request. VS Code keeps its answer while nothing changes there. */
   lastExplicitRequest: CursorPlace | undefined;
   /** An explicit request ended without a suggestion: the model returned none, or failed. */
   readonly onDidFindNothing = this.foundNothing.event;
+  /** VS Code is to ask again where it is asked explicitly, though it has an answer: there is more. */
+  readonly onDidGiveFirst = this.hasMore.event;
 
   constructor(
     private readonly host: Host,
@@ -69,6 +77,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     this.status = new CompletionStatus(host);
     this.exclusions = new Exclusions(host.settings);
     this.relatedFiles = new RelatedFiles(this.exclusions, edits);
+    this.alternatives = new Alternatives(host, (place) => this.params(place, false, 0));
     this.prefill = new Prefill({
       engine: host.engine,
       spot: () => this.prefillSpot(),
@@ -103,6 +112,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     this.stop();
     this.subscriptions.dispose();
     this.foundNothing.dispose();
+    this.hasMore.dispose();
   }
 
   async provideInlineCompletionItems(
@@ -124,7 +134,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     if (await this.isExcluded(document, isExplicit)) return this.nothing(here, isExplicit);
     const place = {...here, ...(await placeAt(document, position))};
     const rest = isExplicit ? undefined : this.explicit.remaining(place);
-    if (rest !== undefined) return rest === "" ? [] : [itemAt(position, rest)];
+    if (rest !== undefined) return rest === "" ? [] : this.give(here, rest);
     if (!isExplicit && !suggests) return [];
     if (token.isCancellationRequested) return [];
     // Only one request per cursor.
@@ -141,7 +151,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       if (text !== undefined && text !== "") {
         markStepDone("completion");
         if (!isExplicit) this.prefetch(place, text);
-        return [itemAt(position, text)];
+        if (!isExplicit) return this.give(here, text);
+        return await this.withAlternatives(place, text, token);
       }
       if (isExplicit && text !== undefined)
         vscode.window.setStatusBarMessage(vscode.l10n.t("Tokenscope: the model has nothing to add here"), 4000);
@@ -153,9 +164,57 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     return this.nothing(here, isExplicit);
   }
 
+  /**
+   * What completions at the editor's cursor go by; undefined where nothing is to be completed, which the status bar says.
+   */
+  async placeOf({document, selection}: vscode.TextEditor): Promise<DocumentCursorText | undefined> {
+    if (isToolDocument(document) || (await this.isExcluded(document, true))) return undefined;
+    const position = selection.active;
+    return {document, version: document.version, position, ...(await placeAt(document, position))};
+  }
+
+  /** The next explicit request at this place is answered with the first of these texts, and the one behind it with all. */
+  offer(place: DocumentCursorText, [first = "", ...others]: readonly string[]): void {
+    this.explicit.offer(place, [first, ...others]);
+    this.alternatives.keep(place, others);
+    this.expectFirst();
+  }
+
+  /** The next explicit request is for one suggestion, as soon as may be, wherever it is. */
+  expectFirst(): void {
+    this.given = undefined;
+    this.hasMore.fire();
+  }
+
   /** The cursor or the text has changed: the next prompt may be evaluated ahead of time. */
   cursorMoved(): void {
     this.prefill.cursorMoved();
+  }
+
+  private give(here: CursorPlace, text: string): vscode.InlineCompletionItem[] {
+    this.given = here;
+    return [itemAt(here.position, text)];
+  }
+
+  /**
+   * At first one suggestion by itself, because no sample is to delay it. VS Code asks again at the same place when the person goes
+   * to the next one (`showNext`), or points at the ghost text: then with others.
+   */
+  private async withAlternatives(
+    place: DocumentCursorText,
+    text: string,
+    token: vscode.CancellationToken
+  ): Promise<vscode.InlineCompletionItem[]> {
+    const {given} = this;
+    const first = this.give(place, text);
+    if (given === undefined || !isSamePlace(given, place)) {
+      setImmediate(() => this.hasMore.fire());
+      return first;
+    }
+    const others = await this.alternatives.at(place, text, token);
+    if (token.isCancellationRequested) return [];
+    this.explicit.offer(place, [text, ...others]);
+    return [text, ...others].map((one) => itemAt(place.position, one));
   }
 
   private nothing(here: CursorPlace, isExplicit: boolean): [] {
@@ -294,6 +353,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     this.prefill.forget();
     this.automatic.clear();
     this.explicit.clear();
+    this.alternatives.forget();
     this.status.forget();
   }
 
@@ -333,47 +393,4 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     this.shownError = message;
     void this.host.errors.show(error);
   }
-}
-
-function itemAt(position: vscode.Position, text: string): vscode.InlineCompletionItem {
-  return new vscode.InlineCompletionItem(text, new vscode.Range(position, position));
-}
-
-/** The text around the cursor that a prompt may need. A long document is not joined to one string for it. */
-async function placeAt(document: vscode.TextDocument, position: vscode.Position): Promise<CursorText> {
-  const limits = {prefix: defaultPrefixLimit, suffix: defaultSuffixLimit};
-  // More than the limits, because a CRLF counts as two units here.
-  const before = document.getText(rangeBefore(document, position, 2 * limits.prefix));
-  const behind = document.getText(rangeBehind(document, position, 2 * limits.suffix));
-  const unread = (await offsetOf(document, position)) - before.length;
-  const above = unread > 0 ? "" : cellsAbove(document, 2 * limits.prefix);
-  return {
-    file: document.uri.toString(),
-    ...promptWindow(above + before + behind, above.length + before.length, limits, unread)
-  };
-}
-
-function indentationOf(document: vscode.TextDocument): Indentation | undefined {
-  const editor = vscode.window.visibleTextEditors.find((one) => one.document === document);
-  const {insertSpaces, tabSize} = editor?.options ?? {};
-  if (typeof insertSpaces !== "boolean" || typeof tabSize !== "number") return undefined;
-  return {tabs: !insertSpaces, size: tabSize};
-}
-
-function spotOf(document: vscode.TextDocument, {line}: vscode.Position): Spot {
-  return {file: document.uri.toString(), version: document.version, line};
-}
-
-/** What suggestions while typing would disturb: IntelliSense's open list and ghost text would use the same keys. */
-function obstacleAt(
-  document: vscode.TextDocument,
-  {selectedCompletionInfo}: vscode.InlineCompletionContext
-): "listOpen" | "severalCursors" | undefined {
-  if (selectedCompletionInfo !== undefined) return "listOpen";
-  return hasSeveralCursors(document) ? "severalCursors" : undefined;
-}
-
-function hasSeveralCursors(document: vscode.TextDocument): boolean {
-  const editor = vscode.window.activeTextEditor;
-  return editor?.document === document && editor.selections.length > 1;
 }

@@ -19,6 +19,10 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
       registered.dispose();
       registered = register();
     });
+    provider.onDidGiveFirst(() => {
+      more.dispose();
+      more = registerMore();
+    });
     return provider;
   };
 
@@ -36,6 +40,11 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
       }
     );
   let registered = register();
+  // VS Code keeps an explicit answer while the providers are the same. With another one, which has nothing to say, it asks again when
+  // the person goes to the next suggestion, and what is on show stays.
+  const registerMore = (): vscode.Disposable =>
+    vscode.languages.registerInlineCompletionItemProvider({pattern: "**"}, {provideInlineCompletionItems: () => []});
+  let more = registerMore();
 
   // Where suggestions come while typing, prefill may start before the first question.
   const loadIfEnabled = async (): Promise<void> => {
@@ -50,11 +59,16 @@ export function registerInlineCompletion(host: Host): vscode.Disposable {
     edits,
     {dispose: () => provider?.dispose()},
     {dispose: () => registered.dispose()},
+    {dispose: () => more.dispose()},
     vscode.window.onDidChangeActiveTextEditor(follow),
     host.settings.onDidChangeInlineCompletion(follow),
     registerCommand(host, "complete", async () => {
       const {completeAtCursor} = await import("./completeAtCursor");
       await completeAtCursor(await load());
+    }),
+    registerCommand(host, "bestOfN", async () => {
+      const {bestOfN} = await import("./bestOfN");
+      await bestOfN(host, await load());
     }),
     registerCommand(host, "showCompletionMenu", async () => {
       const {showCompletionMenu} = await import("./completionMenu");

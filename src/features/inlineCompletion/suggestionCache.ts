@@ -99,6 +99,11 @@ export class SuggestionCache<P extends CursorText> {
     if (this.running === undefined && this.find(place) === undefined) this.start(place, true);
   }
 
+  /** These are the suggestions for a place from now on: the first is shown there, the others may be typed too. */
+  offer({prefix, suffix, file}: P, texts: readonly string[]): void {
+    this.known.keepAll(prefix, suffix, texts, file);
+  }
+
   /** Ends the running request. */
   stop(): void {
     this.current = undefined;

@@ -6,12 +6,12 @@ import {homeFolder} from "../../host/home";
 import type {LocalModel} from "../../host/models/local/localModel";
 import {type ChosenModel, shippedModel} from "../../host/models/modelChoice";
 import {openSetting, runCommand} from "../../host/runCommand";
+import {type Row, type RowButton, separator} from "../../host/streamingQuickPick";
 import {revealInFileManagerCommand} from "../../host/vscodeCommands";
 import {plainText} from "../../text/plainText";
 import type {ModelListing} from "./modelListing";
 import type {ModelRole} from "./modelRole";
 import {downloadText, type InUse, type ListedModel, rowText, storeName, whereText} from "./modelRow";
-import {type Row, type RowButton, separator} from "./streamingQuickPick";
 
 /** What the rows do. */
 export interface PickerActs {

@@ -6,10 +6,10 @@ import type {HeaderCache} from "../../host/models/local/headerCache";
 import type {ChosenModel} from "../../host/models/modelChoice";
 import {modelSearchEnvironment} from "../../host/models/modelSearchPaths";
 import {recentModels} from "../../host/models/recentModels";
+import {showStreamingQuickPick} from "../../host/streamingQuickPick";
 import {type ListingSources, ModelListing} from "./modelListing";
 import type {ModelRole} from "./modelRole";
 import {type KnownModels, modelRow, type PickerActs, pickerRows} from "./pickerRows";
-import {showStreamingQuickPick} from "./streamingQuickPick";
 import {useModel} from "./useModel";
 
 /** Choosing a model from a list, a dialog, or by its role. */

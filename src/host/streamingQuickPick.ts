@@ -16,10 +16,13 @@ export interface Row extends vscode.QuickPickItem {
 
 export interface RowButton extends vscode.QuickInputButton {
   readonly act: Act;
+  /** The list stays, and is drawn again behind the act. */
+  readonly keepsOpen?: boolean;
 }
 
 /** What a list shows that can be used while it is still being filled. */
 export interface StreamingList {
+  /** Title and buttons may change with each drawing. */
   readonly title: string;
   readonly placeholder: string;
   readonly buttons: readonly RowButton[];
@@ -29,6 +32,8 @@ export interface StreamingList {
   fill(signal: AbortSignal, onMore: () => void): Promise<void>;
   /** Filling has failed; the list stays open as it is. */
   onError(error: unknown): void;
+  /** The person has moved to another row. */
+  onActive?(row: Row | undefined): void;
 }
 
 /** Shows a list while it is being filled. Resolves when it is closed, with what was chosen; undefined: nothing was. */
@@ -52,9 +57,7 @@ class ShownList implements vscode.Disposable {
 
   constructor(private readonly list: StreamingList) {
     const {pick} = this;
-    pick.title = list.title;
     pick.placeholder = list.placeholder;
-    pick.buttons = list.buttons;
     pick.matchOnDescription = true;
     pick.matchOnDetail = true;
     pick.keepScrollPosition = true;
@@ -79,12 +82,19 @@ class ShownList implements vscode.Disposable {
           // VS Code does not report a second click on a row that is still selected.
           else pick.selectedItems = [];
         }),
-        pick.onDidTriggerButton((button) => resolve((button as RowButton).act)),
+        pick.onDidTriggerButton((button) => {
+          const {act, keepsOpen} = button as RowButton;
+          if (keepsOpen !== true) return resolve(act);
+          void act();
+          this.draw();
+        }),
         pick.onDidTriggerItemButton(({item, button}) => {
           if (this.isIntended(item)) resolve((button as RowButton).act);
         }),
         pick.onDidHide(() => resolve(undefined))
       );
+      if (this.list.onActive !== undefined)
+        this.subscriptions.push(pick.onDidChangeActive(([row]) => this.list.onActive?.(row)));
     });
     this.draw();
     pick.show();
@@ -111,6 +121,8 @@ class ShownList implements vscode.Disposable {
     clearTimeout(this.timer);
     this.timer = undefined;
     if (this.filling.signal.aborted) return;
+    pick.title = list.title;
+    pick.buttons = list.buttons;
     const active = pick.activeItems[0]?.key;
     const rows = list.rows(!pick.busy);
     this.before = pick.items.length === 0 ? rows : pick.items;
