@@ -41,7 +41,7 @@ export class Settings {
     "inlineCompletion.maxTokens",
     "inlineCompletion.minConfidence",
     "inlineCompletion.exclude",
-    "completion.alternatives"
+    "inlineCompletion.alternatives"
   );
   /** Absolute path of the model that ships with Tokenscope. */
   private readonly demonstrationFile: string;
@@ -106,7 +106,7 @@ export class Settings {
 
   /** How many completions are asked for at once, where several are. */
   get completionAlternatives(): number {
-    return readSetting("completion.alternatives");
+    return readSetting("inlineCompletion.alternatives");
   }
 
   /** Patterns, as in a .gitignore, of files that no completion sees. */

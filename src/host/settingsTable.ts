@@ -33,7 +33,7 @@ export const settingsTable = {
   "inlineCompletion.maxTokens": isInteger(1, 1024),
   "inlineCompletion.minConfidence": isNumber(0, 1),
   "inlineCompletion.exclude": isStrings,
-  "completion.alternatives": isInteger(1, 20)
+  "inlineCompletion.alternatives": isInteger(1, 20)
 } satisfies Record<string, (value: unknown) => boolean>;
 
 export type SettingKey = keyof typeof settingsTable;

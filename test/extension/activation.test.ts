@@ -79,7 +79,7 @@ describe("activation", () => {
       "tokenscope.inlineCompletion.maxTokens": 64,
       "tokenscope.inlineCompletion.minConfidence": 0.3,
       "tokenscope.inlineCompletion.exclude": exclude,
-      "tokenscope.completion.alternatives": 5
+      "tokenscope.inlineCompletion.alternatives": 5
     });
   });
 

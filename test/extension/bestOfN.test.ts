@@ -155,7 +155,7 @@ describe("Best of N completions", () => {
   });
 
   it("draws as many as the setting says", async () => {
-    await set("completion.alternatives", 2);
+    await set("inlineCompletion.alternatives", 2);
     await showCode();
     const {list, run} = await filledList();
     assert.match(list.title ?? "", /^Best of 2 .* 2 drawn /);
@@ -294,12 +294,12 @@ describe("Alternatives to a suggestion", () => {
   });
 
   it("are not drawn where one is enough, and are drawn again with another setting", async () => {
-    await set("completion.alternatives", 1);
+    await set("inlineCompletion.alternatives", 1);
     const editor = await showLines("one");
     assert.deepEqual((await shownAt(editor)).length, 1);
     assert.deepEqual((await shownAt(editor)).length, 1);
     assert.deepEqual(samples, []);
-    await set("completion.alternatives", 3);
+    await set("inlineCompletion.alternatives", 3);
     await until(() => host().settings.completionAlternatives === 3);
     await shownAt(editor);
     await shownAt(editor);

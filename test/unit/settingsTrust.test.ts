@@ -32,7 +32,7 @@ const decided: Readonly<Record<string, Decision>> = {
   "tokenscope.inlineCompletion.maxTokens": ["window", "restricted"],
   "tokenscope.inlineCompletion.minConfidence": ["window", "restricted"],
   // More of them take the processors longer.
-  "tokenscope.completion.alternatives": ["window", "restricted"],
+  "tokenscope.inlineCompletion.alternatives": ["window", "restricted"],
   // Files that no model sees: a trusted workspace may change this.
   "tokenscope.inlineCompletion.exclude": ["window", "restricted"],
   // It only changes which part of the text counts as context.

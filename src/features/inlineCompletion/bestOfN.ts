@@ -92,7 +92,7 @@ class BestOfList implements StreamingList {
       {
         iconPath: new vscode.ThemeIcon("gear"),
         tooltip: vscode.l10n.t("How Many"),
-        act: () => openSetting("completion.alternatives")
+        act: () => openSetting("inlineCompletion.alternatives")
       }
     ];
   }
