@@ -59,12 +59,13 @@ const splitAsCommonJs = {
       rmSync(path.join(build.initialOptions.outdir, "chunks"), {recursive: true, force: true});
       for (const {path: file, text} of outputFiles) {
         const sourcefile = path.basename(file);
-        const {code, map} = await esbuild.transform(text, {
+        const {code, map} = await esbuild.transform(withCommonJsExports(text), {
           format: "cjs",
           platform: "node",
           target: node.target,
           // By require(): VS Code gives its API to what is loaded so.
           supported: {"dynamic-import": false},
+          logOverride: {"commonjs-variable-in-esm": "silent"},
           minify: production,
           sourcemap: "external",
           sourcefile
@@ -76,6 +77,18 @@ const splitAsCommonJs = {
     });
   }
 };
+
+/**
+ * A piece with its exports as a CommonJS module has them. esbuild would write 400 bytes of helpers for them into each piece.
+ * They may stand at the end, because no piece imports one that imports it back.
+ */
+function withCommonJsExports(text) {
+  return text.replace(/\bexport\s*\{([^}]*)\};?(?=\s*\/\/# sourceMappingURL=\S+\s*$)/, (_, list) => {
+    const names = list.split(",").map((one) => one.trim().split(" as "));
+    const getters = names.map(([local, name = local]) => `get ${name}(){return ${local}}`);
+    return `module.exports={__esModule:true,${getters.join(",")}};`;
+  });
+}
 
 const builds = [
   {

@@ -169,7 +169,8 @@ function prepare(source, size) {
     warnings: [],
     summary,
     model: {name: "Tiny", file: "tiny.gguf", sha256: "00", quantization: "Q8_0", device: "cpu"},
-    windowing: {mode: "document", bos: true, window: 512, stride: 256}
+    windowing: {mode: "document", bos: true, window: 512, stride: 256},
+    spacedWords: true
   };
   const style = document.documentElement.style;
   for (const [name, colour] of [

@@ -1,7 +1,8 @@
 import {scoringBatch} from "./batches";
 import type {ModelFacts} from "./facts";
 import {tensorBytes as ggmlBytes} from "./ggmlTypes";
-import {type KvCacheType, kvCacheNumbers, possibleKvCache} from "./kvCache";
+import {type KvCacheType, kvCacheNumbers} from "./kvCache";
+import {possibleKvCache} from "./possibleKvCache";
 
 /** A model's memory in bytes, by use. */
 export interface MemoryParts {

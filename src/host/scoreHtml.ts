@@ -3,13 +3,11 @@ import * as l10n from "@vscode/l10n";
 import type {ColourChoice} from "../metrics/colourChoice";
 import {
   type ColouredNumbers,
-  levelBounds,
+  type LevelFinder,
+  levelFinderInSteps,
   levelLabel,
-  levelOf,
   levels,
-  levelsOf,
   measureLabel,
-  measureOf,
   unknownLevel
 } from "../metrics/colourScale";
 import type {SummaryRow} from "../metrics/summaryRows";
@@ -54,7 +52,7 @@ export function* htmlPage(page: HtmlPage): Generator<string> {
       `<div title="${escapeHtml(help)}"><dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}</dd></div>`
   );
   const counts = new Array<number>(unknownLevel + 1).fill(0);
-  const levelAt = levelReader(page);
+  const levelAt = yield* levelFinder(page);
   for (let from = 0; from < page.numbers.logprobs.length; from += tokensPerPiece) {
     for (const token of range(from, Math.min(from + tokensPerPiece, page.numbers.logprobs.length))) {
       const level = levelAt(token);
@@ -94,7 +92,7 @@ ${legend.join("\n")}
 /** Tokens `[from, to)` as an element that may be pasted into another page. */
 export function* htmlFragment(tokens: HtmlTokens, from: number, to: number): Generator<string> {
   yield `<pre style="white-space:pre-wrap">`;
-  yield* spans(tokens, from, to, levelReader(tokens), (level) => {
+  yield* spans(tokens, from, to, yield* levelFinder(tokens), (level) => {
     const inline = inlineStyles[level] ?? "";
     return inline === "" ? "" : `style="${inline}"`;
   });
@@ -105,7 +103,7 @@ function* spans(
   tokens: HtmlTokens,
   from: number,
   to: number,
-  levelAt: (token: number) => number,
+  levelAt: LevelFinder,
   attributeOf: (level: number) => string
 ): Generator<string> {
   const textOf = tokenReader(tokens, from);
@@ -153,14 +151,13 @@ function tokenReader({ends, text, textOf}: HtmlTokens, from: number): (token: nu
   return (token) => advance(ends[token] ?? 0);
 }
 
-function levelReader({choice, numbers}: HtmlTokens): (token: number) => number {
-  const {by} = choice;
-  if (by === "relative") {
-    const known = levelsOf(choice, numbers);
-    return (token) => known[token] ?? unknownLevel;
+/** With empty pieces in between: relative colours need the whole text. */
+function* levelFinder({choice, numbers}: HtmlTokens): Generator<string, LevelFinder> {
+  const steps = levelFinderInSteps(choice, numbers);
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return step.value;
+    yield "";
   }
-  const bounds = levelBounds(choice);
-  return (token) => levelOf(by, bounds, measureOf(by, numbers, token));
 }
 
 function* range(from: number, to: number): Generator<number> {

@@ -1,5 +1,8 @@
 import * as vscode from "vscode";
+import type {Scores} from "../contract/scoring";
+import {windowText} from "../metrics/summaryRows";
 import {count, decimal, plural} from "../text/numberText";
+import {plainText} from "../text/plainText";
 
 /** What rows of lists say and show of surprisal: of lines, functions and files. */
 
@@ -10,6 +13,13 @@ export function tokensText(tokens: number, scored: number): string {
   return tokens === scored
     ? plural(tokens, "token")
     : vscode.l10n.t("{0}, {1} scored", plural(tokens, "token"), count(scored));
+}
+
+/** What scores were made with, a line each: without it, no number can be repeated or compared. */
+export function madeWithTexts(scores: Pick<Scores, "model" | "windowing">): string[] {
+  const {file, quantization, device, sha256} = scores.model;
+  const model = `${plainText(file)}, ${quantization}, ${device}, SHA-256 ${sha256.slice(0, 12)}…`;
+  return [vscode.l10n.t("Model: {0}", model), vscode.l10n.t("Window: {0}", windowText(scores))];
 }
 
 /** "4.21 bits/byte". */

@@ -8,6 +8,10 @@ export interface Part {
   readonly regions: readonly Region[];
   /** The part that is shown and selected: a line without its leading and trailing white space, or a function's name. */
   readonly place: Region;
+  /** All of it: a function with its body and the functions inside it. */
+  readonly whole: Region;
+  /** Functions inside it count for themselves. */
+  readonly hasInner: boolean;
 }
 
 /** A function, method or constructor, named by its language. Offsets are UTF-16. */
@@ -23,6 +27,7 @@ export interface FunctionRange extends Region {
 export function functionParts(functions: readonly FunctionRange[]): Part[] {
   const sorted = functions.toSorted((a, b) => a.start - b.start || b.end - a.end);
   const regions = sorted.map((): Region[] => []);
+  const surrounding = new Set<number>();
   const open: {readonly index: number; readonly end: number}[] = [];
   let from = 0;
   /** Adds the text since the last border to the innermost open function. */
@@ -40,8 +45,16 @@ export function functionParts(functions: readonly FunctionRange[]): Part[] {
   for (const [index, {start, end}] of sorted.entries()) {
     closeUpTo(start);
     reach(start);
-    open.push({index, end: Math.min(end, open.at(-1)?.end ?? end)});
+    const around = open.at(-1);
+    if (around && end > start) surrounding.add(around.index);
+    open.push({index, end: Math.min(end, around?.end ?? end)});
   }
   closeUpTo(Number.POSITIVE_INFINITY);
-  return sorted.map(({name, place}, index) => ({name, place, regions: regions[index] ?? []}));
+  return sorted.map(({name, place, start, end}, index) => ({
+    name,
+    place,
+    regions: regions[index] ?? [],
+    whole: {start, end},
+    hasInner: surrounding.has(index)
+  }));
 }

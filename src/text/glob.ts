@@ -7,13 +7,13 @@
 export type Glob = (names: readonly string[]) => boolean;
 
 /** A longer pattern matches nothing: no path is as long. */
-const maxLength = 1024;
+export const maxGlobLength = 1024;
 
 type NameGlob = (name: string) => boolean;
 
 /** A glob for a whole path, or one that matches nothing where the pattern is invalid. */
 export function glob(pattern: string, ignoreCase: boolean): Glob {
-  if (pattern.length > maxLength) return () => false;
+  if (pattern.length > maxGlobLength) return () => false;
   const parts = namesOf(pattern)?.map((part) => (/^\*{2,}$/.test(part) ? ("**" as const) : nameGlob(part, ignoreCase)));
   if (parts === undefined) return () => false;
   // What is below a folder is one name or more.
@@ -41,9 +41,9 @@ function namesOf(pattern: string): string[] | undefined {
 
 /** A glob for a single name. */
 export function nameGlob(pattern: string, ignoreCase: boolean): NameGlob {
-  if (pattern.length > maxLength) return () => false;
+  if (pattern.length > maxGlobLength) return () => false;
   if (ignoreCase) {
-    const lower = nameGlob(pattern.toLowerCase(), false);
+    const lower = nameGlob(lowerCased(pattern), false);
     return (name) => lower(name.toLowerCase());
   }
   if (!/[*?[\\]/.test(pattern)) return (name) => name === pattern;
@@ -51,6 +51,11 @@ export function nameGlob(pattern: string, ignoreCase: boolean): NameGlob {
   if (ending !== undefined) return (name) => name.endsWith(ending);
   const pieces = piecesOf(pattern);
   return pieces === undefined ? () => false : (name) => matches(pieces, name, (piece, unit) => piece(unit));
+}
+
+/** A pattern that matches in lower case what this one matches in any. */
+export function lowerCased(pattern: string): string {
+  return pattern.toLowerCase().replaceAll("[:upper:]", "[:alpha:]");
 }
 
 type Piece = (unit: string) => boolean;

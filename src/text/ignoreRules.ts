@@ -1,14 +1,7 @@
-import {glob, nameGlob} from "./glob";
+import {type PathPattern, readPattern, verdict} from "./pathPatterns";
 
 /** Patterns of a list. Those beyond are ignored: nobody wrote them, and each path is held to all of them. */
 const maxPatterns = 4000;
-
-interface Pattern {
-  readonly negated: boolean;
-  readonly foldersOnly: boolean;
-  /** Against a path below the list's folder, as names. */
-  readonly matches: (names: readonly string[]) => boolean;
-}
 
 /**
  * The .gitignore files of a folder and the folders in it, as git reads them. Paths are relative to the folder, with slashes,
@@ -17,7 +10,7 @@ interface Pattern {
  */
 export class IgnoreRules {
   /** By folder, which ends with a slash unless it is "". */
-  private readonly lists = new Map<string, Pattern[]>();
+  private readonly lists = new Map<string, PathPattern[]>();
 
   /** @param ignoreCase as git's `core.ignoreCase`, which it sets where the file system does so. */
   constructor(private readonly ignoreCase = false) {}
@@ -38,9 +31,8 @@ export class IgnoreRules {
     for (let depth = names.length - 1; depth >= 0; depth--) {
       const patterns = this.lists.get(depth === 0 ? "" : `${names.slice(0, depth).join("/")}/`);
       if (patterns === undefined) continue;
-      const below = names.slice(depth);
-      const last = patterns.findLast(({foldersOnly, matches}) => (isFolder || !foldersOnly) && matches(below));
-      if (last !== undefined) return !last.negated;
+      const ignored = verdict(patterns, names.slice(depth), isFolder);
+      if (ignored !== undefined) return ignored;
     }
     return false;
   }
@@ -53,29 +45,7 @@ export class IgnoreRules {
   }
 }
 
-function patternsOf(text: string, ignoreCase: boolean): Pattern[] {
+function patternsOf(text: string, ignoreCase: boolean): PathPattern[] {
   const lines = text.replace(/^\ufeff/, "").split(/\r?\n/, maxPatterns);
-  return lines.flatMap((line) => patternOf(line, ignoreCase) ?? []);
-}
-
-function patternOf(line: string, ignoreCase: boolean): Pattern | undefined {
-  if (line.startsWith("#")) return undefined;
-  const negated = line.startsWith("!");
-  let pattern = withoutTrailingSpaces(negated ? line.slice(1) : line);
-  const foldersOnly = pattern.endsWith("/");
-  if (foldersOnly) pattern = pattern.slice(0, -1);
-  if (pattern === "") return undefined;
-  if (!pattern.includes("/")) {
-    const matchesName = nameGlob(pattern, ignoreCase);
-    return {negated, foldersOnly, matches: (names) => matchesName(names.at(-1) ?? "")};
-  }
-  return {negated, foldersOnly, matches: glob(pattern.replace(/^\//, ""), ignoreCase)};
-}
-
-/** Spaces at the end don't count, unless a backslash stands before them. */
-function withoutTrailingSpaces(pattern: string): string {
-  let end = pattern.length;
-  while (pattern[end - 1] === " ") end--;
-  const backslashes = /\\*$/.exec(pattern.slice(0, end))?.[0].length ?? 0;
-  return pattern.slice(0, backslashes % 2 === 1 && end < pattern.length ? end + 1 : end);
+  return lines.flatMap((line) => readPattern(line, ignoreCase) ?? []);
 }

@@ -30,13 +30,17 @@ describe("Count Tokens in Folder in the workbench", () => {
           .page.locator(".pane-header")
           .filter({hasText: /Tokens in/})
       });
+  const header = (): Locator => pane().locator(".pane-header");
   const row = (text: string | RegExp): Locator => pane().locator(".monaco-list-row").filter({hasText: text}).first();
 
   it("has a view that says what it is for", async () => {
     const icon = workbench().page.locator('.activitybar .action-item a[aria-label^="Tokenscope"]').first();
     if (!(await pane().isVisible())) await icon.click();
+    // Closed at first, to leave room to the other views.
+    await header().and(workbench().page.locator('[aria-expanded="false"]')).click();
     await pane().getByText("which files have most of them").waitFor();
     await workbench().screenshot("folder-welcome");
+    await workbench().closeOtherViews("Tokens in");
   });
 
   it("counts the only folder from its button, the largest first", async () => {
@@ -46,10 +50,16 @@ describe("Count Tokens in Folder in the workbench", () => {
     const rows = await pane().locator(".monaco-list-row").allTextContents();
     assert.equal(rows[0]?.startsWith("docs"), true, rows.join("\n"));
     assert.ok(!rows.some((text) => text.startsWith("out")), rows.join("\n"));
-    await pane()
-      .locator(".pane-header")
+    await header()
       .getByText(/Tokens in (?!Folder)/i)
       .waitFor();
+  });
+
+  it("opens the view where it was closed", async () => {
+    await header().click();
+    await row("docs").waitFor({state: "hidden"});
+    await workbench().runCommand("Tokenscope: Count Tokens in Folder");
+    await row(/^docs[\d,]+ · \d+ %$/).waitFor();
   });
 
   it("opens a file that is clicked", async () => {

@@ -75,12 +75,12 @@ describe("The installed package", () => {
   /** node-llama-cpp and koffi, as the engine's programs import them. */
   const nativeImport = /(?:require|import)\(["'](?:node-llama-cpp|\.\/nodeLlamaCpp|koffi)/;
 
-  it("loads less than 135 KB into the extension host, without native code", () => {
+  it("loads less than 120 KB into the extension host, without native code", () => {
     const folder = path.join(installedFolder(), "dist");
     const loaded = loadedWith(path.join(folder, "extension.js"));
     const bytes = loaded.reduce((sum, file) => sum + statSync(file).size, 0);
     assert.ok(loaded.length > 1, "the extension is in one piece: nothing of it is loaded later");
-    assert.ok(bytes < 135_000, `${bytes} bytes`);
+    assert.ok(bytes < 120_000, `${bytes} bytes`);
     for (const name of readdirSync(path.join(folder, "chunks")))
       assert.doesNotMatch(readFileSync(path.join(folder, "chunks", name), "utf8"), nativeImport);
     assert.doesNotMatch(readFileSync(path.join(folder, "extension.js"), "utf8"), nativeImport);

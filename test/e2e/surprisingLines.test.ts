@@ -18,8 +18,18 @@ describe("Surprising Lines in the workbench", () => {
     // A click on an open view closes it.
     if (!(await button.isVisible())) await icon.click();
     await button.waitFor();
+    for (const size of [
+      {width: 1024, height: 640},
+      {width: 1280, height: 800}
+    ]) {
+      await vscode.page.setViewportSize(size);
+      await button.waitFor();
+      await vscode.screenshot(`surprising-lines-empty-${size.width}`);
+    }
+    const evaluation = body().locator(".pane-header").filter({hasText: "Folder Evaluation"});
+    assert.equal(await evaluation.getAttribute("aria-expanded"), "false");
+    await evaluation.click();
     await body().getByRole("button", {name: "Evaluate Folder…"}).waitFor();
-    await vscode.screenshot("surprising-lines-empty");
   });
 
   it("lists the lines of a file, and a click puts the cursor there", async () => {

@@ -75,6 +75,17 @@ describe("Export Scores", () => {
     assert.match(window().saveDialogs.at(-1)?.defaultUri?.path ?? "", /\/[^/]+\.scores\.json$/);
   });
 
+  it("has the word perplexity of prose on its page, and none of code", async () => {
+    const has = async (language: string) => {
+      await showText("One two three four five six.\n".repeat(3), language);
+      const file = target(`${language}.html`);
+      window().saveTo(file);
+      await exported();
+      return readFileSync(file, "utf8").includes("<dt>Word perplexity</dt>");
+    };
+    assert.deepEqual([await has("python"), await has("markdown")], [false, true]);
+  });
+
   it("writes the selection's scores as CSV, in the context that the setting asks for", async () => {
     // Selected in a copy, because VS Code remembers selections.
     const editor = await showText(text);

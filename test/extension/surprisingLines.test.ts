@@ -123,6 +123,20 @@ describe("Surprising Lines", () => {
     assert.match(heard, /^\d+\.\d\d bits\/byte, \d+ bits, line 9, # zq7/);
   });
 
+  it("says of each row what it was scored with", async () => {
+    await score(code);
+    const row = item(gibberish);
+    const {model, windowing, summary} = row.document.source.scores;
+    const lines = String(view.getTreeItem(row).tooltip).split("\n");
+    assert.deepEqual(lines.slice(0, 2), [`# ${gibberish}`, "Line 9"]);
+    assert.deepEqual(lines.slice(-2), [
+      `Model: ${model.file}, ${model.quantization}, ${model.device}, SHA-256 ${model.sha256.slice(0, 12)}…`,
+      `Window: ${windowing.window} tokens, stride ${windowing.stride}, ${windowing.bos ? "BOS in front" : "no BOS"}`
+    ]);
+    assert.match(lines.at(-3) ?? "", /^\d+ tokens$/);
+    assert.ok(summary.scored > 0 && !lines.some((line) => line.includes("functions")));
+  });
+
   it("never lists blank lines or brackets", async () => {
     await score("function f() {\n  return [1, 2, 3];\n}\n\n\n)\n}\n", "js");
     assert.match(tree.message ?? "", / 3 short ones left out\./);
@@ -411,6 +425,22 @@ def main():
       assert.equal(texts()[0], "Shape.odd");
       assert.match(tree.message ?? "", /^3 functions and methods by bits per byte\./);
       assert.deepEqual(await click(item("Shape.odd")), {text: "odd", line: 4});
+    });
+
+    it("says of a function that those inside it count by themselves, and shows all of it", async () => {
+      const nested = `def outer(shapes):
+    total = sum(shapes)
+    def inner(shape):
+        return shape.width * shape.height
+`;
+      await score(nested);
+      await view.setMode("functions");
+      const noted = (name: string) =>
+        String(view.getTreeItem(item(name)).tooltip).includes("\nWithout the functions inside it\nModel: ");
+      assert.deepEqual([noted("outer"), noted("inner")], [true, false]);
+      const {document, entry} = item("outer");
+      const {start, end} = await document.rangeOf(entry);
+      assert.equal(nested.slice(start, end), nested.trimEnd());
     });
 
     it("keeps the mode and the order for the next time", async () => {

@@ -36,6 +36,7 @@ export function scored(
     model: {name: "Tiny", file: "tiny.gguf", sha256: "00", quantization: "Q8_0", device: "cpu"},
     spec: modelRef("/tiny.gguf"),
     windowing: {mode: "document", bos: true, window: 512, stride: 256},
+    spacedWords: true,
     summary: summarize(text, {
       logprobs: numbers,
       top1: new Uint8Array(tokens.length),

@@ -144,12 +144,13 @@ describe("Ignored files", () => {
 
   it("are told with regard to case where git does so", () => {
     const [exact, loose] = [new IgnoreRules(), new IgnoreRules(true)];
-    for (const rules of [exact, loose]) rules.add("", "Build/\n*.LOG\n[x-z]1\n");
+    for (const rules of [exact, loose]) rules.add("", "Build/\n*.LOG\n[x-z]1\n[[:upper:]]2\n");
     assert.deepEqual(
-      ["build/", "Build/", "a.log", "X1"].map((one) => [exact.ignores(one), loose.ignores(one)]),
+      ["build/", "Build/", "a.log", "X1", "x2"].map((one) => [exact.ignores(one), loose.ignores(one)]),
       [
         [false, true],
         [true, true],
+        [false, true],
         [false, true],
         [false, true]
       ]

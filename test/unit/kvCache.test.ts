@@ -3,7 +3,8 @@ import type {GgufFileInfo} from "node-llama-cpp";
 import {kvCacheOf} from "../../src/engine/llama/modelHeader";
 import {kvCacheWarnings} from "../../src/engine/llama/warnings";
 import {ggmlType} from "../../src/gguf/ggmlTypes";
-import {type KvCacheType, kvCacheNumbers, kvCacheTypes, possibleKvCache} from "../../src/gguf/kvCache";
+import {type KvCacheType, kvCacheNumbers, kvCacheTypes} from "../../src/gguf/kvCache";
+import {possibleKvCache} from "../../src/gguf/possibleKvCache";
 import {modelRef} from "../harness/modelRef";
 
 /** A header as node-llama-cpp reads it. */

@@ -133,25 +133,28 @@ describe("The charts of the logprobs view", () => {
     it(`can be seen in the theme for ${theme}`, async () => {
       await open(text);
       await setTheme(page, theme);
+      let title: string | null = null;
       for (const name of ["surprisal", "ranks", "probabilities", "surprisals", "cumulative", "calibration"]) {
         await choose(name);
-        const canvas = page.locator(".charts-plot canvas");
-        await canvas.waitFor();
+        // The chart before is on screen until the next frame.
+        await view.until(async () => (await plot().getAttribute("aria-label")) !== title);
+        title = await plot().getAttribute("aria-label");
         // Many colours, or degrees of one: an empty canvas has one.
-        const countColours = () =>
-          canvas.evaluate((element) => {
-            const drawn = element as unknown as {
-              width: number;
-              height: number;
-              getContext(kind: "2d"): {getImageData(...box: number[]): {data: Uint8ClampedArray}};
-            };
-            const {data} = drawn.getContext("2d").getImageData(0, 0, drawn.width, drawn.height);
-            const found = new Set<number>();
-            for (let at = 0; at < data.length; at += 4)
-              found.add(data.slice(at, at + 4).reduce((all, part) => all * 256 + part, 0));
-            return found.size;
-          });
         await view.until(async () => (await countColours()) > 3);
       }
     });
+
+  async function countColours(): Promise<number> {
+    return await page.locator(".charts-plot canvas").evaluate((element) => {
+      const drawn = element as unknown as {
+        width: number;
+        height: number;
+        getContext(kind: "2d"): {getImageData(...box: number[]): {data: Uint8ClampedArray}};
+      };
+      // It has no size until it is laid out, and of nothing there are no pixels.
+      if (drawn.width === 0 || drawn.height === 0) return 0;
+      const {data} = drawn.getContext("2d").getImageData(0, 0, drawn.width, drawn.height);
+      return new Set(new Uint32Array(data.buffer)).size;
+    });
+  }
 });

@@ -170,12 +170,20 @@ describe("The frame of the logprobs view", () => {
     const before = await token(0).boundingBox();
     await line.click();
     await page.locator(".summary").getByText("Cross entropy").waitFor();
+    await page.locator(".summary").getByText("Word perplexity").waitFor();
     assert.deepEqual(await token(0).boundingBox(), before, "the text has not moved");
     await until(async () => (await state()).layout.showsNumbers);
     await page.reload();
     await page.locator(".summary").waitFor();
     await page.getByRole("button", {name: "Close"}).press("Escape");
     await page.locator(".summary").waitFor({state: "detached"});
+  });
+
+  it("has no number per word where spaces part no words", async () => {
+    await show({...text, spacedWords: false});
+    await page.locator(".numbers").click();
+    await page.locator(".summary").getByText("Cross entropy").waitFor();
+    assert.equal(await page.locator(".summary").getByText("Word perplexity").count(), 0);
   });
 
   it("filters by the colours of the legend", async () => {

@@ -1,6 +1,6 @@
 import {strict as assert} from "node:assert";
 import fc from "fast-check";
-import ignore from "ignore";
+import {IgnoreRules} from "../../src/text/ignoreRules";
 import {parsePatterns, pathMatcher} from "../../src/text/pathPatterns";
 
 describe("patterns", () => {
@@ -22,6 +22,11 @@ describe("patterns", () => {
     assert.ok(pathMatcher([`${"a/**/".repeat(12)}b`])(`${path}b`));
     assert.ok(pathMatcher(["a/**/b/**/c/**/d"])("a/d"));
     assert.ok(pathMatcher(["a/", "!a/**/b/**/c/**/d"])("a/d"));
+    const many = pathMatcher(Array.from({length: 900}, (_, index) => `a/**/*/**/b${index}`));
+    assert.ok(!many("a/".repeat(50)));
+    assert.ok(many("a/".repeat(2000)));
+    assert.ok(pathMatcher([`x${"*".repeat(5000)}`])("y"));
+    assert.ok(pathMatcher(["a", `!${"*".repeat(5000)}`])("a"));
   });
 
   it("are too many above a thousand: then they name everything", () => {
@@ -30,18 +35,30 @@ describe("patterns", () => {
     assert.ok(many(1001)("src/a.ts"));
   });
 
-  it("never name less than they say", () => {
-    const part = fc.constantFrom("a", "b", "*", "**", "a*", "?", "[ab]");
-    const pattern = fc.array(part, {minLength: 1, maxLength: 6}).map((parts) => parts.join("/"));
+  it("say what a .gitignore does, upper and lower case alike; with many wildcards they name more", () => {
+    const part = fc.constantFrom("a", "B", "*", "**", "a*", "?", "[ab]", "[[:upper:]]");
+    const pattern = fc
+      .tuple(fc.constantFrom("", "!", "/"), fc.array(part, {minLength: 1, maxLength: 6}), fc.constantFrom("", "/", " "))
+      .map(([start, parts, end]) => start + parts.join("/") + end);
     const path = fc
-      .array(fc.constantFrom("a", "b", "ab"), {minLength: 1, maxLength: 6})
-      .map((parts) => parts.join("/"));
+      .array(fc.constantFrom("a", "b", "A", "ab", "c"), {minLength: 1, maxLength: 6})
+      .map((names) => names.join("/"));
     fc.assert(
       fc.property(fc.array(pattern, {maxLength: 3}), path, (patterns, file) => {
-        if (ignore().add(patterns).ignores(file)) assert.ok(pathMatcher(patterns)(file));
+        const rules = new IgnoreRules(true);
+        rules.add("", patterns.join("\n"));
+        const [named, ignored] = [pathMatcher(patterns)(file), rules.ignoresWithin(file)];
+        if (patterns.some((one) => one.split("**").length > 3)) assert.ok(named || !ignored);
+        else assert.equal(named, ignored);
       }),
-      {seed: 20261122, numRuns: 1000}
+      {seed: 20261122, numRuns: 3000}
     );
+  });
+
+  it("name files of a repository's own folder only where they say so", () => {
+    assert.ok(!pathMatcher(["*.md"])(".git/HEAD"));
+    assert.ok(pathMatcher(["*.md"])(".git/description.md"));
+    assert.ok(pathMatcher(["*.md"])("../a.md"));
   });
 
   it("of a file are its lines, without blank ones and comments, whatever its line ends", () => {

@@ -6,6 +6,7 @@ import {colourMeasures} from "../../src/metrics/colourChoice";
 import {levelsOf} from "../../src/metrics/colourScale";
 import {coveredTexts} from "../../src/metrics/scoreExport";
 import {escapeHtml} from "../../src/text/htmlText";
+import {Looks} from "../harness/looks";
 
 const hostile = "</pre><script>alert(1)</script>";
 
@@ -55,6 +56,43 @@ describe("Scores as a page", () => {
         [...levelsOf(shown.choice, shown.numbers)]
       );
     }
+  });
+
+  it("have the levels of a whole text relative to it, in small steps", () => {
+    let seed = 7;
+    const random = () => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return seed / 2_147_483_647;
+    };
+    const logprobs = Float64Array.from({length: 40_000}, () =>
+      random() < 0.01 ? Number.NaN : -Math.floor(random() * 400) / 20
+    );
+    const text = "a".repeat(logprobs.length);
+    const ends = Uint32Array.from(logprobs, (_, token) => token + 1);
+    const looks = new Looks();
+    const long: HtmlPage = {
+      ...page([], "relative"),
+      numbers: {logprobs: looks.array(logprobs), ranks: null, entropies: null},
+      ends,
+      text,
+      textOf: () => "a"
+    };
+    let html = "";
+    let most = 0;
+    let before = 0;
+    for (const piece of htmlPage(long)) {
+      html += piece;
+      most = Math.max(most, looks.count - before);
+      before = looks.count;
+    }
+    assert.ok(most <= 1 << 14, `${most} numbers read in a step`);
+    const sorted = [...logprobs].filter((logprob) => !Number.isNaN(logprob)).sort((a, b) => a - b);
+    // Of the shares 20, 10, 5 and 1 %: a token is beyond one if it is below the first that does not fit in.
+    const cuts = [0.2, 0.1, 0.05, 0.01].map((share) => sorted[Math.floor(share * sorted.length)] ?? 0);
+    assert.deepEqual(
+      spans(html).map(([level]) => Number(level)),
+      [...logprobs].map((logprob) => (Number.isNaN(logprob) ? 5 : cuts.filter((cut) => logprob < cut).length))
+    );
   });
 
   it("are one file without scripts, in which all that is shown is text", () => {

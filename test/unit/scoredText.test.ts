@@ -56,7 +56,7 @@ function scored(text: string, ends: number[] | null, tokens: readonly string[] =
     summary: summarize(text, {logprobs, top1, ends: byteEnds}),
     warnings: []
   };
-  return scoredText({id: "1", text, scores, texts: ends ? null : tokens});
+  return scoredText({id: "1", text, languageId: "plaintext", scores, texts: ends ? null : tokens});
 }
 
 /** All that a generator gives at its end. */
@@ -139,7 +139,7 @@ describe("A scored text for the view", () => {
   });
 
   it("is kept as JSON that reads back the same, unscored tokens as null", () => {
-    for (const text of [scored("ab", [1, 2]), scored("AB", null, ["a", "b"])]) {
+    for (const text of [scored("ab", [1, 2]), scored("漢字", [3, 6]), scored("AB", null, ["a", "b"])]) {
       const back: unknown = JSON.parse(JSON.stringify(savedText(text)));
       assert.ok(isSavedText(back));
       assert.deepEqual(back.logprobs, [null, -0.5]);
@@ -157,6 +157,12 @@ describe("A scored text for the view", () => {
     assert.equal(back.summary.nats, "Infinity");
     assert.deepEqual(restoredText(back), {...text, summary});
     assert.ok(!isSavedText({...back, logprobs: [null, "NaN", -1]}));
+    assert.ok(!isSavedText({...back, spacedWords: "yes"}));
+  });
+
+  it("says whether its words are parted by spaces", () => {
+    const found = [scored("two words", [3, 9]), scored("漢字", [3, 6])].map(({spacedWords}) => spacedWords);
+    assert.deepEqual(found, [true, false]);
   });
 
   it("does not carry along what its numbers came in", () => {
@@ -181,7 +187,7 @@ describe("A scored text for the view", () => {
       summary: text.summary,
       warnings: []
     };
-    const {ids, byteEnds, logprobs} = scoredText({id: "1", text: "ab", scores, texts: null});
+    const {ids, byteEnds, logprobs} = scoredText({id: "1", text: "ab", languageId: "plaintext", scores, texts: null});
     assert.deepEqual(
       [ids, byteEnds, logprobs].map((numbers) => numbers?.buffer.byteLength),
       [8, 8, 16]

@@ -78,6 +78,26 @@ describe("Functions", () => {
     });
   });
 
+  it("say which have functions inside them, and all that they span", () => {
+    const parts = functionParts([
+      named("outer", 0, 100),
+      named("inner", 10, 30),
+      // The function around it cuts it off, but nothing is inside it.
+      named("wide", 40, 120),
+      named("alone", 120, 130),
+      named("empty", 125, 125)
+    ]);
+    const found = Object.fromEntries(parts.map(({name, hasInner, whole}) => [name, {hasInner, ...whole}]));
+    assert.deepEqual(found, {
+      outer: {hasInner: true, start: 0, end: 100},
+      inner: {hasInner: false, start: 10, end: 30},
+      wide: {hasInner: false, start: 40, end: 120},
+      alone: {hasInner: false, start: 120, end: 130},
+      empty: {hasInner: false, start: 125, end: 125}
+    });
+    for (const line of linesOf("one\ntwo")) assert.equal(line.hasInner, false);
+  });
+
   it("never count a character twice, whatever a language says of their ranges", () => {
     const ranges = fc.array(fc.tuple(fc.nat(60), fc.nat(60)), {maxLength: 12});
     fc.assert(

@@ -3,6 +3,7 @@ import {differenceText} from "../../src/metrics/comparisonText";
 import {pieceKinds} from "../../src/metrics/tokenAlignment";
 import {decimal} from "../../src/text/numberText";
 import {invisible, visibleText} from "../../src/text/visibleText";
+import {mark} from "../ui/mark";
 import type {ShownComparison} from "./shownComparison";
 
 /** Matches characters that get a sign. Emoji of Unicode's list match first and stay whole. */
@@ -57,12 +58,4 @@ function appendText(element: HTMLElement, text: string): void {
       emoji !== undefined || found === "\n" || found === "\t" ? found : visibleText(found)
     )
   );
-}
-
-function mark(kind: string, sign: string, text = ""): HTMLElement {
-  const element = document.createElement("span");
-  element.className = `mark ${kind}`;
-  element.dataset["sign"] = sign;
-  element.textContent = text;
-  return element;
 }

@@ -72,8 +72,14 @@ export function topLine(state: HeaderState, actions: HeaderActions): TemplateRes
 
 /** All numbers of the text, which lie over it. */
 export function numbersSheet(text: ShownText, source: Source, close: () => void): TemplateResult {
-  const {model, summary, windowing, contextIds, finished, warnings} = text.scored;
-  const rows = summaryRows(summary, {model: model.name, windowing, contextTokens: contextIds.length, finished});
+  const {model, summary, windowing, contextIds, finished, spacedWords, warnings} = text.scored;
+  const rows = summaryRows(summary, {
+    model: model.name,
+    windowing,
+    contextTokens: contextIds.length,
+    finished,
+    spacedWords
+  });
   return html`<div class="sheet-head">
       <p class="title">${visibleText(source.title)}</p>
       ${iconButton({icon: "close", label: l10n.t("Close"), onClick: close})}

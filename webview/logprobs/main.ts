@@ -1,5 +1,6 @@
 import "../ui/page.css";
 import "../ui/controls.css";
+import "../ui/mark.css";
 import "./logprobs.css";
 import "./tokens.css";
 import {type FromView, protocolVersion, type ToView, type ViewState} from "../../src/features/logprobs/protocol";

@@ -1,3 +1,5 @@
+import {elementById} from "../ui/elementById";
+
 /** The ids of the page's elements (logprobsPage.ts), as the view's parts name them. */
 const ids = {
   head: "head",
@@ -25,10 +27,4 @@ export type PageElements = Readonly<Record<keyof typeof ids, HTMLElement>>;
 
 export function pageElements(): PageElements {
   return Object.fromEntries(Object.entries(ids).map(([name, id]) => [name, elementById(id)])) as PageElements;
-}
-
-function elementById(id: string): HTMLElement {
-  const element = document.getElementById(id);
-  if (!element) throw new Error(`The page has no #${id}`);
-  return element;
 }

@@ -1,6 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import {percent} from "../../src/text/numberText";
 import {invisible, visibleText} from "../../src/text/visibleText";
+import {mark} from "../ui/mark";
 import type {ShownText} from "./shownText";
 
 /**
@@ -79,12 +80,4 @@ function appendBlanks(element: HTMLElement, blanks: string, endsText: boolean): 
     else if (run === "\t") element.append(mark("blank", "→", run));
     else element.append(mark("blank", "·".repeat(run.length), run));
   }
-}
-
-function mark(kind: string, sign: string, text = ""): HTMLElement {
-  const element = document.createElement("span");
-  element.className = `mark ${kind}`;
-  element.dataset["sign"] = sign;
-  element.textContent = text;
-  return element;
 }

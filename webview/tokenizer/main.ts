@@ -2,14 +2,13 @@ import "../ui/page.css";
 import "../ui/controls.css";
 import "./tokenizer.css";
 import {type FromView, protocolVersion, type ToView, type ViewState} from "../../src/features/tokenizer/protocol";
+import {elementById} from "../ui/elementById";
 import {speak} from "../ui/language";
 import {VsCodeBridge} from "../ui/vscodeApi";
 import {View} from "./view";
 
-const page = document.getElementById("page");
-if (!page) throw new Error("The page has no #page");
 const bridge = new VsCodeBridge<FromView, ToView, ViewState>(protocolVersion);
 bridge.greet((language) => {
   speak(language);
-  new View(bridge, page).start();
+  new View(bridge, elementById("page")).start();
 });

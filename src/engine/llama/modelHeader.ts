@@ -3,7 +3,8 @@ import {automaticContextLimit, type GgufModel} from "../../contract/models";
 import {type ArchitectureKind, architectureKind} from "../../gguf/architectureKind";
 import {architectures} from "../../gguf/architectures";
 import {elements} from "../../gguf/ggmlTypes";
-import {type KvCacheType, possibleKvCache} from "../../gguf/kvCache";
+import type {KvCacheType} from "../../gguf/kvCache";
+import {possibleKvCache} from "../../gguf/possibleKvCache";
 
 export function purposeOfModel(header: GgufFileInfo): ArchitectureKind {
   const own = ownMetadata(header) as {

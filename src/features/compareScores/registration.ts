@@ -1,21 +1,12 @@
 import * as vscode from "vscode";
 import {type Host, registerCommand} from "../../host/host";
+import {SinglePanel} from "../../host/singlePanel";
 import type {ComparisonPanel} from "./comparisonPanel";
 import {panelType} from "./viewTypes";
 
 /** Compare Logprobs: one panel, which survives reloads. */
 export function registerCompareScores(host: Host): vscode.Disposable {
-  let panel: ComparisonPanel | undefined;
-
-  function keep(opened: ComparisonPanel): ComparisonPanel {
-    panel?.dispose();
-    panel = opened;
-    opened.onDidDispose(() => {
-      if (panel === opened) panel = undefined;
-    });
-    return opened;
-  }
-
+  const panel = new SinglePanel<ComparisonPanel>();
   return vscode.Disposable.from(
     registerCommand(host, "compareLogprobs", async (argument) => {
       const [{firstSide}, {chooseOther}, {ComparisonPanel}] = await Promise.all([
@@ -27,7 +18,7 @@ export function registerCompareScores(host: Host): vscode.Disposable {
       const second = await chooseOther(host, first);
       if (second === undefined) return;
       const sides = [first, second] as const;
-      await (panel ?? keep(ComparisonPanel.create(host, sides))).show(sides);
+      await (panel.opened ?? panel.keep(ComparisonPanel.create(host, sides))).show(sides);
     }),
     vscode.window.registerWebviewPanelSerializer(panelType, {
       async deserializeWebviewPanel(restored: vscode.WebviewPanel, state: unknown): Promise<void> {
@@ -38,9 +29,9 @@ export function registerCompareScores(host: Host): vscode.Disposable {
         const saved = parseViewState(state);
         // Nothing was compared in it yet, or another version of Tokenscope saved it.
         if (saved === null) return restored.dispose();
-        await keep(ComparisonPanel.restore(host, restored, saved)).showSaved(saved.sides);
+        await panel.keep(ComparisonPanel.restore(host, restored, saved)).showSaved(saved.sides);
       }
     }),
-    {dispose: () => panel?.dispose()}
+    panel
   );
 }

@@ -1,21 +1,12 @@
 import * as vscode from "vscode";
 import {type Host, registerCommand} from "../../host/host";
+import {SinglePanel} from "../../host/singlePanel";
 import type {ComparisonPanel} from "./comparisonPanel";
 import {panelType} from "./viewTypes";
 
 /** Compare Tokenizers: one panel, which survives reloads. */
 export function registerCompareTokenizers(host: Host): vscode.Disposable {
-  let panel: ComparisonPanel | undefined;
-
-  function keep(opened: ComparisonPanel): ComparisonPanel {
-    panel?.dispose();
-    panel = opened;
-    opened.onDidDispose(() => {
-      if (panel === opened) panel = undefined;
-    });
-    return opened;
-  }
-
+  const panel = new SinglePanel<ComparisonPanel>();
   return vscode.Disposable.from(
     registerCommand(host, "compareTokenizers", async (resource, selected) => {
       const [{comparedSource}, {ComparisonPanel}] = await Promise.all([
@@ -23,7 +14,7 @@ export function registerCompareTokenizers(host: Host): vscode.Disposable {
         import("./comparisonPanel")
       ]);
       const source = await comparedSource(host, resource, selected);
-      if (source !== undefined) await (panel ?? keep(ComparisonPanel.create(host, source))).show(source);
+      if (source !== undefined) await (panel.opened ?? panel.keep(ComparisonPanel.create(host, source))).show(source);
     }),
     vscode.window.registerWebviewPanelSerializer(panelType, {
       async deserializeWebviewPanel(restored: vscode.WebviewPanel, state: unknown): Promise<void> {
@@ -34,9 +25,9 @@ export function registerCompareTokenizers(host: Host): vscode.Disposable {
         const source = parseViewState(state);
         // Nothing was compared in it yet, or another version of Tokenscope saved it.
         if (source === null) return restored.dispose();
-        keep(new ComparisonPanel(host, restored, source));
+        panel.keep(new ComparisonPanel(host, restored, source));
       }
     }),
-    {dispose: () => panel?.dispose()}
+    panel
   );
 }

@@ -8,6 +8,7 @@ import {type ScoreDocument, scoreFormats} from "../../host/scoreDocument";
 import {scoreWithProgress} from "../../host/scoring";
 import {coveredTexts, exportHeader} from "../../metrics/scoreExport";
 import {partialText, summaryRows} from "../../metrics/summaryRows";
+import {hasSpacedWords} from "../../text/spacedWords";
 import {tokenscopeVersion} from "../../version";
 
 /** Exports what was scored already, else scores a place given as argument, else the selection, else the file. */
@@ -25,7 +26,7 @@ async function score(host: Host, argument: unknown): Promise<ScoredTarget> {
 }
 
 async function documentOf(host: Host, {target: subject, scores}: ScoredTarget): Promise<ScoreDocument> {
-  const {text, title, start} = subject;
+  const {text, title, start, languageId} = subject;
   const {ids, ends, logprobs, detail, summary, versions, model, windowing, contextIds, finished, warnings} = scores;
   return {
     title,
@@ -37,7 +38,13 @@ async function documentOf(host: Host, {target: subject, scores}: ScoredTarget): 
       }),
       source: {title, start, end: start + text.length}
     },
-    rows: summaryRows(summary, {model: model.name, windowing, contextTokens: contextIds.length, finished}),
+    rows: summaryRows(summary, {
+      model: model.name,
+      windowing,
+      contextTokens: contextIds.length,
+      finished,
+      spacedWords: hasSpacedWords(text, languageId)
+    }),
     warnings,
     text,
     tokens: {ids, ends, logprobs, detail, textOf: await tokenTexts(host, text, scores)},

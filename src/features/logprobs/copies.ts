@@ -96,7 +96,7 @@ export function exportJson(copied: CopiedText, {from, to}: TokenRange, range: Te
 export function documentOf(shown: Shown, colours: ColourChoice): ScoreDocument {
   const {scored, place, detail} = shown;
   const made = shown.made?.scores;
-  const {summary, model, windowing, contextIds, finished, warnings, text} = scored;
+  const {summary, model, windowing, contextIds, finished, spacedWords, warnings, text} = scored;
   const {title, start, end} = place.source;
   const versions = {
     tokenscope: tokenscopeVersion,
@@ -111,7 +111,7 @@ export function documentOf(shown: Shown, colours: ColourChoice): ScoreDocument {
   return {
     title,
     header: {...exportHeader(scoredWith, summary, versions), source: {title, start, end}},
-    rows: summaryRows(summary, {model: model.name, windowing, contextTokens: contextIds.length, finished}),
+    rows: summaryRows(summary, {model: model.name, windowing, contextTokens: contextIds.length, finished, spacedWords}),
     warnings,
     text,
     tokens: exported({scored, source: place.source, detail}),

@@ -103,6 +103,7 @@ const savedText = v.pipe(
     spec,
     model,
     windowing,
+    spacedWords: v.boolean(),
     summary: v.objectWithRest({tokens: wholeNumber, scored: wholeNumber}, v.custom(isJsonNumber)),
     warnings: v.array(v.string())
   }),

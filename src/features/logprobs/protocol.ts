@@ -12,7 +12,7 @@ import {type JsonNumber, jsonNumber, numberOfJson} from "../../text/jsonNumber";
  */
 
 /** Grows with every change of {@link SavedText} or {@link ViewState}, except an added sum. A state of another version is not read. */
-export const protocolVersion = 7;
+export const protocolVersion = 8;
 
 /**
  * A scored text with all that the view needs to draw it. The numbers are typed arrays, which VS Code transfers without JSON:
@@ -43,6 +43,8 @@ export interface ScoredText {
   readonly spec: ModelRef;
   readonly model: ScoredModel;
   readonly windowing: Windowing;
+  /** See text/spacedWords.ts. */
+  readonly spacedWords: boolean;
   readonly summary: Summary;
   /** Sentences on why the numbers may differ from what the user expects. */
   readonly warnings: readonly string[];

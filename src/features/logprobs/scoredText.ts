@@ -1,16 +1,19 @@
 import type {ScoreBeginning, Scores, TokenScores} from "../../contract/scoring";
+import {hasSpacedWords} from "../../text/spacedWords";
 import type {ScoredText} from "./protocol";
 
 /** The parts of a scored text. `texts` are the tokens' texts, needed if `scores.ends` is null. */
 export interface ScoredTextParts {
   readonly id: string;
   readonly text: string;
+  /** VS Code's name of the text's language. */
+  readonly languageId: string;
   readonly scores: Scores;
   readonly texts: readonly string[] | null;
 }
 
 /** A text's scores in the form that is sent to the view. */
-export function scoredText({id, text, scores, texts}: ScoredTextParts): ScoredText {
+export function scoredText({id, text, languageId, scores, texts}: ScoredTextParts): ScoredText {
   const {spec, model, ends, windowing, summary, warnings, detail} = scores;
   const {name, file, sha256, quantization, device} = model;
   return {
@@ -28,6 +31,7 @@ export function scoredText({id, text, scores, texts}: ScoredTextParts): ScoredTe
     spec,
     model: {name, file, sha256, quantization, device},
     windowing,
+    spacedWords: hasSpacedWords(text, languageId),
     summary,
     warnings
   };
@@ -39,7 +43,7 @@ export interface PartialTextParts extends Omit<ScoredTextParts, "scores"> {
 }
 
 /** A text whose scores are still to come, but for its beginning. The caller fills in the others. */
-export function partialText({id, text, beginning, texts}: PartialTextParts): ScoredText {
+export function partialText({id, text, languageId, beginning, texts}: PartialTextParts): ScoredText {
   const {spec, model, ids, ends, contextIds, windowing, summary, scores} = beginning;
   const {name, file, quantization} = model;
   const count = ids.length;
@@ -58,6 +62,7 @@ export function partialText({id, text, beginning, texts}: PartialTextParts): Sco
     spec,
     model: {name, file, sha256: "", quantization, device: ""},
     windowing,
+    spacedWords: hasSpacedWords(text, languageId),
     summary,
     warnings: []
   };

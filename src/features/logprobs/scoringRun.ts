@@ -60,7 +60,8 @@ export class ScoringRun {
       const made = new ScoredTarget(target, scores);
       host.scoredTexts.add(made);
       const texts = this.partial?.texts ?? (await this.textsOf(scores));
-      return {scored: scoredText({id: randomUUID(), text: target.text, scores, texts}), made};
+      const {text, languageId} = target;
+      return {scored: scoredText({id: randomUUID(), text, languageId, scores, texts}), made};
     } finally {
       this.ended = true;
       clearTimeout(this.timer);
@@ -98,7 +99,8 @@ export class ScoringRun {
   }
 
   private async begin(beginning: ScoreBeginning): Promise<void> {
-    const partial = partialText({id: randomUUID(), text: this.target.text, beginning, texts: null});
+    const {text, languageId} = this.target;
+    const partial = partialText({id: randomUUID(), text, languageId, beginning, texts: null});
     this.filling = partial;
     this.computing = {
       ...this.computing,

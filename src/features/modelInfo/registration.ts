@@ -1,8 +1,6 @@
 import * as vscode from "vscode";
 import {type Host, registerCommand} from "../../host/host";
-import {HostError} from "../../host/hostError";
 import type {ModelInfoPanel} from "./modelInfoPanel";
-import {isRemote} from "./remoteModel";
 import {editorType, panelType} from "./viewTypes";
 
 /** Show Model Info: a panel for each model, which survives reloads, and the editor for .gguf files. */
@@ -22,7 +20,10 @@ export function registerModelInfo(host: Host): vscode.Disposable {
   }
 
   return vscode.Disposable.from(
-    registerCommand(host, "showModelInfo", (model) => open(addressOf(model, host))),
+    registerCommand(host, "showModelInfo", async (model) => {
+      const {addressOf} = await import("./modelAddress");
+      await open(addressOf(model, host));
+    }),
     vscode.window.registerWebviewPanelSerializer(panelType, {
       async deserializeWebviewPanel(restored: vscode.WebviewPanel, state: unknown): Promise<void> {
         const [{ModelInfoPanel}, {parseViewState}] = await Promise.all([
@@ -59,29 +60,4 @@ class GgufEditor implements vscode.CustomReadonlyEditorProvider {
     const {ModelInfoPanel} = await import("./modelInfoPanel");
     new ModelInfoPanel(this.host, panel, uri.toString(), true);
   }
-}
-
-/** Maximum characters of an address. A longer one would not be restored after a reload (parseMessage.ts). */
-const maxAddressLength = 1 << 13;
-
-/**
- * The address in the command's argument, which is a path, an address or a URI. Without an argument, the scoring model's.
- *
- * @throws HostError if it is anything else: links and key bindings can pass any value.
- */
-function addressOf(model: unknown, {settings}: Host): string {
-  try {
-    const address = written(model) ?? vscode.Uri.file(settings.scoringModel().path).toString();
-    vscode.Uri.parse(address, true);
-    if (address.length <= maxAddressLength) return address;
-  } catch {
-    // A lone surrogate, an authority without a host …
-  }
-  throw new HostError("noSuchModel", vscode.l10n.t("This is no address of a model: choose one from the list."));
-}
-
-function written(model: unknown): string | undefined {
-  if (model instanceof vscode.Uri) return model.toString();
-  if (typeof model !== "string" || model === "") return undefined;
-  return isRemote(model) ? model : vscode.Uri.file(model).toString();
 }

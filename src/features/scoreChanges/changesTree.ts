@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import {uriName} from "../../host/documents/uriName";
-import {windowText} from "../../metrics/summaryRows";
+import {madeWithTexts} from "../../host/surprisalRows";
 import {firstLine, lineLabel} from "../../text/lineLabel";
 import {count, listText, plural} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
@@ -246,10 +246,7 @@ export class ChangesTree implements vscode.TreeDataProvider<Row> {
 
   private about(): string[] {
     const scores = this.shown?.scored.scores;
-    if (scores === undefined) return [];
-    const {model} = scores;
-    const name = `${plainText(model.file)}, ${model.quantization}, ${model.device}, SHA-256 ${model.sha256.slice(0, 12)}…`;
-    return [vscode.l10n.t("Model: {0}", name), vscode.l10n.t("Window: {0}", windowText(scores))];
+    return scores === undefined ? [] : madeWithTexts(scores);
   }
 
   private sorted<Ranked>(all: readonly Ranked[], rank: (one: Ranked) => number): readonly Ranked[] {

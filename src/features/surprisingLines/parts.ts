@@ -9,7 +9,8 @@ export function* linesInSteps(text: string): Generator<void, Part[]> {
   const lines: Part[] = [];
   for (let start = 0; start <= text.length; ) {
     const end = yield* lineEnd(text, start);
-    lines.push({name: null, regions: [{start, end: nextLine(text, end)}], place: trimmed(text, start, end)});
+    const whole = {start, end: nextLine(text, end)};
+    lines.push({name: null, regions: [whole], place: trimmed(text, start, end), whole, hasInner: false});
     if (end === text.length) break;
     start = nextLine(text, end);
     if (lines.length % stepSize === 0) yield;

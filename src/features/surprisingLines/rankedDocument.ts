@@ -24,7 +24,7 @@ export class RankedEntry {
   /** Its text is no longer the scored text. */
   edited = false;
   private place: Region;
-  /** All of the part: a function with its body. */
+  /** All of the part: see {@link Part.whole}. */
   private extent: Region;
   /** It was replaced together with the text around it, or its document was closed: its place must be searched. */
   private lost = false;
@@ -37,7 +37,7 @@ export class RankedEntry {
     readonly text: string
   ) {
     this.place = part.place;
-    this.extent = extentOf(part);
+    this.extent = part.whole;
   }
 
   get isFunction(): boolean {
@@ -288,13 +288,6 @@ export class RankedDocument implements vscode.Disposable {
 /** Parts of one kind begin at different places. */
 function idOf(kind: PartKind, {place, regions}: Part): string {
   return `${kind}:${place.start}:${regions[0]?.start ?? place.start}`;
-}
-
-function extentOf({place, regions}: Part): Region {
-  return {
-    start: Math.min(place.start, regions[0]?.start ?? place.start),
-    end: Math.max(place.end, regions.at(-1)?.end ?? place.end)
-  };
 }
 
 /** The parts with a text in them, given in lower case. */

@@ -1,6 +1,13 @@
 import * as vscode from "vscode";
 import {commandId} from "../../host/commands";
-import {bitsPerByteText, heatIcon, maxTooltipText, timesText, tokensText} from "../../host/surprisalRows";
+import {
+  bitsPerByteText,
+  heatIcon,
+  madeWithTexts,
+  maxTooltipText,
+  timesText,
+  tokensText
+} from "../../host/surprisalRows";
 import {perplexityText} from "../../metrics/metricText";
 import {lineLabel, shortText} from "../../text/lineLabel";
 import {bitsText, count, decimal, inBits, listText, plural} from "../../text/numberText";
@@ -47,7 +54,9 @@ export function treeItem(row: Row): vscode.TreeItem {
     ),
     vscode.l10n.t("{0} in {1}", inBits(decimal(numbers.bits, 1)), plural(numbers.bytes, "byte")),
     vscode.l10n.t("Perplexity {0}", perplexityText({...numbers, standardError: null})),
-    tokensText(numbers.tokens, numbers.scored)
+    tokensText(numbers.tokens, numbers.scored),
+    ...(part.hasInner ? [vscode.l10n.t("Without the functions inside it")] : []),
+    ...madeWithTexts(document.source.scores)
   ].join("\n");
   item.command = {command: commandId("openSurprisingLine"), title: vscode.l10n.t("Open"), arguments: [row]};
   return item;
