@@ -23,8 +23,13 @@ export function totalsText({tokens, logprob, perplexity}: BranchTotals): string 
   return parts.join(" · ");
 }
 
-/** A difference in nats, with its sign: "+3.20 bits", "−0.41 bits". */
-export function differenceText(value: number): string {
-  const number = bits(value);
-  return inBits(value > 0 && !number.startsWith("−") ? `+${number}` : number);
+/** A difference in nats, in bits with its sign: "+3.20", "−0.41", "0.00". */
+export function signedBits(nats: number): string {
+  const number = bits(nats);
+  return nats > 0 && /[1-9]/.test(number) ? `+${number}` : number;
+}
+
+/** The same with its unit: "+3.20 bits". */
+export function differenceText(nats: number): string {
+  return inBits(signedBits(nats));
 }

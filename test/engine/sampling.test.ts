@@ -73,7 +73,8 @@ describe("What comes next, and samples of it", () => {
     return file;
   }
 
-  const textOf = (name: string) => (name.startsWith("demonstration") ? reference("python").repeat(4) : anyText(11, 400));
+  const textOf = (name: string) =>
+    name.startsWith("demonstration") ? reference("python").repeat(4) : anyText(11, 400);
 
   for (const name of ["demonstration", "demonstration without BOS", ...tiny])
     describe(`on ${name}`, () => {

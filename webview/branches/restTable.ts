@@ -1,6 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import {html, nothing, type TemplateResult} from "lit";
 import {type BranchPlace, maxRest} from "../../src/features/branches/protocol";
+import {signedBits} from "../../src/metrics/branchText";
 import {type BranchTotals, type RestCost, restCost} from "../../src/metrics/branchTree";
 import {bits, plural, significant} from "../../src/text/numberText";
 import {linkButton} from "../ui/controls";
@@ -68,7 +69,7 @@ function sumRow(name: string, {before, after}: RestCost, nats: (totals: BranchTo
     <th scope="row">${name}</th>
     <td class="number">${bits(nats(before))}</td>
     <td class="number">${bits(nats(after))}</td>
-    <td class="number">${signed(nats(after) - nats(before))}</td>
+    <td class="number">${signedBits(nats(after) - nats(before))}</td>
   </tr>`;
 }
 
@@ -91,13 +92,7 @@ function tokenRow(label: string, before: number | null, after: number | null, di
     <td class="number">${before === null ? "–" : bits(-before)}</td>
     <td class="number">${after === null ? "–" : bits(-after)}</td>
     <td class="number difference ${(difference ?? 0) > 0 ? "more" : "less"}" ${cssVariable("--share", share)}>
-      ${difference === null ? "–" : signed(difference)}
+      ${difference === null ? "–" : signedBits(difference)}
     </td>
   </tr>`;
-}
-
-/** Nats as bits with their sign, without the unit: the rows are all bits. */
-function signed(nats: number): string {
-  const text = bits(nats);
-  return nats > 0 && !/^0\D0+$/.test(text) ? `+${text}` : text;
 }

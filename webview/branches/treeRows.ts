@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import {html, nothing, type TemplateResult} from "lit";
 import type {BranchPlace} from "../../src/features/branches/protocol";
-import {differenceText, originText, totalsText} from "../../src/metrics/branchText";
+import {differenceText, originText, signedBits, totalsText} from "../../src/metrics/branchText";
 import {type BranchRow, type BranchTree, pathOf, restCost, totalsOf} from "../../src/metrics/branchTree";
 import {listText, significant} from "../../src/text/numberText";
 import {shortLabel} from "../../src/text/tokenLabel";
@@ -28,7 +28,7 @@ export function treeRows(state: TreeState, actions: TreeActions): TemplateResult
     <div class="tree-head muted" aria-hidden="true">
       <span>${l10n.t("Branch")}</span>
       <span class="number">${l10n.t("Perplexity")}</span>
-      <span class="number">${l10n.t("Rest")}</span>
+      <span class="number">${l10n.t("Rest, bits")}</span>
     </div>
     <ul class="tree" role="tree" aria-label=${l10n.t("Branches")} @keydown=${actions.key}>
       ${state.rows.map((one) => row(one, state, actions))}
@@ -66,7 +66,6 @@ function row({branch, level, place, siblings, children}: BranchRow, state: TreeS
     aria-setsize=${siblings}
     aria-selected=${isSelected}
     aria-expanded=${children === 0 ? nothing : open}
-    aria-label=${listText(says)}
     tabindex=${isSelected ? 0 : -1}
     @click=${() => actions.select(id)}
     ${cssVariable("--level", level - 1)}
@@ -75,11 +74,12 @@ function row({branch, level, place, siblings, children}: BranchRow, state: TreeS
       event.stopPropagation();
       if (children > 0) actions.toggle(id, !open);
     }}>${children === 0 ? nothing : icon(open ? "chevronDown" : "chevronRight")}</span>
-    <span class="says">
+    <span class="spoken-only">${listText(says)}</span>
+    <span class="says" aria-hidden="true">
       <code class="text">${text}</code>
       <span class="about">${name === "" ? nothing : html`<b>${name}</b> · `}${origin}</span>
     </span>
-    <span class="number">${totals.perplexity === null ? "–" : significant(totals.perplexity)}</span>
-    <span class="number ${difference === null ? "" : difference > 0 ? "more" : "less"}">${difference === null ? "" : differenceText(difference)}</span>
+    <span class="number" aria-hidden="true">${totals.perplexity === null ? "–" : significant(totals.perplexity)}</span>
+    <span aria-hidden="true" class="number ${difference === null ? "" : difference > 0 ? "more" : "less"}">${difference === null ? "" : signedBits(difference)}</span>
   </li>`;
 }

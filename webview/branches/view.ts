@@ -133,6 +133,7 @@ export class View {
         ${optionsBar(this.options, (options) => {
           this.options = options;
           this.bridge.post({type: "setOptions", options});
+          this.draw();
           this.save();
         })}
         ${this.progress()}
