@@ -25,11 +25,9 @@ describe("Try another word", () => {
   type Told<Type extends ToView["type"]> = Extract<ToView, {type: Type}>;
   const tree = (branches: WatchedView<To, From>) =>
     branches.told.findLast((it): it is Told<"tree"> => it.type === "tree")?.tree;
-  const placeOf = (branches: WatchedView<To, From>) => {
-    const told = branches.told.findLast((it): it is Told<"place"> => it.type === "place");
-    assert.ok(told);
-    return told.place;
-  };
+  /** The view says when it listens, and is then told its place. */
+  const placeOf = async (branches: WatchedView<To, From>) =>
+    (await until(() => branches.told.findLast((it): it is Told<"place"> => it.type === "place"))).place;
 
   /** Scores a document, and looks at what the model expected at the token with this text. */
   async function look(name: string, content: string, own: string) {
@@ -76,7 +74,7 @@ describe("Try another word", () => {
     assert.ok(other);
     const branches = await branchesOf(logprobs, token, other.id);
     const grown = tree(branches);
-    const place = placeOf(branches);
+    const place = await placeOf(branches);
     assert.ok(grown);
     assert.equal(place.title, "one.py, line 2");
     const [word, greedy, ...sampled] = grown.branches as [Branch, Branch, ...Branch[]];
@@ -193,7 +191,7 @@ describe("Try another word", () => {
     // As VS Code restores it, in the same process: another panel with the state that the view saved.
     const state: ViewState = {
       version: protocolVersion,
-      place: placeOf(branches),
+      place: await placeOf(branches),
       options: {...usualOptions, count: 1},
       tree: named ?? grown,
       selected: 1,
@@ -210,7 +208,7 @@ describe("Try another word", () => {
     panels.restore(panel, JSON.parse(JSON.stringify(state)));
     restored.say({type: "ready"});
     assert.deepEqual(tree(restored), named);
-    assert.deepEqual(placeOf(restored), placeOf(branches));
+    assert.deepEqual(await placeOf(restored), await placeOf(branches));
     restored.say({type: "more", branch: 1});
     await until(() => (tree(restored)?.branches.length ?? 0) === grown.branches.length + 1);
     const more = tree(restored)?.branches.at(-1);
@@ -244,7 +242,7 @@ describe("Try another word", () => {
       const branches = view();
       await finished(branches);
       assert.deepEqual(tree(branches)?.branches[0]?.ids, [choice.alternative]);
-      assert.equal(placeOf(branches).own, " +");
+      assert.equal((await placeOf(branches)).own, " +");
       // What the hover has not offered.
       for (const bad of [
         {...choice, alternative: 2 ** 30},

@@ -13,7 +13,12 @@ export async function insertBranch(
   insertion: Insertion,
   view: vscode.ViewColumn | undefined
 ): Promise<void> {
-  if (!place.isWhole || !isWhole)
+  if (!place.isWhole)
+    throw new HostError(
+      "notEditable",
+      vscode.l10n.t("This token has no place of its own in the text: there is nothing to insert at.")
+    );
+  if (!isWhole)
     throw new HostError(
       "notEditable",
       vscode.l10n.t("This branch begins or ends inside a character: there is no text to insert.")
