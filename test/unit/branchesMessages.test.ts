@@ -127,7 +127,7 @@ describe("A tree as Markdown", () => {
     assert.ok(first);
     const hostile = {...first, labels: [allHostile], name: allHostile};
     const text = treeMarkdown({...place, title: allHostile}, {...tree, branches: [hostile]});
-    assert.doesNotMatch(text, /\]\(|<[a-z]|\$\(/i);
+    assert.doesNotMatch(text.replace(/`[^`\n]*`/g, "code"), /\]\(|<[a-z]|\$\(/i);
     assert.equal(text.split("\n").length, 6);
   });
 });

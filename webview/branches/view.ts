@@ -256,7 +256,7 @@ export class View {
     if (does === "select") this.selectRow(branch);
     else if (does === "prune") this.bridge.post({type: "prune", branch});
     else if (does === "rename") this.focusOn<HTMLInputElement>(".name-field", (field) => field.select());
-    else if (does === "enter") this.focusOn('.tokens [data-at]');
+    else if (does === "enter") this.focusOn(".tokens [data-at]");
     else this.toggle(branch, does === "open");
   }
 

@@ -32,9 +32,9 @@ export function contextOf(token: number | null, range: TokenRange | null): objec
 /** Of an alternative in the card. */
 function alternativeAt(target: EventTarget | null): object | null {
   const element = target instanceof Element ? target.closest<HTMLElement>("[data-alternative]") : null;
-  const card = element?.closest<HTMLElement>("[data-token]");
+  const card = element?.closest<HTMLElement>("[data-of-token]");
   if (!element || !card) return null;
-  const token = Number(card.dataset["token"]);
+  const token = Number(card.dataset["ofToken"]);
   const alternative = Number(element.dataset["alternative"]);
   return {webviewSection: "alternative", token, alternative, preventDefaultContextMenuItems: true};
 }

@@ -34,7 +34,7 @@ export function tokenCard(
       <span class="muted">${l10n.t("{0} of {1}", count(token + 1), count(text.count))}</span>
       ${iconButton({icon: "close", label: l10n.t("Close"), onClick: actions.close})}
     </div>
-    <div class="about-token" data-token=${token}>
+    <div class="about-token" data-of-token=${token}>
       <dl class="facts">
         ${fact(l10n.t("id"), String(id), l10n.t("The token's number in the model's vocabulary."))}
         ${bytesFact(text, token)}

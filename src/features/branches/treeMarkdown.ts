@@ -4,6 +4,7 @@ import {type BranchTree, branchRows, pathOf, restCost, totalsOf} from "../../met
 import {codeSpan, escapeMarkdown} from "../../text/markdownText";
 import {percent} from "../../text/numberText";
 import {shortLabel} from "../../text/tokenLabel";
+import {visibleText} from "../../text/visibleText";
 import type {BranchPlace} from "./protocol";
 
 /** A tree as a nested list of Markdown. */
@@ -20,7 +21,7 @@ export function treeMarkdown(place: BranchPlace, tree: BranchTree): string {
         branch.rest
       );
     const parts = [
-      `${name}${codeSpan(shortLabel(branch.labels.join("")))}`,
+      `${name}${codeSpan(shortLabel(visibleText(branch.labels.join(""))))}`,
       originText(branch),
       totalsText(totalsOf(pathOf(tree, branch.id).logprobs)),
       ...(cost && cost.after.tokens > 0
@@ -29,5 +30,5 @@ export function treeMarkdown(place: BranchPlace, tree: BranchTree): string {
     ];
     return `${"  ".repeat(level - 1)}- ${parts.join(" · ")}`;
   });
-  return `${head}\n\n${l10n.t("In place of {0}:", `${codeSpan(token.label)}${own}`)}\n\n${lines.join("\n")}\n`;
+  return `${head}\n\n${l10n.t("In place of {0}:", `${codeSpan(visibleText(token.label))}${own}`)}\n\n${lines.join("\n")}\n`;
 }
