@@ -59,10 +59,12 @@ export class BranchesPanels implements vscode.Disposable {
     return tried;
   }
 
-  /** Beside the editor; where there are branches already, among them. */
+  /** Among the branches that there are, in the group of the view that was used, or beside the editor: never over the text. */
   private column(): vscode.ViewColumn {
-    const view = vscode.window.tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputWebview;
-    return this.panels.at(-1)?.column ?? (view ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside);
+    const {activeTab, viewColumn} = vscode.window.tabGroups.activeTabGroup;
+    // By its number: a view's group may be locked, and then the active group is another one for VS Code.
+    const ofView = activeTab?.input instanceof vscode.TabInputWebview ? viewColumn : vscode.ViewColumn.Beside;
+    return this.panels.at(-1)?.column ?? ofView;
   }
 
   private keep(panel: BranchesPanel): BranchesPanel {
