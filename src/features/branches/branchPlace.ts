@@ -1,3 +1,4 @@
+import type {ModelRef} from "../../contract/models";
 import type {EngineClient} from "../../host/engine/engineClient";
 import type {TokenPlace} from "../../host/triedAlternative";
 import {tokenLabel} from "../../text/tokenLabel";
@@ -10,14 +11,15 @@ export interface PlaceAndTokens {
   readonly ids: Int32Array | null;
 }
 
-/** Asks the engine for the bytes of the tokens from the place on. */
+/** Asks the engine for the bytes of the tokens from the place on: the model that is given, whose vocabulary it is. */
 export async function branchPlaceOf(
   engine: Pick<EngineClient, "request">,
+  vocabulary: ModelRef,
   {title, uri, start, end, before, own, behind, isWhole, scored, token}: TokenPlace
 ): Promise<PlaceAndTokens> {
   const {contextIds, ids: textIds, logprobs, spec, windowing, model} = scored;
   const shown = textIds.slice(token, token + 1 + maxRest);
-  const {bytes, ends} = await engine.request("tokenBytes", {model: spec, ids: shown});
+  const {bytes, ends} = await engine.request("tokenBytes", {model: vocabulary, ids: shown});
   const [own1, ...rest] = Array.from(shown, (id, index): PlaceToken => {
     const logprob = logprobs[token + index] ?? Number.NaN;
     return {

@@ -6,6 +6,7 @@ import {type AlternativeChoice, TriedAlternative} from "../../host/triedAlternat
 import {parsed, wholeNumber} from "../../text/guard";
 import {BranchesPanel} from "./branchesPanel";
 import {branchPlaceOf, isSamePlace} from "./branchPlace";
+import {modelInUse} from "./growth";
 import {parseViewState} from "./parseMessage";
 
 const choice = v.object({
@@ -25,7 +26,7 @@ export class BranchesPanels implements vscode.Disposable {
   async try(argument: unknown): Promise<void> {
     const tried = argument instanceof TriedAlternative ? argument : await this.found(parsed(choice, argument));
     if (tried === undefined) return;
-    const place = await branchPlaceOf(this.host.engine, tried.place);
+    const place = await branchPlaceOf(this.host.engine, modelInUse(tried.place.scored.spec, this.host), tried.place);
     const known = this.panels.find((panel) => isSamePlace(panel.place, place));
     if (known) known.reveal();
     const panel = known ?? this.keep(BranchesPanel.create(this.host, place, this.column()));

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type {ModelRef} from "../../contract/models";
 import type {Progress} from "../../contract/progress";
 import type {Sample} from "../../contract/sampling";
 import {fullDetail} from "../../contract/scoring";
@@ -122,9 +123,8 @@ export class Growth {
     };
   }
 
-  /** In Restricted Mode, saved state must not choose which model is loaded. The checksum refuses another model. */
-  private get model() {
-    return vscode.workspace.isTrusted ? this.from.place.spec : this.host.settings.scoringModel();
+  private get model(): ModelRef {
+    return modelInUse(this.from.place.spec, this.host);
   }
 
   private joined(path: readonly number[]): Int32Array {
@@ -139,6 +139,11 @@ export class Growth {
     all.set(path, ids.length);
     return all;
   }
+}
+
+/** In Restricted Mode, saved state must not choose which model is loaded. The checksum refuses another model. */
+export function modelInUse(spec: ModelRef, {settings}: Pick<Host, "settings">): ModelRef {
+  return vscode.workspace.isTrusted ? spec : settings.scoringModel();
 }
 
 function otherModel(): HostError {
