@@ -1,6 +1,7 @@
 import "./host/language";
 import type * as vscode from "vscode";
 import {registerAgentTools} from "./features/agentTool/registration";
+import {registerBranches} from "./features/branches/registration";
 import {registerChatCount} from "./features/chatCount/registration";
 import {registerCodeLens} from "./features/codeLens/registration";
 import {registerCompareScores} from "./features/compareScores/registration";
@@ -45,6 +46,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ),
     registerPerplexity(host, context.workspaceState),
     registerLogprobs(host),
+    registerBranches(host),
     registerCompareScores(host),
     registerExportScores(host),
     registerHeatmap(host),

@@ -25,9 +25,11 @@ import type {
   CountResult,
   ScoreParams,
   Scores,
+  ScoreTokensParams,
   TokenBytes,
   TokenizeParams,
   TokenList,
+  TokensScore,
   TokenTextsParams
 } from "./scoring";
 import type {TokenInfo, TokenInfoParams} from "./tokenInfo";
@@ -50,6 +52,7 @@ export interface EngineRequests {
   documentTokens: {params: DocumentTokensParams; result: OfDocument<DocumentTokens>};
   tokenEnd: {params: TokenEndParams; result: OfDocument<TokenEnd>};
   score: {params: ScoreParams; result: Scores};
+  scoreTokens: {params: ScoreTokensParams; result: TokensScore};
   alternatives: {params: AlternativesParams; result: Alternatives};
   tokenTexts: {params: TokenTextsParams; result: readonly string[]};
   tokenBytes: {params: TokenTextsParams; result: TokenBytes};
@@ -70,8 +73,8 @@ export interface EngineRequests {
 
 export type EngineMethod = keyof EngineRequests;
 
-/** Notification to the engine: hand over what there is of a request's answer. `score`, `complete` and `sample` have answers in
- * part. */
+/** Notification to the engine: hand over what there is of a request's answer. `score`, `scoreTokens`, `complete` and
+ * `sample` have answers in part. */
 export const stopNotification = "stop";
 
 export interface StopParams {

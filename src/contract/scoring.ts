@@ -183,6 +183,28 @@ export interface Alternative {
   readonly logprob: number;
 }
 
+/** Tokens as they are, not a text: what a text would cost with another token in it keeps its other tokens. */
+export interface ScoreTokensParams {
+  readonly model: ModelRef;
+  /** What the model is given as context, and the tokens that are scored. */
+  readonly ids: Int32Array;
+  /** So many of the first ones are context, as {@link Scores.contextIds}. */
+  readonly contextTokens: number;
+  /** Scores are asked for from here on. */
+  readonly from: number;
+  readonly windowing: Windowing;
+  /** As {@link AlternativesParams.sha256}. */
+  readonly sha256?: string;
+}
+
+/** What a score of a text with these tokens says, to the last bit. */
+export interface TokensScore {
+  /** Natural logprobs of the tokens from {@link ScoreTokensParams.from} on; NaN where unscored. */
+  readonly logprobs: Float64Array;
+  /** As {@link Scores.finished}. */
+  readonly finished: boolean;
+}
+
 export interface TokenTextsParams {
   readonly model: ModelRef;
   readonly ids: Int32Array;

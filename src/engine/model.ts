@@ -10,9 +10,11 @@ import type {
   CountResult,
   ScoreParams,
   Scores,
+  ScoreTokensParams,
   TokenBytes,
   TokenizeParams,
   TokenList,
+  TokensScore,
   TokenTextsParams
 } from "../contract/scoring";
 import type {TokenInfo, TokenInfoParams} from "../contract/tokenInfo";
@@ -104,6 +106,10 @@ export class Model {
 
   async score(params: ScoreParams, context: RequestContext): Promise<Scores> {
     return await this.scoring.score(params, context);
+  }
+
+  async scoreTokens(params: ScoreTokensParams, context: RequestContext): Promise<TokensScore> {
+    return await this.scoring.scoreTokens(params, context);
   }
 
   async alternatives(params: AlternativesParams, context: RequestContext): Promise<Alternatives> {

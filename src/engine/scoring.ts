@@ -6,7 +6,9 @@ import {
   type AlternativesParams,
   fullDetail,
   type ScoreParams,
-  type Scores
+  type Scores,
+  type ScoreTokensParams,
+  type TokensScore
 } from "../contract/scoring";
 import {summarize} from "../metrics/summary";
 import type {Windowing} from "../metrics/windowing";
@@ -81,19 +83,24 @@ export class Scoring {
     };
   }
 
+  /** Scores are not kept: what is asked for here is seldom asked for again, and would displace a text's. */
+  async scoreTokens(params: ScoreTokensParams, context: RequestContext): Promise<TokensScore> {
+    const {backend} = this;
+    const {ids, contextTokens, from} = params;
+    const model = await this.checked(params, from);
+    if (!Number.isSafeInteger(contextTokens) || contextTokens < 0 || contextTokens > from) throw noSuchToken();
+    const windowing = await this.windowingOf(params.windowing, model);
+    const scored = unscoredTokens(ids.length, 0);
+    const known = await backend.scoreWindows({ids, contextTokens, windowing, from}, scored, context);
+    const finished = known === ids.length;
+    if (!finished) unscore(scored, Math.max(known, from));
+    return {logprobs: scored.logprobs.slice(from), finished};
+  }
+
   async alternatives(params: AlternativesParams, context: RequestContext): Promise<Alternatives> {
     const {backend} = this;
-    const {ids, position, sha256} = params;
-    const model = await backend.describe();
-    requireScoring(model);
-    const known = ids.every((id) => id >= 0 && id < model.vocabularySize);
-    if (!known || !Number.isSafeInteger(position) || position < 0 || position >= ids.length)
-      throw new EngineError("invalidRequest", l10n.t("There is no such token in this model: score the text again."));
-    if (sha256 !== undefined && sha256 !== (await backend.identity()))
-      throw new EngineError(
-        "invalidRequest",
-        l10n.t('These scores are of another model than the one in use now ("{0}"): score the text again.', model.file)
-      );
+    const {ids, position} = params;
+    const model = await this.checked(params, position);
     const windowing = await this.windowingOf(params.windowing, model);
     const window = windowOf(position, windowing);
     if (window === undefined)
@@ -102,6 +109,24 @@ export class Scoring {
         l10n.t("This token has no score, because it has no context: there is nothing to compare.")
       );
     return await backend.alternatives({ids, position, windowing, window, top: possibleTop(params.top, model)}, context);
+  }
+
+  /** Makes sure that tokens are this model's, and that there is one at the position. */
+  private async checked(
+    {ids, sha256}: Pick<AlternativesParams, "ids" | "sha256">,
+    position: number
+  ): Promise<ModelDescription> {
+    const {backend} = this;
+    const model = await backend.describe();
+    requireScoring(model);
+    const known = ids.every((id) => id >= 0 && id < model.vocabularySize);
+    if (!known || !Number.isSafeInteger(position) || position < 0 || position >= ids.length) throw noSuchToken();
+    if (sha256 !== undefined && sha256 !== (await backend.identity()))
+      throw new EngineError(
+        "invalidRequest",
+        l10n.t('These scores are of another model than the one in use now ("{0}"): score the text again.', model.file)
+      );
+    return model;
   }
 
   private async prepare(params: ScoreParams, signal: AbortSignal): Promise<PreparedText> {
@@ -173,6 +198,10 @@ export class Scoring {
     );
     return {...tokensFrom(scored, contextTokens), finished};
   }
+}
+
+function noSuchToken(): EngineError {
+  return new EngineError("invalidRequest", l10n.t("There is no such token in this model: score the text again."));
 }
 
 function requireWholeChunk(window: number, tokens: number, bosCount: number, context: string): void {

@@ -1,6 +1,7 @@
 import type {SourceControl, Uri} from "vscode";
 import type {DocumentRange} from "./documents/documentRange";
 import type {ScoredTarget} from "./documents/scoredTarget";
+import type {AlternativeChoice, TriedAlternative} from "./triedAlternative";
 
 /** The arguments that our own code gives a command. Only the type is used, so the table costs nothing at run time. */
 interface Takes<Arguments extends readonly unknown[]> {
@@ -33,6 +34,7 @@ export const commands = {
   copyTokensMarkdown: tokens,
   selectTokens: tokens,
   scoreFromToken: tokens,
+  tryAlternative: {} as Takes<[alternative?: TriedAlternative | AlternativeChoice]>,
   compareLogprobs: {} as Takes<[subject?: ScoredTarget | DocumentRange]>,
   exportScores: {} as Takes<[scored?: ScoredTarget]>,
   scoreChanges: {} as Takes<[sourceControl?: SourceControl]>,

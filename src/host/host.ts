@@ -13,6 +13,7 @@ import {createLog, type Log} from "./log";
 import {cudaFolder} from "./runtimes";
 import {ScoredTexts} from "./scoredTexts";
 import {Settings} from "./settings";
+import {ShownAlternatives} from "./triedAlternative";
 
 /** The services that all features use. */
 export interface Host {
@@ -36,6 +37,8 @@ export interface Host {
   readonly downloads: Downloads;
   /** What was scored lately in this session, to compare with. */
   readonly scoredTexts: ScoredTexts;
+  /** What the model could have written instead, where it is shown. */
+  readonly shownAlternatives: ShownAlternatives;
   readonly errors: ErrorReporter;
 }
 
@@ -97,6 +100,7 @@ export function createHost(context: vscode.ExtensionContext): Host {
     spareEngine: () => new EngineClient(options),
     downloads: new Downloads(models, tokens, transfers, settings),
     scoredTexts: new ScoredTexts(),
+    shownAlternatives: new ShownAlternatives(),
     errors: new ErrorReporter(log)
   };
 }

@@ -29,6 +29,7 @@ describe("The installed package", () => {
       "dist/nodeLlamaCpp.mjs",
       "dist/testBindingBinary.mjs",
       "dist/cli.js",
+      "dist/webview/branches.js",
       "dist/webview/compareScores.js",
       "dist/webview/logprobs.js",
       "dist/webview/modelInfo.js",

@@ -45,6 +45,9 @@ const odd = [
   {uri: "file:///none", start: 0, end: Number.MAX_SAFE_INTEGER},
   {uri: "untitled:", start: 0, end: 2 ** 40},
   {uri: {}, start: "0", end: []},
+  {token: 0, alternative: 0},
+  {token: 2 ** 40, alternative: -1},
+  {token: 0, alternative: 1, uri: allHostile},
   {rootUri: "file:///"},
   {type: "part", document: {}, entry: {}},
   {type: "file", file: {uri: "file:///etc/passwd"}},
@@ -101,6 +104,7 @@ describe("A command's arguments", () => {
       "tokenscope.showSurprisingLinesOfFile",
       "tokenscope.showTokenizer",
       "tokenscope.snoozeInlineCompletion",
+      "tokenscope.tryAlternative",
       "tokenscope.useModel"
     ]);
   });

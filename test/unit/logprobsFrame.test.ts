@@ -324,7 +324,10 @@ describe("The frame of the logprobs view", () => {
       best.toSorted((a, b) => b - a)
     );
     assert.match((await page.locator(".actual").textContent()) ?? "", /1,234/);
-    assert.equal(await page.locator(".alternative").first().getAttribute("title"), "id 0. Click to copy its text.");
+    assert.match(
+      (await page.locator(".alternative").first().getAttribute("title")) ?? "",
+      /^id 0\. Click to see how the model would go on from it; \S+C copies its text\.$/
+    );
     const facts = (await page.locator("#details .facts").textContent()) ?? "";
     assert.match(facts, /bytes20 77 6f 72 64 31/);
   });

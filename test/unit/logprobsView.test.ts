@@ -180,6 +180,28 @@ describe("The logprobs view", () => {
     assert.equal((await sent()).filter(({type}) => type === "alternatives").length, 2);
   });
 
+  it("tries an alternative that is clicked, or chosen by keys; the copying keys copy its text", async () => {
+    await show(scored(["one", " two"]));
+    await token(1).click();
+    await answer(1, 2);
+    const row = page.locator(".chart .alternative").nth(3);
+    await row.click();
+    await row.focus();
+    await press("Enter");
+    const tried = (await sent()).filter(({type}) => type === "tryAlternative");
+    assert.deepEqual(tried, Array(2).fill({type: "tryAlternative", token: 1, alternative: 3}));
+    await press("Control+c");
+    await page.locator("#status", {hasText: /Copied|doesn't allow/}).waitFor();
+    // What VS Code's context menu and its commands are told.
+    await row.click({button: "right"});
+    assert.deepEqual(JSON.parse((await page.locator("body").getAttribute("data-vscode-context")) ?? ""), {
+      webviewSection: "alternative",
+      token: 1,
+      alternative: 3,
+      preventDefaultContextMenuItems: true
+    });
+  });
+
   it("tells a token's numbers, those that cost more as soon as they have come", async () => {
     await show(scored(["one", " two"], [-1, -3]));
     await token(1).click();

@@ -6,6 +6,12 @@ import {busyRing} from "../ui/controls";
 import {cssVariable} from "../ui/cssVariable";
 import type {AlternativesState} from "./alternatives";
 
+export interface AlternativeActions {
+  /** Opens what could stand here instead, and grows it from there. */
+  readonly tryIt: (alternative: number) => void;
+  readonly copyText: (text: string) => void;
+}
+
 /**
  * What the model expected, as bars on a track of 0 to 100 %: the best tokens in their order, the text's own after them where it is
  * not one of them, and what is left for all others. All values of the best are those of one answer, so their order is that of the
@@ -14,7 +20,7 @@ import type {AlternativesState} from "./alternatives";
 export function alternativeBars(
   own: Omit<Alternative, "logprob">,
   alternatives: AlternativesState,
-  copy: (text: string) => void
+  actions: AlternativeActions
 ): TemplateResult {
   if (alternatives.type === "failed") return html`<p class="failure">${alternatives.message}</p>`;
   if (alternatives.type === "loading") {
@@ -23,8 +29,8 @@ export function alternativeBars(
   const {top, rank} = alternatives;
   const isAmong = top.some(({id}) => id === own.id);
   return html`<ol class="chart" aria-label=${l10n.t("What the model expected here")}>
-    ${top.map((alternative, index) => row(alternative, index + 1, alternative.id === own.id, copy))}
-    ${isAmong ? nothing : row({...own, logprob: alternatives.logprob}, rank, true, copy)}
+    ${top.map((alternative, index) => row(alternative, index + 1, alternative.id === own.id, actions))}
+    ${isAmong ? nothing : row({...own, logprob: alternatives.logprob}, rank, true, actions)}
     ${restRow(restOf(top, isAmong ? null : alternatives.logprob))}
   </ol>`;
 }
@@ -39,19 +45,35 @@ function row(
   {id, text, label, logprob}: Alternative,
   rank: number,
   isOwn: boolean,
-  copy: (text: string) => void
+  {tryIt, copyText}: AlternativeActions
 ): TemplateResult {
   const says = isOwn
     ? l10n.t("{0}. '{1}', {2}, the token that stands here", count(rank), label, percent(logprob))
     : l10n.t("{0}. '{1}', {2}", count(rank), label, percent(logprob));
   return html`<li class=${isOwn ? "actual" : ""}>
-    <button type="button" class="alternative" title=${l10n.t("id {0}. Click to copy its text.", id)} aria-label=${says} @click=${() => copy(text)}>
+    <button
+      type="button"
+      class="alternative"
+      data-alternative=${id}
+      title=${l10n.t("id {0}. Click to see how the model would go on from it; {1} copies its text.", id, copyKeys)}
+      aria-label=${says}
+      @click=${() => tryIt(id)}
+      @keydown=${(event: KeyboardEvent) => {
+        if (isCopy(event)) copyText(text);
+      }}
+    >
       <span class="rank">${count(rank)}</span>
       <code>${label}</code>
       <span class="track"><span class="bar" ${cssVariable("--share", Math.exp(logprob))}></span></span>
       <span class="share">${percent(logprob)}</span>
     </button>
   </li>`;
+}
+
+const copyKeys = navigator.platform.startsWith("Mac") ? "⌘C" : "Ctrl+C";
+
+function isCopy({key, ctrlKey, metaKey, altKey, shiftKey}: KeyboardEvent): boolean {
+  return key.toLowerCase() === "c" && ctrlKey !== metaKey && !altKey && !shiftKey;
 }
 
 function restRow(rest: number): TemplateResult {

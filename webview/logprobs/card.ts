@@ -12,6 +12,7 @@ import type {TokenRange} from "./tokenRange";
 
 export interface CardEvents {
   readonly askAlternatives: (token: number) => void;
+  readonly tryAlternative: (token: number, alternative: number) => void;
   readonly copyText: (text: string) => void;
   readonly copyRange: (range: TokenRange) => void;
   readonly clearRange: () => void;
@@ -142,8 +143,9 @@ export class Card {
     const {text, element} = this;
     if (text === null) return;
     const token = this.current();
-    const {copyText} = this.events;
-    const actions = {copyText, close: () => void this.close()};
+    const {copyText, tryAlternative} = this.events;
+    const tryIt = (alternative: number) => tryAlternative(token ?? 0, alternative);
+    const actions = {copyText, tryIt, close: () => void this.close()};
     const {range} = this;
     if (range !== null && this.hovered === null) {
       const numbers = rangeNumbers(text.scored, range.from, range.to);

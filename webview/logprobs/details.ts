@@ -4,7 +4,7 @@ import type {ScoredText} from "../../src/features/logprobs/protocol";
 import {tokenRows} from "../../src/metrics/tokenMetrics";
 import {bits, count, listText, percent, plural} from "../../src/text/numberText";
 import {iconButton} from "../ui/controls";
-import {alternativeBars} from "./alternativeBars";
+import {type AlternativeActions, alternativeBars} from "./alternativeBars";
 import type {AlternativesState} from "./alternatives";
 import {levelClass} from "./colouring";
 import {keyHelp} from "./header";
@@ -12,7 +12,6 @@ import {type RangeNumbers, rangeRows} from "./rangeNumbers";
 import type {ShownText} from "./shownText";
 
 export interface DetailsActions {
-  readonly copyText: (text: string) => void;
   /** Hides the floating card. */
   readonly close: () => void;
 }
@@ -23,7 +22,7 @@ export function tokenCard(
   level: number,
   token: number,
   alternatives: AlternativesState,
-  actions: DetailsActions
+  actions: DetailsActions & AlternativeActions
 ): TemplateResult {
   const {scored} = text;
   const logprob = text.logprob(token);
@@ -35,7 +34,7 @@ export function tokenCard(
       <span class="muted">${l10n.t("{0} of {1}", count(token + 1), count(text.count))}</span>
       ${iconButton({icon: "close", label: l10n.t("Close"), onClick: actions.close})}
     </div>
-    <div class="about-token">
+    <div class="about-token" data-of-token=${token}>
       <dl class="facts">
         ${fact(l10n.t("id"), String(id), l10n.t("The token's number in the model's vocabulary."))}
         ${bytesFact(text, token)}
@@ -44,7 +43,7 @@ export function tokenCard(
       ${
         logprob === null
           ? html`<p>${whyUnscored(scored)}</p>`
-          : alternativeBars({id, text: text.textOf(token, token + 1), label}, alternatives, actions.copyText)
+          : alternativeBars({id, text: text.textOf(token, token + 1), label}, alternatives, actions)
       }
     </div>
   `;

@@ -175,6 +175,7 @@ export class View {
     };
     return new Card(this.elements.details, floating, places, {
       askAlternatives: (token) => bridge.post({type: "alternatives", token}),
+      tryAlternative: (token, alternative) => bridge.post({type: "tryAlternative", token, alternative}),
       copyText: async (text) =>
         this.say((await copyText(text)) ? l10n.t("Copied.") : l10n.t("The browser doesn't allow copying.")),
       copyRange: (range) => bridge.post({type: "copy", format: "markdown", ...range}),

@@ -1,7 +1,10 @@
 import * as vscode from "vscode";
 import type {Scores} from "../../contract/scoring";
+import {commandId} from "../../host/commands";
 import type {Host} from "../../host/host";
 import {LatestOnly} from "../../host/latestOnly";
+import {commandLink} from "../../host/runCommand";
+import type {AlternativeChoice} from "../../host/triedAlternative";
 import {shortLabel, tokenLabel} from "../../text/tokenLabel";
 import {visibleText} from "../../text/visibleText";
 import type {Heat} from "./heat";
@@ -36,15 +39,18 @@ export class HeatHover implements vscode.HoverProvider {
     const {starts, ends, logprobs} = heat.pieces;
     const range = new vscode.Range(document.positionAt(starts[piece] ?? 0), document.positionAt(ends[piece] ?? 0));
     const about = {tokens: tokensOf(heat, piece, document.getText(range)), logprob: logprobs[piece] ?? Number.NaN};
-    const more = await this.expectedAt(heat, piece, about.tokens, token);
+    const more = await this.expectedAt(document, heat, piece, about.tokens, token);
     // The hover was cancelled.
     if (more === undefined) return undefined;
-    // HTML, icons and commands are off by default.
-    return new vscode.Hover(new vscode.MarkdownString(hoverText({...about, ...more})), range);
+    // HTML, icons and all other commands are off by default.
+    const markdown = new vscode.MarkdownString(hoverText({...about, ...more}));
+    markdown.isTrusted = {enabledCommands: [commandId("tryAlternative")]};
+    return new vscode.Hover(markdown, range);
   }
 
   /** What the model expected, or why this is unknown. Undefined if the hover was cancelled. */
   private async expectedAt(
+    {uri}: vscode.TextDocument,
     {scores, expected, pieces}: Heat,
     piece: number,
     tokens: readonly ShownToken[],
@@ -61,12 +67,18 @@ export class HeatHover implements vscode.HoverProvider {
         expected.at(position, maxAlternatives, {token: own})
       );
       const shown = top.map(({id, text, logprob}) => ({id, label: shortLabel(visibleText(text)), logprob}));
-      return {expected: {token: asked, rank, entropy, top: shown}, note};
+      const linkTo = (label: string, alternative: number) =>
+        tryLink(label, {uri: uri.toString(), token: position, alternative});
+      return {expected: {token: asked, rank, entropy, top: shown, linkTo}, note};
     } catch (error) {
       if (token.isCancellationRequested) return undefined;
       return {note: error instanceof vscode.CancellationError ? note : this.host.errors.describe(error)};
     }
   }
+}
+
+function tryLink(label: string, choice: AlternativeChoice): string {
+  return commandLink(label, "tryAlternative", vscode.l10n.t("Try This Instead"), choice);
 }
 
 /** The tokens of a piece, with labels cut from its text. */

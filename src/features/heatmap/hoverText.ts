@@ -19,6 +19,8 @@ export interface Expected {
   /** Nats. */
   readonly entropy: number;
   readonly top: readonly ShownToken[];
+  /** Makes a label, which is Markdown, a link that tries an alternative. Without: there are no links. */
+  readonly linkTo?: (label: string, id: number) => string;
 }
 
 /** What a hover says about one piece of text. */
@@ -62,19 +64,24 @@ function numbers({token, rank, entropy, top}: Expected, several: boolean): strin
 }
 
 /** The best alternatives, with the actual token among or below them. */
-function alternatives({token, rank, top}: Expected): string {
+function alternatives({token, rank, top, linkTo}: Expected): string {
   const rows = top.map((one, index) => {
     // The score's own figure for what stands here: asked for alone, it comes out a little different
     // (docs/decisions/scoring.md).
     const actual = one.id === token.id;
-    return row(actual ? {...one, logprob: token.logprob} : one, index + 1, actual);
+    return row(actual ? {...one, logprob: token.logprob} : one, index + 1, actual, actual ? undefined : linkTo);
   });
   if (!top.some(({id}) => id === token.id)) rows.push(row(token, rank, true));
   return table(["", l10n.t("the model expected"), l10n.t("probability")], 1, rows);
 }
 
-function row({label, logprob}: ShownToken, rank: number, actual: boolean): string[] {
-  const cells = [count(rank), codeSpan(label), percent(logprob)];
+function row(
+  {id, label, logprob}: ShownToken,
+  rank: number,
+  actual: boolean,
+  linkTo = (name: string, _id: number) => name
+): string[] {
+  const cells = [count(rank), linkTo(codeSpan(label), id), percent(logprob)];
   return actual ? cells.map((cell) => `**${cell}**`) : cells;
 }
 

@@ -23,6 +23,10 @@ export function registerHeatmap(host: Host): vscode.Disposable {
     const {goToNextSurprise} = await import("./surprises");
     await goToNextSurprise({current: () => heatmap, turnOn}, direction);
   };
+  host.shownAlternatives.ofHeatmap = async (choice) => {
+    const {heatAlternative} = await import("./heatAlternative");
+    return heatmap && (await heatAlternative(heatmap, choice));
+  };
   return vscode.Disposable.from(
     registerCommand(host, "toggleHeatmap", async () => {
       if (heatmap) turnOff();

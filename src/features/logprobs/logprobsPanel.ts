@@ -46,7 +46,7 @@ export class LogprobsPanel implements vscode.Disposable {
   private problem: Notice | null = null;
   private pinned = false;
   private readonly scoring = new LatestOnly();
-  private readonly alternatives: AlternativesAnswer;
+  readonly alternatives: AlternativesAnswer;
   private readonly outputs: Outputs;
   private readonly editor: EditorLink;
   private readonly follower: DocumentFollower;
@@ -258,6 +258,8 @@ export class LogprobsPanel implements vscode.Disposable {
         return this.bringUpToDate(message.showing);
       case "alternatives":
         return this.alternatives.answer(message.token);
+      case "tryAlternative":
+        return this.alternatives.try(message);
       case "select":
         return this.selectTokens({from: message.token, to: message.token + 1});
       case "selectRange":

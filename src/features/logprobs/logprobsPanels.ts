@@ -17,6 +17,7 @@ export class LogprobsPanels implements PanelPeers, vscode.Disposable {
 
   constructor(private readonly host: Host) {
     host.scoredTexts.ofView = () => this.panels.at(-1)?.subject;
+    host.shownAlternatives.ofView = async (choice) => this.panels.at(-1)?.alternatives.tried(choice);
   }
 
   /** Show Logprobs. `place` is a command's argument. */

@@ -42,6 +42,7 @@ const message: v.GenericSchema<unknown, FromView | Hello> = v.variant("type", [
   v.object({type: v.picklist(["hello", "scoreAgain", "cancel", "compare"])}),
   v.object({type: v.literal("ready"), showing: v.nullable(v.string())}),
   v.object({type: v.picklist(["alternatives", "select", "scoreFrom"]), token: wholeNumber}),
+  v.object({type: v.literal("tryAlternative"), token: wholeNumber, alternative: wholeNumber}),
   v.object({type: v.literal("selectRange"), from: wholeNumber, to: wholeNumber}),
   v.object({type: v.literal("copy"), format: v.picklist(copyFormats), from: wholeNumber, to: wholeNumber}),
   v.object({type: v.literal("export"), format: v.picklist(exportFormats)}),

@@ -196,6 +196,8 @@ export type FromView =
   /** The view listens. `showing`: the id of the scored text it already draws from its state. */
   | {readonly type: "ready"; readonly showing: string | null}
   | {readonly type: "alternatives"; readonly token: number}
+  /** Tries another word in place of a token: one of those that the model expected, or its own. */
+  | {readonly type: "tryAlternative"; readonly token: number; readonly alternative: number}
   | {readonly type: "select"; readonly token: number}
   /** Selects tokens `[from, to)` in the editor. */
   | {readonly type: "selectRange"; readonly from: number; readonly to: number}

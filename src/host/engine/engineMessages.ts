@@ -9,6 +9,8 @@ const counting = (): string =>
 const readingVocabulary = (): string =>
   l10n.t("The model's process ended while reading the vocabulary: try again, a new one starts by itself.");
 
+const scoring = () => l10n.t("The model's process ended while scoring: try again, a new one starts by itself.");
+
 const crashed: Record<EngineMethod, () => string> = {
   describe: () => l10n.t("The model's process ended while reading the model: try again, a new one starts by itself."),
   count: counting,
@@ -29,7 +31,8 @@ const crashed: Record<EngineMethod, () => string> = {
   tokenInfo: readingVocabulary,
   vocabularyFacts: readingVocabulary,
   searchVocabulary: readingVocabulary,
-  score: () => l10n.t("The model's process ended while scoring: try again, a new one starts by itself."),
+  score: scoring,
+  scoreTokens: scoring,
   alternatives: () =>
     l10n.t("The model's process ended while looking for alternatives: try again, a new one starts by itself."),
   complete: () => l10n.t("The model's process ended while completing: try again, a new one starts by itself."),

@@ -11,6 +11,7 @@ import {ErrorReporter} from "../../../src/host/errors";
 import type {Host} from "../../../src/host/host";
 import {ScoredTexts} from "../../../src/host/scoredTexts";
 import {Settings} from "../../../src/host/settings";
+import {ShownAlternatives} from "../../../src/host/triedAlternative";
 import {root} from "../../harness/paths";
 
 /** A host with its own engine process, for the parts that a `describe` creates itself. Both end with it. */
@@ -45,6 +46,7 @@ export function ownHost(): () => Host {
       spareEngine: () => new EngineClient(options),
       downloads: new Downloads(path.join(storage, "models"), tokens, transfers, settings),
       scoredTexts: new ScoredTexts(),
+      shownAlternatives: new ShownAlternatives(),
       errors: new ErrorReporter(log)
     };
   });
