@@ -18,6 +18,7 @@ import {registerMenu} from "./features/menu/registration";
 import {registerModelInfo} from "./features/modelInfo/registration";
 import {registerModels} from "./features/models/registration";
 import {registerPerplexity} from "./features/perplexity/registration";
+import {registerPromptTests} from "./features/promptTests/registration";
 import {registerRestrictedMode} from "./features/restrictedMode/registration";
 import {registerScoreChanges} from "./features/scoreChanges/registration";
 import {registerSurprisingLines} from "./features/surprisingLines/registration";
@@ -45,6 +46,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerPerplexity(host, context.workspaceState),
     registerLogprobs(host),
     registerCompareScores(host),
+    registerPromptTests(host),
     registerExportScores(host),
     registerHeatmap(host),
     registerCodeLens(host),

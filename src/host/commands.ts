@@ -33,6 +33,8 @@ export const commands = {
   copyTokensMarkdown: tokens,
   selectTokens: tokens,
   scoreFromToken: tokens,
+  comparePrompts: nothing,
+  consistency: nothing,
   compareLogprobs: {} as Takes<[subject?: ScoredTarget | DocumentRange]>,
   exportScores: {} as Takes<[scored?: ScoredTarget]>,
   scoreChanges: {} as Takes<[sourceControl?: SourceControl]>,
