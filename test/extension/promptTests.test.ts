@@ -110,11 +110,11 @@ describe("Prompt tests", () => {
   });
 
   it("score as Show Logprobs scores the same selection in its context", async () => {
-    // Context and answer meet at a line's end, where one cut and two are the same.
-    const prompt = "def add(a, b):\n    return a + b\n\n\ndef sub(a, b):";
+    // The answer begins with a space, where one cut and two are the same.
+    const prompt = "def add(a, b):\n    return a + b\n\n\ndef sub(a, b): return";
     await showTab("prompt.py", prompt);
-    await showTab("other.py", `${prompt} # the difference`);
-    await vscode.env.clipboard.writeText("\n    return a - b\n");
+    await showTab("other.py", `${prompt} # or`);
+    await vscode.env.clipboard.writeText(" a - b\n");
     choices.push("From the Clipboard");
     const running = vscode.commands.executeCommand("tokenscope.comparePrompts");
     const list = await until(() => window().lists.at(-1));
@@ -126,7 +126,7 @@ describe("Prompt tests", () => {
     const {prompts} = JSON.parse(await copied("copyJson"));
     const scored = prompts.find((one: {prompt: {title: string}}) => one.prompt.title === "prompt.py");
     await closeEditors();
-    const editor = await showText(`${prompt}\n    return a - b\n`, "python");
+    const editor = await showText(`${prompt} a - b\n`, "python");
     select(editor, prompt.length);
     await set("selectionContext", true);
     const target = folder.write("scores.json", "");
