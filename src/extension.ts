@@ -19,6 +19,7 @@ import {registerMenu} from "./features/menu/registration";
 import {registerModelInfo} from "./features/modelInfo/registration";
 import {registerModels} from "./features/models/registration";
 import {registerPerplexity} from "./features/perplexity/registration";
+import {registerPromptTests} from "./features/promptTests/registration";
 import {registerRestrictedMode} from "./features/restrictedMode/registration";
 import {registerScoreChanges} from "./features/scoreChanges/registration";
 import {registerSurprisingLines} from "./features/surprisingLines/registration";
@@ -48,6 +49,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerLogprobs(host),
     registerBranches(host),
     registerCompareScores(host),
+    registerPromptTests(host),
     registerExportScores(host),
     registerHeatmap(host),
     registerCodeLens(host),

@@ -34,7 +34,12 @@ export const commands = {
   copyTokensMarkdown: tokens,
   selectTokens: tokens,
   scoreFromToken: tokens,
+<<<<<<< HEAD
   tryAlternative: {} as Takes<[alternative?: TriedAlternative | AlternativeChoice]>,
+=======
+  comparePrompts: nothing,
+  consistency: nothing,
+>>>>>>> h/variants
   compareLogprobs: {} as Takes<[subject?: ScoredTarget | DocumentRange]>,
   exportScores: {} as Takes<[scored?: ScoredTarget]>,
   scoreChanges: {} as Takes<[sourceControl?: SourceControl]>,
