@@ -6,6 +6,8 @@ import {HostError} from "../hostError";
 const counting = (): string =>
   l10n.t("The model's process ended while counting tokens: try again, a new one starts by itself.");
 
+const scoring = (): string => l10n.t("The model's process ended while scoring: try again, a new one starts by itself.");
+
 const readingVocabulary = (): string =>
   l10n.t("The model's process ended while reading the vocabulary: try again, a new one starts by itself.");
 
@@ -29,7 +31,8 @@ const crashed: Record<EngineMethod, () => string> = {
   tokenInfo: readingVocabulary,
   vocabularyFacts: readingVocabulary,
   searchVocabulary: readingVocabulary,
-  score: () => l10n.t("The model's process ended while scoring: try again, a new one starts by itself."),
+  score: scoring,
+  scoreUnder: scoring,
   alternatives: () =>
     l10n.t("The model's process ended while looking for alternatives: try again, a new one starts by itself."),
   complete: () => l10n.t("The model's process ended while completing: try again, a new one starts by itself."),
