@@ -30,6 +30,7 @@ describe("The installed package", () => {
       "dist/testBindingBinary.mjs",
       "dist/cli.js",
       "dist/webview/compareScores.js",
+      "dist/webview/constraints.js",
       "dist/webview/logprobs.js",
       "dist/webview/modelInfo.js",
       "dist/webview/tokenizer.js",

@@ -98,9 +98,11 @@ describe("The menu of the status bar", () => {
   /** Are the rows of another one, buttons of a view, links of the heatmap's item, or variants of one that is in the menu. */
   const elsewhere: readonly CommandName[] = [
     "showResults",
+    "scoreUnderSchema",
     "colorBy",
     "nextSurprise",
     "previousSurprise",
+    "completeUnderGrammar",
     "snoozeInlineCompletion",
     "selectCompletionModel",
     "useOneModel",
