@@ -6,6 +6,7 @@ import {registerChatCount} from "./features/chatCount/registration";
 import {registerCodeLens} from "./features/codeLens/registration";
 import {registerCompareScores} from "./features/compareScores/registration";
 import {registerCompareTokenizers} from "./features/compareTokenizers/registration";
+import {registerConstraints} from "./features/constraints/registration";
 import {registerDownloads} from "./features/downloads/registration";
 import {registerEngineControl} from "./features/engineControl/registration";
 import {registerEvaluateFolder} from "./features/evaluateFolder/registration";
@@ -51,6 +52,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerCompareScores(host),
     registerPromptTests(host),
     registerExportScores(host),
+    registerConstraints(host),
     registerHeatmap(host),
     registerCodeLens(host),
     registerScoreChanges(host),

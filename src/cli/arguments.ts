@@ -40,7 +40,7 @@ ${limitOptions.map(limitLine).join("\n")}
   --count N, -n N                  sample: N continuations (1)
   --seed S                         next, sample: the random numbers; continuation i has those of S + i (0)
   --stop TEXT                      sample: end before this text; may be given several times
-  --grammar-file, --schema-file    sample: only what a GBNF grammar, or a JSON Schema, allows
+  --grammar-file, --schema-file    sample: only what a GBNF grammar, or a JSON Schema, allows; score: what it decides of a text
   --verbose                        the engine's log on stderr
 
 Samplers of next and sample, as llama.cpp has them; without any, the model's own distribution (temperature 1):

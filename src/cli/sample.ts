@@ -1,7 +1,8 @@
 import type {ModelRef} from "../contract/models";
-import type {Constraint, Sample} from "../contract/sampling";
+import type {Sample} from "../contract/sampling";
 import {type Options, UsageError, wholeNumber} from "./arguments";
 import type {Console} from "./console";
+import {constraintOf} from "./constraint";
 import {readText} from "./readText";
 import {samplersOf} from "./samplerOptions";
 import type {Request} from "./score";
@@ -19,7 +20,7 @@ export async function sample(
   const seed = wholeNumber("seed", options.seed) ?? 0;
   const count = wholeNumber("count", options.count) ?? 1;
   const maxTokens = wholeNumber("max-tokens", options["max-tokens"]) ?? 64;
-  const constraint = await constraintOf(options, file);
+  const constraint = await constraintOf(options, file === undefined ? [] : [file]);
   const params = {
     model,
     prompt: {kind: "text", text: await readText(file)},
@@ -40,17 +41,8 @@ export async function sample(
   };
 }
 
-async function constraintOf(options: Options, file: string | undefined): Promise<Constraint | undefined> {
-  const {"grammar-file": grammar, "schema-file": schema} = options;
-  if (grammar !== undefined && schema !== undefined)
-    throw new UsageError("only one of --grammar-file and --schema-file can be given");
-  if ((grammar ?? schema) === "-" && file === "-") throw new UsageError("only one file can be standard input");
-  if (grammar !== undefined) return {kind: "gbnf", grammar: await readText(grammar)};
-  if (schema !== undefined) return {kind: "jsonSchema", schema: await readText(schema)};
-  return undefined;
-}
-
-function documentOf({text, stop, ids, texts, logprobs, drawnLogprobs, allowedMasses}: Sample, seed: number): object {
+function documentOf(sample: Sample, seed: number): object {
+  const {text, stop, ids, texts, logprobs, drawnLogprobs, cutOff, wantedForbidden} = sample;
   return {
     seed,
     text,
@@ -61,7 +53,8 @@ function documentOf({text, stop, ids, texts, logprobs, drawnLogprobs, allowedMas
       text: texts[i],
       logprob: logprobs[i],
       drawnLogprob: drawnLogprobs[i],
-      ...(allowedMasses && {allowedMass: allowedMasses[i]})
+      ...(cutOff && {cutOff: cutOff[i]}),
+      ...(wantedForbidden && {wantedForbidden: wantedForbidden[i] === 1})
     }))
   };
 }

@@ -1,8 +1,10 @@
+import type {ScoresUnder} from "../contract/constrained";
 import {EngineError} from "../contract/errors";
 import type {ModelRef} from "../contract/models";
 import type {Progress} from "../contract/progress";
 import type {EngineMethod, EngineRequests} from "../contract/requests";
 import type {Scores} from "../contract/scoring";
+import {constrainedHeader} from "../metrics/constrainedExport";
 import {csvPieces, type ExportedTokens, exportHeader, jsonPieces} from "../metrics/scoreExport";
 import {corpusHeader, scoreHeader} from "../metrics/scoreHeader";
 import {corpusSummary, type Summary} from "../metrics/summary";
@@ -11,6 +13,7 @@ import {visibleText} from "../text/visibleText";
 import {tokenscopeVersion} from "../version";
 import {choice, type Options, positiveNumber, UsageError, wholeNumber} from "./arguments";
 import type {Console} from "./console";
+import {constraintOf} from "./constraint";
 import {type LimitOption, limitOptions} from "./limits";
 import {readText} from "./readText";
 
@@ -45,6 +48,7 @@ export async function score(
   const contextFile = options["context-file"];
   if ([...files, contextFile].filter((file) => file === "-").length > 1)
     throw new UsageError("only one FILE can be standard input");
+  const constraint = await constraintOf(options, files);
   const context = contextFile === undefined ? {} : {context: await readText(contextFile)};
 
   const summaries: Summary[] = [];
@@ -52,13 +56,19 @@ export async function score(
   for (const file of files) {
     try {
       const text = await readText(file);
-      const scores = await request("score", {model, text, ...asked, ...context}, console.progressOn(file));
+      const params = {model, text, ...asked, ...context};
+      const onProgress = console.progressOn(file);
+      const scores: Scores & Partial<ScoresUnder> =
+        constraint === undefined
+          ? await request("score", params, onProgress)
+          : await request("scoreUnder", {...params, constraint}, onProgress);
       const tokens = options["no-tokens"] ? null : await exportedTokens(scores, model, request);
       const header = {
         ...(several ? {file} : {}),
         ...(options.full || format === "csv"
           ? exportHeader(scores, scores.summary, versionsOf(scores))
-          : scoreHeader(scores, scores.summary))
+          : scoreHeader(scores, scores.summary)),
+        ...(scores.constrained && {constrained: constrainedHeader(scores.constrained, scores.ends)})
       };
       const pieces = format === "csv" ? csvPieces(header, tokens) : jsonPieces(header, tokens, "line");
       await console.answer([...pieces, format === "csv" ? "" : "\n"].join(""));
@@ -118,8 +128,12 @@ function concernsOneText(error: unknown): boolean {
 }
 
 /** Tokens have the model's texts here, so that tokens and their alternatives are written alike. */
-async function exportedTokens(scores: Scores, model: ModelRef, request: Request): Promise<ExportedTokens> {
-  const {ids, ends, logprobs, detail} = scores;
+async function exportedTokens(
+  scores: Scores & Partial<ScoresUnder>,
+  model: ModelRef,
+  request: Request
+): Promise<ExportedTokens> {
+  const {ids, ends, logprobs, detail, constrained = null} = scores;
   const rivals = detail?.topIds.filter((id) => id >= 0) ?? new Int32Array();
   const unique = Int32Array.from(new Set([...ids, ...rivals]));
   const texts = await request("tokenTexts", {model, ids: unique});
@@ -129,6 +143,7 @@ async function exportedTokens(scores: Scores, model: ModelRef, request: Request)
     ids,
     ends,
     logprobs,
+    constrained,
     detail: detail && {...detail, textOfId},
     textOf: (token) => textOfId(ids[token] ?? -1)
   };

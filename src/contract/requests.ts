@@ -1,5 +1,6 @@
 import type {ChatCount, CountChatParams} from "./chat";
 import type {CompleteParams, Completion} from "./completion";
+import type {ScoresUnder, ScoreUnderParams} from "./constrained";
 import type {DeviceState, DevicesParams, ProcessVersions, VersionsParams} from "./devices";
 import type {
   ChangeDocumentParams,
@@ -53,6 +54,7 @@ export interface EngineRequests {
   tokenEnd: {params: TokenEndParams; result: OfDocument<TokenEnd>};
   score: {params: ScoreParams; result: Scores};
   scoreTokens: {params: ScoreTokensParams; result: TokensScore};
+  scoreUnder: {params: ScoreUnderParams; result: ScoresUnder};
   alternatives: {params: AlternativesParams; result: Alternatives};
   tokenTexts: {params: TokenTextsParams; result: readonly string[]};
   tokenBytes: {params: TokenTextsParams; result: TokenBytes};
@@ -73,8 +75,10 @@ export interface EngineRequests {
 
 export type EngineMethod = keyof EngineRequests;
 
-/** Notification to the engine: hand over what there is of a request's answer. `score`, `scoreTokens`, `complete` and
- * `sample` have answers in part. */
+/**
+ * Notification to the engine: hand over what there is of a request's answer. `score`, `scoreTokens`, `scoreUnder`, `complete` and
+ * `sample` have answers in part.
+ */
 export const stopNotification = "stop";
 
 export interface StopParams {

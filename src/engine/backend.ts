@@ -75,6 +75,15 @@ export interface ScoringTask {
   readonly from: number;
   /** Told, in order, up to which position all scores are final. */
   readonly onScored?: (until: number) => void;
+  readonly sets?: PositionSets | undefined;
+}
+
+/** Sets of tokens at the positions of a text, and what comes of them: what they do to the model's distributions there. */
+export interface PositionSets {
+  /** Bits of TokenSets, at positions from `start` up to `end`, or fewer: none behind the last one that has a set. */
+  between(start: number, end: number): Promise<readonly Uint32Array[]>;
+  /** NaN where there is no set. Positions may come again. */
+  keep(first: number, masses: {readonly cutOff: Float64Array; readonly decided: Float64Array}): void;
 }
 
 /** A position at which the model's prediction is asked for. */

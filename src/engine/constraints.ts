@@ -2,19 +2,23 @@ import * as l10n from "@vscode/l10n";
 import {EngineError} from "../contract/errors";
 import type {Constraint} from "../contract/sampling";
 import {AllowedTokens} from "../grammar/allowedTokens";
+import {type ConstrainedPosition, constrainedPosition} from "../grammar/constrained";
 import {Grammar, type GrammarState} from "../grammar/grammar";
 import {GrammarError} from "../grammar/grammarError";
+import type {JsonLayout} from "../grammar/jsonRules";
 import {parseGrammar} from "../grammar/parseGrammar";
 import {schemaGrammar} from "../grammar/schemaGrammar";
 import {type TokenTrie, tokenTrieSteps} from "../grammar/tokenTrie";
 import {listText} from "../text/numberText";
-import type {TokenTable} from "./backend";
-import type {Turns} from "./turns";
+import type {Backend, TokenTable} from "./backend";
+import {Turns} from "./turns";
 
 /** What a constraint leaves of a model's distribution, token by token. */
 export interface TokenFilter {
   /** The logits with -Infinity for all tokens that may not come next; null where the text can't go on. */
   allowed(logits: Float32Array): Float32Array | null;
+  /** What it does to the model's distribution. */
+  position(logits: Float32Array): ConstrainedPosition;
   /** A token that may come next has been written. */
   accept(id: number): void;
 }
@@ -22,11 +26,13 @@ export interface TokenFilter {
 export interface Constrained {
   /** Begins a text. */
   begin(): TokenFilter;
+  readonly tokens: AllowedTokens;
   readonly warnings: readonly string[];
 }
 
 interface Kept extends Constrained {
-  readonly constraint: Constraint;
+  /** What it was made of. */
+  readonly key: string;
 }
 
 /** Grammars and schemas as filters of one vocabulary's tokens. */
@@ -35,23 +41,21 @@ export class Constraints {
   /** The last one: the same is often asked for again, and knows which tokens it allows where. */
   private last: Kept | undefined;
 
-  constructor(
-    private readonly table: TokenTable,
-    /** For the work on the vocabulary, which is done once for all requests. */
-    private readonly turns: Turns
-  ) {}
+  constructor(private readonly backend: Pick<Backend, "tokenTable" | "idle">) {}
 
-  /** Throws EngineError for a grammar or a schema that can't be used. */
-  async of(constraint: Constraint): Promise<Constrained> {
-    const {last} = this;
-    if (last !== undefined && isSame(last.constraint, constraint)) return last;
-    const {grammar: text, warnings} = explaining(() => grammarOf(constraint));
-    const {table} = this;
+  /** `layout`: of a schema's JSON. Throws EngineError for a grammar or a schema that can't be used. */
+  async of(constraint: Constraint, layout: JsonLayout = "write"): Promise<Constrained> {
+    const key = JSON.stringify([constraint, layout]);
+    if (this.last?.key === key) return this.last;
+    const {grammar: text, warnings} = explaining(() => grammarOf(constraint, layout));
+    const table = await this.backend.tokenTable();
     const tokenOf = (written: string) => table.idOf(written) ?? null;
     const grammar = explaining(() => new Grammar(parseGrammar(text, {tokenOf})));
-    this.trie ??= buildTrie(table, this.turns);
+    // No request ends the work on the vocabulary: the next one would have to begin again.
+    const turns = () => new Turns((signal) => this.backend.idle(signal), new AbortController().signal);
+    this.trie ??= buildTrie(table, turns());
     const tokens = new AllowedTokens(grammar, await this.trie);
-    this.last = {constraint, warnings, begin: () => new GrammarFilter(tokens, table)};
+    this.last = {key, warnings, tokens, begin: () => new GrammarFilter(tokens, table)};
     return this.last;
   }
 }
@@ -82,6 +86,14 @@ class GrammarFilter implements TokenFilter {
     return goesOn ? left : null;
   }
 
+  position(logits: Float32Array): ConstrainedPosition {
+    const {tokens, state} = this;
+    return constrainedPosition(
+      logits,
+      explaining(() => tokens.in(state))
+    );
+  }
+
   accept(id: number): void {
     const {tokens, table, state} = this;
     const reached = explaining(() => tokens.grammar.accept(state, table.grammarBytes(id), id));
@@ -105,9 +117,12 @@ async function buildTrie(table: TokenTable, turns: Turns): Promise<TokenTrie> {
   }
 }
 
-function grammarOf(constraint: Constraint): {readonly grammar: string; readonly warnings: readonly string[]} {
+function grammarOf(
+  constraint: Constraint,
+  layout: JsonLayout
+): {readonly grammar: string; readonly warnings: readonly string[]} {
   if (constraint.kind === "gbnf") return {grammar: constraint.grammar, warnings: []};
-  const {grammar, unchecked} = schemaGrammar(parsed(constraint.schema));
+  const {grammar, unchecked} = schemaGrammar(parsed(constraint.schema), layout);
   if (unchecked.length === 0) return {grammar, warnings: []};
   const keywords = [...new Set(unchecked.map(({keyword}) => keyword))];
   return {
@@ -130,15 +145,11 @@ function parsed(schema: string): unknown {
 }
 
 /** Turns a mistake in a grammar into an answer for people. */
-function explaining<T>(work: () => T): T {
+export function explaining<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
     if (error instanceof GrammarError) throw new EngineError("invalidRequest", error.message);
     throw error;
   }
-}
-
-function isSame(one: Constraint, other: Constraint): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -1,5 +1,6 @@
 import {completionEnd} from "../completion/stop";
 import type {Sample, SampleParams} from "../contract/sampling";
+import type {ConstrainedPosition} from "../grammar/constrained";
 import {Candidates} from "../sampling/candidates";
 import {applySamplers} from "../sampling/chain";
 import {draw} from "../sampling/draw";
@@ -31,7 +32,8 @@ export class Continuation implements TokenChooser {
   private readonly ids: number[] = [];
   private logprobs: number[] | Float64Array = [];
   private readonly drawnLogprobs: number[] = [];
-  private readonly allowedMasses: number[] = [];
+  /** Of tokens that were drawn under a constraint. */
+  private readonly constrained: ConstrainedPosition[] = [];
   /** The prompt's tokens and those behind it. */
   private readonly history: Int32Array;
   // Holds back the bytes of a character that is not complete yet.
@@ -68,8 +70,8 @@ export class Continuation implements TokenChooser {
     if (table.endsText(id)) return this.endBefore("end");
     const logSum = filter === undefined ? sampled.raw.logSum : logSumOf(logits);
     if (filter !== undefined) {
+      this.constrained.push(filter.position(logits));
       filter.accept(id);
-      this.allowedMasses.push(Math.min(1, Math.exp(sampled.raw.logSum - logSum)));
     }
     this.history[history.length] = id;
     ids.push(id);
@@ -86,14 +88,17 @@ export class Continuation implements TokenChooser {
   }
 
   sample(): Sample {
-    const {text, ids, logprobs, drawnLogprobs, allowedMasses, filter, stop = "stopped"} = this;
+    const {text, ids, logprobs, drawnLogprobs, filter, constrained, stop = "stopped"} = this;
     return {
       text,
       ids: Int32Array.from(ids),
       texts: ids.map((id) => this.parts.table.text(id)),
       logprobs: Float64Array.from(logprobs),
       drawnLogprobs: Float64Array.from(drawnLogprobs),
-      ...(filter && {allowedMasses: Float64Array.from(allowedMasses)}),
+      ...(filter && {
+        cutOff: Float64Array.from(constrained, ({cutOff}) => cutOff),
+        wantedForbidden: Uint8Array.from(constrained, ({wantedAllowed}) => (wantedAllowed ? 0 : 1))
+      }),
       stop
     };
   }

@@ -57,6 +57,12 @@ export const handlers: {
       context.signal,
       (place) => context.onProgress({stage: "wait", place})
     ),
+  scoreUnder: (models, params, context) =>
+    models.scheduler.inLine(
+      () => models.use(params.model, context, (model) => model.scoreUnder(params, context)),
+      context.signal,
+      (place) => context.onProgress({stage: "wait", place})
+    ),
   alternatives: (models, params, context) =>
     models.use(params.model, context, (model) => model.alternatives(params, context)),
   complete: (models, params, context) => models.use(params.model, context, (model) => model.complete(params, context)),

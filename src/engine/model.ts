@@ -1,5 +1,6 @@
 import type {ChatCount, CountChatParams} from "../contract/chat";
 import type {CompleteParams, Completion} from "../contract/completion";
+import type {ScoresUnder, ScoreUnderParams} from "../contract/constrained";
 import type {DeviceState} from "../contract/devices";
 import type {MemoryEstimate, ModelDescription, ModelRef} from "../contract/models";
 import type {NextDistribution, NextParams, SampleParams, Samples} from "../contract/sampling";
@@ -22,6 +23,7 @@ import type {SearchVocabularyParams, VocabularyFacts, VocabularyMatches} from ".
 import type {Backend, RequestContext} from "./backend";
 import {requireCompleting} from "./capabilities";
 import {countChat} from "./chat/countChat";
+import {Constraints} from "./constraints";
 import {measure} from "./measure";
 import {OpenDocuments} from "./openDocuments";
 import {Sampling} from "./sampling";
@@ -37,8 +39,9 @@ export class Model {
     ref: ModelRef,
     private readonly backend: Backend
   ) {
-    this.scoring = new Scoring(ref, backend);
-    this.sampling = new Sampling(backend);
+    const constraints = new Constraints(backend);
+    this.scoring = new Scoring(ref, backend, constraints);
+    this.sampling = new Sampling(backend, constraints);
     this.documents = new OpenDocuments(backend);
   }
 
@@ -110,6 +113,10 @@ export class Model {
 
   async scoreTokens(params: ScoreTokensParams, context: RequestContext): Promise<TokensScore> {
     return await this.scoring.scoreTokens(params, context);
+  }
+
+  async scoreUnder(params: ScoreUnderParams, context: RequestContext): Promise<ScoresUnder> {
+    return await this.scoring.scoreUnder(params, context);
   }
 
   async alternatives(params: AlternativesParams, context: RequestContext): Promise<Alternatives> {

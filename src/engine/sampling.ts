@@ -2,15 +2,7 @@ import * as l10n from "@vscode/l10n";
 import {withLineEndsOf} from "../completion/lines";
 import {EngineError} from "../contract/errors";
 import type {ModelDescription} from "../contract/models";
-import type {
-  Constraint,
-  NextDistribution,
-  NextParams,
-  Sample,
-  SampleParams,
-  Samples,
-  SamplingPrompt
-} from "../contract/sampling";
+import type {NextDistribution, NextParams, Sample, SampleParams, Samples, SamplingPrompt} from "../contract/sampling";
 import type {Warned} from "../contract/scoring";
 import {applySamplers} from "../sampling/chain";
 import {describeNext} from "../sampling/describeNext";
@@ -19,11 +11,10 @@ import {dryBreakers} from "../sampling/dryBreakers";
 import type {SamplerSettings} from "../sampling/settings";
 import type {Backend, PromptTask, PromptTokens, RequestContext} from "./backend";
 import {requireCompleting} from "./capabilities";
-import {type Constrained, Constraints} from "./constraints";
+import {Constraints} from "./constraints";
 import {Continuation, type ContinuationParts} from "./continuation";
 import {checkNext, checkSample} from "./samplingChecks";
 import {ropeFactors} from "./scoringWindows";
-import {Turns} from "./turns";
 
 /** Milliseconds between two progress messages. */
 const tellingTime = 50;
@@ -37,10 +28,12 @@ export class Sampling {
   /** The last logits that were asked for: other samplers need no other evaluation. */
   private last: (PromptTask & {readonly logits: Float32Array}) | undefined;
 
-  private constraints: Constraints | undefined;
   private dry: {readonly key: string; readonly breakers: DryBreakers} | undefined;
 
-  constructor(private readonly backend: Backend) {}
+  constructor(
+    private readonly backend: Backend,
+    private readonly constraints = new Constraints(backend)
+  ) {}
 
   async next(params: NextParams, context: RequestContext): Promise<NextDistribution> {
     const {backend} = this;
@@ -65,7 +58,7 @@ export class Sampling {
     checkSample(params);
     const model = await this.describe();
     const {prompt, count, maxTokens, constraint} = params;
-    const constrained = constraint && (await this.constraint(constraint));
+    const constrained = constraint && (await this.constraints.of(constraint));
     // However long a continuation may become, most of the context is for what it continues.
     const reserved = Math.min(maxTokens, Math.floor(model.contextSize / 4));
     const {about, ...task} = await this.prepare(prompt, model, {maxTokens, reserved}, context.signal);
@@ -91,14 +84,6 @@ export class Sampling {
       samples: written.map((continuation) => inDocument(continuation.sample(), prompt)),
       warnings: [...about.warnings, ...(constrained?.warnings ?? [])]
     };
-  }
-
-  private async constraint(constraint: Constraint): Promise<Constrained> {
-    const {backend} = this;
-    // No request ends the work on the vocabulary: the next one would have to begin again.
-    const turns = () => new Turns((signal) => backend.idle(signal), new AbortController().signal);
-    this.constraints ??= new Constraints(await backend.tokenTable(), turns());
-    return await this.constraints.of(constraint);
   }
 
   private async describe(): Promise<ModelDescription> {

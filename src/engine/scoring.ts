@@ -1,4 +1,5 @@
 import * as l10n from "@vscode/l10n";
+import type {ScoresUnder, ScoreUnderParams} from "../contract/constrained";
 import {EngineError} from "../contract/errors";
 import type {ModelDescription, ModelRef} from "../contract/models";
 import {
@@ -12,13 +13,16 @@ import {
 } from "../contract/scoring";
 import {summarize} from "../metrics/summary";
 import type {Windowing} from "../metrics/windowing";
-import type {Backend, RequestContext, TextTokens} from "./backend";
+import type {Backend, PositionSets, RequestContext, ScoringTask, TextTokens} from "./backend";
 import {possibleDetail, possibleTop, requireScoring} from "./capabilities";
+import {Constraints} from "./constraints";
 import {ScoreCache} from "./scoreCache";
 import {copyScores, type ScoredTokens, tokensFrom, unscore, unscoredTokens, withTop} from "./scoredTokens";
 import {ScoreStream, scoresBetween} from "./scoreStream";
 import {inShortWindow, resolveWindowing, ropeFactors, windowOf} from "./scoringWindows";
 import {cutWarning, tokensBehind} from "./textBehind";
+import {TextUnderConstraint} from "./textUnderConstraint";
+import {Turns} from "./turns";
 
 /** A text as it is scored. */
 interface PreparedText {
@@ -38,12 +42,40 @@ export class Scoring {
 
   constructor(
     private readonly ref: ModelRef,
-    private readonly backend: Backend
+    private readonly backend: Backend,
+    private readonly constraints = new Constraints(backend)
   ) {}
 
   async score(params: ScoreParams, context: RequestContext): Promise<Scores> {
+    return await this.scorePrepared(params, await this.prepare(params, context.signal), context);
+  }
+
+  /** The same scores, with what a constraint does to the model's distributions. */
+  async scoreUnder({constraint, ...params}: ScoreUnderParams, context: RequestContext): Promise<ScoresUnder> {
     const {backend} = this;
-    const {model, tokens, contextIds, windowing, top, ...prepared} = await this.prepare(params, context.signal);
+    const prepared = await this.prepare(params, context.signal);
+    const constrained = await this.constraints.of(constraint, "read");
+    const {tokens, contextIds} = prepared;
+    const turns = new Turns((signal) => backend.idle(signal), context.signal);
+    const text = {...tokens, contextTokens: contextIds.length};
+    const under = await TextUnderConstraint.of(text, constrained, await backend.tokenTable(), turns);
+    // The first alternative is the model's first choice.
+    const scores = await this.scorePrepared(params, {...prepared, top: Math.max(1, prepared.top)}, context, under);
+    return {
+      ...scores,
+      ...withTop(scores, prepared.top),
+      constrained: await under.result(scores),
+      warnings: [...scores.warnings, ...constrained.warnings]
+    };
+  }
+
+  private async scorePrepared(
+    params: ScoreParams,
+    {model, tokens, contextIds, windowing, top, ...prepared}: PreparedText,
+    context: RequestContext,
+    sets?: PositionSets
+  ): Promise<Scores> {
+    const {backend} = this;
     // Reading a large file takes a while, so it is read while the text is scored.
     const identity = backend.identity();
     identity.catch(() => undefined);
@@ -67,7 +99,8 @@ export class Scoring {
       onPart({kind: "beginning", ...about, model, summary, scores});
       return new ScoreStream(shown, contextIds.length, until, onPart);
     };
-    const all = await this.scoreUnknown({windowing, ids, contextTokens: contextIds.length}, kept, begin, context);
+    const task = {windowing, ids, contextTokens: contextIds.length, sets};
+    const all = await this.scoreUnknown(task, kept, begin, context);
     const scored = {...all, ...withTop(all, top)};
     // Ranks that are known are counted also where they are not asked for: the same text has the same numbers everywhere.
     const summary = summarize(params.text, {...all, ends: tokens.ends});
@@ -170,19 +203,20 @@ export class Scoring {
 
   /** Scores what is not known of these tokens from the last times, and gives the scores of those behind the context. */
   private async scoreUnknown(
-    asked: {readonly windowing: Windowing; readonly ids: Int32Array; readonly contextTokens: number},
+    {sets, ...asked}: Omit<ScoringTask, "from" | "onScored">,
     top: number,
     begin: (known: ScoredTokens, until: number) => ScoreStream | undefined,
     context: RequestContext
   ): Promise<ScoredTokens & {finished: boolean}> {
     const {windowing, ids, contextTokens} = asked;
     const scored = unscoredTokens(ids.length, top);
-    const found = this.cache.find(asked, top);
+    // What a constraint does to a distribution is not known from the last time.
+    const found = sets === undefined ? this.cache.find(asked, top) : undefined;
     const from = found?.until ?? contextTokens;
     if (found !== undefined) copyScores(found.entry, scored, from);
     const isWhole = found !== undefined && from === ids.length && found.entry.ids.length === ids.length;
     const stream = isWhole ? undefined : begin(scored, from);
-    const task = {...asked, from, ...(stream && {onScored: (until: number) => stream.upTo(until)})};
+    const task = {...asked, sets, from, ...(stream && {onScored: (until: number) => stream.upTo(until)})};
     const known = isWhole ? ids.length : await this.backend.scoreWindows(task, scored, context);
     stream?.upTo(known);
     const finished = known === ids.length;

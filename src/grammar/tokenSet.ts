@@ -1,10 +1,9 @@
 /** A set of token ids: one bit for each token of a vocabulary. */
 export class TokenSet {
-  readonly bits: Uint32Array;
-
-  constructor(readonly vocabularySize: number) {
-    this.bits = new Uint32Array(Math.ceil(vocabularySize / 32));
-  }
+  constructor(
+    readonly vocabularySize: number,
+    readonly bits: Uint32Array = new Uint32Array(Math.ceil(vocabularySize / 32))
+  ) {}
 
   get size(): number {
     let size = 0;

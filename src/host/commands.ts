@@ -34,14 +34,12 @@ export const commands = {
   copyTokensMarkdown: tokens,
   selectTokens: tokens,
   scoreFromToken: tokens,
-<<<<<<< HEAD
   tryAlternative: {} as Takes<[alternative?: TriedAlternative | AlternativeChoice]>,
-=======
   comparePrompts: nothing,
   consistency: nothing,
->>>>>>> h/variants
   compareLogprobs: {} as Takes<[subject?: ScoredTarget | DocumentRange]>,
   exportScores: {} as Takes<[scored?: ScoredTarget]>,
+  scoreUnderSchema: nothing,
   scoreChanges: {} as Takes<[sourceControl?: SourceControl]>,
   scoreChangesAgain: nothing,
   sortChangesByDifference: nothing,
@@ -54,6 +52,7 @@ export const commands = {
   whatComesNext: nothing,
   complete: nothing,
   bestOfN: nothing,
+  completeUnderGrammar: nothing,
   toggleInlineCompletion: nothing,
   toggleInlineCompletionForLanguage: nothing,
   toggleInlineCompletionForWorkspace: nothing,

@@ -1,4 +1,5 @@
 import {jsonText} from "../text/jsonText";
+import {constrainedColumns, constrainedFields, type ExportedConstraint} from "./constrainedExport";
 import {minKPercent} from "./minK";
 import {exportedMetrics, type ScoredWith, scoreHeader} from "./scoreHeader";
 import type {Summary} from "./summary";
@@ -20,6 +21,7 @@ export interface ExportedTokens {
   /** N natural logprobs; NaN where unscored. */
   readonly logprobs: ArrayLike<number>;
   readonly detail?: ExportedDetail | null;
+  readonly constrained?: ExportedConstraint | null;
   /** The text of a token, by its index among the N. */
   readonly textOf: (token: number) => string;
 }
@@ -120,8 +122,8 @@ export function* jsonPieces(
 }
 
 function jsonToken(tokens: ExportedTokens, index: number): object {
-  const token = tokenAt(tokens, index);
-  const {detail} = tokens;
+  const {detail, constrained} = tokens;
+  const token = {...tokenAt(tokens, index), ...(constrained && constrainedFields(constrained, index))};
   if (!detail || token.logprob === null) return token;
   const {textOfId} = detail;
   return {
@@ -162,10 +164,10 @@ export function* csvPieces(header: object, tokens: ExportedTokens | null): Gener
       .map(([name, value]) => `# ${name}: ${value}${newline}`)
       .join("");
   if (tokens === null) return;
-  const {detail} = tokens;
+  const {detail, constrained} = tokens;
   const columns = ["index", "id", "text", "start", "end", "logprob", "probability", "surprisal_bits"];
   const more = ["rank", "entropy", "excess_surprisal", "frac"];
-  yield [...columns, ...(detail ? more : [])].join(",") + newline;
+  yield [...columns, ...(constrained ? constrainedColumns : []), ...(detail ? more : [])].join(",") + newline;
   for (let from = 0; from < tokens.ids.length; from += tokensPerPiece) {
     let piece = "";
     for (let token = from; token < Math.min(from + tokensPerPiece, tokens.ids.length); token++)
@@ -179,7 +181,8 @@ function csvRecord(tokens: ExportedTokens, index: number): string {
   const cells = [String(index), String(id), csvTokenText(text), csvNumber(start), csvNumber(end)];
   const scored = logprob === null ? [null, null, null] : [logprob, Math.exp(logprob), surprisalBits(logprob)];
   cells.push(...scored.map(csvNumber));
-  const {detail} = tokens;
+  const {detail, constrained} = tokens;
+  if (constrained) cells.push(...Object.values(constrainedFields(constrained, index)).map(csvValue));
   if (detail) cells.push(...(logprob === null ? ["", "", "", ""] : detailed(detail, index, logprob).map(csvNumber)));
   return cells.join(",");
 }
@@ -211,6 +214,11 @@ export function csvNumber(value: number | null): string {
   if (value === null || Number.isNaN(value)) return "";
   if (Number.isFinite(value)) return String(value);
   return value < 0 ? "-inf" : "inf";
+}
+
+/** A cell with a number, or with true or false. */
+function csvValue(value: number | boolean | null): string {
+  return typeof value === "boolean" ? String(value) : csvNumber(value);
 }
 
 /** The leaves of an object with their paths: `model.name`. */

@@ -31,6 +31,7 @@ describe("The installed package", () => {
       "dist/cli.js",
       "dist/webview/branches.js",
       "dist/webview/compareScores.js",
+      "dist/webview/constraints.js",
       "dist/webview/logprobs.js",
       "dist/webview/modelInfo.js",
       "dist/webview/tokenizer.js",

@@ -360,6 +360,46 @@ describe("The headless runner", () => {
     });
   });
 
+  describe("score under a grammar or a schema", () => {
+    interface Under extends Record<string, unknown> {
+      constrained: Record<string, unknown> & {surprisalBits: number; contentBits: number; decidedBits: number};
+      tokens: (Record<string, unknown> & {start: number; logprob: number})[];
+    }
+    const fields = ["allowed", "cutOff", "constrainedLogprob", "decided", "wanted", "wantedForbidden"];
+
+    it("adds what it decides to each token, and sums", async () => {
+      const text = file("under.json", '{"a": [1, 2]}');
+      const schema = file("under.schema.json", '{"properties": {"a": {"items": {"type": "integer"}}}}');
+      const {constrained, tokens, ...others} = await answer<Under>(["score", text, "--schema-file", schema]);
+      const {tokens: plain, ...scored} = await answer<Under>(["score", text]);
+      assert.deepEqual(others, scored);
+      assert.deepEqual(
+        tokens.map((token) => Object.fromEntries(Object.entries(token).filter(([name]) => !fields.includes(name)))),
+        plain
+      );
+      for (const token of tokens) assert.deepEqual(Object.keys(token).slice(5), fields);
+      const {surprisalBits, contentBits, decidedBits, ...rest} = constrained;
+      assert.ok(Math.abs(surprisalBits - contentBits - decidedBits) < 1e-9 && decidedBits > 0);
+      assert.deepEqual([rest["leavesAt"], rest["leavesAtByte"], rest["complete"]], [null, null, true]);
+    });
+
+    it("says where a text leaves the grammar", async () => {
+      const text = file("leaves.txt", "123x45");
+      const grammar = file("leaves.gbnf", "root ::= [0-9]+");
+      const {constrained, tokens} = await answer<Under>(["score", text, "--grammar-file", grammar, "--top", "1"]);
+      const at = Number(constrained["leavesAt"]);
+      assert.ok(Number(constrained["leavesAtByte"]) <= 3 && constrained["complete"] === false);
+      assert.equal(tokens[at]?.["constrainedLogprob"], "-Infinity");
+      assert.deepEqual(
+        tokens.slice(at + 1).map((token) => token["allowed"]),
+        tokens.slice(at + 1).map(() => null)
+      );
+      const {stdout} = await cli(["score", text, "--grammar-file", grammar, "--format", "csv"]);
+      assert.match(stdout, /surprisal_bits,allowed,cut_off,constrained_logprob,decided,wanted,wanted_forbidden\r\n/);
+      assert.match(stdout, /# constrained\.contentBits: /);
+    });
+  });
+
   describe("next and sample", () => {
     const python = path.join(root, "test/fixtures/reference/python.txt");
 
@@ -433,6 +473,8 @@ describe("The headless runner", () => {
       const {samples} = await answer<Sampled>(["sample", python, "--grammar-file", grammar]);
       assert.match(samples[0]?.text ?? "", /^[0-9]{3}$/);
       assert.equal(samples[0]?.stop, "constraint");
+      for (const token of samples[0]?.tokens ?? [])
+        assert.deepEqual(Object.keys(token).slice(4), ["cutOff", "wantedForbidden"]);
       const schema = file("schema.json", '{"enum": ["yes", "no"]}');
       const chosen = await answer<Sampled>(["sample", python, "--schema-file", schema]);
       assert.ok(["yes", "no"].includes(JSON.parse(chosen.samples[0]?.text ?? "")));

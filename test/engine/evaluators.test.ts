@@ -210,6 +210,50 @@ for (const way of ways)
       }
     });
 
+    it("says what sets of tokens do to predictions, the first ones of a batch", async () => {
+      const tokens = ids.slice(0, 100);
+      const random = new Random(31);
+      for (const [count, top, given] of [
+        [1, 1, 1],
+        [12, 3, 12],
+        [100, 2, 90]
+      ] as const) {
+        const targets = ids.slice(101 - count, 101);
+        const batch = {tokens, targets, top, filled: true};
+        const {logits} = await (await (await fresh()).evaluate({...batch, rows: true}, never)).predictions;
+        assert.ok(logits !== undefined);
+        const size = logits.length / count;
+        const sets = Array.from({length: given}, (_, i) => {
+          const share = random.pick([0.001, 0.5, 0.999]);
+          const set = new Set<number>([i]);
+          for (let id = 0; id < size; id++) if (random.chance(share)) set.add(id);
+          return set;
+        });
+        const bits = sets.map((set) => {
+          const words = new Uint32Array(Math.ceil(size / 32));
+          for (const id of set) words[id >>> 5] = at(words, id >>> 5) | (1 << (id & 31));
+          return words;
+        });
+        const found = await (await (await fresh()).evaluate({...batch, sets: bits}, never)).predictions;
+        const without = await (await (await fresh()).evaluate(batch, never)).predictions;
+        assert.equal(without.masses, undefined);
+        if (top > 1) assert.deepEqual({...found, masses: undefined}, {...without, masses: undefined});
+        for (let row = 0; row < count; row++) {
+          const [cutOff, decided] = [found.masses?.cutOff[row], found.masses?.decided[row]];
+          const set = sets[row];
+          if (set === undefined) {
+            assert.deepEqual([cutOff, decided], [Number.NaN, Number.NaN]);
+            continue;
+          }
+          const own = logits.subarray(row * size, (row + 1) * size);
+          const logTotal = at(own, 0) - logSoftmax(own, 0);
+          const kept = [...set].reduce((sum, id) => sum + Math.exp(at(own, id) - logTotal), 0);
+          assertNear(cutOff, 1 - kept, double, `cut off ${row} of ${count}`);
+          assertNear(decided, -Math.log(kept), double, `decided ${row} of ${count}`);
+        }
+      }
+    });
+
     it("takes a batch while the one before it is evaluated", async () => {
       const [one, other] = [await fresh(), await fresh()];
       const batches = [0, 64, 128].map((from) => ({

@@ -163,7 +163,7 @@ export class LlamaBackend implements Backend {
 
   async scoreWindows(task: ScoringTask, scored: ScoredTokens, context: RequestContext): Promise<number> {
     const {bos} = await this.loaded;
-    const {ids, contextTokens, windowing, onScored = () => undefined} = task;
+    const {ids, contextTokens, windowing, sets, onScored = () => undefined} = task;
     const {signal, stop, onProgress} = context;
     let known = task.from;
     if (known >= ids.length) return ids.length;
@@ -172,7 +172,7 @@ export class LlamaBackend implements Backend {
       const {context: cache, ...batching} = await this.scoringContext.get(windowing.window, context);
       // The last batch of another text had other tokens in it. Where it stood aside for others, it goes on from there.
       const from = Math.max(contextTokens, batchStart(known, windowing, batching));
-      const scorerTask = {ids, bos, windowing, from, batching};
+      const scorerTask = {ids, bos, windowing, from, batching, sets};
       // With fewer layers on the device, what was scored before is scored again.
       onScored(from);
       known = await scoreTokens(cache, scorerTask, scored, {turn, signal, onProgress, onScored});

@@ -1,6 +1,6 @@
 import {wholeBatches} from "../../gguf/batches";
 import type {Windowing} from "../../metrics/windowing";
-import type {RequestContext} from "../backend";
+import type {PositionSets, RequestContext} from "../backend";
 import type {Turn} from "../scheduler";
 import type {ScoredTokens} from "../scoredTokens";
 import {planWindows, type Window, windowOf} from "../scoringWindows";
@@ -18,6 +18,7 @@ export interface ScorerTask {
   /** Scores begin here: what stands before is context, or known already. */
   readonly from: number;
   readonly batching: Batching;
+  readonly sets?: PositionSets | undefined;
 }
 
 /** How a score is accompanied. */
@@ -119,9 +120,10 @@ class Scorer {
     for (let at = kept; at < input.length; at += batchSize) {
       const tokens = input.subarray(at, at + batchSize);
       const predicts = firstPredicted + at;
+      const sets = await this.task.sets?.between(Math.max(predicts, scoreFrom), predicts + tokens.length);
       const isScored = await this.services.turn.batch(async () => {
         const before = this.underWay;
-        this.underWay = this.scoreBatch(tokens, predicts, scoreFrom);
+        this.underWay = this.scoreBatch(tokens, predicts, scoreFrom, sets);
         // Its failure is met by the next batch, or at the end.
         this.underWay.catch(() => undefined);
         await (ahead ? before : this.underWay);
@@ -133,14 +135,26 @@ class Scorer {
   }
 
   /** Evaluates a batch whose first token predicts position `predicts`. Its scores are kept when they have been read. */
-  private async scoreBatch(tokens: Int32Array, predicts: number, scoreFrom: number): Promise<void> {
-    const {context, scored, services} = this;
-    const targets = this.task.ids.slice(Math.max(predicts, scoreFrom), predicts + tokens.length);
+  private async scoreBatch(
+    tokens: Int32Array,
+    predicts: number,
+    scoreFrom: number,
+    sets: readonly Uint32Array[] | undefined
+  ): Promise<void> {
+    const {context, scored, services, task} = this;
+    const targets = task.ids.slice(Math.max(predicts, scoreFrom), predicts + tokens.length);
     const top = scored.detail?.top ?? 1;
-    const {predictions} = await context.evaluate({tokens, targets, top, filled: true}, services.signal);
+    const {predictions} = await context.evaluate(
+      {tokens, targets, top, filled: true, ...(sets?.length && {sets})},
+      services.signal
+    );
     this.tell(tokens.length);
     if (targets.length === 0) return;
-    const kept = predictions.then((read) => keepScores(scored, predicts + tokens.length - targets.length, read));
+    const kept = predictions.then((read) => {
+      const first = predicts + tokens.length - targets.length;
+      keepScores(scored, first, read);
+      if (read.masses !== undefined) task.sets?.keep(first, read.masses);
+    });
     // It is awaited later.
     kept.catch(() => undefined);
     this.unread.push(kept);

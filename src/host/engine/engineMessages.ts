@@ -6,10 +6,10 @@ import {HostError} from "../hostError";
 const counting = (): string =>
   l10n.t("The model's process ended while counting tokens: try again, a new one starts by itself.");
 
+const scoring = (): string => l10n.t("The model's process ended while scoring: try again, a new one starts by itself.");
+
 const readingVocabulary = (): string =>
   l10n.t("The model's process ended while reading the vocabulary: try again, a new one starts by itself.");
-
-const scoring = () => l10n.t("The model's process ended while scoring: try again, a new one starts by itself.");
 
 const crashed: Record<EngineMethod, () => string> = {
   describe: () => l10n.t("The model's process ended while reading the model: try again, a new one starts by itself."),
@@ -33,6 +33,7 @@ const crashed: Record<EngineMethod, () => string> = {
   searchVocabulary: readingVocabulary,
   score: scoring,
   scoreTokens: scoring,
+  scoreUnder: scoring,
   alternatives: () =>
     l10n.t("The model's process ended while looking for alternatives: try again, a new one starts by itself."),
   complete: () => l10n.t("The model's process ended while completing: try again, a new one starts by itself."),

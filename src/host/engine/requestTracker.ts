@@ -77,5 +77,5 @@ function proofOf(method: EngineMethod, model: ModelRef): string {
 }
 
 function isComputation(method: EngineMethod): boolean {
-  return ["score", "scoreTokens", "alternatives", "complete", "next", "sample"].includes(method);
+  return ["score", "scoreTokens", "scoreUnder", "alternatives", "complete", "next", "sample"].includes(method);
 }

@@ -1,6 +1,7 @@
 import type {ControlledEvaluateIndexOutput, ControlledEvaluateInputItem, Token} from "node-llama-cpp";
 import {firstChoice, type Predictions} from "./evaluator";
 import {noNumbers} from "./noNumbers";
+import {setMasses} from "./predictions";
 
 type GenerateNext = NonNullable<Exclude<ControlledEvaluateInputItem, Token>[1]["generateNext"]>;
 type Next = ControlledEvaluateIndexOutput["next"];
@@ -35,15 +36,23 @@ interface Reading {
   /** An id, or {@link firstChoice}. */
   readonly target: number;
   readonly top: number;
+  /** One of a batch's sets of tokens. */
+  readonly set?: Uint32Array | undefined;
 }
 
 /**
  * Writes the answer to {@link requestFor} to place `at`. Throws EngineError ("wrongNumbers") where a number is missing or NaN:
  * some token is selected all the same.
  */
-export function readPrediction(predictions: Predictions, at: number, next: Next, {target, top}: Reading): void {
+export function readPrediction(predictions: Predictions, at: number, next: Next, reading: Reading): void {
+  const {target, top, set} = reading;
   const {logits} = predictions;
-  const read = top > 1 || logits !== undefined ? readDistribution : target === firstChoice ? readSelected : readScore;
+  const read =
+    top > 1 || logits !== undefined || set !== undefined
+      ? readDistribution
+      : target === firstChoice
+        ? readSelected
+        : readScore;
   const {logprob, rank, entropy, top: best} = read(next, target, top);
   if (Number.isNaN(logprob)) throw noNumbers();
   predictions.logprobs[at] = logprob;
@@ -54,6 +63,11 @@ export function readPrediction(predictions: Predictions, at: number, next: Next,
     predictions.topLogprobs[at * top + k] = candidate.logprob;
   }
   if (logits !== undefined) readRow(logits.subarray(at * size(predictions), (at + 1) * size(predictions)), next);
+  if (set !== undefined) {
+    const row = new Float32Array(next.logits?.size ?? 0);
+    readRow(row, next);
+    setMasses(predictions, at, row, set);
+  }
 }
 
 /** The vocabulary's size. */

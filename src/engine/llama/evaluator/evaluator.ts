@@ -71,6 +71,11 @@ export interface Batch {
   readonly goesOn?: number;
   /** Hands the M rows of logits over too ({@link Predictions.logits}). For a few tokens: a row is a whole vocabulary. Not with `goesOn`. */
   readonly rows?: boolean;
+  /**
+   * Sets of tokens, as TokenSet's bits, of the first of the M predictions: what they do to it is told ({@link Predictions.masses}).
+   * Not with `rows` or `goesOn`.
+   */
+  readonly sets?: readonly Uint32Array[];
   /** What it holds after this batch is worth a checkpoint, where the memory can't go back by itself. */
   readonly checkpoint?: boolean;
 }
@@ -94,4 +99,14 @@ export interface Predictions {
   readonly topLogprobs: Float64Array;
   /** M × the vocabulary's size logits, none of them NaN, where they were asked for ({@link Batch.rows}). */
   readonly logits?: Float32Array<ArrayBuffer>;
+  /** Where sets of tokens were given ({@link Batch.sets}). */
+  readonly masses?: SetMasses;
+}
+
+/** What M sets of tokens do to M predictions; NaN where no set was given. */
+export interface SetMasses {
+  /** M probabilities of all that is not in the set. */
+  readonly cutOff: Float64Array;
+  /** M times -ln of the probability of all that is in it. */
+  readonly decided: Float64Array;
 }

@@ -228,7 +228,7 @@ class EvaluatorThread {
   }
 
   /** Reduces rows of logits, or leaves them to the reducers. */
-  private reduce(rows: bigint, skipped: number, {batch: id, targets, top}: EvaluateParams): Read | undefined {
+  private reduce(rows: bigint, skipped: number, {batch: id, targets, top, sets}: EvaluateParams): Read | undefined {
     const {api, logits, reducer, ports} = this;
     if (logits === undefined || reducer === undefined) throw new Error("no memory for logits yet");
     const rowBytes = 4 * logits.vocabularySize;
@@ -238,8 +238,12 @@ class EvaluatorThread {
       const slot = this.nextSlot++ % logits.slots;
       waitForSlot(logits.control, slot);
       api.copy(reducer.slotBytes(slot), rows + BigInt((skipped + first) * rowBytes), count * rowBytes);
-      if (isSmall) return reduceHere(reducer, logits, slot, targets, top);
-      const task: ReducerTask = {id, first, slot, count, targets: targets.slice(first, first + count), top};
+      if (isSmall) return reduceHere(reducer, logits, slot, {targets, top, ...(sets && {sets})});
+      const part = {
+        targets: targets.slice(first, first + count),
+        ...(sets && {sets: sets.slice(first, first + count)})
+      };
+      const task: ReducerTask = {id, first, slot, count, top, ...part};
       ports[slot % ports.length]?.postMessage(task);
     }
     return undefined;
@@ -260,7 +264,7 @@ class EvaluatorThread {
       waitForSlot(control, slot);
       const from = 4 * first * vocabularySize;
       reducer.slotBytes(slot).set(bytes.subarray(from, from + 4 * part.length * vocabularySize));
-      const read = reduceHere(reducer, memory, slot, part, top);
+      const read = reduceHere(reducer, memory, slot, {targets: part, top});
       if ("problem" in read) return read;
       setPredictions(predictions, first, read.predictions, top);
     }
@@ -312,9 +316,14 @@ function transferred(result: ThreadRequests[keyof ThreadRequests]["result"]): Ar
     : [];
 }
 
-function reduceHere(reducer: Reducer, {control}: LogitsMemory, slot: number, targets: Int32Array, top: number): Read {
+function reduceHere(
+  reducer: Reducer,
+  {control}: LogitsMemory,
+  slot: number,
+  {targets, top, sets}: Pick<EvaluateParams, "targets" | "top" | "sets">
+): Read {
   try {
-    return {predictions: reducer.reduce(slot, targets.length, targets, top)};
+    return {predictions: reducer.reduce(slot, targets.length, targets, top, sets)};
   } catch (error) {
     return {problem: problemOf(error)};
   } finally {

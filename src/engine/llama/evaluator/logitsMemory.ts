@@ -1,7 +1,7 @@
-import type {Predictions} from "./evaluator";
+import type {Batch, Predictions} from "./evaluator";
 import {bytes} from "./kernel/logits.wasm";
 import {noNumbers} from "./noNumbers";
-import {unknownPredictions} from "./predictions";
+import {setMasses, unknownPredictions} from "./predictions";
 
 /**
  * Memory that the evaluator's thread and the reducers' threads share: the evaluator copies a batch's logits into a slot, and a
@@ -90,10 +90,10 @@ export class Reducer {
 
   /**
    * Predictions of the slot's first `count` rows, with `top` alternatives each. `targets` has `count` ids; -1 stands for the row's
-   * first choice. Throws EngineError ("wrongNumbers") where a logit is NaN or none is finite; RangeError where slot, rows, targets
+   * first choice; `sets` as in {@link Batch.sets}. Throws EngineError ("wrongNumbers") where a logit is NaN or none is finite; RangeError where slot, rows, targets
    * or `top` aren't there.
    */
-  reduce(slot: number, count: number, targets: Int32Array, top: number): Predictions {
+  reduce(slot: number, count: number, targets: Int32Array, top: number, sets?: Batch["sets"]): Predictions {
     const {rowsPerSlot, vocabularySize, maxTop} = this.shared;
     if (count > rowsPerSlot || targets.length !== count) throw new RangeError(`${targets.length} targets of ${count}`);
     if (!(top >= 1 && top <= maxTop)) throw new RangeError(`${top} alternatives`);
@@ -103,12 +103,18 @@ export class Reducer {
     const results = rows + this.layout.results;
     this.i32.set(targets, targetsAt / 4);
     this.kernel.reduce(rows, count, vocabularySize, targetsAt, results, top);
-    return this.read(results, count, top);
+    const predictions = this.read(results, count, top, sets);
+    for (const [row, bits] of (sets ?? []).entries()) {
+      const first = rows / 4 + row * vocabularySize;
+      const logits = this.f32.subarray(first, first + vocabularySize);
+      setMasses(predictions, row, logits, bits);
+    }
+    return predictions;
   }
 
   /** The formulas stand in kernel/logits.as.ts. */
-  private read(results: number, count: number, top: number): Predictions {
-    const predictions = unknownPredictions(count, top);
+  private read(results: number, count: number, top: number, sets?: Batch["sets"]): Predictions {
+    const predictions = unknownPredictions(count, top, sets);
     for (let row = 0; row < count; row++) {
       const at = results + row * resultBytes(top);
       const z = this.f64[at / 8] as number;

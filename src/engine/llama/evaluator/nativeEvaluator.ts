@@ -212,7 +212,7 @@ class NativeContext implements EvaluationContext {
   async evaluate(given: Batch, signal: AbortSignal): Promise<Evaluated> {
     signal.throwIfAborted();
     const {evaluator, parts} = this;
-    const {tokens, targets, top, goesOn = 0} = given;
+    const {tokens, targets, goesOn = 0} = given;
     const before = this.length;
     if (before + tokens.length + goesOn > parts.size) throw new RangeError("the context is full");
     const abort = new Uint8Array(parts.abort);
@@ -223,7 +223,7 @@ class NativeContext implements EvaluationContext {
     this.tokens.set(tokens, before);
     this.length = before + tokens.length;
     const asked = ++this.lastAsked;
-    const {id, predictions} = evaluator.predictions.begin(targets.length, top);
+    const {id, predictions} = evaluator.predictions.begin(given);
     signal.addEventListener("abort", onAbort);
     try {
       const {outcome, length, read} = await evaluator.ask("evaluate", {context: parts.context, batch: id, ...given});

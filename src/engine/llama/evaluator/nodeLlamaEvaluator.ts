@@ -157,8 +157,8 @@ class NodeLlamaContext implements EvaluationContext {
     return this.length;
   }
 
-  private emptyPredictions({targets, top, rows = false}: Batch): Predictions {
-    const predictions = unknownPredictions(targets.length, top);
+  private emptyPredictions({targets, top, sets, rows = false}: Batch): Predictions {
+    const predictions = unknownPredictions(targets.length, top, sets);
     if (!rows) return predictions;
     const size = vocabularySizeOf(this.sequence.model.fileInfo);
     return {...predictions, logits: new Float32Array(targets.length * size)};
@@ -182,13 +182,14 @@ class NodeLlamaContext implements EvaluationContext {
     count: number,
     signal: AbortSignal
   ): Promise<unknown> {
-    const {targets, top, rows, readFrom: firstRead = count - targets.length} = batch;
+    const {targets, top, rows, sets = [], readFrom: firstRead = count - targets.length} = batch;
     const all = needsAllPredictions(this.sequence.model.fileInfo);
     let problem: unknown;
     await this.sequence.controlledEvaluate(
       asTokens(batch.tokens).map((token, i): ControlledEvaluateInputItem => {
         const target = targets[i - firstRead];
-        if (target !== undefined) return [token, {generateNext: requestFor(target, top, rows)}];
+        const isWhole = rows === true || sets[i - firstRead] !== undefined;
+        if (target !== undefined) return [token, {generateNext: requestFor(target, top, isWhole)}];
         return all ? [token, {generateNext: {token: true}}] : token;
       }),
       {
@@ -196,7 +197,7 @@ class NodeLlamaContext implements EvaluationContext {
           const target = targets[i - firstRead];
           try {
             if (target !== undefined && !signal.aborted)
-              readPrediction(predictions, i - firstRead, next, {target, top});
+              readPrediction(predictions, i - firstRead, next, {target, top, set: sets[i - firstRead]});
           } catch (error) {
             problem ??= error;
           }

@@ -1,4 +1,4 @@
-import type {Predictions} from "./evaluator";
+import type {Batch, Predictions} from "./evaluator";
 import {setPredictions, unknownPredictions} from "./predictions";
 import {errorOf, type Read, type ReducerAnswer} from "./reduction";
 
@@ -22,10 +22,13 @@ export class PendingPredictions {
   constructor(private readonly onChange: (isReading: boolean) => void) {}
 
   /** A batch whose predictions will be added, or ended with. */
-  begin(count: number, top: number): {readonly id: number; readonly predictions: Promise<Predictions>} {
+  begin({targets: {length: count}, top, sets}: Pick<Batch, "targets" | "top" | "sets">): {
+    readonly id: number;
+    readonly predictions: Promise<Predictions>;
+  } {
     const id = ++this.lastId;
     const predictions = new Promise<Predictions>((resolve, reject) => {
-      this.batches.set(id, {whole: unknownPredictions(count, top), top, missing: count, resolve, reject});
+      this.batches.set(id, {whole: unknownPredictions(count, top, sets), top, missing: count, resolve, reject});
     });
     if (this.batches.size === 1) this.onChange(true);
     // Nobody may ask for them, after a failure for instance.

@@ -15,16 +15,17 @@ parentPort?.on("message", (message: ReducerPort | ReducerTask) => {
   else answer(message);
 });
 
-function answer({id, first, slot, count, targets, top}: ReducerTask): void {
+function answer({id, first, slot, count, targets, top, sets}: ReducerTask): void {
   let answered: ReducerAnswer;
   try {
-    answered = {id, first, predictions: reducer.reduce(slot, count, targets, top)};
+    answered = {id, first, predictions: reducer.reduce(slot, count, targets, top, sets)};
   } catch (error) {
     answered = {id, first, problem: problemOf(error)};
   } finally {
     freeSlot(memory.control, slot);
   }
-  const {logprobs, ranks, entropies, topIds, topLogprobs} = answered.predictions ?? {};
-  const arrays = [logprobs, ranks, entropies, topIds, topLogprobs].flatMap((array) => array?.buffer ?? []);
+  const {logprobs, ranks, entropies, topIds, topLogprobs, masses} = answered.predictions ?? {};
+  const all = [logprobs, ranks, entropies, topIds, topLogprobs, masses?.cutOff, masses?.decided];
+  const arrays = all.flatMap((array) => array?.buffer ?? []);
   parentPort?.postMessage(answered, arrays as ArrayBuffer[]);
 }

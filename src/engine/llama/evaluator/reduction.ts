@@ -1,6 +1,6 @@
 import type {MessagePort} from "node:worker_threads";
 import {EngineError, type EngineErrorKind} from "../../../contract/errors";
-import type {Predictions} from "./evaluator";
+import type {Batch, Predictions} from "./evaluator";
 
 /** The owner's first message to a reducer, if another thread is to send tasks. */
 export interface ReducerPort {
@@ -18,6 +18,7 @@ export interface ReducerTask {
   /** As Reducer.reduce takes them. */
   readonly targets: Int32Array;
   readonly top: number;
+  readonly sets?: Batch["sets"];
 }
 
 /** What was read of a batch. */
