@@ -105,7 +105,7 @@ function track(
   return html`<span class="track" aria-hidden="true">
     ${hasAfter ? html`<span class="before-bar" ${cssVariable("--share", before)}></span>` : nothing}
     <span class="after-bar" ${cssVariable("--share", after)}></span>
-    ${of === null ? nothing : html`<span class="drawn-mark" ${cssVariable("--share", (drawn ?? 0) / of)}></span>`}
+    ${of === null || (after === 0 && !drawn) ? nothing : html`<span class="drawn-mark" ${cssVariable("--share", (drawn ?? 0) / of)}></span>`}
   </span>`;
 }
 

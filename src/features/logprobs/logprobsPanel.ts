@@ -42,7 +42,6 @@ export class LogprobsPanel implements vscode.Disposable {
   private instead: Instead | null = null;
   private run: ScoringRun | null = null;
   private notice = noNotice;
-  /** What went wrong with the text on show. */
   private problem: Notice | null = null;
   private pinned = false;
   private readonly scoring = new LatestOnly();
