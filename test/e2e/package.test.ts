@@ -32,6 +32,7 @@ describe("The installed package", () => {
       "dist/webview/compareScores.js",
       "dist/webview/logprobs.js",
       "dist/webview/modelInfo.js",
+      "dist/webview/promptTests.js",
       "dist/webview/tokenizer.js",
       "dist/vocabularySearch.js",
       "LICENSE.txt"
