@@ -34,6 +34,7 @@ describe("The installed package", () => {
       "dist/webview/constraints.js",
       "dist/webview/logprobs.js",
       "dist/webview/modelInfo.js",
+      "dist/webview/promptTests.js",
       "dist/webview/tokenizer.js",
       "dist/webview/whatComesNext.js",
       "dist/vocabularySearch.js",

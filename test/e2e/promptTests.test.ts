@@ -68,6 +68,8 @@ describe("Prompts tested in the workbench", () => {
     await vscode.quickInputWidget.getByText("Draw 10 Answers").waitFor();
     await vscode.screenshot("consistency-settings");
     await vscode.page.keyboard.press("Enter");
+    // The file had opened in front of the view, which is another page when it is shown again.
+    view = await vscode.webview("dl");
     await view.getByText("Small changes of the prompt").waitFor();
     await view.getByText("Run Again", {exact: true}).waitFor();
     assert.equal(await tables().count(), 3);

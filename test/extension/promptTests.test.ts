@@ -1,7 +1,9 @@
 import {strict as assert} from "node:assert";
+import path from "node:path";
 import * as vscode from "vscode";
 import type {FromView, Report, Table, ToView} from "../../src/features/promptTests/protocol";
 import {presets} from "../../src/sampling/presets";
+import {root} from "../harness/paths";
 import {closeEditors, select, showText, temporaryFolder, userSettings} from "./support/editors";
 import {until} from "./support/until";
 import {watchViews} from "./support/watchedView";
@@ -162,9 +164,26 @@ describe("Prompt tests", () => {
     assert.deepEqual(window().errors, []);
   });
 
-  it("draw answers, and try small changes, whose greedy logprob is that of the sample", async () => {
+  it("draw answers, whose logprob is that of their score in the same context", async () => {
+    await set("model", path.join(root, "test/fixtures/models/tokenscope-tiny-f16.gguf"));
     await showText("def add(a, b):\n    return", "python");
-    choices.push("Answers", "Length", "End", "Draw");
+    choices.push("Answers", "Temperature", "Length", "Draw");
+    typed.push("2", "0", "6");
+    await vscode.commands.executeCommand("tokenscope.consistency");
+    const shown = await finished();
+    const {answers, greedy, settings} = JSON.parse(await copied("copyJson"));
+    assert.deepEqual([settings.temperature, settings.extent], [0, "unlimited"]);
+    assert.deepEqual([answers[0].text, answers[1].text], [greedy.text, greedy.text]);
+    assert.deepEqual([answers[0].tokens, greedy.tokens], [6, 6]);
+    assert.ok(Math.abs(answers[0].logprob - greedy.logprob) < 0.01, `${answers[0].logprob} and ${greedy.logprob}`);
+    assert.deepEqual(column(tableOf(shown, 0), "entropy"), [0, 0]);
+    assert.match(Object.fromEntries(shown.report.facts)["Most frequent answer"] ?? "", /^100 % \(2 of 2\)/);
+  });
+
+  it("try small changes, the worst first, with the same answers for the same seeds", async () => {
+    await showText("def add(a, b):\n    return", "python");
+    // A preset takes its own temperature, whatever was chosen before.
+    choices.push("Answers", "Samplers", "the model's own probabilities", "Length", "End", "Draw");
     typed.push("4", "6");
     await vscode.commands.executeCommand("tokenscope.consistency");
     const shown = await finished();
@@ -209,7 +228,7 @@ describe("Prompt tests", () => {
   it("keep what there is when they are cancelled, and say so", async () => {
     await showText("def add(a, b):\n    return", "python");
     choices.push("Answers", "Length", "End", "Draw");
-    typed.push("1000", "500");
+    typed.push("100", "500");
     const running = vscode.commands.executeCommand("tokenscope.consistency");
     const work = await until(() => window().works.find(({title}) => title.startsWith("Consistency of answers")));
     await until(() => work.reports.some(({message = ""}) => /^answer [1-9]/.test(message)));
@@ -218,7 +237,7 @@ describe("Prompt tests", () => {
     const shown = await finished();
     assert.equal(shown.type, "cancelled");
     const facts = Object.fromEntries(shown.report.facts);
-    assert.match(facts["Answers"] ?? "", /^[1-9]\d* of 1,000$/);
+    assert.match(facts["Answers"] ?? "", /^[1-9]\d* of 100$/);
     assert.deepEqual(window().errors, []);
   });
 

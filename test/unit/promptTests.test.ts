@@ -6,6 +6,7 @@ import {promptsReport} from "../../src/features/promptTests/promptsReport";
 import {type ConsistencyTest, infinite, type PromptPlace} from "../../src/features/promptTests/protocol";
 import {reportMarkdown, tableCsv} from "../../src/features/promptTests/report";
 import {samplersText} from "../../src/features/promptTests/samplers";
+import {consistency} from "../../src/metrics/consistency";
 import {presets} from "../../src/sampling/presets";
 import {noSamplers} from "../../src/sampling/settings";
 import {jsonText} from "../../src/text/jsonText";
@@ -111,13 +112,15 @@ describe("The report of answers to one prompt", () => {
     change: {kind: "lowerCase", detail: null, text, edits: 1},
     outcome: {answer: text, edits, similarity, logprob}
   });
+  const texts = [" Paris", "Paris ", "Lyon", "Paris.", ""];
   const result: ConsistencyResult = {
     kind: "consistency",
     test,
     prompt: "Q",
     drawnWith: {model: scores([]).model, promptTokens: 4},
     warnings: [],
-    answers: [" Paris", "Paris ", "Lyon", "Paris.", ""].map(answer),
+    answers: texts.map(answer),
+    agreement: consistency(texts),
     greedy: {text: "Paris", logprob: -2, tokens: 1},
     scoredWith: scores([]),
     changes: [
@@ -178,9 +181,20 @@ describe("The report of answers to one prompt", () => {
   });
 
   it("says what there is before all of it is there", () => {
-    const bare = {...result, drawnWith: null, answers: [], greedy: null, scoredWith: null, changes: []};
+    const bare = {
+      ...result,
+      drawnWith: null,
+      answers: [],
+      agreement: null,
+      greedy: null,
+      scoredWith: null,
+      changes: []
+    };
     assert.deepEqual(consistencyReport(bare).report.tables, []);
-    assert.equal(consistencyReport({...bare, answers: result.answers}).report.tables.length, 2);
+    assert.equal(
+      consistencyReport({...bare, answers: result.answers, agreement: result.agreement}).report.tables.length,
+      2
+    );
   });
 
   it("names the samplers of every preset", () => {

@@ -222,7 +222,7 @@ describe("The messages of prompt tests", () => {
       {version: 1, source: {...source, prompts: []}},
       {version: 1, source: {...source, answer: ""}},
       {version: 1, source: {...consistencySource, settings: {...settings, count: 0}}},
-      {version: 1, source: {...consistencySource, settings: {...settings, count: 1001}}},
+      {version: 1, source: {...consistencySource, settings: {...settings, count: 101}}},
       {version: 1, source: {...consistencySource, settings: {...settings, seed: -1}}},
       {version: 1, source: {...consistencySource, settings: {...settings, temperature: Number.NaN}}},
       {version: 1, source: {...consistencySource, settings: {...settings, preset: "other"}}}

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import {type Clustering, type Consistency, consistency, defaultEditSimilarity} from "../../metrics/consistency";
+import {type Clustering, type Consistency, defaultEditSimilarity} from "../../metrics/consistency";
 import {count, decimal, nats, percentText, plural} from "../../text/numberText";
 import {plainText} from "../../text/plainText";
 import {promptChangeLabel} from "../../text/promptChanges";
@@ -16,15 +16,14 @@ interface OpenTable {
 
 /** How much the answers agree, and what small changes of the prompt do to them. */
 export function consistencyReport(result: ConsistencyResult): Built {
-  const {answers, greedy, changes} = result;
-  const agreement = answers.length === 0 ? null : consistency(answers.map(({text}) => text));
+  const {answers, agreement, greedy, changes} = result;
   const tables = [
     ...(agreement === null ? [] : [rulesTable(agreement), clustersTable(result, agreement)]),
     ...(greedy === null ? [] : [changesTable(result)])
   ];
   return {
     report: {
-      facts: factsOf(result, agreement),
+      facts: factsOf(result),
       notes: notesOf(result),
       tables: tables.map(({table}) => table)
     },
@@ -46,10 +45,14 @@ export function consistencyReport(result: ConsistencyResult): Built {
   };
 }
 
-function factsOf(
-  {test, answers, drawnWith, scoredWith, greedy}: ConsistencyResult,
-  agreement: Consistency | null
-): (readonly [string, string])[] {
+function factsOf({
+  test,
+  answers,
+  agreement,
+  drawnWith,
+  scoredWith,
+  greedy
+}: ConsistencyResult): (readonly [string, string])[] {
   const {settings} = test;
   const {seed, maxTokens, extent} = settings;
   const last = seed + settings.count - 1;

@@ -5,6 +5,7 @@ import type {Progress} from "../../contract/progress";
 import type {Sample, SampleParams, Samples} from "../../contract/sampling";
 import type {Scores} from "../../contract/scoring";
 import type {Host} from "../../host/host";
+import {type Consistency, consistency} from "../../metrics/consistency";
 import {noSamplers} from "../../sampling/settings";
 import {editDistance, editSimilarity} from "../../text/editDistance";
 import {type PromptChange, promptChanges} from "../../text/promptChanges";
@@ -45,6 +46,8 @@ export interface ConsistencyResult {
   readonly drawnWith: {readonly model: ModelDescription; readonly promptTokens: number} | null;
   readonly warnings: readonly string[];
   readonly answers: readonly Answer[];
+  /** How much they agree; null without answers. */
+  readonly agreement: Consistency | null;
   /** The greedy answer to the prompt itself: its text, and its logprob as a score has it (null without tokens). */
   readonly greedy: {readonly text: string; readonly logprob: number | null; readonly tokens: number} | null;
   /** Of the greedy answer's score. */
@@ -79,6 +82,7 @@ export async function drawAnswers(
     drawnWith: null,
     warnings: [],
     answers: [],
+    agreement: null,
     greedy: null,
     scoredWith: null,
     changes: [],
@@ -95,7 +99,9 @@ export async function drawAnswers(
     if (progress.stage === "complete") onDrawn(Math.floor(progress.done / settings.maxTokens));
   });
   const {model, promptTokens, warnings} = drawn;
-  tell({drawnWith: {model, promptTokens}, warnings, answers: finished(drawn, settings.seed)});
+  const answers = finished(drawn, settings.seed);
+  const agreement = answers.length === 0 ? null : consistency(answers.map(({text}) => text));
+  tell({drawnWith: {model, promptTokens}, warnings, answers, agreement});
   const greedy = await asking.greedy(prompt);
   const own = await asking.score(prompt, greedy, greedy.ids.length);
   const stride = own?.ids.length ?? 1;

@@ -23,8 +23,8 @@ const place = v.object({
 
 const places = v.pipe(v.array(place), v.maxLength(maxPrompts));
 
-/** The most that can be asked for. */
-export const limits = {count: 1000, seed: 2 ** 48 - 1000, maxTokens: 1 << 16, temperature: 100} as const;
+/** The most that can be asked for. Answers are compared in pairs, in the extension host: not more, and not longer ones. */
+export const limits = {count: 100, seed: 2 ** 48 - 100, maxTokens: 1024, temperature: 100} as const;
 
 const from1 = (most: number) => v.pipe(wholeNumber, v.minValue(1), v.maxValue(most));
 
