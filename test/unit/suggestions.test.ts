@@ -15,6 +15,17 @@ describe("a suggestion", () => {
     assert.equal(kept.find("const", ";\n", "a.ts"), undefined);
   });
 
+  it("is one of several at its place: the first is shown, and what is typed chooses among them", () => {
+    const kept = new RecentSuggestions();
+    kept.keep("x = ", ";", "old", "a.ts");
+    kept.keepAll("x = ", ";", ["one()", "two()", "twice()"], "a.ts");
+    assert.equal(kept.find("x = ", ";", "a.ts"), "one()");
+    assert.equal(kept.find("x = tw", ";", "a.ts"), "o()");
+    assert.equal(kept.find("x = twi", ";", "a.ts"), "ce()");
+    assert.equal(kept.find("x = old", ";", "a.ts"), undefined);
+    assert.equal(kept.find("x = o", ";", "a.ts"), "ne()");
+  });
+
   it("is not known where another text follows (Continue's key is the prefix only)", () => {
     const kept = new RecentSuggestions();
     kept.keep("const ", ";\n", "answer = 42", "a.ts");
