@@ -2,7 +2,7 @@ import {TokenSet} from "./tokenSet";
 import {type DecodedToken, decodeToken, type PartialCharacter} from "./utf8";
 
 /** Tokens, or nodes, between two pauses: about a millisecond's work. */
-const atOnce = 1 << 11;
+const atOnce = 1 << 9;
 
 /** What is asked of a vocabulary. */
 export interface TokenBytes {
@@ -62,10 +62,14 @@ export function* tokenTrieSteps(vocabulary: TokenBytes): Generator<void, TokenTr
 class Builder {
   private readonly characters = new Map<number, number>();
   private readonly partials = new Map<string, {readonly index: number; readonly partial: PartialCharacter}>();
-  /** The node below another one by its character. */
-  private readonly children = new Map<number, number>();
+  /**
+   * Finds the node below another one by its character: a hash table of nodes, 0 where there is none. A Map with a key made of both
+   * takes several times as long.
+   */
+  private table: Int32Array;
   /** Of each node: its character (or -1 - the partial one), the node below it that was added last, and the one beside it. */
   private readonly symbol: number[] = [0];
+  private readonly parent: number[] = [-1];
   private readonly lastChild: number[] = [-1];
   private readonly sibling: number[] = [-1];
   /** Of each node, the token that ends there and was added last; and of each token the one before it. */
@@ -76,6 +80,7 @@ class Builder {
   private readonly ends: TokenSet;
 
   constructor(private readonly vocabulary: TokenBytes) {
+    this.table = new Int32Array(1 << Math.ceil(Math.log2(4 * vocabulary.size + 64)));
     this.tokenBefore = new Int32Array(vocabulary.size).fill(-1);
     this.nameable = new TokenSet(vocabulary.size);
     this.ends = new TokenSet(vocabulary.size);
@@ -157,17 +162,35 @@ class Builder {
   }
 
   private child(parent: number, symbol: number): number {
-    // A partial character gets a key of its own behind all whole ones.
-    const key = parent * 2 ** 23 + (symbol < 0 ? 2 ** 22 - 1 - symbol : symbol);
-    const known = this.children.get(key);
-    if (known !== undefined) return known;
+    const place = this.place(parent, symbol);
+    const known = this.table[place] ?? 0;
+    if (known !== 0) return known;
     const node = this.symbol.length;
-    this.children.set(key, node);
+    this.table[place] = node;
     this.symbol.push(symbol);
+    this.parent.push(parent);
     this.lastChild.push(-1);
     this.sibling.push(this.lastChild[parent] ?? -1);
     this.lastChild[parent] = node;
     this.lastToken.push(-1);
+    if (2 * node > this.table.length) this.grow();
     return node;
+  }
+
+  /** Where the table has a node, or is free for it. */
+  private place(parent: number, symbol: number): number {
+    const mask = this.table.length - 1;
+    let mixed = Math.imul(parent, 0x9e3779b1) ^ Math.imul(symbol, 0x85ebca6b);
+    mixed ^= mixed >>> 15;
+    for (let place = mixed & mask; ; place = (place + 1) & mask) {
+      const node = this.table[place] ?? 0;
+      if (node === 0 || (this.parent[node] === parent && this.symbol[node] === symbol)) return place;
+    }
+  }
+
+  private grow(): void {
+    this.table = new Int32Array(2 * this.table.length);
+    for (let node = 1; node < this.symbol.length; node++)
+      this.table[this.place(this.parent[node] ?? 0, this.symbol[node] ?? 0)] = node;
   }
 }

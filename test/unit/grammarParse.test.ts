@@ -241,6 +241,11 @@ describe("A grammar is refused with the place", () => {
       assert.match(problem(text), message);
     });
 
+  it("as numbers, too", () => {
+    assert.throws(() => parseGrammar("root ::= a\r\na ::= [b"), {place: {line: 2, column: 9}});
+    assert.throws(() => parseGrammar("a ::= [b]"), {place: null});
+  });
+
   it("a maximum beyond llama.cpp's limit is none", () => {
     assert.ok(accepts(new Grammar(parseGrammar('root ::= "a"{1,3000}')), "a".repeat(3500)));
   });

@@ -1,4 +1,5 @@
 import {strict as assert} from "node:assert";
+import fc from "fast-check";
 import {Grammar, type GrammarState} from "../../src/grammar/grammar";
 import type {JsonLayout} from "../../src/grammar/jsonRules";
 import {parseGrammar} from "../../src/grammar/parseGrammar";
@@ -307,6 +308,19 @@ describe("Schemas beyond llama.cpp's", () => {
       assert.ok(!accepts(own, JSON.stringify(wrong)));
     assert.ok(!accepts(own, '{"a": 1, "a": 1, "c": 2}'));
     assert.deepEqual(unchecked(schema, "read"), []);
+  });
+
+  it("any JSON, however it is laid out", () => {
+    const own = read(schemaGrammar(true, "read").grammar);
+    const seeded = {seed: 18, numRuns: cases(200, 5000)};
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.constantFrom(0, 1, "\t", " \n "), (value, space) => {
+        assert.ok(accepts(own, JSON.stringify(value, null, space)));
+        const text = JSON.stringify(value);
+        for (const wrong of [`${text},`, `[${text}`, `${text}}`, `{${text}}`]) assert.ok(!accepts(own, wrong), wrong);
+      }),
+      seeded
+    );
   });
 
   it("objects with many properties are read in any order, and what is not checked is said", () => {
