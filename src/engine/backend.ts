@@ -142,6 +142,8 @@ export interface TokenTable {
   /** They are shared: don't write to them. */
   bytes(id: number): Uint8Array;
   text(id: number): string;
+  /** As a grammar sees it; empty for one that it never allows. */
+  grammarBytes(id: number): Uint8Array;
   /** A text ends before it: it is no text. */
   endsText(id: number): boolean;
   /** The token that the vocabulary writes like this. */

@@ -100,6 +100,20 @@ describe("llama.cpp's samplers", () => {
       return random.chance(0.5) ? order : order.toSorted(() => random.fraction() - 0.5);
     }));
 
+  // Were it otherwise in another release, docs/sampling.md and copySettings.ts would be wrong.
+  it("look back on nothing where -1 tokens are asked for", async () => {
+    const {samplers} = await llamas();
+    const logits = Float32Array.of(1, 2, 3, 4);
+    const history = [0, 1, 2, 0, 1, 2, 0, 1];
+    const penalties = {lastTokens: -1, repeat: 2, frequency: 1, presence: 1};
+    const dry = {multiplier: 5, base: 2, allowedLength: 1, lastTokens: -1, breakers: []};
+    const settings: SamplerSettings = {...noSamplers, order: ["penalties", "dry"], penalties, dry};
+    const unchanged = applySamplers(logits, noSamplers, new Int32Array());
+    for (const {id, probability} of samplers.sampled(logits, settings, {history}))
+      assert.ok(Math.abs(probability - unchanged.after(id)) < float32);
+    assert.ok(applySamplers(logits, settings, Int32Array.from(history)).after(2) < unchanged.after(2) / 2);
+  });
+
   it("break repetitions at the same tokens", async () => {
     const {samplers} = await llamas();
     const {vocabulary} = await engineInProcess.loadVocabulary(spec(demonstration), quiet);

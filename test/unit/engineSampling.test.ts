@@ -27,6 +27,8 @@ class FakeBackend {
     return {...about, vocabularySize: size, contextSize: 64, addsBos: this.bosId !== null, capabilities};
   }
 
+  async idle() {}
+
   async windowLimits() {
     return {maxWindow: Number.POSITIVE_INFINITY, shortWindow: null};
   }
@@ -59,6 +61,7 @@ class FakeBackend {
         return Uint8Array.of(id);
       },
       text: (id: number) => String.fromCharCode(id),
+      grammarBytes: (id: number) => Uint8Array.of(id),
       endsText: (id: number) => id === endId,
       idOf: () => undefined
     };
@@ -189,11 +192,13 @@ describe("What the engine makes of logits", () => {
   it("counts what a constraint cuts off as the model's, and draws without it", async () => {
     const constraint = {kind: "gbnf", grammar: "root ::= [xy]"} as const;
     const {samples} = await sample("ab", {constraint, samplers: noSamplers});
-    const {text, stop, logprobs, drawnLogprobs} = samples[0] ?? {};
+    const {text, stop, logprobs, drawnLogprobs, allowedMasses} = samples[0] ?? {};
     assert.ok(text === "x" || text === "y");
     assert.equal(stop, "constraint");
     assert.ok(Math.abs((drawnLogprobs?.[0] ?? 0) - Math.log(0.5)) < 1e-12);
     assert.ok(Math.abs((logprobs?.[0] ?? 0) + Math.log(Math.exp(9) + 255)) < 1e-12);
+    assert.ok(Math.abs((allowedMasses?.[0] ?? 0) - 2 / (Math.exp(9) + 255)) < 1e-12);
+    assert.equal("allowedMasses" in ((await sample("ab")).samples[0] ?? {}), false);
   });
 
   it("refuses an empty prompt, ids of no token, and a model that predicts nothing", async () => {

@@ -1,9 +1,12 @@
 import type {TokenTable} from "../backend";
+import {grammarTokens} from "./grammarTokens";
 import type {LoadedVocabulary} from "./loadedVocabulary";
 import {endsText} from "./markTokens";
 
 export function tokenTable({model, vocabulary}: LoadedVocabulary, marks: ReadonlySet<number>): TokenTable {
+  const {bytes: grammarBytes} = grammarTokens(model, vocabulary);
   return {
+    grammarBytes,
     size: vocabulary.size,
     tokenize: (text) => vocabulary.tokenize(text, false),
     bytes: (id) => vocabulary.bytes(id),
