@@ -42,7 +42,7 @@ export async function sample(
 }
 
 function documentOf(sample: Sample, seed: number): object {
-  const {text, stop, ids, texts, logprobs, drawnLogprobs, cutOff, wantedForbidden} = sample;
+  const {text, stop, ids, texts, logprobs, drawnLogprobs, allowedMasses, wantedForbidden} = sample;
   return {
     seed,
     text,
@@ -53,7 +53,7 @@ function documentOf(sample: Sample, seed: number): object {
       text: texts[i],
       logprob: logprobs[i],
       drawnLogprob: drawnLogprobs[i],
-      ...(cutOff && {cutOff: cutOff[i]}),
+      ...(allowedMasses && {allowedMass: allowedMasses[i]}),
       ...(wantedForbidden && {wantedForbidden: wantedForbidden[i] === 1})
     }))
   };

@@ -103,9 +103,9 @@ export interface Sample {
   readonly logprobs: Float64Array;
   /** N natural logprobs in the distribution that was drawn from. */
   readonly drawnLogprobs: Float64Array;
-  /** Where a constraint was given: N probabilities of all that it forbade. */
-  readonly cutOff?: Float64Array;
-  /** Where a constraint was given: N flags, 1 where it forbade the model's first choice, which wanted to leave it. */
+  /** Under a constraint: N shares, 0 to 1, of the model's probability that the constraint left. */
+  readonly allowedMasses?: Float64Array;
+  /** Under a constraint: N flags, 1 where it forbade the model's first choice, which wanted to leave it. */
   readonly wantedForbidden?: Uint8Array;
   /** "constraint": the grammar allows nothing more. "text": one of {@link SampleParams.stopTexts}. */
   readonly stop: "end" | "line" | "block" | "maxTokens" | "context" | "stopped" | "constraint" | "text";

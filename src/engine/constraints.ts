@@ -2,7 +2,6 @@ import * as l10n from "@vscode/l10n";
 import {EngineError} from "../contract/errors";
 import type {Constraint} from "../contract/sampling";
 import {AllowedTokens} from "../grammar/allowedTokens";
-import {type ConstrainedPosition, constrainedPosition} from "../grammar/constrained";
 import {Grammar, type GrammarState} from "../grammar/grammar";
 import {GrammarError} from "../grammar/grammarError";
 import type {JsonLayout} from "../grammar/jsonRules";
@@ -17,8 +16,8 @@ import {Turns} from "./turns";
 export interface TokenFilter {
   /** The logits with -Infinity for all tokens that may not come next; null where the text can't go on. */
   allowed(logits: Float32Array): Float32Array | null;
-  /** What it does to the model's distribution. */
-  position(logits: Float32Array): ConstrainedPosition;
+  /** A token may come next. */
+  allows(id: number): boolean;
   /** A token that may come next has been written. */
   accept(id: number): void;
 }
@@ -86,12 +85,9 @@ class GrammarFilter implements TokenFilter {
     return goesOn ? left : null;
   }
 
-  position(logits: Float32Array): ConstrainedPosition {
+  allows(id: number): boolean {
     const {tokens, state} = this;
-    return constrainedPosition(
-      logits,
-      explaining(() => tokens.in(state))
-    );
+    return explaining(() => tokens.in(state)).has(id);
   }
 
   accept(id: number): void {

@@ -1,6 +1,5 @@
 import {completionEnd} from "../completion/stop";
 import type {Sample, SampleParams} from "../contract/sampling";
-import type {ConstrainedPosition} from "../grammar/constrained";
 import {Candidates} from "../sampling/candidates";
 import {applySamplers} from "../sampling/chain";
 import {draw} from "../sampling/draw";
@@ -32,8 +31,8 @@ export class Continuation implements TokenChooser {
   private readonly ids: number[] = [];
   private logprobs: number[] | Float64Array = [];
   private readonly drawnLogprobs: number[] = [];
-  /** Of tokens that were drawn under a constraint. */
-  private readonly constrained: ConstrainedPosition[] = [];
+  private readonly allowedMasses: number[] = [];
+  private readonly wantedForbidden: number[] = [];
   /** The prompt's tokens and those behind it. */
   private readonly history: Int32Array;
   // Holds back the bytes of a character that is not complete yet.
@@ -70,8 +69,9 @@ export class Continuation implements TokenChooser {
     if (table.endsText(id)) return this.endBefore("end");
     const logSum = filter === undefined ? sampled.raw.logSum : logSumOf(logits);
     if (filter !== undefined) {
-      this.constrained.push(filter.position(logits));
+      this.wantedForbidden.push(filter.allows(firstChoiceOf(logits)) ? 0 : 1);
       filter.accept(id);
+      this.allowedMasses.push(Math.min(1, Math.exp(sampled.raw.logSum - logSum)));
     }
     this.history[history.length] = id;
     ids.push(id);
@@ -88,7 +88,7 @@ export class Continuation implements TokenChooser {
   }
 
   sample(): Sample {
-    const {text, ids, logprobs, drawnLogprobs, filter, constrained, stop = "stopped"} = this;
+    const {text, ids, logprobs, drawnLogprobs, allowedMasses, wantedForbidden, filter, stop = "stopped"} = this;
     return {
       text,
       ids: Int32Array.from(ids),
@@ -96,8 +96,8 @@ export class Continuation implements TokenChooser {
       logprobs: Float64Array.from(logprobs),
       drawnLogprobs: Float64Array.from(drawnLogprobs),
       ...(filter && {
-        cutOff: Float64Array.from(constrained, ({cutOff}) => cutOff),
-        wantedForbidden: Uint8Array.from(constrained, ({wantedAllowed}) => (wantedAllowed ? 0 : 1))
+        allowedMasses: Float64Array.from(allowedMasses),
+        wantedForbidden: Uint8Array.from(wantedForbidden)
       }),
       stop
     };
@@ -134,4 +134,11 @@ export class Continuation implements TokenChooser {
 function logSumOf(logits: Float32Array): number {
   const {max, sum} = Candidates.of(logits).softmax;
   return max + Math.log(sum);
+}
+
+/** The most probable token. */
+function firstChoiceOf(logits: Float32Array): number {
+  let first = 0;
+  for (let id = 1; id < logits.length; id++) if ((logits[id] as number) > (logits[first] as number)) first = id;
+  return first;
 }

@@ -117,7 +117,7 @@ export class TextUnderConstraint implements PositionSets {
     const id = text.ids[index] as number;
     // The end of a text is no text.
     if (table.endsText(id)) return state.canEnd ? state : null;
-    const bytes = table.bytes(id);
+    const bytes = table.grammarBytes(id);
     if (!this.hasSpaceInFront(index)) return this.accept(state, bytes, id);
     return bytes.length === 1 ? state : this.accept(state, bytes.subarray(1), id);
   }
@@ -129,7 +129,7 @@ export class TextUnderConstraint implements PositionSets {
   /** The tokenizer has put a space in front, which is not the text's. */
   private hasSpaceInFront(index: number): boolean {
     const {ids, ends} = this.text;
-    const bytes = this.table.bytes(ids[index] as number);
+    const bytes = this.table.grammarBytes(ids[index] as number);
     if (bytes[0] !== space || ends === null) return false;
     return bytes.length === (ends[index] as number) - (ends[index - 1] ?? 0) + 1;
   }
@@ -152,7 +152,7 @@ export class TextUnderConstraint implements PositionSets {
     const set = new TokenSet(table.size);
     set.addAll(explaining(() => constrained.tokens.in(state)));
     for (let id = 0; id < table.size; id++) {
-      const bytes = table.bytes(id);
+      const bytes = table.grammarBytes(id);
       if (bytes[0] !== space || table.endsText(id)) continue;
       if (bytes.length === 1 || this.accept(state, bytes.subarray(1), id) !== null) set.add(id);
       if (turns.over) await turns.next();

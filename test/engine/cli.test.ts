@@ -474,7 +474,7 @@ describe("The headless runner", () => {
       assert.match(samples[0]?.text ?? "", /^[0-9]{3}$/);
       assert.equal(samples[0]?.stop, "constraint");
       for (const token of samples[0]?.tokens ?? [])
-        assert.deepEqual(Object.keys(token).slice(4), ["cutOff", "wantedForbidden"]);
+        assert.deepEqual(Object.keys(token).slice(4), ["allowedMass", "wantedForbidden"]);
       const schema = file("schema.json", '{"enum": ["yes", "no"]}');
       const chosen = await answer<Sampled>(["sample", python, "--schema-file", schema]);
       assert.ok(["yes", "no"].includes(JSON.parse(chosen.samples[0]?.text ?? "")));

@@ -155,18 +155,18 @@ describe("A text under a grammar", () => {
     const drawn = {samplers: noSamplers, count: 2, seed: 4, maxTokens: 12, extent: "unlimited"} as const;
     const constraint: Constraint = {kind: "gbnf", grammar: "root ::= [a-z ]{30,}"};
     const {samples} = await engine.ask("sample", {prompt, constraint, ...drawn});
-    for (const {ids, cutOff, wantedForbidden, text} of samples) {
-      assert.ok(cutOff !== undefined && wantedForbidden !== undefined);
-      assert.deepEqual([cutOff.length, wantedForbidden.length], [ids.length, ids.length]);
+    for (const {ids, allowedMasses, wantedForbidden, text} of samples) {
+      assert.ok(allowedMasses !== undefined && wantedForbidden !== undefined);
+      assert.deepEqual([allowedMasses.length, wantedForbidden.length], [ids.length, ids.length]);
       const scores = await engine.ask("scoreUnder", {text, context: prompt.text, constraint});
       // What was written token by token may be cut otherwise as a text.
       if (scores.ids.join() !== ids.join()) continue;
       // Token by token, llama.cpp rounds otherwise.
       for (const i of ids.keys())
-        assert.ok(Math.abs(at(cutOff, i) - at(scores.constrained.cutOff, i)) < 0.05, `token ${i}`);
+        assert.ok(Math.abs(1 - at(allowedMasses, i) - at(scores.constrained.cutOff, i)) < 0.05, `token ${i}`);
     }
     const [free] = (await engine.ask("sample", {prompt, ...drawn})).samples;
-    assert.deepEqual([free?.cutOff, free?.wantedForbidden], [undefined, undefined]);
+    assert.deepEqual([free?.allowedMasses, free?.wantedForbidden], [undefined, undefined]);
   });
 
   it("passes over the space that SentencePiece puts in front of a text", async () => {
