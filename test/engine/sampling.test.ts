@@ -336,7 +336,7 @@ describe("What comes next, and samples of it", () => {
       const seeds = {count: 4, maxTokens: 60, samplers: {...noSamplers, temperature: 1.2}};
       const digits = {kind: "gbnf", grammar: 'root ::= [0-9]+ "-" [a-f]{3} "é"'} as const;
       const {samples} = await sample(engine, prompt, {...seeds, constraint: digits});
-      for (const {text, stop, ids, logprobs, drawnLogprobs, cutOff} of samples) {
+      for (const {text, stop, ids, logprobs, drawnLogprobs, allowedMasses} of samples) {
         assert.ok(stop === "constraint" ? /^[0-9]+-[a-f]{3}é$/.test(text) : /^[0-9]{60,}$/.test(text), text);
         const {ids: tokens} = await engine.ask("tokenize", {text: prompt.text});
         const scored = await scoredLogprobs(engine, tokens, ids);
@@ -344,7 +344,7 @@ describe("What comes next, and samples of it", () => {
           assertNear(logprob, scored[i], i === 0 ? double : 0, `token ${i} of ${text}`);
           // What the grammar forbids is left out of the sum.
           assert.ok(at(drawnLogprobs, i) <= 0);
-          assert.ok(Math.exp(logprob) <= 1.2 - at(cutOff ?? [], i) && at(cutOff ?? [], i) >= 0);
+          assert.ok(Math.exp(logprob) <= at(allowedMasses ?? [], i) + 0.2 && at(allowedMasses ?? [], i) <= 1);
         }
       }
       const schema = JSON.stringify({type: "object", properties: {a: {enum: [1, 23]}}, required: ["a"]});

@@ -192,13 +192,13 @@ describe("What the engine makes of logits", () => {
   it("counts what a constraint cuts off as the model's, and draws without it", async () => {
     const constraint = {kind: "gbnf", grammar: "root ::= [xy]"} as const;
     const {samples} = await sample("ab", {constraint, samplers: noSamplers});
-    const {text, stop, logprobs, drawnLogprobs, cutOff} = samples[0] ?? {};
+    const {text, stop, logprobs, drawnLogprobs, allowedMasses} = samples[0] ?? {};
     assert.ok(text === "x" || text === "y");
     assert.equal(stop, "constraint");
     assert.ok(Math.abs((drawnLogprobs?.[0] ?? 0) - Math.log(0.5)) < 1e-12);
     assert.ok(Math.abs((logprobs?.[0] ?? 0) + Math.log(Math.exp(9) + 255)) < 1e-12);
-    assert.ok(Math.abs((cutOff?.[0] ?? 0) - 1 + 2 / (Math.exp(9) + 255)) < 1e-12);
-    assert.equal("cutOff" in ((await sample("ab")).samples[0] ?? {}), false);
+    assert.ok(Math.abs((allowedMasses?.[0] ?? 0) - 2 / (Math.exp(9) + 255)) < 1e-12);
+    assert.equal("allowedMasses" in ((await sample("ab")).samples[0] ?? {}), false);
   });
 
   it("refuses an empty prompt, ids of no token, and a model that predicts nothing", async () => {
