@@ -329,6 +329,7 @@ describe("The logprobs view", () => {
     const text = `${card}\n${await page.evaluate<string>("document.body.innerText")}`;
     for (const word of [/Perplexität/, /Bits pro Byte/, /2 von 2/, /Wahrscheinlichkeit/, /36,8 %/, /1\.234/])
       assert.match(text, word);
+    await until(async () => (await token(1).getAttribute("aria-label")) !== null);
     const spoken = await page
       .locator("[aria-label], [title]")
       .evaluateAll((elements) => elements.flatMap((it) => [it.getAttribute("aria-label"), it.getAttribute("title")]));
