@@ -137,8 +137,7 @@ describe("Views of logprobs", () => {
     await until(() => told("options").at(-1)?.options.isLive);
     view().forget();
     await insertAtEnd(editor, more);
-    const {scored} = await until(() => told("show").find((one) => one.scored.finished));
-    assert.equal(scored.text, text + more);
+    await until(() => told("show").find(({scored}) => scored.finished && scored.text === text + more));
     assert.deepEqual(told("progress"), []);
     view().say({type: "setOptions", options: {isPinned: false, isLive: false}});
     await until(() => told("options").at(-1)?.options.isLive === false);
