@@ -167,9 +167,10 @@ describe("Many questions", () => {
       })
     );
     provider.dispose();
+    // Asked again at the same place, it may have others beside the greedy one.
     assert.deepEqual(
-      answers.map(({length}) => length),
-      answers.map((_, at) => at % 2)
+      answers.map(({length}) => length > 0),
+      answers.map((_, at) => at % 2 === 1)
     );
     assert.deepEqual(window().messages, []);
   });

@@ -39,12 +39,13 @@ describe("Prompt tests", () => {
   after(() => {
     for (const [key, original] of originals) Reflect.set(vscode.window, key, original);
   });
-  afterEach(async () => {
+  beforeEach(async () => {
     choices.length = 0;
     typed.length = 0;
+    // The answer may come from there.
     await vscode.env.clipboard.writeText("");
-    await closeEditors();
   });
+  afterEach(closeEditors);
 
   /** As a tab that stays when another file is shown. */
   async function showTab(name: string, content: string): Promise<void> {
