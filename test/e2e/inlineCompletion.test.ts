@@ -3,7 +3,7 @@ import {writeFileSync} from "node:fs";
 import path from "node:path";
 import {beforeTwoLines} from "../harness/twoLines";
 import {useWorkbench} from "../harness/useWorkbench";
-import {appears} from "../harness/workbench";
+import {appears, isGone} from "../harness/workbench";
 
 describe("Inline completion in the workbench", () => {
   const workbench = useWorkbench();
@@ -203,7 +203,11 @@ describe("Inline completion in the workbench", () => {
     await rows.nth(1).waitFor();
     await page.keyboard.press("ArrowDown");
     await vscode.screenshot("best-of-n");
-    await page.keyboard.press("Enter");
+    // Just after a row has moved, the list takes no answer.
+    await vscode.until("the list is closed", async (attempt) => {
+      await page.keyboard.press("Enter");
+      return (await isGone(quickInputWidget, attempt)) || undefined;
+    });
     const shown = await ghost();
     await page.keyboard.press("Tab");
     await vscode.ghostText.waitFor({state: "detached"});
