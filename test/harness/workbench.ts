@@ -100,9 +100,8 @@ export class Workbench {
     const row = this.page.locator(".quick-input-list .monaco-list-row").filter({hasText: title}).first();
     await this.until(`the palette offers "${title}"`, async (attempt) => {
       await this.page.keyboard.press("F1");
-      await this.quickInput.fill(`>${title}`);
-      // The list is not updated when an extension arrives: another attempt finds the command.
-      if (await appears(row, attempt)) return true;
+      // The list is not updated when an extension arrives, and something else may close it: another attempt finds the command.
+      if ((await this.filled(`>${title}`, attempt)) && (await appears(row, attempt))) return true;
       await this.page.keyboard.press("Escape");
       return undefined;
     });
@@ -120,8 +119,7 @@ export class Workbench {
     const row = this.page.locator(".quick-input-list .monaco-list-row").filter({hasText: name}).first();
     await this.until(`${name} can be opened`, async (attempt) => {
       await this.page.keyboard.press("Control+P");
-      await this.quickInput.fill(name);
-      if (await appears(row, attempt)) return true;
+      if ((await this.filled(name, attempt)) && (await appears(row, attempt))) return true;
       await this.page.keyboard.press("Escape");
       return undefined;
     });
@@ -311,6 +309,14 @@ export class Workbench {
     }
     const picture = await this.screenshot("waited-in-vain");
     throw new Error(`Waited ${patience / 1000} s in vain until ${what}. What there was to see: ${picture}`);
+  }
+
+  /** Writes into the quick input; false where it is not open, or was closed again. */
+  private async filled(text: string, timeout: number): Promise<boolean> {
+    return await this.quickInput.fill(text, {timeout}).then(
+      () => true,
+      () => false
+    );
   }
 
   private get selection(): Locator {
