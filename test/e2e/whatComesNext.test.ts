@@ -75,6 +75,7 @@ describe("What Comes Next in the workbench", () => {
       (await heading().textContent()) === before ? undefined : true
     );
     await vscode.page.keyboard.press("Escape");
+    await vscode.page.locator(".editor-instance .monaco-editor.focused").first().waitFor();
     await vscode.page.keyboard.press("Control+Z");
     await vscode.until("one undo takes it back", async () =>
       (await heading().textContent()) === before ? true : undefined
