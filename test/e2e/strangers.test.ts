@@ -36,7 +36,8 @@ describe("strangers at VS Code's server", () => {
 
   it("get no line to the extension host without the token", async () => {
     assert.match(await greeting(server, token), /"type":"sign"/);
-    assert.doesNotMatch(await greeting(server, "0".repeat(64)), /"type"/);
+    // It may be told why.
+    assert.doesNotMatch(await greeting(server, "0".repeat(64)), /"type":"sign"/);
     assert.match(server.output(), /Unauthorized client refused/);
   });
 
