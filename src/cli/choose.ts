@@ -20,7 +20,7 @@ type AccuracyName = keyof typeof accuracies;
 
 const accuracyNames = Object.keys(accuracies) as AccuracyName[];
 
-/** What is asked of all questions of a file. */
+/** The options that hold for all questions of a file. */
 interface Asked {
   readonly model: ModelRef;
   readonly form: QuestionForm;

@@ -1,18 +1,7 @@
+import {llamaCppNames} from "../sampling/copyLlamaCpp";
 import {type Preset, presets} from "../sampling/presets";
 import {type SamplerName, type SamplerSettings, samplerNames} from "../sampling/settings";
 import {anyNumber, choice, type Options, UsageError, wholeOrAll} from "./arguments";
-
-/** llama.cpp's names of samplers, as its --samplers takes them. */
-const llamaCppNames: Readonly<Record<SamplerName, string>> = {
-  penalties: "penalties",
-  dry: "dry",
-  topK: "top_k",
-  typicalP: "typ_p",
-  topP: "top_p",
-  minP: "min_p",
-  xtc: "xtc",
-  temperature: "temperature"
-};
 
 /** The samplers that the command line asks for, on top of those of its preset: by default, none is on. */
 export function samplersOf(options: Options): SamplerSettings {

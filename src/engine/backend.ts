@@ -134,7 +134,7 @@ export interface TokenChooser {
   scored(logprobs: Float64Array): void;
 }
 
-/** What is asked of tokens one by one, while they are sampled. */
+/** The facts about single tokens that sampling needs. */
 export interface TokenTable {
   readonly size: number;
   /** A short text that follows another, without special tokens. */

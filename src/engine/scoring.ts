@@ -116,7 +116,7 @@ export class Scoring {
     };
   }
 
-  /** Scores are not kept: what is asked for here is seldom asked for again, and would displace a text's. */
+  /** These scores are not kept: they are seldom needed twice, and would push those of a text out of the cache. */
   async scoreTokens(params: ScoreTokensParams, context: RequestContext): Promise<TokensScore> {
     const {backend} = this;
     const {ids, contextTokens, from} = params;

@@ -131,7 +131,7 @@ export class Grammar {
 
   /**
    * The stacks behind the first bytes of a character: none if no character that begins with them may come, or else all that wait for a
-   * character, as in llama.cpp, which looks at each byte's token anew.
+   * character, as in llama.cpp, where each byte may be a token of its own.
    */
   private waiting(state: GrammarState, partial: PartialCharacter): readonly Stack[] {
     return this.mayHave(state, partial) ? state.stacks.filter((stack) => this.setAt(stack) !== undefined) : [];

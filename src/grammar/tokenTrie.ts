@@ -4,7 +4,7 @@ import {type DecodedToken, decodeToken, type PartialCharacter} from "./utf8";
 /** Tokens, or nodes, between two pauses: about a millisecond's work. */
 const atOnce = 1 << 9;
 
-/** What is asked of a vocabulary. */
+/** The part of a vocabulary that a trie needs. */
 export interface TokenBytes {
   readonly size: number;
   /** The bytes that llama.cpp writes for a token, special ones included. Empty: the grammar never allows it. */

@@ -1,7 +1,7 @@
 import type {SamplerName, SamplerSettings} from "./settings";
 
 /** llama.cpp's names for `--samplers` (common/sampling.cpp, common_sampler_types_from_names). */
-const names: Readonly<Record<SamplerName, string>> = {
+export const llamaCppNames: Readonly<Record<SamplerName, string>> = {
   penalties: "penalties",
   dry: "dry",
   topK: "top_k",
@@ -44,7 +44,7 @@ export function cliText(settings: SamplerSettings, contextSize: number): string 
     xtc: () => [`--xtc-probability ${xtc.probability}`, `--xtc-threshold ${xtc.threshold}`],
     temperature: () => [`--temp ${settings.temperature}`]
   };
-  const list = order.map((name) => names[name]).join(";");
+  const list = order.map((name) => llamaCppNames[name]).join(";");
   return [`--samplers "${list}"`, ...order.flatMap((name) => flags[name]())].join(" ");
 }
 

@@ -134,7 +134,7 @@ function sumOf(logprobs: Float64Array): number {
   return logprobs.reduce((sum, logprob) => sum + logprob, 0);
 }
 
-/** What is asked of the engine for one test, with one model. */
+/** The engine's requests of one test, all with the same model. */
 class Asking {
   private readonly model;
 

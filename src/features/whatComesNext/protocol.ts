@@ -94,7 +94,7 @@ export type FromView =
   /** The focus goes back to the text. */
   | {readonly type: "focusEditor"};
 
-/** The state that VS Code saves for the view. What is shown comes from the editor again. */
+/** The state that VS Code saves for the view. What the view shows is read from the editor again. */
 export interface ViewState {
   readonly version: typeof protocolVersion;
   readonly samplersOpen: boolean;
